@@ -1,0 +1,47 @@
+/**
+ * Errors we expect. Every domain has one class with a stable `code` from a union of its own;
+ * callers switch on `code`, people read `message`, which says what was tried, what went wrong
+ * and what to do.
+ */
+export abstract class CountersignError<Code extends string = string> extends Error {
+  abstract override readonly name: string;
+  readonly code: Code;
+  /** Facts for machines; never a secret. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: Code,
+    message: string,
+    options: { cause?: unknown; data?: Record<string, unknown> } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.data = options.data ?? {};
+  }
+}
+
+export type InputErrorCode = 'INVALID_INSTANT' | 'INVALID_TENANT' | 'INVALID_INTERVAL';
+
+/** A value from outside that does not have the form it must have. */
+export class InputError extends CountersignError<InputErrorCode> {
+  override readonly name = 'InputError';
+}
+
+/** A broken invariant: a defect of ours (exit code 70), never a fault of the input. */
+export class AssertionFailure extends Error {
+  override readonly name = 'AssertionFailure';
+}
+
+/** `claim` is a positive statement of what must hold. */
+export function assert(condition: unknown, claim: string): asserts condition {
+  if (!condition) throw new AssertionFailure(`broken invariant: ${claim}`);
+}
+
+/** Ends an exhaustive `switch`. */
+export function unreachable(value: never): never {
+  throw new AssertionFailure(`unreachable case: ${JSON.stringify(value)}`);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,75 @@
+import { InputError } from './errors.ts';
+
+/** `[from, to)` in milliseconds since the epoch, UTC. `from < to`: an empty interval is none. */
+export type Interval = { readonly from: number; readonly to: number };
+
+/** Disjoint, ascending, with a gap between neighbours: the one normal form of a set of instants. */
+export type IntervalSet = readonly Interval[];
+
+/** @throws InputError INVALID_INTERVAL unless `from < to` and both are finite or ±Infinity. */
+export function interval(from: number, to: number): Interval {
+  if (!(from < to)) {
+    throw new InputError('INVALID_INTERVAL', `an interval must end after it starts: [${from}, ${to})`);
+  }
+  return { from, to };
+}
+
+/** Any intervals, in any order, overlapping or touching, to the normal form. */
+export function normalise(intervals: Iterable<Interval>): IntervalSet {
+  const sorted = [...intervals].filter((i) => i.from < i.to).sort((a, b) => a.from - b.from);
+  const merged: Interval[] = [];
+  for (const next of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && next.from <= last.to) {
+      merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, next.to) };
+    } else {
+      merged.push({ from: next.from, to: next.to });
+    }
+  }
+  return merged;
+}
+
+export function union(a: IntervalSet, b: IntervalSet): IntervalSet {
+  return normalise([...a, ...b]);
+}
+
+export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
+  const shared: Interval[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length && j < b.length) {
+    const left = a[i] as Interval;
+    const right = b[j] as Interval;
+    const from = Math.max(left.from, right.from);
+    const to = Math.min(left.to, right.to);
+    if (from < to) shared.push({ from, to });
+    if (left.to < right.to) i++;
+    else j++;
+  }
+  return shared;
+}
+
+/** What is in `a` and not in `b`. */
+export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
+  const rest: Interval[] = [];
+  let j = 0;
+  for (const whole of a) {
+    let from = whole.from;
+    while (j < b.length && (b[j] as Interval).to <= from) j++;
+    for (let k = j; k < b.length && (b[k] as Interval).from < whole.to; k++) {
+      const cut = b[k] as Interval;
+      if (cut.from > from) rest.push({ from, to: cut.from });
+      from = Math.max(from, cut.to);
+    }
+    if (from < whole.to) rest.push({ from, to: whole.to });
+  }
+  return rest;
+}
+
+export function covers(set: IntervalSet, instantMs: number): boolean {
+  return set.some((i) => i.from <= instantMs && instantMs < i.to);
+}
+
+export function lengthMs(set: IntervalSet): number {
+  return set.reduce((sum, i) => sum + (i.to - i.from), 0);
+}
