@@ -1,0 +1,78 @@
+/**
+ * What a record means, flat: the first-class columns of an event. Made once per record on the hot
+ * path, with a fixed shape (every member always present, in this order, `null` for "not stated"),
+ * so that the engine keeps one hidden class. The nested OCSF object is built from the record and
+ * this when somebody looks at it.
+ */
+export type Interpretation = {
+  /** OCSF 1.8.0 class, activity, status, severity; type_uid = class_uid * 100 + activity_id. */
+  classUid: number;
+  activityId: number;
+  /** 0 Unknown, 1 Success, 2 Failure, 99 Other. Never from `ResultStatus` where that lies. */
+  statusId: number;
+  severityId: number;
+  /** The vendor's own outcome code, e.g. "50126". */
+  statusCode: string | null;
+  /** Event time, milliseconds since the epoch. */
+  timeMs: number;
+
+  /** The vendor's name of the activity, exactly as delivered. */
+  operation: string | null;
+  workload: string | null;
+  /** AuditLogRecordType number where there is one. */
+  recordType: number | null;
+
+  /** Who acted. Object id in lower case. */
+  actorUid: string | null;
+  /** UPN or other name in lower case, trimmed. */
+  actorName: string | null;
+  /** OCSF user.type_id: 0 Unknown, 1 User, 2 Admin, 3 System, 4 Service. */
+  actorType: number;
+  /** PUID (upper case, 16 hex digits) and SID of the actor, as aliases. */
+  actorPuid: string | null;
+  actorSid: string | null;
+
+  /** Canonical IP text without port and brackets; IPv4-mapped IPv6 as IPv4; IPv6 compressed. */
+  ip: string | null;
+  userAgent: string | null;
+  country: string | null;
+
+  /** Entra session id (SID) and token id (UTI; case-sensitive), from every place of contracts 7. */
+  sessionUid: string | null;
+  tokenUid: string | null;
+  correlationUid: string | null;
+
+  /** The client application that acted, and the resource it acted on (sign-ins). */
+  appUid: string | null;
+  appName: string | null;
+  resourceName: string | null;
+  deviceUid: string | null;
+
+  /** What was acted on: mailbox (lower-case UPN), site, path, object. */
+  mailbox: string | null;
+  site: string | null;
+  object: string | null;
+  targetUid: string | null;
+  targetName: string | null;
+  targetType: string | null;
+
+  /** Sign-ins only: interactiveUser, nonInteractiveUser, servicePrincipal, managedIdentity. */
+  signInType: string | null;
+  /** Sign-ins only: 1 when more than one factor was passed, 0 when not, null when not stated. */
+  isMfa: number | null;
+
+  /** Items that the record accounts for; at least 1. An aggregated record is one action with a volume. */
+  itemCount: number;
+  /** Bytes moved, where stated. */
+  byteCount: number | null;
+  /** MailItemsAccessed: "Bind" or "Sync". Contents of a synchronised folder are not known. */
+  accessType: string | null;
+  /** MailItemsAccessed: recording stops for this mailbox for 24 hours from here. */
+  isThrottled: boolean;
+  folder: string | null;
+};
+
+/** True for the classes that open or try to open a session: they are not actions of a statement. */
+export function isSignIn(classUid: number): boolean {
+  return classUid === 3002;
+}
