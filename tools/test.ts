@@ -1,0 +1,23 @@
+import { randomInt } from 'node:crypto';
+import { type Counts, closingLine, sum } from './testing/counts.ts';
+import { runStaticChecks, runSystemTests, runUnitTests } from './testing/steps.ts';
+
+/** The short form repeats itself; a failure of the long form is repeated by its printed seed. */
+const SHORT_SEED = 20_261_124;
+const SEED_MAX = 2 ** 31;
+
+const isLong = process.argv.includes('--long');
+const isStaticOnly = process.argv.includes('--static');
+const form = isLong ? 'long' : 'short';
+
+process.env.COUNTERSIGN_SEED ??= String(isLong ? randomInt(SEED_MAX) : SHORT_SEED);
+if (isLong) process.env.COUNTERSIGN_LONG = '1';
+
+const counts: Counts[] = [await runStaticChecks()];
+if (!isStaticOnly) {
+  console.log(`seed of the property tests: COUNTERSIGN_SEED=${process.env.COUNTERSIGN_SEED}`);
+  counts.push(await runUnitTests(form), await runSystemTests(form));
+}
+const total = sum(counts);
+console.log(closingLine(total));
+if (total.failed > 0) process.exitCode = 1;

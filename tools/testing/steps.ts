@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Counts, countsOf } from './counts.ts';
+import { commandOf, runNode } from './process.ts';
+
+/** A static check takes seconds; one that takes minutes hangs. */
+const STATIC_TIMEOUT_MS = 120_000;
+/** The whole test command must end within 15 minutes on two cores. */
+const SHORT_TIMEOUT_MS = 480_000;
+/** The long form runs 200 kills and full property counts. */
+const LONG_TIMEOUT_MS = 6 * 3_600_000;
+
+export type Form = 'short' | 'long';
+
+const STATIC_CHECKS: readonly { readonly name: string; readonly args: () => string[] }[] = [
+  { name: 'typecheck', args: () => [commandOf('typescript', 'tsc'), '-p', '.'] },
+  {
+    name: 'format and lint',
+    args: () => [
+      commandOf('@biomejs/biome', 'biome'),
+      'ci',
+      '--colors=off',
+      '--error-on-warnings',
+      '.',
+    ],
+  },
+  {
+    name: 'type-aware lint',
+    args: () => [commandOf('oxlint', 'oxlint'), '--type-aware', '--deny-warnings'],
+  },
+  { name: 'unused code', args: () => [commandOf('knip', 'knip'), '--no-progress'] },
+];
+
+export async function runStaticChecks(): Promise<Counts> {
+  let passed = 0;
+  for (const check of STATIC_CHECKS) {
+    const ended = await runNode({
+      args: check.args(),
+      env: { NO_COLOR: '1' },
+      timeoutMs: STATIC_TIMEOUT_MS,
+      output: 'kept',
+    });
+    const isOk = ended.code === 0;
+    if (isOk) passed++;
+    else console.log(ended.output.trimEnd());
+    console.log(`${isOk ? '✔' : '✖'} ${check.name} (${ended.seconds.toFixed(1)} s)`);
+  }
+  return { passed, failed: STATIC_CHECKS.length - passed, skipped: 0 };
+}
+
+/** Unit tests and the tidy test share one process: our code has no module state. */
+export function runUnitTests(form: Form): Promise<Counts> {
+  return runTests(['--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts'], form);
+}
+
+export function runSystemTests(form: Form): Promise<Counts> {
+  return runTests(['--test-concurrency=2', 'test/**/*.test.ts'], form);
+}
+
+async function runTests(args: readonly string[], form: Form): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-counts-'));
+  const report = join(folder, 'counts');
+  try {
+    const ended = await runNode({
+      args: [
+        '--test',
+        `--import=${new URL('preload.ts', import.meta.url).href}`,
+        '--test-reporter=spec',
+        '--test-reporter-destination=stdout',
+        `--test-reporter=${new URL('counts-reporter.ts', import.meta.url).href}`,
+        `--test-reporter-destination=${report}`,
+        ...args,
+      ],
+      timeoutMs: form === 'long' ? LONG_TIMEOUT_MS : SHORT_TIMEOUT_MS,
+      output: 'shown',
+    });
+    return countsOf(readFileSync(report, 'utf8'), ended.code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
