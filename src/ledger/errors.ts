@@ -20,6 +20,26 @@ export type LedgerErrorCode =
   | 'OUT_OF_RANGE'
   // Reading a log.
   | 'MISSING_RESOURCE'
+  // The data folder, and who may write to it.
+  | 'FOLDER_VERSION'
+  | 'FOLDER_CORRUPT'
+  | 'NO_LEDGER'
+  | 'ORIGIN_MISMATCH'
+  | 'LOCKED'
+  | 'RESTORED_FOLDER'
+  | 'ROLLED_BACK'
+  | 'KEY_PERMISSIONS'
+  | 'KEY_MISMATCH'
+  // Taking in.
+  | 'INVALID_DRAFT'
+  | 'BATCH_TOO_LARGE'
+  | 'WRITER_FAILED'
+  | 'WRITER_CLOSED'
+  | 'DISK_FULL'
+  // Bytes of our own files that are not what was written.
+  | 'MALFORMED_LEAF'
+  | 'JOURNAL_CORRUPT'
+  | 'SEGMENT_CORRUPT'
   // Witnesses.
   | 'WITNESS_REFUSED'
   | 'WITNESS_UNREACHABLE'

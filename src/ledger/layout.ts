@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+
+/** Where everything lies in a data folder (design, "The ledger"). Nothing else builds a path. */
+export const layout = {
+  folderFacts: (dir: string): string => join(dir, 'countersign.json'),
+  keys: (dir: string): string => join(dir, 'keys'),
+  noteKey: (dir: string): string => join(dir, 'keys', 'note.key'),
+  localKeys: (dir: string): string => join(dir, 'keys', 'local.keys'),
+  run: (dir: string): string => join(dir, 'run'),
+  lock: (dir: string): string => join(dir, 'run', 'lock.sqlite'),
+  hostFacts: (dir: string): string => join(dir, 'run', 'host.json'),
+  apiSocket: (dir: string): string => join(dir, 'run', 'api.sock'),
+  journal: (dir: string): string => join(dir, 'journal'),
+  log: (dir: string): string => join(dir, 'ledger'),
+  checkpoint: (dir: string): string => join(dir, 'ledger', 'checkpoint'),
+  keptCheckpoints: (dir: string): string => join(dir, 'ledger', 'checkpoints'),
+  keptCheckpoint: (dir: string, size: number): string =>
+    join(dir, 'ledger', 'checkpoints', twelveDigits(size)),
+  bodies: (dir: string): string => join(dir, 'bodies'),
+  fingerprints: (dir: string): string => join(dir, 'fingerprints'),
+} as const;
+
+/** A file under this suffix is being written; the next opening removes it. */
+export const TEMPORARY_SUFFIX = '.tmp';
+
+export const JOURNAL_SUFFIX = '.journal';
+export const SEGMENT_SUFFIX = '.seg';
+
+/** Twelve digits sort as text as they do as numbers, up to a million million entries. */
+export function twelveDigits(index: number): string {
+  return String(index).padStart(12, '0');
+}
+
+/** The number that `name` spells in twelve digits before `suffix`; undefined for a stray. */
+export function indexOfName(name: string, suffix: string): number | undefined {
+  const digits = name.slice(0, 12);
+  return name === digits + suffix && /^\d{12}$/.test(digits) ? Number(digits) : undefined;
+}
+
+export function journalFile(dir: string, firstIndex: number): string {
+  return join(layout.journal(dir), twelveDigits(firstIndex) + JOURNAL_SUFFIX);
+}
+
+/** `bodies/YYYY/MM/DD/<first index>.seg`, by the UTC day of `seen` of the first entry. */
+export function segmentFile(dir: string, day: string, firstIndex: number): string {
+  const [year = '', month = '', date = ''] = day.split('-');
+  return join(layout.bodies(dir), year, month, date, twelveDigits(firstIndex) + SEGMENT_SUFFIX);
+}
+
+/** `YYYY-MM-DD` in UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,130 @@
+import { ENTRY_KINDS, LEAF_BYTES_MAX, isGuid } from '../core/index.ts';
+import type { EntryKind, SourceId, TenantId } from '../core/index.ts';
+import { LedgerError } from './errors.ts';
+import { SOURCE_CHARS_MAX } from './limits.ts';
+
+/** The envelope of an entry: what the tree commits to, and what outlives an erased body. */
+export type Leaf = {
+  readonly kind: EntryKind;
+  readonly tenant: TenantId;
+  readonly source: SourceId;
+  /** A GUID in lower case, or `~` (keyed hash of another id) or `=` (from the bytes) and 32 hex. */
+  readonly id: string;
+  /** Event time in the normal form of `normaliseInstant`. */
+  readonly at: string;
+  /** When the ledger took the entry in; never decreases from one entry to the next. */
+  readonly seen: string;
+  /** Length of the body in bytes. */
+  readonly size: number;
+  /** SHA-256 over 16 random bytes, kept with the body, followed by the body; lower-case hex. */
+  readonly sha256: string;
+};
+
+/** Visible ASCII without the quote and the backslash: such text needs no escape in JSON. */
+const PLAIN = /^[!#-[\]-~]+$/;
+const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
+const LEAF =
+  /^\{"v":1,"kind":"([a-z]+)","tenant":"([^"]{1,36})","source":"([^"]{1,200})","id":"([^"]{33,36})","at":"([^"]{20,28})","seen":"([^"]{24})","size":(0|[1-9]\d{0,9}),"sha256":"([0-9a-f]{64})"\}$/;
+
+export function isLeafId(id: string): boolean {
+  return /^[~=][0-9a-f]{32}$/.test(id) || (isGuid(id) && id === id.toLowerCase());
+}
+
+/** The part of the line that is the same for all entries of one kind, tenant and source. */
+export function leafHead(kind: EntryKind, tenant: TenantId, source: SourceId): string {
+  return `{"v":1,"kind":"${kind}","tenant":"${tenant}","source":"${source}","id":"`;
+}
+
+export function leafTail(parts: Pick<Leaf, 'id' | 'at' | 'seen' | 'size' | 'sha256'>): string {
+  const { id, at, seen, size, sha256 } = parts;
+  return `${id}","at":"${at}","seen":"${seen}","size":${size},"sha256":"${sha256}"}`;
+}
+
+/** The one spelling of a leaf: fixed order of members, no spaces, ASCII, no newline. */
+export function formatLeaf(leaf: Leaf): string {
+  return leafHead(leaf.kind, leaf.tenant, leaf.source) + leafTail(leaf);
+}
+
+/**
+ * Reads a line that {@link formatLeaf} could have written, and no other: two spellings of one
+ * envelope would be two leaves.
+ * @throws LedgerError MALFORMED_LEAF
+ */
+export function parseLeaf(bytes: Uint8Array): Leaf {
+  if (bytes.length > LEAF_BYTES_MAX) throw malformed(`it has ${bytes.length} bytes`);
+  const match = LEAF.exec(latin1(bytes));
+  if (match === null) throw malformed('it is not one line of the fixed form');
+  const [, kind = '', tenant = '', source = '', id = '', at = '', seen = '', size = ''] = match;
+  if (!KINDS.has(kind)) throw malformed('its kind is not known');
+  if (!isTenant(tenant)) throw malformed('its tenant is neither "-" nor a GUID in lower case');
+  if (!PLAIN.test(source)) throw malformed('its source holds a character that is not allowed');
+  if (!isLeafId(id)) throw malformed('its id is neither a GUID nor a keyed hash');
+  if (!isInstant(at)) throw malformed('its event time is not in the normal form');
+  if (!isSeen(seen)) throw malformed('its time of arrival is not in the normal form');
+  return {
+    kind: kind as EntryKind,
+    tenant: tenant as TenantId,
+    source,
+    id,
+    at,
+    seen,
+    size: Number(size),
+    sha256: match[8] ?? '',
+  };
+}
+
+/**
+ * Checks the parts of a draft that end in the leaf as text.
+ * @throws LedgerError INVALID_DRAFT
+ */
+export function checkLeafHead(kind: string, tenant: string, source: string): void {
+  if (!KINDS.has(kind)) throw invalid(`its kind "${kind}" is not known`);
+  if (!isTenant(tenant)) throw invalid('its tenant is neither "-" nor a GUID in lower case');
+  if (source.length > SOURCE_CHARS_MAX || !PLAIN.test(source)) {
+    throw invalid('its source is not a name of visible ASCII characters');
+  }
+}
+
+/** @throws LedgerError INVALID_DRAFT unless `at` is a normal form. */
+export function checkEventTime(at: string): void {
+  if (!isInstant(at)) throw invalid(`its event time "${at.slice(0, 40)}" is not a normal form`);
+}
+
+export function seenText(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isTenant(text: string): boolean {
+  return text === '-' || (isGuid(text) && text === text.toLowerCase());
+}
+
+const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{0,6}[1-9])?Z$/;
+const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** The normal form of `normaliseInstant`, told without making a date: it is asked per record. */
+function isInstant(text: string): boolean {
+  const match = INSTANT.exec(text);
+  if (match === null) return false;
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0) + (leap ? 1 : 0);
+}
+
+function isSeen(text: string): boolean {
+  const ms = Date.parse(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice();
+}
+
+function malformed(what: string): LedgerError {
+  return new LedgerError('MALFORMED_LEAF', `could not read a leaf: ${what}`);
+}
+
+function invalid(what: string): LedgerError {
+  return new LedgerError('INVALID_DRAFT', `could not take in a record: ${what}`);
+}

@@ -1,0 +1,41 @@
+/** Limits of the ledger, each with its reason. */
+
+/** Entries in one batch: the verdict's tables stay small, and a frame's columns below 4 MiB. */
+export const BATCH_ENTRIES_MAX = 65_536;
+
+/** Bodies of one batch before compression: bounds the memory of a worker and of recovery. */
+export const BATCH_BODY_BYTES_MAX: number = 64 * 1024 * 1024;
+
+/** The name of a source is part of every leaf, which may have 4 KiB. */
+export const SOURCE_CHARS_MAX = 200;
+
+/** Blocks are cut here, so that one body can be read without unpacking many. */
+export const BLOCK_BODY_BYTES_TARGET: number = 1024 * 1024;
+
+/** Below this zstd finds too little to share between records: smaller blocks are joined. */
+export const BLOCK_BODY_BYTES_MIN: number = 256 * 1024;
+
+/** A block as a file claims it may not be larger: what a hostile file can make us allocate. */
+export const BLOCK_BODY_BYTES_MAX: number = BATCH_BODY_BYTES_MAX;
+export const BLOCK_META_BYTES_MAX: number = 8 * 1024 * 1024;
+
+/** A segment is closed once it is this long: what one erasure has to rewrite. */
+export const SEGMENT_BYTES_TARGET: number = 64 * 1024 * 1024;
+
+/** A journal file is closed once it is this long. */
+export const JOURNAL_FILE_BYTES_TARGET: number = 64 * 1024 * 1024;
+
+/** Frames that share one fdatasync: bounds the time until the first of them is acknowledged. */
+export const GROUP_BYTES_MAX: number = 16 * 1024 * 1024;
+
+/** Durable and not yet integrated: beyond this, commits wait for the integration. */
+export const BACKLOG_BYTES_MAX: number = 256 * 1024 * 1024;
+
+/** Accepted entries are in tiles and under a signed checkpoint within 1 s; the rest is for work. */
+export const INTEGRATION_DELAY_MS = 400;
+
+/** At most this often a checkpoint is kept for good, apart from the one at closing. */
+export const CHECKPOINT_KEPT_EVERY_MS: number = 60 * 60 * 1000;
+
+/** A wall clock that leaves the monotonic clock by more has been stepped; NTP slews stay below. */
+export const CLOCK_STEP_MS_MIN = 2000;
