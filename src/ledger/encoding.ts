@@ -1,0 +1,47 @@
+/**
+ * Numbers and base64 as the C2SP formats write them: one value has one spelling, so that no two
+ * different files say the same thing.
+ */
+
+const DECIMAL = /^(?:0|[1-9][0-9]{0,15})$/;
+
+/** A decimal without sign or leading zeros, at most 2^53 - 1; else undefined. */
+export function parseDecimal(text: string): number | undefined {
+  if (!DECIMAL.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/**
+ * Padded standard base64 that encodes back to the same characters; else undefined. Node's own
+ * decoder skips what it does not know, which would let an attacker vary a signed line at will.
+ */
+export function parseBase64(text: string): Buffer | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+export function formatBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** A SHA-256 in canonical base64; else undefined. */
+export function parseHashBase64(text: string): Buffer | undefined {
+  if (text.length !== 44) return undefined;
+  const bytes = parseBase64(text);
+  return bytes?.length === 32 ? bytes : undefined;
+}
+
+/** Valid UTF-8 without loss and with its byte order mark, if any; else undefined. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export function isByteEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}
