@@ -1,0 +1,37 @@
+import { styleText } from 'node:util';
+
+/** What a colour means; the three answers stay three colours. */
+export type Style = 'heading' | 'faint' | 'strong' | 'yes' | 'no' | 'unknown' | 'plain';
+
+const FORMATS = {
+  heading: ['bold'],
+  faint: ['dim'],
+  strong: ['bold'],
+  yes: ['green'],
+  no: ['red'],
+  unknown: ['yellow'],
+  plain: [],
+} as const satisfies Record<Style, readonly Parameters<typeof styleText>[0][]>;
+
+/** `text` must be sanitised already: escapes that stand in it afterwards are ours. */
+export function paint(text: string, style: Style): string {
+  const formats = FORMATS[style];
+  if (formats.length === 0 || text === '') return text;
+  return styleText([...formats], text, { validateStream: false });
+}
+
+/**
+ * FORCE_COLOR decides, then NO_COLOR (https://no-color.org: any value but the empty one), then
+ * whether somebody is looking.
+ */
+export function colourWanted(
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: 'terminal' | 'no terminal',
+): 'colour' | 'no colour' {
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) {
+    return forced === '0' || forced === 'false' ? 'no colour' : 'colour';
+  }
+  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return 'no colour';
+  return isTerminal === 'terminal' ? 'colour' : 'no colour';
+}

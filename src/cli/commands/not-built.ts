@@ -1,0 +1,38 @@
+import type { Command as Parser } from 'commander';
+import type { Bind } from '../context.ts';
+import { CliError } from '../errors.ts';
+
+/** Named by the contract of the command line, and honest about it until their stage is built. */
+const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
+  ['verified', 'sign-ins by flow: decided, checked, unverified by cause'],
+  ['findings', 'what the rules found, as OCSF Detection Findings'],
+  ['reconcile', 'each action against its authorisation'],
+  ['out', 'are they out? one answer per foothold'],
+  ['rules', 'test, backtest and watch detection rules'],
+  ['decide', 'one AuthZEN decision, explained'],
+  ['policy', 'check, test and replay policies'],
+  ['passes', 'list and end passes'],
+  ['gate', 'may this wave go on?'],
+  ['requests', 'what the vendor is asked to change'],
+  ['check-tenant', 'what the tenant logs, and what it does not'],
+  ['conformance', 'hold a service to the bar'],
+  ['serve', 'the doors over HTTP'],
+  ['emulator', 'a tenant on loopback that speaks the real wire'],
+];
+
+export function declareNotBuilt(program: Parser, bind: Bind): void {
+  for (const [name, summary] of NOT_BUILT) {
+    program
+      .command(name)
+      .summary(summary)
+      .description(`${summary}\n\nNot built yet: it answers "cannot tell" and exits 3.`)
+      .helpGroup('Not built yet:')
+      .argument('[anything...]')
+      .allowUnknownOption()
+      .action(
+        bind(async () => {
+          throw new CliError('CANNOT_TELL', `countersign ${name} is not built yet`);
+        }),
+      );
+  }
+}

@@ -1,0 +1,85 @@
+import { CommanderError } from 'commander';
+import { CountersignError, messageOf } from '../core/index.ts';
+import { CliError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+/** What a person is told, in one sentence, and what a script is told. */
+export type Failure = { readonly exitCode: ExitCode; readonly sentence: string | undefined };
+
+/** Codes of expected errors under which the same command may well succeed later: exit 3. */
+const PASSING: ReadonlySet<string> = new Set([
+  'CANNOT_TELL', 'LOCKED', 'BUSY', 'CLOSED', 'DISK_FULL', 'NOT_INTEGRATED', 'NOT_INDEXED', 'TIMEOUT',
+]);
+
+/** What the machine answers to any program: neither wrong usage nor a defect of ours. */
+const SYSTEM: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'the disk is full: make room and run the same command again'],
+  ['EDQUOT', 'the disk quota is used up: make room and run the same command again'],
+  ['EROFS', 'the file system is read-only: choose another data folder with --data'],
+  ['EACCES', 'this user may not: check the owner and the mode of the file'],
+  ['EPERM', 'this user may not: check the owner and the mode of the file'],
+  ['ENOENT', 'it is not there: check the path'],
+  ['ENOTDIR', 'a part of the path is no folder: check the path'],
+  ['EISDIR', 'it is a folder: give a file'],
+  ['EIO', 'the disk answers with errors: check the hardware before you trust the data folder'],
+  ['EMFILE', 'too many files are open: raise the limit (ulimit -n)'],
+  ['ENFILE', 'too many files are open on this machine'],
+]);
+
+const PASSING_SYSTEM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+
+/**
+ * Expected errors exit 2 where asking the same again would give the same, and 3 where it may pass.
+ * Whatever nobody expected is a defect of ours, and says so.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return ofCommander(error);
+  if (error instanceof CliError && error.code === 'CANNOT_TELL') {
+    return { exitCode: EXIT.cannotTell, sentence: cannotTell(error.message) };
+  }
+  if (error instanceof CliError && error.code === 'INTERRUPTED') {
+    return { exitCode: EXIT.interrupted, sentence: error.message };
+  }
+  if (error instanceof CountersignError) {
+    const exitCode = PASSING.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
+    return { exitCode, sentence: `countersign: ${error.message}` };
+  }
+  return ofSystem(error) ?? ofDefect(error);
+}
+
+export function cannotTell(because: string): string {
+  return `cannot tell, because ${because}`;
+}
+
+/** The error and its causes with their stacks, for `--debug`. */
+export function* stackLines(error: unknown): Generator<string> {
+  for (let at: unknown = error, depth = 0; at !== undefined && depth < 8; depth++) {
+    const text = at instanceof Error ? (at.stack ?? at.message) : String(at);
+    for (const line of text.split('\n')) yield depth === 0 ? line : `  cause: ${line}`;
+    at = at instanceof Error ? at.cause : undefined;
+  }
+}
+
+function ofCommander(error: CommanderError): Failure {
+  if (error.exitCode === 0) return { exitCode: EXIT.done, sentence: undefined };
+  // Help that was printed because no command was named says all there is to say.
+  if (error.code === 'commander.help') return { exitCode: EXIT.wrongUsage, sentence: undefined };
+  const [first = '', ...hints] = error.message.replace(/^error: /, '').trim().split('\n');
+  const hint = hints.map((text) => ` ${text.trim()}`).join('');
+  return { exitCode: EXIT.wrongUsage, sentence: `countersign: ${first}${hint}; see --help` };
+}
+
+function ofSystem(error: unknown): Failure | undefined {
+  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  const what = code === undefined ? undefined : SYSTEM.get(code);
+  if (code === undefined || what === undefined) return undefined;
+  return {
+    exitCode: PASSING_SYSTEM.has(code) ? EXIT.cannotTell : EXIT.wrongUsage,
+    sentence: `countersign: could not go on${path === undefined ? '' : ` with ${path}`}, ${what} (${code})`,
+  };
+}
+
+function ofDefect(error: unknown): Failure {
+  const sentence = `countersign: a defect of ours: ${messageOf(error)}; run it again with --debug and report what it prints`;
+  return { exitCode: EXIT.ourDefect, sentence };
+}

@@ -1,0 +1,35 @@
+/**
+ * Everything that changes what a terminal does or that nobody can see: C0 and C1 controls (with
+ * ESC and CSI), DEL, bidi overrides and isolates, zero-width and other ignorable characters, line
+ * and paragraph separators, halves of surrogate pairs. A vendor's record may hold any of them in
+ * any name: shown raw, they would forge lines, hide text or drive the terminal.
+ */
+const INVISIBLE =
+  /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\uFE0F]|(?<!\p{Extended_Pictographic})\uFE0F/gv;
+
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Makes every invisible character visible: `␛[2J`, `␊`, `<U+202E>`. The result is one line. */
+export function sanitise(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(INVISIBLE, picture);
+}
+
+/** Writes what JSON leaves raw of the same characters as `\uXXXX`: equal as JSON, safe to look at. */
+export function sanitiseJson(json: string): string {
+  return PLAIN.test(json) ? json : json.replace(INVISIBLE, escape);
+}
+
+function picture(character: string): string {
+  const code = character.codePointAt(0) as number;
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  if (code === 0x7f) return '\u2421';
+  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+}
+
+function escape(character: string): string {
+  let escaped = '';
+  for (let unit = 0; unit < character.length; unit++) {
+    escaped += `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`;
+  }
+  return escaped;
+}
