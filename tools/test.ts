@@ -1,16 +1,16 @@
 import { randomInt } from 'node:crypto';
+import { SEED } from './property.ts';
 import { type Counts, closingLine, sum } from './testing/counts.ts';
 import { runStaticChecks, runSystemTests, runUnitTests } from './testing/steps.ts';
 
-/** The short form repeats itself; a failure of the long form is repeated by its printed seed. */
-const SHORT_SEED = 20_261_124;
+/** The short form repeats itself; the long form draws a seed, which is printed. */
 const SEED_MAX = 2 ** 31;
 
 const isLong = process.argv.includes('--long');
 const isStaticOnly = process.argv.includes('--static');
 const form = isLong ? 'long' : 'short';
 
-process.env.COUNTERSIGN_SEED ??= String(isLong ? randomInt(SEED_MAX) : SHORT_SEED);
+process.env.COUNTERSIGN_SEED ??= String(isLong ? randomInt(SEED_MAX) : SEED);
 if (isLong) process.env.COUNTERSIGN_LONG = '1';
 
 const counts: Counts[] = [await runStaticChecks()];

@@ -28,6 +28,7 @@ export function no(evidence: readonly EvidenceRef[]): Answer {
   return { kind: 'no', evidence: unionOf(evidence, evidenceKey) };
 }
 
+/** At least one reason: an `unknown` that cannot say why says that. */
 export function unknown(
   because: Reason | readonly Reason[],
   wouldDecide: readonly Observation[] = [],
@@ -35,7 +36,7 @@ export function unknown(
   const reasons = Array.isArray(because) ? (because as readonly Reason[]) : [because as Reason];
   return {
     kind: 'unknown',
-    because: unionOf(reasons, reasonKey),
+    because: unionOf(reasons.length === 0 ? [NO_REASON_GIVEN] : reasons, reasonKey),
     wouldDecide: unionOf(wouldDecide, (o) => o.what),
   };
 }
@@ -67,36 +68,37 @@ export function not(answer: Answer): Answer {
 
 export const NOTHING_ASKED: Reason = { code: 'nothing-asked', text: 'there was nothing to ask' };
 
+const NO_REASON_GIVEN: Reason = { code: 'no-reason-given', text: 'no reason was given' };
+
 function combine(
   answers: readonly Answer[],
   decisive: 'yes' | 'no',
   neutral: 'yes' | 'no',
 ): Answer {
   if (answers.length === 0) return unknown(NOTHING_ASKED);
-  const evidence: EvidenceRef[] = [];
-  const because: Reason[] = [];
-  const wouldDecide: Observation[] = [];
-  let decided = false;
-  for (const answer of answers) {
-    if (answer.kind === 'unknown') {
-      because.push(...answer.because);
-      wouldDecide.push(...answer.wouldDecide);
-    } else if (answer.kind === decisive) {
-      if (!decided) evidence.length = 0;
-      decided = true;
-      evidence.push(...answer.evidence);
-    } else if (!decided) {
-      evidence.push(...answer.evidence);
-    }
+  const deciding = answers.flatMap((a) => (a.kind === decisive ? [a] : []));
+  if (deciding.length > 0) return { kind: decisive, evidence: evidenceOf(deciding) };
+  const undecided = answers.flatMap((a) => (a.kind === 'unknown' ? [a] : []));
+  if (undecided.length > 0) {
+    return unknown(
+      undecided.flatMap((a) => a.because),
+      undecided.flatMap((a) => a.wouldDecide),
+    );
   }
-  if (decided) return decisive === 'yes' ? yes(evidence) : no(evidence);
-  if (because.length > 0) return unknown(because, wouldDecide);
-  return neutral === 'yes' ? yes(evidence) : no(evidence);
+  return { kind: neutral, evidence: evidenceOf(answers) };
+}
+
+function evidenceOf(answers: readonly Answer[]): readonly EvidenceRef[] {
+  const all = answers.flatMap((a) => (a.kind === 'unknown' ? [] : a.evidence));
+  return unionOf(all, evidenceKey);
 }
 
 function unionOf<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {
   const seen = new Map<string, T>();
-  for (const item of items) if (!seen.has(keyOf(item))) seen.set(keyOf(item), item);
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!seen.has(key)) seen.set(key, item);
+  }
   return [...seen.values()];
 }
 

@@ -1,3 +1,5 @@
+import { assert } from './errors.ts';
+
 /** Wall and monotonic time come in as an argument, so that tests own them. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z; MAY step backwards, as wall clocks do. */
@@ -29,6 +31,7 @@ export class ManualClock implements Clock {
   }
 
   advance(ms: number): void {
+    assert(ms >= 0, 'time passes forwards; step() moves the wall clock back');
     this.#now += ms;
     this.#monotonic += ms;
   }

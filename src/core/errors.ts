@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * Errors we expect. Every domain has one class with a stable `code` from a union of its own;
  * callers switch on `code`, people read `message`, which says what was tried, what went wrong
@@ -39,9 +41,21 @@ export function assert(condition: unknown, claim: string): asserts condition {
 
 /** Ends an exhaustive `switch`. */
 export function unreachable(value: never): never {
-  throw new AssertionFailure(`unreachable case: ${JSON.stringify(value)}`);
+  throw new AssertionFailure(`unreachable case: ${inspect(value, { depth: 1 })}`);
 }
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Longer than any value that a message needs to show in order to be understood. */
+const QUOTED_CHARACTERS_MAX = 80;
+
+/** A value from outside, for a message: in quotes, cut short, control characters escaped. */
+export function quoted(text: string): string {
+  const isLong = text.length > QUOTED_CHARACTERS_MAX;
+  const shown = isLong ? `${text.slice(0, QUOTED_CHARACTERS_MAX)}…` : text;
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }

@@ -1,4 +1,4 @@
-import { InputError } from './errors.ts';
+import { InputError, quoted } from './errors.ts';
 
 declare const brand: unique symbol;
 type Brand<T, Name extends string> = T & { readonly [brand]: Name };
@@ -25,7 +25,10 @@ export function isGuid(text: string): boolean {
 /** @throws InputError INVALID_TENANT unless `text` is a GUID. */
 export function tenantId(text: string): TenantId {
   if (!isGuid(text)) {
-    throw new InputError('INVALID_TENANT', `"${text}" is not a tenant id: give the tenant's GUID`);
+    throw new InputError(
+      'INVALID_TENANT',
+      `${quoted(text)} is not a tenant id: give the tenant's GUID`,
+    );
   }
   return text.toLowerCase() as TenantId;
 }

@@ -9,7 +9,10 @@ export type IntervalSet = readonly Interval[];
 /** @throws InputError INVALID_INTERVAL unless `from < to` and both are finite or ±Infinity. */
 export function interval(from: number, to: number): Interval {
   if (!(from < to)) {
-    throw new InputError('INVALID_INTERVAL', `an interval must end after it starts: [${from}, ${to})`);
+    throw new InputError(
+      'INVALID_INTERVAL',
+      `an interval must end after it starts: [${from}, ${to})`,
+    );
   }
   return { from, to };
 }

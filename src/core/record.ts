@@ -2,8 +2,23 @@ import type { TenantId } from './ids.ts';
 
 /** What a ledger entry is about (design, "The ledger"). */
 export const ENTRY_KINDS = [
-  'record', 'import', 'decision', 'pass', 'finding', 'act', 'approval', 'coverage', 'control',
-  'gate', 'directory', 'credential', 'policy', 'config', 'hold', 'erasure', 'key',
+  'record',
+  'import',
+  'decision',
+  'pass',
+  'finding',
+  'act',
+  'approval',
+  'coverage',
+  'control',
+  'gate',
+  'directory',
+  'credential',
+  'policy',
+  'config',
+  'hold',
+  'erasure',
+  'key',
 ] as const;
 
 export type EntryKind = (typeof ENTRY_KINDS)[number];
