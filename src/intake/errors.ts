@@ -1,0 +1,30 @@
+import { CountersignError } from '../core/index.ts';
+
+export type IntakeErrorCode =
+  /** There is nothing at this path. */
+  | 'NOT_FOUND'
+  /** The operating system refused to read it, or stopped half way. */
+  | 'UNREADABLE'
+  /** A pipe, socket or device. */
+  | 'NOT_A_FILE'
+  /** A folder that contains itself, or folders nested beyond the limit. */
+  | 'FOLDER_LOOP'
+  /** No bytes at all. */
+  | 'EMPTY'
+  /** Nothing but white space. */
+  | 'BLANK'
+  /** Not text. */
+  | 'BINARY'
+  /** Text in which no record of any known shape was found. */
+  | 'UNKNOWN_FORMAT'
+  /** An archive that would unpack to far more than it is. */
+  | 'ARCHIVE_BOMB'
+  /** An archive that is damaged or cut. */
+  | 'ARCHIVE_DAMAGED'
+  /** An archive, or a member of one, of a kind that is not read. */
+  | 'ARCHIVE_UNSUPPORTED';
+
+/** An input that cannot be read, wholly or from some point on. The rest of an import goes on. */
+export class IntakeError extends CountersignError<IntakeErrorCode> {
+  override readonly name = 'IntakeError';
+}
