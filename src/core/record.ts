@@ -27,11 +27,15 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
  * Where a record came from and in which shape, as `family/name`. It is part of the leaf, so these
  * names are for ever. One source has one shape, so one mapping reads it.
  *
- * - `m365.export/unified-audit-log`  an AuditData document out of any file (CSV cell, JSON string or object)
- * - `m365.activity/<content type>`   a Management Activity API record, e.g. `m365.activity/Audit.Exchange`
+ * - `m365.export/unified-audit-log`  an AuditData document out of any file (CSV cell, JSON string
+ *   or object)
+ * - `m365.activity/<content type>`   a Management Activity API record, e.g.
+ *   `m365.activity/Audit.Exchange`
  * - `graph/auditLogQuery`, `graph/signIns`, `graph/directoryAudits`
- * - `azure-monitor/<Category>`       a diagnostic-settings record, e.g. `azure-monitor/SignInLogs`
- * - `log-analytics/<Table>`          a row with Log Analytics columns, e.g. `log-analytics/OfficeActivity`
+ * - `azure-monitor/<Category>`       a diagnostic-settings record, e.g.
+ *   `azure-monitor/SignInLogs`
+ * - `log-analytics/<Table>`          a row with Log Analytics columns, e.g.
+ *   `log-analytics/OfficeActivity`
  * - `defender/advanced-hunting`      a row of advanced hunting
  * - `entra.portal/<kind>`            a row of the Entra portal's own CSV download
  * - `other/json`                     an object with an event time and nothing that we recognise

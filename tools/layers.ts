@@ -1,0 +1,18 @@
+/** The order in which data flows. A folder of `src` may import only what its line names. */
+export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['core', []],
+  ['intake', ['core']],
+  ['ledger', ['core']],
+  ['coverage', ['core', 'ledger']],
+  ['ocsf', ['core']],
+  ['books', ['core', 'ledger', 'coverage', 'ocsf']],
+  ['pipeline', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books']],
+  ['api', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline']],
+  ['cli', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline', 'api']],
+]);
+
+/** These can be read, built and verified with Node alone. */
+export const WITHOUT_NPM: readonly string[] = ['core', 'ledger'];
+
+/** Long because they are tables: types, mappings, codes. Nothing that decides belongs here. */
+export const TABLES: readonly string[] = [];

@@ -1,0 +1,50 @@
+import { type Breach, breachesOf, type Rule, type Source } from './source.ts';
+
+export const lineEndings: Rule = (source) =>
+  breachesOf(source, source.text, /\r\n/g, 'CRLF: save the file with LF').slice(0, 1);
+
+/** Where a file was written says nothing to who reads it, and often who wrote it. */
+const WORDS: readonly { readonly pattern: RegExp; readonly what: string }[] = [
+  {
+    pattern: /(?:\/home\/|\/Users\/|\/root\/|[A-Z]:\\Users\\)[A-Za-z.]/g,
+    what: "an absolute path of somebody's machine: make it relative",
+  },
+  {
+    pattern: /\b(?:registry|proxy|files|repo\d*|deb|static|index)\.[a-z]+\.(?:org|com|io|net)\b/g,
+    what: 'the host of a package registry: packages go by name, the client knows the host',
+  },
+];
+
+export const strayWords: Rule = (source) =>
+  WORDS.flatMap(({ pattern, what }) => breachesOf(source, source.text, pattern, what));
+
+/** A limit without its reason is a number that nobody dares to change. */
+export const explainedLimits: Rule = (source) => {
+  if (!/(?:^|\/)[\w-]*limits\.ts$/.test(source.path)) return [];
+  const lines = source.text.split('\n');
+  return lines.flatMap((line, index): Breach[] => {
+    if (!/^(?:export )?const \w+/.test(line)) return [];
+    if (/\*\/\s*$|^\s*\/\//.test(lines[index - 1] ?? '')) return [];
+    const what = 'a limit without its reason: say above it why it is this much';
+    return [{ path: source.path, line: index + 1, what }];
+  });
+};
+
+type Manifest = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+
+/** Every package has a line in DEPENDENCIES.md, and an exact version. */
+export function dependencies(manifest: Source, document: Source | undefined): Breach[] {
+  const fields = JSON.parse(manifest.text) as Manifest;
+  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
+  return kinds
+    .flatMap((kind) => Object.entries(fields[kind] ?? {}))
+    .flatMap(([name, version]): Breach[] => {
+      const what = !document?.text.includes(`\`${name}\``)
+        ? `${name} has no line in DEPENDENCIES.md: what it does, why not ourselves, its licence`
+        : !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version)
+          ? `${name} has no exact version: ${version}`
+          : undefined;
+      const line = manifest.text.slice(0, manifest.text.indexOf(`"${name}"`)).split('\n').length;
+      return what === undefined ? [] : [{ path: manifest.path, line, what }];
+    });
+}
