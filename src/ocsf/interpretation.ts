@@ -76,3 +76,19 @@ export type Interpretation = {
 export function isSignIn(classUid: number): boolean {
   return classUid === 3002;
 }
+
+/** An interpretation in which nothing is stated yet. The order of the members is the shape. */
+export function blank(): Interpretation {
+  return {
+    classUid: 0, activityId: 0, statusId: 0, severityId: 1, statusCode: null, timeMs: 0,
+    operation: null, workload: null, recordType: null,
+    actorUid: null, actorName: null, actorType: 0, actorPuid: null, actorSid: null,
+    ip: null, userAgent: null, country: null,
+    sessionUid: null, tokenUid: null, correlationUid: null,
+    appUid: null, appName: null, resourceName: null, deviceUid: null,
+    mailbox: null, site: null, object: null,
+    targetUid: null, targetName: null, targetType: null,
+    signInType: null, isMfa: null,
+    itemCount: 1, byteCount: null, accessType: null, isThrottled: false, folder: null,
+  };
+}

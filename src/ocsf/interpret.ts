@@ -1,0 +1,26 @@
+import { msOfInstant, normaliseInstant } from '../core/index.ts';
+import { route } from './dispatch.ts';
+import { blank, type Interpretation } from './interpretation.ts';
+import { createMemo, type Memo } from './memo.ts';
+import type { SourceRecord } from './subject.ts';
+import { fillUalColumns } from './ual-columns.ts';
+
+/**
+ * What a record means, from the record alone. Total: whatever the value is, it gives an
+ * interpretation and throws nothing. `memo` saves work between records and changes no result.
+ */
+export function interpret(record: SourceRecord, memo: Memo = createMemo()): Interpretation {
+  const { subject, mapping } = route(record, memo);
+  const into = blank();
+  into.timeMs = timeOf(record.at);
+  if (subject.signIn === null) fillUalColumns(subject.body, memo, into);
+  mapping.interpret(subject, into);
+  return into;
+}
+
+function timeOf(at: string): number {
+  const direct = msOfInstant(at);
+  if (!Number.isNaN(direct)) return direct;
+  const normal = normaliseInstant(at);
+  return normal === undefined ? 0 : msOfInstant(normal);
+}

@@ -1,0 +1,35 @@
+import type { Interpretation } from './interpretation.ts';
+import type { Subject } from './subject.ts';
+
+/** One kind of record and what it means. Adding a kind touches one file and its test. */
+export type Mapping = {
+  readonly name: string;
+  /** The OCSF classes that it produces. */
+  readonly classes: readonly number[];
+  readonly matches: Matches;
+  /** Fills the flat columns; those that every record of the shape has are filled already. */
+  readonly interpret: (subject: Subject, into: Interpretation) => void;
+  /** What the nested event says beyond the flat columns, by OCSF attribute. */
+  readonly build: (subject: Subject, from: Interpretation) => Attributes;
+  readonly examples: readonly Example[];
+};
+
+/** Which records a mapping reads; the dispatcher makes look-up tables of all of them. */
+export type Matches = {
+  /** UAL record types. */
+  readonly recordTypes?: readonly number[];
+  /** UAL operations that go here whatever their record type, exactly as written. */
+  readonly operations?: readonly string[];
+  /** Directory activities, by the key of `activityKey`. */
+  readonly activities?: readonly string[];
+};
+
+export type Attribute = string | number | boolean | null | undefined | Attributes | readonly Attribute[];
+export type Attributes = { readonly [attribute: string]: Attribute };
+
+/** A record of our own making with what it must come to; tests run them. */
+export type Example = {
+  readonly source: string;
+  readonly value: unknown;
+  readonly expect: Partial<Interpretation>;
+};

@@ -1,0 +1,112 @@
+import { isGuid } from '../core/index.ts';
+import { type Identity, type Memo, remember } from './memo.ts';
+
+/** OCSF user.type_id. */
+export const USER = 1;
+export const ADMIN = 2;
+export const SYSTEM = 3;
+export const SERVICE = 4;
+
+export const NOBODY: Identity = { name: null, uid: null, puid: null, sid: null, type: 0 };
+
+const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
+const NO_NAMES = new Set([
+  'not available', 'unknown', 'n/a', 'null', '<null>', '(null)', 'none', 'undefined', '-',
+]);
+const SYSTEM_NAMES = new Set([
+  'sharepoint\\system', 'system', 'nt authority\\system', 's-1-5-18', 'nt service\\msexchange',
+  'securitycompliancealerts', 'securitycomplianceinsights', 'system account',
+]);
+const SERVICE_NAMES = new Set(['app@sharepoint', 'certificate', 'sharepoint app']);
+const HEX16 = /^[0-9a-f]{16}$/i;
+const PREFIXED_GUID = /^(user|serviceprincipal|application|group|device|policy|role)_([0-9a-f-]{36})$/i;
+const CLAIM = /^i:0[^|]*\|[^|]*\|(.+)$/i;
+const SID = /^S-1-\d+(?:-\d+)+$/i;
+
+/**
+ * Reads one text about somebody: UPN, object id, PUID (also as `<puid>@tenant` and in a
+ * SharePoint claim), SID, typed object id, and the vendor's special values (contracts 2.1).
+ */
+export function identify(raw: unknown, memo: Memo): Identity {
+  if (typeof raw !== 'string' || raw.length === 0) return NOBODY;
+  const known = memo.identities.get(raw);
+  return known !== undefined ? known : remember(memo.identities, raw, parseIdentity);
+}
+
+/** A GUID in lower case; null for the zero GUID, which stands for "nobody", and for other text. */
+export function guid(raw: unknown): string | null {
+  if (typeof raw !== 'string' || raw.length !== 36 || raw === ZERO_GUID) return null;
+  return isGuid(raw) ? raw.toLowerCase() : null;
+}
+
+/** An identifier: a GUID in lower case, else the text as it is; null for "nobody". */
+export function identifier(raw: unknown): string | null {
+  if (typeof raw !== 'string') return null;
+  const trimmed = raw.trim();
+  if (trimmed.length === 36 && isGuid(trimmed)) {
+    return trimmed === ZERO_GUID ? null : trimmed.toLowerCase();
+  }
+  if (trimmed.length === 0 || trimmed.length > 1024) return null;
+  return NO_NAMES.has(trimmed.toLowerCase()) ? null : trimmed;
+}
+
+const TYPE_OF_USER_TYPE: readonly number[] = [
+  USER, USER, ADMIN, SYSTEM, SYSTEM, SERVICE, SERVICE, SYSTEM, SYSTEM, ADMIN, USER,
+];
+const USER_TYPE_NAMES: ReadonlyMap<string, number> = new Map([
+  ['regular', 0], ['reserved', 1], ['admin', 2], ['dcadmin', 3], ['system', 4],
+  ['application', 5], ['serviceprincipal', 6], ['custompolicy', 7], ['systempolicy', 8],
+  ['partnertechnician', 9], ['guest', 10], ['anonymous', 10],
+]);
+
+/** OCSF user.type_id of the vendor's UserType (contracts 2.2), number or name; 0 if unknown. */
+export function typeOfUserType(userType: unknown): number {
+  if (typeof userType === 'number') return TYPE_OF_USER_TYPE[userType] ?? 0;
+  if (typeof userType !== 'string' || userType.length === 0) return 0;
+  const code = USER_TYPE_NAMES.get(userType.trim().toLowerCase()) ?? Number(userType);
+  return TYPE_OF_USER_TYPE[code] ?? 0;
+}
+
+function parseIdentity(raw: string): Identity {
+  const trimmed = raw.trim();
+  const name = trimmed.toLowerCase();
+  if (name.length === 0 || name.length > 1024 || NO_NAMES.has(name)) return NOBODY;
+  if (name.length === 36 && isGuid(name)) {
+    return name === ZERO_GUID ? NOBODY : { ...NOBODY, uid: name };
+  }
+  const claim = CLAIM.exec(trimmed);
+  if (claim?.[1]) return identityInClaim(claim[1]);
+  const typed = PREFIXED_GUID.exec(trimmed);
+  if (typed?.[1] && typed[2] && isGuid(typed[2])) {
+    const kind = typed[1].toLowerCase();
+    const type = kind === 'user' ? USER : kind.endsWith('l') || kind === 'application' ? SERVICE : 0;
+    return { ...NOBODY, uid: typed[2].toLowerCase(), type };
+  }
+  if (HEX16.test(name)) return { ...NOBODY, puid: name.toUpperCase() };
+  const local = name.slice(0, 17);
+  if (local.endsWith('@') && HEX16.test(local.slice(0, 16))) {
+    // A UserKey of this form is a PUID; a UserId of this form is a name. The caller knows which.
+    return { ...NOBODY, name, puid: local.slice(0, 16).toUpperCase() };
+  }
+  return identityOfName(trimmed, name);
+}
+
+function identityOfName(trimmed: string, name: string): Identity {
+  if (name.startsWith('nt authority\\') || name.startsWith('nt service\\')) {
+    const process = name.indexOf(' (');
+    return { ...NOBODY, name: process > 0 ? name.slice(0, process) : name, type: SYSTEM };
+  }
+  if (SYSTEM_NAMES.has(name)) return { ...NOBODY, name, type: SYSTEM };
+  if (SERVICE_NAMES.has(name)) return { ...NOBODY, name, type: SERVICE };
+  if (SID.test(trimmed)) return { ...NOBODY, sid: trimmed.toUpperCase() };
+  // A personal account that was invited, as the sign-in service writes it.
+  return { ...NOBODY, name: name.startsWith('live.com#') ? name.slice(9) : name };
+}
+
+/** `i:0h.f|membership|<puid>@live.com`, `i:0#.f|membership|<upn>`, `i:0i.t|<app>|<id>@<tenant>`. */
+function identityInClaim(inner: string): Identity {
+  const at = inner.indexOf('@');
+  const app = at === 36 ? guid(inner.slice(0, at)) : null;
+  if (app !== null) return { ...NOBODY, uid: app, type: SERVICE };
+  return inner.startsWith('i:') ? NOBODY : parseIdentity(inner);
+}

@@ -1,0 +1,309 @@
+import { type Json, list, named, numeric, object, own, text } from '../json.ts';
+import { LIST_SCAN_MAX } from '../limits.ts';
+import type { Memo } from '../memo.ts';
+import { activityKey } from '../operation.ts';
+import { guid, identifier, identify } from '../principal.ts';
+
+/**
+ * A change in the Entra directory, from UAL RecordType 8 (contracts 2.8), Graph directoryAudits
+ * (6), Azure Monitor and Log Analytics AuditLogs, and the portal's download.
+ */
+export type DirectoryView = {
+  readonly activity: string | null;
+  /** The activity's name with the vendor's spellings undone. */
+  readonly key: string;
+  readonly recordType: number | null;
+  readonly result: unknown;
+  readonly resultReason: unknown;
+  readonly actor: Party;
+  readonly actorUserType: unknown;
+  readonly ip: unknown;
+  readonly userAgent: unknown;
+  readonly correlationId: unknown;
+  readonly sessionId: unknown;
+  readonly tokenId: unknown;
+  readonly appId: unknown;
+  readonly appName: unknown;
+  readonly objectName: string | null;
+  readonly targets: readonly Party[];
+  readonly changes: readonly Change[];
+  readonly details: unknown;
+};
+
+export type Party = {
+  readonly uid: string | null;
+  /** UPN in lower case. */
+  readonly upn: string | null;
+  readonly name: string | null;
+  readonly puid: string | null;
+  /** `User`, `ServicePrincipal`, `Group`, `Role`, … as the vendor writes it. */
+  readonly type: string | null;
+};
+
+export type Change = { readonly name: string; readonly old: string | null; readonly new: string | null };
+
+export const NO_PARTY: Party = { uid: null, upn: null, name: null, puid: null, type: null };
+
+export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo): DirectoryView {
+  const activity = text(ual['Operation']);
+  const context = object(ual['AppAccessContext']);
+  const extended = ual['ExtendedProperties'];
+  const details = named(extended, 'additionalDetails');
+  const target = partyOfUal(ual['Target'], memo);
+  return {
+    activity,
+    key: activity === null ? '' : activityKey(activity, memo),
+    recordType,
+    result: ual['ResultStatus'],
+    resultReason: named(ual['ModifiedProperties'], 'MethodExecutionResult.'),
+    actor: partyOfUal(ual['Actor'], memo),
+    actorUserType: ual['UserType'],
+    ip: ual['ActorIpAddress'] ?? ual['ClientIP'],
+    userAgent: own(object(details), 'User-Agent') ?? ual['UserAgent'],
+    correlationId: ual['InterSystemsId'] ?? context['CorrelationId'],
+    sessionId: context['AADSessionId'],
+    tokenId: context['UniqueTokenId'],
+    appId: context['ClientAppId'] ?? ual['ApplicationId'],
+    appName: context['ClientAppName'],
+    objectName: text(ual['ObjectId']),
+    targets: target === NO_PARTY ? [] : [target],
+    changes: changesOfUal(ual['ModifiedProperties']),
+    details,
+  };
+}
+
+/** `item` is the audit itself; `outer` the Azure Monitor record around it. */
+export function directoryOfGraph(item: Json, outer: Json, memo: Memo): DirectoryView {
+  const activity = text(item['activityDisplayName'] ?? item['operationName']) ?? text(outer['operationName']);
+  const by = object(item['initiatedBy']);
+  const details = item['additionalDetails'];
+  return audit({
+    activity,
+    result: item['result'] ?? outer['result'] ?? outer['resultSignature'],
+    resultReason: item['resultReason'],
+    by,
+    ip: object(by['user'])['ipAddress'] ?? outer['callerIpAddress'] ?? outer['ipAddress'],
+    userAgent: item['userAgent'] ?? named(details, 'User-Agent'),
+    correlationId: item['correlationId'] ?? outer['correlationId'],
+    targets: item['targetResources'],
+    details,
+  }, memo);
+}
+
+/** A row of Log Analytics' `AuditLogs`: the same members with capitals, nested JSON as text. */
+export function directoryOfLogAnalytics(row: Json, memo: Memo): DirectoryView {
+  const by = object(row['InitiatedBy']);
+  const details = row['AdditionalDetails'];
+  return audit({
+    activity: text(row['ActivityDisplayName'] ?? row['OperationName']),
+    result: row['Result'] ?? row['ResultSignature'],
+    resultReason: row['ResultReason'],
+    by,
+    ip: object(by['user'])['ipAddress'],
+    userAgent: named(details, 'User-Agent') ?? row['UserAgent'],
+    correlationId: row['CorrelationId'],
+    targets: row['TargetResources'],
+    details,
+  }, memo);
+}
+
+/** A row of the portal's download of audit logs, read by its headers in lower case. */
+export function directoryOfPortal(row: Json, memo: Memo): DirectoryView {
+  const isApp = text(row['actortype'])?.toLowerCase() === 'application';
+  const by = isApp
+    ? { app: { servicePrincipalId: row['actorserviceprincipalid'] ?? row['actorobjectid'], displayName: row['actordisplayname'] } }
+    : {
+        user: {
+          id: row['actorobjectid'],
+          userPrincipalName: row['actoruserprincipalname'],
+          displayName: row['actordisplayname'],
+        },
+      };
+  return audit({
+    activity: text(row['activity']),
+    result: row['result'],
+    resultReason: row['resultreason'],
+    by,
+    ip: row['ipaddress'],
+    userAgent: portalDetail(row, 'user-agent'),
+    correlationId: row['correlationid'],
+    targets: portalTargets(row),
+    details: null,
+  }, memo);
+}
+
+/** The new value of a changed property; null where it did not change or became nothing. */
+export function changedTo(view: DirectoryView, name: string): string | null {
+  for (const change of view.changes) if (change.name === name) return change.new ?? change.old;
+  return null;
+}
+
+/** The target with one of these types; types are in lower case. */
+export function targetOf(view: DirectoryView, ...types: readonly string[]): Party | undefined {
+  for (const type of types) {
+    const found = view.targets.find((target) => target.type?.toLowerCase() === type);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+type Audit = {
+  activity: string | null;
+  result: unknown;
+  resultReason: unknown;
+  by: Json;
+  ip: unknown;
+  userAgent: unknown;
+  correlationId: unknown;
+  targets: unknown;
+  details: unknown;
+};
+
+function audit(from: Audit, memo: Memo): DirectoryView {
+  const items = list(from.targets).slice(0, LIST_SCAN_MAX).map(object);
+  const app = object(from.by['app']);
+  const isApp = from.by['app'] !== undefined && from.by['app'] !== null;
+  return {
+    activity: from.activity,
+    key: from.activity === null ? '' : activityKey(from.activity, memo),
+    recordType: null,
+    result: from.result,
+    resultReason: from.resultReason,
+    actor: isApp ? partyOfApp(app) : partyOfGraph(object(from.by['user']), memo),
+    actorUserType: null,
+    ip: from.ip,
+    userAgent: from.userAgent,
+    correlationId: from.correlationId,
+    sessionId: null,
+    tokenId: null,
+    appId: app['appId'],
+    appName: isApp ? app['displayName'] : null,
+    objectName: null,
+    targets: items.map((item) => partyOfGraph(item, memo)),
+    changes: items.flatMap((item) => changesOfGraph(item['modifiedProperties'])),
+    details: from.details,
+  };
+}
+
+function partyOfApp(app: Json): Party {
+  return {
+    uid: identifier(app['servicePrincipalId']),
+    upn: null,
+    name: text(app['servicePrincipalName']) ?? text(app['displayName']),
+    puid: null,
+    type: 'ServicePrincipal',
+  };
+}
+
+function partyOfGraph(item: Json, memo: Memo): Party {
+  return {
+    uid: identifier(item['id']),
+    upn: identify(item['userPrincipalName'], memo).name,
+    name: text(item['displayName']),
+    puid: null,
+    type: text(item['type']),
+  };
+}
+
+const TYPE_WORD = /^[A-Za-z]{2,40}$/;
+
+/** Puts together `[{ID, Type}]`, where each element says one thing about the same party. */
+function partyOfUal(parts: unknown, memo: Memo): Party {
+  const items = list(parts);
+  if (items.length === 0) return NO_PARTY;
+  let uid: string | null = null;
+  let upn: string | null = null;
+  let name: string | null = null;
+  let puid: string | null = null;
+  let type: string | null = null;
+  for (const raw of items.slice(0, 64)) {
+    const item = object(raw);
+    const id = item['ID'] ?? item['Id'] ?? item['id'];
+    const said = identify(id, memo);
+    const kind = numeric(item['Type']);
+    uid ??= said.uid;
+    puid ??= said.puid;
+    if (kind === 5) upn ??= said.name;
+    else if (kind === 1) name ??= text(id);
+    else if (kind === 2 && said.uid === null && typeof id === 'string') {
+      if (TYPE_WORD.test(id)) type ??= id;
+      else uid ??= typedUid(id);
+    } else if (kind === 4) name ??= text(id);
+  }
+  return { uid, upn, name, puid, type };
+}
+
+/** `AuthorizationPolicy_<guid>` and other typed ids. */
+function typedUid(id: string): string | null {
+  return guid(id.slice(id.lastIndexOf('_') + 1));
+}
+
+function changesOfUal(modified: unknown): readonly Change[] {
+  const changes: Change[] = [];
+  for (const raw of list(modified).slice(0, LIST_SCAN_MAX)) {
+    const item = object(raw);
+    const name = text(item['Name']);
+    if (name !== null) {
+      changes.push({ name, old: unquoted(item['OldValue']), new: unquoted(item['NewValue']) });
+    }
+  }
+  return changes;
+}
+
+function changesOfGraph(modified: unknown): readonly Change[] {
+  const changes: Change[] = [];
+  for (const raw of list(modified).slice(0, LIST_SCAN_MAX)) {
+    const item = object(raw);
+    const name = text(item['displayName'] ?? item['name']);
+    if (name !== null) {
+      changes.push({ name, old: unquoted(item['oldValue']), new: unquoted(item['newValue']) });
+    }
+  }
+  return changes;
+}
+
+/** Graph writes values as JSON texts: `"\"value\""`. */
+function unquoted(value: unknown): string | null {
+  const written = text(value);
+  if (written === null || written.charCodeAt(0) !== 34) return written;
+  try {
+    return text(JSON.parse(written));
+  } catch {
+    return written;
+  }
+}
+
+function portalDetail(row: Json, key: string): unknown {
+  for (let i = 1; i <= 20; i++) {
+    const name = text(row[`additionaldetail${i}key`]);
+    if (name === null) return null;
+    if (name.toLowerCase() === key) return row[`additionaldetail${i}value`];
+  }
+  return null;
+}
+
+function portalTargets(row: Json): readonly Json[] {
+  const targets: Json[] = [];
+  for (let i = 1; i <= 10; i++) {
+    const at = `target${i}`;
+    if (text(row[`${at}type`]) === null && text(row[`${at}objectid`]) === null) break;
+    const modifiedProperties: Json[] = [];
+    for (let j = 1; j <= 20; j++) {
+      const displayName = text(row[`${at}modifiedproperty${j}name`]);
+      if (displayName === null) break;
+      modifiedProperties.push({
+        displayName,
+        oldValue: row[`${at}modifiedproperty${j}oldvalue`],
+        newValue: row[`${at}modifiedproperty${j}newvalue`],
+      });
+    }
+    targets.push({
+      id: row[`${at}objectid`],
+      type: row[`${at}type`],
+      displayName: row[`${at}displayname`],
+      userPrincipalName: row[`${at}userprincipalname`],
+      modifiedProperties,
+    });
+  }
+  return targets;
+}

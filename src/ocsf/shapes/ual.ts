@@ -1,0 +1,130 @@
+import { type Json, isObject, NOTHING, object, text } from '../json.ts';
+
+/**
+ * Every shape in which a Unified Audit Log record is delivered, presented with the member names
+ * of the Management Activity API (contracts 2). Most records already have them and are returned
+ * as they are, without a copy.
+ */
+export function ualOfDocument(value: unknown): Json {
+  const whole = object(value);
+  if (whole['Operation'] !== undefined && whole['RecordType'] !== undefined) return whole;
+  const inner = whole['AuditData'] ?? whole['auditData'];
+  if (inner !== undefined) return ualOfDocument(object(inner));
+  return withMemberNames(whole);
+}
+
+/** Graph `auditLogQuery` (contracts 4): the document is in `auditData`; the rest is a fallback. */
+export function ualOfGraphQuery(value: unknown): Json {
+  const item = object(value);
+  const document = object(item['auditData'] ?? item['AuditData']);
+  if (isComplete(document)) return document;
+  return { ...renamed(item, GRAPH_NAMES), ...withMemberNames(document) };
+}
+
+/** A row of Log Analytics' `OfficeActivity`, live or exported. */
+export function ualOfOfficeActivity(value: unknown): Json {
+  const row = withMemberNames(object(value), OFFICE_ACTIVITY_ALIASES);
+  return renamed(row, OFFICE_ACTIVITY_NAMES);
+}
+
+function isComplete(document: Json): boolean {
+  return (
+    document['Operation'] !== undefined &&
+    document['RecordType'] !== undefined &&
+    document['UserId'] !== undefined
+  );
+}
+
+/** The members under their proper names where only the case of the names differs. */
+function withMemberNames(from: Json, also: ReadonlyMap<string, string> = NO_ALIASES): Json {
+  if (from === NOTHING) return from;
+  const members: [string, unknown][] = [];
+  let changed = false;
+  for (const [name, value] of Object.entries(from)) {
+    const folded = name.toLowerCase();
+    const proper = MEMBER_NAMES.get(folded) ?? also.get(folded) ?? name;
+    if (proper !== name && !Object.hasOwn(from, proper)) {
+      changed = true;
+      members.push([proper, value]);
+    } else {
+      members.push([name, value]);
+    }
+  }
+  return changed ? Object.fromEntries(members) : from;
+}
+
+function renamed(from: Json, names: readonly (readonly [string, string])[]): Json {
+  const members = Object.entries(from);
+  for (const [theirs, ours] of names) {
+    const value = Object.hasOwn(from, theirs) ? from[theirs] : undefined;
+    if (value === undefined || value === null || value === '') continue;
+    const present = Object.hasOwn(from, ours) ? from[ours] : undefined;
+    if (present === undefined || present === null || present === '') members.push([ours, value]);
+  }
+  return Object.fromEntries(members);
+}
+
+const GRAPH_NAMES: readonly (readonly [string, string])[] = [
+  ['id', 'Id'],
+  ['createdDateTime', 'CreationTime'],
+  ['auditLogRecordType', 'RecordType'],
+  ['operation', 'Operation'],
+  ['organizationId', 'OrganizationId'],
+  ['userType', 'UserType'],
+  ['userPrincipalName', 'UserId'],
+  ['userId', 'UserKey'],
+  ['service', 'Workload'],
+  ['objectId', 'ObjectId'],
+  ['clientIp', 'ClientIP'],
+];
+
+const OFFICE_ACTIVITY_NAMES: readonly (readonly [string, string])[] = [
+  ['OfficeId', 'Id'],
+  ['SourceRecordId', 'Id'],
+  ['TimeGenerated', 'CreationTime'],
+  ['OfficeWorkload', 'Workload'],
+  ['OfficeObjectId', 'ObjectId'],
+  ['Logon_Type', 'LogonType'],
+  ['Internal_LogonType', 'InternalLogonType'],
+  ['Client_IPAddress', 'ClientIPAddress'],
+  ['Site_', 'Site'],
+  ['Site_Url', 'SiteUrl'],
+  ['Source_Name', 'SourceName'],
+  ['UserId_', 'UserId'],
+  ['OrganizationId_', 'OrganizationId'],
+  ['ResultReasonType', 'ResultStatus'],
+  ['AzureActiveDirectory_EventType', 'AzureActiveDirectoryEventType'],
+  ['ApplicationId_', 'ApplicationId'],
+  ['UserAgent_', 'UserAgent'],
+  ['ActorContextId_', 'ActorContextId'],
+];
+
+const OFFICE_ACTIVITY_ALIASES: ReadonlyMap<string, string> = new Map(
+  OFFICE_ACTIVITY_NAMES.map(([theirs]) => [theirs.toLowerCase(), theirs]),
+);
+
+const NO_ALIASES: ReadonlyMap<string, string> = new Map();
+
+const MEMBER_NAMES: ReadonlyMap<string, string> = new Map(
+  `Id RecordType CreationTime Operation OrganizationId UserType UserKey Workload ResultStatus
+  ObjectId UserId ClientIP Scope AppAccessContext Version Parameters ModifiedProperties
+  ExternalAccess OriginatingServer OrganizationName DeviceId TokenObjectId TokenTenantId AppId
+  ClientAppId SessionId LogonType InternalLogonType MailboxGuid MailboxOwnerUPN MailboxOwnerSid
+  LogonUserSid ClientInfoString ClientIPAddress OperationProperties OperationCount Folders Folder
+  Item AffectedItems CrossMailboxOperation CrossMailboxOperations Site ItemType EventSource
+  SourceName UserAgent ListId ApplicationId ApplicationDisplayName CorrelationId SiteUrl
+  SourceFileName SourceRelativeUrl SourceFileExtension DestinationRelativeUrl DestinationFileName
+  DestinationFileExtension UserSharedWith SharingType TargetUserOrGroupName TargetUserOrGroupType
+  EventData UniqueSharingId FileSizeBytes AzureActiveDirectoryEventType ExtendedProperties Actor
+  ActorContextId ActorIpAddress InterSystemsId IntraSystemId IntraSystemsId SupportTicketId Target
+  TargetContextId DeviceProperties ErrorCode ErrorNumber LogonError AlertId AlertType Name Severity
+  Status Category Source Data Comments TeamGuid TeamName ChannelGuid ChannelName Members
+  MessageId UserObjectId`
+    .split(/\s+/)
+    .map((name) => [name.toLowerCase(), name]),
+);
+
+/** True for what is a Unified Audit Log document by its members. */
+export function looksLikeUal(value: unknown): boolean {
+  return isObject(value) && text(value['Operation']) !== null && value['RecordType'] !== undefined;
+}

@@ -1,0 +1,59 @@
+import { canonicalIp } from './address.ts';
+import { appNameOf } from './app-names.ts';
+import type { Interpretation } from './interpretation.ts';
+import { isObject, type Json, NOTHING, object, text } from './json.ts';
+import type { Memo } from './memo.ts';
+import { outcomeOfWord } from './outcome.ts';
+import { guid, identifier, identify, typeOfUserType, USER } from './principal.ts';
+import { recordTypeOf } from './record-type.ts';
+
+/** Fills the columns that every Unified Audit Log record has (contracts 2.1, 2.3, 7). */
+export function fillUalColumns(ual: Json, memo: Memo, into: Interpretation): void {
+  into.operation = text(ual['Operation']);
+  into.workload = text(ual['Workload']);
+  into.recordType = recordTypeOf(ual['RecordType']);
+  into.statusId = outcomeOfWord(ual['ResultStatus']);
+  fillActor(ual, memo, into);
+  into.ip =
+    canonicalIp(ual['ClientIP'], memo) ??
+    canonicalIp(ual['ClientIPAddress'], memo) ??
+    canonicalIp(ual['ActorIpAddress'], memo);
+  const context = accessContext(ual);
+  into.sessionUid = identifier(context['AADSessionId']) ?? identifier(ual['SessionId']);
+  into.tokenUid = text(context['UniqueTokenId']);
+  into.correlationUid =
+    identifier(ual['InterSystemsId']) ??
+    identifier(ual['CorrelationId']) ??
+    identifier(ual['CorrelationID']) ??
+    identifier(context['CorrelationId']);
+  into.appUid =
+    identifier(ual['ClientAppId']) ??
+    identifier(context['ClientAppId']) ??
+    identifier(ual['ApplicationId']) ??
+    identifier(ual['AppId']);
+  into.appName =
+    text(ual['ApplicationDisplayName']) ??
+    text(context['ClientAppName']) ??
+    appNameOf(into.appUid);
+  into.deviceUid = identifier(ual['DeviceId']) ?? identifier(context['DeviceId']);
+  into.userAgent = text(ual['UserAgent']);
+}
+
+/** `AppAccessContext` as object, as list of one, or as JSON text. */
+export function accessContext(ual: Json): Json {
+  const context = ual['AppAccessContext'];
+  if (context === undefined || context === null) return NOTHING;
+  return isObject(context) ? context : object(context);
+}
+
+function fillActor(ual: Json, memo: Memo, into: Interpretation): void {
+  const who = identify(ual['UserId'], memo);
+  const key = identify(ual['UserKey'], memo);
+  into.actorName = who.name ?? (key.puid === null ? key.name : null);
+  into.actorUid =
+    guid(ual['TokenObjectId']) ?? guid(ual['UserObjectId']) ?? who.uid ?? key.uid;
+  into.actorPuid = key.puid ?? (who.name === null ? who.puid : null);
+  into.actorSid = identify(ual['LogonUserSid'], memo).sid ?? who.sid ?? key.sid;
+  into.actorType = who.type || typeOfUserType(ual['UserType']) || key.type;
+  if (into.actorType === 0 && into.actorName?.includes('@')) into.actorType = USER;
+}
