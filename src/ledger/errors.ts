@@ -5,6 +5,7 @@ export type LedgerErrorCode =
   // Formats: bytes from outside that do not have the form they must have.
   | 'MALFORMED_NOTE'
   | 'MALFORMED_KEY'
+  | 'UNSUPPORTED_KEY'
   | 'MALFORMED_CHECKPOINT'
   | 'MALFORMED_PROOF'
   | 'MALFORMED_POLICY'
