@@ -28,10 +28,10 @@ export function colourWanted(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: 'terminal' | 'no terminal',
 ): 'colour' | 'no colour' {
-  const forced = env['FORCE_COLOR'];
+  const forced = env.FORCE_COLOR;
   if (forced !== undefined) {
     return forced === '0' || forced === 'false' ? 'no colour' : 'colour';
   }
-  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return 'no colour';
+  if ((env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb') return 'no colour';
   return isTerminal === 'terminal' ? 'colour' : 'no colour';
 }

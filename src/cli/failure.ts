@@ -8,7 +8,14 @@ export type Failure = { readonly exitCode: ExitCode; readonly sentence: string |
 
 /** Codes of expected errors under which the same command may well succeed later: exit 3. */
 const PASSING: ReadonlySet<string> = new Set([
-  'CANNOT_TELL', 'LOCKED', 'BUSY', 'CLOSED', 'DISK_FULL', 'NOT_INTEGRATED', 'NOT_INDEXED', 'TIMEOUT',
+  'CANNOT_TELL',
+  'LOCKED',
+  'BUSY',
+  'CLOSED',
+  'DISK_FULL',
+  'NOT_INTEGRATED',
+  'NOT_INDEXED',
+  'TIMEOUT',
 ]);
 
 /** What the machine answers to any program: neither wrong usage nor a defect of ours. */
@@ -26,7 +33,13 @@ const SYSTEM: ReadonlyMap<string, string> = new Map([
   ['ENFILE', 'too many files are open on this machine'],
 ]);
 
-const PASSING_SYSTEM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE']);
+const PASSING_SYSTEM: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+]);
 
 /**
  * Expected errors exit 2 where asking the same again would give the same, and 3 where it may pass.
@@ -54,7 +67,7 @@ export function cannotTell(because: string): string {
 /** The error and its causes with their stacks, for `--debug`. */
 export function* stackLines(error: unknown): Generator<string> {
   for (let at: unknown = error, depth = 0; at !== undefined && depth < 8; depth++) {
-    const text = at instanceof Error ? (at.stack ?? at.message) : String(at);
+    const text = at instanceof Error ? (at.stack ?? at.message) : messageOf(at);
     for (const line of text.split('\n')) yield depth === 0 ? line : `  cause: ${line}`;
     at = at instanceof Error ? at.cause : undefined;
   }
@@ -64,7 +77,10 @@ function ofCommander(error: CommanderError): Failure {
   if (error.exitCode === 0) return { exitCode: EXIT.done, sentence: undefined };
   // Help that was printed because no command was named says all there is to say.
   if (error.code === 'commander.help') return { exitCode: EXIT.wrongUsage, sentence: undefined };
-  const [first = '', ...hints] = error.message.replace(/^error: /, '').trim().split('\n');
+  const [first = '', ...hints] = error.message
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
   const hint = hints.map((text) => ` ${text.trim()}`).join('');
   return { exitCode: EXIT.wrongUsage, sentence: `countersign: ${first}${hint}; see --help` };
 }

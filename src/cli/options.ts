@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { CountersignError, instant, tenantId, type TenantId } from '../core/index.ts';
+import { CountersignError, instant, type TenantId, tenantId } from '../core/index.ts';
 
 /** Parsers of option values, for commander: a bad value becomes one sentence and exit code 2. */
 

@@ -68,7 +68,8 @@ export function progressText(state: ProgressState, elapsedMs: number): string {
   if (bytes !== undefined) {
     parts.push(bytesTotal ? `${bytesText(bytes)} of ${bytesText(bytesTotal)}` : bytesText(bytes));
   }
-  if (elapsedMs >= 500) parts.push(`${numberText(Math.round((state.records * 1000) / elapsedMs))}/s`);
+  if (elapsedMs >= 500)
+    parts.push(`${numberText(Math.round((state.records * 1000) / elapsedMs))}/s`);
   if (share !== undefined && share > 0.01 && elapsedMs >= 2000) {
     parts.push(`${durationText((elapsedMs * (1 - share)) / share)} left`);
   }

@@ -1,13 +1,13 @@
-import type { Readable, Writable } from 'node:stream';
 import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { Command as Parser } from 'commander';
 import type { Clock, Random, TenantId } from '../core/index.ts';
+import { paint } from './colour.ts';
 import { declareCommands } from './commands/index.ts';
 import type { Bind, Context, Environment } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { failureOf, stackLines } from './failure.ts';
 import { tenantOption } from './options.ts';
-import { paint } from './colour.ts';
 import { Terminal } from './terminal.ts';
 import { ownVersion } from './version.ts';
 
@@ -47,7 +47,7 @@ export async function runCommandLine(argv: readonly string[], world: World): Pro
     const failure = failureOf(error);
     exitCode = failure.exitCode;
     if (failure.sentence !== undefined) terminal.note(failure.sentence);
-    const isDebug = program.opts<Globals>().debug || (world.env['COUNTERSIGN_DEBUG'] ?? '') !== '';
+    const isDebug = program.opts<Globals>().debug || (world.env.COUNTERSIGN_DEBUG ?? '') !== '';
     if (isDebug && exitCode !== EXIT.done) {
       for (const line of stackLines(error)) terminal.note({ text: line, style: 'faint' });
     }
@@ -64,7 +64,9 @@ export async function runCommandLine(argv: readonly string[], world: World): Pro
 function newProgram(terminal: Terminal): Parser {
   const program = new Parser('countersign');
   program
-    .description('Verifies, accounts for and reconciles access to a cloud office suite, with proof.')
+    .description(
+      'Verifies, accounts for and reconciles access to a cloud office suite, with proof.',
+    )
     .usage('COMMAND [options]')
     .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
     .option('--tenant <guid>', 'only this tenant', tenantOption)
@@ -99,9 +101,15 @@ function newProgram(terminal: Terminal): Parser {
 
 function contextOf(globals: Globals, terminal: Terminal, world: World): Context {
   const { stdin, env, cwd, clock, random, signal } = world;
-  const stated = globals.data ?? (env['COUNTERSIGN_DATA'] || 'countersign-data');
+  const stated = globals.data ?? (env.COUNTERSIGN_DATA || 'countersign-data');
   return {
-    terminal, stdin, env, cwd, clock, random, signal,
+    terminal,
+    stdin,
+    env,
+    cwd,
+    clock,
+    random,
+    signal,
     dataDir: resolve(cwd, stated),
     tenant: globals.tenant,
     json: globals.json === true,

@@ -16,7 +16,7 @@ export function sanitise(text: string): string {
 
 /** Writes what JSON leaves raw of the same characters as `\uXXXX`: equal as JSON, safe to look at. */
 export function sanitiseJson(json: string): string {
-  return PLAIN.test(json) ? json : json.replace(INVISIBLE, escape);
+  return PLAIN.test(json) ? json : json.replace(INVISIBLE, jsonEscape);
 }
 
 function picture(character: string): string {
@@ -26,7 +26,7 @@ function picture(character: string): string {
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
 }
 
-function escape(character: string): string {
+function jsonEscape(character: string): string {
   let escaped = '';
   for (let unit = 0; unit < character.length; unit++) {
     escaped += `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`;

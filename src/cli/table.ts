@@ -33,7 +33,7 @@ export async function* tableLines<Row>(
   let sample: Value[][] | undefined = [];
   let layout: Layout | undefined;
   for await (const row of rows) {
-    const values = columns.map((column) => valueOf(column.cell(row)));
+    const values = columns.map((column) => cellValue(column.cell(row)));
     if (sample === undefined) {
       yield* rowLines(plan, layout as Layout, values, options);
       continue;
@@ -45,12 +45,19 @@ export async function* tableLines<Row>(
     sample = undefined;
   }
   if (sample === undefined || sample.length === 0) return;
-  yield* firstLines(plan, layoutOf(columns, naturalWidths(plan, sample), options.columns), sample, options);
+  yield* firstLines(
+    plan,
+    layoutOf(columns, naturalWidths(plan, sample), options.columns),
+    sample,
+    options,
+  );
 }
 
-function valueOf(cell: Cell): Value {
-  const { text, style } = typeof cell === 'object' ? cell : { text: cell ?? '', style: 'plain' as const };
-  const cut = text.length > CELL_CHARACTERS_MAX ? `${text.slice(0, CELL_CHARACTERS_MAX)}${ELLIPSIS}` : text;
+function cellValue(cell: Cell): Value {
+  const { text, style } =
+    typeof cell === 'object' ? cell : { text: cell ?? '', style: 'plain' as const };
+  const cut =
+    text.length > CELL_CHARACTERS_MAX ? `${text.slice(0, CELL_CHARACTERS_MAX)}${ELLIPSIS}` : text;
   return { text: sanitise(cut), style };
 }
 
@@ -105,7 +112,12 @@ function* inlineLines(
     const { kind } = plan.shapes[at] as ColumnShape;
     const { text, style } = values[at] as Value;
     const width = layout.widths[at] as number;
-    return { kind, style, width, lines: linesOf(kind, text, options.columns === Infinity ? Infinity : width) };
+    return {
+      kind,
+      style,
+      width,
+      lines: linesOf(kind, text, options.columns === Infinity ? Infinity : width),
+    };
   });
   const height = Math.max(...cells.map((cell) => cell.lines.length));
   for (let line = 0; line < height; line++) {
@@ -113,7 +125,9 @@ function* inlineLines(
       const text = lines[line] ?? '';
       const pad = ' '.repeat(Math.max(0, width - displayWidth(text)));
       // Only the text is painted: blanks would show in reverse or underlined styles.
-      return kind === 'number' ? pad + painted(text, style, options) : painted(text, style, options) + pad;
+      return kind === 'number'
+        ? pad + painted(text, style, options)
+        : painted(text, style, options) + pad;
     });
     yield parts.join(' '.repeat(GAP)).trimEnd();
   }

@@ -187,7 +187,7 @@ function show(piece: Cell, colour: 'colour' | 'no colour'): string {
 }
 
 function columnsOf(stdout: Stream, env: Environment): number {
-  const stated = stdout.isTTY === true ? stdout.columns : Number(env['COLUMNS'] ?? Number.NaN);
+  const stated = stdout.isTTY === true ? stdout.columns : Number(env.COLUMNS ?? Number.NaN);
   if (stated !== undefined && Number.isInteger(stated) && stated > 0) {
     return Math.max(stated, COLUMNS_MIN);
   }

@@ -1,0 +1,31 @@
+import { CountersignError } from '../core/index.ts';
+
+/**
+ * - `BUSY`            another process holds the ledger and does not answer: try again
+ * - `LOST`            the holder ended in the middle: nobody can say whether the work was done
+ * - `OTHER_VERSION`   the holder speaks another version of this protocol
+ * - `INTERRUPTED`     the caller's signal was aborted
+ * - `MALFORMED`       a request or an answer that does not have its form
+ * - `SOCKET_PATH`     no socket can have the path that the data folder gives it
+ */
+export type HandoverErrorCode =
+  | 'BUSY'
+  | 'LOST'
+  | 'OTHER_VERSION'
+  | 'INTERRUPTED'
+  | 'MALFORMED'
+  | 'SOCKET_PATH';
+
+export class HandoverError extends CountersignError<HandoverErrorCode> {
+  override readonly name = 'HandoverError';
+}
+
+/** An expected error of the process that did the work, told here as if it had happened here. */
+export class RemoteError extends CountersignError {
+  override readonly name = 'RemoteError';
+}
+
+/** A defect that the process that did the work met. */
+export class RemoteDefect extends Error {
+  override readonly name = 'RemoteDefect';
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, CountersignError } from '../core/index.ts';
+import { HandoverError } from './errors.ts';
+import { handOver } from './handover-client.ts';
+import { HandoverServer, type WorkHooks } from './handover-server.ts';
+import { RETRY_FIRST_MS, RETRY_MAX_MS, UNANSWERED_MAX_MS } from './limits.ts';
+import type { Work } from './work.ts';
+
+export type WorkOptions<Holder> = {
+  readonly socketFile: string;
+  readonly work: Work;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** True for work that adds nothing when it is done twice: it is begun again after a crash. */
+  readonly repeatable: boolean;
+  /** Takes the lock. MUST reject with code `LOCKED` while another process holds it. */
+  readonly open: () => Promise<Holder>;
+  /** Releases the lock. */
+  readonly close: (holder: Holder) => Promise<void>;
+  /** Does work, ours or another process's, with the ledger that this process holds. */
+  readonly perform: (holder: Holder, work: Work, hooks: WorkHooks) => Promise<unknown>;
+  readonly progress: (progress: unknown) => void;
+  /** Called once when the lock is held by somebody who does not answer yet. */
+  readonly waiting: () => void;
+  /** Called when our own work is done and another process's is not. */
+  readonly finishing: (pending: number) => void;
+};
+
+/**
+ * Does one writing command, wherever the ledger is: here, when its lock can be taken (and then
+ * also what other processes hand over until this one is done), else in the process that holds it.
+ * Of any number of starters exactly one holds; each gets its own result.
+ */
+export async function doWork<Holder>(options: WorkOptions<Holder>): Promise<unknown> {
+  let retryMs = RETRY_FIRST_MS;
+  let unansweredSince: number | undefined;
+  for (;;) {
+    const holder = await openUnlessLocked(options);
+    if (holder !== undefined) return hold(holder, options);
+    const handover = await handOverAgain(options);
+    if (handover?.kind === 'done') return handover.result;
+    const now = options.clock.monotonic();
+    if (unansweredSince === undefined) unansweredSince = now;
+    else if (now - unansweredSince > UNANSWERED_MAX_MS) throw busy();
+    if (now - unansweredSince > RETRY_MAX_MS) options.waiting();
+    await wait(retryMs, options.signal);
+    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+  }
+}
+
+async function openUnlessLocked<Holder>(options: WorkOptions<Holder>): Promise<Holder | undefined> {
+  try {
+    return await options.open();
+  } catch (error) {
+    if (error instanceof CountersignError && error.code === 'LOCKED') return undefined;
+    throw error;
+  }
+}
+
+async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+  // One after the other: two imports at once would only take turns on the same disk.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = async (work: Work, hooks: WorkHooks): Promise<unknown> => {
+    const mine = last.then(async () => {
+      if (hooks.signal.aborted) throw interrupted();
+      await hooks.begin();
+      return options.perform(holder, work, hooks);
+    });
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  try {
+    const { socketFile, clock } = options;
+    const server = await HandoverServer.open({ socketFile, clock, perform: inTurn });
+    try {
+      return await inTurn(options.work, { ...options, begin: async () => undefined });
+    } finally {
+      if (server.pending > 0) options.finishing(server.pending);
+      await server.close();
+    }
+  } finally {
+    await options.close(holder);
+  }
+}
+
+/** Undefined: the holder ended in the middle of work that can simply be begun again. */
+async function handOverAgain<Holder>(
+  options: WorkOptions<Holder>,
+): Promise<Awaited<ReturnType<typeof handOver>> | undefined> {
+  try {
+    return await handOver(options);
+  } catch (error) {
+    const isLost = error instanceof HandoverError && error.code === 'LOST';
+    if (isLost && options.repeatable) return undefined;
+    throw error;
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    throw interrupted(error);
+  }
+}
+
+function interrupted(cause?: unknown): HandoverError {
+  return new HandoverError('INTERRUPTED', 'interrupted before the work began', { cause });
+}
+
+function busy(): HandoverError {
+  return new HandoverError(
+    'BUSY',
+    'another process holds the ledger and does not answer: wait for it or end it, then run the same command again',
+  );
+}

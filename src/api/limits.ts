@@ -1,0 +1,24 @@
+/** A handed-over command names files and options; a larger one is a mistake or an attack. */
+export const WORK_BYTES_MAX: number = 1024 * 1024;
+
+/** One line of the answer: the largest is an import's result with all its rejects. */
+export const ANSWER_LINE_BYTES_MAX: number = 256 * 1024 * 1024;
+
+/** Work that waits for the process that holds the ledger; beyond it, starters try again later. */
+export const WAITING_WORK_MAX = 256;
+
+/** Progress is for eyes: more often than this only costs. */
+export const PROGRESS_EVERY_MS = 100;
+
+/** Between two tries to take the lock or to reach its holder: first, and at most. */
+export const RETRY_FIRST_MS = 20;
+export const RETRY_MAX_MS = 500;
+
+/**
+ * How long somebody may hold the lock without answering on the socket: a holder recovers its
+ * journal before it answers, and that reads at most a few hundred MiB.
+ */
+export const UNANSWERED_MAX_MS = 60_000;
+
+/** What fits into `sun_path` everywhere: 108 bytes on Linux and 104 elsewhere, with a final NUL. */
+export const SOCKET_PATH_BYTES_MAX = 103;

@@ -1,0 +1,30 @@
+import { closeSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { HandoverError } from './errors.ts';
+import { SOCKET_PATH_BYTES_MAX } from './limits.ts';
+
+export type SocketPath = {
+  /** What `bind` and `connect` take. */
+  readonly path: string;
+  /** MUST be called after the socket is closed: closing removes the file through `path`. */
+  release(): void;
+};
+
+/**
+ * A way to a socket file that fits into the kernel's address, however deep the data folder lies:
+ * the path itself, else (Linux) through an open descriptor of its folder.
+ *
+ * @throws HandoverError SOCKET_PATH where neither can be
+ */
+export function socketPathOf(path: string): SocketPath {
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return { path, release: () => undefined };
+  if (process.platform !== 'linux') {
+    throw new HandoverError(
+      'SOCKET_PATH',
+      `could not make the socket ${path}: a path may have ${SOCKET_PATH_BYTES_MAX} bytes; ` +
+        'choose a data folder with a shorter path',
+    );
+  }
+  const folder = openSync(dirname(path), 'r');
+  return { path: `/proc/self/fd/${folder}/${basename(path)}`, release: () => closeSync(folder) };
+}
