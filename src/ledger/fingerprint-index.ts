@@ -1,0 +1,332 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assert } from '../core/index.ts';
+import { type Files, nodeFiles } from './files.ts';
+import { type Compactor, InlineCompactor, WorkerCompactor } from './fingerprint-compactor.ts';
+import { IDENTITY_BYTES, runPath } from './fingerprint-format.ts';
+import {
+  ACTION_SPACE, KEY_BYTES, type KeySpace, keyWord0, keyWord1, keyWord2, keyWord3, VERSION_SPACE,
+} from './fingerprint-key.ts';
+import {
+  ACTION_ENTRIES_MAX, ENTRY_INDEX_MAX, FROZEN_TABLES_MAX, INLINE_KEYS_MAX, MEMTABLE_ENTRIES,
+} from './fingerprint-limits.ts';
+import { Memtable } from './fingerprint-memtable.ts';
+import type { Job, JobResult } from './fingerprint-merge.ts';
+import { planMerge } from './fingerprint-policy.ts';
+import { Probe, type Run } from './fingerprint-run.ts';
+import { openRuns, type RunProblem, RunSet } from './fingerprint-runs.ts';
+
+/**
+ * Deduplication over the whole ledger: version fingerprint -> the entry with exactly these bytes,
+ * action key -> the entries of the same action. Keys are 16 bytes of a keyed hash (uniform).
+ *
+ * THE DOOR
+ *
+ *   const index = FingerprintIndex.open({ dir, size, identity });
+ *     `dir`       DIR/fingerprints, made if missing. Open by the one writer only.
+ *     `size`      how many entries of the ledger are durable. A run that knows more is dropped:
+ *                 it speaks of entries that this ledger (restored, cut) does not have.
+ *     `identity`  32 bytes that change when the log or the fingerprint key changes, e.g.
+ *                 SHA-256(origin, fingerprint key); runs of another identity are dropped.
+ *   index.problems       what was found wrong and dropped: [{ path, what }]; all of it heals itself
+ *   index.coveredSize    entries 0..coveredSize-1 lie durably in runs. After `open` the ledger MUST
+ *                        `insert` entries coveredSize..size-1 again (from segments, then journal).
+ *
+ *   for each record, in order:
+ *     index.lookupVersion(versions, offset)  -> the entry index, or undefined. A record that is
+ *                                               found is a duplicate and is not inserted.
+ *     index.lookupActions(actions, offset)   -> earlier entry indices, ascending, often []
+ *     index.insert(entryIndex, versions, versionOffset, actions, actionOffset)
+ *                                               entry indices MUST ascend; what was inserted is
+ *                                               found at once. Nothing is allocated.
+ *   await index.drained()   between batches: undefined (go on) unless full tables wait for the disk
+ *
+ *   index.committed(size)   entries 0..size-1 are durable in the journal. Only these are ever
+ *                           written to a run: a fingerprint on disk of an entry that a crash
+ *                           took would make the record, delivered again, a duplicate of nothing.
+ *                           If a commit FAILS, close the index and open it again.
+ *   await index.flush()     resolves when all that was inserted so far lies in runs (call
+ *                           `committed` first, or it waits for that). For closing in good order,
+ *                           and whenever journal files are to be removed.
+ *   await index.settled()   resolves when no merge is left to do; nobody has to wait for this.
+ *   await index.close()     stops; what is not in a run is fed again after the next `open`.
+ *
+ * `checkFingerprintRuns` (fingerprint-check.ts) re-reads every file for fsck and changes nothing.
+ *
+ * HOW IT WORKS. A log-structured merge tree for point look-ups. New keys go to a memory table of
+ * 2^20 entries; a full one is sorted and written as a run by a worker thread, which also merges
+ * runs, three of a size into one. Each run has a blocked Bloom filter in memory (1.27 bytes a
+ * key), so that nearly every new key is answered from memory, and a directory, so that a known key
+ * costs one read of 2 KiB, as a rule out of the page cache. At 100 million entries that is 255 MB
+ * of filters, 130 MB of tables, and 4.3 GB of disk. There is no manifest: names carry the range of
+ * entries, and a run that lies within another was merged into it.
+ */
+export type FingerprintIndexOptions = {
+  readonly dir: string;
+  readonly size: number;
+  readonly identity: Uint8Array;
+  readonly files?: Files;
+  /** `inline` does all work on the calling thread, with `files`; the worker uses the real disk. */
+  readonly compaction?: 'worker' | 'inline';
+  readonly tableEntries?: number;
+};
+
+type Waiter = { to: number; resolve: () => void; reject: (error: unknown) => void };
+
+export class FingerprintIndex {
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #identity: Uint8Array;
+  readonly #tableEntries: number;
+  readonly #inline: Compactor;
+  readonly #compactor: Compactor;
+  readonly #runs: RunSet;
+  readonly #problems: RunProblem[];
+  readonly #probe = new Probe();
+  #active: Memtable;
+  /** Full tables, oldest first; look-ups go on in them until their run has taken their place. */
+  readonly #frozen: Memtable[] = [];
+  #spare: Memtable | undefined;
+  #committed: number;
+  #writing: Promise<void> | undefined;
+  #merging: Promise<void> | undefined;
+  #mergesEnded = false;
+  #closed = false;
+  #failure: { readonly error: unknown } | undefined;
+  #waiters: Waiter[] = [];
+
+  private constructor(options: FingerprintIndexOptions) {
+    assert(options.identity.length === IDENTITY_BYTES, 'an identity has 32 bytes');
+    this.#files = options.files ?? nodeFiles;
+    this.#dir = options.dir;
+    this.#identity = options.identity;
+    this.#tableEntries = options.tableEntries ?? MEMTABLE_ENTRIES;
+    this.#committed = options.size;
+    this.#inline = new InlineCompactor(this.#files);
+    this.#compactor = options.compaction === 'inline' ? this.#inline : new WorkerCompactor();
+    const { runs, problems } = openRuns(this.#files, options);
+    this.#runs = runs;
+    this.#problems = problems;
+    this.#active = new Memtable(this.#tableEntries);
+    this.#active.reset(this.coveredSize);
+  }
+
+  static open(options: FingerprintIndexOptions): FingerprintIndex {
+    return new FingerprintIndex(options);
+  }
+
+  get problems(): readonly RunProblem[] {
+    return this.#problems;
+  }
+
+  get coveredSize(): number {
+    return this.#runs.coveredSize;
+  }
+
+  /** The entry with this version fingerprint; of several, which cannot be, the first. */
+  lookupVersion(versions: Uint8Array, offset: number): number | undefined {
+    assert(offset + KEY_BYTES <= versions.length, 'a key lies within its bytes');
+    const word0 = keyWord0(versions, offset, VERSION_SPACE);
+    const word1 = keyWord1(versions, offset);
+    const word2 = keyWord2(versions, offset);
+    const word3 = keyWord3(versions, offset);
+    let probed = false;
+    for (const part of this.#runs.parts(word0)) {
+      if (!part.mayHold(word0, word1, word2)) continue;
+      if (!probed) this.#probe.set(word0, word1, word2, word3);
+      probed = true;
+      const index = part.first(this.#probe);
+      if (index >= 0) return index;
+    }
+    for (const table of this.#frozen) {
+      const row = table.find(word0, word1, word2, word3);
+      if (row >= 0) return table.firstIndex(row);
+    }
+    const row = this.#active.find(word0, word1, word2, word3);
+    return row < 0 ? undefined : this.#active.firstIndex(row);
+  }
+
+  /** The newest entries of the action, at most `limit` of them, ascending. */
+  lookupActions(actions: Uint8Array, offset: number, limit: number = ACTION_ENTRIES_MAX): number[] {
+    assert(offset + KEY_BYTES <= actions.length, 'a key lies within its bytes');
+    assert(limit > 0 && limit <= ACTION_ENTRIES_MAX, 'a look-up is for 1 to 1,024 entries');
+    const word0 = keyWord0(actions, offset, ACTION_SPACE);
+    const word1 = keyWord1(actions, offset);
+    const word2 = keyWord2(actions, offset);
+    const word3 = keyWord3(actions, offset);
+    const found: number[] = [];
+    this.#active.collect(word0, word1, word2, word3, limit, found);
+    for (let i = this.#frozen.length - 1; i >= 0; i--) {
+      (this.#frozen[i] as Memtable).collect(word0, word1, word2, word3, limit, found);
+    }
+    let probed = false;
+    const parts = this.#runs.parts(word0);
+    for (let i = parts.length - 1; i >= 0 && found.length < limit; i--) {
+      const part = parts[i] as (typeof parts)[number];
+      if (!part.mayHold(word0, word1, word2)) continue;
+      if (!probed) this.#probe.set(word0, word1, word2, word3);
+      probed = true;
+      const older = part.last(this.#probe, limit - found.length);
+      for (let at = older.length - 1; at >= 0; at--) found.push(older[at] as number);
+    }
+    return found.length > 1 ? found.reverse() : found;
+  }
+
+  insert(
+    index: number,
+    versions: Uint8Array,
+    versionOffset: number,
+    actions: Uint8Array,
+    actionOffset: number,
+  ): void {
+    assert(index >= this.#active.to, 'entries are inserted in the order of their indices');
+    assert(index < ENTRY_INDEX_MAX, 'an entry index has 48 bits');
+    if (this.#active.isFull) this.#freeze();
+    this.#put(versions, versionOffset, VERSION_SPACE, index);
+    this.#put(actions, actionOffset, ACTION_SPACE, index);
+    if (this.#active.isFull) {
+      this.#freeze();
+      this.#advance();
+    }
+  }
+
+  /** Undefined when the writer may go on; else resolves when it may. */
+  drained(): Promise<void> | undefined {
+    if (this.#frozen.length < FROZEN_TABLES_MAX) return undefined;
+    const last = this.#frozen[this.#frozen.length - FROZEN_TABLES_MAX] as Memtable;
+    return this.#waitFor(last.to);
+  }
+
+  committed(size: number): void {
+    if (size <= this.#committed) return;
+    this.#committed = size;
+    this.#advance();
+  }
+
+  flush(): Promise<void> {
+    if (this.#active.rowCount > 0) this.#freeze();
+    const last = this.#frozen.at(-1);
+    return last === undefined ? Promise.resolve() : this.#waitFor(last.to);
+  }
+
+  async settled(): Promise<void> {
+    while (this.#writing !== undefined || this.#merging !== undefined) {
+      await this.#writing;
+      await this.#merging;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#writing;
+    await this.#compactor.close();
+    await this.#merging;
+    this.#runs.close();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(new Error('the index was closed'));
+  }
+
+  /** What memory and disk hold, for `fsck`, metrics and benchmarks. */
+  get usage(): { runs: number; keys: number; filterBytes: number; tableBytes: number } {
+    const tables = [this.#active, ...this.#frozen, ...(this.#spare ? [this.#spare] : [])];
+    const tableBytes = tables.reduce((sum, table) => sum + table.byteLength, 0);
+    return { ...this.#runs.usage, tableBytes };
+  }
+
+  #put(bytes: Uint8Array, offset: number, space: KeySpace, index: number): void {
+    assert(offset + KEY_BYTES <= bytes.length, 'a key lies within its bytes');
+    this.#active.insert(
+      keyWord0(bytes, offset, space), keyWord1(bytes, offset), keyWord2(bytes, offset),
+      keyWord3(bytes, offset), index,
+    );
+  }
+
+  #freeze(): void {
+    const full = this.#active;
+    this.#frozen.push(full);
+    this.#active = this.#spare ?? new Memtable(this.#tableEntries);
+    this.#spare = undefined;
+    this.#active.reset(full.to);
+  }
+
+  /** Starts whatever can be done now; called after every change of what that may be. */
+  #advance(): void {
+    if (this.#closed || this.#failure !== undefined) return;
+    const oldest = this.#frozen[0];
+    if (this.#writing === undefined && oldest !== undefined && oldest.to <= this.#committed) {
+      this.#writing = this.#write(oldest)
+        .catch((error: unknown) => this.#fail(error))
+        .finally(() => {
+          this.#writing = undefined;
+          this.#advance();
+        });
+    }
+    const first = planMerge(this.#runs.list, this.#tableEntries);
+    if (this.#merging === undefined && !this.#mergesEnded && first !== undefined) {
+      this.#merging = this.#merge(this.#runs.list.slice(first))
+        .catch(() => {
+          // The runs are as they were; a merge saves memory and time, and nothing depends on it.
+          this.#mergesEnded = true;
+        })
+        .finally(() => {
+          this.#merging = undefined;
+          this.#advance();
+        });
+    }
+  }
+
+  async #write(table: Memtable): Promise<void> {
+    const range = { from: table.from, to: table.to };
+    await this.#run({
+      kind: 'write', dir: this.#dir, range, identity: this.#identity,
+      records: table.shared, rowCount: table.rowCount,
+    }, table.rowCount);
+    if (this.#closed) return;
+    this.#runs.append(runPath(this.#dir, range.from, range.to));
+    this.#frozen.shift();
+    this.#spare = table;
+    this.#waiters = this.#waiters.filter((waiter) => {
+      if (waiter.to > this.coveredSize) return true;
+      waiter.resolve();
+      return false;
+    });
+  }
+
+  async #merge(inputs: readonly Run[]): Promise<void> {
+    const range = { from: (inputs[0] as Run).from, to: (inputs.at(-1) as Run).to };
+    const keys = inputs.reduce((sum, run) => sum + run.keyCount, 0);
+    const result = await this.#run({
+      kind: 'merge', dir: this.#dir, range, identity: this.#identity,
+      inputs: inputs.map((run) => run.path),
+    }, keys);
+    if (this.#closed) return;
+    if (result.kind === 'corrupt') {
+      this.#problems.push({ path: result.path, what: result.what });
+      // Look-ups go on in the open file; the next opening covers less, and is fed the rest again.
+      this.#files.remove(result.path);
+      this.#mergesEnded = true;
+      return;
+    }
+    // One part at a time, so that no look-up waits for long and no filter is in memory twice.
+    for (const step of this.#runs.replace(inputs, runPath(this.#dir, range.from, range.to))) {
+      step();
+      if (keys > INLINE_KEYS_MAX) await nextTurn();
+    }
+  }
+
+  #run(job: Job, keys: number): Promise<JobResult> {
+    return (keys <= INLINE_KEYS_MAX ? this.#inline : this.#compactor).run(job);
+  }
+
+  /** A full disk, as a rule: look-ups go on, tables wait, and the next flush tries again. */
+  #fail(error: unknown): void {
+    this.#failure = { error };
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  #waitFor(to: number): Promise<void> {
+    this.#failure = undefined;
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ to, resolve, reject });
+      this.#advance();
+    });
+  }
+}

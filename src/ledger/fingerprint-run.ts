@@ -1,0 +1,211 @@
+import { assert } from '../core/index.ts';
+import type { FileId, Files } from './files.ts';
+import { blockCount, blockOf, bucketOf, filterHas } from './fingerprint-filter.ts';
+import {
+  decodeHeader, equalBytes, HEADER_BYTES, type PartPlace, partPlaces, type RunHeader, sha256,
+} from './fingerprint-format.ts';
+import { indexOf, PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
+import { compareRecords } from './fingerprint-sort.ts';
+
+/** One read holds the bucket of a key, unless one key fills it beyond measure. */
+const WINDOW_RECORDS = 1024;
+
+/** An immutable run file, open for reading. */
+export class Run {
+  readonly path: string;
+  readonly header: RunHeader;
+  readonly keyCount: number;
+  readonly #files: Files;
+  readonly #file: FileId;
+  readonly #places: readonly PartPlace[];
+
+  private constructor(files: Files, path: string, file: FileId, header: RunHeader) {
+    this.#files = files;
+    this.#file = file;
+    this.path = path;
+    this.header = header;
+    this.#places = partPlaces(header.counts);
+    this.keyCount = header.counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Opens the file and checks header and length; returns what is wrong as text. */
+  static open(files: Files, path: string): Run | string {
+    const file = files.open(path, 'read');
+    const bytes = new Uint8Array(HEADER_BYTES);
+    const found = files.read(file, bytes, 0);
+    const header = decodeHeader(bytes.subarray(0, found));
+    let problem = typeof header === 'string' ? header : undefined;
+    if (typeof header !== 'string') {
+      const run = new Run(files, path, file, header);
+      const end = (run.#places[PART_COUNT - 1] as PartPlace).end;
+      if (files.size(file) === end) return run;
+      problem = 'the file is not as long as its header says';
+    }
+    files.close(file);
+    return problem ?? 'the header cannot be read';
+  }
+
+  get from(): number {
+    return this.header.from;
+  }
+
+  get to(): number {
+    return this.header.to;
+  }
+
+  close(): void {
+    this.#files.close(this.#file);
+  }
+
+  place(part: number): PartPlace {
+    return this.#places[part] as PartPlace;
+  }
+
+  /** Reads filter and directory of a part; undefined when they do not have their digest. */
+  loadPart(part: number): RunPart | undefined {
+    const { filterAt, filterBytes, directoryBytes } = this.place(part);
+    const bytes = new Uint8Array(filterBytes + directoryBytes);
+    this.#files.read(this.#file, bytes, filterAt);
+    const digest = this.header.filterDigests[part] as Uint8Array;
+    if (!equalBytes(sha256(bytes), digest)) return undefined;
+    return new RunPart(this, part, bytes.buffer);
+  }
+
+  /** Fills `into` with the records of a part from ordinal `first` on. */
+  readRecords(part: number, first: number, into: Uint8Array): void {
+    const at = this.place(part).recordsAt + first * RECORD_BYTES;
+    const found = this.#files.read(this.#file, into, at);
+    // A file cut under our hands: what an earlier look-up left in the window must not answer.
+    if (found < into.length) into.fill(0, found);
+  }
+}
+
+/** What memory holds of one part of one run: the filter and the directory. */
+export class RunPart {
+  readonly run: Run;
+  readonly #part: number;
+  readonly #blocks: number;
+  readonly #filter: Int32Array;
+  readonly #directory: Uint32Array;
+
+  constructor(run: Run, part: number, buffer: ArrayBuffer) {
+    const { count, filterBytes } = run.place(part);
+    this.run = run;
+    this.#part = part;
+    this.#blocks = blockCount(count);
+    this.#filter = new Int32Array(buffer, 0, filterBytes / 4);
+    this.#directory = new Uint32Array(buffer, filterBytes);
+  }
+
+  get byteLength(): number {
+    return this.#filter.byteLength + this.#directory.byteLength;
+  }
+
+  /** Gives the memory back now: a collector that comes later would let it exist twice. */
+  release(): void {
+    (this.#filter.buffer as ArrayBuffer).transfer(0);
+  }
+
+  mayHold(word0: number, word1: number, word2: number): boolean {
+    if (this.#blocks === 0) return false;
+    return filterHas(this.#filter, blockOf(word0, this.#blocks), word1, word2);
+  }
+
+  /** The smallest index under the key, or -1. */
+  first(probe: Probe): number {
+    const { start, end } = this.#bucket(probe);
+    if (end - start <= WINDOW_RECORDS) {
+      const words = this.#load(probe, start, end);
+      return indexIfKey(words, lowerBound(words, end - start, probe.low), end - start, probe);
+    }
+    const at = this.#seek(probe, start, end, probe.low);
+    return at === end ? -1 : indexIfKey(this.#load(probe, at, at + 1), 0, 1, probe);
+  }
+
+  /** The largest indices under the key, at most `limit` (at most 1,024), ascending. */
+  last(probe: Probe, limit: number): number[] {
+    const { start, end } = this.#bucket(probe);
+    if (end - start <= WINDOW_RECORDS) {
+      const words = this.#load(probe, start, end);
+      const low = lowerBound(words, end - start, probe.low);
+      const high = lowerBound(words, end - start, probe.high);
+      return indices(words, Math.max(low, high - limit), high);
+    }
+    const high = this.#seek(probe, start, end, probe.high);
+    const low = Math.max(this.#seek(probe, start, end, probe.low), high - limit);
+    return indices(this.#load(probe, low, high), 0, high - low);
+  }
+
+  /** The records among which the key stands if it is here. */
+  #bucket(probe: Probe): { start: number; end: number } {
+    const bucket = bucketOf(blockOf(probe.low[0] as number, this.#blocks));
+    return {
+      start: this.#directory[bucket] as number,
+      end: this.#directory[bucket + 1] as number,
+    };
+  }
+
+  /** As {@link lowerBound}, on the disk: only for a bucket that one key fills beyond measure. */
+  #seek(probe: Probe, start: number, end: number, target: Uint32Array): number {
+    let low = start;
+    let high = end;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const words = this.#load(probe, middle, middle + 1);
+      if (compareRecords(words, 0, target, 0) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #load(probe: Probe, start: number, end: number): Uint32Array {
+    assert(end - start <= WINDOW_RECORDS, 'a window holds what is read at once');
+    const bytes = probe.windowBytes.subarray(0, (end - start) * RECORD_BYTES);
+    this.run.readRecords(this.#part, start, bytes);
+    return probe.window;
+  }
+}
+
+/** One key that is looked for, and the room to look in; one object serves all look-ups. */
+export class Probe {
+  /** The records of the key with the smallest and the largest possible index. */
+  readonly low: Uint32Array = new Uint32Array(RECORD_WORDS);
+  readonly high: Uint32Array = new Uint32Array(RECORD_WORDS);
+  readonly window: Uint32Array<ArrayBuffer> = new Uint32Array(WINDOW_RECORDS * RECORD_WORDS);
+  readonly windowBytes: Uint8Array = new Uint8Array(this.window.buffer);
+
+  set(word0: number, word1: number, word2: number, word3: number): void {
+    const { low, high } = this;
+    low[0] = high[0] = word0;
+    low[1] = high[1] = word1;
+    low[2] = high[2] = word2;
+    low[3] = word3;
+    high[3] = word3 | 0xffff;
+    high[4] = 0xffff_ffff;
+  }
+}
+
+/** The first of `count` records that does not stand before `target`, or `count`. */
+function lowerBound(words: Uint32Array, count: number, target: Uint32Array): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareRecords(words, middle * RECORD_WORDS, target, 0) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function indexIfKey(words: Uint32Array, ordinal: number, count: number, probe: Probe): number {
+  if (ordinal >= count) return -1;
+  const at = ordinal * RECORD_WORDS;
+  // The record is not before the lowest of the key: it is the key's unless it is past the highest.
+  return compareRecords(words, at, probe.high, 0) < 0 ? indexOf(words, at) : -1;
+}
+
+function indices(words: Uint32Array, start: number, end: number): number[] {
+  const found: number[] = [];
+  for (let i = start; i < end; i++) found.push(indexOf(words, i * RECORD_WORDS));
+  return found;
+}

@@ -1,0 +1,88 @@
+import { RECORD_WORDS } from './fingerprint-key.ts';
+
+const DIGIT_BITS = 11;
+const DIGIT_COUNT = 2 ** DIGIT_BITS;
+const DIGIT_MASK = DIGIT_COUNT - 1;
+
+/**
+ * The rows of an unsorted table in the order of their records. Rows of one key keep the order of
+ * their arrival, which is the order of their indices.
+ *
+ * Three stable counting passes over word 0; the few rows that agree in it are then put in order
+ * by the other words. A key that came a million times is in order already, and costs one pass.
+ */
+export function sortedRows(words: Uint32Array, rowCount: number): Uint32Array {
+  let rows = new Uint32Array(rowCount);
+  let keys = new Uint32Array(rowCount);
+  let rowsNext = new Uint32Array(rowCount);
+  let keysNext = new Uint32Array(rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    rows[row] = row;
+    keys[row] = words[row * RECORD_WORDS] as number;
+  }
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+    countingPass(keys, rows, keysNext, rowsNext, shift);
+    [keys, keysNext] = [keysNext, keys];
+    [rows, rowsNext] = [rowsNext, rows];
+  }
+  orderEqualFirstWords(words, keys, rows);
+  return rows;
+}
+
+/** Negative, zero or positive as the record at `a` (in words) stands before, at or after `b`. */
+export function compareRecords(
+  wordsA: Uint32Array,
+  a: number,
+  wordsB: Uint32Array,
+  b: number,
+): number {
+  for (let word = 0; word < RECORD_WORDS; word++) {
+    const difference = (wordsA[a + word] as number) - (wordsB[b + word] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function countingPass(
+  keys: Uint32Array,
+  rows: Uint32Array,
+  keysNext: Uint32Array,
+  rowsNext: Uint32Array,
+  shift: number,
+): void {
+  const starts = new Uint32Array(DIGIT_COUNT);
+  const count = keys.length;
+  for (let i = 0; i < count; i++) {
+    const digit = ((keys[i] as number) >>> shift) & DIGIT_MASK;
+    starts[digit] = (starts[digit] as number) + 1;
+  }
+  let sum = 0;
+  for (let digit = 0; digit < DIGIT_COUNT; digit++) {
+    const size = starts[digit] as number;
+    starts[digit] = sum;
+    sum += size;
+  }
+  for (let i = 0; i < count; i++) {
+    const key = keys[i] as number;
+    const digit = (key >>> shift) & DIGIT_MASK;
+    const to = starts[digit] as number;
+    starts[digit] = to + 1;
+    keysNext[to] = key;
+    rowsNext[to] = rows[i] as number;
+  }
+}
+
+function orderEqualFirstWords(words: Uint32Array, keys: Uint32Array, rows: Uint32Array): void {
+  for (let i = 1; i < rows.length; i++) {
+    if (keys[i] !== keys[i - 1]) continue;
+    const row = rows[i] as number;
+    let to = i;
+    while (to > 0 && keys[to - 1] === keys[i]) {
+      const before = rows[to - 1] as number;
+      if (compareRecords(words, before * RECORD_WORDS, words, row * RECORD_WORDS) <= 0) break;
+      rows[to] = before;
+      to--;
+    }
+    rows[to] = row;
+  }
+}
