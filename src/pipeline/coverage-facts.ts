@@ -1,0 +1,67 @@
+import type { CoverageRow } from './own-entries.ts';
+import { instantOfMs } from '../core/index.ts';
+
+/** What one file delivered, per tenant, source and workload. Built in workers, merged here. */
+export type DeliveryFact = {
+  readonly tenant: string;
+  readonly source: string;
+  readonly workload: string | null;
+  count: number;
+  firstMs: number;
+  lastMs: number;
+};
+
+export class DeliveryFacts {
+  readonly #facts = new Map<string, DeliveryFact>();
+
+  add(tenant: string, source: string, workload: string | null, timeMs: number): void {
+    const key = `${tenant}\n${source}\n${workload ?? ''}`;
+    const known = this.#facts.get(key);
+    if (known === undefined) {
+      this.#facts.set(key, { tenant, source, workload, count: 1, firstMs: timeMs, lastMs: timeMs });
+      return;
+    }
+    known.count += 1;
+    if (timeMs < known.firstMs) known.firstMs = timeMs;
+    if (timeMs > known.lastMs) known.lastMs = timeMs;
+  }
+
+  merge(facts: readonly DeliveryFact[]): void {
+    for (const fact of facts) {
+      const key = `${fact.tenant}\n${fact.source}\n${fact.workload ?? ''}`;
+      const known = this.#facts.get(key);
+      if (known === undefined) {
+        this.#facts.set(key, { ...fact });
+        continue;
+      }
+      known.count += fact.count;
+      known.firstMs = Math.min(known.firstMs, fact.firstMs);
+      known.lastMs = Math.max(known.lastMs, fact.lastMs);
+    }
+  }
+
+  list(): DeliveryFact[] {
+    return [...this.#facts.values()];
+  }
+
+  /**
+   * The coverage of an import is `unknown`: a file proves that its records were delivered, and
+   * says nothing of those that were not. The interval is that of the records seen.
+   */
+  coverage(because: readonly string[]): CoverageRow[] {
+    return this.list().map((fact) => ({
+      tenant: fact.tenant,
+      source: fact.source,
+      workload: fact.workload,
+      subject: null,
+      from: instantOfMs(fact.firstMs) ?? '',
+      to: instantOfMs(fact.lastMs + 1) ?? '',
+      state: 'unknown',
+      bound: null,
+      because: [
+        `${fact.count} records came out of a file, and a file cannot prove that nothing is missing`,
+        ...because,
+      ],
+    }));
+  }
+}

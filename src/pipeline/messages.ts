@@ -1,0 +1,62 @@
+import type { Alias, HotFile } from '../books/index.ts';
+import type { Chunk, Completeness, ReadContext } from '../intake/index.ts';
+import type { LocalKeys, PreparedBatch, Verdict } from '../ledger/index.ts';
+import type { DeliveryFact } from './coverage-facts.ts';
+
+/**
+ * What crosses threads: bytes and numbers, never parsed records. A lane answers each question
+ * with one message, in the order in which it was asked.
+ */
+export type ToWorker =
+  | {
+      readonly kind: 'read';
+      readonly chunkId: number;
+      readonly chunk: Chunk;
+      readonly context: ReadContext;
+    }
+  | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: Verdict }
+  /** Writes the rows made so far to a Parquet file; all of them stand below `to`. */
+  | { readonly kind: 'flush' };
+
+export type ReadDone = {
+  readonly kind: 'read';
+  readonly chunkId: number;
+  readonly count: number;
+  /** 16 bytes a record. */
+  readonly versions: Uint8Array;
+  readonly actions: Uint8Array;
+  readonly rejects: readonly RejectedItem[];
+  readonly facts: readonly DeliveryFact[];
+  /** Pairs of ResultIndex and ResultCount. */
+  readonly pages: Float64Array;
+  readonly said: readonly Completeness[];
+};
+
+export type PreparedDone = {
+  readonly kind: 'prepared';
+  readonly chunkId: number;
+  readonly prepared: PreparedBatch;
+};
+
+export type FlushedDone = { readonly kind: 'flushed'; readonly files: readonly HotFile[] };
+
+export type FromWorker =
+  | ReadDone
+  | PreparedDone
+  | FlushedDone
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
+
+export type RejectedItem = {
+  readonly at: string;
+  readonly reason: string;
+  readonly bytes: Uint8Array | null;
+};
+
+export type WorkerSetup = {
+  readonly dir: string;
+  readonly keys: LocalKeys;
+  /** Tells the Parquet files of one lane from those of another. */
+  readonly lane: number;
+};
+
+export type { Alias };
