@@ -31,6 +31,7 @@ export type LedgerErrorCode =
   | 'ROLLED_BACK'
   | 'KEY_PERMISSIONS'
   | 'KEY_MISMATCH'
+  | 'MISSING_KEY'
   // Taking in.
   | 'INVALID_DRAFT'
   | 'BATCH_TOO_LARGE'

@@ -25,6 +25,8 @@ export interface Files {
   close(file: FileId): void;
   size(file: FileId): number;
   inode(file: FileId): bigint;
+  /** The permission bits. */
+  mode(file: FileId): number;
   /** Reads until `into` is full or the file ends; returns how many bytes were read. */
   read(file: FileId, into: Uint8Array, at: number): number;
   /** MUST write all parts, one after the other from `at` on, or throw. */
@@ -67,6 +69,7 @@ export const nodeFiles: Files = {
   close: (file) => closeSync(file),
   size: (file) => fstatSync(file).size,
   inode: (file) => fstatSync(file, { bigint: true }).ino,
+  mode: (file) => fstatSync(file).mode & 0o777,
   read(file, into, at) {
     let done = 0;
     while (done < into.length) {

@@ -8,11 +8,14 @@ export const layout = {
   localKeys: (dir: string): string => join(dir, 'keys', 'local.keys'),
   run: (dir: string): string => join(dir, 'run'),
   lock: (dir: string): string => join(dir, 'run', 'lock.sqlite'),
+  /** Files that are being written, before they are renamed to their places. */
+  staging: (dir: string): string => join(dir, 'run', 'staging'),
   hostFacts: (dir: string): string => join(dir, 'run', 'host.json'),
   apiSocket: (dir: string): string => join(dir, 'run', 'api.sock'),
   journal: (dir: string): string => join(dir, 'journal'),
   log: (dir: string): string => join(dir, 'ledger'),
   checkpoint: (dir: string): string => join(dir, 'ledger', 'checkpoint'),
+  logFile: (dir: string, path: string): string => join(dir, 'ledger', path),
   keptCheckpoints: (dir: string): string => join(dir, 'ledger', 'checkpoints'),
   keptCheckpoint: (dir: string, size: number): string =>
     join(dir, 'ledger', 'checkpoints', twelveDigits(size)),

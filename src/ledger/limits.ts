@@ -72,3 +72,10 @@ export const WITNESS_CONNECTIONS_MAX = 256;
 
 /** A witness answers with one line per key, or with a sentence. */
 export const WITNESS_ANSWER_BYTES_MAX: number = 64 * 1024;
+
+/** Tile and bundle files that are written before they are synced together: open files, mostly. */
+export const TILE_FILES_AT_ONCE = 128;
+
+/** A key file or `countersign.json` holds a few hundred bytes; a longer one is something else. */
+export const KEY_FILE_BYTES_MAX: number = 16 * 1024;
+export const FACTS_BYTES_MAX: number = 64 * 1024;

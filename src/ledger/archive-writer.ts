@@ -1,0 +1,125 @@
+import { dirname } from 'node:path';
+import { assert } from '../core/index.ts';
+import { corrupt } from './archive-block.ts';
+import { listSegments } from './archive-folder.ts';
+import type { SegmentPlace } from './archive-folder.ts';
+import type { LoadedBlock } from './archive-merge.ts';
+import {
+  SEGMENT_HEADER_BYTES, encodeSegmentHeader, encodeSegmentIndex, readSegmentIndex,
+} from './archive-segment.ts';
+import type { BlockPlace } from './archive-segment.ts';
+import type { FileId, Files } from './files.ts';
+import { segmentFile } from './layout.ts';
+import { SEGMENT_BYTES_TARGET } from './limits.ts';
+import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
+
+type OpenSegment = {
+  readonly path: string;
+  readonly day: string;
+  readonly file: FileId;
+  readonly blocks: BlockPlace[];
+  endAt: number;
+};
+
+/** Appends blocks to the last segment of the archive; what it wrote counts after {@link sync}. */
+export class ArchiveWriter {
+  readonly #files: Files;
+  readonly #dir: string;
+  #segment: OpenSegment | undefined;
+  #end: number;
+  /** Closed in this round, and not yet known to be durable. */
+  #closing: FileId[] = [];
+  readonly #newFolders: Set<string> = new Set();
+
+  private constructor(files: Files, dir: string, end: number) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#end = end;
+  }
+
+  /**
+   * Opens the archive of a log whose published entries are `[0, size)`. What lies beyond them was
+   * written by a process that died before the checkpoint; the journal still holds it, and it will
+   * be written again.
+   * @throws LedgerError SEGMENT_CORRUPT if published bodies are not there.
+   */
+  static async open(files: Files, dir: string, size: number): Promise<ArchiveWriter> {
+    const writer = new ArchiveWriter(files, dir, size);
+    const segments = [...listSegments(files, dir)];
+    while (segments.length > 0 && (segments.at(-1) as SegmentPlace).firstIndex >= size) {
+      files.remove((segments.pop() as SegmentPlace).path);
+    }
+    const last = segments.at(-1);
+    if (last !== undefined) await writer.#reopen(last, size);
+    return writer;
+  }
+
+  /** The index after the last entry whose body was handed in. */
+  get end(): number {
+    return this.#end;
+  }
+
+  append(blocks: readonly LoadedBlock[], day: string): void {
+    for (const { header, bytes } of blocks) {
+      assert(header.firstIndex === this.#end, 'blocks follow one another');
+      const segment = this.#segmentFor(day, header.firstIndex);
+      this.#files.write(segment.file, [bytes], segment.endAt);
+      segment.blocks.push({ firstIndex: header.firstIndex, count: header.count, at: segment.endAt });
+      segment.endAt += bytes.length;
+      this.#end += header.count;
+    }
+  }
+
+  /** Resolves when all that was appended survives a loss of power. */
+  async sync(): Promise<void> {
+    for (const file of this.#closing.splice(0)) {
+      await this.#files.sync(file);
+      this.#files.close(file);
+    }
+    if (this.#segment !== undefined) await this.#files.sync(this.#segment.file);
+    await syncNewFolders(this.#files, this.#newFolders);
+  }
+
+  close(): void {
+    for (const file of this.#closing.splice(0)) this.#files.close(file);
+    if (this.#segment !== undefined) this.#files.close(this.#segment.file);
+    this.#segment = undefined;
+  }
+
+  async #reopen(last: SegmentPlace, size: number): Promise<void> {
+    const file = this.#files.open(last.path, 'update');
+    const index = readSegmentIndex(this.#files, file, { ...last, size });
+    const blocks = index.blocks.filter((block) => block.firstIndex < size);
+    const block = blocks.at(-1);
+    const end = block === undefined ? last.firstIndex : block.firstIndex + block.count;
+    if (end !== size) {
+      this.#files.close(file);
+      const place = { path: last.path, at: index.endAt };
+      throw corrupt(place, `the bodies end before entry ${end}, the log has ${size}`);
+    }
+    if (index.closed && blocks.length === index.blocks.length) {
+      this.#files.close(file);
+      return;
+    }
+    const cutAt = index.closed ? (index.blocks[blocks.length]?.at ?? index.endAt) : index.endAt;
+    this.#files.truncate(file, cutAt);
+    await this.#files.sync(file);
+    this.#segment = { path: last.path, day: last.day, file, blocks, endAt: cutAt };
+  }
+
+  #segmentFor(day: string, firstIndex: number): OpenSegment {
+    const open = this.#segment;
+    if (open !== undefined && open.day === day && open.endAt < SEGMENT_BYTES_TARGET) return open;
+    if (open !== undefined) {
+      this.#files.write(open.file, [encodeSegmentIndex(open.blocks)], open.endAt);
+      this.#closing.push(open.file);
+    }
+    const path = segmentFile(this.#dir, day, firstIndex);
+    makeFolderNoting(this.#files, dirname(path), this.#newFolders);
+    this.#newFolders.add(dirname(path));
+    const file = this.#files.open(path, 'create');
+    this.#files.write(file, [encodeSegmentHeader(firstIndex)], 0);
+    this.#segment = { path, day, file, blocks: [], endAt: SEGMENT_HEADER_BYTES };
+    return this.#segment;
+  }
+}

@@ -1,0 +1,189 @@
+import { hash } from 'node:crypto';
+import { RECORD_BYTES_MAX, isGuid } from '../core/index.ts';
+import type { Locus, RecordDraft } from '../core/index.ts';
+import { KeyedHash, sourceKeys } from './batch-keys.ts';
+import type { LocalKeys, SourceKeys } from './batch-keys.ts';
+import { LedgerError } from './errors.ts';
+import { checkEventTime, checkLeafHead } from './leaf.ts';
+import { BATCH_BODY_BYTES_MAX, BATCH_ENTRIES_MAX } from './limits.ts';
+
+export const FINGERPRINT_BYTES = 16;
+
+/** What the sequencer needs to know of a batch: columns of 16 bytes per record. */
+export type FingerprintBatch = {
+  readonly count: number;
+  /** SHA-256(key of tenant and source || body), cut: equal only for the same bytes again. */
+  readonly versions: Uint8Array;
+  /** A keyed, one-to-one mix of tenant and leaf id: equal for all records of one action. */
+  readonly actions: Uint8Array;
+  /** The leaf ids. */
+  readonly ids: readonly string[];
+};
+
+/**
+ * Computes the fingerprints of a batch and checks its drafts, so that nothing after the sequencer
+ * can fail on account of a record. Runs in workers.
+ * @throws LedgerError INVALID_DRAFT, BATCH_TOO_LARGE
+ */
+export function fingerprintBatch(
+  drafts: readonly RecordDraft[],
+  keys: LocalKeys,
+): FingerprintBatch {
+  checkBatch(drafts);
+  const count = drafts.length;
+  const versions = Buffer.alloc(count * FINGERPRINT_BYTES);
+  const actions = Buffer.alloc(count * FINGERPRINT_BYTES);
+  const ids: string[] = [];
+  const known = new Map<string, SourceKeys>();
+  const idHash = new KeyedHash(keys.id);
+  const scratch = Buffer.allocUnsafe(FINGERPRINT_BYTES + longestBody(drafts));
+  let last: RecordDraft | undefined;
+  let source: SourceKeys | undefined;
+  for (let i = 0; i < count; i++) {
+    const draft = drafts[i] as RecordDraft;
+    const at = i * FINGERPRINT_BYTES;
+    checkEventTime(draft.at);
+    if (source === undefined || last === undefined || !hasSameHead(draft, last)) {
+      source = keysOf(draft, keys, known);
+      scratch.set(source.version);
+    }
+    last = draft;
+    scratch.set(draft.body, FINGERPRINT_BYTES);
+    const whole = scratch.subarray(0, FINGERPRINT_BYTES + draft.body.length);
+    versions.write(hash('sha256', whole, 'binary'), at, FINGERPRINT_BYTES, 'latin1');
+    const id = leafId(draft.id, idHash) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
+    ids.push(id);
+    writeActionFingerprint(id, source, actions, at);
+  }
+  return { count, versions, actions, ids };
+}
+
+function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
+  return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
+}
+
+function keysOf(
+  draft: RecordDraft,
+  keys: LocalKeys,
+  known: Map<string, SourceKeys>,
+): SourceKeys {
+  const name = `${draft.kind}\n${draft.tenant}\n${draft.source}`;
+  let found = known.get(name);
+  if (found === undefined) {
+    checkLeafHead(draft.kind, draft.tenant, draft.source);
+    found = sourceKeys(keys, draft.tenant, draft.source);
+    known.set(name, found);
+  }
+  return found;
+}
+
+/** A GUID says nothing about anybody; any other id might, and is written as a keyed hash. */
+function leafId(id: string | undefined, idHash: KeyedHash): string | undefined {
+  if (id === undefined) return undefined;
+  return isGuid(id) ? id.toLowerCase() : `~${idHash.hex16(id)}`;
+}
+
+/**
+ * The 128 bits that a leaf id spells go through a keyed permutation: two ids of a tenant never
+ * meet, ids of two tenants only by accident, and the result is spread evenly.
+ */
+export function writeActionFingerprint(
+  id: string,
+  { action }: SourceKeys,
+  into: Buffer,
+  at: number,
+): void {
+  const form = id.charCodeAt(0);
+  const guid = id.length === 36;
+  const key = guid ? action.guid : form === 0x7e ? action['~'] : action['='];
+  let a: number;
+  let b: number;
+  let c: number;
+  let d: number;
+  if (guid) {
+    a = hexWord(id, 0) ^ (key[0] as number);
+    b = ((hexHalf(id, 9) << 16) | hexHalf(id, 14)) ^ (key[1] as number);
+    c = ((hexHalf(id, 19) << 16) | hexHalf(id, 24)) ^ (key[2] as number);
+    d = hexWord(id, 28) ^ (key[3] as number);
+  } else {
+    a = hexWord(id, 1) ^ (key[0] as number);
+    b = hexWord(id, 9) ^ (key[1] as number);
+    c = hexWord(id, 17) ^ (key[2] as number);
+    d = hexWord(id, 25) ^ (key[3] as number);
+  }
+  for (let round = 0; round < 2; round++) {
+    a ^= mix(d ^ (key[4] as number));
+    b ^= mix(a ^ (key[5] as number));
+    c ^= mix(b ^ (key[6] as number));
+    d ^= mix(c ^ (key[7] as number));
+  }
+  into.writeInt32BE(a, at);
+  into.writeInt32BE(b, at + 4);
+  into.writeInt32BE(c, at + 8);
+  into.writeInt32BE(d, at + 12);
+}
+
+/** The finalizer of MurmurHash3: every bit of the result depends on every bit of the word. */
+function mix(word: number): number {
+  let h = word ^ (word >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+function hexWord(text: string, at: number): number {
+  return (hexHalf(text, at) << 16) | hexHalf(text, at + 4);
+}
+
+function hexHalf(text: string, at: number): number {
+  return (
+    (nibble(text.charCodeAt(at)) << 12) |
+    (nibble(text.charCodeAt(at + 1)) << 8) |
+    (nibble(text.charCodeAt(at + 2)) << 4) |
+    nibble(text.charCodeAt(at + 3))
+  );
+}
+
+/** `0`-`9` are 0x30-0x39, `a`-`f` are 0x61-0x66. */
+function nibble(code: number): number {
+  return (code & 0xf) + (code >>> 6) * 9;
+}
+
+function checkBatch(drafts: readonly RecordDraft[]): void {
+  let bodyBytes = 0;
+  for (const { body, locus } of drafts) {
+    if (locus !== undefined && !isWhole(locus)) {
+      throw new LedgerError(
+        'INVALID_DRAFT',
+        'could not take in a record: its place in the import is not made of whole numbers',
+      );
+    }
+    if (body.length > RECORD_BYTES_MAX) {
+      throw new LedgerError(
+        'INVALID_DRAFT',
+        `could not take in a record of ${body.length} bytes: the limit is ${RECORD_BYTES_MAX}`,
+      );
+    }
+    bodyBytes += body.length;
+  }
+  if (drafts.length > BATCH_ENTRIES_MAX || bodyBytes > BATCH_BODY_BYTES_MAX) {
+    throw new LedgerError(
+      'BATCH_TOO_LARGE',
+      `could not take in ${drafts.length} records of ${bodyBytes} bytes at once: split the batch ` +
+        `below ${BATCH_ENTRIES_MAX} records and ${BATCH_BODY_BYTES_MAX} bytes`,
+    );
+  }
+}
+
+function isWhole({ importNumber, row, offset, length }: Locus): boolean {
+  return isIndex(importNumber) && isIndex(row) && isIndex(offset) && isIndex(length);
+}
+
+function isIndex(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function longestBody(drafts: readonly RecordDraft[]): number {
+  return drafts.reduce((longest, { body }) => Math.max(longest, body.length), 0);
+}

@@ -1,0 +1,180 @@
+import { hash } from 'node:crypto';
+import { LEAF_BYTES_MAX, assert } from '../core/index.ts';
+import type { Random, RecordDraft } from '../core/index.ts';
+import { encodeBlock } from './archive-block.ts';
+import { COLUMN_BYTES, ROW_BYTES_MAX, writeRow } from './archive-meta.ts';
+import type { FingerprintBatch } from './batch-fingerprint.ts';
+import { encodeFrame } from './frame.ts';
+import { HASH_BYTES, LEAF_PREFIX } from './hash.ts';
+import { leafHead, leafTail, seenText } from './leaf.ts';
+import { BLOCK_BODY_BYTES_TARGET } from './limits.ts';
+
+/** What the sequencer decided about a batch. */
+export type Verdict = {
+  /** Index of the first accepted record; the others follow in order. */
+  readonly baseIndex: number;
+  /** When the ledger took them in; never less than before. */
+  readonly seenMs: number;
+  /** Positions in the batch of the records that become entries, ascending. */
+  readonly accepted: Uint32Array;
+  /** Of each other position: the entry that holds the same bytes. */
+  readonly duplicateOf: ReadonlyMap<number, number>;
+  /** Of a position: the entries of the same action with other bytes or from another source. */
+  readonly earlier: ReadonlyMap<number, readonly number[]>;
+};
+
+/** A batch ready for the journal; the one buffer can be moved between threads. */
+export type PreparedBatch = {
+  readonly firstIndex: number;
+  readonly count: number;
+  readonly frame: Uint8Array<ArrayBuffer>;
+};
+
+/**
+ * Makes the frame of a batch's accepted records: salts, digests, leaves, leaf hashes and packed
+ * bodies. Runs in workers; what it needs of each record is done once, on long buffers.
+ */
+export function prepareBatch(
+  drafts: readonly RecordDraft[],
+  fingerprints: FingerprintBatch,
+  verdict: Verdict,
+  random: Random,
+): PreparedBatch {
+  const count = verdict.accepted.length;
+  const firstIndex = verdict.baseIndex;
+  if (count === 0) return { firstIndex, count, frame: new Uint8Array(0) };
+  const batch: Accepted = { drafts, fingerprints, verdict };
+  const salts = random.fill(Buffer.alloc(count * COLUMN_BYTES)) as Buffer;
+  const digests: string[] = new Array(count);
+  const blocks: Buffer[] = [];
+  for (let from = 0; from < count; ) {
+    const to = blockEnd(batch, from);
+    blocks.push(makeBlock(batch, salts, digests, { from, to }));
+    from = to;
+  }
+  const { leaves, hashes } = makeLeaves(batch, digests);
+  const { seenMs } = verdict;
+  const frame = encodeFrame({ firstIndex, count, seenMs, hashes, leaves, blocks });
+  return { firstIndex, count, frame: frame as Uint8Array<ArrayBuffer> };
+}
+
+type Accepted = {
+  readonly drafts: readonly RecordDraft[];
+  readonly fingerprints: FingerprintBatch;
+  readonly verdict: Verdict;
+};
+
+function draftAt({ drafts, verdict }: Accepted, i: number): RecordDraft {
+  return drafts[verdict.accepted[i] as number] as RecordDraft;
+}
+
+function blockEnd(batch: Accepted, from: number): number {
+  const count = batch.verdict.accepted.length;
+  let bytes = 0;
+  let to = from;
+  while (to < count && bytes < BLOCK_BODY_BYTES_TARGET) bytes += draftAt(batch, to++).body.length;
+  return to;
+}
+
+function makeBlock(
+  batch: Accepted,
+  salts: Buffer,
+  digests: string[],
+  { from, to }: { readonly from: number; readonly to: number },
+): Buffer {
+  const { versions, actions } = batch.fingerprints;
+  const count = to - from;
+  const columnBytes = count * COLUMN_BYTES;
+  const meta = Buffer.allocUnsafe(3 * columnBytes + count * ROW_BYTES_MAX);
+  salts.copy(meta, 0, from * COLUMN_BYTES, to * COLUMN_BYTES);
+  let rowAt = 3 * columnBytes;
+  let bodyBytes = 0;
+  for (let i = 0; i < count; i++) {
+    const position = batch.verdict.accepted[from + i] as number;
+    copyColumn(versions, position, meta, columnBytes + i * COLUMN_BYTES);
+    copyColumn(actions, position, meta, 2 * columnBytes + i * COLUMN_BYTES);
+    const { body, locus } = draftAt(batch, from + i);
+    rowAt = writeRow({ size: body.length, erased: 0, locus }, meta, rowAt);
+    bodyBytes += body.length;
+  }
+  const bodies = gather(batch, salts, digests, { from, to, bodyBytes });
+  const firstIndex = batch.verdict.baseIndex + from;
+  return encodeBlock({ firstIndex, count, meta: meta.subarray(0, rowAt), bodies });
+}
+
+/**
+ * Lays the bodies one after the other and takes SHA-256(salt || body) of each in place. From the
+ * last to the first: a salt is written where the end of the body before will stand afterwards.
+ */
+function gather(
+  batch: Accepted,
+  salts: Buffer,
+  digests: string[],
+  range: { readonly from: number; readonly to: number; readonly bodyBytes: number },
+): Buffer {
+  const room = Buffer.allocUnsafe(COLUMN_BYTES + range.bodyBytes);
+  let end = room.length;
+  for (let i = range.to - 1; i >= range.from; i--) {
+    const { body } = draftAt(batch, i);
+    const start = end - body.length;
+    room.set(body, start);
+    salts.copy(room, start - COLUMN_BYTES, i * COLUMN_BYTES, (i + 1) * COLUMN_BYTES);
+    digests[i] = hash('sha256', room.subarray(start - COLUMN_BYTES, end), 'hex');
+    end = start;
+  }
+  assert(end === COLUMN_BYTES, 'the bodies fill the block');
+  return room.subarray(COLUMN_BYTES);
+}
+
+/** Each leaf after its length; the leaf hash is taken where the leaf stands. */
+function makeLeaves(
+  batch: Accepted,
+  digests: readonly string[],
+): { readonly leaves: Buffer; readonly hashes: Buffer } {
+  const { verdict, fingerprints } = batch;
+  const count = verdict.accepted.length;
+  const seen = seenText(verdict.seenMs);
+  const hashes = Buffer.allocUnsafe(count * HASH_BYTES);
+  let leaves = Buffer.allocUnsafe(count * LEAF_BYTES_GUESS + 2 + LEAF_BYTES_MAX);
+  let at = 0;
+  let head = '';
+  let last: RecordDraft | undefined;
+  for (let i = 0; i < count; i++) {
+    const draft = draftAt(batch, i);
+    if (last === undefined || !hasSameHead(draft, last)) {
+      head = leafHead(draft.kind, draft.tenant, draft.source);
+    }
+    last = draft;
+    const id = fingerprints.ids[verdict.accepted[i] as number] as string;
+    const sha256 = digests[i] as string;
+    const text = head + leafTail({ id, at: draft.at, seen, size: draft.body.length, sha256 });
+    if (at + 2 + LEAF_BYTES_MAX > leaves.length) leaves = grown(leaves);
+    const bytes = leaves.write(text, at + 2, 'latin1');
+    assert(bytes === text.length && bytes <= LEAF_BYTES_MAX, 'a leaf has at most 4 KiB');
+    leaves[at + 1] = LEAF_PREFIX;
+    const digest = hash('sha256', leaves.subarray(at + 1, at + 2 + bytes), 'binary');
+    hashes.write(digest, i * HASH_BYTES, HASH_BYTES, 'latin1');
+    leaves[at] = bytes >>> 8;
+    leaves[at + 1] = bytes & 0xff;
+    at += 2 + bytes;
+  }
+  return { leaves: leaves.subarray(0, at), hashes };
+}
+
+/** A usual leaf; a batch of longer ones makes the buffer grow. */
+const LEAF_BYTES_GUESS = 360;
+
+function grown(buffer: Buffer): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafe(2 * buffer.length);
+  buffer.copy(larger);
+  return larger;
+}
+
+function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
+  return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
+}
+
+function copyColumn(from: Uint8Array, position: number, into: Buffer, at: number): void {
+  const start = position * COLUMN_BYTES;
+  into.set(from.subarray(start, start + COLUMN_BYTES), at);
+}

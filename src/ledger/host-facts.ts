@@ -1,0 +1,64 @@
+import { dirname, join } from 'node:path';
+import { LedgerError } from './errors.ts';
+import type { Files } from './files.ts';
+import { sha256 } from './hash.ts';
+import { layout } from './layout.ts';
+import { FACTS_BYTES_MAX } from './limits.ts';
+import { readWholeFile } from './replace-file.ts';
+
+/**
+ * A data folder that was restored from a copy lacks what was appended after the copy: appending to
+ * it would sign a second history. So the folder remembers the machine, and the inode of the very
+ * file in which it does: a copy has another one. The file is new at every opening and closing, so
+ * that an older copy of it never fits.
+ */
+type HostFacts = { readonly machine: string; readonly inode: string };
+
+/** True if the folder was last written on this machine, and not restored or copied since. */
+export function isAtHome(files: Files, dir: string): boolean {
+  const path = layout.hostFacts(dir);
+  const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
+  // Backups often leave out DIR/run: a missing file is a restored folder.
+  if (bytes === undefined) return false;
+  const file = files.open(path, 'read');
+  try {
+    const here: HostFacts = { machine: machine(files), inode: String(files.inode(file)) };
+    return bytes.toString('utf8') === format(here);
+  } finally {
+    files.close(file);
+  }
+}
+
+export async function writeHostFacts(files: Files, dir: string): Promise<void> {
+  const path = layout.hostFacts(dir);
+  const staged = join(layout.staging(dir), 'host.json');
+  const file = files.open(staged, 'create');
+  try {
+    const facts = { machine: machine(files), inode: String(files.inode(file)) };
+    files.write(file, [Buffer.from(format(facts))], 0);
+    await files.sync(file);
+  } finally {
+    files.close(file);
+  }
+  files.rename(staged, path);
+  await files.syncFolder(dirname(path));
+}
+
+export function restoredFolder(dir: string): LedgerError {
+  return new LedgerError(
+    'RESTORED_FOLDER',
+    `could not append to the ledger in ${dir}: the folder was copied or restored, so entries may ` +
+      'be missing at its end; compare it with its witnesses, or give --accept-fork',
+    { data: { dir } },
+  );
+}
+
+function format({ machine: name, inode }: HostFacts): string {
+  return `{"machine":"${name}","inode":"${inode}"}\n`;
+}
+
+/** A digest, since machine-id(5) asks not to give the id itself away. */
+function machine(files: Files): string {
+  const id = readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';
+  return sha256(Buffer.from(`countersign host\n${id}`)).toString('hex', 0, 16);
+}

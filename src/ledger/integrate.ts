@@ -1,0 +1,185 @@
+import { dirname } from 'node:path';
+import { assert } from '../core/index.ts';
+import { mergeSmallBlocks } from './archive-merge.ts';
+import type { LoadedBlock } from './archive-merge.ts';
+import { ArchiveWriter } from './archive-writer.ts';
+import { BundleBuilder } from './bundle-builder.ts';
+import { LedgerError } from './errors.ts';
+import type { Files } from './files.ts';
+import type { Frame } from './frame.ts';
+import { dayOf, layout } from './layout.ts';
+import { TILE_FILES_AT_ONCE } from './limits.ts';
+import { FileBatch, readWholeFile } from './replace-file.ts';
+import { TILE_BYTES, TILE_WIDTH, bundlePath, tilePath } from './tile.ts';
+import type { BundleId, TileId } from './tile.ts';
+import { Tree } from './tree.ts';
+
+/**
+ * Turns frames into the log (tiles and entry bundles) and the archive (segments). The writer hands
+ * it frames that it has just made durable, recovery those that it read from the journal: one path.
+ * What it integrated counts once a checkpoint over it is published, which is not its business.
+ */
+export class Integrator {
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #tree: Tree;
+  readonly #bundles: BundleBuilder;
+  readonly #archive: ArchiveWriter;
+  readonly #batch: FileBatch;
+  /** Full tiles and bundles whose partial forms may go, once a checkpoint covers the full ones. */
+  #filled: string[] = [];
+
+  private constructor(
+    files: Files,
+    dir: string,
+    parts: { readonly tree: Tree; readonly bundles: BundleBuilder; readonly archive: ArchiveWriter },
+  ) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#tree = parts.tree;
+    this.#bundles = parts.bundles;
+    this.#archive = parts.archive;
+    this.#batch = new FileBatch(files, dir);
+  }
+
+  /** Takes up the log where its checkpoint of `size` entries left it. */
+  static async open(files: Files, dir: string, size: number): Promise<Integrator> {
+    const tree = Tree.restore(size, (tile) => readTile(files, dir, tile));
+    const width = size % TILE_WIDTH;
+    const index = Math.floor(size / TILE_WIDTH);
+    const bytes = width === 0 ? Buffer.alloc(0) : readBundle(files, dir, { index, width });
+    const bundles = BundleBuilder.restore(size, bytes);
+    const archive = await ArchiveWriter.open(files, dir, size);
+    return new Integrator(files, dir, { tree, bundles, archive });
+  }
+
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  root(): Buffer {
+    return this.#tree.root();
+  }
+
+  /**
+   * Resolves when all tiles, bundles and bodies of the frames are in their places and durable. A
+   * crash before that leaves files that no checkpoint speaks of, and that the same frames, still
+   * in the journal, make again byte by byte. An error leaves the object unusable.
+   */
+  async integrate(frames: readonly Frame[]): Promise<void> {
+    if (frames.length === 0) return;
+    try {
+      await this.#integrate(frames);
+    } catch (error) {
+      this.#batch.abandon();
+      throw error;
+    }
+  }
+
+  /** Removes partial tiles that full ones have replaced. Call it when a checkpoint covers these. */
+  removeStalePartials(): void {
+    for (const path of this.#filled.splice(0)) removePartials(this.#files, this.#dir, path);
+  }
+
+  close(): void {
+    this.#archive.close();
+  }
+
+  async #integrate(frames: readonly Frame[]): Promise<void> {
+    for (const frame of frames) {
+      assert(frame.firstIndex === this.#tree.size, 'frames follow one another');
+      this.#bundles.append(frame.leaves, frame.count, (bundle, parts) => {
+        this.#addFull(bundlePath(bundle), parts);
+      });
+      this.#tree.appendLeaves(frame.hashes, (tile, hashes) => {
+        this.#addFull(tilePath(tile), [hashes]);
+      });
+      if (this.#batch.count >= TILE_FILES_AT_ONCE) await this.#batch.commit();
+    }
+    for (const { tile, hashes } of this.#tree.edge()) {
+      this.#batch.add(layout.logFile(this.#dir, tilePath(tile)), [hashes]);
+    }
+    const edge = this.#bundles.edge();
+    if (edge !== undefined) {
+      this.#batch.add(layout.logFile(this.#dir, bundlePath(edge.bundle)), edge.parts);
+    }
+    this.#archiveBodies(frames);
+    await this.#batch.commit();
+    await this.#archive.sync();
+  }
+
+  #addFull(path: string, parts: readonly Uint8Array[]): void {
+    this.#batch.add(layout.logFile(this.#dir, path), parts);
+    this.#filled.push(path);
+  }
+
+  /** Small neighbours are joined, but not over midnight: a segment belongs to one day. */
+  #archiveBodies(frames: readonly Frame[]): void {
+    let day = '';
+    let blocks: LoadedBlock[] = [];
+    for (const frame of frames) {
+      const frameDay = dayOf(frame.seenMs);
+      if (frameDay !== day) {
+        this.#archive.append(mergeSmallBlocks(blocks), day);
+        blocks = [];
+        day = frameDay;
+      }
+      const place = { path: 'the journal', at: 0 };
+      for (const { header, bytes } of frame.blocks) blocks.push({ header, bytes, place });
+    }
+    this.#archive.append(mergeSmallBlocks(blocks), day);
+  }
+}
+
+/**
+ * After a crash between a checkpoint and the removal that follows it, the entries that were still
+ * in the journal tell which tiles may have left partial forms behind.
+ */
+export function removePartialsBetween(
+  files: Files,
+  dir: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): void {
+  let first = from;
+  let end = to;
+  for (let level = 0; end >= TILE_WIDTH; level++) {
+    first = Math.floor(first / TILE_WIDTH);
+    end = Math.floor(end / TILE_WIDTH);
+    for (let index = first; index < end; index++) {
+      removePartials(files, dir, tilePath({ level, index, width: TILE_WIDTH }));
+      if (level === 0) removePartials(files, dir, bundlePath({ index, width: TILE_WIDTH }));
+    }
+  }
+}
+
+function removePartials(files: Files, dir: string, fullPath: string): void {
+  const folder = `${layout.logFile(dir, fullPath)}.p`;
+  const partials = files.list(folder);
+  if (partials.length === 0) return;
+  for (const { name } of partials) files.remove(`${folder}/${name}`);
+  files.removeFolder(folder);
+}
+
+function readTile(files: Files, dir: string, tile: TileId): Buffer {
+  return readLogFile(files, dir, [tilePath(tile), tilePath({ ...tile, width: TILE_WIDTH })]);
+}
+
+function readBundle(files: Files, dir: string, bundle: BundleId): Buffer {
+  return readLogFile(files, dir, [bundlePath(bundle), bundlePath({ ...bundle, width: TILE_WIDTH })]);
+}
+
+/** A partial form, or the full one that has replaced it. */
+function readLogFile(files: Files, dir: string, paths: readonly string[]): Buffer {
+  for (const path of paths) {
+    const bytes = readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX);
+    if (bytes !== undefined) return bytes;
+  }
+  const path = layout.logFile(dir, paths[0] as string);
+  throw new LedgerError(
+    'FOLDER_CORRUPT',
+    `could not open the ledger in ${dir}: ${path} is missing; restore it from a copy`,
+    { data: { path, folder: dirname(path) } },
+  );
+}
+
+const BUNDLE_BYTES_MAX: number = Math.max(TILE_BYTES, TILE_WIDTH * (2 + 65_535));
