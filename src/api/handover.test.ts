@@ -135,7 +135,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
   lock.release();
 });
 
-test('of many starters at once one holds, and each piece of work is done exactly once', async () => {
+test('of many starters at once one holds, and all work is done exactly once', async () => {
   for (let run = 0; run < RUNS; run++) {
     const dir = mkdtempSync(join(root, 'race-'));
     const names = Array.from({ length: 8 }, (_, at) => `starter-${at}`);
@@ -150,7 +150,7 @@ test('of many starters at once one holds, and each piece of work is done exactly
   }
 });
 
-test('after a kill -9 of the holder, waiting work that may be repeated is done by its starter', async () => {
+test('after a kill -9 of the holder, the starter does its waiting work itself', async () => {
   const dir = mkdtempSync(join(root, 'killed-'));
   const holder = start(dir, 'hang');
   await said(holder);

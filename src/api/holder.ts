@@ -111,6 +111,7 @@ function interrupted(cause?: unknown): HandoverError {
 function busy(): HandoverError {
   return new HandoverError(
     'BUSY',
-    'another process holds the ledger and does not answer: wait for it or end it, then run the same command again',
+    'another process holds the ledger and does not answer: wait for it or end it, then run the ' +
+      'same command again',
   );
 }

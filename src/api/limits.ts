@@ -10,8 +10,10 @@ export const WAITING_WORK_MAX = 256;
 /** Progress is for eyes: more often than this only costs. */
 export const PROGRESS_EVERY_MS = 100;
 
-/** Between two tries to take the lock or to reach its holder: first, and at most. */
+/** Between the first two tries to take the lock or to reach its holder: a short command ends soon. */
 export const RETRY_FIRST_MS = 20;
+
+/** Between two later tries: nobody notices half a second after a long wait. */
 export const RETRY_MAX_MS = 500;
 
 /**

@@ -50,8 +50,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CliError && error.code === 'CANNOT_TELL') {
     return { exitCode: EXIT.cannotTell, sentence: cannotTell(error.message) };
   }
-  if (error instanceof CliError && error.code === 'INTERRUPTED') {
-    return { exitCode: EXIT.interrupted, sentence: error.message };
+  if (error instanceof CountersignError && error.code === 'INTERRUPTED') {
+    return { exitCode: EXIT.interrupted, sentence: `countersign: ${error.message}` };
   }
   if (error instanceof CountersignError) {
     const exitCode = PASSING.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
@@ -89,13 +89,16 @@ function ofSystem(error: unknown): Failure | undefined {
   const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
   const what = code === undefined ? undefined : SYSTEM.get(code);
   if (code === undefined || what === undefined) return undefined;
+  const on = path === undefined ? '' : ` with ${path}`;
   return {
     exitCode: PASSING_SYSTEM.has(code) ? EXIT.cannotTell : EXIT.wrongUsage,
-    sentence: `countersign: could not go on${path === undefined ? '' : ` with ${path}`}, ${what} (${code})`,
+    sentence: `countersign: could not go on${on}, ${what} (${code})`,
   };
 }
 
 function ofDefect(error: unknown): Failure {
-  const sentence = `countersign: a defect of ours: ${messageOf(error)}; run it again with --debug and report what it prints`;
+  const sentence =
+    `countersign: a defect of ours: ${messageOf(error)}; run it again with --debug and report ` +
+    'what it prints';
   return { exitCode: EXIT.ourDefect, sentence };
 }

@@ -1,31 +1,26 @@
-import { EXIT, type ExitCode } from './exit-code.ts';
-
+type Signal = 'SIGINT' | 'SIGTERM';
 type Signals = {
-  on(signal: 'SIGINT' | 'SIGTERM', handler: () => void): unknown;
-  exit(code: number): never;
-};
-
-export type Interrupt = {
-  readonly signal: AbortSignal;
-  /** The exit code that applies once `signal` is aborted. */
-  exitCode(): ExitCode;
+  once(signal: Signal, handler: () => void): unknown;
+  off(signal: Signal, handler: () => void): unknown;
 };
 
 /**
- * The first Ctrl-C (or SIGTERM) asks: stop after the current batch. The second ends the process
- * where it stands, which the ledger survives like any crash. SIGHUP keeps its default, so that
- * `nohup` works.
+ * The first Ctrl-C (or SIGTERM) asks: stop after the current batch. It also puts the default back,
+ * so that the second ends the process where it stands, which the ledger survives like any crash.
+ * SIGHUP keeps its default from the start, so that `nohup` works. The reason of the abort is the
+ * name of the signal.
  */
-export function onInterrupt(process: Signals, say: (sentence: string) => void): Interrupt {
+export function onInterrupt(process: Signals, say: (sentence: string) => void): AbortSignal {
   const controller = new AbortController();
-  let exitCode: ExitCode = EXIT.interrupted;
-  const handle = (code: ExitCode): void => {
-    if (controller.signal.aborted) process.exit(code);
-    exitCode = code;
-    say('stopping after the current batch; press Ctrl-C again to stop at once');
-    controller.abort();
-  };
-  process.on('SIGINT', () => handle(EXIT.interrupted));
-  process.on('SIGTERM', () => handle(EXIT.terminated));
-  return { signal: controller.signal, exitCode: () => exitCode };
+  const signals: readonly Signal[] = ['SIGINT', 'SIGTERM'];
+  const handlers = signals.map((signal) => {
+    const handler = (): void => {
+      for (const other of handlers) process.off(other.signal, other.handler);
+      say('stopping after the current batch; press Ctrl-C again to stop at once');
+      controller.abort(signal);
+    };
+    process.once(signal, handler);
+    return { signal, handler };
+  });
+  return controller.signal;
 }

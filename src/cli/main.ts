@@ -2,7 +2,7 @@ import { systemClock } from '../core/index.ts';
 import { onInterrupt } from './interrupt.ts';
 import { runCommandLine } from './run.ts';
 
-const interrupt = onInterrupt(process, (sentence) => {
+const signal = onInterrupt(process, (sentence) => {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${sentence}\n` : `${sentence}\n`);
 });
 
@@ -15,5 +15,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   cwd: process.cwd(),
   clock: systemClock,
   random: { fill: (into) => crypto.getRandomValues(into) },
-  signal: interrupt.signal,
+  signal,
 });

@@ -4,8 +4,14 @@
  * and paragraph separators, halves of surrogate pairs. A vendor's record may hold any of them in
  * any name: shown raw, they would forge lines, hide text or drive the terminal.
  */
-const INVISIBLE =
-  /[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]--\uFE0F]|(?<!\p{Extended_Pictographic})\uFE0F/gv;
+const INVISIBLE = new RegExp(
+  [
+    '[[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]--\\uFE0F]',
+    // U+FE0F turns a picture into an emoji; after anything else it only hides a difference.
+    '(?<!\\p{Extended_Pictographic})\\uFE0F',
+  ].join('|'),
+  'gv',
+);
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
@@ -14,7 +20,7 @@ export function sanitise(text: string): string {
   return PLAIN.test(text) ? text : text.replace(INVISIBLE, picture);
 }
 
-/** Writes what JSON leaves raw of the same characters as `\uXXXX`: equal as JSON, safe to look at. */
+/** Writes what JSON leaves raw of them as `\uXXXX`: equal as JSON, and safe to look at. */
 export function sanitiseJson(json: string): string {
   return PLAIN.test(json) ? json : json.replace(INVISIBLE, jsonEscape);
 }

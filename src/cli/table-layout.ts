@@ -46,7 +46,8 @@ export function layoutOf(
 ): Layout {
   const all = columns.map((_, at) => at);
   if (available === Infinity) {
-    return { inline: all, folded: [], widths: natural.map((w) => Math.min(w, PIPED_CELL_COLUMNS)) };
+    const widths = natural.map((width) => Math.min(width, PIPED_CELL_COLUMNS));
+    return { inline: all, folded: [], widths };
   }
   const width = Math.max(available, COLUMNS_MIN);
   const folded = foldedColumns(columns, natural, width);

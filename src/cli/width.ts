@@ -3,8 +3,24 @@
 const ASCII = /^[\x20-\x7e]*$/;
 const ZERO = /^[\p{Mn}\p{Me}]$/u;
 /** East Asian wide and full-width blocks, and what terminals draw as emoji. */
-const WIDE =
-  /^[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}\p{Emoji_Presentation}]$/u;
+const WIDE = new RegExp(
+  `^[${[
+    '\\u1100-\\u115f',
+    '\\u2e80-\\u303e',
+    '\\u3041-\\u33ff',
+    '\\u3400-\\u4dbf',
+    '\\u4e00-\\ua4cf',
+    '\\ua960-\\ua97c',
+    '\\uac00-\\ud7a3',
+    '\\uf900-\\ufaff',
+    '\\ufe30-\\ufe6f',
+    '\\uff01-\\uff60',
+    '\\uffe0-\\uffe6',
+    '\\u{20000}-\\u{3fffd}',
+    '\\p{Emoji_Presentation}',
+  ].join('')}]$`,
+  'u',
+);
 
 export const ELLIPSIS = '…';
 
