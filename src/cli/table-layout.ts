@@ -38,7 +38,7 @@ const COMFORTABLE: Readonly<Record<ColumnKind, number>> = {
   number: Infinity,
 };
 
-/** `natural` are the widths that the columns would have; `available` Infinity: nobody's terminal. */
+/** `natural` are the widths that columns would have; `available` Infinity: no terminal. */
 export function layoutOf(
   columns: readonly ColumnShape[],
   natural: readonly number[],

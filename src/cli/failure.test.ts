@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AssertionFailure, InputError } from '../core/index.ts';
+import { LedgerError } from '../ledger/index.ts';
+import { CliError, usage } from './errors.ts';
+import { failureOf, stackLines } from './failure.ts';
+
+for (const [what, error, exitCode] of [
+  ['wrong usage', usage('give a file'), 2],
+  ['a bad value', new InputError('INVALID_INSTANT', 'no time'), 2],
+  ['a folder of another version', new LedgerError('FOLDER_VERSION', 'format 9'), 2],
+  ['a lock that somebody holds', new LedgerError('LOCKED', 'held'), 3],
+  ['a full disk', new LedgerError('DISK_FULL', 'full'), 3],
+  ['a disk that fills up under us', system('ENOSPC'), 3],
+  ['a file that is not ours to read', system('EACCES'), 2],
+  ['what cannot be told', new CliError('CANNOT_TELL', 'nothing came'), 3],
+  ['Ctrl-C', new CliError('INTERRUPTED', 'interrupted'), 130],
+  ['a broken invariant', new AssertionFailure('broken'), 70],
+  ['what nobody expected', new TypeError('x is not a function'), 70],
+  ['a value that is no error', 'text', 70],
+] as const) {
+  test(`${what} exits ${exitCode} with one sentence`, () => {
+    const failure = failureOf(error);
+    assert.equal(failure.exitCode, exitCode);
+    assert.doesNotMatch(failure.sentence ?? '', /\n/);
+  });
+}
+
+test('what cannot be told is worded as the contract words it', () => {
+  const { sentence } = failureOf(new CliError('CANNOT_TELL', 'nothing came'));
+  assert.equal(sentence, 'cannot tell, because nothing came');
+});
+
+test('a defect says that it is ours', () => {
+  assert.match(failureOf(new TypeError('no')).sentence ?? '', /a defect of ours: no/);
+});
+
+test('the stack follows the causes, and ends', () => {
+  const error = new Error('outer', { cause: new Error('inner') });
+  const loop = new Error('loop');
+  loop.cause = loop;
+  assert.ok([...stackLines(error)].some((line) => /cause: Error: inner/.test(line)));
+  assert.ok([...stackLines(loop)].length < 1000);
+});
+
+function system(code: string): Error {
+  return Object.assign(new Error(code), { code, path: 'x' });
+}
