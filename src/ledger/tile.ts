@@ -112,23 +112,27 @@ export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
 }
 
 /**
- * The entries of a bundle as views of `bytes`.
+ * The entries of a bundle as views of `bytes`; `path` names it in an error.
  * @throws LedgerError MALFORMED_TILE unless it holds exactly `width` whole entries and no more.
  */
-export function decodeBundle(bytes: Uint8Array, width: number): Uint8Array[] {
+export function decodeBundle(
+  bytes: Uint8Array,
+  width: number,
+  path: string = 'an entry bundle',
+): Uint8Array[] {
   const entries: Uint8Array[] = [];
   let at = 0;
   while (at < bytes.length && entries.length <= width) {
     const length = (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
     const end = at + 2 + length;
     if (end > bytes.length) {
-      throw malformedBundle(`entry ${entries.length} ends at byte ${end} of ${bytes.length}`);
+      throw malformedBundle(path, `entry ${entries.length} ends at byte ${end} of ${bytes.length}`);
     }
     entries.push(bytes.subarray(at + 2, end));
     at = end;
   }
   if (entries.length !== width || at !== bytes.length) {
-    throw malformedBundle(`it does not hold exactly ${width} entries`);
+    throw malformedBundle(path, `it does not hold exactly ${width} entries`);
   }
   return entries;
 }
@@ -144,6 +148,8 @@ function indexPath({ index, width }: BundleId): string {
   return width === TILE_WIDTH ? path : `${path}.p/${width}`;
 }
 
-function malformedBundle(what: string): LedgerError {
-  return new LedgerError('MALFORMED_TILE', `couldn't read an entry bundle: ${what}`);
+function malformedBundle(path: string, what: string): LedgerError {
+  return new LedgerError('MALFORMED_TILE', `couldn't read ${path}: ${what}`, {
+    data: { paths: [path] },
+  });
 }
