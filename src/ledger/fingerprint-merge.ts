@@ -2,10 +2,10 @@ import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Files } from './files.ts';
 import { equalBytes } from './fingerprint-format.ts';
-import { PART_COUNT, PART_SHIFT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
+import { PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
 import { BUFFER_RECORDS } from './fingerprint-limits.ts';
 import { Run } from './fingerprint-run.ts';
-import { compareRecords, sortedRows } from './fingerprint-sort.ts';
+import { compareRecords, countByPart, sortByParts } from './fingerprint-sort.ts';
 import { type RunRange, RunWriter } from './fingerprint-writer.ts';
 
 /** What the compactor is asked to do; plain data, since it may be done by a worker thread. */
@@ -41,15 +41,11 @@ const SLICE_RECORDS = 65_536;
 
 async function writeTable(files: Files, job: Job & { kind: 'write' }): Promise<JobResult> {
   const words = new Uint32Array(job.records, 0, job.rowCount * RECORD_WORDS);
-  const rows = sortedRows(words, job.rowCount);
-  const counts = new Array<number>(PART_COUNT).fill(0);
-  for (let row = 0; row < job.rowCount; row++) {
-    const part = (words[row * RECORD_WORDS] as number) >>> PART_SHIFT;
-    counts[part] = (counts[part] as number) + 1;
-  }
-  const writer = new RunWriter(files, { ...job, counts });
+  const writer = new RunWriter(files, { ...job, counts: countByPart(words, job.rowCount) });
   try {
-    for (const row of rows) writer.push(words, row * RECORD_WORDS);
+    sortByParts(words, job.rowCount, (sorted) => {
+      for (const row of sorted.rows) writer.push(sorted.words, row * RECORD_WORDS);
+    });
     await writer.finish();
   } catch (error) {
     writer.abandon();

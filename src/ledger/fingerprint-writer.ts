@@ -8,6 +8,7 @@ import {
 import { encodeHeader, partPlaces, runPath, sha256 } from './fingerprint-format.ts';
 import { PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
 import { BUFFER_RECORDS, SYNC_EVERY_BYTES } from './fingerprint-limits.ts';
+import { copyRecord } from './fingerprint-sort.ts';
 import { TEMPORARY_SUFFIX } from './layout.ts';
 
 export type RunRange = { readonly from: number; readonly to: number };
@@ -70,20 +71,13 @@ export class RunWriter {
     const word0 = words[at] as number;
     const word1 = words[at + 1] as number;
     const word2 = words[at + 2] as number;
-    const buffer = this.#buffer;
-    let used = this.#used;
-    buffer[used] = word0;
-    buffer[used + 1] = word1;
-    buffer[used + 2] = word2;
-    buffer[used + 3] = words[at + 3] as number;
-    buffer[used + 4] = words[at + 4] as number;
-    used += RECORD_WORDS;
-    this.#used = used;
+    copyRecord(words, at, this.#buffer, this.#used);
+    this.#used += RECORD_WORDS;
     const block = blockOf(word0, this.#blocks);
     filterAdd(this.#filter, block, word1, word2);
     const bucket = bucketOf(block);
     this.#bucketSizes[bucket] = (this.#bucketSizes[bucket] as number) + 1;
-    if (used === buffer.length) this.#writeRecords();
+    if (this.#used === this.#buffer.length) this.#writeRecords();
     if (--this.#left === 0) {
       this.#endPart();
       this.#nextPart();
