@@ -19,7 +19,7 @@ export class BundleBuilder {
   static restore(size: number, bytes: Buffer): BundleBuilder {
     const builder = new BundleBuilder();
     builder.#size = size;
-    builder.#edge = Buffer.from(bytes.subarray(0, endOfLeaves(bytes, 0, size % TILE_WIDTH)));
+    builder.#edge = Buffer.from(cutBundle(bytes, size % TILE_WIDTH));
     return builder;
   }
 
@@ -50,6 +50,11 @@ export class BundleBuilder {
     if (width === 0) return undefined;
     return { bundle: { index: Math.floor(this.#size / TILE_WIDTH), width }, parts: [this.#edge] };
   }
+}
+
+/** The first `width` entries of a bundle that has at least as many. @throws LedgerError MALFORMED_TILE */
+export function cutBundle(bytes: Buffer, width: number): Buffer {
+  return bytes.subarray(0, endOfLeaves(bytes, 0, width));
 }
 
 function endOfLeaves(bytes: Buffer, from: number, count: number): number {

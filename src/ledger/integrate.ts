@@ -1,17 +1,15 @@
-import { dirname } from 'node:path';
 import { assert } from '../core/index.ts';
 import { mergeSmallBlocks } from './archive-merge.ts';
 import type { LoadedBlock } from './archive-merge.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import { BundleBuilder } from './bundle-builder.ts';
-import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
 import type { Frame } from './frame.ts';
 import { dayOf, layout } from './layout.ts';
 import { TILE_FILES_AT_ONCE } from './limits.ts';
-import { FileBatch, readWholeFile } from './replace-file.ts';
-import { TILE_BYTES, TILE_WIDTH, bundlePath, tilePath } from './tile.ts';
-import type { BundleId, TileId } from './tile.ts';
+import { readBundle, readTile } from './read-leaf.ts';
+import { FileBatch } from './replace-file.ts';
+import { TILE_WIDTH, bundlePath, tilePath } from './tile.ts';
 import { Tree } from './tree.ts';
 
 /**
@@ -159,27 +157,3 @@ function removePartials(files: Files, dir: string, fullPath: string): void {
   for (const { name } of partials) files.remove(`${folder}/${name}`);
   files.removeFolder(folder);
 }
-
-function readTile(files: Files, dir: string, tile: TileId): Buffer {
-  return readLogFile(files, dir, [tilePath(tile), tilePath({ ...tile, width: TILE_WIDTH })]);
-}
-
-function readBundle(files: Files, dir: string, bundle: BundleId): Buffer {
-  return readLogFile(files, dir, [bundlePath(bundle), bundlePath({ ...bundle, width: TILE_WIDTH })]);
-}
-
-/** A partial form, or the full one that has replaced it. */
-function readLogFile(files: Files, dir: string, paths: readonly string[]): Buffer {
-  for (const path of paths) {
-    const bytes = readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX);
-    if (bytes !== undefined) return bytes;
-  }
-  const path = layout.logFile(dir, paths[0] as string);
-  throw new LedgerError(
-    'FOLDER_CORRUPT',
-    `could not open the ledger in ${dir}: ${path} is missing; restore it from a copy`,
-    { data: { path, folder: dirname(path) } },
-  );
-}
-
-const BUNDLE_BYTES_MAX: number = Math.max(TILE_BYTES, TILE_WIDTH * (2 + 65_535));

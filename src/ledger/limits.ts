@@ -79,3 +79,9 @@ export const TILE_FILES_AT_ONCE = 128;
 /** A key file or `countersign.json` holds a few hundred bytes; a longer one is something else. */
 export const KEY_FILE_BYTES_MAX: number = 16 * 1024;
 export const FACTS_BYTES_MAX: number = 64 * 1024;
+
+/** Segments that one reader keeps open: descriptors, and 50 KiB of index each. */
+export const SEGMENTS_OPEN_MAX = 16;
+
+/** A full bundle of the longest entries that C2SP tlog-tiles allows. */
+export const BUNDLE_BYTES_MAX: number = 256 * (2 + 65_535);

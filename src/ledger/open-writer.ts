@@ -1,0 +1,193 @@
+import type { Clock, Random } from '../core/index.ts';
+import { ArchiveReader } from './archive.ts';
+import { localKeys, noteKey } from './keys.ts';
+import type { LocalKeys } from './batch-keys.ts';
+import { emptyRoot, sha256 } from './hash.ts';
+import { isByteEqual } from './encoding.ts';
+import { LedgerError } from './errors.ts';
+import type { Files } from './files.ts';
+import { FingerprintIndex } from './fingerprint-index.ts';
+import { feedFingerprints } from './fingerprint-feed.ts';
+import { readFolderFacts, writeFolderFacts } from './folder.ts';
+import type { FolderFacts } from './folder.ts';
+import { isAtHome, restoredFolder, writeHostFacts } from './host-facts.ts';
+import { Integrator, removePartialsBetween } from './integrate.ts';
+import { Journal } from './journal.ts';
+import type { TornTail } from './journal.ts';
+import { layout } from './layout.ts';
+import { takeLock } from './lock.ts';
+import type { WriterLock } from './lock.ts';
+import { ed25519Signer } from './note.ts';
+import type { NoteSigner } from './note.ts';
+import { Publisher, publishedOf, readCheckpoint } from './publisher.ts';
+import { readSeenMs } from './read-leaf.ts';
+
+export type OpenOptions = {
+  readonly dir: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keyFile?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly acceptFork?: 'accept' | undefined;
+};
+
+/** What an opening found that an earlier process had left behind. */
+export type RecoveryReport = {
+  /** Entries that were durable, and are integrated now. */
+  readonly integratedCount: number;
+  /** A batch that was never acknowledged, and of which only a part was written. */
+  readonly torn: TornTail | undefined;
+};
+
+export type OpenedWriter = {
+  readonly files: Files;
+  readonly lock: WriterLock;
+  readonly localKeys: LocalKeys;
+  readonly origin: string;
+  readonly vkey: string;
+  readonly journal: Journal;
+  readonly integrator: Integrator;
+  readonly publisher: Publisher;
+  readonly fingerprints: FingerprintIndex;
+  readonly archive: ArchiveReader;
+  readonly lastSeenMs: number;
+  readonly recovery: RecoveryReport;
+};
+
+/** The steps of {@link Ledger.open}; a failure of any lets go of the lock. */
+export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
+  const { files, dir } = options;
+  // The version is looked at before anything is made or touched.
+  readFolderFacts(files, dir);
+  for (const folder of [layout.staging, layout.keys, layout.journal, layout.log, layout.bodies]) {
+    files.makeFolder(folder(dir));
+  }
+  const lock = takeLock(dir);
+  try {
+    return await openLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(options: OpenOptions, lock: WriterLock): Promise<OpenedWriter> {
+  const { files, dir, clock } = options;
+  for (const { name } of files.list(layout.staging(dir))) {
+    files.remove(`${layout.staging(dir)}/${name}`);
+  }
+  const { signer, secrets, facts } = await openIdentity(options);
+  const { origin } = facts;
+  const checkpoint = readCheckpoint(files, dir, facts);
+  await writeHostFacts(files, dir);
+  const integrator = await Integrator.open(files, dir, checkpoint.size);
+  if (!isByteEqual(integrator.root(), checkpoint.root)) {
+    throw new LedgerError(
+      'FOLDER_CORRUPT',
+      `could not open the ledger in ${dir}: its tiles do not add up to its checkpoint of ` +
+        `${checkpoint.size} entries; run "countersign ledger fsck"`,
+      { data: { size: checkpoint.size } },
+    );
+  }
+  const latest = publishedOf(checkpoint);
+  const publisher = new Publisher({ files, dir, signer, clock, latest });
+  const journal = new Journal({ files, dir, origin, random: options.random });
+  const recovery = await recover(options, { integrator, publisher, journal });
+  const archive = new ArchiveReader(files, dir);
+  archive.refresh(integrator.size);
+  const fingerprints = FingerprintIndex.open({
+    dir: layout.fingerprints(dir),
+    size: integrator.size,
+    identity: sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint])),
+    files,
+  });
+  await feedFingerprints(fingerprints, archive, integrator.size);
+  const lastSeenMs = readSeenMs(files, dir, integrator.size);
+  return {
+    files, lock, localKeys: secrets, origin, vkey: signer.key.vkey, journal, integrator, publisher,
+    fingerprints, archive, lastSeenMs, recovery,
+  };
+}
+
+/**
+ * Does what a writer does with frames that it has just made durable, with those that an earlier
+ * writer left: a crash in here is followed by the same steps again.
+ */
+async function recover(
+  { files, dir }: OpenOptions,
+  parts: {
+    readonly integrator: Integrator;
+    readonly publisher: Publisher;
+    readonly journal: Journal;
+  },
+): Promise<RecoveryReport> {
+  const { integrator, publisher, journal } = parts;
+  const published = integrator.size;
+  let from = published;
+  let torn: TornTail | undefined;
+  for (const part of journal.recover(published)) {
+    from = Math.min(from, part.frames[0]?.firstIndex ?? from);
+    await integrator.integrate(part.frames.filter((frame) => frame.firstIndex >= integrator.size));
+    torn = part.torn;
+  }
+  await publisher.publish(integrator.size, integrator.root());
+  removePartialsBetween(files, dir, { from, to: integrator.size });
+  journal.release(integrator.size, integrator.size);
+  return { integratedCount: integrator.size - published, torn };
+}
+
+type Identity = {
+  readonly signer: NoteSigner;
+  readonly secrets: LocalKeys;
+  readonly facts: FolderFacts;
+};
+
+async function openIdentity(options: OpenOptions): Promise<Identity> {
+  const { files, dir, random, keyFile } = options;
+  const facts = readFolderFacts(files, dir);
+  if (facts === undefined) return createFolder(options);
+  if (options.origin !== undefined && options.origin !== facts.origin) {
+    throw new LedgerError(
+      'ORIGIN_MISMATCH',
+      `could not open the ledger in ${dir}: it is the log "${facts.origin}", not ` +
+        `"${options.origin}"; leave --origin out, or name another folder`,
+    );
+  }
+  if (options.acceptFork !== 'accept' && !isAtHome(files, dir)) throw restoredFolder(dir);
+  const keys = { files, dir, random, keyFile, isNew: 'existing' } as const;
+  const signer = ed25519Signer(facts.origin, await noteKey(keys));
+  if (signer.key.vkey !== facts.vkeys.at(-1)) {
+    throw new LedgerError(
+      'KEY_MISMATCH',
+      `could not open the ledger in ${dir}: the key given is not the one that signs for ` +
+        `"${facts.origin}"; name the file that holds it with --key`,
+      { data: { given: signer.key.vkey } },
+    );
+  }
+  return { signer, secrets: await localKeys(keys), facts };
+}
+
+/**
+ * A new folder: `countersign.json` comes last, so that a crash before it leaves no ledger, and the
+ * next opening makes one out of the keys that are already there.
+ */
+async function createFolder(options: OpenOptions): Promise<Identity> {
+  const { files, dir, random, keyFile, clock } = options;
+  const keys = { files, dir, random, keyFile, isNew: 'new' } as const;
+  const origin = options.origin ?? defaultOrigin(random);
+  const signer = ed25519Signer(origin, await noteKey(keys));
+  const secrets = await localKeys(keys);
+  const publisher = new Publisher({ files, dir, signer, clock, latest: undefined });
+  const facts = { origin, vkeys: [signer.key.vkey] };
+  await writeHostFacts(files, dir);
+  await publisher.publish(0, emptyRoot());
+  await writeFolderFacts(files, dir, facts);
+  return { signer, secrets, facts };
+}
+
+/** Unique, since a witness knows a log by its origin alone. */
+function defaultOrigin(random: Random): string {
+  const unique = Buffer.from(random.fill(new Uint8Array(8))).toString('hex');
+  return `countersign.local/${unique}`;
+}

@@ -1,0 +1,232 @@
+import type { Locus } from '../core/index.ts';
+import { ArchiveReader } from './archive.ts';
+import type { OpenBlock } from './archive-merge.ts';
+import { COLUMN_BYTES } from './archive-meta.ts';
+import type { SignedCheckpoint } from './checkpoint.ts';
+import { LedgerError } from './errors.ts';
+import { nodeFiles } from './files.ts';
+import type { Files } from './files.ts';
+import { noLedger, readFolderFacts } from './folder.ts';
+import { layout } from './layout.ts';
+import { parseLeaf } from './leaf.ts';
+import type { Leaf } from './leaf.ts';
+import { BUNDLE_BYTES_MAX } from './limits.ts';
+import { proveConsistency } from './merkle.ts';
+import { publishedOf, readCheckpoint } from './publisher.ts';
+import type { Published } from './publisher.ts';
+import { readTile } from './read-leaf.ts';
+import { readWholeFile } from './replace-file.ts';
+import { TILE_WIDTH, tileWidth } from './tile.ts';
+import { TlogReader } from './tlog-reader.ts';
+import type { TlogSnapshot } from './tlog-reader.ts';
+import { hashReader } from './tree.ts';
+import { verifierOf } from './verifier.ts';
+
+/** The body of an entry, or that there is none any more. */
+export type Body =
+  | {
+      readonly kind: 'present';
+      readonly bytes: Uint8Array;
+      /** The 16 random bytes that precede the body in the leaf's digest. */
+      readonly salt: Uint8Array;
+      readonly locus: Locus | undefined;
+    }
+  | { readonly kind: 'erased'; readonly locus: Locus | undefined };
+
+/** Neighbouring entries of one block; nothing is made for an entry that nobody asks for. */
+export interface ScanBatch {
+  readonly firstIndex: number;
+  readonly count: number;
+  /** `position` counts from 0 within the batch; the bytes were followed up to the checkpoint. */
+  leaf(position: number): Uint8Array;
+  body(position: number): Body;
+  /** 16 bytes each. */
+  version(position: number): Uint8Array;
+  action(position: number): Uint8Array;
+}
+
+type View = { readonly checkpoint: SignedCheckpoint; readonly snapshot: TlogSnapshot };
+
+/**
+ * Reads a ledger up to its published checkpoint. Takes no lock, writes nothing, and works beside a
+ * writer and on a read-only disk.
+ */
+export class LedgerReader {
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #archive: ArchiveReader;
+  #view: View;
+  #vkey: string;
+
+  private constructor(files: Files, dir: string, opened: { view: View; vkey: string }) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#view = opened.view;
+    this.#vkey = opened.vkey;
+    this.#archive = new ArchiveReader(files, dir);
+    this.#archive.refresh(this.size);
+  }
+
+  /** @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT, LOG_INCONSISTENT */
+  static async open(
+    dir: string,
+    options: { readonly files?: Files | undefined } = {},
+  ): Promise<LedgerReader> {
+    const files = options.files ?? nodeFiles;
+    return new LedgerReader(files, dir, await openView(files, dir));
+  }
+
+  /** Sees what was published, and erased, since the last look. */
+  async refresh(): Promise<void> {
+    const { view, vkey } = await openView(this.#files, this.#dir);
+    this.#view = view;
+    this.#vkey = vkey;
+    this.#archive.refresh(this.size);
+  }
+
+  close(): void {
+    this.#archive.close();
+  }
+
+  get size(): number {
+    return this.#view.checkpoint.size;
+  }
+
+  get origin(): string {
+    return this.#view.checkpoint.origin;
+  }
+
+  /** The key that signs for the log now. */
+  get vkey(): string {
+    return this.#vkey;
+  }
+
+  get checkpoint(): SignedCheckpoint {
+    return this.#view.checkpoint;
+  }
+
+  get published(): Published {
+    return publishedOf(this.#view.checkpoint);
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, LOG_INCONSISTENT and those of `parseLeaf` */
+  async leaf(index: number): Promise<{ readonly bytes: Uint8Array; readonly leaf: Leaf }> {
+    const bytes = await this.#view.snapshot.entry(index);
+    return { bytes, leaf: parseLeaf(bytes) };
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, SEGMENT_CORRUPT */
+  async body(index: number): Promise<Body> {
+    this.#checkIndex(index);
+    const block = this.#archive.block(index);
+    return bodyOf(block, index - block.header.firstIndex);
+  }
+
+  /** The entries of `[from, to)` in order, block by block, in constant memory. */
+  async *scan(
+    range: { readonly from?: number; readonly to?: number } = {},
+  ): AsyncGenerator<ScanBatch, void, undefined> {
+    const { snapshot } = this.#view;
+    const to = Math.min(range.to ?? this.size, this.size);
+    const leaves = new LeafWindow(snapshot);
+    for (let index = range.from ?? 0; index < to; ) {
+      const block = this.#archive.block(index);
+      const end = Math.min(to, block.header.firstIndex + block.header.count);
+      yield scanBatch(block, { from: index, to: end }, await leaves.slice(index, end));
+      index = end;
+    }
+  }
+
+  /** From the leaf's sibling up to the root's child, against {@link checkpoint}. */
+  proveInclusion(index: number): Promise<Buffer[]> {
+    return this.#view.snapshot.proveInclusion(index);
+  }
+
+  /** That the log of `oldSize` entries is the beginning of that of `newSize`. */
+  async proveConsistency(oldSize: number, newSize: number = this.size): Promise<Buffer[]> {
+    const { size } = this;
+    if (newSize === size) return this.#view.snapshot.proveConsistency(oldSize);
+    if (newSize > size) this.#checkIndex(newSize - 1);
+    const readWidest = hashReader(newSize, (tile) => {
+      const width = tileWidth(tile.level, tile.index, size);
+      return readTile(this.#files, this.#dir, { ...tile, width });
+    });
+    return proveConsistency(oldSize, newSize, readWidest);
+  }
+
+  #checkIndex(index: number): void {
+    if (Number.isSafeInteger(index) && index >= 0 && index < this.size) return;
+    throw new LedgerError(
+      'OUT_OF_RANGE',
+      `could not read entry ${index}: the ledger has published ${this.size} entries`,
+      { data: { index, size: this.size } },
+    );
+  }
+}
+
+async function openView(files: Files, dir: string): Promise<{ view: View; vkey: string }> {
+  const facts = readFolderFacts(files, dir);
+  if (facts === undefined) throw noLedger(dir);
+  const checkpoint = readCheckpoint(files, dir, facts);
+  const reader = new TlogReader({
+    fetchTile: async (path) => readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX),
+    trust: { log: facts.vkeys.map((vkey) => verifierOf(vkey)), origin: facts.origin },
+  });
+  const snapshot = await reader.snapshot(checkpoint);
+  return { view: { checkpoint, snapshot }, vkey: facts.vkeys.at(-1) as string };
+}
+
+/** Leaves in ascending order; keeps the bundle that the next call may go on with. */
+class LeafWindow {
+  readonly #snapshot: TlogSnapshot;
+  #bundleIndex = -1;
+  #bundle: readonly Uint8Array[] = [];
+
+  constructor(snapshot: TlogSnapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  async slice(from: number, to: number): Promise<readonly Uint8Array[]> {
+    const leaves: Uint8Array[] = [];
+    for (let index = from; index < to; ) {
+      const bundleIndex = Math.floor(index / TILE_WIDTH);
+      if (bundleIndex !== this.#bundleIndex) {
+        this.#bundle = await this.#snapshot.bundle(bundleIndex);
+        this.#bundleIndex = bundleIndex;
+      }
+      const start = bundleIndex * TILE_WIDTH;
+      const end = Math.min(to, start + TILE_WIDTH);
+      for (let i = index; i < end; i++) leaves.push(this.#bundle[i - start] as Uint8Array);
+      index = end;
+    }
+    return leaves;
+  }
+}
+
+function scanBatch(
+  block: OpenBlock,
+  { from, to }: { readonly from: number; readonly to: number },
+  leaves: readonly Uint8Array[],
+): ScanBatch {
+  const skipped = from - block.header.firstIndex;
+  return {
+    firstIndex: from,
+    count: to - from,
+    leaf: (position) => leaves[position] as Uint8Array,
+    body: (position) => bodyOf(block, skipped + position),
+    version: (position) => column(block.meta.versions, skipped + position),
+    action: (position) => column(block.meta.actions, skipped + position),
+  };
+}
+
+function bodyOf({ meta, bodies }: OpenBlock, position: number): Body {
+  const locus = meta.loci[position];
+  if (meta.erased[position] === 1) return { kind: 'erased', locus };
+  const start = meta.offsets[position] as number;
+  const bytes = bodies.subarray(start, start + (meta.sizes[position] as number));
+  return { kind: 'present', bytes, salt: column(meta.salts, position), locus };
+}
+
+function column(bytes: Buffer, position: number): Uint8Array {
+  return bytes.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
+}

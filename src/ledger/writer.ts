@@ -1,0 +1,261 @@
+import type { Clock, Random, RecordDraft } from '../core/index.ts';
+import { ArchiveReader } from './archive.ts';
+import { fingerprintBatch } from './batch-fingerprint.ts';
+import type { FingerprintBatch } from './batch-fingerprint.ts';
+import type { LocalKeys } from './batch-keys.ts';
+import { prepareBatch } from './batch-prepare.ts';
+import type { PreparedBatch, Verdict } from './batch-prepare.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { LedgerError } from './errors.ts';
+import { nodeFiles } from './files.ts';
+import type { Files } from './files.ts';
+import type { FingerprintIndex } from './fingerprint-index.ts';
+import type { Frame } from './frame.ts';
+import { writeHostFacts } from './host-facts.ts';
+import type { Integrator } from './integrate.ts';
+import type { Journal } from './journal.ts';
+import { BACKLOG_BYTES_MAX, INTEGRATION_DELAY_MS } from './limits.ts';
+import type { WriterLock } from './lock.ts';
+import { openWriter } from './open-writer.ts';
+import type { RecoveryReport } from './open-writer.ts';
+import type { Published, Publisher } from './publisher.ts';
+import { Sequencer } from './sequencer.ts';
+import type { ClockStep } from './sequencer.ts';
+import { writerFailure } from './writer-failure.ts';
+
+export type LedgerOptions = {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The note signing key, if it does not lie in `DIR/keys`. */
+  readonly keyFile?: string | undefined;
+  /** The name of a new log; an existing one MUST have it. */
+  readonly origin?: string | undefined;
+  /** Append although the folder was restored, knowing that this may fork the log. */
+  readonly acceptFork?: 'accept' | undefined;
+  readonly onClockStep?: ((step: ClockStep) => void) | undefined;
+  /** `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only. */
+  readonly integration?: 'timer' | 'manual' | undefined;
+  readonly files?: Files | undefined;
+};
+
+/** What became of one draft. */
+export type Appended = {
+  readonly index: number;
+  readonly duplicate: 'new' | 'duplicate';
+  /** Older entries of the same action, with other bytes or from another source. */
+  readonly earlier: readonly number[];
+};
+
+/**
+ * The one writer of a data folder. The way of a batch: `fingerprintBatch` in a worker, `sequence`
+ * here, `prepareBatch` in a worker, `commit` here. Every verdict that accepts something MUST be
+ * followed by its commit; commits MAY come in any order.
+ */
+export class Ledger {
+  readonly localKeys: LocalKeys;
+  readonly origin: string;
+  readonly vkey: string;
+  /** What the opening found left behind by an earlier process. */
+  readonly recovery: RecoveryReport;
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #random: Random;
+  readonly #lock: WriterLock;
+  readonly #journal: Journal;
+  readonly #integrator: Integrator;
+  readonly #publisher: Publisher;
+  readonly #fingerprints: FingerprintIndex;
+  readonly #archive: ArchiveReader;
+  readonly #sequencer: Sequencer;
+  readonly #queue: CommitQueue;
+  readonly #isTimed: boolean;
+  /** Durable and not yet integrated, oldest first. */
+  #backlog: Frame[] = [];
+  #backlogBytes = 0;
+  #round: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: LedgerError | undefined;
+  #isClosed = false;
+
+  private constructor(options: LedgerOptions, parts: Awaited<ReturnType<typeof openWriter>>) {
+    this.localKeys = parts.localKeys;
+    this.origin = parts.origin;
+    this.vkey = parts.vkey;
+    this.recovery = parts.recovery;
+    this.#files = parts.files;
+    this.#dir = options.dir;
+    this.#random = options.random;
+    this.#lock = parts.lock;
+    this.#journal = parts.journal;
+    this.#integrator = parts.integrator;
+    this.#publisher = parts.publisher;
+    this.#fingerprints = parts.fingerprints;
+    this.#archive = parts.archive;
+    this.#isTimed = options.integration !== 'manual';
+    const next = parts.integrator.size;
+    this.#sequencer = new Sequencer({
+      fingerprints: parts.fingerprints,
+      archive: parts.archive,
+      clock: options.clock,
+      next,
+      lastSeenMs: parts.lastSeenMs,
+      onClockStep: options.onClockStep ?? ((): void => {}),
+    });
+    this.#queue = new CommitQueue({
+      journal: parts.journal,
+      next,
+      onDurable: (frames) => this.#onDurable(frames),
+      onFailure: (error) => this.#fail(error),
+      room: () => this.#room(),
+    });
+  }
+
+  /**
+   * Opens the data folder for writing, and makes it if it is not there. Takes the lock, then ends
+   * what a process that died may have left undone.
+   * @throws LedgerError LOCKED, FOLDER_VERSION, FOLDER_CORRUPT, JOURNAL_CORRUPT, SEGMENT_CORRUPT,
+   * RESTORED_FOLDER, ORIGIN_MISMATCH, KEY_MISMATCH, MISSING_KEY, KEY_PERMISSIONS
+   */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const files = options.files ?? nodeFiles;
+    return new Ledger(options, await openWriter({ ...options, files }));
+  }
+
+  /** How many entries are durable. */
+  get size(): number {
+    return this.#queue.durable;
+  }
+
+  /** The latest signed checkpoint. */
+  get published(): Published {
+    return this.#publisher.latest as Published;
+  }
+
+  /** Tells new records from known ones and gives indices, in the order of the calls. */
+  sequence(batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>): Verdict {
+    this.#checkUsable();
+    return this.#sequencer.sequence(batch);
+  }
+
+  /**
+   * Resolves when the batch survives a loss of power, and all that was sequenced before it.
+   * @throws LedgerError WRITER_FAILED, DISK_FULL, WRITER_CLOSED; the batch is then not taken in
+   */
+  async commit(prepared: PreparedBatch): Promise<void> {
+    this.#checkUsable();
+    await this.#queue.commit(prepared);
+    const drained = this.#fingerprints.drained();
+    if (drained !== undefined) await drained;
+  }
+
+  /** All steps at once, for what is small: above all our own entries. */
+  async append(drafts: readonly RecordDraft[]): Promise<readonly Appended[]> {
+    const fingerprints = fingerprintBatch(drafts, this.localKeys);
+    const verdict = this.sequence(fingerprints);
+    await this.commit(prepareBatch(drafts, fingerprints, verdict, this.#random));
+    let next = verdict.baseIndex;
+    return drafts.map((_, position): Appended => {
+      const known = verdict.duplicateOf.get(position);
+      if (known !== undefined) return { index: known, duplicate: 'duplicate', earlier: [] };
+      const earlier = verdict.earlier.get(position) ?? [];
+      return { index: next++, duplicate: 'new', earlier };
+    });
+  }
+
+  /** Integrates all that is durable, and signs a checkpoint over it. */
+  async publish(): Promise<Published> {
+    this.#checkUsable();
+    const size = this.size;
+    while (this.published.size < size) await this.#integrate();
+    return this.published;
+  }
+
+  /**
+   * Integrates, keeps the checkpoint, and lets go of the folder. What was sequenced and cannot be
+   * committed any more is rejected. After a failure it lets go, and throws nothing.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.#queue.idle();
+      this.#queue.fail(new LedgerError('WRITER_CLOSED', CLOSED_MESSAGE));
+      if (this.#failure === undefined) await this.#closeInOrder();
+    } finally {
+      await this.#round?.catch(() => {});
+      await this.#fingerprints.close();
+      this.#archive.close();
+      this.#integrator.close();
+      this.#journal.close();
+      this.#lock.release();
+    }
+  }
+
+  async #closeInOrder(): Promise<void> {
+    while (this.published.size < this.size) await this.#integrate();
+    await this.#publisher.keep();
+    await this.#fingerprints.flush();
+    this.#journal.rotate();
+    this.#journal.release(this.published.size, this.size);
+    await writeHostFacts(this.#files, this.#dir);
+  }
+
+  #onDurable(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.#backlog.push(frame);
+      this.#backlogBytes += frame.bytes.length;
+    }
+    this.#fingerprints.committed(this.size);
+    if (this.#isTimed && !this.#isClosed) {
+      this.#timer ??= setTimeout(() => this.#onTimer(), INTEGRATION_DELAY_MS);
+    }
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    // A failure is kept, and told to whoever calls next.
+    this.#integrate().catch(() => {});
+  }
+
+  #room(): Promise<void> | undefined {
+    return this.#backlogBytes > BACKLOG_BYTES_MAX ? this.#integrate() : undefined;
+  }
+
+  /** One round at a time; a caller during a round waits for its end, and may need another. */
+  #integrate(): Promise<void> {
+    this.#round ??= this.#integrateOnce()
+      .catch((error: unknown) => {
+        this.#fail(error);
+        throw this.#failure as LedgerError;
+      })
+      .finally(() => {
+        this.#round = undefined;
+      });
+    return this.#round;
+  }
+
+  async #integrateOnce(): Promise<void> {
+    const frames = this.#backlog.splice(0);
+    await this.#integrator.integrate(frames);
+    await this.#publisher.publish(this.#integrator.size, this.#integrator.root());
+    // A crash before this leaves partial tiles that nobody needs; the next opening removes them.
+    this.#integrator.removeStalePartials();
+    this.#journal.release(this.#integrator.size, this.size);
+    this.#backlogBytes = this.#backlog.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= writerFailure(this.#dir, error);
+    clearTimeout(this.#timer);
+    this.#queue.fail(this.#failure);
+  }
+
+  #checkUsable(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#isClosed) throw new LedgerError('WRITER_CLOSED', CLOSED_MESSAGE);
+  }
+}
+
+const CLOSED_MESSAGE = 'could not append to the ledger: it was closed; open it again';
