@@ -40,7 +40,8 @@ export class WorkerCompactor implements Compactor {
   #nextId = 0;
 
   run(job: Job): Promise<JobResult> {
-    const worker = (this.#worker ??= this.#start());
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

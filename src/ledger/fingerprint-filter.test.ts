@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import {
-  BLOCK_WORDS, blockCount, blockOf, bucketOf, directoryLength, filterAdd, filterHas,
+  BLOCK_WORDS,
+  blockCount,
+  blockOf,
+  bucketOf,
+  directoryLength,
+  filterAdd,
+  filterHas,
 } from './fingerprint-filter.ts';
 import { PART_REST } from './fingerprint-key.ts';
 

@@ -3,14 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { checkFingerprintRuns } from './fingerprint-check.ts';
 import { FingerprintIndex } from './fingerprint-index.ts';
 
-const SEED = 20_240_131;
-const RUNS = process.env['COUNTERSIGN_LONG'] === '1' ? 3000 : 60;
 const IDENTITY = new Uint8Array(32).fill(7);
 
 test('finds what was inserted, before and after it was flushed and opened again', async (t) => {
@@ -78,7 +77,10 @@ test('keeps an action with more entries than a window, and answers with the newe
   const found = index.lookupActions(key('same'), 0);
   assert.equal(found.length, 1024);
   assert.equal(found.at(-1), 4998);
-  assert.deepEqual(found, found.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    found,
+    found.toSorted((a, b) => a - b),
+  );
   assert.deepEqual(index.lookupActions(key('same'), 0, 2), [4997, 4998]);
   assert.deepEqual(index.lookupActions(key('a4'), 0), [4]);
   for (let i = 0; i < 5000; i++) assert.equal(index.lookupVersion(key(`v${i}`), 0), i);
@@ -203,7 +205,7 @@ test('answers as a map does, through merges, crashes at any operation and openin
         rmSync(dir, { recursive: true });
       },
     ),
-    { seed: SEED, numRuns: RUNS },
+    runs(60, 3000),
   );
 });
 
@@ -297,10 +299,12 @@ class Model {
   }
 
   #cuttableFiles(): Files {
-    const cut = <A extends unknown[], R>(operation: (...args: A) => R) => (...args: A): R => {
-      if (this.#operationsLeft-- <= 0) throw new Error('the power is gone');
-      return operation(...args);
-    };
+    const cut =
+      <A extends unknown[], R>(operation: (...args: A) => R) =>
+      (...args: A): R => {
+        if (this.#operationsLeft-- <= 0) throw new Error('the power is gone');
+        return operation(...args);
+      };
     return {
       ...nodeFiles,
       write: cut(nodeFiles.write),
@@ -327,7 +331,12 @@ function open(
   options: { tableEntries?: number; files?: Files } = {},
 ): FingerprintIndex {
   return FingerprintIndex.open({
-    dir, size, identity: IDENTITY, compaction: 'inline', tableEntries: 64, ...options,
+    dir,
+    size,
+    identity: IDENTITY,
+    compaction: 'inline',
+    tableEntries: 64,
+    ...options,
   });
 }
 

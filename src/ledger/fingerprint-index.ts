@@ -4,16 +4,27 @@ import { type Files, nodeFiles } from './files.ts';
 import { type Compactor, InlineCompactor, WorkerCompactor } from './fingerprint-compactor.ts';
 import { IDENTITY_BYTES, runPath } from './fingerprint-format.ts';
 import {
-  ACTION_SPACE, KEY_BYTES, type KeySpace, keyWord0, keyWord1, keyWord2, keyWord3, VERSION_SPACE,
+  ACTION_SPACE,
+  KEY_BYTES,
+  type KeySpace,
+  keyWord0,
+  keyWord1,
+  keyWord2,
+  keyWord3,
+  VERSION_SPACE,
 } from './fingerprint-key.ts';
 import {
-  ACTION_ENTRIES_MAX, ENTRY_INDEX_MAX, FROZEN_TABLES_MAX, INLINE_KEYS_MAX, MEMTABLE_ENTRIES,
+  ACTION_ENTRIES_MAX,
+  ENTRY_INDEX_MAX,
+  FROZEN_TABLES_MAX,
+  INLINE_KEYS_MAX,
+  MEMTABLE_ENTRIES,
 } from './fingerprint-limits.ts';
 import { Memtable } from './fingerprint-memtable.ts';
 import type { Job, JobResult } from './fingerprint-merge.ts';
 import { planMerge } from './fingerprint-policy.ts';
 import { Probe, type Run } from './fingerprint-run.ts';
-import { openRuns, type RunProblem, RunSet } from './fingerprint-runs.ts';
+import { openRuns, type RunProblem, type RunSet } from './fingerprint-runs.ts';
 
 /**
  * Deduplication over the whole ledger: version fingerprint -> the entry with exactly these bytes,
@@ -234,8 +245,11 @@ export class FingerprintIndex {
   #put(bytes: Uint8Array, offset: number, space: KeySpace, index: number): void {
     assert(offset + KEY_BYTES <= bytes.length, 'a key lies within its bytes');
     this.#active.insert(
-      keyWord0(bytes, offset, space), keyWord1(bytes, offset), keyWord2(bytes, offset),
-      keyWord3(bytes, offset), index,
+      keyWord0(bytes, offset, space),
+      keyWord1(bytes, offset),
+      keyWord2(bytes, offset),
+      keyWord3(bytes, offset),
+      index,
     );
   }
 
@@ -275,10 +289,17 @@ export class FingerprintIndex {
 
   async #write(table: Memtable): Promise<void> {
     const range = { from: table.from, to: table.to };
-    await this.#run({
-      kind: 'write', dir: this.#dir, range, identity: this.#identity,
-      records: table.shared, rowCount: table.rowCount,
-    }, table.rowCount);
+    await this.#run(
+      {
+        kind: 'write',
+        dir: this.#dir,
+        range,
+        identity: this.#identity,
+        records: table.shared,
+        rowCount: table.rowCount,
+      },
+      table.rowCount,
+    );
     if (this.#closed) return;
     this.#runs.append(runPath(this.#dir, range.from, range.to));
     this.#frozen.shift();
@@ -293,10 +314,16 @@ export class FingerprintIndex {
   async #merge(inputs: readonly Run[]): Promise<void> {
     const range = { from: (inputs[0] as Run).from, to: (inputs.at(-1) as Run).to };
     const keys = inputs.reduce((sum, run) => sum + run.keyCount, 0);
-    const result = await this.#run({
-      kind: 'merge', dir: this.#dir, range, identity: this.#identity,
-      inputs: inputs.map((run) => run.path),
-    }, keys);
+    const result = await this.#run(
+      {
+        kind: 'merge',
+        dir: this.#dir,
+        range,
+        identity: this.#identity,
+        inputs: inputs.map((run) => run.path),
+      },
+      keys,
+    );
     if (this.#closed) return;
     if (result.kind === 'corrupt') {
       this.#problems.push({ path: result.path, what: result.what });

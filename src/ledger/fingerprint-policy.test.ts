@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs as propertyRuns } from '../../tools/property.ts';
 import { planMerge, type RunSize } from './fingerprint-policy.ts';
 
 const TABLE = 1000;
@@ -49,11 +50,15 @@ test('keeps few runs whatever the sizes of the imports', () => {
       }
       assert.ok(sizes.length <= 10 + 2 * 7, `${sizes.length} runs`);
     }),
-    { seed: 1, numRuns: 50 },
+    propertyRuns(50),
   );
 });
 
 function runs(sizes: readonly number[]): RunSize[] {
   let to = 0;
-  return sizes.map((size) => ({ from: to, to: (to += size) }));
+  return sizes.map((size) => {
+    const from = to;
+    to += size;
+    return { from, to };
+  });
 }

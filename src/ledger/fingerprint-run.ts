@@ -2,7 +2,13 @@ import { assert } from '../core/index.ts';
 import type { FileId, Files } from './files.ts';
 import { blockCount, blockOf, bucketOf, filterHas } from './fingerprint-filter.ts';
 import {
-  decodeHeader, equalBytes, HEADER_BYTES, type PartPlace, partPlaces, type RunHeader, sha256,
+  decodeHeader,
+  equalBytes,
+  HEADER_BYTES,
+  type PartPlace,
+  partPlaces,
+  type RunHeader,
+  sha256,
 } from './fingerprint-format.ts';
 import { indexOf, PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
 import { compareRecords } from './fingerprint-sort.ts';

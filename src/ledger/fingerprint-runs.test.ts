@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
-  copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync,
-  unlinkSync, writeFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
 import { nodeFiles } from './files.ts';
 import { checkFingerprintRuns, type FingerprintProblem } from './fingerprint-check.ts';
 import { FingerprintIndex } from './fingerprint-index.ts';
 
-const SEED = 20_240_131;
-const RUNS = process.env['COUNTERSIGN_LONG'] === '1' ? 2000 : 40;
 const IDENTITY = new Uint8Array(32).fill(7);
 /** Three runs: entries 0..3, 4..5 and 6. */
 const FIRST = '000000000000-000000000004.run';
@@ -32,7 +38,7 @@ test('finds any byte that was changed in any run', async (t) => {
       const [problem] = problemsIn(dir);
       assert.equal(problem?.path, join(dir, FIRST));
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(40, 2000),
   );
 });
 
@@ -120,7 +126,11 @@ test('a merge that meets damaged records drops their run, and the next opening h
 async function threeRuns(t: TestContext): Promise<string> {
   const dir = folder(t);
   const index = open(dir, 0);
-  for (const [from, to] of [[0, 4], [4, 6], [6, SIZE]] as const) {
+  for (const [from, to] of [
+    [0, 4],
+    [4, 6],
+    [6, SIZE],
+  ] as const) {
     feed(index, from, to);
     index.committed(to);
     await index.flush();
@@ -134,7 +144,11 @@ async function threeRuns(t: TestContext): Promise<string> {
 /** Tables of 4 entries, and runs that are too different in size to be merged. */
 function open(dir: string, size: number = SIZE): FingerprintIndex {
   return FingerprintIndex.open({
-    dir, size, identity: IDENTITY, compaction: 'inline', tableEntries: 4,
+    dir,
+    size,
+    identity: IDENTITY,
+    compaction: 'inline',
+    tableEntries: 4,
   });
 }
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
 import { RECORD_WORDS } from './fingerprint-key.ts';
 import { compareRecords, countByPart, sortByParts } from './fingerprint-sort.ts';
 
-const SEED = 20_240_131;
-const RUNS = process.env['COUNTERSIGN_LONG'] === '1' ? 5000 : 200;
-
 /** Words with few values, so that records agree in some of them, and in all. */
-const word = fc.oneof(fc.nat(3), fc.integer({ min: 0, max: 0xffff_ffff }), fc.constant(0xf800_0000));
+const word = fc.oneof(
+  fc.nat(3),
+  fc.integer({ min: 0, max: 0xffff_ffff }),
+  fc.constant(0xf800_0000),
+);
 
 test('sorts the records of each part by all their words', () => {
   fc.assert(
@@ -29,7 +31,7 @@ test('sorts the records of each part by all their words', () => {
       assert.deepEqual(sorted, expected);
       assert.deepEqual(counts, countByPart(words, records.length));
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(200, 5000),
   );
 });
 

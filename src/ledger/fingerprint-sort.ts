@@ -60,12 +60,7 @@ export function sortedRows(words: Uint32Array, rowCount: number): Uint32Array {
   return rows;
 }
 
-export function copyRecord(
-  from: Uint32Array,
-  fromAt: number,
-  to: Uint32Array,
-  toAt: number,
-): void {
+export function copyRecord(from: Uint32Array, fromAt: number, to: Uint32Array, toAt: number): void {
   to[toAt] = from[fromAt] as number;
   to[toAt + 1] = from[fromAt + 1] as number;
   to[toAt + 2] = from[fromAt + 2] as number;

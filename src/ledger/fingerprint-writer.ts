@@ -3,7 +3,12 @@ import { dirname } from 'node:path';
 import { assert } from '../core/index.ts';
 import type { FileId, Files } from './files.ts';
 import {
-  BLOCK_WORDS, blockCount, blockOf, bucketOf, directoryLength, filterAdd,
+  BLOCK_WORDS,
+  blockCount,
+  blockOf,
+  bucketOf,
+  directoryLength,
+  filterAdd,
 } from './fingerprint-filter.ts';
 import { encodeHeader, partPlaces, runPath, sha256 } from './fingerprint-format.ts';
 import { PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
