@@ -1,0 +1,22 @@
+import { company } from './company.ts';
+import { type Life, liveOddMoments, liveOrdinaryDays } from './days.ts';
+import { type ExportFile, exportFiles } from './exports.ts';
+import { keepHouse } from './housekeeping.ts';
+import { intrusion } from './intrusion.ts';
+import { Journal } from './journal.ts';
+import { Mailboxes } from './mail.ts';
+import { SeededRandom } from './random.ts';
+
+/** Another seed is another company; this one is told in `content/sample/README.md`. */
+const SAMPLE_SEED = 20_260_302;
+
+export function buildSample(): readonly ExportFile[] {
+  const random = new SeededRandom(SAMPLE_SEED);
+  const journal = new Journal();
+  const life: Life = { journal, random, company: company(random), mail: new Mailboxes(random) };
+  const { night } = intrusion(life);
+  liveOrdinaryDays(life, night);
+  liveOddMoments(life);
+  keepHouse(life);
+  return exportFiles(journal);
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { buildSample } from './build.ts';
+import type { ExportFile } from './exports.ts';
+import type { Document } from './journal.ts';
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'content', 'sample');
+/** Everybody who clones the project fetches these. */
+const FILE_BYTES_MAX = 400 * 1024;
+
+let files: readonly ExportFile[] = [];
+before(() => {
+  files = buildSample();
+});
+
+function listed(name: string): Document[] {
+  const file = files.find((f) => f.name === name);
+  assert.ok(file !== undefined);
+  return (JSON.parse(file.text) as { value: Document[] }).value;
+}
+
+/** The AuditData cells, read back by taking the quoting apart. */
+function auditRecords(): Document[] {
+  const cells = files
+    .filter((f) => f.name.endsWith('.csv'))
+    .flatMap((f) => Array.from(f.text.matchAll(/"(\{(?:[^"]|"")*\})"/g), (m) => m[1] as string));
+  const rows = cells.map((cell) => JSON.parse(cell.replaceAll('""', '"')) as Document);
+  return [...rows, ...listed('audit-log-query.json').map((item) => item['auditData'] as Document)];
+}
+
+test('makes the sample that the repository holds, byte for byte', () => {
+  const held = readdirSync(FOLDER).filter((name) => name.endsWith('.gz'));
+  assert.deepEqual(held.sort(), files.map((f) => `${f.name}.gz`).sort());
+  for (const file of files) {
+    const path = join(FOLDER, `${file.name}.gz`);
+    assert.ok(gunzipSync(readFileSync(path)).toString() === file.text, `${file.name} differs`);
+    assert.ok(statSync(path).size < FILE_BYTES_MAX);
+  }
+});
+
+test('states in its README how many records it holds', () => {
+  const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
+  const records = auditRecords();
+  const signIns = listed('sign-ins.json');
+  const total = records.length + signIns.length + listed('directory-audits.json').length;
+  const ids = new Set(records.map((r) => r['Id']));
+  const shared = signIns.filter((s) => ids.has(s['id'])).length;
+  const text = (n: number): string => n.toLocaleString('en-US');
+  assert.ok(readme.includes(`${text(total)} records`), `${text(total)} records`);
+  assert.ok(readme.includes(`${text(total - shared)} actions`), `${text(total - shared)} actions`);
+});
+
+test('names every record once in the audit log', () => {
+  const ids = auditRecords().map((r) => r['Id']);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+test('links every action to a token and a session that a sign-in names', () => {
+  const signIns = listed('sign-ins.json');
+  const tokens = new Set(signIns.map((s) => s['uniqueTokenIdentifier']));
+  const sessions = new Set(signIns.map((s) => s['sessionId']));
+  for (const record of auditRecords()) {
+    const context = record['AppAccessContext'] as Document | undefined;
+    if (context === undefined) continue;
+    assert.ok(tokens.has(context['UniqueTokenId']), `${String(record['Id'])} has a stray token`);
+    const session = context['AADSessionId'];
+    assert.ok(session === undefined || sessions.has(session));
+  }
+});
+
+test('stops recording the reads of the throttled mailbox for a day', () => {
+  const binds = auditRecords().filter((r) => r['RecordType'] === 50);
+  const isThrottled = (r: Document): boolean =>
+    JSON.stringify(r['OperationProperties']).includes('"IsThrottled","Value":"True"');
+  const [last, ...others] = binds.filter(isThrottled);
+  assert.ok(last !== undefined && others.length === 0);
+  const fromMs = Date.parse(`${String(last['CreationTime'])}Z`);
+  const after = binds.filter((r) => {
+    const ms = Date.parse(`${String(r['CreationTime'])}Z`) - fromMs;
+    return r['MailboxOwnerUPN'] === last['MailboxOwnerUPN'] && ms > 0 && ms < 86_400_000;
+  });
+  assert.equal(after.length, 0);
+});
+
+test('names nobody and nothing that exists', () => {
+  const addresses = files.flatMap((f) => f.text.match(/[\w.]+@[\w.-]+\w/g) ?? []);
+  const strange = new Set(addresses.filter((a) => !/\.example$|@live\.com$|@thread\.tacv2$/.test(a)));
+  assert.deepEqual([...strange], []);
+});
