@@ -14,7 +14,7 @@ export type FingerprintBatch = {
   readonly count: number;
   /** SHA-256(key of tenant and source || body), cut: equal only for the same bytes again. */
   readonly versions: Uint8Array;
-  /** A keyed, one-to-one mix of tenant and leaf id: equal for all records of one action. */
+  /** A keyed, one-to-one mix of the leaf id: equal for all records of one action. */
   readonly actions: Uint8Array;
   /** The leaf ids. */
   readonly ids: readonly string[];
@@ -84,8 +84,8 @@ function leafId(id: string | undefined, idHash: KeyedHash): string | undefined {
 }
 
 /**
- * The 128 bits that a leaf id spells go through a keyed permutation: two ids of a tenant never
- * meet, ids of two tenants only by accident, and the result is spread evenly.
+ * The 128 bits that a leaf id spells go through a keyed permutation: two ids of one form never
+ * meet, and the result is spread evenly.
  */
 export function writeActionFingerprint(
   id: string,
@@ -121,6 +121,13 @@ export function writeActionFingerprint(
   into.writeInt32BE(b, at + 4);
   into.writeInt32BE(c, at + 8);
   into.writeInt32BE(d, at + 12);
+}
+
+/** What {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
+export function actionFingerprint(leafId: string, keys: LocalKeys): Uint8Array {
+  const into = Buffer.alloc(FINGERPRINT_BYTES);
+  writeActionFingerprint(leafId, sourceKeys(keys, '-', '-'), into, 0);
+  return into;
 }
 
 /** The finalizer of MurmurHash3: every bit of the result depends on every bit of the word. */

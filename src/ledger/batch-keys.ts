@@ -55,10 +55,12 @@ export type SourceKeys = {
 export function sourceKeys(keys: LocalKeys, tenant: string, source: string): SourceKeys {
   return {
     version: derive(keys, `${tenant}\n${source}`).subarray(0, 16),
+    // Not of the tenant: a delivery that states none must still meet its other sightings. Which of
+    // the entries that share an id are one action is decided where their leaves are read.
     action: {
-      guid: wordsOf(derive(keys, `action\n${tenant}\nguid`)),
-      '~': wordsOf(derive(keys, `action\n${tenant}\n~`)),
-      '=': wordsOf(derive(keys, `action\n${tenant}\n=`)),
+      guid: wordsOf(derive(keys, 'action\nguid')),
+      '~': wordsOf(derive(keys, 'action\n~')),
+      '=': wordsOf(derive(keys, 'action\n=')),
     },
   };
 }

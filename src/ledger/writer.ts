@@ -163,6 +163,11 @@ export class Ledger {
     });
   }
 
+  /** All entries whose action has this fingerprint, ascending: its sightings and revisions. */
+  sightings(action: Uint8Array): readonly number[] {
+    return this.#fingerprints.lookupActions(action, 0);
+  }
+
   /** Integrates all that is durable, and signs a checkpoint over it. */
   async publish(): Promise<Published> {
     this.#checkUsable();
