@@ -1,5 +1,5 @@
-import type { CoverageRow } from './own-entries.ts';
 import { instantOfMs } from '../core/index.ts';
+import type { CoverageRow } from './own-entries.ts';
 
 /** What one file delivered, per tenant, source and workload. Built in workers, merged here. */
 export type DeliveryFact = {
@@ -48,7 +48,7 @@ export class DeliveryFacts {
    * The coverage of an import is `unknown`: a file proves that its records were delivered, and
    * says nothing of those that were not. The interval is that of the records seen.
    */
-  coverage(because: readonly string[]): CoverageRow[] {
+  coverage(warnings: readonly string[]): CoverageRow[] {
     return this.list().map((fact) => ({
       tenant: fact.tenant,
       source: fact.source,
@@ -60,8 +60,8 @@ export class DeliveryFacts {
       bound: null,
       because: [
         `${fact.count} records came out of a file, and a file cannot prove that nothing is missing`,
-        ...because,
-      ],
+        ...warnings,
+      ].join('; '),
     }));
   }
 }

@@ -1,6 +1,9 @@
 import { CountersignError } from '../core/index.ts';
 
-export type PipelineErrorCode = 'WORKER_DIED' | 'NOTHING_READ' | 'INTERRUPTED';
+export type PipelineErrorCode =
+  /** A worker thread ended by itself, or a defect of ours stopped it. */
+  | 'WORKER_DIED'
+  | 'WORKER_FAILED';
 
 export class PipelineError extends CountersignError<PipelineErrorCode> {
   override readonly name = 'PipelineError';

@@ -1,4 +1,4 @@
-import type { Alias, HotFile } from '../books/index.ts';
+import type { HotFile } from '../books/index.ts';
 import type { Chunk, Completeness, ReadContext } from '../intake/index.ts';
 import type { LocalKeys, PreparedBatch, Verdict } from '../ledger/index.ts';
 import type { DeliveryFact } from './coverage-facts.ts';
@@ -55,8 +55,4 @@ export type RejectedItem = {
 export type WorkerSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
-  /** Tells the Parquet files of one lane from those of another. */
-  readonly lane: number;
 };
-
-export type { Alias };

@@ -1,28 +1,37 @@
-import { OWN_TENANT, type EntryKind, type RecordDraft, instantOfMs } from '../core/index.ts';
+import { type EntryKind, OWN_TENANT, type RecordDraft, assert, instantOfMs } from '../core/index.ts';
 
 const encoder = new TextEncoder();
 
-/** The acts of Countersign itself, as bodies of entries. `v` is the version of the body's form. */
-export type ImportBegun = {
-  readonly v: 1;
-  readonly phase: 'begun';
-  /** Ordinal of the import in this data folder: the `importNumber` of its records' loci. */
-  readonly import: number;
-  readonly importId: string;
-  readonly file: string;
+/** Who did something here, and with what. */
+export type Doer = {
   readonly who: string;
   readonly host: string;
+  /** Version of Countersign. */
   readonly version: string;
+};
+
+/**
+ * An import begins. The index of this entry is the `importNumber` in the loci of its records: with
+ * no `ended` entry that names it, the import was killed, and what it brought in until then is in.
+ */
+export type ImportBegun = Doer & {
+  readonly v: 1;
+  readonly phase: 'begun';
+  readonly importId: string;
+  readonly file: string;
   /** What the person who ran the import says about where the file is from. */
   readonly origin: string | null;
 };
 
-export type ImportEnded = {
+export type ImportEnded = Doer & {
   readonly v: 1;
-  /** `interrupted`: the import was stopped between batches; what was read before is in. */
+  /** `interrupted`: stopped between two batches; what was read before is in. */
   readonly phase: 'ended' | 'interrupted';
-  readonly import: number;
   readonly importId: string;
+  /** Index of the `begun` entry. */
+  readonly import: number;
+  readonly file: string;
+  readonly origin: string | null;
   /** Size and SHA-256 of the whole file as it lay on disk; null when it was not read to its end. */
   readonly size: number | null;
   readonly sha256: string | null;
@@ -42,24 +51,25 @@ export type CoverageRow = {
   readonly source: string;
   readonly workload: string | null;
   readonly subject: string | null;
+  /** `[from, to)` in the normal form of `normaliseInstant`. */
   readonly from: string;
   readonly to: string;
   readonly state: 'corroborated' | 'collected' | 'late' | 'lost' | 'off' | 'unknown';
+  /** Upper bound on uniform loss; null when nothing bounds it. */
   readonly bound: number | null;
-  readonly because: readonly string[];
+  readonly because: string;
 };
 
 export type CoverageBody = {
   readonly v: 1;
-  readonly import: number;
   readonly importId: string;
   readonly rows: readonly CoverageRow[];
 };
 
-/** An entry of our own: the id comes from the bytes, so the same act is never said twice. */
+/** An entry of our own: its id comes from its bytes, so the same act is never said twice. */
 export function ownEntry(kind: EntryKind, nowMs: number, body: object): RecordDraft {
   const at = instantOfMs(nowMs);
-  if (at === undefined) throw new RangeError(`the clock shows no valid time: ${nowMs}`);
+  assert(at !== undefined, 'the clock shows a time that exists');
   return {
     kind,
     tenant: OWN_TENANT,

@@ -7,7 +7,8 @@ export type Parked = {
   readonly file: string;
   readonly at: string;
   readonly reason: string;
-  readonly import: number;
+  /** Index of the `begun` entry; null when nothing of the file was read. */
+  readonly import: number | null;
   /** Base64 of the bytes, or null when they were over {@link PARKED_BYTES_MAX}. */
   readonly bytes: string | null;
 };

@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import { PipelineError } from './errors.ts';
+import type { FlushedDone, FromWorker, PreparedDone, ReadDone, ToWorker, WorkerSetup } from './messages.ts';
 
 type Waiting = {
   resolve(message: FromWorker): void;
   reject(error: unknown): void;
 };
+
+type AnswerTo = { read: ReadDone; prepare: PreparedDone; flush: FlushedDone };
 
 /**
  * One worker thread, asked in order and answering in order. A worker that dies takes the import
@@ -15,52 +17,52 @@ export class WorkerLane {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #failure: unknown;
-  #outstanding = 0;
 
   constructor(setup: WorkerSetup) {
     this.#worker = new Worker(workerUrl(), { workerData: setup });
     this.#worker.on('message', (message: FromWorker) => this.#answer(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
-      if (code !== 0) this.#fail(new PipelineError('WORKER_DIED', `a worker ended with code ${code}`));
+      this.#fail(new PipelineError('WORKER_DIED', `a worker thread ended early, with code ${code}`));
     });
   }
 
-  /** Questions that have no answer yet: the measure by which the next chunk chooses a lane. */
+  /** Questions without an answer yet: the measure by which the next chunk chooses its lane. */
   get outstanding(): number {
-    return this.#outstanding;
+    return this.#waiting.length;
   }
 
-  ask(message: ToWorker, transfer: ArrayBuffer[] = []): Promise<FromWorker> {
+  ask<Question extends ToWorker>(
+    question: Question,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<AnswerTo[Question['kind']]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
-    this.#outstanding += 1;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(message, transfer);
+      this.#waiting.push({ resolve: resolve as Waiting['resolve'], reject });
+      this.#worker.postMessage(question, transfer);
     });
   }
 
   async stop(): Promise<void> {
+    this.#failure = new PipelineError('WORKER_DIED', 'the worker thread was stopped');
     await this.#worker.terminate();
   }
 
   #answer(message: FromWorker): void {
     if (message.kind === 'failed') {
-      this.#fail(message.error);
+      this.#fail(new PipelineError('WORKER_FAILED', message.message, { data: { code: message.code } }));
       return;
     }
-    this.#outstanding -= 1;
     this.#waiting.shift()?.resolve(message);
   }
 
   #fail(error: unknown): void {
-    this.#failure = error;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+    this.#failure ??= error;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 }
 
 /** The compiled package holds `worker.js`, a clone holds `worker.ts`. */
 function workerUrl(): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new URL(`./worker.${extension}`, import.meta.url);
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 }

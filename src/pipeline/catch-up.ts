@@ -1,0 +1,88 @@
+import { type Facts, RowBuffer, erasedRow } from '../books/index.ts';
+import { msOfInstant } from '../core/index.ts';
+import { type Leaf, type ScanBatch, parseLeaf } from '../ledger/index.ts';
+import { type Memo, createMemo, interpret } from '../ocsf/index.ts';
+import { factsOf } from './facts.ts';
+import { ROWS_PER_POST } from './limits.ts';
+import { parseBody, resight } from './resight.ts';
+import type { Writer } from './writer.ts';
+
+export type CatchUpProgress = { readonly done: number; readonly size: number };
+
+/**
+ * Posts every entry that the ledger has and the books have not: after a crash, after a rebuild, and
+ * for whatever was appended without a lane. A crash in the middle means: go on from the cursor.
+ */
+export async function catchUp(
+  writer: Writer,
+  onProgress?: (progress: CatchUpProgress) => void,
+): Promise<void> {
+  const { books, reader, ledger } = writer;
+  if (books.cursor >= ledger.size) return;
+  await ledger.publish();
+  await reader.refresh();
+  const posting = new Posting(writer);
+  for await (const batch of reader.scan({ from: books.cursor })) {
+    for (let position = 0; position < batch.count; position++) posting.add(batch, position);
+    if (posting.rows < ROWS_PER_POST) continue;
+    await posting.commit(batch.firstIndex + batch.count);
+    onProgress?.({ done: books.cursor, size: reader.size });
+  }
+  await posting.commit(reader.size);
+}
+
+class Posting {
+  readonly #writer: Writer;
+  readonly #memo: Memo = createMemo();
+  readonly #buffer = new RowBuffer();
+  #facts: Facts[] = [];
+  #resighted: number[] = [];
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  get rows(): number {
+    return this.#buffer.rows;
+  }
+
+  add(batch: ScanBatch, position: number): void {
+    const index = batch.firstIndex + position;
+    const leaf = parseLeaf(batch.leaf(position));
+    const body = batch.body(position);
+    if (leaf.kind !== 'record') {
+      const { kind, at } = leaf;
+      if (body.kind === 'present') this.#facts.push(factsOf(index, { kind, at, body: body.bytes }));
+      return;
+    }
+    const sightings = this.#writer.ledger.sightings(batch.action(position));
+    if (sightings.length > 1) {
+      this.#resighted.push(index);
+      return;
+    }
+    this.#addRow(index, leaf, body.kind === 'present' ? body.bytes : undefined);
+  }
+
+  /** All that was added counts, and the cursor stands at `cursor`. */
+  async commit(cursor: number): Promise<void> {
+    const { books } = this.#writer;
+    await resight(this.#writer, this.#resighted);
+    await books.postRows(this.#buffer);
+    for (const facts of this.#facts) books.post({ facts });
+    books.commit(cursor);
+    this.#buffer.clear();
+    this.#facts = [];
+    this.#resighted = [];
+  }
+
+  #addRow(index: number, leaf: Leaf, bytes: Uint8Array | undefined): void {
+    const { tenant, id, source, at, seen } = leaf;
+    const common = { index, entries: [index], tenant, action: id, source, seenMs: Date.parse(seen) };
+    if (bytes === undefined) {
+      this.#buffer.add(erasedRow({ ...common, timeMs: msOfInstant(at) }));
+      return;
+    }
+    const event = interpret({ source, tenant, id, at, value: parseBody(bytes) }, this.#memo);
+    this.#buffer.add({ ...common, erased: false, event });
+  }
+}

@@ -1,0 +1,174 @@
+import type { RecordDraft } from '../core/index.ts';
+import type { Facts, HotFile } from '../books/index.ts';
+import type { Chunk, ReadContext } from '../intake/index.ts';
+import type { Verdict } from '../ledger/index.ts';
+import { factsOf } from './facts.ts';
+import { CHUNKS_IN_FLIGHT_PER_LANE, ROWS_PER_POST } from './limits.ts';
+import type { ReadDone } from './messages.ts';
+import { WorkerLane } from './pool.ts';
+import { resight } from './resight.ts';
+import type { Writer } from './writer.ts';
+
+/** What became of a chunk's records. */
+export type ChunkOutcome = {
+  readonly read: ReadDone;
+  readonly accepted: number;
+  readonly duplicates: number;
+};
+
+/**
+ * The moving belt of an import: chunks go to the lanes, come back with fingerprints, get their
+ * verdict from the one sequencer in the order in which they were fed, go back to be prepared, and
+ * are committed in index order. Rows are posted to the books behind it. Owned by one import.
+ */
+export class Conveyor {
+  readonly #writer: Writer;
+  readonly #lanes: readonly WorkerLane[];
+  #nextChunkId = 0;
+  #inFlight = 0;
+  #slotFree: (() => void) | undefined;
+  /** Chunks in the order of feeding; a link runs when all before it have their verdict. */
+  #sequenced: Promise<void> = Promise.resolve();
+  /** Frames in index order. */
+  #committed: Promise<void> = Promise.resolve();
+  /** Frames that are durable. */
+  #settled: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  #rowsUnposted = 0;
+  #resighted: number[] = [];
+  #facts: Facts[] = [];
+
+  constructor(writer: Writer, laneCount: number) {
+    this.#writer = writer;
+    const { dir, ledger } = writer;
+    this.#lanes = Array.from(
+      { length: laneCount },
+      () => new WorkerLane({ dir, keys: ledger.localKeys }),
+    );
+  }
+
+  /** Resolves as soon as there is room for the next chunk; `outcome` is called once it is known. */
+  async feed(
+    chunk: Chunk,
+    context: ReadContext,
+    outcome: (outcome: ChunkOutcome) => void,
+  ): Promise<void> {
+    this.#throwFailure();
+    if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
+    while (this.#inFlight >= this.#lanes.length * CHUNKS_IN_FLIGHT_PER_LANE) {
+      await new Promise<void>((resolve) => {
+        this.#slotFree = resolve;
+      });
+      this.#throwFailure();
+    }
+    this.#inFlight += 1;
+    const lane = this.#idlest();
+    const chunkId = this.#nextChunkId++;
+    const transfer = [chunk.bytes.buffer, chunk.spans.buffer];
+    const read = lane.ask({ kind: 'read', chunkId, chunk, context }, transfer);
+    // The link below is the one that reports a failure; nobody waits for this promise otherwise.
+    read.catch(() => {});
+    this.#sequenced = this.#sequenced
+      .then(async () => this.#sequence(lane, chunkId, await read, outcome))
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Appends entries of our own behind all chunks fed so far. Returns their indices. */
+  async append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+    await this.drain();
+    const results = await this.#writer.ledger.append(drafts);
+    return results.map(({ index }, i) => {
+      this.#facts.push(factsOf(index, drafts[i] as RecordDraft));
+      return index;
+    });
+  }
+
+  /** Everything fed is durable in the ledger. */
+  async drain(): Promise<void> {
+    await this.#sequenced;
+    await this.#committed;
+    await this.#settled;
+    this.#throwFailure();
+  }
+
+  /** Everything fed is in the books too: the cursor stands at the end of the ledger. */
+  async post(): Promise<void> {
+    await this.drain();
+    const { books, ledger } = this.#writer;
+    const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
+    const files: HotFile[] = flushed.flatMap((done) => done.files);
+    books.post({ files });
+    for (const facts of this.#facts.splice(0)) books.post({ facts });
+    await resight(this.#writer, this.#resighted);
+    this.#resighted = [];
+    books.commit(ledger.size);
+    this.#rowsUnposted = 0;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+  }
+
+  #sequence(
+    lane: WorkerLane,
+    chunkId: number,
+    read: ReadDone,
+    outcome: (outcome: ChunkOutcome) => void,
+  ): void {
+    const { count, versions, actions } = read;
+    const verdict = this.#writer.ledger.sequence({ count, versions, actions });
+    const accepted = verdict.accepted.length;
+    outcome({ read, accepted, duplicates: count - accepted });
+    this.#rowsUnposted += accepted;
+    this.#noteResighted(verdict);
+    const prepared = lane.ask({ kind: 'prepare', chunkId, verdict });
+    prepared.catch(() => {});
+    this.#committed = this.#committed
+      .then(async () => {
+        const batch = (await prepared).prepared;
+        // Not awaited here: frames that wait while a sync runs share the next one.
+        const durable = batch.count === 0 ? undefined : this.#writer.ledger.commit(batch);
+        this.#settle(durable);
+      })
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  #settle(durable: Promise<void> | undefined): void {
+    this.#settled = this.#settled.then(async () => {
+      try {
+        await durable;
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#release();
+    });
+  }
+
+  #noteResighted(verdict: Verdict): void {
+    if (verdict.earlier.size === 0) return;
+    for (let i = 0; i < verdict.accepted.length; i++) {
+      const position = verdict.accepted[i] as number;
+      if (verdict.earlier.has(position)) this.#resighted.push(verdict.baseIndex + i);
+    }
+  }
+
+  #idlest(): WorkerLane {
+    return this.#lanes.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
+  }
+
+  #release(): void {
+    this.#inFlight -= 1;
+    this.#slotFree?.();
+    this.#slotFree = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#slotFree?.();
+    this.#slotFree = undefined;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure as Error;
+  }
+}

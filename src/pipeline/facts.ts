@@ -1,0 +1,73 @@
+import type { CoverageFact, ErasureFact, Facts, ImportFact } from '../books/index.ts';
+import { type EntryKind, msOfInstant } from '../core/index.ts';
+import type { CoverageBody, ImportBegun, ImportEnded } from './own-entries.ts';
+
+const NOTHING: Facts = {};
+
+/**
+ * What an entry of our own means for the books. Total: a body that was erased or is of a form that
+ * this version does not know means nothing, and is still an entry.
+ */
+export function factsOf(
+  index: number,
+  entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
+): Facts {
+  const body = parse(entry.body);
+  if (body === undefined) return NOTHING;
+  switch (entry.kind) {
+    case 'import':
+      return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);
+    case 'coverage':
+      return { coverage: coverageFacts(index, body as CoverageBody) };
+    case 'erasure':
+      return erasureFacts(index, msOfInstant(entry.at), body);
+    default:
+      return NOTHING;
+  }
+}
+
+function importFacts(index: number, atMs: number, body: ImportBegun | ImportEnded): Facts {
+  if (body.phase === 'begun') return NOTHING;
+  const fact: ImportFact = {
+    index,
+    seenMs: atMs,
+    file: body.file,
+    bytes: body.size ?? 0,
+    sha256: body.sha256 ?? '',
+    by: `${body.who}@${body.host}`,
+    origin: body.origin,
+  };
+  return { imports: [fact] };
+}
+
+function coverageFacts(index: number, body: CoverageBody): CoverageFact[] {
+  return body.rows.map((row) => ({
+    index,
+    tenant: row.tenant,
+    source: row.source,
+    workload: row.workload,
+    subject: row.subject,
+    fromMs: msOfInstant(row.from),
+    toMs: msOfInstant(row.to),
+    state: row.state,
+    bound: row.bound,
+    because: row.because,
+  }));
+}
+
+function erasureFacts(index: number, atMs: number, body: Json): Facts {
+  const erasure = body as unknown as Omit<ErasureFact, 'index' | 'atMs'>;
+  return { erasures: [{ ...erasure, index, atMs }] };
+}
+
+type Json = { readonly [name: string]: unknown };
+
+function parse(bytes: Uint8Array): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const isOurs = typeof value === 'object' && value !== null && (value as Json)['v'] === 1;
+    return isOurs ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { type EventRow, type HotFile, RowBuffer, writeHot } from '../books/index.ts';
+import type { Random, RecordDraft } from '../core/index.ts';
+import { type Chunk, type Completeness, type ReadContext, readChunk } from '../intake/index.ts';
+import {
+  type FingerprintBatch,
+  type LocalKeys,
+  type PreparedBatch,
+  type Verdict,
+  fingerprintBatch,
+  prepareBatch,
+} from '../ledger/index.ts';
+import { type Interpretation, createMemo, interpret } from '../ocsf/index.ts';
+import { DeliveryFacts } from './coverage-facts.ts';
+import type { ReadDone, RejectedItem } from './messages.ts';
+
+/** A chunk that was read and waits for its verdict. */
+type Pending = {
+  readonly drafts: readonly RecordDraft[];
+  readonly events: readonly Interpretation[];
+  readonly fingerprints: FingerprintBatch;
+};
+
+export type LaneSetup = {
+  readonly dir: string;
+  readonly keys: LocalKeys;
+  readonly random: Random;
+};
+
+/**
+ * The heavy half of the way of a record, for one thread: parse, fingerprint and interpret a chunk
+ * (`read`); when the sequencer has said which records are new, make the frame of the journal and
+ * the rows of the books (`prepare`); now and then write the rows out (`flush`). One parse a record.
+ */
+export class Lane {
+  readonly #setup: LaneSetup;
+  readonly #memo = createMemo();
+  readonly #rows = new RowBuffer();
+  readonly #pending = new Map<number, Pending>();
+
+  constructor(setup: LaneSetup) {
+    this.#setup = setup;
+  }
+
+  read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
+    const drafts: RecordDraft[] = [];
+    const events: Interpretation[] = [];
+    const rejects: RejectedItem[] = [];
+    const pages: number[] = [];
+    const said: Completeness[] = [];
+    const facts = new DeliveryFacts();
+    readChunk(chunk, context, {
+      record: (draft, value) => {
+        const { source, tenant, at } = draft;
+        const event = interpret({ source, tenant, id: draft.id ?? '', at, value }, this.#memo);
+        drafts.push(draft);
+        events.push(event);
+        facts.add(tenant, source, event.workload, event.timeMs);
+      },
+      reject: ({ row, offset, length, reason }) => {
+        const start = offset - chunk.offset;
+        const bytes = chunk.bytes.slice(start, start + length);
+        rejects.push({ at: placeOf(row, offset), reason, bytes });
+      },
+      page: (resultIndex, resultCount) => pages.push(resultIndex, resultCount),
+      said: (completeness) => said.push(completeness),
+    });
+    const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
+    this.#pending.set(chunkId, { drafts, events, fingerprints });
+    return {
+      kind: 'read',
+      chunkId,
+      count: drafts.length,
+      // Copies: the lane still needs its own when it prepares.
+      versions: fingerprints.versions.slice(),
+      actions: fingerprints.actions.slice(),
+      rejects,
+      facts: facts.list(),
+      pages: Float64Array.from(pages),
+      said,
+    };
+  }
+
+  prepare(chunkId: number, verdict: Verdict): PreparedBatch {
+    const pending = this.#pending.get(chunkId);
+    if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
+    this.#pending.delete(chunkId);
+    const { drafts, events, fingerprints } = pending;
+    for (let i = 0; i < verdict.accepted.length; i++) {
+      const position = verdict.accepted[i] as number;
+      // An action that was seen before gets its row where all its sightings can be read together.
+      if (verdict.earlier.has(position)) continue;
+      const draft = drafts[position] as RecordDraft;
+      const index = verdict.baseIndex + i;
+      const row: EventRow = {
+        index,
+        entries: [index],
+        tenant: draft.tenant,
+        action: fingerprints.ids[position] as string,
+        source: draft.source,
+        seenMs: verdict.seenMs,
+        erased: false,
+        event: events[position] as Interpretation,
+      };
+      this.#rows.add(row);
+    }
+    return prepareBatch(drafts, fingerprints, verdict, this.#setup.random);
+  }
+
+  /** Writes all rows made so far; the caller lists the files together with the cursor. */
+  async flush(): Promise<readonly HotFile[]> {
+    if (this.#rows.rows === 0) return [];
+    const file = await writeHot(this.#setup.dir, this.#rows);
+    this.#rows.clear();
+    return [file];
+  }
+}
+
+export function placeOf(row: number, offset: number): string {
+  return `row ${row}, byte ${offset}`;
+}

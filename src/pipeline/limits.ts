@@ -1,0 +1,11 @@
+/** Chunks on their way per lane: enough to hide the hand-overs, little enough to bound memory. */
+export const CHUNKS_IN_FLIGHT_PER_LANE = 3;
+
+/** Rows made before they are written out: some 45 MB of text in each of two lanes. */
+export const ROWS_PER_POST = 250_000;
+
+/** Actions seen again that are merged at a time, with the bodies of all their sightings. */
+export const MERGES_PER_SLICE = 2_000;
+
+/** Rejects told by name in a report; all of them are counted, and all of them are parked. */
+export const REJECTS_TOLD_MAX = 1_000;

@@ -1,0 +1,64 @@
+import type { EventRow } from '../books/index.ts';
+import { erasedRow } from '../books/index.ts';
+import { TENANT_NOT_STATED, assert, msOfInstant } from '../core/index.ts';
+import type { Leaf } from '../ledger/index.ts';
+import {
+  type Interpretation,
+  type Memo,
+  interpret,
+  mergeInterpretations,
+  sourceRank,
+} from '../ocsf/index.ts';
+
+/** One delivery of an action. `value` is undefined when the body was erased. */
+export type Sighting = { readonly index: number; readonly leaf: Leaf; readonly value: unknown };
+
+export type MergedRow = { readonly row: EventRow; readonly events: readonly Interpretation[] };
+
+/**
+ * One row out of all sightings of an action. The richest source comes first and the latest revision
+ * within a source; what it does not state is filled from the others. The order in which the
+ * sightings arrived changes nothing but `index`.
+ */
+export function mergeSightings(sightings: readonly Sighting[], memo: Memo): MergedRow {
+  const entries = sightings.map(({ index }) => index).sort((a, b) => a - b);
+  const newest = sightings.find(({ index }) => index === entries.at(-1));
+  assert(newest !== undefined, 'an action has at least one sighting');
+  const readable = sightings
+    .filter(({ value }) => value !== undefined)
+    .sort((a, b) => sourceRank(a.leaf.source) - sourceRank(b.leaf.source) || b.index - a.index);
+  const [first] = readable;
+  const common = {
+    index: newest.index,
+    entries,
+    tenant: statedTenant(sightings),
+    action: newest.leaf.id,
+    seenMs: Date.parse(newest.leaf.seen),
+  };
+  if (first === undefined) {
+    const { source, at } = newest.leaf;
+    return { row: erasedRow({ ...common, source, timeMs: msOfInstant(at) }), events: [] };
+  }
+  const events = readable.map(({ leaf, value }) => interpret({ ...leaf, value }, memo));
+  const event = mergeInterpretations(events);
+  return { row: { ...common, source: first.leaf.source, erased: false, event }, events };
+}
+
+/**
+ * Which of the entries that share an id are the same action as `leaf`: the tenant is part of the
+ * key, and a delivery that states none goes with the one tenant that the others state. Where they
+ * state several it stays by itself: a record id is no proof of whose it is.
+ */
+export function sameAction<T extends { readonly leaf: Leaf }>(
+  leaf: Leaf,
+  candidates: readonly T[],
+): readonly T[] {
+  const stated = new Set(candidates.map((c) => c.leaf.tenant).filter((t) => t !== TENANT_NOT_STATED));
+  if (stated.size <= 1) return candidates;
+  return candidates.filter((c) => c.leaf.tenant === leaf.tenant);
+}
+
+function statedTenant(sightings: readonly Sighting[]): Leaf['tenant'] {
+  const stated = sightings.find(({ leaf }) => leaf.tenant !== TENANT_NOT_STATED);
+  return stated?.leaf.tenant ?? TENANT_NOT_STATED;
+}

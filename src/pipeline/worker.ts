@@ -1,0 +1,44 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { CountersignError, assert, messageOf } from '../core/index.ts';
+import { Lane } from './lane.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
+import { systemRandom } from './wire.ts';
+
+/** The thread around a lane: one message in, one message out, in order. */
+const port = parentPort;
+assert(port !== null, 'this file is the start of a worker thread');
+const setup = workerData as WorkerSetup;
+const lane = new Lane({ ...setup, random: systemRandom });
+
+/** A flush is asynchronous; questions asked meanwhile wait for it, so that answers keep order. */
+let turn: Promise<void> = Promise.resolve();
+
+port.on('message', (message: ToWorker) => {
+  turn = turn.then(() => answer(message)).catch(fail);
+});
+
+async function answer(message: ToWorker): Promise<void> {
+  switch (message.kind) {
+    case 'read': {
+      const done = lane.read(message.chunkId, message.chunk, message.context);
+      send(done, [done.versions.buffer, done.actions.buffer, done.pages.buffer]);
+      return;
+    }
+    case 'prepare': {
+      const prepared = lane.prepare(message.chunkId, message.verdict);
+      send({ kind: 'prepared', chunkId: message.chunkId, prepared }, [prepared.frame.buffer]);
+      return;
+    }
+    case 'flush':
+      send({ kind: 'flushed', files: await lane.flush() }, []);
+  }
+}
+
+function send(message: FromWorker, transfer: ArrayBufferLike[]): void {
+  port?.postMessage(message, transfer as ArrayBuffer[]);
+}
+
+function fail(error: unknown): void {
+  const code = error instanceof CountersignError ? error.code : undefined;
+  send({ kind: 'failed', message: messageOf(error), code }, []);
+}

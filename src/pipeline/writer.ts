@@ -1,0 +1,46 @@
+import { Books } from '../books/index.ts';
+import type { Clock, Random } from '../core/index.ts';
+import { Ledger, LedgerReader, type LedgerOptions } from '../ledger/index.ts';
+import { catchUp } from './catch-up.ts';
+
+/** All that a writing command holds: the lock, the ledger, the books behind it. */
+export type Writer = {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ledger: Ledger;
+  readonly books: Books;
+  /** Reads what was published; call `refresh` after a `publish`. */
+  readonly reader: LedgerReader;
+};
+
+export type WriterOptions = Omit<LedgerOptions, 'integration'> & {
+  /** Threads of the analytical engine in compaction. */
+  readonly threads?: number;
+};
+
+/**
+ * Opens a data folder for writing. The ledger ends what a process that died had begun, and the
+ * books go on from their cursor: the way after a crash is the way of every start.
+ */
+export async function openWriter(options: WriterOptions): Promise<Writer> {
+  const ledger = await Ledger.open(options);
+  try {
+    await ledger.publish();
+    const { dir, clock, random } = options;
+    const books = await Books.open(dir, { threads: options.threads ?? 1 });
+    const reader = await LedgerReader.open(dir);
+    const writer = { dir, clock, random, ledger, books, reader };
+    await catchUp(writer);
+    return writer;
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+export async function closeWriter(writer: Writer): Promise<void> {
+  writer.reader.close();
+  writer.books.close();
+  await writer.ledger.close();
+}
