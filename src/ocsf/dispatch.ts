@@ -1,14 +1,43 @@
-import { type Json, object } from './json.ts';
+import { isObject, type Json, object, text } from './json.ts';
 import type { Mapping } from './mapping.ts';
 import { base } from './mappings/base.ts';
+import { defender } from './mappings/defender.ts';
+import { entraAccount } from './mappings/entra-account.ts';
+import { entraApplication } from './mappings/entra-application.ts';
+import { entraDevice } from './mappings/entra-device.ts';
+import { entraDirectory } from './mappings/entra-directory.ts';
+import { entraGroup } from './mappings/entra-group.ts';
+import { entraPolicy } from './mappings/entra-policy.ts';
+import { entraRole, isRoleActivity } from './mappings/entra-role.ts';
 import { entraSignIn } from './mappings/entra-sign-in.ts';
+import { exchangeAdmin } from './mappings/exchange-admin.ts';
+import { exchangeMailbox } from './mappings/exchange-mailbox.ts';
+import { exchangeSend } from './mappings/exchange-send.ts';
+import { graphActivity } from './mappings/graph-activity.ts';
+import { isMessageTrace, messageTrace } from './mappings/message-trace.ts';
+import { securityAlert } from './mappings/security-alert.ts';
+import { sharepointFile } from './mappings/sharepoint-file.ts';
+import { sharepointSharing } from './mappings/sharepoint-sharing.ts';
+import { sharepointSite } from './mappings/sharepoint-site.ts';
+import { teams } from './mappings/teams.ts';
 import type { Memo } from './memo.ts';
 import { recordTypeOf } from './record-type.ts';
 import {
-  portalRow, signInOfGraph, signInOfLogAnalytics, signInOfPortal, signInOfUal, type SignInView,
+  type DirectoryView, directoryOfGraph, directoryOfLogAnalytics, directoryOfPortal, directoryOfUal,
+} from './shapes/directory-audit.ts';
+import { lowerCased, namesByLowerCase, withProperNames } from './shapes/member-names.ts';
+import {
+  type SignInView, signInOfGraph, signInOfLogAnalytics, signInOfPortal, signInOfUal,
 } from './shapes/sign-in.ts';
 import { looksLikeUal, ualOfDocument, ualOfGraphQuery, ualOfOfficeActivity } from './shapes/ual.ts';
 import type { SourceRecord, Subject } from './subject.ts';
+
+/** Every mapping; a record type or activity that two of them claim goes to the first. */
+export const MAPPINGS: readonly Mapping[] = [
+  entraSignIn, entraAccount, entraGroup, entraRole, entraApplication, entraPolicy, entraDevice,
+  entraDirectory, exchangeSend, exchangeMailbox, exchangeAdmin, sharepointFile, sharepointSharing,
+  sharepointSite, teams, securityAlert, graphActivity, defender, messageTrace, base,
+];
 
 /** A record with its shape undone, and the mapping that reads it. */
 export type Routed = { readonly subject: Subject; readonly mapping: Mapping };
@@ -17,65 +46,148 @@ export type Routed = { readonly subject: Subject; readonly mapping: Mapping };
 export function route(record: SourceRecord, memo: Memo): Routed {
   const { source, value } = record;
   if (source.startsWith('m365.')) return routeUal(record, ualOfDocument(value), memo);
-  if (source === 'graph/auditLogQuery') return routeUal(record, ualOfGraphQuery(value), memo);
-  if (source === 'log-analytics/OfficeActivity') {
-    return routeUal(record, ualOfOfficeActivity(value), memo);
-  }
   const slash = source.indexOf('/');
-  const family = slash < 0 ? source : source.slice(0, slash);
   const name = source.slice(slash + 1);
   const body = object(value);
-  switch (family) {
+  switch (slash < 0 ? source : source.slice(0, slash)) {
     case 'graph':
-      if (name === 'signIns') return signIn(record, body, signInOfGraph(body), memo);
-      break;
-    case 'azure-monitor': {
-      if (name.endsWith('SignInLogs')) {
-        const item = object(body['properties']);
-        return signIn(record, body, signInOfGraph(item, body), memo);
-      }
-      break;
-    }
+      return routeGraph(record, name, body, memo);
+    case 'azure-monitor':
+      return routeAzureMonitor(record, name, body, memo);
     case 'log-analytics':
-      if (name.toLowerCase().endsWith('signinlogs')) {
-        return signIn(record, body, signInOfLogAnalytics(body, name), memo);
-      }
-      break;
-    case 'entra.portal': {
-      const row = portalRow(body);
-      if (row['request id'] !== undefined) {
-        return signIn(record, row, signInOfPortal(row, name), memo);
-      }
-      break;
-    }
+      return routeLogAnalytics(record, name, body, memo);
+    case 'entra.portal':
+      return routePortal(record, name, body, memo);
+    case 'defender':
+      return routeDefender(record, body, memo);
+    default:
+      return routeOther(record, body, memo);
   }
-  if (looksLikeUal(value)) return routeUal(record, body, memo);
-  return other(record, body, memo);
 }
 
 function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {
   const recordType = recordTypeOf(ual['RecordType']);
-  const operation = ual['Operation'];
-  const mapping =
-    (typeof operation === 'string' ? BY_OPERATION.get(operation) : undefined) ??
-    (recordType === null ? undefined : BY_RECORD_TYPE.get(recordType)) ??
-    base;
-  const view = mapping === entraSignIn ? signInOfUal(ual, recordType ?? 15) : null;
-  return { subject: { record, body: ual, memo, signIn: view, directory: null }, mapping };
+  const mapping = mappingOfUal(recordType, ual['Operation']);
+  if (mapping === entraSignIn) {
+    return signIn(record, ual, signInOfUal(ual, recordType ?? ACCOUNT_LOGON), memo);
+  }
+  if (mapping === entraDirectory) return directory(record, ual, directoryOfUal(ual, recordType, memo), memo);
+  return plain(record, ual, memo, mapping, true);
+}
+
+/** The record type says the workload; within it, the operation may know better. */
+function mappingOfUal(recordType: number | null, operation: unknown): Mapping {
+  const byType = recordType === null ? undefined : BY_RECORD_TYPE.get(recordType);
+  const byOperation = typeof operation === 'string' ? BY_OPERATION.get(operation) : undefined;
+  if (byType === undefined) return byOperation ?? base;
+  if (byOperation === undefined) return byType;
+  return byOperation.matches.family === byType.matches.family ? byOperation : byType;
+}
+
+function routeGraph(record: SourceRecord, name: string, body: Json, memo: Memo): Routed {
+  if (name === 'auditLogQuery') return routeUal(record, ualOfGraphQuery(record.value), memo);
+  if (name === 'signIns') return signIn(record, body, signInOfGraph(body), memo);
+  if (name === 'directoryAudits') {
+    return directory(record, body, directoryOfGraph(body, body, memo), memo);
+  }
+  return routeOther(record, body, memo);
+}
+
+function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
+  // Some exporters write the outer names, and only these, in lower case.
+  const outer = raw['operationName'] === undefined ? withProperNames(raw, ENVELOPE_NAMES) : raw;
+  const item = object(outer['properties']);
+  if (name === 'MicrosoftGraphActivityLogs') {
+    const row = lowerCased({ ...outer, ...item });
+    return plain(record, row, memo, graphActivity, false);
+  }
+  const isAudit = item['initiatedBy'] !== undefined || item['activityDateTime'] !== undefined;
+  if (name === 'AuditLogs' || isAudit) {
+    return directory(record, outer, directoryOfGraph(item, outer, memo), memo);
+  }
+  const isSignIn = item['userPrincipalName'] !== undefined || item['servicePrincipalId'] !== undefined;
+  if (name.endsWith('SignInLogs') || isSignIn) {
+    return signIn(record, outer, signInOfGraph(item, outer), memo);
+  }
+  return routeOther(record, outer, memo);
+}
+
+function routeLogAnalytics(record: SourceRecord, name: string, row: Json, memo: Memo): Routed {
+  if (name === 'OfficeActivity') return routeUal(record, ualOfOfficeActivity(record.value), memo);
+  if (name === 'AuditLogs') return directory(record, row, directoryOfLogAnalytics(row, memo), memo);
+  if (name === 'MicrosoftGraphActivityLogs') {
+    return plain(record, lowerCased(row), memo, graphActivity, false);
+  }
+  if (name.toLowerCase().endsWith('signinlogs')) {
+    return signIn(record, row, signInOfLogAnalytics(row, name), memo);
+  }
+  return routeOther(record, row, memo);
+}
+
+function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo): Routed {
+  const row = lowerCased(body);
+  if (row['activity'] !== undefined) {
+    return directory(record, row, directoryOfPortal(row, memo), memo);
+  }
+  return signIn(record, row, signInOfPortal(row, name), memo);
+}
+
+function routeDefender(record: SourceRecord, row: Json, memo: Memo): Routed {
+  const inner = object(row['RawEventData'] ?? row['rawEventData']);
+  if (looksLikeUal(inner)) return routeUal(record, inner, memo);
+  return plain(record, row, memo, defender, false);
+}
+
+function routeOther(record: SourceRecord, body: Json, memo: Memo): Routed {
+  if (looksLikeUal(body)) return routeUal(record, ualOfDocument(body), memo);
+  if (text(body['ActionType']) !== null) return routeDefender(record, body, memo);
+  if (isObject(record.value)) {
+    const row = lowerCased(body);
+    if (isMessageTrace(row)) return plain(record, row, memo, messageTrace, false);
+  }
+  return plain(record, body, memo, base, true);
+}
+
+function plain(
+  record: SourceRecord,
+  body: Json,
+  memo: Memo,
+  mapping: Mapping,
+  isUal: boolean,
+): Routed {
+  return { subject: { record, body, isUal, memo, signIn: null, directory: null }, mapping };
 }
 
 function signIn(record: SourceRecord, body: Json, view: SignInView, memo: Memo): Routed {
-  return { subject: { record, body, memo, signIn: view, directory: null }, mapping: entraSignIn };
+  return {
+    subject: { record, body, isUal: false, memo, signIn: view, directory: null },
+    mapping: entraSignIn,
+  };
 }
 
-function other(record: SourceRecord, body: Json, memo: Memo): Routed {
-  return { subject: { record, body, memo, signIn: null, directory: null }, mapping: base };
+function directory(record: SourceRecord, body: Json, view: DirectoryView, memo: Memo): Routed {
+  const mapping =
+    BY_ACTIVITY.get(view.key) ?? (isRoleActivity(view.key) ? entraRole : entraDirectory);
+  const isUal = view.recordType !== null;
+  return { subject: { record, body, isUal, memo, signIn: null, directory: view }, mapping };
 }
 
-const MAPPINGS: readonly Mapping[] = [entraSignIn];
-const BY_RECORD_TYPE: ReadonlyMap<number, Mapping> = new Map(
-  MAPPINGS.flatMap((m) => (m.matches.recordTypes ?? []).map((type) => [type, m] as const)),
-);
-const BY_OPERATION: ReadonlyMap<string, Mapping> = new Map(
-  MAPPINGS.flatMap((m) => (m.matches.operations ?? []).map((name) => [name, m] as const)),
-);
+const ACCOUNT_LOGON = 15;
+
+const ENVELOPE_NAMES: ReadonlyMap<string, string> = namesByLowerCase([
+  'time', 'resourceId', 'operationName', 'operationVersion', 'category', 'tenantId', 'resultType',
+  'resultSignature', 'resultDescription', 'durationMs', 'callerIpAddress', 'correlationId',
+  'identity', 'location', 'properties',
+]);
+
+const BY_RECORD_TYPE: ReadonlyMap<number, Mapping> = firstOf((m) => m.matches.recordTypes);
+const BY_OPERATION: ReadonlyMap<string, Mapping> = firstOf((m) => m.matches.operations);
+const BY_ACTIVITY: ReadonlyMap<string, Mapping> = firstOf((m) => m.matches.activities);
+
+function firstOf<Key>(keysOf: (mapping: Mapping) => readonly Key[] | undefined): Map<Key, Mapping> {
+  const table = new Map<Key, Mapping>();
+  for (const mapping of MAPPINGS) {
+    for (const key of keysOf(mapping) ?? []) if (!table.has(key)) table.set(key, mapping);
+  }
+  return table;
+}

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createMemo, interpret } from './index.ts';
-import { base } from './mappings/base.ts';
-import { entraSignIn } from './mappings/entra-sign-in.ts';
+import { MAPPINGS } from './dispatch.ts';
 
-for (const mapping of [entraSignIn, base]) {
+for (const mapping of MAPPINGS) {
   for (const [i, { source, value, expect }] of mapping.examples.entries()) {
     test(`${mapping.name} reads its example ${i + 1}`, () => {
       const record = { source, tenant: '-', id: 'x', at: '2024-03-04T08:30:00Z', value };

@@ -13,7 +13,7 @@ export function interpret(record: SourceRecord, memo: Memo = createMemo()): Inte
   const { subject, mapping } = route(record, memo);
   const into = blank();
   into.timeMs = timeOf(record.at);
-  if (subject.signIn === null) fillUalColumns(subject.body, memo, into);
+  if (subject.isUal) fillUalColumns(subject.body, memo, into);
   mapping.interpret(subject, into);
   return into;
 }

@@ -16,9 +16,11 @@ export type Mapping = {
 
 /** Which records a mapping reads; the dispatcher makes look-up tables of all of them. */
 export type Matches = {
+  /** The workload that its operations belong to. */
+  readonly family?: 'entra' | 'exchange' | 'sharepoint' | 'teams' | 'security';
   /** UAL record types. */
   readonly recordTypes?: readonly number[];
-  /** UAL operations that go here whatever their record type, exactly as written. */
+  /** UAL operations, exactly as written, that go here from any record type of the family. */
   readonly operations?: readonly string[];
   /** Directory activities, by the key of `activityKey`. */
   readonly activities?: readonly string[];

@@ -20,6 +20,9 @@ const SYSTEM_NAMES = new Set([
 const SERVICE_NAMES = new Set(['app@sharepoint', 'certificate', 'sharepoint app']);
 const HEX16 = /^[0-9a-f]{16}$/i;
 const PREFIXED_GUID = /^(user|serviceprincipal|application|group|device|policy|role)_([0-9a-f-]{36})$/i;
+const TYPE_OF_PREFIX: ReadonlyMap<string, number> = new Map([
+  ['user', USER], ['serviceprincipal', SERVICE], ['application', SERVICE],
+]);
 const CLAIM = /^i:0[^|]*\|[^|]*\|(.+)$/i;
 const SID = /^S-1-\d+(?:-\d+)+$/i;
 
@@ -78,8 +81,7 @@ function parseIdentity(raw: string): Identity {
   if (claim?.[1]) return identityInClaim(claim[1]);
   const typed = PREFIXED_GUID.exec(trimmed);
   if (typed?.[1] && typed[2] && isGuid(typed[2])) {
-    const kind = typed[1].toLowerCase();
-    const type = kind === 'user' ? USER : kind.endsWith('l') || kind === 'application' ? SERVICE : 0;
+    const type = TYPE_OF_PREFIX.get(typed[1].toLowerCase()) ?? 0;
     return { ...NOBODY, uid: typed[2].toLowerCase(), type };
   }
   if (HEX16.test(name)) return { ...NOBODY, puid: name.toUpperCase() };
@@ -109,4 +111,9 @@ function identityInClaim(inner: string): Identity {
   const app = at === 36 ? guid(inner.slice(0, at)) : null;
   if (app !== null) return { ...NOBODY, uid: app, type: SERVICE };
   return inner.startsWith('i:') ? NOBODY : parseIdentity(inner);
+}
+
+/** True for what can be a mailbox's address: one text with an `@` and no space or separator. */
+export function isAddress(name: string | null): name is string {
+  return name !== null && name.length <= 320 && name.indexOf('@') > 0 && !/[\s\\/:;<>"]/.test(name);
 }

@@ -21,6 +21,8 @@ export type SourceRecord = {
 export type Subject = {
   readonly record: SourceRecord;
   readonly body: Json;
+  /** True when `body` is a Unified Audit Log document. */
+  readonly isUal: boolean;
   readonly memo: Memo;
   readonly signIn: SignInView | null;
   readonly directory: DirectoryView | null;

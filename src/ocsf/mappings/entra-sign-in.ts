@@ -235,6 +235,7 @@ export const entraSignIn: Mapping = {
   name: 'entra-sign-in',
   classes: [3002],
   matches: {
+    family: 'entra',
     recordTypes: [9, 15],
     operations: ['UserLoggedIn', 'UserLoginFailed', 'UserLoggedOff'],
   },

@@ -223,10 +223,3 @@ function portalDevice(row: Json): Json {
     trustType: row['join type'],
   };
 }
-
-/** The row with each header trimmed and in lower case: some headers end in a space. */
-export function portalRow(value: unknown): Json {
-  return Object.fromEntries(
-    Object.entries(object(value)).map(([name, cell]) => [name.trim().toLowerCase(), cell]),
-  );
-}

@@ -1,4 +1,5 @@
-import { type Json, isObject, NOTHING, object, text } from '../json.ts';
+import { isObject, type Json, NOTHING, object, text } from '../json.ts';
+import { namesByLowerCase, renamed, withProperNames } from './member-names.ts';
 
 /**
  * Every shape in which a Unified Audit Log record is delivered, presented with the member names
@@ -23,8 +24,9 @@ export function ualOfGraphQuery(value: unknown): Json {
 
 /** A row of Log Analytics' `OfficeActivity`, live or exported. */
 export function ualOfOfficeActivity(value: unknown): Json {
-  const row = withMemberNames(object(value), OFFICE_ACTIVITY_ALIASES);
-  return renamed(row, OFFICE_ACTIVITY_NAMES);
+  const row = object(value);
+  const proper = row['Operation'] === undefined ? withProperNames(row, OFFICE_ACTIVITY_COLUMNS) : row;
+  return renamed(proper, OFFICE_ACTIVITY_NAMES);
 }
 
 function isComplete(document: Json): boolean {
@@ -35,33 +37,8 @@ function isComplete(document: Json): boolean {
   );
 }
 
-/** The members under their proper names where only the case of the names differs. */
-function withMemberNames(from: Json, also: ReadonlyMap<string, string> = NO_ALIASES): Json {
-  if (from === NOTHING) return from;
-  const members: [string, unknown][] = [];
-  let changed = false;
-  for (const [name, value] of Object.entries(from)) {
-    const folded = name.toLowerCase();
-    const proper = MEMBER_NAMES.get(folded) ?? also.get(folded) ?? name;
-    if (proper !== name && !Object.hasOwn(from, proper)) {
-      changed = true;
-      members.push([proper, value]);
-    } else {
-      members.push([name, value]);
-    }
-  }
-  return changed ? Object.fromEntries(members) : from;
-}
-
-function renamed(from: Json, names: readonly (readonly [string, string])[]): Json {
-  const members = Object.entries(from);
-  for (const [theirs, ours] of names) {
-    const value = Object.hasOwn(from, theirs) ? from[theirs] : undefined;
-    if (value === undefined || value === null || value === '') continue;
-    const present = Object.hasOwn(from, ours) ? from[ours] : undefined;
-    if (present === undefined || present === null || present === '') members.push([ours, value]);
-  }
-  return Object.fromEntries(members);
+function withMemberNames(document: Json): Json {
+  return document === NOTHING ? document : withProperNames(document, MEMBER_NAMES);
 }
 
 const GRAPH_NAMES: readonly (readonly [string, string])[] = [
@@ -99,14 +76,8 @@ const OFFICE_ACTIVITY_NAMES: readonly (readonly [string, string])[] = [
   ['ActorContextId_', 'ActorContextId'],
 ];
 
-const OFFICE_ACTIVITY_ALIASES: ReadonlyMap<string, string> = new Map(
-  OFFICE_ACTIVITY_NAMES.map(([theirs]) => [theirs.toLowerCase(), theirs]),
-);
-
-const NO_ALIASES: ReadonlyMap<string, string> = new Map();
-
-const MEMBER_NAMES: ReadonlyMap<string, string> = new Map(
-  `Id RecordType CreationTime Operation OrganizationId UserType UserKey Workload ResultStatus
+const MEMBERS: readonly string[] = `
+  Id RecordType CreationTime Operation OrganizationId UserType UserKey Workload ResultStatus
   ObjectId UserId ClientIP Scope AppAccessContext Version Parameters ModifiedProperties
   ExternalAccess OriginatingServer OrganizationName DeviceId TokenObjectId TokenTenantId AppId
   ClientAppId SessionId LogonType InternalLogonType MailboxGuid MailboxOwnerUPN MailboxOwnerSid
@@ -119,10 +90,12 @@ const MEMBER_NAMES: ReadonlyMap<string, string> = new Map(
   ActorContextId ActorIpAddress InterSystemsId IntraSystemId IntraSystemsId SupportTicketId Target
   TargetContextId DeviceProperties ErrorCode ErrorNumber LogonError AlertId AlertType Name Severity
   Status Category Source Data Comments TeamGuid TeamName ChannelGuid ChannelName Members
-  MessageId UserObjectId`
-    .split(/\s+/)
-    .map((name) => [name.toLowerCase(), name]),
-);
+  MessageId UserObjectId`.trim().split(/\s+/);
+const MEMBER_NAMES: ReadonlyMap<string, string> = namesByLowerCase(MEMBERS);
+const OFFICE_ACTIVITY_COLUMNS: ReadonlyMap<string, string> = namesByLowerCase([
+  ...MEMBERS,
+  ...OFFICE_ACTIVITY_NAMES.map(([theirs]) => theirs),
+]);
 
 /** True for what is a Unified Audit Log document by its members. */
 export function looksLikeUal(value: unknown): boolean {

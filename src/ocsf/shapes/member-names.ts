@@ -1,0 +1,46 @@
+import type { Json } from '../json.ts';
+
+/** The members under their proper names where only the case of the names differs. */
+export function withProperNames(from: Json, names: ReadonlyMap<string, string>): Json {
+  const members: [string, unknown][] = [];
+  let changed = false;
+  for (const [name, value] of Object.entries(from)) {
+    const proper = names.get(name.toLowerCase()) ?? name;
+    if (proper !== name && !Object.hasOwn(from, proper)) {
+      changed = true;
+      members.push([proper, value]);
+    } else {
+      members.push([name, value]);
+    }
+  }
+  return changed ? Object.fromEntries(members) : from;
+}
+
+/** A look-up from names in lower case to the names themselves. */
+export function namesByLowerCase(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [name.toLowerCase(), name]));
+}
+
+/** Copies members to other names where these are not there yet. */
+export function renamed(from: Json, names: readonly (readonly [string, string])[]): Json {
+  const members = Object.entries(from);
+  const present = new Set(members.filter(([, value]) => !isNothing(value)).map(([name]) => name));
+  for (const [theirs, ours] of names) {
+    const value = Object.hasOwn(from, theirs) ? from[theirs] : undefined;
+    if (isNothing(value) || present.has(ours)) continue;
+    present.add(ours);
+    members.push([ours, value]);
+  }
+  return Object.fromEntries(members);
+}
+
+/** Every member under its name trimmed and in lower case: for rows whose headers vary. */
+export function lowerCased(from: Json): Json {
+  return Object.fromEntries(
+    Object.entries(from).map(([name, value]) => [name.trim().toLowerCase(), value]),
+  );
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
