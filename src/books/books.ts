@@ -1,0 +1,156 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert } from '../core/index.ts';
+import { compact, type CompactionReport } from './compact.ts';
+import { Engine } from './engine.ts';
+import type { Facts } from './facts.ts';
+import { type HotFile, writeHot } from './hot.ts';
+import { EVENTS_FOLDER, HOT_FOLDER, TEMP_FOLDER } from './layout.ts';
+import { purge, type PurgeReport } from './purge.ts';
+import { RowBuffer } from './row-buffer.ts';
+import { type ListedFile, State } from './state.ts';
+
+/** What one or more entries of the ledger mean for the books. */
+export type Batch = {
+  /** Files that {@link writeHot} made, on this thread or another. */
+  readonly files?: readonly HotFile[];
+  /** Rows that the rows of this batch stand in for: an action that was sighted again. */
+  readonly superseded?: readonly number[];
+  readonly facts?: Facts;
+};
+
+export type BooksOptions = {
+  /** Threads of DuckDB in compaction and erasure. */
+  readonly threads?: number;
+};
+
+const STAGE = 'books';
+
+/**
+ * The writing side of the books. The caller MUST hold the writer lock of the data folder.
+ * A crash at any moment means: go on from {@link cursor}, and post again from there.
+ */
+export class Books {
+  readonly #dir: string;
+  readonly #state: State;
+  readonly #engine: Engine;
+  #pending: Batch[] = [];
+
+  private constructor(dir: string, state: State, engine: Engine) {
+    this.#dir = dir;
+    this.#state = state;
+    this.#engine = engine;
+  }
+
+  static async open(dir: string, options: BooksOptions = {}): Promise<Books> {
+    mkdirSync(join(dir, HOT_FOLDER), { recursive: true });
+    mkdirSync(join(dir, TEMP_FOLDER), { recursive: true });
+    let state = State.openForWriting(dir);
+    if (!isWhole(dir, state)) {
+      // A listed file is gone or cut: nothing derived is worth a doubt, all is made again.
+      state.close();
+      State.discard(dir);
+      state = State.openForWriting(dir);
+    }
+    removeOrphans(dir, state);
+    const tempDir = join(dir, TEMP_FOLDER);
+    const engine = await Engine.open({ threads: options.threads ?? 1, tempDir });
+    return new Books(dir, state, engine);
+  }
+
+  /** Entries below this index are in the books. */
+  get cursor(): number {
+    return this.#state.cursor(STAGE);
+  }
+
+  /** Takes a batch; it counts, all or nothing, once {@link commit} passes its last entry. */
+  post(batch: Batch): void {
+    this.#pending.push(batch);
+  }
+
+  /** Writes rows on this thread and posts them: for small things and for merges. */
+  async postRows(buffer: RowBuffer, rest: Omit<Batch, 'files'> = {}): Promise<void> {
+    const files = buffer.rows === 0 ? [] : [await writeHot(this.#dir, buffer)];
+    this.post({ ...rest, files });
+  }
+
+  /**
+   * Moves the cursor: everything posted up to there counts from now on. Posted files with rows
+   * at or beyond the cursor wait for a later commit, since after a crash they are posted again.
+   */
+  commit(cursor: number): void {
+    assert(cursor >= this.cursor, 'the cursor of the books never goes back');
+    const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
+    this.#state.transaction(() => {
+      for (const batch of ready) this.#enter(batch);
+      this.#state.setCursor(STAGE, cursor);
+    });
+    this.#pending = waiting;
+  }
+
+  /** Rewrites what was posted in the order in which it is asked for. Changes no answer. */
+  async compact(): Promise<CompactionReport> {
+    return compact({ dir: this.#dir, state: this.#state, engine: this.#engine });
+  }
+
+  /**
+   * Removes every trace of these entries. Rows of which other sightings remain are taken out and
+   * reported: the caller merges the rest again and posts it.
+   */
+  async purge(indices: readonly number[]): Promise<PurgeReport> {
+    assert(this.#pending.length === 0, 'everything posted is committed before a purge');
+    return purge({ dir: this.#dir, state: this.#state, engine: this.#engine }, indices);
+  }
+
+  close(): void {
+    this.#engine.close();
+    this.#state.close();
+  }
+
+  #enter(batch: Batch): void {
+    for (const file of batch.files ?? []) {
+      this.#state.listFile(listed(file));
+      for (const tenant of file.tenants) this.#state.addTenant(tenant);
+      for (const alias of file.aliases) this.#state.learnAlias(alias);
+    }
+    for (const index of batch.superseded ?? []) this.#state.supersede(index);
+    if (batch.facts !== undefined) this.#state.addFacts(batch.facts);
+  }
+}
+
+function listed(file: HotFile): ListedFile {
+  const { path, fromIndex, toIndex, rows, bytes, minTimeMs, maxTimeMs } = file;
+  const times = { minTimeMs, maxTimeMs };
+  return { path, kind: 'hot', classUid: null, day: null, fromIndex, toIndex, rows, bytes, ...times };
+}
+
+function endOf(batch: Batch): number {
+  return Math.max(0, ...(batch.files ?? []).map((file) => file.toIndex));
+}
+
+function isWhole(dir: string, state: State): boolean {
+  return state.files().every((file) => {
+    const found = statSync(join(dir, file.path), { throwIfNoEntry: false });
+    return found?.size === file.bytes;
+  });
+}
+
+/**
+ * Files that a crash left behind, and those of a state that was thrown away. Folders stay: a
+ * reader may be spilling into one.
+ */
+function removeOrphans(dir: string, state: State): void {
+  const known = new Set(state.files().map((file) => join(dir, file.path)));
+  const root = join(dir, EVENTS_FOLDER);
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !known.has(path)) rmSync(path, { force: true });
+  }
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const yes: T[] = [];
+  const no: T[] = [];
+  for (const item of items) (test(item) ? yes : no).push(item);
+  return [yes, no];
+}

@@ -1,0 +1,211 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { assert } from '../core/index.ts';
+import { COLUMNS } from './columns.ts';
+import { type Engine, identifier, literal } from './engine.ts';
+import { dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
+import { COMPACT_ROWS_MAX, MERGE_FILES_MIN, PARTITION_ROWS_MIN } from './limits.ts';
+import { copyPartitioned, copyTo, FILE_ORDER, readParquet, syncFile } from './parquet.ts';
+import type { ListedFile, State } from './state.ts';
+
+export type Store = { readonly dir: string; readonly state: State; readonly engine: Engine };
+
+export type CompactionReport = { readonly filesBefore: number; readonly filesAfter: number };
+
+/**
+ * Hot files become one sorted file while they are few, and files by class and day once they are
+ * many; the files of one day are merged when they are several. Superseded rows go. Every step is
+ * complete in itself: new files, then one transaction, then the old files go. A crash leaves
+ * either the old files or the new ones listed, and the others as left-overs.
+ */
+export async function compact(store: Store): Promise<CompactionReport> {
+  const filesBefore = store.state.files().length;
+  for (let hot = hotFiles(store); hot.length > 0; hot = hotFiles(store)) {
+    const rows = hot.reduce((sum, file) => sum + file.rows, 0);
+    if (rows < PARTITION_ROWS_MIN) {
+      if (hot.length > 1 || (await holdsSuperseded(store, hot))) await mergeHot(store, hot);
+      break;
+    }
+    await partitionHot(store, firstRows(hot, COMPACT_ROWS_MAX));
+  }
+  for (const day of days(store)) {
+    const files = await filesToMerge(store, day);
+    if (files.length > 0) await mergeDay(store, files);
+  }
+  return { filesBefore, filesAfter: store.state.files().length };
+}
+
+async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
+  const path = mergedPath(store.state.transaction(() => store.state.nextFileNumber()));
+  const temp = join(store.dir, TEMP_FOLDER, 'merged.parquet');
+  await useSuperseded(store, () =>
+    store.engine.run(copyTo(`${liveRows(store, hot)} ORDER BY ${FILE_ORDER}`, temp)),
+  );
+  await replace(store, hot, [await settle(store, temp, path, { kind: 'hot' })]);
+}
+
+async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
+  const folder = join(store.dir, TEMP_FOLDER, 'days');
+  await rm(folder, { recursive: true, force: true });
+  const select = `SELECT *, class_uid AS class, strftime(time, '%Y-%m-%d') AS day
+    FROM (${liveRows(store, hot)}) ORDER BY class, day, ${FILE_ORDER}`;
+  await useSuperseded(store, () => store.engine.run(copyPartitioned(select, folder)));
+  const made: ListedFile[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const [, classUid, day] = PARTITION.exec(entry.parentPath) ?? [];
+    assert(classUid !== undefined && day !== undefined, 'a partition is named by class and day');
+    const number = store.state.transaction(() => store.state.nextFileNumber());
+    const path = dayPath(Number(classUid), day, number);
+    const place = { kind: 'day', classUid: Number(classUid), day } as const;
+    made.push(await settle(store, join(entry.parentPath, entry.name), path, place));
+  }
+  await replace(store, hot, made);
+}
+
+const PARTITION = /class=(\d+)[\\/]day=([\d-]+)$/;
+
+async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<void> {
+  const [{ classUid, day }] = files as [ListedFile];
+  assert(classUid !== null && day !== null, 'a merge of days is within one class and day');
+  const path = dayPath(classUid, day, store.state.transaction(() => store.state.nextFileNumber()));
+  const temp = join(store.dir, TEMP_FOLDER, 'day.parquet');
+  await useSuperseded(store, () =>
+    store.engine.run(copyTo(`${liveRows(store, files)} ORDER BY ${FILE_ORDER}`, temp)),
+  );
+  await replace(store, files, [await settle(store, temp, path, { kind: 'day', classUid, day })]);
+}
+
+function hotFiles(store: Store): ListedFile[] {
+  return store.state.files().filter((file) => file.kind === 'hot');
+}
+
+function days(store: Store): ListedFile[][] {
+  const byDay = Map.groupBy(
+    store.state.files().filter((file) => file.kind === 'day'),
+    (file) => `${file.classUid}/${file.day}`,
+  );
+  return [...byDay.values()];
+}
+
+/**
+ * The smallest files of a day, as soon as there are several of like size, so that a row is
+ * rewritten a number of times that grows with the logarithm of the day; all of them when they
+ * hold superseded rows.
+ */
+async function filesToMerge(store: Store, day: readonly ListedFile[]): Promise<ListedFile[]> {
+  const sorted = day.toSorted((a, b) => a.rows - b.rows);
+  let sum = 0;
+  let last = 0;
+  for (const [i, file] of sorted.entries()) {
+    if (i > 0 && file.rows > sum * 2) break;
+    sum += file.rows;
+    last = i;
+  }
+  if (last + 1 >= MERGE_FILES_MIN) return sorted.slice(0, last + 1);
+  return (await holdsSuperseded(store, day)) ? sorted : [];
+}
+
+async function holdsSuperseded(store: Store, files: readonly ListedFile[]): Promise<boolean> {
+  return (await supersededIn(store, files)).length > 0;
+}
+
+async function supersededIn(store: Store, files: readonly ListedFile[]): Promise<number[]> {
+  const all = store.state.superseded();
+  const some = all.filter((i) => files.some((f) => f.fromIndex <= i && i < f.toIndex));
+  if (some.length === 0) return [];
+  return useSuperseded(store, async () => {
+    const found = await store.engine.rows(
+      `SELECT "index" FROM ${source(store, files)} SEMI JOIN superseded USING ("index")`,
+    );
+    return found.map(([index]) => Number(index));
+  });
+}
+
+function liveRows(store: Store, files: readonly ListedFile[]): string {
+  return `SELECT ${ALL} FROM ${source(store, files)} ANTI JOIN superseded USING ("index")`;
+}
+
+const ALL = COLUMNS.map(({ name }) => identifier(name)).join(', ');
+
+export function source(store: Store, files: readonly ListedFile[]): string {
+  return readParquet(files.map((file) => join(store.dir, file.path)));
+}
+
+/** Runs `work` with the table `superseded` in the engine. */
+async function useSuperseded<T>(store: Store, work: () => Promise<T>): Promise<T> {
+  await loadIndices(store.engine, 'superseded', store.state.superseded());
+  try {
+    return await work();
+  } finally {
+    await store.engine.run('DROP TABLE superseded');
+  }
+}
+
+export async function loadIndices(
+  engine: Engine,
+  table: string,
+  indices: readonly number[],
+): Promise<void> {
+  await engine.use(async (connection) => {
+    await connection.run(`CREATE OR REPLACE TABLE ${identifier(table)} ("index" BIGINT)`);
+    if (indices.length === 0) return;
+    const appender = await connection.createAppender(table);
+    for (const index of indices) {
+      appender.appendBigInt(BigInt(index));
+      appender.endRow();
+    }
+    appender.closeSync();
+  });
+}
+
+/** Gives a finished file its name; it is durable when this resolves, and not yet listed. */
+export async function settle(
+  store: Store,
+  temp: string,
+  path: string,
+  place: { kind: 'hot' } | { kind: 'day'; classUid: number; day: string },
+): Promise<ListedFile> {
+  const [row] = await store.engine.rows(
+    `SELECT count(*), min("index"), max("index"), epoch_ms(min(time)), epoch_ms(max(time))
+      FROM read_parquet(${literal(temp)})`,
+  );
+  const [rows = 0, first = 0, last = 0, minTimeMs = 0, maxTimeMs = 0] = (row ?? []).map(Number);
+  await syncFile(temp);
+  const { size } = await stat(temp);
+  const final = join(store.dir, path);
+  await mkdir(dirname(final), { recursive: true });
+  await rename(temp, final);
+  const { classUid, day } = place.kind === 'day' ? place : { classUid: null, day: null };
+  const range = { fromIndex: first, toIndex: last + 1, minTimeMs, maxTimeMs };
+  return { path, kind: place.kind, classUid, day, rows, bytes: size, ...range };
+}
+
+/**
+ * From here on the new files count; `besides` is part of the same transaction. Readers that still
+ * have an old one open read again.
+ */
+export async function replace(
+  store: Store,
+  old: readonly ListedFile[],
+  made: readonly ListedFile[],
+  besides: () => void = () => {},
+): Promise<void> {
+  const gone = await supersededIn(store, old);
+  store.state.transaction(() => {
+    besides();
+    for (const file of old) store.state.unlistFile(file.path);
+    for (const file of made) if (file.rows > 0) store.state.listFile(file);
+    for (const index of gone) store.state.forgetSuperseded(index);
+  });
+  for (const file of made) if (file.rows === 0) await rm(join(store.dir, file.path));
+  for (const file of old) await rm(join(store.dir, file.path), { force: true });
+}
+
+function firstRows(files: readonly ListedFile[], rowsMax: number): ListedFile[] {
+  let sum = 0;
+  return files.filter((file, i) => {
+    sum += file.rows;
+    return i === 0 || sum <= rowsMax;
+  });
+}

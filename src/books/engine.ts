@@ -1,0 +1,83 @@
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { ENGINE_MEMORY_BYTES } from './limits.ts';
+
+export type EngineOptions = {
+  readonly threads: number;
+  /** Where DuckDB may spill; a folder of ours. */
+  readonly tempDir: string;
+  readonly memoryBytes?: number;
+};
+
+/** An in-memory DuckDB that never loads an extension and never leaves this machine. */
+export class Engine {
+  readonly #instance: DuckDBInstance;
+
+  private constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  static async open(options: EngineOptions): Promise<Engine> {
+    const memoryBytes = options.memoryBytes ?? ENGINE_MEMORY_BYTES;
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(options.threads),
+      memory_limit: `${Math.ceil(memoryBytes / 1024)}KiB`,
+      temp_directory: options.tempDir,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      allow_community_extensions: 'false',
+    });
+    const engine = new Engine(instance);
+    await engine.run('SET parquet_metadata_cache = true');
+    return engine;
+  }
+
+  /** Work on one connection; a connection does one thing at a time. */
+  async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#instance.connect();
+    try {
+      return await work(connection);
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  async run(sql: string, values: DuckDBValue[] = []): Promise<void> {
+    await this.use((connection) => connection.run(sql, values));
+  }
+
+  async rows(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+    return this.use(async (connection) => (await connection.runAndReadAll(sql, values)).getRows());
+  }
+
+  /** Rows in batches as DuckDB makes them; the connection lives as long as the iteration. */
+  async *stream(sql: string, values: DuckDBValue[] = []): AsyncGenerator<DuckDBValue[][]> {
+    const connection = await this.#instance.connect();
+    try {
+      const result = await connection.stream(sql, values);
+      for (;;) {
+        const chunk = await result.fetchChunk();
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk.getRows();
+      }
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  close(): void {
+    this.#instance.closeSync();
+  }
+}
+
+/** A text as an SQL literal, for the few places (COPY, views) that take no parameters. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,54 @@
+/** What the ledger's own entries say, as the books keep it beside the events. */
+
+/** One file that was imported: the chain of custody starts here. */
+export type ImportFact = {
+  readonly index: number;
+  readonly seenMs: number;
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Who imported it, where. */
+  readonly by: string;
+  /** Where the file came from, as declared; null when nobody said. */
+  readonly origin: string | null;
+};
+
+export const COVERAGE_STATES = [
+  'corroborated', 'collected', 'late', 'lost', 'off', 'unknown',
+] as const;
+export type CoverageState = (typeof COVERAGE_STATES)[number];
+
+/** What is known about the completeness of one interval (design, "The words"). */
+export type CoverageFact = {
+  /** The entry that says so. */
+  readonly index: number;
+  readonly tenant: string;
+  readonly source: string;
+  readonly workload: string | null;
+  readonly subject: string | null;
+  /** `[fromMs, toMs)`; null is open. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly state: CoverageState;
+  /** Upper bound on uniform loss, 0 to 1; null when there is none. */
+  readonly bound: number | null;
+  readonly because: string;
+};
+
+/** Bodies that were erased: how many, when, by whom and why; the interval of their event times. */
+export type ErasureFact = {
+  readonly index: number;
+  readonly atMs: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly entries: number;
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly tenants: readonly string[];
+};
+
+export type Facts = {
+  readonly imports?: readonly ImportFact[];
+  readonly coverage?: readonly CoverageFact[];
+  readonly erasures?: readonly ErasureFact[];
+};

@@ -1,0 +1,29 @@
+export { ALIAS_KINDS, type Alias, type AliasKind } from './alias-book.ts';
+export { type Batch, Books, type BooksOptions } from './books.ts';
+export { COLUMNS, type Column, type ColumnType } from './columns.ts';
+export type { CompactionReport } from './compact.ts';
+export { BooksError, type BooksErrorCode } from './errors.ts';
+export {
+  COVERAGE_STATES,
+  type CoverageFact,
+  type CoverageState,
+  type ErasureFact,
+  type Facts,
+  type ImportFact,
+} from './facts.ts';
+export { type HotFile, writeHot } from './hot.ts';
+export type { Principal, PrincipalAlias, Resolution, WhoOptions } from './principal.ts';
+export { labelOf } from './principal.ts';
+export type { PurgeReport } from './purge.ts';
+export { type EventRow, erasedRow } from './row.ts';
+export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export {
+  BooksReader,
+  type LedgerHead,
+  type ReaderOptions,
+  type StatementOptions,
+  type StatementResult,
+  type Timeline,
+  type TimelineFilter,
+} from './reader.ts';
+export type * from './statement-types.ts';

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import type { DuckDBValue } from '@duckdb/node-api';
+import { messageOf } from '../core/index.ts';
+import { COLUMNS } from './columns.ts';
+import { loadIndices } from './compact.ts';
+import { Engine, identifier } from './engine.ts';
+import { BooksError } from './errors.ts';
+import { TEMP_FOLDER } from './layout.ts';
+import { FILE_RETRIES_MAX } from './limits.ts';
+import { readParquet } from './parquet.ts';
+import { type ListedFile, State } from './state.ts';
+
+/** Which files a question needs, by event time; `[fromMs, toMs)`, open where undefined. */
+export type Scope = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
+
+/**
+ * The rows that count now, for reading. Takes no lock. A compaction may delete a file while it is
+ * read: the question is then asked again, of the files that count by then.
+ */
+export class LiveRows {
+  readonly #dir: string;
+  readonly #engine: Engine;
+  #state: State | undefined;
+  #snapshot: Snapshot | undefined;
+
+  private constructor(dir: string, engine: Engine) {
+    this.#dir = dir;
+    this.#engine = engine;
+  }
+
+  static async open(dir: string, threads: number): Promise<LiveRows> {
+    return new LiveRows(dir, await Engine.open({ threads, tempDir: join(dir, TEMP_FOLDER) }));
+  }
+
+  /** Undefined while nothing was ever posted. */
+  get state(): State | undefined {
+    this.#state ??= State.openForReading(this.#dir);
+    return this.#state;
+  }
+
+  /** `work` sees one moment, all of it; it may be run again from the start. */
+  async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await work(await this.snapshot());
+      } catch (cause) {
+        this.retryOrThrow(cause, attempt);
+      }
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const state = this.state;
+    if (state === undefined) return new Snapshot(this.#dir, this.#engine, [], undefined);
+    if (this.#snapshot?.generation === state.generation) return this.#snapshot;
+    const { generation, files, superseded } = state.snapshot(() => ({
+      generation: state.generation,
+      files: state.files(),
+      superseded: state.superseded(),
+    }));
+    const table = superseded.length === 0 ? undefined : `superseded_${generation}`;
+    if (table !== undefined) await loadIndices(this.#engine, table, superseded);
+    this.#snapshot = new Snapshot(this.#dir, this.#engine, files, table, generation);
+    return this.#snapshot;
+  }
+
+  /** Returns when the question may be asked again, of a new {@link snapshot}. */
+  retryOrThrow(cause: unknown, attempt: number): void {
+    if (!isMissingFile(cause)) throw cause;
+    if (attempt >= FILE_RETRIES_MAX) {
+      const message = `couldn't read the events: ${messageOf(cause)}; run "countersign rebuild"`;
+      throw new BooksError('FILE_UNREADABLE', message, { cause });
+    }
+    // The writer may have thrown the whole state away and begun another.
+    this.#state?.close();
+    this.#state = undefined;
+    this.#snapshot = undefined;
+  }
+
+  close(): void {
+    this.#engine.close();
+    this.#state?.close();
+  }
+}
+
+/** The files that count at one moment. */
+export class Snapshot {
+  readonly files: readonly ListedFile[];
+  readonly generation: number;
+  readonly #dir: string;
+  readonly #engine: Engine;
+  readonly #superseded: string | undefined;
+
+  constructor(
+    dir: string,
+    engine: Engine,
+    files: readonly ListedFile[],
+    superseded: string | undefined,
+    generation = 0,
+  ) {
+    this.#dir = dir;
+    this.#engine = engine;
+    this.files = files;
+    this.#superseded = superseded;
+    this.generation = generation;
+  }
+
+  async rows(sql: Select): Promise<DuckDBValue[][]> {
+    return this.#engine.rows(this.#sql(sql), [...(sql.values ?? [])]);
+  }
+
+  stream(sql: Select): AsyncGenerator<DuckDBValue[][]> {
+    return this.#engine.stream(this.#sql(sql), [...(sql.values ?? [])]);
+  }
+
+  /** What follows FROM: the live rows of the scope. */
+  source(scope: Scope): string {
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = scope;
+    const needed = this.files.filter((file) => file.minTimeMs < toMs && file.maxTimeMs >= fromMs);
+    if (needed.length === 0) return NO_ROWS;
+    const all = readParquet(needed.map((file) => join(this.#dir, file.path)));
+    return this.#superseded === undefined
+      ? all
+      : `(FROM ${all} ANTI JOIN ${this.#superseded} USING ("index"))`;
+  }
+
+  #sql({ select, scope, rest }: Select): string {
+    return `SELECT ${select} FROM ${this.source(scope)} ${rest}`;
+  }
+}
+
+export type Select = {
+  readonly select: string;
+  readonly scope: Scope;
+  /** WHERE and what follows, with `values` for its parameters. */
+  readonly rest: string;
+  readonly values?: readonly DuckDBValue[];
+};
+
+/** No file at all: no rows, and the right columns. */
+const NO_ROWS = `(SELECT ${COLUMNS.map(
+  ({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`,
+).join(', ')} WHERE false)`;
+
+function isMissingFile(error: unknown): boolean {
+  return /No such file|Cannot open file|No files found/i.test(messageOf(error));
+}

@@ -1,0 +1,190 @@
+import type { Reason } from '../core/index.ts';
+import { coverageAnswer, factsWithin } from './coverage.ts';
+import { BooksError } from './errors.ts';
+import type { CoverageFact, ErasureFact, ImportFact } from './facts.ts';
+import { conditionOf, contestedCondition, type RowFilter } from './filter.ts';
+import { STATEMENT_ROWS_MAX } from './limits.ts';
+import { LiveRows, type Scope } from './live.ts';
+import {
+  type Principal,
+  type Resolution,
+  resolvePrincipal,
+  type Selection,
+  Tenants,
+  type WhoOptions,
+} from './principal.ts';
+import { ROW_COLUMNS, rowOf } from './row-reader.ts';
+import type { EventRow } from './row.ts';
+import { statementOf } from './statement.ts';
+import type { Coverage, LedgerState, Statement } from './statement-types.ts';
+import { eventsInOrder } from './timeline.ts';
+
+export type ReaderOptions = { readonly threads?: number };
+
+export type TimelineFilter = Scope & {
+  readonly user?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly session?: string | undefined;
+  readonly app?: string | undefined;
+  readonly tenant?: string | undefined;
+};
+
+export type Timeline = {
+  /** Whose events these are; undefined when nobody was asked for. */
+  readonly who: Resolution | undefined;
+  readonly rows: AsyncIterable<EventRow>;
+  readonly coverage: Coverage;
+};
+
+export type StatementOptions = Scope & {
+  readonly tenant?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly case?: string | undefined;
+};
+
+export type StatementResult =
+  | { readonly kind: 'statement'; readonly statement: Statement }
+  | {
+      readonly kind: 'unknown';
+      readonly because: Reason;
+      readonly candidates: readonly Principal[];
+    };
+
+/** Where the ledger stands; what a reader of the ledger says at the moment of the question. */
+export type LedgerHead = Omit<LedgerState, 'posted'>;
+
+/** The reading side of the books: takes no lock, while another process writes. */
+export class BooksReader {
+  readonly #live: LiveRows;
+
+  private constructor(live: LiveRows) {
+    this.#live = live;
+  }
+
+  static async open(dir: string, options: ReaderOptions = {}): Promise<BooksReader> {
+    return new BooksReader(await LiveRows.open(dir, options.threads ?? 1));
+  }
+
+  /** Entries below this index are in the books. */
+  get cursor(): number {
+    return this.#live.state?.cursor('books') ?? 0;
+  }
+
+  /** Who is meant by a UPN in any case, an object id, a PUID or a SID. */
+  resolvePrincipal(who: string, options: WhoOptions = {}): Resolution {
+    const state = this.#live.state;
+    if (state === undefined) return NOTHING_POSTED;
+    return state.snapshot(() => resolvePrincipal(state, who, options));
+  }
+
+  /**
+   * The events of a filter in order, as many as there are. None for a user who is not known or
+   * may be one of several: `who` and `coverage` then say so.
+   * @throws BooksError FILTER_INVALID
+   */
+  timeline(filter: TimelineFilter, ledger: LedgerHead): Timeline {
+    const { user, tenant, ...rest } = filter;
+    const who = user === undefined ? undefined : this.resolvePrincipal(user, filter);
+    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
+    const coverage = this.#coverage(filter, ledger, tenants);
+    if (who !== undefined && who.kind !== 'one') {
+      return { who, rows: nothing(), coverage: besides(coverage, who.because) };
+    }
+    const asked: RowFilter = { ...rest, tenants, selection: who?.selection };
+    conditionOf(asked);
+    return { who, rows: eventsInOrder(this.#live, asked), coverage };
+  }
+
+  /** @throws BooksError STATEMENT_TOO_LARGE */
+  async statement(
+    who: string,
+    options: StatementOptions,
+    ledger: LedgerHead,
+  ): Promise<StatementResult> {
+    const resolution = this.resolvePrincipal(who, options);
+    if (resolution.kind !== 'one') {
+      const candidates = resolution.kind === 'ambiguous' ? resolution.candidates : [];
+      return { kind: 'unknown', because: resolution.because, candidates };
+    }
+    const { principal, selection } = resolution;
+    const { fromMs, toMs } = options;
+    const rows = await this.#rowsOf({ selection, fromMs, toMs });
+    const contested = await this.#contested(selection, options);
+    const statement = statementOf({
+      principal,
+      period: { fromMs, toMs },
+      purpose: options.purpose ?? null,
+      case: options.case ?? null,
+      rows,
+      contested,
+      tenants: selection.tenants,
+      coverage: this.coverage(),
+      erasures: this.erasures(),
+      ledger: { ...ledger, posted: this.cursor },
+    });
+    return { kind: 'statement', statement };
+  }
+
+  coverage(): readonly CoverageFact[] {
+    return this.#live.state?.coverage() ?? [];
+  }
+
+  erasures(): readonly ErasureFact[] {
+    return this.#live.state?.erasures() ?? [];
+  }
+
+  imports(): readonly ImportFact[] {
+    return this.#live.state?.imports() ?? [];
+  }
+
+  close(): void {
+    this.#live.close();
+  }
+
+  async #rowsOf(filter: RowFilter): Promise<EventRow[]> {
+    const { where, values, scope } = conditionOf(filter);
+    const rest = `${where} ORDER BY time, "index" LIMIT ${STATEMENT_ROWS_MAX + 1}`;
+    const select = { select: ROW_COLUMNS, scope, rest, values };
+    const rows = await this.#live.read((snapshot) => snapshot.rows(select));
+    if (rows.length > STATEMENT_ROWS_MAX) {
+      throw new BooksError(
+        'STATEMENT_TOO_LARGE',
+        `couldn't make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
+          'give a shorter period with --from and --to',
+      );
+    }
+    return rows.map(rowOf);
+  }
+
+  /** Events under a name that several people held, which nothing ties to one of them. */
+  async #contested(selection: Selection, period: Scope): Promise<number> {
+    if (selection.shared.length === 0) return 0;
+    const { where, values, scope } = contestedCondition(selection, period);
+    const select = { select: 'count(*)', scope, rest: where, values };
+    const [row] = await this.#live.read((snapshot) => snapshot.rows(select));
+    return Number(row?.[0]);
+  }
+
+  #tenants(): Tenants {
+    return new Tenants(this.#live.state?.tenants() ?? []);
+  }
+
+  #coverage(period: Scope, ledger: LedgerHead, tenants: readonly string[] | undefined): Coverage {
+    const facts = factsWithin(this.coverage(), period, tenants);
+    const answer = coverageAnswer(facts, period, { ...ledger, posted: this.cursor });
+    return { answer, facts };
+  }
+}
+
+const NOTHING_POSTED: Resolution = {
+  kind: 'none',
+  because: { code: 'books-empty', text: 'nothing was posted to the books yet' },
+};
+
+function besides(coverage: Coverage, because: Reason): Coverage {
+  const { answer, facts } = coverage;
+  const reasons = answer.kind === 'unknown' ? [because, ...answer.because] : [because];
+  return { answer: { kind: 'unknown', because: reasons, wouldDecide: [] }, facts };
+}
+
+async function* nothing(): AsyncGenerator<EventRow> {}

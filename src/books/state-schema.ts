@@ -1,0 +1,35 @@
+/** Another number: the state is thrown away and made again from the ledger. */
+export const STATE_VERSION = 1;
+
+/** `files` lists what counts; everything else in the events folder is left over. */
+export const STATE_TABLES = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE cursors (stage TEXT PRIMARY KEY, "index" INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE files (
+    path TEXT PRIMARY KEY, kind TEXT NOT NULL, class_uid INTEGER, day TEXT,
+    from_index INTEGER NOT NULL, to_index INTEGER NOT NULL, rows INTEGER NOT NULL,
+    bytes INTEGER NOT NULL, min_time INTEGER NOT NULL, max_time INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE superseded ("index" INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE tenants (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  CREATE TABLE aliases (
+    tenant TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, key TEXT NOT NULL,
+    first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    PRIMARY KEY (kind, value, tenant, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX aliases_of_key ON aliases (key, tenant);
+  CREATE TABLE imports (
+    "index" INTEGER PRIMARY KEY, seen_ms INTEGER NOT NULL, file TEXT NOT NULL,
+    bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, by TEXT NOT NULL, origin TEXT
+  ) STRICT;
+  CREATE TABLE coverage (
+    "index" INTEGER NOT NULL, tenant TEXT NOT NULL, source TEXT NOT NULL,
+    workload TEXT, subject TEXT, from_ms INTEGER, to_ms INTEGER,
+    state TEXT NOT NULL, bound REAL, because TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX coverage_of_entry ON coverage ("index");
+  CREATE TABLE erasures (
+    "index" INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
+    entries INTEGER NOT NULL, from_ms INTEGER, to_ms INTEGER, tenants TEXT NOT NULL
+  ) STRICT;
+`;

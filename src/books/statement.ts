@@ -1,0 +1,203 @@
+import { type Answer, unknown } from '../core/index.ts';
+import { isSignIn } from '../ocsf/index.ts';
+import { coverageAnswer, factsWithin } from './coverage.ts';
+import type { CoverageFact, ErasureFact } from './facts.ts';
+import type { Scope } from './live.ts';
+import type { Principal } from './principal.ts';
+import type { EventRow } from './row.ts';
+import type {
+  Erasure,
+  LedgerState,
+  Outcome,
+  SignInCounts,
+  Statement,
+  StatementAction,
+  StatementEvent,
+  StatementSession,
+  StatementSignIn,
+} from './statement-types.ts';
+import { volumesOf } from './volume.ts';
+
+export type StatementInput = {
+  readonly principal: Principal;
+  readonly period: Scope;
+  readonly purpose: string | null;
+  readonly case: string | null;
+  /** All events of the principal in the period, in order. */
+  readonly rows: readonly EventRow[];
+  /** Rows under a name that several held, which may or may not be this principal's. */
+  readonly contested: number;
+  readonly tenants: readonly string[];
+  readonly coverage: readonly CoverageFact[];
+  readonly erasures: readonly ErasureFact[];
+  readonly ledger: LedgerState;
+};
+
+/** Until a source of decisions is connected, nothing can be said about any authorisation. */
+const NO_DECISIONS: Answer = unknown(
+  { code: 'no-decision-source', text: 'no decision source is connected' },
+  [{ what: 'the decision behind this session' }],
+);
+
+/**
+ * Posts each action once, under its session. The same rows give the same statement in whatever
+ * order they were imported.
+ */
+export function statementOf(input: StatementInput): Statement {
+  const { principal, period, purpose, rows, ledger } = input;
+  const actions = rows.filter((row) => !isSignIn(row.event.classUid));
+  const signIns = rows.filter((row) => isSignIn(row.event.classUid));
+  return {
+    principal,
+    period: { from: timeOrNull(period.fromMs), to: timeOrNull(period.toMs) },
+    purpose,
+    case: input.case,
+    sessions: sessionsOf(actions, signIns),
+    unaccounted: [],
+    balance: { actions: actions.length, accounted: 0, unaccounted: 0, unknown: actions.length },
+    signIns: countsOf(signIns),
+    volumes: volumesOf(actions),
+    coverage: coverageOf(input),
+    erasures: erasuresOf(input),
+    ledger,
+  };
+}
+
+function sessionsOf(
+  actions: readonly EventRow[],
+  signIns: readonly EventRow[],
+): StatementSession[] {
+  // A failed sign-in opened nothing, even where the vendor gave it a session id.
+  const opening = signIns.filter((row) => outcomeOf(row) !== 'failure');
+  const all = [...actions, ...opening];
+  const bySession = Map.groupBy(all, (row) => row.event.sessionUid);
+  return [...bySession]
+    .map(([session, rows]) => sessionOf(session, rows))
+    .sort((a, b) => compare(a.from, b.from) || compare(a.session ?? '', b.session ?? ''));
+}
+
+function sessionOf(session: string | null, rows: readonly EventRow[]): StatementSession {
+  const ordered = rows.toSorted((a, b) => a.event.timeMs - b.event.timeMs || a.index - b.index);
+  return {
+    session,
+    authorisation: NO_DECISIONS,
+    from: time((ordered[0] as EventRow).event.timeMs),
+    to: time((ordered.at(-1) as EventRow).event.timeMs),
+    signIns: ordered.filter((row) => isSignIn(row.event.classUid)).map(signInOf),
+    actions: ordered.filter((row) => !isSignIn(row.event.classUid)).map(actionOf),
+  };
+}
+
+function eventOf(row: EventRow): StatementEvent {
+  const { event } = row;
+  return {
+    index: row.index,
+    entries: row.entries,
+    time: time(event.timeMs),
+    operation: event.operation,
+    workload: event.workload,
+    outcome: outcomeOf(row),
+    statusCode: event.statusCode,
+    ip: event.ip,
+    country: event.country,
+    app: event.appName ?? event.appUid,
+    device: event.deviceUid,
+    userAgent: event.userAgent,
+  };
+}
+
+function signInOf(row: EventRow): StatementSignIn {
+  const { resourceName, signInType, isMfa } = row.event;
+  return {
+    ...eventOf(row),
+    resource: resourceName,
+    type: signInType,
+    multiFactor: isMfa === null ? null : isMfa === 1,
+  };
+}
+
+function actionOf(row: EventRow): StatementAction {
+  const { event } = row;
+  return {
+    ...eventOf(row),
+    session: event.sessionUid,
+    classUid: event.classUid,
+    activityId: event.activityId,
+    object: event.object,
+    target: event.targetName ?? event.targetUid,
+    mailbox: event.mailbox,
+    folder: event.folder,
+    site: event.site,
+    volume: {
+      items: event.itemCount,
+      bytes: event.byteCount,
+      contents: event.accessType === 'Sync' ? 'unknown' : 'stated',
+      throttled: event.isThrottled,
+    },
+    authorisation: NO_DECISIONS,
+  };
+}
+
+function countsOf(signIns: readonly EventRow[]): SignInCounts {
+  const failed = signIns.filter((row) => outcomeOf(row) === 'failure');
+  const succeeded = signIns.filter((row) => outcomeOf(row) === 'success').length;
+  const byCode = Map.groupBy(failed, (row) => row.event.statusCode ?? 'not stated');
+  const failedByCode = Object.fromEntries(
+    [...byCode].map(([code, rows]) => [code, rows.length] as const).sort(([a], [b]) => compare(a, b)),
+  );
+  const unclear = signIns.length - succeeded - failed.length;
+  return { succeeded, failed: failed.length, unknown: unclear, failedByCode };
+}
+
+/** OCSF status_id. */
+function outcomeOf(row: EventRow): Outcome {
+  switch (row.event.statusId) {
+    case 0:
+      return 'unknown';
+    case 1:
+      return 'success';
+    case 2:
+      return 'failure';
+    default:
+      return 'other';
+  }
+}
+
+function coverageOf(input: StatementInput): Statement['coverage'] {
+  const facts = factsWithin(input.coverage, input.period, input.tenants);
+  const answer = coverageAnswer(facts, input.period, input.ledger);
+  if (input.contested === 0) return { answer, facts };
+  const text =
+    `${input.contested} more events stand under a name that several people held, ` +
+    'at a time when no record says whose it was';
+  const because = [{ code: 'name-shared', text }];
+  const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
+  return { answer: unknown(all), facts };
+}
+
+function erasuresOf({ erasures, period, tenants }: StatementInput): Erasure[] {
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
+  return erasures
+    .filter(
+      (e) =>
+        (e.fromMs ?? Number.NEGATIVE_INFINITY) < toMs &&
+        (e.toMs ?? Number.POSITIVE_INFINITY) >= fromMs &&
+        (e.tenants.length === 0 || e.tenants.some((tenant) => tenants.includes(tenant))),
+    )
+    .map(({ index, atMs, by, reason, entries, ...e }) => ({
+      index, at: time(atMs), by, reason, entries,
+      from: timeOrNull(e.fromMs ?? undefined), to: timeOrNull(e.toMs ?? undefined),
+    }));
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+function timeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : time(ms);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
