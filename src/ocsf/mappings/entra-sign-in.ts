@@ -73,14 +73,14 @@ function kindOf(view: SignInView): string | null {
     const kind = typeof said === 'string' ? KINDS.get(said.toLowerCase()) : undefined;
     if (kind !== undefined) return kind;
   }
-  const named = view.kind === null ? undefined : KINDS.get(view.kind.toLowerCase());
-  if (named !== undefined) return named;
   if (view.recordType !== null) return null;
+  const named = view.kind === null ? undefined : KINDS.get(view.kind.toLowerCase());
+  if (named === 'servicePrincipal' || named === 'managedIdentity') return named;
   if (identifier(view.servicePrincipalId) !== null && identifier(view.userId) === null) {
     return 'servicePrincipal';
   }
   const interactive = bool(view.isInteractive);
-  if (interactive === null) return null;
+  if (interactive === null) return named ?? null;
   return interactive ? 'interactiveUser' : 'nonInteractiveUser';
 }
 

@@ -1,7 +1,7 @@
 import type { Interpretation } from '../interpretation.ts';
 import { list, named, pairsOf, text } from '../json.ts';
 import type { Attribute, Attributes, Mapping } from '../mapping.ts';
-import { isAddress } from '../principal.ts';
+import { guid, isAddress } from '../principal.ts';
 import type { Subject } from '../subject.ts';
 import { ENTITY_MANAGEMENT, OTHER } from './directory-entity.ts';
 import { ualExample } from './examples.ts';
@@ -48,6 +48,7 @@ function interpret(subject: Subject, into: Interpretation): void {
   }
   if (GRANTS.has(folded)) {
     const grantee = text(named(parameters, 'User')) ?? text(named(parameters, 'Trustee'));
+    into.targetUid = guid(grantee);
     into.targetName = grantee?.toLowerCase() ?? into.targetName;
   }
 }

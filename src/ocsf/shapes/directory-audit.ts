@@ -38,17 +38,26 @@ export type Party = {
   readonly puid: string | null;
   /** `User`, `ServicePrincipal`, `Group`, `Role`, … as the vendor writes it. */
   readonly type: string | null;
+  /** The application that it acted through or that it is the principal of. */
+  readonly appId: string | null;
+  readonly appName: string | null;
 };
 
 export type Change = { readonly name: string; readonly old: string | null; readonly new: string | null };
 
-export const NO_PARTY: Party = { uid: null, upn: null, name: null, puid: null, type: null };
+export const NO_PARTY: Party = {
+  uid: null, upn: null, name: null, puid: null, type: null, appId: null, appName: null,
+};
+
+/** Elements of an `Actor` or `Target` list; real ones have fewer than ten. */
+const PARTS_MAX = 64;
 
 export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo): DirectoryView {
   const activity = text(ual['Operation']);
   const context = object(ual['AppAccessContext']);
   const extended = ual['ExtendedProperties'];
   const details = named(extended, 'additionalDetails');
+  const actor = partyOfUal(ual['Actor'], memo);
   const target = partyOfUal(ual['Target'], memo);
   return {
     activity,
@@ -56,15 +65,15 @@ export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo)
     recordType,
     result: ual['ResultStatus'],
     resultReason: named(ual['ModifiedProperties'], 'MethodExecutionResult.'),
-    actor: partyOfUal(ual['Actor'], memo),
+    actor,
     actorUserType: ual['UserType'],
     ip: ual['ActorIpAddress'] ?? ual['ClientIP'],
     userAgent: own(object(details), 'User-Agent') ?? ual['UserAgent'],
     correlationId: ual['InterSystemsId'] ?? context['CorrelationId'],
     sessionId: context['AADSessionId'],
     tokenId: context['UniqueTokenId'],
-    appId: context['ClientAppId'] ?? ual['ApplicationId'],
-    appName: context['ClientAppName'],
+    appId: context['ClientAppId'] ?? actor.appId,
+    appName: context['ClientAppName'] ?? actor.appName,
     objectName: text(ual['ObjectId']),
     targets: target === NO_PARTY ? [] : [target],
     changes: changesOfUal(ual['ModifiedProperties']),
@@ -192,6 +201,8 @@ function partyOfApp(app: Json): Party {
     name: text(app['servicePrincipalName']) ?? text(app['displayName']),
     puid: null,
     type: 'ServicePrincipal',
+    appId: identifier(app['appId']),
+    appName: text(app['displayName']),
   };
 }
 
@@ -202,40 +213,53 @@ function partyOfGraph(item: Json, memo: Memo): Party {
     name: text(item['displayName']),
     puid: null,
     type: text(item['type']),
+    appId: null,
+    appName: null,
   };
 }
 
 const TYPE_WORD = /^[A-Za-z]{2,40}$/;
+const TYPED_ID = /^[A-Za-z]{2,40}_([0-9a-f-]{36})$/i;
 
-/** Puts together `[{ID, Type}]`, where each element says one thing about the same party. */
+/**
+ * Puts together `[{ID, Type}]`, where each element says one thing. The party's own id is the typed
+ * one (`User_<guid>`); another GUID is the application through which a user acted, or the
+ * application of a service principal, and the display name is the application's.
+ */
 function partyOfUal(parts: unknown, memo: Memo): Party {
   const items = list(parts);
   if (items.length === 0) return NO_PARTY;
-  let uid: string | null = null;
+  let typed: string | null = null;
   let upn: string | null = null;
-  let name: string | null = null;
+  let display: string | null = null;
+  let names: string | null = null;
   let puid: string | null = null;
   let type: string | null = null;
-  for (const raw of items.slice(0, 64)) {
-    const item = object(raw);
-    const id = item['ID'] ?? item['Id'] ?? item['id'];
-    const said = identify(id, memo);
+  const ids: string[] = [];
+  for (let i = 0; i < items.length && i < PARTS_MAX; i++) {
+    const item = object(items[i]);
+    const id = text(item['ID'] ?? item['Id'] ?? item['id']);
+    if (id === null) continue;
     const kind = numeric(item['Type']);
-    uid ??= said.uid;
-    puid ??= said.puid;
-    if (kind === 5) upn ??= said.name;
-    else if (kind === 1) name ??= text(id);
-    else if (kind === 2 && said.uid === null && typeof id === 'string') {
-      if (TYPE_WORD.test(id)) type ??= id;
-      else uid ??= typedUid(id);
-    } else if (kind === 4) name ??= text(id);
+    const bare = guid(id);
+    if (bare !== null) ids.push(bare);
+    else if (kind === 5) upn ??= identify(id, memo).name;
+    else if (kind === 3) puid ??= identify(id, memo).puid;
+    else if (kind === 1) display ??= id;
+    else if (kind === 4) names ??= id;
+    else if (TYPE_WORD.test(id)) type ??= id;
+    else typed ??= guid(TYPED_ID.exec(id)?.[1]);
   }
-  return { uid, upn, name, puid, type };
-}
-
-/** `AuthorizationPolicy_<guid>` and other typed ids. */
-function typedUid(id: string): string | null {
-  return guid(id.slice(id.lastIndexOf('_') + 1));
+  const uid = typed ?? ids[0] ?? null;
+  return {
+    uid,
+    upn,
+    name: upn === null ? (display ?? names) : null,
+    puid,
+    type,
+    appId: ids.find((id) => id !== uid) ?? null,
+    appName: display,
+  };
 }
 
 function changesOfUal(modified: unknown): readonly Change[] {
