@@ -15,7 +15,6 @@ export type LedgerErrorCode =
   | 'UNTRUSTED_NOTE'
   | 'BAD_SIGNATURE'
   | 'WRONG_ORIGIN'
-  | 'PROOF_FAILED'
   | 'LOG_INCONSISTENT'
   // Arithmetic of the tree.
   | 'OUT_OF_RANGE'
@@ -43,8 +42,7 @@ export type LedgerErrorCode =
   | 'JOURNAL_CORRUPT'
   | 'SEGMENT_CORRUPT'
   // Witnesses.
-  | 'WITNESS_REFUSED'
-  | 'WITNESS_UNREACHABLE'
+  | 'WITNESS_ADDRESS'
   | 'WITNESS_STATE';
 
 export class LedgerError extends CountersignError<LedgerErrorCode> {

@@ -52,8 +52,8 @@ export const NOTE_BYTES_MAX: number = 512 * 1024;
 /** C2SP tlog-witness: at most 63 consistency hashes. No tree of 2^53 entries needs more. */
 export const PROOF_HASHES_MAX = 63;
 
-/** `extra` of a tlog-proof is untrusted and ours is empty: the largest entry in base64. */
-export const PROOF_EXTRA_BYTES_MAX: number = ENTRY_BYTES_MAX;
+/** `extra` of a tlog-proof is untrusted, and ours have none: room for an entry of any log. */
+export const PROOF_EXTRA_BYTES_MAX: number = 64 * 1024;
 
 /** A policy must be able to name 32 logs, witnesses and groups; this is room for a thousand. */
 export const POLICY_BYTES_MAX: number = 512 * 1024;
@@ -73,7 +73,7 @@ export const WITNESS_CONNECTIONS_MAX = 256;
 /** A witness answers with one line per key, or with a sentence. */
 export const WITNESS_ANSWER_BYTES_MAX: number = 64 * 1024;
 
-/** Tile and bundle files that are written before they are synced together: open files, mostly. */
+/** Tile and bundle files that go to their places together: 5 MiB of them wait in memory. */
 export const TILE_FILES_AT_ONCE = 128;
 
 /** A key file or `countersign.json` holds a few hundred bytes; a longer one is something else. */
@@ -85,3 +85,6 @@ export const SEGMENTS_OPEN_MAX = 16;
 
 /** A full bundle of the longest entries that C2SP tlog-tiles allows. */
 export const BUNDLE_BYTES_MAX: number = 256 * (2 + 65_535);
+
+/** The thread pool has four threads: one stays free for the sync that a commit waits for. */
+export const FILE_WRITES_AT_ONCE = 3;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
  * RFC 6962 section 2.1 word for word, without a line of the code it tests: slow, recursive and
  * plain.
  */
-export function naiveLeafHash(entry: Uint8Array): Buffer {
+function naiveLeafHash(entry: Uint8Array): Buffer {
   return digest(Buffer.from([0]), entry);
 }
 
