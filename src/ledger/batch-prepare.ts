@@ -80,20 +80,19 @@ function makeBlock(
   batch: Accepted,
   salts: Buffer,
   digests: string[],
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to }: Range,
 ): Buffer {
   const { versions, actions } = batch.fingerprints;
   const count = to - from;
   const columnBytes = count * COLUMN_BYTES;
   const meta = Buffer.allocUnsafe(3 * columnBytes + count * ROW_BYTES_MAX);
   salts.copy(meta, 0, from * COLUMN_BYTES, to * COLUMN_BYTES);
+  copyColumn(versions, batch.verdict.accepted, { from, to }, meta, columnBytes);
+  copyColumn(actions, batch.verdict.accepted, { from, to }, meta, 2 * columnBytes);
   let rowAt = 3 * columnBytes;
   let bodyBytes = 0;
-  for (let i = 0; i < count; i++) {
-    const position = batch.verdict.accepted[from + i] as number;
-    copyColumn(versions, position, meta, columnBytes + i * COLUMN_BYTES);
-    copyColumn(actions, position, meta, 2 * columnBytes + i * COLUMN_BYTES);
-    const { body, locus } = draftAt(batch, from + i);
+  for (let i = from; i < to; i++) {
+    const { body, locus } = draftAt(batch, i);
     rowAt = writeRow({ size: body.length, erased: 0, locus }, meta, rowAt);
     bodyBytes += body.length;
   }
@@ -110,16 +109,18 @@ function gather(
   batch: Accepted,
   salts: Buffer,
   digests: string[],
-  range: { readonly from: number; readonly to: number; readonly bodyBytes: number },
+  range: Range & { readonly bodyBytes: number },
 ): Buffer {
-  const room = Buffer.allocUnsafe(COLUMN_BYTES + range.bodyBytes);
+  const room = Buffer.allocUnsafeSlow(COLUMN_BYTES + range.bodyBytes);
   let end = room.length;
   for (let i = range.to - 1; i >= range.from; i--) {
     const { body } = draftAt(batch, i);
     const start = end - body.length;
     room.set(body, start);
-    salts.copy(room, start - COLUMN_BYTES, i * COLUMN_BYTES, (i + 1) * COLUMN_BYTES);
-    digests[i] = hash('sha256', room.subarray(start - COLUMN_BYTES, end), 'hex');
+    const saltAt = start - COLUMN_BYTES;
+    for (let k = 0; k < COLUMN_BYTES; k++) room[saltAt + k] = salts[i * COLUMN_BYTES + k] as number;
+    // A plain view: a Buffer costs several times as much to make.
+    digests[i] = hash('sha256', new Uint8Array(room.buffer, saltAt, end - saltAt), 'hex');
     end = start;
   }
   assert(end === COLUMN_BYTES, 'the bodies fill the block');
@@ -135,7 +136,7 @@ function makeLeaves(
   const count = verdict.accepted.length;
   const seen = seenText(verdict.seenMs);
   const hashes = Buffer.allocUnsafe(count * HASH_BYTES);
-  let leaves = Buffer.allocUnsafe(count * LEAF_BYTES_GUESS + 2 + LEAF_BYTES_MAX);
+  let leaves = Buffer.allocUnsafeSlow(count * LEAF_BYTES_GUESS + 2 + LEAF_BYTES_MAX);
   let at = 0;
   let head = '';
   let last: RecordDraft | undefined;
@@ -152,8 +153,8 @@ function makeLeaves(
     const bytes = leaves.write(text, at + 2, 'latin1');
     assert(bytes === text.length && bytes <= LEAF_BYTES_MAX, 'a leaf has at most 4 KiB');
     leaves[at + 1] = LEAF_PREFIX;
-    const digest = hash('sha256', leaves.subarray(at + 1, at + 2 + bytes), 'binary');
-    hashes.write(digest, i * HASH_BYTES, HASH_BYTES, 'latin1');
+    const prefixed = new Uint8Array(leaves.buffer, at + 1, 1 + bytes);
+    hashes.write(hash('sha256', prefixed, 'binary'), i * HASH_BYTES, HASH_BYTES, 'latin1');
     leaves[at] = bytes >>> 8;
     leaves[at + 1] = bytes & 0xff;
     at += 2 + bytes;
@@ -165,7 +166,7 @@ function makeLeaves(
 const LEAF_BYTES_GUESS = 360;
 
 function grown(buffer: Buffer): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafe(2 * buffer.length);
+  const larger = Buffer.allocUnsafeSlow(2 * buffer.length);
   buffer.copy(larger);
   return larger;
 }
@@ -174,7 +175,22 @@ function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
   return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
 }
 
-function copyColumn(from: Uint8Array, position: number, into: Buffer, at: number): void {
-  const start = position * COLUMN_BYTES;
-  into.set(from.subarray(start, start + COLUMN_BYTES), at);
+type Range = { readonly from: number; readonly to: number };
+
+/** Copies the accepted rows of a column, as many as stand together at a time. */
+function copyColumn(
+  column: Uint8Array,
+  accepted: Uint32Array,
+  { from, to }: Range,
+  into: Buffer,
+  at: number,
+): void {
+  for (let i = from; i < to; ) {
+    const first = accepted[i] as number;
+    let count = 1;
+    while (i + count < to && accepted[i + count] === first + count) count++;
+    const rows = column.subarray(first * COLUMN_BYTES, (first + count) * COLUMN_BYTES);
+    into.set(rows, at + (i - from) * COLUMN_BYTES);
+    i += count;
+  }
 }

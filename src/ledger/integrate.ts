@@ -66,24 +66,6 @@ export class Integrator {
    */
   async integrate(frames: readonly Frame[]): Promise<void> {
     if (frames.length === 0) return;
-    try {
-      await this.#integrate(frames);
-    } catch (error) {
-      this.#batch.abandon();
-      throw error;
-    }
-  }
-
-  /** Removes partial tiles that full ones have replaced. Call it when a checkpoint covers these. */
-  removeStalePartials(): void {
-    for (const path of this.#filled.splice(0)) removePartials(this.#files, this.#dir, path);
-  }
-
-  close(): void {
-    this.#archive.close();
-  }
-
-  async #integrate(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
       assert(frame.firstIndex === this.#tree.size, 'frames follow one another');
       this.#bundles.append(frame.leaves, frame.count, (bundle, parts) => {
@@ -104,6 +86,15 @@ export class Integrator {
     this.#archiveBodies(frames);
     await this.#batch.commit();
     await this.#archive.sync();
+  }
+
+  /** Removes partial tiles that full ones have replaced. Call it when a checkpoint covers these. */
+  removeStalePartials(): void {
+    for (const path of this.#filled.splice(0)) removePartials(this.#files, this.#dir, path);
+  }
+
+  close(): void {
+    this.#archive.close();
   }
 
   #addFull(path: string, parts: readonly Uint8Array[]): void {

@@ -1,40 +1,47 @@
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { FileId, Files } from './files.ts';
 import { TEMPORARY_SUFFIX, layout } from './layout.ts';
+import { FILE_WRITES_AT_ONCE } from './limits.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
 
-/** Whole files that are written aside, made durable together, and then put in their places. */
+type Staged = { readonly from: string; readonly to: string; readonly bytes: Uint8Array };
+
+/** Whole files that are written aside, made durable, and then put in their places together. */
 export class FileBatch {
   readonly #files: Files;
-  readonly #staging: string;
-  #staged: { readonly from: string; readonly to: string; readonly file: FileId }[] = [];
+  readonly #dir: string;
   readonly #folders: Set<string> = new Set();
-  #number = 0;
+  #lanes: Promise<void>[] = [];
+  #busyLanes = 0;
+  #waiting: Staged[] = [];
+  #written: Staged[] = [];
 
   constructor(files: Files, dir: string) {
     this.#files = files;
-    this.#staging = layout.staging(dir);
+    this.#dir = dir;
   }
 
+  /** Files that are not yet in their places. */
   get count(): number {
-    return this.#staged.length;
+    return this.#waiting.length + this.#written.length;
   }
 
-  /** Writes the file aside; the bytes may change once this returns. */
+  /** Begins to write the file aside; the bytes may change once this returns. */
   add(to: string, parts: readonly Uint8Array[]): void {
-    const from = join(this.#staging, `${this.#number++}${TEMPORARY_SUFFIX}`);
-    const file = this.#files.open(from, 'create');
-    this.#staged.push({ from, to, file });
-    this.#files.write(file, parts, 0);
+    // The name comes from the target, so that batches of two owners do not meet.
+    const name = relative(this.#dir, to).replaceAll(sep, '_');
+    const from = join(layout.staging(this.#dir), name + TEMPORARY_SUFFIX);
+    this.#waiting.push({ from, to, bytes: Buffer.concat(parts) });
+    if (this.#busyLanes < FILE_WRITES_AT_ONCE) this.#lanes.push(this.#writeWaiting());
   }
 
   /** Resolves when every file is in place and durable. Readers see whole files at all times. */
   async commit(): Promise<void> {
-    const staged = this.#staged;
-    this.#staged = [];
-    await Promise.all(staged.map(({ file }) => this.#files.sync(file)));
-    for (const { from, to, file } of staged) {
-      this.#files.close(file);
+    const lanes = await Promise.allSettled(this.#lanes);
+    this.#lanes = [];
+    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
+    const written = this.#written.splice(0);
+    for (const { from, to } of written) {
       const folder = dirname(to);
       if (!this.#folders.has(folder)) makeFolderNoting(this.#files, folder, this.#folders);
       this.#folders.add(folder);
@@ -43,9 +50,19 @@ export class FileBatch {
     await syncNewFolders(this.#files, this.#folders);
   }
 
-  /** Closes what a failure left open; the files stay in the staging folder until the next opening. */
-  abandon(): void {
-    for (const { file } of this.#staged.splice(0)) this.#files.close(file);
+  async #writeWaiting(): Promise<void> {
+    this.#busyLanes++;
+    try {
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+        this.#written.push(next);
+        await this.#files.writeWhole(next.from, next.bytes);
+      }
+    } catch (error) {
+      this.#waiting = [];
+      throw error;
+    } finally {
+      this.#busyLanes--;
+    }
   }
 }
 
