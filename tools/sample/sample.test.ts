@@ -87,6 +87,8 @@ test('stops recording the reads of the throttled mailbox for a day', () => {
 
 test('names nobody and nothing that exists', () => {
   const addresses = files.flatMap((f) => f.text.match(/[\w.]+@[\w.-]+\w/g) ?? []);
-  const strange = new Set(addresses.filter((a) => !/\.example$|@live\.com$|@thread\.tacv2$/.test(a)));
+  const strange = new Set(
+    addresses.filter((a) => !/\.example$|@live\.com$|@thread\.tacv2$/.test(a)),
+  );
   assert.deepEqual([...strange], []);
 });

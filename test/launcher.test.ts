@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, test } from 'node:test';
+import { ended, REPOSITORY } from './support/command-line.ts';
+import { olderNode, withoutOlderNode } from './support/other-node.ts';
+
+/** Stands in for the program: tells who runs it, and does what it is asked to. */
+const MAIN = `
+const [what] = process.argv.slice(2);
+if (what === 'exit') process.exitCode = 3;
+if (what === 'echo') process.stdin.pipe(process.stdout);
+if (what === 'wait') {
+  setInterval(() => {}, 1000);
+  for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.on(signal, () => {
+      console.log(signal);
+      process.exit(7);
+    });
+  }
+}
+if (what === 'hang') setInterval(() => {}, 1000);
+const { pid, versions } = process;
+console.log(JSON.stringify({ pid, node: versions.node, argv: process.argv.slice(2) }));
+`;
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A package as it is installed: the launcher, compiled JavaScript, and Node beside it. */
+function installed(options: { withNode: 'with Node' | 'without Node' }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-launcher-'));
+  folders.push(folder);
+  cpSync(join(REPOSITORY, 'bin'), join(folder, 'bin'), { recursive: true });
+  mkdirSync(join(folder, 'dist', 'cli'), { recursive: true });
+  mkdirSync(join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, 'dist', 'cli', 'main.js'), MAIN);
+  if (options.withNode === 'with Node') {
+    const node = join(REPOSITORY, 'node_modules', 'node');
+    symlinkSync(node, join(folder, 'node_modules', 'node'));
+  }
+  return folder;
+}
+
+function launch(node: string, folder: string, args: readonly string[]): ChildProcess {
+  return spawn(node, [join(folder, 'bin', 'countersign'), ...args], { stdio: 'pipe' });
+}
+
+type Said = { readonly pid: number; readonly node: string; readonly argv: string[] };
+
+async function firstLine(child: ChildProcess): Promise<Said> {
+  assert.ok(child.stdout !== null);
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) return JSON.parse(line) as Said;
+  throw new Error('the program said nothing');
+}
+
+const old = { skip: withoutOlderNode };
+
+test('hands over from an older Node to its own, with arguments and exit code', old, async () => {
+  const folder = installed({ withNode: 'with Node' });
+  const child = launch(olderNode() as string, folder, ['exit', '--to', '2024-01-01 "x"', '']);
+  const { code, stdout, stderr } = await ended(child);
+  const said = JSON.parse(stdout) as Said;
+  assert.equal(code, 3);
+  assert.equal(stderr, '');
+  assert.match(said.node, /^24\./);
+  assert.deepEqual(said.argv, ['exit', '--to', '2024-01-01 "x"', '']);
+});
+
+test('passes standard input through', old, async () => {
+  const child = launch(olderNode() as string, installed({ withNode: 'with Node' }), ['echo']);
+  child.stdin?.end('a line\n');
+  const { stdout } = await ended(child);
+  assert.equal(stdout.split('\n')[1], 'a line');
+});
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`passes ${signal} on, and leaves with what the program leaves with`, old, async () => {
+    const child = launch(olderNode() as string, installed({ withNode: 'with Node' }), ['wait']);
+    const end = ended(child);
+    child.stdout?.once('data', () => child.kill(signal));
+    const { code, stdout } = await end;
+    assert.equal(code, 7);
+    assert.equal(stdout.trim().split('\n').at(-1), signal);
+  });
+}
+
+test('dies of the signal that its program died of', old, async () => {
+  const child = launch(olderNode() as string, installed({ withNode: 'with Node' }), ['hang']);
+  const end = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+  const { pid } = await firstLine(child);
+  process.kill(pid, 'SIGKILL');
+  assert.equal(await end, 'SIGKILL');
+});
+
+test('does not leave the program running when it is killed itself', old, async () => {
+  const child = launch(olderNode() as string, installed({ withNode: 'with Node' }), ['hang']);
+  // The program holds the same standard output: the pipe closes when both are gone.
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  const { pid } = await firstLine(child);
+  assert.notEqual(pid, child.pid);
+  child.kill('SIGKILL');
+  await closed;
+});
+
+test('says in one sentence what to do where there is no Node 24', old, async () => {
+  const child = launch(olderNode() as string, installed({ withNode: 'without Node' }), ['exit']);
+  const { code, stdout, stderr } = await ended(child);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^countersign: couldn't start, because it needs Node 24 .*npm ci.*\n$/);
+});
+
+test('runs in the same process when that is Node 24 already', async () => {
+  const child = launch(process.execPath, installed({ withNode: 'without Node' }), ['exit', 'a']);
+  const { code, stdout } = await ended(child);
+  const said = JSON.parse(stdout) as Said;
+  assert.equal(code, 3);
+  assert.equal(said.pid, child.pid);
+  assert.deepEqual(said.argv, ['exit', 'a']);
+});
