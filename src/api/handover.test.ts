@@ -8,9 +8,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { CountersignError, systemClock } from '../core/index.ts';
+import { RemoteDefect } from './errors.ts';
 import { handOver } from './handover-client.ts';
-import { doWork, HandoverServer, type Perform, RemoteDefect, type Work } from './index.ts';
+import { HandoverServer, type Perform } from './handover-server.ts';
+import { doWork } from './holder.ts';
 import { TestLock } from './testing/lock.ts';
+import type { Work } from './work.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-handover-'));
 after(() => rmSync(root, { recursive: true }));
@@ -127,6 +130,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
     open: async () => new TestLock(join(dir, 'run', 'lock.sqlite')),
     close: async (held) => held.release(),
     perform: async () => null,
+    beforeHandOver: async (given) => given,
     progress: () => undefined,
     waiting: () => controller.abort(),
     finishing: () => undefined,

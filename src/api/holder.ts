@@ -19,6 +19,8 @@ export type WorkOptions<Holder> = {
   readonly close: (holder: Holder) => Promise<void>;
   /** Does work, ours or another process's, with the ledger that this process holds. */
   readonly perform: (holder: Holder, work: Work, hooks: WorkHooks) => Promise<unknown>;
+  /** Makes work fit for another process, once, before it is handed over for the first time. */
+  readonly beforeHandOver: (work: Work) => Promise<Work>;
   readonly progress: (progress: unknown) => void;
   /** Called once when the lock is held by somebody who does not answer yet. */
   readonly waiting: () => void;
@@ -31,18 +33,26 @@ export type WorkOptions<Holder> = {
  * also what other processes hand over until this one is done), else in the process that holds it.
  * Of any number of starters exactly one holds; each gets its own result.
  */
-export async function doWork<Holder>(options: WorkOptions<Holder>): Promise<unknown> {
+export async function doWork<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
+  let options = given;
+  let isHandedOver = false;
+  let isWaiting = false;
   let retryMs = RETRY_FIRST_MS;
   let unansweredSince: number | undefined;
   for (;;) {
     const holder = await openUnlessLocked(options);
     if (holder !== undefined) return hold(holder, options);
+    if (!isHandedOver) options = { ...given, work: await given.beforeHandOver(given.work) };
+    isHandedOver = true;
     const handover = await handOverAgain(options);
     if (handover?.kind === 'done') return handover.result;
     const now = options.clock.monotonic();
     if (unansweredSince === undefined) unansweredSince = now;
     else if (now - unansweredSince > UNANSWERED_MAX_MS) throw busy();
-    if (now - unansweredSince > RETRY_MAX_MS) options.waiting();
+    if (!isWaiting && now - unansweredSince > RETRY_MAX_MS) {
+      isWaiting = true;
+      options.waiting();
+    }
     await wait(retryMs, options.signal);
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
   }

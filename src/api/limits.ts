@@ -10,7 +10,7 @@ export const WAITING_WORK_MAX = 256;
 /** Progress is for eyes: more often than this only costs. */
 export const PROGRESS_EVERY_MS = 100;
 
-/** Between the first two tries to take the lock or to reach its holder: a short command ends soon. */
+/** Between the first two tries to take the lock or reach its holder: a short command ends soon. */
 export const RETRY_FIRST_MS = 20;
 
 /** Between two later tries: nobody notices half a second after a long wait. */
@@ -24,3 +24,6 @@ export const UNANSWERED_MAX_MS = 60_000;
 
 /** What fits into `sun_path` everywhere: 108 bytes on Linux and 104 elsewhere, with a final NUL. */
 export const SOCKET_PATH_BYTES_MAX = 103;
+
+/** Worker threads of an import: the one sequencer is busy with four. */
+export const LANES_MAX = 4;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../core/index.ts';
-import { HandoverServer } from '../index.ts';
+import { HandoverServer } from '../handover-server.ts';
 
 /** A holder that begins whatever it is handed, says so, and never ends. */
 const [socketFile = ''] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../core/index.ts';
-import { doWork } from '../index.ts';
+import { doWork } from '../holder.ts';
 import { TestLock } from './lock.ts';
 
 /**
@@ -26,6 +26,7 @@ const result = await doWork({
     appendFileSync(join(dir, 'written'), `${JSON.stringify(line)}\n`);
     return line;
   },
+  beforeHandOver: async (work) => work,
   progress: () => undefined,
   waiting: () => undefined,
   finishing: () => undefined,

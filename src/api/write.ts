@@ -1,0 +1,56 @@
+import { availableParallelism, hostname } from 'node:os';
+import type { Clock, Random } from '../core/index.ts';
+import { LedgerReader, layout } from '../ledger/index.ts';
+import { closeWriter, openWriter } from '../pipeline/index.ts';
+import { doWork } from './holder.ts';
+import { LANES_MAX } from './limits.ts';
+import { perform } from './perform.ts';
+import { removeLeftSpools, Spool } from './spool.ts';
+import type { Work } from './work.ts';
+import { readsStandardInput, withSpool } from './works/import.ts';
+
+export type WriteOptions = {
+  readonly dir: string;
+  readonly work: Work;
+  /** Of Countersign, as entries state it. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** The note signing key, where it does not lie in the data folder. */
+  readonly keyFile: string | undefined;
+  readonly acceptFork: 'accept' | undefined;
+  /** `makes` a data folder that is not there, or `needs` one. */
+  readonly ledger: 'makes' | 'needs';
+  /** True for work that adds nothing when it is done twice. */
+  readonly repeatable: boolean;
+  readonly progress: (progress: unknown) => void;
+  readonly waiting: () => void;
+  readonly finishing: (pending: number) => void;
+};
+
+/** Does a writing command here or in the process that holds the ledger; tells its result. */
+export async function write(options: WriteOptions): Promise<unknown> {
+  const { dir, clock, random, keyFile, acceptFork, stdin, version } = options;
+  // Opening for writing would make a ledger, and a wrong --data would go unnoticed.
+  if (options.ledger === 'needs') (await LedgerReader.open(dir)).close();
+  const lanes = Math.min(LANES_MAX, availableParallelism());
+  using spool = new Spool(layout.run(dir), random);
+  return await doWork({
+    ...options,
+    socketFile: layout.apiSocket(dir),
+    open: async () => {
+      const writer = await openWriter({ dir, clock, random, keyFile, acceptFork });
+      removeLeftSpools(layout.run(dir));
+      return writer;
+    },
+    close: closeWriter,
+    perform: (writer, work, hooks) => {
+      const doer = { who: work.who, host: hostname(), version };
+      return perform(writer, work, { doer, lanes, hooks, stdin });
+    },
+    beforeHandOver: async (work) =>
+      readsStandardInput(work) ? withSpool(work, await spool.fill(stdin)) : work,
+  });
+}

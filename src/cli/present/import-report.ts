@@ -1,0 +1,36 @@
+import type { ImportReport } from '../../pipeline/index.ts';
+import { REASONS_SHOWN } from '../limits.ts';
+import { numberText } from '../progress.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The answer of `import`: the contract's members, and what helps people beside. */
+export type ImportAnswer = Omit<ImportReport, 'interrupted'>;
+
+export function printImport(terminal: Terminal, answer: ImportAnswer): void {
+  const { files, read, accepted, duplicates, rejected, rejects, warnings } = answer;
+  const count = (title: string, value: number, style: 'yes' | 'plain' | 'unknown'): void => {
+    const number = numberText(value).padStart(13);
+    terminal.line(`  ${title.padEnd(11)}`, { text: number, style: value > 0 ? style : 'faint' });
+  };
+  terminal.line({
+    text: `${plural(read, 'record')} read from ${plural(files, 'file')}`,
+    style: 'heading',
+  });
+  count('accepted', accepted, 'yes');
+  count('duplicates', duplicates, 'plain');
+  count('rejected', rejected, 'unknown');
+  for (const { file, at, reason } of rejects.slice(0, REASONS_SHOWN)) {
+    terminal.paragraph(`${file}, ${at}: ${reason}`, 4);
+  }
+  const more = rejected - Math.min(rejects.length, REASONS_SHOWN);
+  if (more > 0) terminal.line(`    and ${numberText(more)} more; --json lists them`);
+  for (const { file, text } of warnings) {
+    terminal.note({ text: 'warning: ', style: 'unknown' }, `${file}: ${text}`);
+  }
+  const { origin, size, root } = answer.checkpoint;
+  terminal.line(`Ledger ${origin}: ${plural(size, 'entry', 'entries')}, root ${root}`);
+}
+
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${numberText(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,69 @@
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import type { Work } from '../api/index.ts';
+import type { Context } from './context.ts';
+import type { ProgressState } from './progress.ts';
+import { ownVersion } from './version.ts';
+
+/** Options of every command that may append to the ledger. */
+export type WriterFlags = { readonly key?: string; readonly acceptFork?: true };
+
+export function declareWriter(parser: Parser): Parser {
+  return parser
+    .option('--key <file>', 'the signing key of the log, where it lies outside the data folder')
+    .option('--accept-fork', 'append to a restored folder, although entries may be missing');
+}
+
+export type Writing = {
+  readonly work: Work;
+  readonly flags: WriterFlags;
+  /** `makes` a data folder that is not there, or `needs` one. */
+  readonly ledger: 'makes' | 'needs';
+  /** True for work that adds nothing when it is done twice. */
+  readonly repeatable: boolean;
+  /** What a progress of this work is called and means. */
+  readonly progressOf: (progress: unknown) => ProgressState | undefined;
+};
+
+/** Does a writing command, here or in the process that holds the ledger; tells its result. */
+export async function write(context: Context, writing: Writing): Promise<unknown> {
+  const { terminal, dataDir, cwd, clock, random, signal, stdin } = context;
+  const { work, flags, ledger, repeatable } = writing;
+  // The stages behind it are heavy: help and questions about the log do without them.
+  const { write: writeThere } = await import('../api/index.ts');
+  try {
+    return await writeThere({
+      dir: dataDir,
+      clock,
+      random,
+      signal,
+      stdin,
+      work,
+      ledger,
+      repeatable,
+      version: ownVersion(),
+      keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
+      acceptFork: flags.acceptFork === true ? 'accept' : undefined,
+      progress: (progress) => {
+        const state = writing.progressOf(progress);
+        if (state !== undefined) terminal.progress(state);
+      },
+      waiting: () => terminal.note(`waiting for the process that holds the ledger in ${dataDir}`),
+      finishing: (pending) =>
+        terminal.note(`finishing what other processes handed over (${pending}); please wait`),
+    });
+  } finally {
+    terminal.progressEnd();
+  }
+}
+
+/** Who acts, as entries state it: the account of the operating system. */
+export function whoActs(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user id that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

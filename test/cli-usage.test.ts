@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { countersign } from './support/command-line.ts';
+
+const NOT_BUILT = [
+  'verified',
+  'findings',
+  'reconcile',
+  'out',
+  'rules',
+  'decide',
+  'policy',
+  'passes',
+  'gate',
+  'requests',
+  'check-tenant',
+  'conformance',
+  'serve',
+  'emulator',
+];
+const BUILT = [
+  'import',
+  'show',
+  'timeline',
+  'statement',
+  'query',
+  'coverage',
+  'ledger',
+  'evidence',
+  'rebuild',
+  'demo',
+];
+
+test('help goes to standard output, names every command, and fits 80 columns', async () => {
+  const { code, stdout, stderr } = await countersign(['--help']);
+  assert.equal(code, 0);
+  assert.equal(stderr, '');
+  for (const command of [...BUILT, ...NOT_BUILT]) {
+    assert.match(stdout, new RegExp(`^  ${command} `, 'm'));
+  }
+  assert.ok(stdout.indexOf('Not built yet:') > stdout.indexOf('  import '));
+  for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+});
+
+test('no command at all is wrong usage: help on standard error, exit 2', async () => {
+  const { code, stdout, stderr } = await countersign([]);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^Usage: countersign COMMAND/);
+});
+
+for (const command of NOT_BUILT) {
+  test(`${command} says in one line that it is not built yet, and exits 3`, async () => {
+    const { code, stdout, stderr } = await countersign([command, 'x', '--since', 'T', '--json']);
+    assert.equal(code, 3);
+    assert.equal(stdout, '');
+    assert.equal(stderr, `cannot tell, because countersign ${command} is not built yet\n`);
+  });
+}
+
+for (const [what, args] of [
+  ['an unknown command', ['imprt']],
+  ['an unknown option', ['import', 'x', '--fast']],
+  ['a missing argument', ['show']],
+  ['too many arguments', ['coverage', 'x']],
+  ['an index that is none', ['show', '-1']],
+  ['a time that is none', ['timeline', '--from', 'yesterday']],
+  ['a tenant that is none', ['timeline', '--tenant', 'contoso']],
+  ['an unknown format', ['statement', 'x', '--format', 'pdf']],
+  ['a group without its command', ['ledger']],
+] as const) {
+  test(`${what} is wrong usage: nothing on standard output, exit 2`, async () => {
+    const { code, stdout, stderr } = await countersign(args);
+    assert.equal(code, 2, stderr);
+    assert.equal(stdout, '');
+    assert.notEqual(stderr, '');
+  });
+}
+
+test('a mistyped command gets one sentence with a suggestion', async () => {
+  const { stderr } = await countersign(['imprt']);
+  assert.match(stderr, /^countersign: unknown command 'imprt' \(Did you mean import\?\).*\n$/);
+});
+
+test('an escape in an argument does not reach the terminal', async () => {
+  const { stderr } = await countersign(['\x1b[2Jx']);
+  assert.match(stderr, /␛\[2Jx/);
+  assert.ok(!stderr.includes('\x1b'));
+});
+
+test('FORCE_COLOR paints, NO_COLOR and a pipe do not', async () => {
+  const painted = await countersign(['--help'], { env: { FORCE_COLOR: '1' } });
+  assert.ok(painted.stdout.includes('\x1b['));
+  const plain = await countersign(['--help'], { env: { NO_COLOR: '' } });
+  assert.ok(!plain.stdout.includes('\x1b['));
+});
+
+test('--debug tells where an error came from', async () => {
+  const { stderr } = await countersign(['gate', 'x', '--debug']);
+  assert.match(stderr, /^cannot tell.*\nCliError: .*\n +at /);
+});

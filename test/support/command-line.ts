@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export const REPOSITORY: string = join(import.meta.dirname, '..', '..');
+
+export type Ended = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+export type RunOptions = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+};
+
+/** Starts the command line as users do, and leaves the child to the caller. */
+export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { COUNTERSIGN_DATA: _, COUNTERSIGN_DEBUG: __, FORCE_COLOR: ___, ...env } = process.env;
+  return spawn(process.execPath, [join(REPOSITORY, 'src', 'cli', 'main.ts'), ...args], {
+    cwd: options.cwd ?? REPOSITORY,
+    env: { ...env, NO_COLOR: '1', ...options.env },
+    stdio: 'pipe',
+  });
+}
+
+/** Runs one command to its end. */
+export async function countersign(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
+  const child = start(args, options);
+  child.stdin?.on('error', () => undefined).end(options.input);
+  return ended(child);
+}
+
+/** Collects what a child says until it ends. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  const exit = new Promise<Pick<Ended, 'code' | 'signal'>>((resolve, reject) => {
+    child.on('error', reject).on('close', (code, signal) => resolve({ code, signal }));
+  });
+  const said = (stream: ChildProcess['stdout']): Promise<string> =>
+    stream === null ? Promise.resolve('') : text(stream);
+  const [stdout, stderr] = await Promise.all([said(child.stdout), said(child.stderr)]);
+  return { ...(await exit), stdout, stderr };
+}
