@@ -215,6 +215,7 @@ class Model {
   readonly #tableEntries: number;
   #entries: { version: number; action: number }[] = [];
   #committed = 0;
+  readonly #openFiles = new Set<number>();
   #operationsLeft = Number.POSITIVE_INFINITY;
   #index: FingerprintIndex;
 
@@ -259,6 +260,7 @@ class Model {
     assert.equal(this.#index.coveredSize, this.#entries.length);
     for (let version = 0; version <= 400; version++) this.#compare(version, version % 61);
     await this.#index.close();
+    assert.equal(this.#openFiles.size, 0, 'every file was closed once');
     assert.deepEqual([...checkFingerprintRuns(nodeFiles, this.#dir)].filter(Boolean), []);
   }
 
@@ -307,6 +309,15 @@ class Model {
       };
     return {
       ...nodeFiles,
+      open: (path, mode) => {
+        const file = nodeFiles.open(path, mode);
+        this.#openFiles.add(file);
+        return file;
+      },
+      close: (file) => {
+        assert.ok(this.#openFiles.delete(file), 'only an open file is closed');
+        nodeFiles.close(file);
+      },
       write: cut(nodeFiles.write),
       rename: cut(nodeFiles.rename),
       remove: cut(nodeFiles.remove),

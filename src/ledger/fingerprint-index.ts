@@ -333,10 +333,8 @@ export class FingerprintIndex {
       return;
     }
     // One part at a time, so that no look-up waits for long and no filter is in memory twice.
-    for (const step of this.#runs.replace(inputs, runPath(this.#dir, range.from, range.to))) {
-      step();
-      if (keys > INLINE_KEYS_MAX) await nextTurn();
-    }
+    const replacement = this.#runs.replace(inputs, runPath(this.#dir, range.from, range.to));
+    for (const _ of replacement) if (keys > INLINE_KEYS_MAX) await nextTurn();
   }
 
   #run(job: Job, keys: number): Promise<JobResult> {

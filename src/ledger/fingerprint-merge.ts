@@ -79,8 +79,8 @@ async function mergeRuns(files: Files, job: Job & { kind: 'merge' }): Promise<Jo
     }
     return { kind: 'corrupt', path: corrupt.path, what: 'the records do not have their digest' };
   } finally {
-    writer?.abandon();
     for (const run of runs) run.close();
+    writer?.abandon();
   }
 }
 

@@ -49,35 +49,45 @@ export class RunSet {
   tryAppend(path: string, identity?: Uint8Array): string | undefined {
     const run = Run.open(this.#files, path);
     if (typeof run === 'string') return run;
-    const problem = problemOf(run, identity) ?? this.#loadAll(run);
-    if (problem !== undefined) run.close();
-    return problem;
+    let isTaken = false;
+    try {
+      const problem = problemOf(run, identity) ?? this.#loadAll(run);
+      isTaken = problem === undefined;
+      return problem;
+    } finally {
+      if (!isTaken) run.close();
+    }
   }
 
   /**
-   * Puts the run at `path` in the place of those that were merged into it, in steps that the
-   * caller takes one by one; look-ups are right between any two.
+   * Puts the run at `path` in the place of those that were merged into it, one part at a time;
+   * look-ups are right at every yield. The caller takes it to its end.
    */
-  *replace(inputs: readonly Run[], path: string): Generator<() => void> {
+  *replace(inputs: readonly Run[], path: string): Generator<void> {
     const merged = Run.open(this.#files, path);
     if (typeof merged === 'string') throw new Error(`${path}: ${merged}`);
-    for (let part = 0; part < PART_COUNT; part++) {
-      yield () => this.#replacePart(inputs, merged, part);
-    }
-    yield () => {
-      this.#list = this.#list.filter((run) => !inputs.includes(run));
-      this.#list.push(merged);
-      this.#list.sort((a, b) => a.from - b.from);
-      // A crash before this leaves the inputs, which the next opening sees to be within `merged`.
-      for (const run of inputs) {
-        run.close();
-        this.#files.remove(run.path);
+    let isInUse = false;
+    try {
+      for (let part = 0; part < PART_COUNT; part++) {
+        this.#replacePart(inputs, merged, part);
+        isInUse = true;
+        yield;
       }
-    };
+    } finally {
+      if (!isInUse) merged.close();
+    }
+    this.#list = this.#list.filter((run) => !inputs.includes(run));
+    this.#list.push(merged);
+    this.#list.sort((a, b) => a.from - b.from);
+    for (const run of inputs) run.close();
+    // A crash before this leaves the inputs, which the next opening sees to be within `merged`.
+    for (const run of inputs) this.#files.remove(run.path);
   }
 
   close(): void {
-    for (const run of this.#list) run.close();
+    // A replacement that failed half-way has left a run in the parts that is not in the list.
+    const open = new Set([...this.#list, ...this.#parts.flat().map((part) => part.run)]);
+    for (const run of open) run.close();
     this.#list = [];
     for (const parts of this.#parts) parts.length = 0;
   }

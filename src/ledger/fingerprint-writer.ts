@@ -32,6 +32,7 @@ export class RunWriter {
   readonly #buffer = new Uint32Array(BUFFER_RECORDS * RECORD_WORDS);
   readonly #recordDigests: Uint8Array[] = [];
   readonly #filterDigests: Uint8Array[] = [];
+  #isOpen = true;
   #used = 0;
   #position: number;
   #unsynced = 0;
@@ -106,7 +107,7 @@ export class RunWriter {
     });
     this.#files.write(this.#file, [header], 0);
     await this.#files.sync(this.#file);
-    this.#files.close(this.#file);
+    this.#close();
     const path = runPath(this.#dir, this.#range.from, this.#range.to);
     // A crash before the rename leaves a temporary file, which the next opening removes.
     this.#files.rename(this.#temporaryPath, path);
@@ -115,8 +116,15 @@ export class RunWriter {
 
   /** Removes what was written so far. */
   abandon(): void {
-    this.#files.close(this.#file);
+    this.#close();
     this.#files.remove(this.#temporaryPath);
+  }
+
+  /** Once only: the number of a closed file may by then be another file's. */
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#files.close(this.#file);
   }
 
   #nextPart(): void {
