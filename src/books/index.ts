@@ -27,3 +27,5 @@ export {
   type TimelineFilter,
 } from './reader.ts';
 export type * from './statement-types.ts';
+export { query, queryToParquet, type QueryOptions, type QueryResult } from './query.ts';
+export type { QueryColumn, QueryValue } from './query-value.ts';

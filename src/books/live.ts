@@ -50,18 +50,23 @@ export class LiveRows {
   }
 
   async snapshot(): Promise<Snapshot> {
+    const isCurrent = this.#snapshot?.generation === (this.state?.generation ?? 0);
+    if (!isCurrent) this.#snapshot = await this.snapshotIn(this.#engine);
+    return this.#snapshot as Snapshot;
+  }
+
+  /** The same in an engine of the caller's. */
+  async snapshotIn(engine: Engine): Promise<Snapshot> {
     const state = this.state;
-    if (state === undefined) return new Snapshot(this.#dir, this.#engine, [], undefined);
-    if (this.#snapshot?.generation === state.generation) return this.#snapshot;
+    if (state === undefined) return new Snapshot(this.#dir, engine, [], undefined);
     const { generation, files, superseded } = state.snapshot(() => ({
       generation: state.generation,
       files: state.files(),
       superseded: state.superseded(),
     }));
     const table = superseded.length === 0 ? undefined : `superseded_${generation}`;
-    if (table !== undefined) await loadIndices(this.#engine, table, superseded);
-    this.#snapshot = new Snapshot(this.#dir, this.#engine, files, table, generation);
-    return this.#snapshot;
+    if (table !== undefined) await loadIndices(engine, table, superseded);
+    return new Snapshot(this.#dir, engine, files, table, generation);
   }
 
   /** Returns when the question may be asked again, of a new {@link snapshot}. */
@@ -111,6 +116,10 @@ export class Snapshot {
 
   stream(sql: Select): AsyncGenerator<DuckDBValue[][]> {
     return this.#engine.stream(this.#sql(sql), [...(sql.values ?? [])]);
+  }
+
+  paths(): string[] {
+    return this.files.map((file) => join(this.#dir, file.path));
   }
 
   /** What follows FROM: the live rows of the scope. */

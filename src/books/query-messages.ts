@@ -1,0 +1,22 @@
+import type { BooksErrorCode } from './errors.ts';
+import type { QueryColumn, QueryValue } from './query-value.ts';
+
+/** What the process that asks and the process that runs a query say to each other. */
+export type QueryRequest = {
+  readonly kind: 'run';
+  readonly dir: string;
+  readonly sql: string;
+  readonly threads: number;
+  readonly timeoutMs: number;
+  /** Write the rows there instead of sending them. */
+  readonly parquet: string | null;
+};
+
+/** The asker is ready for more rows. */
+export type QueryNext = { readonly kind: 'next' };
+
+export type QueryReply =
+  | { readonly kind: 'columns'; readonly columns: readonly QueryColumn[] }
+  | { readonly kind: 'rows'; readonly rows: readonly (readonly QueryValue[])[] }
+  | { readonly kind: 'done'; readonly rows: number }
+  | { readonly kind: 'error'; readonly code: BooksErrorCode | null; readonly message: string };

@@ -1,0 +1,128 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TENANT_NOT_STATED } from '../core/index.ts';
+import { LedgerReader, parseLeaf } from '../ledger/index.ts';
+import { type Engine, identifier, literal } from './engine.ts';
+import type { CoverageFact } from './facts.ts';
+import type { Snapshot } from './live.ts';
+import { Tenants } from './principal.ts';
+
+/** The tables of SQL users beside `events`, whose columns are those of a Parquet file. */
+const TABLES = {
+  entries: {
+    index: 'BIGINT', kind: 'VARCHAR', tenant: 'VARCHAR', source: 'VARCHAR', id: 'VARCHAR',
+    at: 'TIMESTAMP', seen: 'TIMESTAMP', size: 'BIGINT', sha256: 'VARCHAR', erased: 'BOOLEAN',
+  },
+  findings: {
+    index: 'BIGINT', time: 'TIMESTAMP', tenant: 'VARCHAR', uid: 'VARCHAR', title: 'VARCHAR',
+    rule: 'VARCHAR', severity_id: 'INTEGER', status_id: 'INTEGER', techniques: 'VARCHAR[]',
+    entries: 'BIGINT[]',
+  },
+  decisions: {
+    index: 'BIGINT', time: 'TIMESTAMP', tenant: 'VARCHAR', door: 'VARCHAR', principal: 'VARCHAR',
+    decision: 'VARCHAR', policies: 'VARCHAR[]', obligations: 'VARCHAR[]', session_uid: 'VARCHAR',
+  },
+  coverage: {
+    index: 'BIGINT', tenant: 'VARCHAR', source: 'VARCHAR', workload: 'VARCHAR', subject: 'VARCHAR',
+    from: 'TIMESTAMP', to: 'TIMESTAMP', state: 'VARCHAR', bound: 'DOUBLE', because: 'VARCHAR',
+  },
+} as const;
+
+export type QuerySources = {
+  readonly dir: string;
+  readonly snapshot: Snapshot;
+  readonly tenants: readonly string[];
+  readonly coverage: readonly CoverageFact[];
+};
+
+/** Makes what the query may name; `named` are the tables that it does name. */
+export async function makeViews(
+  engine: Engine,
+  sources: QuerySources,
+  named: ReadonlySet<string>,
+): Promise<void> {
+  for (const [table, columns] of Object.entries(TABLES)) {
+    const list = Object.entries(columns).map(([name, type]) => `${identifier(name)} ${type}`);
+    await engine.run(`CREATE TABLE ${identifier(table)} (${list.join(', ')})`);
+  }
+  await engine.run(`CREATE VIEW events AS ${eventsSql(sources)}`);
+  if (named.has('coverage')) await fillCoverage(engine, sources.coverage);
+  if (named.has('entries')) await fillEntries(engine, sources.dir);
+}
+
+/** With the tenant as every other question reads it. */
+function eventsSql({ snapshot, tenants }: QuerySources): string {
+  const home = new Tenants(tenants).home(TENANT_NOT_STATED);
+  const source = snapshot.source({});
+  const type = 'class_uid * 100 + activity_id AS type_uid';
+  if (home === TENANT_NOT_STATED || !tenants.includes(TENANT_NOT_STATED)) {
+    return `SELECT *, ${type} FROM ${source}`;
+  }
+  const stated = `if(tenant = ${literal(TENANT_NOT_STATED)}, ${literal(home)}, tenant)`;
+  return `SELECT * REPLACE (${stated} AS tenant), ${type} FROM ${source}`;
+}
+
+async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Promise<void> {
+  await engine.use(async (connection) => {
+    const appender = await connection.createAppender('coverage');
+    const text = (value: string | null): void =>
+      value === null ? appender.appendNull() : appender.appendVarchar(value);
+    const time = (ms: number | null): void => text(ms === null ? null : new Date(ms).toISOString());
+    for (const fact of facts) {
+      appender.appendBigInt(BigInt(fact.index));
+      for (const v of [fact.tenant, fact.source, fact.workload, fact.subject]) text(v);
+      time(fact.fromMs);
+      time(fact.toMs);
+      text(fact.state);
+      if (fact.bound === null) appender.appendNull();
+      else appender.appendDouble(fact.bound);
+      text(fact.because);
+      appender.endRow();
+    }
+    appender.closeSync();
+  });
+}
+
+/** Reads every leaf of the ledger: seconds for each million, so only when the query asks for it. */
+async function fillEntries(engine: Engine, dir: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-'));
+  const path = join(folder, 'entries.tsv');
+  try {
+    await writeEntries(dir, path);
+    const columns = Object.entries(TABLES.entries).map(([name, type]) => `'${name}': '${type}'`);
+    await engine.run(
+      `INSERT INTO entries SELECT * FROM read_csv(${literal(path)},
+        columns = {${columns.join(', ')}}, auto_detect = false, header = false, delim = '\t',
+        quote = '', escape = '', comment = '', new_line = '\\n')`,
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function writeEntries(dir: string, path: string): Promise<void> {
+  const reader = await LedgerReader.open(dir);
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const batch of reader.scan()) {
+      let lines = '';
+      for (let i = 0; i < batch.count; i++) {
+        const { kind, tenant, source, id, at, seen, size, sha256 } = parseLeaf(batch.leaf(i));
+        const erased = batch.body(i).kind === 'erased' ? '1' : '0';
+        // A leaf holds visible ASCII alone, so that no field needs quotes.
+        const head = [batch.firstIndex + i, kind, tenant, source, id];
+        lines += `${[...head, zoneless(at), zoneless(seen), size, sha256, erased].join('\t')}\n`;
+      }
+      await file.write(lines);
+    }
+  } finally {
+    await file.close();
+    reader.close();
+  }
+}
+
+/** A TIMESTAMP of DuckDB is without zone, and ours are all UTC; its finest unit is 1 µs. */
+function zoneless(instant: string): string {
+  return instant.replace(/(\.\d{6})\d*Z$/, '$1').replace('Z', '');
+}
