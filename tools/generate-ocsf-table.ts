@@ -17,7 +17,7 @@ const CLASSES: readonly string[] = [
 
 /** The objects that they fill. An attribute of any other object is not in the table. */
 const OBJECTS: ReadonlySet<string> = new Set([
-  'actor', 'analytic', 'api', 'device', 'email', 'evidences', 'file', 'finding_info', 'group',
+  'actor', 'analytic', 'api', 'authentication_token', 'device', 'email', 'evidences', 'file', 'finding_info', 'group',
   'http_request', 'http_response', 'location', 'logger', 'managed_entity', 'metadata',
   'network_endpoint', 'object', 'observable', 'os', 'policy', 'product', 'request',
   'resource_details', 'response', 'service', 'session', 'url', 'user', 'web_resource',
@@ -25,6 +25,8 @@ const OBJECTS: ReadonlySet<string> = new Set([
 
 /** Attributes of this profile are in the table; those of others are not used. */
 const PROFILE = 'host';
+
+const BASE = 'base_event';
 
 const COLUMNS_MAX = 98;
 
@@ -88,7 +90,8 @@ export function generateTable(folder: string): string {
     '',
     '/**',
     ' * `class UID NAME CATEGORY_UID CATEGORY | CAPTION` and `object NAME`, then what they constrain',
-    ' * and their attributes: `name! type[] {value=Caption|…} @profile`; `!` is required, `[]` a list.',
+    " * and their attributes, for a class those that differ from the first class's:",
+    ' * `name! type[] {value=Caption|…} @profile`, where `!` is required and `[]` a list.',
     ' */',
     'export const TABLE: string = `',
     ...lines,
@@ -130,7 +133,13 @@ class Published {
     const head =
       `class ${uid} ${definition.name} ${categoryUid} ` +
       `${category?.caption ?? 'Uncategorized'} | ${definition.caption}`;
-    return [head, ...this.#body(resolved)];
+    only(resolved, 'class_uid', uid, definition.caption);
+    only(resolved, 'category_uid', categoryUid, category?.caption ?? 'Uncategorized');
+    return [head, ...this.#body(resolved, path === BASE ? undefined : this.#base())];
+  }
+
+  #base(): Resolved {
+    return this.#resolve(this.#event(BASE), (name) => this.#event(name));
   }
 
   objectLines(name: string): string[] {
@@ -144,12 +153,16 @@ class Published {
       const type = this.#types[name];
       const base = BASES[type?.type ?? name] ?? BASES[name] ?? 'string';
       const isIp = name === 'ip_t' ? ', isIp: true' : '';
-      const pattern = type?.regex === undefined || isIp ? '' : `, pattern: /${type.regex}/`;
-      return `  ${name}: { base: '${base}'${pattern}${isIp} },`;
+      if (type?.regex === undefined || isIp !== '') return `  ${name}: { base: '${base}'${isIp} },`;
+      const pattern = `    pattern: /${type.regex}/,`;
+      const fits = pattern.length <= COLUMNS_MAX + 2;
+      const broken = fits ? pattern : pattern.replace('pattern: ', 'pattern:\n      ');
+      return `  ${name}: {\n    base: '${base}',\n${broken}\n  },`;
     });
   }
 
-  #body(resolved: Resolved): string[] {
+  /** Attributes that are the same in `base` are left out: every class has them. */
+  #body(resolved: Resolved, base?: Resolved): string[] {
     const parts: string[] = [];
     for (const [kind, names] of Object.entries(resolved.constraints)) {
       parts.push(`${kind}(${names.join(' ')})`);
@@ -161,6 +174,7 @@ class Published {
       if (attribute['@deprecated'] !== undefined && attribute.requirement !== 'required') continue;
       const profile = attribute.profile ?? null;
       if (profile !== null && profile !== PROFILE) continue;
+      if (isSame(attribute, base?.attributes.get(name))) continue;
       if (isPrimitive) this.#usedTypes.add(type);
       const values = Object.entries(attribute.enum ?? {});
       parts.push(
@@ -250,6 +264,19 @@ class Published {
   }
 }
 
+function isSame(one: Attribute, other: Attribute | undefined): boolean {
+  const facts = (a: Attribute): string =>
+    JSON.stringify([a.type, a.requirement === 'required', a.is_array, a.profile ?? null, a.enum]);
+  return other !== undefined && facts(one) === facts(other);
+}
+
+/** Of all classes and categories, an event of this class has these. */
+function only(resolved: Resolved, name: string, value: number, caption: string | undefined): void {
+  const attribute = resolved.attributes.get(name);
+  const values = { [String(value)]: { caption: caption ?? String(value) } };
+  resolved.attributes.set(name, { ...attribute, enum: values });
+}
+
 const BASES: Readonly<Record<string, string>> = {
   boolean_t: 'boolean', integer_t: 'integer', long_t: 'integer', port_t: 'integer',
   timestamp_t: 'integer', float_t: 'number', json_t: 'any', string_t: 'string',
@@ -267,7 +294,7 @@ function wrap(parts: readonly string[]): string[] {
     line += token;
   };
   for (const part of parts) {
-    const tokens = part.split(/(?<=\|)/);
+    const tokens = part.split(part.endsWith(')') ? /(?<= )/ : /(?<=\|)/);
     put(` ${tokens[0]}${tokens.length === 1 ? ';' : ''}`);
     tokens.slice(1).forEach((token, i) => {
       put(`${token}${i === tokens.length - 2 ? ';' : ''}`);

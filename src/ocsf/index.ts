@@ -1,4 +1,6 @@
 export { type Interpretation, isSignIn } from './interpretation.ts';
 export { interpret } from './interpret.ts';
 export { createMemo, type Memo } from './memo.ts';
+export { mergeInterpretations, sourceRank } from './merge.ts';
+export { type ClassShape, classes, OCSF_VERSION, type Problem, validate } from './schema.ts';
 export type { SourceRecord } from './subject.ts';
