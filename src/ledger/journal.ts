@@ -13,7 +13,7 @@ import { JOURNAL_FILE_BYTES_TARGET } from './limits.ts';
 /** Bytes at the end of the journal that never were a whole group, and so never acknowledged. */
 export type TornTail = { readonly path: string; readonly at: number; readonly bytes: number };
 
-type JournalFile = { readonly path: string; readonly firstIndex: number };
+export type JournalFile = { readonly path: string; readonly firstIndex: number };
 
 /** What is accepted and not yet integrated. One writer; groups go strictly one after the other. */
 export class Journal {
@@ -139,7 +139,8 @@ export type JournalFolder = {
 
 export type JournalEntries = { readonly firstIndex: number; readonly count: number };
 
-function listJournal(files: Files, dir: string): readonly JournalFile[] {
+/** The files of the journal, oldest first; strays are passed over. */
+export function listJournal(files: Files, dir: string): readonly JournalFile[] {
   const folder = layout.journal(dir);
   return files.list(folder).flatMap(({ name }) => {
     const firstIndex = indexOfName(name, JOURNAL_SUFFIX);

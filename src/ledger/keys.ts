@@ -52,6 +52,16 @@ export async function localKeys(folder: KeyFolder): Promise<LocalKeys> {
   return { id, fingerprint };
 }
 
+/**
+ * The local keys for a reader; undefined where they are not at hand, as in a copy for an auditor.
+ * @throws LedgerError MALFORMED_KEY, KEY_PERMISSIONS
+ */
+export function readLocalKeys(files: Files, dir: string): LocalKeys | undefined {
+  const path = layout.localKeys(dir);
+  const found = readSecret(files, path);
+  return found === undefined ? undefined : parseLocalKeys(found, path);
+}
+
 function parseNoteKey(bytes: Buffer, path: string): KeyObject {
   let key: KeyObject | undefined;
   try {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 /** Where everything lies in a data folder (design, "The ledger"). Nothing else builds a path. */
 export const layout = {
   folderFacts: (dir: string): string => join(dir, 'countersign.json'),
+  /** Who witnesses this log, and which of them make a quorum (C2SP tlog-policy). */
+  witnessPolicy: (dir: string): string => join(dir, 'witnesses.policy'),
   keys: (dir: string): string => join(dir, 'keys'),
   noteKey: (dir: string): string => join(dir, 'keys', 'note.key'),
   localKeys: (dir: string): string => join(dir, 'keys', 'local.keys'),

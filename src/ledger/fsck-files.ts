@@ -1,0 +1,102 @@
+import { join, relative, sep } from 'node:path';
+import { listSegments } from './archive-folder.ts';
+import { isByteEqual } from './encoding.ts';
+import type { Files } from './files.ts';
+import type { Problems } from './fsck-report.ts';
+import { HASH_BYTES } from './hash.ts';
+import { indexOfName, layout } from './layout.ts';
+import { BUNDLE_BYTES_MAX } from './limits.ts';
+import { readWholeFile } from './replace-file.ts';
+import {
+  TILE_WIDTH, type TileResource, bundlePath, parseTilePath, tilePath, tileWidth,
+} from './tile.ts';
+
+export type FilesCheck = {
+  readonly files: Files;
+  readonly dir: string;
+  readonly size: number;
+  /** Entries that are durable, the journal's included: files up to there may stand after `size`. */
+  readonly end: number;
+  readonly problems: Problems;
+};
+
+/** Looks at every name under `ledger/` and `bodies/`: nothing may be there that nobody checks. */
+export function checkNames(check: FilesCheck): void {
+  for (const path of walk(check, layout.log(check.dir))) checkLogName(check, path);
+  const segments = new Set(listSegments(check.files, check.dir).map((segment) => segment.path));
+  for (const path of walk(check, layout.bodies(check.dir))) {
+    const isKnown = segments.has(path);
+    if (!isKnown) stray(check, path);
+  }
+}
+
+function checkLogName(check: FilesCheck, path: string): void {
+  const name = relative(layout.log(check.dir), path).split(sep).join('/');
+  if (name === 'checkpoint') return;
+  const kept = /^checkpoints\/(.+)$/.exec(name)?.[1];
+  if (kept !== undefined) {
+    if (indexOfName(kept, '') === undefined) stray(check, path);
+    return;
+  }
+  const resource = parseTilePath(name);
+  if (resource === undefined) stray(check, path);
+  else checkResource(check, path, resource);
+}
+
+function checkResource(check: FilesCheck, path: string, resource: TileResource): void {
+  const level = resource.kind === 'tile' ? resource.level : 0;
+  const { index, width } = resource;
+  const current = tileWidth(level, index, check.size);
+  // The one form that the checkpoint speaks of is read with the tree.
+  if (width === current) return;
+  if (width > current) {
+    if (width > tileWidth(level, index, check.end)) stray(check, path);
+    return;
+  }
+  if (current === TILE_WIDTH) {
+    const what = 'a partial tile that the full one has replaced: the next opening for writing removes it';
+    check.problems.add(relative(check.dir, path), 0, what);
+    return;
+  }
+  checkOlderPartial(check, path, resource, current);
+}
+
+/** A partial tile of an earlier checkpoint stays for its readers, and is a beginning of today's. */
+function checkOlderPartial(
+  check: FilesCheck,
+  path: string,
+  resource: TileResource,
+  current: number,
+): void {
+  const { files, dir, problems } = check;
+  const older = readWholeFile(files, path, BUNDLE_BYTES_MAX) ?? Buffer.alloc(0);
+  const now = { ...resource, width: current };
+  const nowPath = now.kind === 'tile' ? tilePath(now) : bundlePath(now);
+  const today = readWholeFile(files, layout.logFile(dir, nowPath), BUNDLE_BYTES_MAX);
+  if (today === undefined) return;
+  const length = resource.kind === 'tile' ? resource.width * HASH_BYTES : bytesOf(today, resource.width);
+  if (isByteEqual(older, today.subarray(0, length))) return;
+  let at = 0;
+  while (at < older.length && older[at] === today[at]) at++;
+  problems.add(relative(dir, path), at, 'a partial tile of an earlier checkpoint is not as it was');
+}
+
+/** How long the first `count` entries of a bundle are. */
+function bytesOf(bundle: Buffer, count: number): number {
+  let at = 0;
+  for (let i = 0; i < count && at + 2 <= bundle.length; i++) at += 2 + bundle.readUInt16BE(at);
+  return at;
+}
+
+function stray(check: FilesCheck, path: string): void {
+  check.problems.add(relative(check.dir, path), 0, 'a stray file: nothing here has this name');
+}
+
+function* walk({ files, dir, problems }: FilesCheck, folder: string): Generator<string> {
+  for (const { name, kind } of files.list(folder)) {
+    const path = join(folder, name);
+    if (kind === 'folder') yield* walk({ files, dir, problems, size: 0, end: 0 }, path);
+    else if (kind === 'file') yield path;
+    else problems.add(relative(dir, path), 0, 'neither a file nor a folder');
+  }
+}

@@ -1,0 +1,293 @@
+import { relative } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../core/index.ts';
+import { LedgerError } from './errors.ts';
+import { type SignedCheckpoint, openCheckpoint } from './checkpoint.ts';
+import { parseErasure, rangesOf } from './erasure.ts';
+import { type Files, nodeFiles } from './files.ts';
+import { type FolderFacts, noLedger, readFolderFacts } from './folder.ts';
+import { checkNames } from './fsck-files.ts';
+import { type FsckReport, Problems } from './fsck-report.ts';
+import { RangeChecker, type RangeReport } from './fsck-range.ts';
+import { checkSegments } from './fsck-segments.ts';
+import { type PromisedRoot, TreeChecker } from './fsck-tree.ts';
+import type { FsckWorkerSetup } from './fsck-worker.ts';
+import { listJournal } from './journal.ts';
+import { readJournal } from './journal-format.ts';
+import { keysAfter, openRotation } from './key-rotation.ts';
+import { readLocalKeys } from './keys.ts';
+import { layout } from './layout.ts';
+import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET, NOTE_BYTES_MAX } from './limits.ts';
+import { formatNote, type NoteVerifier } from './note.ts';
+import { readWholeFile } from './replace-file.ts';
+import { verifierOf } from './verifier.ts';
+import { readWitnessPolicy } from './witness-policy.ts';
+
+export type FsckOptions = {
+  readonly dir: string;
+  /** Worker threads; 0 checks on the calling thread. */
+  readonly threads: number;
+  /** A key of the log from elsewhere: the keys that the folder names must follow from it. */
+  readonly vkey?: string | undefined;
+  readonly files?: Files | undefined;
+  readonly onProgress?: ((done: number, size: number) => void) | undefined;
+};
+
+/** A journal file ends with the group that made it long enough, and one frame can be a group. */
+const JOURNAL_FILE_BYTES_MAX: number = JOURNAL_FILE_BYTES_TARGET + 16 * GROUP_BYTES_MAX;
+
+/** Entries that a worker checks at a time: 64 bundles. */
+const RANGE_ENTRIES: number = 64 * 256;
+
+/**
+ * Re-reads every file under `ledger/` and `bodies/`: bodies against the digests in their leaves,
+ * leaves against the tiles, tiles against the tree, every checkpoint kept against its key and the
+ * tree; and reports what should not be there, and what should. Takes no lock and changes nothing.
+ * @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT where there is no telling at all
+ */
+export async function fsck(options: FsckOptions): Promise<FsckReport> {
+  const files = options.files ?? nodeFiles;
+  const facts = readFolderFacts(files, options.dir);
+  if (facts === undefined) throw noLedger(options.dir);
+  return new Fsck(files, facts, options).run();
+}
+
+class Fsck {
+  readonly #files: Files;
+  readonly #facts: FolderFacts;
+  readonly #options: FsckOptions;
+  readonly #problems = new Problems();
+  readonly #witnesses: readonly NoteVerifier[];
+  #erased: number[] = [];
+  #declared: { index: number; ranges: readonly (readonly [number, number])[] }[] = [];
+  #rotations: Uint8Array[] = [];
+  #lastSeen = '';
+
+  constructor(files: Files, facts: FolderFacts, options: FsckOptions) {
+    this.#files = files;
+    this.#facts = facts;
+    this.#options = options;
+    this.#witnesses = readWitnessPolicy(files, options.dir)?.witnesses ?? [];
+  }
+
+  async run(): Promise<FsckReport> {
+    const { dir } = this.#options;
+    const checkpoint = this.#openCheckpoint(layout.checkpoint(dir));
+    const size = checkpoint?.size ?? 0;
+    const end = Math.max(size, this.#checkJournal());
+    const scope = { files: this.#files, dir, size, end, problems: this.#problems };
+    checkNames(scope);
+    checkSegments(scope);
+    if (checkpoint !== undefined) await this.#checkEntries(checkpoint);
+    this.#checkErasures();
+    this.#checkKeys();
+    const problems = this.#problems.list();
+    return { ok: problems.length === 0, size, problems };
+  }
+
+  async #checkEntries(checkpoint: SignedCheckpoint): Promise<void> {
+    const { dir, onProgress } = this.#options;
+    const { size } = checkpoint;
+    const tree = new TreeChecker({
+      files: this.#files,
+      dir,
+      size,
+      problems: this.#problems,
+      promises: [this.#promise(layout.checkpoint(dir), checkpoint), ...this.#keptCheckpoints(size)],
+    });
+    for await (const range of this.#ranges(size)) {
+      this.#problems.addAll(range.problems);
+      tree.add(range);
+      this.#take(range);
+      onProgress?.(range.to, size);
+    }
+    tree.end();
+  }
+
+  #take(range: RangeReport): void {
+    for (const index of range.erased) this.#erased.push(index);
+    if (range.seenFirst !== '' && range.seenFirst < this.#lastSeen) {
+      this.#problems.add('ledger', 0, `entry ${range.from} was seen before its predecessor`);
+    }
+    if (range.seenLast !== '') this.#lastSeen = range.seenLast;
+    for (const { index, kind, body } of range.own) {
+      if (kind === 'key') this.#rotations.push(body);
+      const erasure = kind === 'erasure' ? parseErasure(body) : undefined;
+      if (erasure !== undefined) this.#declared.push({ index, ranges: erasure.ranges });
+    }
+  }
+
+  #promise(path: string, { size, root }: SignedCheckpoint): PromisedRoot {
+    return { path: relative(this.#options.dir, path), size, root };
+  }
+
+  /** Every checkpoint that was kept; one of a larger log means that this one was cut back. */
+  #keptCheckpoints(size: number): PromisedRoot[] {
+    const { dir } = this.#options;
+    const promises: PromisedRoot[] = [];
+    for (const { name } of this.#files.list(layout.keptCheckpoints(dir))) {
+      const path = layout.logFile(dir, `checkpoints/${name}`);
+      const kept = this.#openCheckpoint(path);
+      if (kept === undefined) continue;
+      const place = relative(dir, path);
+      if (kept.size !== Number(name)) this.#problems.add(place, 0, 'its name is not its size');
+      if (kept.size > size) {
+        const what = `the log once had ${kept.size} entries: the checkpoint of ${size} was put back`;
+        this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
+        continue;
+      }
+      promises.push(this.#promise(path, kept));
+    }
+    return promises;
+  }
+
+  #openCheckpoint(path: string): SignedCheckpoint | undefined {
+    const place = relative(this.#options.dir, path);
+    const bytes = readWholeFile(this.#files, path, NOTE_BYTES_MAX);
+    if (bytes === undefined) {
+      this.#problems.add(place, 0, 'the file is missing');
+      return undefined;
+    }
+    try {
+      const log = this.#facts.vkeys.map((vkey) => verifierOf(vkey));
+      const trust = { log, origin: this.#facts.origin, witnesses: this.#witnesses };
+      const checkpoint = openCheckpoint(bytes, trust);
+      const isOneSpelling = formatNote(checkpoint.note) === bytes.toString('utf8');
+      // Readers pass over signatures by strangers; a changed byte must not hide as one.
+      if (checkpoint.unverified.length > 0 || !isOneSpelling) {
+        this.#problems.add(place, 0, 'it carries a signature of nobody that the folder knows');
+      }
+      return checkpoint;
+    } catch (error) {
+      this.#problems.add(place, 0, messageOf(error));
+      return undefined;
+    }
+  }
+
+  /** The index after the last durable entry of the journal; 0 if it holds none. */
+  #checkJournal(): number {
+    const { dir } = this.#options;
+    const { origin } = this.#facts;
+    let end = 0;
+    const journals = listJournal(this.#files, dir);
+    journals.forEach(({ path, firstIndex }, i) => {
+      const bytes = readWholeFile(this.#files, path, JOURNAL_FILE_BYTES_MAX);
+      if (bytes === undefined) return;
+      const { frames, brokenAt, isFollowed } = readJournal(bytes, { firstIndex, origin });
+      const last = frames.at(-1);
+      if (last !== undefined) end = last.firstIndex + last.count;
+      // A torn end was never acknowledged to anybody: the next opening passes over it.
+      if (brokenAt === undefined || (!isFollowed && i === journals.length - 1)) return;
+      this.#problems.add(relative(dir, path), brokenAt, 'an accepted batch is not as it was written');
+    });
+    return end;
+  }
+
+  /** What is gone must have been erased by somebody who said so, and what was said must be true. */
+  #checkErasures(): void {
+    const gone = this.#erased;
+    const isGone = new Set(gone);
+    const said = new Set<number>();
+    for (const { index, ranges } of this.#declared) {
+      for (const [from, to] of ranges) {
+        for (let i = from; i < to; i++) {
+          said.add(i);
+          if (isGone.has(i)) continue;
+          this.#problems.add('bodies', 0, `entry ${index} says that entry ${i} was erased, and it was not`);
+        }
+      }
+    }
+    for (const [from, to] of rangesOf(gone.filter((index) => !said.has(index)))) {
+      const what = `the bodies of entries ${from} to ${to} are gone, and no erasure says why`;
+      this.#problems.add('bodies', 0, what);
+    }
+  }
+
+  /** Each key of the folder must have been handed over by the one before it, in the log itself. */
+  #checkKeys(): void {
+    const { vkey: pinned } = this.#options;
+    const { vkeys, origin } = this.#facts;
+    const rotations = this.#rotations.flatMap((body) => {
+      try {
+        return [openRotation(body)];
+      } catch {
+        return [];
+      }
+    });
+    const first = vkeys[0] as string;
+    const trusted = keysAfter(pinned ?? first, origin, rotations);
+    const from = pinned === undefined ? 0 : Math.max(0, vkeys.indexOf(pinned));
+    for (const vkey of vkeys.slice(from)) {
+      if (trusted.includes(vkey)) continue;
+      this.#problems.add('countersign.json', 0, `nothing in the log hands it over to the key ${vkey}`);
+    }
+  }
+
+  async *#ranges(size: number): AsyncGenerator<RangeReport> {
+    const { dir, threads } = this.#options;
+    const setup: FsckWorkerSetup = { dir, size, keys: readLocalKeys(this.#files, dir) };
+    const starts = Array.from({ length: Math.ceil(size / RANGE_ENTRIES) }, (_, i) => i * RANGE_ENTRIES);
+    if (threads === 0 || starts.length <= 1) {
+      const checker = new RangeChecker({ files: this.#files, ...setup });
+      for (const from of starts) yield checker.check(from, Math.min(size, from + RANGE_ENTRIES));
+      checker.close();
+      return;
+    }
+    yield* inWorkers(setup, starts, threads);
+  }
+}
+
+/** Ranges in order, a few ahead of the one that is waited for. */
+async function* inWorkers(
+  setup: FsckWorkerSetup,
+  starts: readonly number[],
+  threads: number,
+): AsyncGenerator<RangeReport> {
+  const lanes = Array.from({ length: threads }, () => new Lane(setup));
+  const reports: Promise<RangeReport>[] = [];
+  let asked = 0;
+  try {
+    for (let i = 0; i < starts.length; i++) {
+      for (; asked < Math.min(starts.length, i + 3 * threads); asked++) {
+        const from = starts[asked] as number;
+        const lane = lanes[asked % threads] as Lane;
+        const report = lane.ask(from, Math.min(setup.size, from + RANGE_ENTRIES));
+        report.catch(() => {});
+        reports[asked] = report;
+      }
+      yield await (reports[i] as Promise<RangeReport>);
+      delete reports[i];
+    }
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()));
+  }
+}
+
+class Lane {
+  readonly #worker: Worker;
+  readonly #waiting: { resolve(report: RangeReport): void; reject(error: Error): void }[] = [];
+
+  constructor(setup: FsckWorkerSetup) {
+    const name = import.meta.url.endsWith('.ts') ? './fsck-worker.ts' : './fsck-worker.js';
+    this.#worker = new Worker(new URL(name, import.meta.url), { workerData: setup });
+    this.#worker.on('message', (message: RangeReport | string) => {
+      const waiting = this.#waiting.shift();
+      if (typeof message === 'string') waiting?.reject(new LedgerError('FOLDER_CORRUPT', message));
+      else waiting?.resolve(message);
+    });
+    this.#worker.on('error', (error) => {
+      for (const waiting of this.#waiting.splice(0)) waiting.reject(error as Error);
+    });
+  }
+
+  ask(from: number, to: number): Promise<RangeReport> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage([from, to]);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
