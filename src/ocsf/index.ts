@@ -1,3 +1,4 @@
+export { type EventEntry, type OcsfEvent, toOcsf } from './event.ts';
 export { type Interpretation, isSignIn } from './interpretation.ts';
 export { interpret } from './interpret.ts';
 export { createMemo, type Memo } from './memo.ts';
