@@ -36,3 +36,8 @@ export * from './witness-server.ts';
 export * from './witness-store.ts';
 export type { Appended, LedgerOptions } from './writer.ts';
 export { Ledger } from './writer.ts';
+export { type FsckOptions, fsck } from './fsck.ts';
+export type { FsckReport, Problem } from './fsck-report.ts';
+export * from './erasure.ts';
+export * from './witness-policy.ts';
+export { type CosignResult, quorumOn } from './witnessing.ts';

@@ -10,7 +10,7 @@ import { FingerprintIndex } from './fingerprint-index.ts';
 import { feedFingerprints } from './fingerprint-feed.ts';
 import { readFolderFacts, writeFolderFacts } from './folder.ts';
 import type { FolderFacts } from './folder.ts';
-import { isAtHome, restoredFolder, writeHostFacts } from './host-facts.ts';
+import { writeHostFacts } from './host-facts.ts';
 import { Integrator, removePartialsBetween } from './integrate.ts';
 import { Journal } from './journal.ts';
 import type { TornTail } from './journal.ts';
@@ -21,6 +21,7 @@ import { ed25519Signer } from './note.ts';
 import type { NoteSigner } from './note.ts';
 import { Publisher, publishedOf, readCheckpoint } from './publisher.ts';
 import { readSeenMs } from './read-leaf.ts';
+import { checkHistory } from './witnessing.ts';
 
 export type OpenOptions = {
   readonly dir: string;
@@ -80,6 +81,7 @@ async function openLocked(options: OpenOptions, lock: WriterLock): Promise<Opene
   const { signer, secrets, facts } = await openIdentity(options);
   const { origin } = facts;
   const checkpoint = readCheckpoint(files, dir, facts);
+  if (options.acceptFork !== 'accept') await checkHistory({ files, dir, facts, checkpoint });
   await writeHostFacts(files, dir);
   const integrator = await Integrator.open(files, dir, checkpoint.size);
   if (!isByteEqual(integrator.root(), checkpoint.root)) {
@@ -154,7 +156,6 @@ async function openIdentity(options: OpenOptions): Promise<Identity> {
         `"${options.origin}"; leave --origin out, or name another folder`,
     );
   }
-  if (options.acceptFork !== 'accept' && !isAtHome(files, dir)) throw restoredFolder(dir);
   const keys = { files, dir, random, keyFile, isNew: 'existing' } as const;
   const signer = ed25519Signer(facts.origin, await noteKey(keys));
   if (signer.key.vkey !== facts.vkeys.at(-1)) {

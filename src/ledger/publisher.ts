@@ -6,9 +6,9 @@ import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
 import { layout } from './layout.ts';
 import { CHECKPOINT_KEPT_EVERY_MS, NOTE_BYTES_MAX } from './limits.ts';
-import { formatNote, signNote } from './note.ts';
-import type { NoteSigner } from './note.ts';
-import { FileBatch, readWholeFile } from './replace-file.ts';
+import { formatNote, isSignatureBy, parseNote, signNote } from './note.ts';
+import type { NoteSignature, NoteSigner } from './note.ts';
+import { FileBatch, readWholeFile, replaceFile } from './replace-file.ts';
 import { verifierOf } from './verifier.ts';
 
 /** What the log says about itself now; `note` is the text of the checkpoint file. */
@@ -75,6 +75,22 @@ export class Publisher {
     this.#latest = { origin, size, root, note };
     if (isDue) this.#markKept(size);
     return this.#latest;
+  }
+
+  /**
+   * Puts cosignatures under the latest checkpoint. `size` says which one was cosigned: another may
+   * have been published meanwhile, and then they are of no use any more.
+   */
+  async addCosignatures(size: number, signatures: readonly NoteSignature[]): Promise<void> {
+    const latest = this.#latest;
+    if (latest === undefined || latest.size !== size || signatures.length === 0) return;
+    const { text, signatures: own } = parseNote(Buffer.from(latest.note));
+    const logs = own.filter((signature) => isSignatureBy(signature, this.#signer.key));
+    const note = formatNote({ text, signatures: [...logs, ...signatures] });
+    const target = { dir: this.#dir, path: layout.checkpoint(this.#dir) };
+    await replaceFile(this.#files, target, Buffer.from(note));
+    this.#latest = { ...latest, note };
+    this.#keptSize = -1;
   }
 
   /** Keeps the latest checkpoint for good, so that a log that was cut back is found out. */

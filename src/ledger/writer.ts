@@ -21,6 +21,7 @@ import type { RecoveryReport } from './open-writer.ts';
 import type { Published, Publisher } from './publisher.ts';
 import { Sequencer } from './sequencer.ts';
 import type { ClockStep } from './sequencer.ts';
+import { type CosignResult, cosign } from './witnessing.ts';
 import { writerFailure } from './writer-failure.ts';
 
 export type LedgerOptions = {
@@ -174,6 +175,21 @@ export class Ledger {
     const size = this.size;
     while (this.published.size < size) await this.#integrate();
     return this.published;
+  }
+
+  /**
+   * Asks the witnesses of the folder to cosign the latest checkpoint. Undefined where it has none.
+   * A witness that is silent stops nothing: evidence then says that the log was not witnessed.
+   * @throws LedgerError ROLLED_BACK if a witness has seen a longer log
+   */
+  async witness(): Promise<readonly CosignResult[] | undefined> {
+    this.#checkUsable();
+    const { published } = this;
+    const cosigned = await cosign(this.#files, this.#dir, published);
+    if (cosigned === undefined) return undefined;
+    await this.#round;
+    await this.#publisher.addCosignatures(published.size, cosigned.signatures);
+    return cosigned.results;
   }
 
   /**

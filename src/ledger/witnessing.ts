@@ -1,0 +1,178 @@
+import { type Answer, unknown, yes } from '../core/index.ts';
+import type { SignedCheckpoint } from './checkpoint.ts';
+import { isByteEqual } from './encoding.ts';
+import { LedgerError } from './errors.ts';
+import type { Files } from './files.ts';
+import type { FolderFacts } from './folder.ts';
+import { isAtHome, restoredFolder } from './host-facts.ts';
+import { proveConsistency, rangeHash } from './merkle.ts';
+import { type NoteSignature, type NoteVerifier, isSignatureBy } from './note.ts';
+import { type PolicyWitness, quorumAnswer } from './policy.ts';
+import type { Published } from './publisher.ts';
+import { readTile } from './read-leaf.ts';
+import { hashReader } from './tree.ts';
+import { verifierOf } from './verifier.ts';
+import { type WitnessAddress, fetchWitnessed, submitCheckpoint } from './witness-client.ts';
+import { type WitnessPolicy, readWitnessPolicy } from './witness-policy.ts';
+
+export type HistoryCheck = {
+  readonly files: Files;
+  readonly dir: string;
+  readonly facts: FolderFacts;
+  readonly checkpoint: SignedCheckpoint;
+};
+
+/**
+ * Compares the folder with what its witnesses have seen, before anything is signed again: a log
+ * that was cut back, or put back from a copy, would otherwise sign a second history. A witness that
+ * does not answer stops nobody at home, and cannot vouch for a folder that was restored.
+ * @throws LedgerError ROLLED_BACK, RESTORED_FOLDER, MALFORMED_POLICY
+ */
+export async function checkHistory(check: HistoryCheck): Promise<void> {
+  const policy = readWitnessPolicy(check.files, check.dir);
+  const answers = new Map<string, Answer>();
+  for (const witness of policy?.policy.witnesses ?? []) {
+    answers.set(witness.name, await compare(check, witness));
+  }
+  if (isAtHome(check.files, check.dir)) return;
+  const isVouchedFor =
+    policy !== undefined &&
+    [...answers.values()].some(({ kind }) => kind === 'yes') &&
+    quorumAnswer(policy.policy, ({ name }) => answers.get(name) ?? NOT_ASKED, []).kind === 'yes';
+  if (!isVouchedFor) throw restoredFolder(check.dir);
+}
+
+const NOT_ASKED: Answer = unknown({ code: 'not-asked', text: 'the witness has no address' });
+
+/** `yes` if all that the witness has seen is in the folder. */
+async function compare(check: HistoryCheck, witness: PolicyWitness): Promise<Answer> {
+  const address = addressOf(witness);
+  if (address === undefined) return NOT_ASKED;
+  let because = '';
+  // The witness may have cosigned under a key that has since been rotated away.
+  for (const vkey of [...check.facts.vkeys].reverse()) {
+    const seen = await fetchWitnessed(address, verifierOf(vkey));
+    if (seen.kind === 'none') return yes([]);
+    if (seen.kind === 'unreachable') {
+      because = seen.because;
+      continue;
+    }
+    checkAgainst(check, witness.name, seen.checkpoint);
+    return yes([]);
+  }
+  return unknown({ code: 'witness-silent', text: `the witness ${witness.name}: ${because}` });
+}
+
+function checkAgainst(
+  { files, dir, checkpoint }: HistoryCheck,
+  name: string,
+  seen: SignedCheckpoint,
+): void {
+  const isLonger = seen.size > checkpoint.size;
+  if (!isLonger) {
+    const read = hashReader(checkpoint.size, (tile) => readTile(files, dir, tile));
+    if (isByteEqual(rangeHash({ from: 0, to: seen.size }, read), seen.root)) return;
+  }
+  throw rolledBack(dir, name, seen.size, checkpoint.size);
+}
+
+function rolledBack(dir: string, name: string, seenSize: number, size: number): LedgerError {
+  const what =
+    seenSize > size
+      ? `its witness ${name} has seen ${seenSize} entries, and the folder has ${size}`
+      : `its witness ${name} has seen other entries than the first ${seenSize} of the folder`;
+  return new LedgerError(
+    'ROLLED_BACK',
+    `could not append to the ledger in ${dir}: ${what}; restore the folder, or give --accept-fork`,
+    { data: { dir, witness: name, seenSize, size } },
+  );
+}
+
+/** What a witness said to a checkpoint. */
+export type CosignResult = { readonly name: string; readonly because: string | undefined };
+
+export type Cosigned = {
+  readonly signatures: readonly NoteSignature[];
+  /** One for each witness with an address; `because` where there is no cosignature. */
+  readonly results: readonly CosignResult[];
+};
+
+/**
+ * Asks every witness to cosign a published checkpoint.
+ * @throws LedgerError ROLLED_BACK if one has seen a longer log
+ */
+export async function cosign(
+  files: Files,
+  dir: string,
+  published: Published,
+): Promise<Cosigned | undefined> {
+  const policy = readWitnessPolicy(files, dir);
+  if (policy === undefined) return undefined;
+  const signatures: NoteSignature[] = [];
+  const results: CosignResult[] = [];
+  for (const witness of policy.policy.witnesses) {
+    const address = addressOf(witness);
+    if (address === undefined) continue;
+    const found = await askOne({ files, dir, published, address, name: witness.name });
+    if (typeof found === 'string') {
+      results.push({ name: witness.name, because: found });
+    } else {
+      signatures.push(...found);
+      results.push({ name: witness.name, because: undefined });
+    }
+  }
+  return { signatures, results };
+}
+
+type Question = {
+  readonly files: Files;
+  readonly dir: string;
+  readonly published: Published;
+  readonly address: WitnessAddress;
+  readonly name: string;
+};
+
+/** Asks with an empty history first: a witness that knows more says from where to prove. */
+async function askOne(question: Question): Promise<readonly NoteSignature[] | string> {
+  const { files, dir, published, address, name } = question;
+  const note = Buffer.from(published.note);
+  let oldSize = 0;
+  for (let tries = 0; tries < CONFLICTS_MAX; tries++) {
+    const read = hashReader(published.size, (tile) => readTile(files, dir, tile));
+    const proof = proveConsistency(oldSize, published.size, read);
+    const result = await submitCheckpoint({ witness: address, oldSize, proof, note });
+    if (result.kind === 'cosigned') return result.cosignatures;
+    if (result.kind !== 'conflict') return result.because;
+    if (result.size > published.size) throw rolledBack(dir, name, result.size, published.size);
+    oldSize = result.size;
+  }
+  return 'it changed its mind about what it had seen';
+}
+
+/** Somebody else may have submitted between a conflict and the next try; not for ever. */
+const CONFLICTS_MAX = 4;
+
+function addressOf({ key, url }: PolicyWitness): WitnessAddress | undefined {
+  if (url === undefined) return undefined;
+  // The policy is the configuration: a host that stands in it may be called.
+  return { url, verifier: verifierOf(key), permittedHosts: [new URL(url).hostname] };
+}
+
+/** Cosignatures of the policy's witnesses on a note, each known to be true. */
+export function quorumOn(
+  { policy, witnesses }: WitnessPolicy,
+  signatures: readonly NoteSignature[],
+): Answer {
+  const bySigner = (verifier: NoteVerifier): boolean =>
+    signatures.some((signature) => isSignatureBy(signature, verifier.key));
+  return quorumAnswer(
+    policy,
+    (witness) => {
+      const verifier = witnesses.find(({ key }) => key.vkey === witness.key.vkey);
+      if (verifier !== undefined && bySigner(verifier)) return yes([]);
+      const text = `the witness ${witness.name} has not cosigned`;
+      return unknown({ code: 'not-cosigned', text });
+    },
+    [],
+  );
+}
