@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { assert } from '../core/index.ts';
 import { corrupt } from './archive-block.ts';
-import { listSegments } from './archive-folder.ts';
+import { findHolder, listSegments } from './archive-folder.ts';
 import type { SegmentPlace } from './archive-folder.ts';
 import type { LoadedBlock } from './archive-merge.ts';
+import { rewriteSegment } from './archive-rewrite.ts';
 import {
   SEGMENT_HEADER_BYTES, encodeSegmentHeader, encodeSegmentIndex, readSegmentIndex,
 } from './archive-segment.ts';
@@ -80,6 +81,28 @@ export class ArchiveWriter {
     await syncNewFolders(this.#files, this.#newFolders);
   }
 
+  /**
+   * Erases the bodies of these entries, all of which MUST be published, and nothing appended since.
+   * Each segment is replaced in one step; after a crash the same call ends the work.
+   */
+  async rewriteWithout(erase: ReadonlySet<number>): Promise<void> {
+    const { files, dir } = { files: this.#files, dir: this.#dir };
+    for (const place of segmentsWith(listSegments(files, dir), erase)) {
+      const open = this.#segment;
+      const isOpen = open?.path === place.path;
+      const file = files.open(place.path, 'read');
+      try {
+        const index = readSegmentIndex(files, file, { ...place, size: this.#end });
+        const rewritten = await rewriteSegment({ files, dir }, { file, index }, erase);
+        if (rewritten === undefined || !isOpen) continue;
+        files.close(open.file);
+        this.#segment = { ...open, ...rewritten, file: files.open(place.path, 'update') };
+      } finally {
+        files.close(file);
+      }
+    }
+  }
+
   close(): void {
     for (const file of this.#closing.splice(0)) this.#files.close(file);
     if (this.#segment !== undefined) this.#files.close(this.#segment.file);
@@ -122,4 +145,16 @@ export class ArchiveWriter {
     this.#segment = { path, day, file, blocks: [], endAt: SEGMENT_HEADER_BYTES };
     return this.#segment;
   }
+}
+
+function segmentsWith(
+  segments: readonly SegmentPlace[],
+  erase: ReadonlySet<number>,
+): readonly SegmentPlace[] {
+  const found = new Set<SegmentPlace>();
+  for (const index of erase) {
+    const segment = segments[findHolder(segments, index)];
+    if (segment !== undefined) found.add(segment);
+  }
+  return [...found].sort((a, b) => a.firstIndex - b.firstIndex);
 }

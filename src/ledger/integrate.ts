@@ -93,6 +93,11 @@ export class Integrator {
     for (const path of this.#filled.splice(0)) removePartials(this.#files, this.#dir, path);
   }
 
+  /** Erases bodies for good; the tree, and so every proof, stays as it is. */
+  rewriteWithout(erase: ReadonlySet<number>): Promise<void> {
+    return this.#archive.rewriteWithout(erase);
+  }
+
   close(): void {
     this.#archive.close();
   }

@@ -26,6 +26,7 @@ export class Journal {
   #file: FileId | undefined;
   #endAt = 0;
   #nonce: Uint8Array = new Uint8Array(0);
+  #appending: Promise<void> | undefined;
   /** A rotation has been asked for: the next group opens a new file. */
   #rotating = false;
 
@@ -67,7 +68,20 @@ export class Journal {
   }
 
   /** Resolves when all frames are durable: one write and one fdatasync. */
-  async append(frames: readonly Uint8Array[], entries: JournalEntries): Promise<void> {
+  append(frames: readonly Uint8Array[], entries: JournalEntries): Promise<void> {
+    assert(this.#appending === undefined, 'groups go one after the other');
+    this.#appending = this.#append(frames, entries).finally(() => {
+      this.#appending = undefined;
+    });
+    return this.#appending;
+  }
+
+  /** Resolves when no group is being written; rejects if one cannot be. */
+  async settled(): Promise<void> {
+    await this.#appending;
+  }
+
+  async #append(frames: readonly Uint8Array[], entries: JournalEntries): Promise<void> {
     if (this.#file === undefined || this.#rotating || this.#endAt >= JOURNAL_FILE_BYTES_TARGET) {
       await this.#startFile(entries.firstIndex);
     }
@@ -79,9 +93,17 @@ export class Journal {
     await this.#files.syncData(file);
   }
 
-  /** The next group opens a new file, so that the one before can be released. */
-  rotate(): void {
+  /**
+   * The next group opens a new file, so that the one before can be released. Returns the names of
+   * the files that there are now.
+   */
+  rotate(): readonly string[] {
     this.#rotating = true;
+    return this.#kept.map(({ path }) => path);
+  }
+
+  holdsAny(paths: readonly string[]): boolean {
+    return this.#kept.some(({ path }) => paths.includes(path));
   }
 
   /**
@@ -92,7 +114,9 @@ export class Journal {
     while (this.#kept.length > 0) {
       const next = this.#kept[1]?.firstIndex ?? end;
       const isCurrent = this.#kept.length === 1 && this.#file !== undefined;
-      if (next > size || (isCurrent && !this.#rotating)) return;
+      // Of a file that is being written to, nobody knows yet what it will hold.
+      const mayEnd = this.#rotating && this.#appending === undefined;
+      if (next > size || (isCurrent && !mayEnd)) return;
       if (isCurrent) this.close();
       this.#files.remove((this.#kept.shift() as JournalFile).path);
     }

@@ -193,6 +193,27 @@ export class Ledger {
   }
 
   /**
+   * Erases the bodies of these entries, and the salts without which nothing can be guessed against
+   * their digests, wherever the ledger holds them. Leaves, fingerprints and proofs stay. Resolves
+   * when nothing is left on the disk; after a crash the same call ends the work, so whoever calls
+   * MUST know from an entry of its own what was to be erased.
+   * @throws LedgerError OUT_OF_RANGE
+   */
+  async rewriteWithout(indices: Iterable<number>): Promise<void> {
+    this.#checkUsable();
+    const erase = new Set(indices);
+    for (const index of erase) checkIndex(index, this.size);
+    await this.publish();
+    const journals = this.#journal.rotate();
+    while (this.#journal.holdsAny(journals)) {
+      await this.#journal.settled();
+      await this.#integrate();
+    }
+    await this.#exclusively(() => this.#integrator.rewriteWithout(erase));
+    this.#archive.refresh(this.published.size);
+  }
+
+  /**
    * Integrates, keeps the checkpoint, and lets go of the folder. What was sequenced and cannot be
    * committed any more is rejected. After a failure it lets go, and throws nothing.
    */
@@ -246,7 +267,14 @@ export class Ledger {
 
   /** One round at a time; a caller during a round waits for its end, and may need another. */
   #integrate(): Promise<void> {
-    this.#round ??= this.#integrateOnce()
+    return this.#round ?? this.#exclusively(() => this.#integrateOnce());
+  }
+
+  /** Log and archive have one owner at a time. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    while (this.#round !== undefined) await this.#round;
+    this.#checkFailure();
+    this.#round = work()
       .catch((error: unknown) => {
         this.#fail(error);
         throw this.#failure as LedgerError;
@@ -254,7 +282,7 @@ export class Ledger {
       .finally(() => {
         this.#round = undefined;
       });
-    return this.#round;
+    await this.#round;
   }
 
   async #integrateOnce(): Promise<void> {
@@ -274,9 +302,22 @@ export class Ledger {
   }
 
   #checkUsable(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.#checkFailure();
     if (this.#isClosed) throw new LedgerError('WRITER_CLOSED', CLOSED_MESSAGE);
+  }
+
+  #checkFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 }
 
 const CLOSED_MESSAGE = 'could not append to the ledger: it was closed; open it again';
+
+function checkIndex(index: number, size: number): void {
+  if (Number.isSafeInteger(index) && index >= 0 && index < size) return;
+  throw new LedgerError(
+    'OUT_OF_RANGE',
+    `could not erase entry ${index}: the ledger has ${size} entries`,
+    { data: { index, size } },
+  );
+}
