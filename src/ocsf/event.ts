@@ -1,3 +1,4 @@
+import { TENANT_NOT_STATED } from '../core/index.ts';
 import { classAttributes } from './event-classes.ts';
 import { conform } from './event-conform.ts';
 import { observablesOf } from './event-observables.ts';
@@ -108,13 +109,13 @@ function metadataOf(subject: Subject, from: Interpretation, entry: EventEntry): 
   const logged = Number.isNaN(seenMs) ? undefined : seenMs;
   return {
     version: OCSF_VERSION,
-    product: { name: 'Microsoft 365', vendor_name: 'Microsoft', feature: undefined },
-    tenant_uid: record.tenant,
+    product: { name: 'Microsoft 365', vendor_name: 'Microsoft' },
+    tenant_uid: record.tenant === TENANT_NOT_STATED ? undefined : record.tenant,
     uid: record.id,
     original_time: record.at,
     log_name: record.source,
     log_provider: from.workload,
-    event_code: from.recordType === null ? undefined : String(from.recordType),
+    event_code: from.operation,
     correlation_uid: from.correlationUid,
     logged_time: logged,
     loggers: [{ name: entry.origin, logged_time: logged }],
@@ -125,13 +126,14 @@ function metadataOf(subject: Subject, from: Interpretation, entry: EventEntry): 
 /** One sentence for people: who, what, on what. */
 function messageOf(from: Interpretation): string {
   const who = from.actorName ?? from.actorUid ?? 'somebody not stated';
-  const what = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
+  const named = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
+  const what = named.endsWith('.') ? named.slice(0, -1) : named;
   const where = from.mailbox ?? from.object ?? from.targetName ?? from.resourceName;
   return where === null ? `${who}: ${what}` : `${who}: ${what} on ${where}`;
 }
 
 function captionOf(shape: ClassShape, attribute: string, value: number): string | undefined {
-  return shape.attributes.get(attribute)?.values?.get(value);
+  return shape.attributes.get(attribute)?.values?.get(String(value));
 }
 
 /** `over` wins; objects are merged member by member; what is not stated changes nothing. */

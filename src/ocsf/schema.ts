@@ -23,8 +23,8 @@ export type AttributeShape = {
   readonly isRequired: boolean;
   readonly isArray: boolean;
   readonly profile: string | null;
-  /** Allowed values with their captions; null where any value is. */
-  readonly values: ReadonlyMap<number, string> | null;
+  /** Allowed values, as text, with their captions; null where any value is allowed. */
+  readonly values: ReadonlyMap<string, string> | null;
 };
 
 export type Problem = { readonly path: string; readonly what: string };
@@ -76,7 +76,8 @@ export function wrongWith(value: unknown, attribute: AttributeShape): string | u
     case 'string': {
       if (typeof value !== 'string') return 'must be a text';
       if (type.isIp === true && isIP(value) === 0) return 'must be an IP address';
-      return type.pattern?.test(value) === false ? `must be an ${attribute.type}` : undefined;
+      if (type.pattern?.test(value) === false) return `must be an ${attribute.type}`;
+      return outside(value, attribute);
     }
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'must be true or false';
@@ -84,10 +85,13 @@ export function wrongWith(value: unknown, attribute: AttributeShape): string | u
       return typeof value === 'number' && Number.isFinite(value) ? undefined : 'must be a number';
     case 'integer':
       if (!Number.isSafeInteger(value)) return 'must be a whole number';
-      return attribute.values?.has(value as number) === false
-        ? 'must be a value of its enumeration'
-        : undefined;
+      return outside(value, attribute);
   }
+}
+
+function outside(value: unknown, attribute: AttributeShape): string | undefined {
+  const isIn = attribute.values === null || attribute.values.has(String(value));
+  return isIn ? undefined : 'must be a value of its enumeration';
 }
 
 type Check = { readonly problems: Problem[]; readonly profiles: readonly unknown[] };
@@ -198,11 +202,11 @@ function shapeOf(text: string): Shape {
   return { attributes, atLeastOne, justOne };
 }
 
-function captionsOf(written: string): ReadonlyMap<number, string> {
+function captionsOf(written: string): ReadonlyMap<string, string> {
   return new Map(
     written.split('|').map((pair) => {
       const equals = pair.indexOf('=');
-      return [Number(pair.slice(0, equals)), pair.slice(equals + 1)] as const;
+      return [pair.slice(0, equals), pair.slice(equals + 1)] as const;
     }),
   );
 }
