@@ -23,7 +23,7 @@ import {
 import { Memtable } from './fingerprint-memtable.ts';
 import type { Job, JobResult } from './fingerprint-merge.ts';
 import { planMerge } from './fingerprint-policy.ts';
-import { Probe, type Run } from './fingerprint-run.ts';
+import { Probe, type Run, type RunPart } from './fingerprint-run.ts';
 import { openRuns, type RunProblem, type RunSet } from './fingerprint-runs.ts';
 
 /**
@@ -133,53 +133,18 @@ export class FingerprintIndex {
     return this.#runs.coveredSize;
   }
 
-  /** The entry with this version fingerprint; of several, which cannot be, the first. */
+  /**
+   * The entry with this version fingerprint; of several, the newest. (There are several only if
+   * the ledger found that the one it was told of is not the same, and inserted the record.)
+   */
   lookupVersion(versions: Uint8Array, offset: number): number | undefined {
-    assert(offset + KEY_BYTES <= versions.length, 'a key lies within its bytes');
-    const word0 = keyWord0(versions, offset, VERSION_SPACE);
-    const word1 = keyWord1(versions, offset);
-    const word2 = keyWord2(versions, offset);
-    const word3 = keyWord3(versions, offset);
-    let probed = false;
-    for (const part of this.#runs.parts(word0)) {
-      if (!part.mayHold(word0, word1, word2)) continue;
-      if (!probed) this.#probe.set(word0, word1, word2, word3);
-      probed = true;
-      const index = part.first(this.#probe);
-      if (index >= 0) return index;
-    }
-    for (const table of this.#frozen) {
-      const row = table.find(word0, word1, word2, word3);
-      if (row >= 0) return table.firstIndex(row);
-    }
-    const row = this.#active.find(word0, word1, word2, word3);
-    return row < 0 ? undefined : this.#active.firstIndex(row);
+    return this.#lookup(versions, offset, VERSION_SPACE, 1)?.[0];
   }
 
   /** The newest entries of the action, at most `limit` of them, ascending. */
   lookupActions(actions: Uint8Array, offset: number, limit: number = ACTION_ENTRIES_MAX): number[] {
-    assert(offset + KEY_BYTES <= actions.length, 'a key lies within its bytes');
     assert(limit > 0 && limit <= ACTION_ENTRIES_MAX, 'a look-up is for 1 to 1,024 entries');
-    const word0 = keyWord0(actions, offset, ACTION_SPACE);
-    const word1 = keyWord1(actions, offset);
-    const word2 = keyWord2(actions, offset);
-    const word3 = keyWord3(actions, offset);
-    const found: number[] = [];
-    this.#active.collect(word0, word1, word2, word3, limit, found);
-    for (let i = this.#frozen.length - 1; i >= 0; i--) {
-      (this.#frozen[i] as Memtable).collect(word0, word1, word2, word3, limit, found);
-    }
-    let probed = false;
-    const parts = this.#runs.parts(word0);
-    for (let i = parts.length - 1; i >= 0 && found.length < limit; i--) {
-      const part = parts[i] as (typeof parts)[number];
-      if (!part.mayHold(word0, word1, word2)) continue;
-      if (!probed) this.#probe.set(word0, word1, word2, word3);
-      probed = true;
-      const older = part.last(this.#probe, limit - found.length);
-      for (let at = older.length - 1; at >= 0; at--) found.push(older[at] as number);
-    }
-    return found.length > 1 ? found.reverse() : found;
+    return this.#lookup(actions, offset, ACTION_SPACE, limit)?.reverse() ?? [];
   }
 
   insert(
@@ -240,6 +205,29 @@ export class FingerprintIndex {
     const tables = [this.#active, ...this.#frozen, ...(this.#spare ? [this.#spare] : [])];
     const tableBytes = tables.reduce((sum, table) => sum + table.byteLength, 0);
     return { ...this.#runs.usage, tableBytes };
+  }
+
+  /** Newest first, at most `limit`; undefined rather than an empty array, which costs more. */
+  #lookup(bytes: Uint8Array, offset: number, space: KeySpace, limit: number): number[] | undefined {
+    assert(offset + KEY_BYTES <= bytes.length, 'a key lies within its bytes');
+    const word0 = keyWord0(bytes, offset, space);
+    const word1 = keyWord1(bytes, offset);
+    const word2 = keyWord2(bytes, offset);
+    const word3 = keyWord3(bytes, offset);
+    let found = this.#active.collect(word0, word1, word2, word3, limit, undefined);
+    for (let i = this.#frozen.length - 1; i >= 0; i--) {
+      found = (this.#frozen[i] as Memtable).collect(word0, word1, word2, word3, limit, found);
+    }
+    const parts = this.#runs.parts(word0);
+    for (let i = parts.length - 1; i >= 0; i--) {
+      const part = parts[i] as RunPart;
+      if (!part.mayHold(word0, word1, word2)) continue;
+      const wanted = limit - (found?.length ?? 0);
+      if (wanted === 0) break;
+      this.#probe.set(word0, word1, word2, word3);
+      found = part.collect(this.#probe, wanted, found);
+    }
+    return found;
   }
 
   #put(bytes: Uint8Array, offset: number, space: KeySpace, index: number): void {

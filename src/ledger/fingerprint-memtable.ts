@@ -66,7 +66,7 @@ export class Memtable {
   }
 
   /** The newest row of the key, or -1. */
-  find(word0: number, word1: number, word2: number, word3: number): number {
+  #find(word0: number, word1: number, word2: number, word3: number): number {
     const slots = this.#slots;
     const mask = this.#mask;
     let at = word1 & mask;
@@ -109,28 +109,22 @@ export class Memtable {
     this.#to = index + 1;
   }
 
-  /** The smallest index under the key of `row`. */
-  firstIndex(row: number): number {
-    let first = row;
-    for (let next = this.#earlierRow(first); next >= 0; next = this.#earlierRow(first)) {
-      first = next;
-    }
-    return indexOf(this.#words, first * RECORD_WORDS);
-  }
-
-  /** Pushes the indices under the key, newest first, until `into` holds `limit`. */
+  /** Adds the indices under the key to `found`, newest first, until it holds `limit`. */
   collect(
     word0: number,
     word1: number,
     word2: number,
     word3: number,
     limit: number,
-    into: number[],
-  ): void {
-    let row = this.find(word0, word1, word2, word3);
+    found: number[] | undefined,
+  ): number[] | undefined {
+    let row = this.#find(word0, word1, word2, word3);
+    if (row < 0) return found;
+    const into = found ?? [];
     for (; row >= 0 && into.length < limit; row = this.#earlierRow(row)) {
       into.push(indexOf(this.#words, row * RECORD_WORDS));
     }
+    return into;
   }
 
   #earlierRow(row: number): number {

@@ -117,29 +117,30 @@ export class RunPart {
     return filterHas(this.#filter, blockOf(word0, this.#blocks), word1, word2);
   }
 
-  /** The smallest index under the key, or -1. */
-  first(probe: Probe): number {
+  /** Adds the largest indices under the key to `found`, newest first, at most `limit`. */
+  collect(probe: Probe, limit: number, found: number[] | undefined): number[] | undefined {
     const { start, end } = this.#bucket(probe);
+    let words: Uint32Array;
+    let low: number;
+    let high: number;
     if (end - start <= WINDOW_RECORDS) {
-      const words = this.#load(probe, start, end);
-      return indexIfKey(words, lowerBound(words, end - start, probe.low), end - start, probe);
+      words = this.#load(probe, start, end);
+      high = upperBound(words, end - start, probe);
+      low = Math.max(0, high - limit);
+    } else {
+      const past = this.#seek(probe, start, end);
+      const first = Math.max(start, past - limit);
+      words = this.#load(probe, first, past);
+      high = past - first;
+      low = 0;
     }
-    const at = this.#seek(probe, start, end, probe.low);
-    return at === end ? -1 : indexIfKey(this.#load(probe, at, at + 1), 0, 1, probe);
-  }
-
-  /** The largest indices under the key, at most `limit` (at most 1,024), ascending. */
-  last(probe: Probe, limit: number): number[] {
-    const { start, end } = this.#bucket(probe);
-    if (end - start <= WINDOW_RECORDS) {
-      const words = this.#load(probe, start, end);
-      const low = lowerBound(words, end - start, probe.low);
-      const high = lowerBound(words, end - start, probe.high);
-      return indices(words, Math.max(low, high - limit), high);
+    let into = found;
+    for (let i = high - 1; i >= low; i--) {
+      if (compareRecords(words, i * RECORD_WORDS, probe.low, 0) < 0) break;
+      into ??= [];
+      into.push(indexOf(words, i * RECORD_WORDS));
     }
-    const high = this.#seek(probe, start, end, probe.high);
-    const low = Math.max(this.#seek(probe, start, end, probe.low), high - limit);
-    return indices(this.#load(probe, low, high), 0, high - low);
+    return into;
   }
 
   /** The records among which the key stands if it is here. */
@@ -151,14 +152,14 @@ export class RunPart {
     };
   }
 
-  /** As {@link lowerBound}, on the disk: only for a bucket that one key fills beyond measure. */
-  #seek(probe: Probe, start: number, end: number, target: Uint32Array): number {
+  /** As {@link upperBound}, on the disk: only for a bucket that one key fills beyond measure. */
+  #seek(probe: Probe, start: number, end: number): number {
     let low = start;
     let high = end;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const words = this.#load(probe, middle, middle + 1);
-      if (compareRecords(words, 0, target, 0) < 0) low = middle + 1;
+      if (compareRecords(words, 0, probe.high, 0) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -191,27 +192,14 @@ export class Probe {
   }
 }
 
-/** The first of `count` records that does not stand before `target`, or `count`. */
-function lowerBound(words: Uint32Array, count: number, target: Uint32Array): number {
+/** How many of `count` records stand before the highest that the key could have. */
+function upperBound(words: Uint32Array, count: number, probe: Probe): number {
   let low = 0;
   let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareRecords(words, middle * RECORD_WORDS, target, 0) < 0) low = middle + 1;
+    if (compareRecords(words, middle * RECORD_WORDS, probe.high, 0) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
-}
-
-function indexIfKey(words: Uint32Array, ordinal: number, count: number, probe: Probe): number {
-  if (ordinal >= count) return -1;
-  const at = ordinal * RECORD_WORDS;
-  // The record is not before the lowest of the key: it is the key's unless it is past the highest.
-  return compareRecords(words, at, probe.high, 0) < 0 ? indexOf(words, at) : -1;
-}
-
-function indices(words: Uint32Array, start: number, end: number): number[] {
-  const found: number[] = [];
-  for (let i = start; i < end; i++) found.push(indexOf(words, i * RECORD_WORDS));
-  return found;
 }
