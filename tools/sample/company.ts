@@ -2,7 +2,7 @@ import type { SeededRandom } from './random.ts';
 
 export const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 export const DOMAIN = 'northmoor.example';
-export const SHAREPOINT = 'https://sharepoint.northmoor.example';
+const SHAREPOINT = 'https://sharepoint.northmoor.example';
 export const ONEDRIVE = 'https://onedrive.northmoor.example';
 export const OFFICE_IP = '198.51.100.10';
 

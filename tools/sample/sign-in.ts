@@ -30,7 +30,7 @@ const FAILURES: Readonly<Record<number, readonly [symbol: string, reason: string
 
 type Place = { readonly city: string; readonly countryOrRegion: string };
 
-export function placeOf(ip: string): Place {
+function placeOf(ip: string): Place {
   if (ip === OFFICE_IP || ip.startsWith('203.0.113.') || ip.startsWith('2001:db8:77:')) {
     return { city: 'Kirkwall', countryOrRegion: 'GB' };
   }

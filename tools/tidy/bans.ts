@@ -12,7 +12,7 @@ const mayTellTime = (source: Source): boolean =>
 const mayPrint = (source: Source): boolean =>
   isTool(source) || source.path.startsWith('src/cli/') || source.path === 'bin/countersign';
 
-export const BANS: readonly Ban[] = [
+const BANS: readonly Ban[] = [
   {
     pattern: /\bprocess\s*\.\s*exit\s*\(/g,
     what: 'process.exit cuts off output: set process.exitCode and let the event loop drain',

@@ -8,7 +8,7 @@ const IMPORT = /\b(?:from\s*|import\s*\(?\s*)(['"])( *)\1/g;
 /** The program's entry is a door as well: whole-system tests and the launcher start it. */
 const DOOR = /\/(?:index|main)\.ts$/;
 
-export function importsOf(source: Source): Import[] {
+function importsOf(source: Source): Import[] {
   return Array.from(source.code.matchAll(IMPORT), (match) => {
     const quoteAt = match.index + match[0].length - (match[2] as string).length - 1;
     const specifier = source.text.slice(quoteAt, quoteAt + (match[2] as string).length);
