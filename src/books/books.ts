@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../core/index.ts';
-import { compact, type CompactionReport } from './compact.ts';
+import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
 import { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { type HotFile, writeHot } from './hot.ts';
-import { EVENTS_FOLDER, HOT_FOLDER, TEMP_FOLDER } from './layout.ts';
-import { purge, type PurgeReport } from './purge.ts';
-import { RowBuffer } from './row-buffer.ts';
+import { BOOKS_STAGE, EVENTS_FOLDER, HOT_FOLDER, TEMP_FOLDER } from './layout.ts';
+import { type PurgeReport, purge } from './purge.ts';
+import type { RowBuffer } from './row-buffer.ts';
 import { type ListedFile, State } from './state.ts';
 
 /** What one or more entries of the ledger mean for the books. */
@@ -23,8 +23,6 @@ export type BooksOptions = {
   /** Threads of DuckDB in compaction and erasure. */
   readonly threads?: number;
 };
-
-const STAGE = 'books';
 
 /**
  * The writing side of the books. The caller MUST hold the writer lock of the data folder.
@@ -60,7 +58,12 @@ export class Books {
 
   /** Entries below this index are in the books. */
   get cursor(): number {
-    return this.#state.cursor(STAGE);
+    return this.#state.cursor(BOOKS_STAGE);
+  }
+
+  /** Indices of the entries of our own of one kind, ascending. */
+  acts(kind: string): readonly number[] {
+    return this.#state.acts(kind);
   }
 
   /** Takes a batch; it counts, all or nothing, once {@link commit} passes its last entry. */
@@ -83,14 +86,14 @@ export class Books {
     const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
     this.#state.transaction(() => {
       for (const batch of ready) this.#enter(batch);
-      this.#state.setCursor(STAGE, cursor);
+      this.#state.setCursor(BOOKS_STAGE, cursor);
     });
     this.#pending = waiting;
   }
 
   /** Rewrites what was posted in the order in which it is asked for. Changes no answer. */
-  async compact(): Promise<CompactionReport> {
-    return compact({ dir: this.#dir, state: this.#state, engine: this.#engine });
+  async compact(limits: CompactionLimits = {}): Promise<CompactionReport> {
+    return compact({ dir: this.#dir, state: this.#state, engine: this.#engine }, limits);
   }
 
   /**
@@ -121,11 +124,24 @@ export class Books {
 function listed(file: HotFile): ListedFile {
   const { path, fromIndex, toIndex, rows, bytes, minTimeMs, maxTimeMs } = file;
   const times = { minTimeMs, maxTimeMs };
-  return { path, kind: 'hot', classUid: null, day: null, fromIndex, toIndex, rows, bytes, ...times };
+  return {
+    path,
+    kind: 'hot',
+    classUid: null,
+    day: null,
+    fromIndex,
+    toIndex,
+    rows,
+    bytes,
+    ...times,
+  };
 }
 
-function endOf(batch: Batch): number {
-  return Math.max(0, ...(batch.files ?? []).map((file) => file.toIndex));
+/** Behind the last entry that the batch is about. */
+function endOf({ files = [], facts = {} }: Batch): number {
+  const { imports = [], coverage = [], erasures = [] } = facts;
+  const said = [...imports, ...coverage, ...erasures].map((fact) => fact.index + 1);
+  return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }
 
 function isWhole(dir: string, state: State): boolean {

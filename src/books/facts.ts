@@ -14,7 +14,12 @@ export type ImportFact = {
 };
 
 export const COVERAGE_STATES = [
-  'corroborated', 'collected', 'late', 'lost', 'off', 'unknown',
+  'corroborated',
+  'collected',
+  'late',
+  'lost',
+  'off',
+  'unknown',
 ] as const;
 export type CoverageState = (typeof COVERAGE_STATES)[number];
 
@@ -47,7 +52,11 @@ export type ErasureFact = {
   readonly tenants: readonly string[];
 };
 
+/** An entry in which Countersign says what it did; the body is in the ledger. */
+export type ActFact = { readonly index: number; readonly kind: string };
+
 export type Facts = {
+  readonly acts?: readonly ActFact[];
   readonly imports?: readonly ImportFact[];
   readonly coverage?: readonly CoverageFact[];
   readonly erasures?: readonly ErasureFact[];

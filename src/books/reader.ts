@@ -2,19 +2,21 @@ import type { Reason } from '../core/index.ts';
 import { coverageAnswer, factsWithin } from './coverage.ts';
 import { BooksError } from './errors.ts';
 import type { CoverageFact, ErasureFact, ImportFact } from './facts.ts';
-import { conditionOf, contestedCondition, type RowFilter } from './filter.ts';
+import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
+import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
 import { LiveRows, type Scope } from './live.ts';
 import {
+  findPrincipals,
   type Principal,
   type Resolution,
-  resolvePrincipal,
+  resolutionOf,
   type Selection,
   Tenants,
   type WhoOptions,
 } from './principal.ts';
-import { ROW_COLUMNS, rowOf } from './row-reader.ts';
 import type { EventRow } from './row.ts';
+import { ROW_COLUMNS, rowOf } from './row-reader.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
@@ -67,14 +69,26 @@ export class BooksReader {
 
   /** Entries below this index are in the books. */
   get cursor(): number {
-    return this.#live.state?.cursor('books') ?? 0;
+    return this.#live.state?.cursor(BOOKS_STAGE) ?? 0;
+  }
+
+  /** Indices of the entries of our own of one kind, ascending. */
+  acts(kind: string): readonly number[] {
+    return this.#live.state?.acts(kind) ?? [];
   }
 
   /** Who is meant by a UPN in any case, an object id, a PUID or a SID. */
-  resolvePrincipal(who: string, options: WhoOptions = {}): Resolution {
+  async resolvePrincipal(who: string, options: WhoOptions = {}): Promise<Resolution> {
     const state = this.#live.state;
     if (state === undefined) return NOTHING_POSTED;
-    return state.snapshot(() => resolvePrincipal(state, who, options));
+    const found = state.snapshot(() => findPrincipals(state, who, options));
+    if (found.length <= 1) return resolutionOf(who, found);
+    // A name may be left of a row that was merged into another principal's.
+    const rows = await Promise.all(found.map(({ selection }) => this.#count({ selection })));
+    return resolutionOf(
+      who,
+      found.filter((_, i) => rows[i] !== 0),
+    );
   }
 
   /**
@@ -82,9 +96,9 @@ export class BooksReader {
    * may be one of several: `who` and `coverage` then say so.
    * @throws BooksError FILTER_INVALID
    */
-  timeline(filter: TimelineFilter, ledger: LedgerHead): Timeline {
+  async timeline(filter: TimelineFilter, ledger: LedgerHead): Promise<Timeline> {
     const { user, tenant, ...rest } = filter;
-    const who = user === undefined ? undefined : this.resolvePrincipal(user, filter);
+    const who = user === undefined ? undefined : await this.resolvePrincipal(user, filter);
     const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
     const coverage = this.#coverage(filter, ledger, tenants);
     if (who !== undefined && who.kind !== 'one') {
@@ -101,7 +115,7 @@ export class BooksReader {
     options: StatementOptions,
     ledger: LedgerHead,
   ): Promise<StatementResult> {
-    const resolution = this.resolvePrincipal(who, options);
+    const resolution = await this.resolvePrincipal(who, options);
     if (resolution.kind !== 'one') {
       const candidates = resolution.kind === 'ambiguous' ? resolution.candidates : [];
       return { kind: 'unknown', because: resolution.because, candidates };
@@ -159,7 +173,14 @@ export class BooksReader {
   /** Events under a name that several people held, which nothing ties to one of them. */
   async #contested(selection: Selection, period: Scope): Promise<number> {
     if (selection.shared.length === 0) return 0;
-    const { where, values, scope } = contestedCondition(selection, period);
+    return this.#countWhere(contestedCondition(selection, period));
+  }
+
+  async #count(filter: RowFilter): Promise<number> {
+    return this.#countWhere(conditionOf(filter));
+  }
+
+  async #countWhere({ where, values, scope }: Condition): Promise<number> {
     const select = { select: 'count(*)', scope, rest: where, values };
     const [row] = await this.#live.read((snapshot) => snapshot.rows(select));
     return Number(row?.[0]);

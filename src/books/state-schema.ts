@@ -18,6 +18,9 @@ export const STATE_TABLES = `
     PRIMARY KEY (kind, value, tenant, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX aliases_of_key ON aliases (key, tenant);
+  CREATE TABLE acts (
+    kind TEXT NOT NULL, "index" INTEGER NOT NULL, PRIMARY KEY (kind, "index")
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE imports (
     "index" INTEGER PRIMARY KEY, seen_ms INTEGER NOT NULL, file TEXT NOT NULL,
     bytes INTEGER NOT NULL, sha256 TEXT NOT NULL, by TEXT NOT NULL, origin TEXT

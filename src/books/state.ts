@@ -122,8 +122,16 @@ export class State {
   listFile(file: ListedFile): void {
     this.#run(
       'INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      file.path, file.kind, file.classUid, file.day, file.fromIndex, file.toIndex,
-      file.rows, file.bytes, file.minTimeMs, file.maxTimeMs,
+      file.path,
+      file.kind,
+      file.classUid,
+      file.day,
+      file.fromIndex,
+      file.toIndex,
+      file.rows,
+      file.bytes,
+      file.minTimeMs,
+      file.maxTimeMs,
     );
   }
 
@@ -170,23 +178,47 @@ export class State {
   }
 
   addFacts(facts: Facts): void {
+    for (const { kind, index } of facts.acts ?? []) {
+      this.#run('INSERT OR IGNORE INTO acts VALUES (?, ?)', kind, index);
+    }
     for (const i of facts.imports ?? []) {
       this.#run(
         'INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?, ?, ?)',
-        i.index, i.seenMs, i.file, i.bytes, i.sha256, i.by, i.origin,
+        i.index,
+        i.seenMs,
+        i.file,
+        i.bytes,
+        i.sha256,
+        i.by,
+        i.origin,
       );
     }
     for (const c of facts.coverage ?? []) {
       this.#run(
         'INSERT INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        c.index, c.tenant, c.source, c.workload, c.subject, c.fromMs, c.toMs,
-        c.state, c.bound, c.because,
+        c.index,
+        c.tenant,
+        c.source,
+        c.workload,
+        c.subject,
+        c.fromMs,
+        c.toMs,
+        c.state,
+        c.bound,
+        c.because,
       );
     }
     for (const e of facts.erasures ?? []) {
       this.#run(
         'INSERT OR REPLACE INTO erasures VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        e.index, e.atMs, e.by, e.reason, e.entries, e.fromMs, e.toMs, JSON.stringify(e.tenants),
+        e.index,
+        e.atMs,
+        e.by,
+        e.reason,
+        e.entries,
+        e.fromMs,
+        e.toMs,
+        JSON.stringify(e.tenants),
       );
     }
   }
@@ -194,6 +226,12 @@ export class State {
   forgetFactsOf(index: number): void {
     this.#run('DELETE FROM imports WHERE "index" = ?', index);
     this.#run('DELETE FROM coverage WHERE "index" = ?', index);
+  }
+
+  /** Indices of the entries of our own of one kind, ascending. */
+  acts(kind: string): number[] {
+    const rows = this.#all('SELECT "index" FROM acts WHERE kind = ? ORDER BY "index"', kind);
+    return rows.map((row) => row['index'] as number);
   }
 
   imports(): ImportFact[] {
@@ -296,7 +334,8 @@ function open(path: string): DatabaseSync {
   } catch (cause) {
     throw new BooksError(
       'STATE_UNREADABLE',
-      `couldn't open ${path}: ${messageOf(cause)}; check its permissions, or run "countersign rebuild"`,
+      `couldn't open ${path}: ${messageOf(cause)}; ` +
+        'check its permissions, or run "countersign rebuild"',
       { cause },
     );
   }

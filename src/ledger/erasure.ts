@@ -5,6 +5,7 @@
 export type ErasureBody = {
   readonly v: 1;
   readonly by: string;
+  readonly atMs: number;
   readonly case: string;
   readonly reason: string;
   /** {@link subjectHash} of each name under which the person was sought; none for other erasures. */

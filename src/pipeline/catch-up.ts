@@ -52,7 +52,8 @@ class Posting {
     const body = batch.body(position);
     if (leaf.kind !== 'record') {
       const { kind, at } = leaf;
-      if (body.kind === 'present') this.#facts.push(factsOf(index, { kind, at, body: body.bytes }));
+      const bytes = body.kind === 'present' ? body.bytes : new Uint8Array(0);
+      this.#facts.push(factsOf(index, { kind, at, body: bytes }));
       return;
     }
     const sightings = this.#writer.ledger.sightings(batch.action(position));

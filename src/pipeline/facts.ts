@@ -12,8 +12,17 @@ export function factsOf(
   index: number,
   entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
 ): Facts {
+  const acts = [{ index, kind: entry.kind }];
   const body = parse(entry.body);
-  if (body === undefined) return NOTHING;
+  if (body === undefined) return { acts };
+  return { acts, ...meaningOf(index, entry, body) };
+}
+
+function meaningOf(
+  index: number,
+  entry: { readonly kind: EntryKind; readonly at: string },
+  body: Json,
+): Facts {
   switch (entry.kind) {
     case 'import':
       return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);

@@ -1,6 +1,14 @@
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
+export {
+  type ErasureReport,
+  type ErasureRequest,
+  type ErasureSelection,
+  erase,
+} from './erase.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
+export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths } from './import.ts';
+export { subjectHash } from './mentions.ts';
 export type { Doer } from './own-entries.ts';
 export type { ImportProgress } from './progress.ts';
 export { closeWriter, openWriter, type Writer, type WriterOptions } from './writer.ts';

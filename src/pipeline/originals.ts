@@ -1,5 +1,7 @@
-import { copyFile, mkdir, open, rename, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ImportEnded } from './own-entries.ts';
+import type { Writer } from './writer.ts';
 
 const FOLDER = 'originals';
 
@@ -32,5 +34,19 @@ async function isThere(path: string): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Removes the kept files of these imports (indices of their `begun` entries). */
+export async function removeOriginals(
+  { dir, books, reader }: Writer,
+  imports: ReadonlySet<number>,
+): Promise<void> {
+  for (const index of books.acts('import')) {
+    const body = await reader.body(index);
+    if (body.kind !== 'present') continue;
+    const said = JSON.parse(new TextDecoder().decode(body.bytes)) as Partial<ImportEnded>;
+    if (said.import === undefined || !imports.has(said.import)) continue;
+    if (typeof said.sha256 === 'string') await rm(originalPath(dir, said.sha256), { force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Mentions } from './mentions.ts';
 
 /** What could not be read, and why. The bytes are kept up to a limit, so that a retry is possible. */
 export type Parked = {
@@ -37,4 +38,26 @@ export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Arr
   const path = join(folder, `${name}.json`);
   writeFileSync(`${path}.tmp`, JSON.stringify(parked), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
+}
+
+/** Removes what is parked and mentions a name, in its bytes or in the name of its file. */
+export function removeParked(dir: string, mentions: Mentions): void {
+  if (mentions.count === 0) return;
+  const folder = join(dir, 'parked');
+  for (const name of list(folder)) {
+    const path = join(folder, name);
+    const parked = JSON.parse(readFileSync(path, 'utf8')) as Parked;
+    const bytes = Buffer.from(parked.bytes ?? '', 'base64');
+    const told = `${parked.file}\n${parked.reason}`;
+    if (mentions.in(bytes) || mentions.inText(told)) rmSync(path, { force: true });
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.json'));
+  } catch {
+    // Nothing was ever parked.
+    return [];
+  }
 }

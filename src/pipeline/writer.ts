@@ -2,6 +2,7 @@ import { Books } from '../books/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { Ledger, LedgerReader, type LedgerOptions } from '../ledger/index.ts';
 import { catchUp } from './catch-up.ts';
+import { resumeErasures } from './erase.ts';
 
 /** All that a writing command holds: the lock, the ledger, the books behind it. */
 export type Writer = {
@@ -32,6 +33,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
     const reader = await LedgerReader.open(dir);
     const writer = { dir, clock, random, ledger, books, reader };
     await catchUp(writer);
+    await resumeErasures(writer);
     return writer;
   } catch (error) {
     await ledger.close();
