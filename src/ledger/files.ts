@@ -2,6 +2,7 @@ import {
   closeSync, constants, fdatasync, fstatSync, fsync, ftruncateSync, mkdirSync, openSync, readdirSync,
   readSync, renameSync, rmdirSync, statfsSync, unlinkSync, writeFile, writevSync,
 } from 'node:fs';
+import { lockFile } from './lock.ts';
 
 /** An open file. */
 export type FileId = number & { readonly fileId: unique symbol };
@@ -14,6 +15,10 @@ export type FileId = number & { readonly fileId: unique symbol };
 export type OpenMode = 'read' | 'create' | 'update';
 
 export type FolderItem = { readonly name: string; readonly kind: 'file' | 'folder' | 'other' };
+
+export interface FileLock {
+  release(): void;
+}
 
 /**
  * The disk, as small as the ledger needs it, so that a test can fail or cut any operation. What
@@ -50,6 +55,11 @@ export interface Files {
   syncData(file: FileId): Promise<void>;
   /** MUST resolve only when the names in the folder survive a loss of power. */
   syncFolder(path: string): Promise<void>;
+  /**
+   * Takes the lock that the file stands for, and makes the file; undefined if somebody holds it.
+   * It MUST be gone with the process, however that ends.
+   */
+  lock(path: string): FileLock | undefined;
   /** How much of the disk that holds `path` is free to us, and how much there is. */
   space(path: string): { readonly freeBytes: number; readonly totalBytes: number };
 }
@@ -105,6 +115,7 @@ export const nodeFiles: Files = {
       closeSync(folder);
     }
   },
+  lock: lockFile,
   space(path) {
     const { bavail, blocks, bsize } = statfsSync(path);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };

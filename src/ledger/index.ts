@@ -9,7 +9,7 @@ export * from './cosignature.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './evidence-verify.ts';
-export type { FileId, Files, FolderItem, OpenMode } from './files.ts';
+export type { FileId, FileLock, Files, FolderItem, OpenMode } from './files.ts';
 export { nodeFiles } from './files.ts';
 export type { FingerprintIndexOptions } from './fingerprint-index.ts';
 export { FingerprintIndex } from './fingerprint-index.ts';

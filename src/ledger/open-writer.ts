@@ -5,7 +5,7 @@ import type { LocalKeys } from './batch-keys.ts';
 import { emptyRoot, sha256 } from './hash.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
-import type { Files } from './files.ts';
+import type { FileLock, Files } from './files.ts';
 import { FingerprintIndex } from './fingerprint-index.ts';
 import { feedFingerprints } from './fingerprint-feed.ts';
 import { readFolderFacts, writeFolderFacts } from './folder.ts';
@@ -15,12 +15,11 @@ import { Integrator, removePartialsBetween } from './integrate.ts';
 import { Journal } from './journal.ts';
 import type { TornTail } from './journal.ts';
 import { layout } from './layout.ts';
-import { takeLock } from './lock.ts';
-import type { WriterLock } from './lock.ts';
 import { ed25519Signer } from './note.ts';
 import type { NoteSigner } from './note.ts';
 import { Publisher, publishedOf, readCheckpoint } from './publisher.ts';
 import { readSeenMs } from './read-leaf.ts';
+import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
 import { checkHistory } from './witnessing.ts';
 
 export type OpenOptions = {
@@ -43,7 +42,7 @@ export type RecoveryReport = {
 
 export type OpenedWriter = {
   readonly files: Files;
-  readonly lock: WriterLock;
+  readonly lock: FileLock;
   readonly localKeys: LocalKeys;
   readonly origin: string;
   readonly vkey: string;
@@ -61,11 +60,13 @@ export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
   const { files, dir } = options;
   // The version is looked at before anything is made or touched.
   readFolderFacts(files, dir);
+  const folders = new Set<string>();
   for (const folder of [layout.staging, layout.keys, layout.journal, layout.log, layout.bodies]) {
-    files.makeFolder(folder(dir));
+    makeFolderNoting(files, folder(dir), folders);
   }
-  const lock = takeLock(dir);
+  const lock = takeLock(files, dir);
   try {
+    await syncNewFolders(files, folders);
     return await openLocked(options, lock);
   } catch (error) {
     lock.release();
@@ -73,7 +74,18 @@ export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
   }
 }
 
-async function openLocked(options: OpenOptions, lock: WriterLock): Promise<OpenedWriter> {
+function takeLock(files: Files, dir: string): FileLock {
+  const lock = files.lock(layout.lock(dir));
+  if (lock !== undefined) return lock;
+  throw new LedgerError(
+    'LOCKED',
+    `could not write to the ledger in ${dir}: another process is writing to it; wait for it to ` +
+      'end, or stop it',
+    { data: { dir } },
+  );
+}
+
+async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedWriter> {
   const { files, dir, clock } = options;
   for (const { name } of files.list(layout.staging(dir))) {
     files.remove(`${layout.staging(dir)}/${name}`);

@@ -8,14 +8,13 @@ import type { PreparedBatch, Verdict } from './batch-prepare.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { LedgerError } from './errors.ts';
 import { nodeFiles } from './files.ts';
-import type { Files } from './files.ts';
+import type { FileLock, Files } from './files.ts';
 import type { FingerprintIndex } from './fingerprint-index.ts';
 import type { Frame } from './frame.ts';
 import { writeHostFacts } from './host-facts.ts';
 import type { Integrator } from './integrate.ts';
 import type { Journal } from './journal.ts';
 import { BACKLOG_BYTES_MAX, INTEGRATION_DELAY_MS } from './limits.ts';
-import type { WriterLock } from './lock.ts';
 import { openWriter } from './open-writer.ts';
 import type { RecoveryReport } from './open-writer.ts';
 import type { Published, Publisher } from './publisher.ts';
@@ -62,7 +61,7 @@ export class Ledger {
   readonly #files: Files;
   readonly #dir: string;
   readonly #random: Random;
-  readonly #lock: WriterLock;
+  readonly #lock: FileLock;
   readonly #journal: Journal;
   readonly #integrator: Integrator;
   readonly #publisher: Publisher;
@@ -187,8 +186,8 @@ export class Ledger {
     const { published } = this;
     const cosigned = await cosign(this.#files, this.#dir, published);
     if (cosigned === undefined) return undefined;
-    await this.#round;
-    await this.#publisher.addCosignatures(published.size, cosigned.signatures);
+    const { signatures } = cosigned;
+    await this.#exclusively(() => this.#publisher.addCosignatures(published.size, signatures));
     return cosigned.results;
   }
 
