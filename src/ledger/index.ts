@@ -44,3 +44,4 @@ export * from './erasure.ts';
 export * from './witness-policy.ts';
 export { type CosignResult, quorumOn } from './witnessing.ts';
 export * from './hold.ts';
+export { type Rotated, type RotationOptions, rotateKey } from './rotate-key.ts';

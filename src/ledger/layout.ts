@@ -7,6 +7,8 @@ export const layout = {
   witnessPolicy: (dir: string): string => join(dir, 'witnesses.policy'),
   keys: (dir: string): string => join(dir, 'keys'),
   noteKey: (dir: string): string => join(dir, 'keys', 'note.key'),
+  /** A key to which the log is about to be handed over. */
+  nextNoteKey: (dir: string): string => join(dir, 'keys', 'note-next.key'),
   localKeys: (dir: string): string => join(dir, 'keys', 'local.keys'),
   run: (dir: string): string => join(dir, 'run'),
   lock: (dir: string): string => join(dir, 'run', 'lock.sqlite'),

@@ -168,6 +168,7 @@ async function openIdentity(options: OpenOptions): Promise<Identity> {
         `"${options.origin}"; leave --origin out, or name another folder`,
     );
   }
+  await endRotation(options, facts);
   const keys = { files, dir, random, keyFile, isNew: 'existing' } as const;
   const signer = ed25519Signer(facts.origin, await noteKey(keys));
   if (signer.key.vkey !== facts.vkeys.at(-1)) {
@@ -179,6 +180,15 @@ async function openIdentity(options: OpenOptions): Promise<Identity> {
     );
   }
   return { signer, secrets: await localKeys(keys), facts };
+}
+
+/** A rotation that died between naming the new key and moving it has one step left. */
+async function endRotation({ files, dir, random }: OpenOptions, facts: FolderFacts): Promise<void> {
+  const path = layout.nextNoteKey(dir);
+  if (!files.list(layout.keys(dir)).some(({ name }) => path.endsWith(`/${name}`))) return;
+  const key = await noteKey({ files, dir, random, keyFile: path, isNew: 'existing' });
+  const { vkey } = ed25519Signer(facts.origin, key).key;
+  if (vkey === facts.vkeys.at(-1)) files.rename(path, layout.noteKey(dir));
 }
 
 /**

@@ -6,9 +6,11 @@ export {
   erase,
 } from './erase.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
+export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths } from './import.ts';
 export { subjectHash } from './mentions.ts';
 export type { Doer } from './own-entries.ts';
 export type { ImportProgress } from './progress.ts';
+export { discardFingerprints, rebuild } from './rebuild.ts';
 export { closeWriter, openWriter, type Writer, type WriterOptions } from './writer.ts';

@@ -1,7 +1,7 @@
 import { Books } from '../books/index.ts';
 import type { Clock, Random } from '../core/index.ts';
-import { Ledger, LedgerReader, type LedgerOptions } from '../ledger/index.ts';
-import { catchUp } from './catch-up.ts';
+import { Ledger, type LedgerOptions, LedgerReader } from '../ledger/index.ts';
+import { type CatchUpProgress, catchUp } from './catch-up.ts';
 import { resumeErasures } from './erase.ts';
 
 /** All that a writing command holds: the lock, the ledger, the books behind it. */
@@ -18,6 +18,10 @@ export type Writer = {
 export type WriterOptions = Omit<LedgerOptions, 'integration'> & {
   /** Threads of the analytical engine in compaction. */
   readonly threads?: number;
+  /** Called under the lock, before the books are opened. */
+  readonly beforeBooks?: () => void;
+  /** Told while the books go on from their cursor. */
+  readonly onProgress?: ((progress: CatchUpProgress) => void) | undefined;
 };
 
 /**
@@ -25,14 +29,15 @@ export type WriterOptions = Omit<LedgerOptions, 'integration'> & {
  * books go on from their cursor: the way after a crash is the way of every start.
  */
 export async function openWriter(options: WriterOptions): Promise<Writer> {
+  const { dir, clock, random, onProgress } = options;
   const ledger = await Ledger.open(options);
   try {
     await ledger.publish();
-    const { dir, clock, random } = options;
+    options.beforeBooks?.();
     const books = await Books.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
     const writer = { dir, clock, random, ledger, books, reader };
-    await catchUp(writer);
+    await catchUp(writer, onProgress);
     await resumeErasures(writer);
     return writer;
   } catch (error) {

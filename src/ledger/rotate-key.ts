@@ -1,0 +1,78 @@
+import type { Clock, Random, RecordDraft } from '../core/index.ts';
+import { OWN_TENANT, assert, instantOfMs } from '../core/index.ts';
+import { LedgerError } from './errors.ts';
+import { type Files, nodeFiles } from './files.ts';
+import { noLedger, readFolderFacts, writeFolderFacts } from './folder.ts';
+import { formatRotation } from './key-rotation.ts';
+import { noteKey } from './keys.ts';
+import { layout } from './layout.ts';
+import { type NoteSigner, ed25519Signer } from './note.ts';
+import type { Ledger } from './writer.ts';
+
+export type RotationOptions = {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the present key lies, if not in `DIR/keys`. */
+  readonly keyFile?: string | undefined;
+  /** Where the new key goes; by default it takes the place of the old one in `DIR/keys`. */
+  readonly toFile?: string | undefined;
+  readonly files?: Files | undefined;
+};
+
+export type Rotated = { readonly entry: number; readonly oldVkey: string; readonly newVkey: string };
+
+/**
+ * Hands the log over to a new key. Each step can be done again after a crash: an Ed25519 signature
+ * over the same text is the same, so the entry is not said twice, and until `countersign.json`
+ * names the new key the old one signs.
+ * @throws LedgerError KEY_MISMATCH, KEY_PERMISSIONS
+ */
+export async function rotateKey(ledger: Ledger, options: RotationOptions): Promise<Rotated> {
+  const { dir, random, keyFile, toFile } = options;
+  const files = options.files ?? nodeFiles;
+  const facts = readFolderFacts(files, dir);
+  if (facts === undefined) throw noLedger(dir);
+  if (keyFile !== undefined && toFile === undefined) {
+    throw new LedgerError(
+      'KEY_MISMATCH',
+      'could not rotate the key: it lies outside the data folder, so say with --to where the new ' +
+        'one goes',
+    );
+  }
+  const old = await signerAt(keyFile ?? layout.noteKey(dir), 'existing');
+  const next = await signerAt(toFile ?? layout.nextNoteKey(dir), 'new');
+  if (old.key.vkey !== facts.vkeys.at(-1) || next.key.vkey === old.key.vkey) {
+    throw new LedgerError('KEY_MISMATCH', 'could not rotate the key: it was rotated already');
+  }
+  const [appended] = await ledger.append([rotationDraft(facts.origin, old, next, options.clock)]);
+  await ledger.publish();
+  // A crash before this line: the old key signs on, and the same command again ends the work.
+  await writeFolderFacts(files, dir, { ...facts, vkeys: [...facts.vkeys, next.key.vkey] });
+  // A crash before this line: the next opening finds the new key beside the old one.
+  if (toFile === undefined) files.rename(layout.nextNoteKey(dir), layout.noteKey(dir));
+  return { entry: appended?.index ?? -1, oldVkey: old.key.vkey, newVkey: next.key.vkey };
+
+  async function signerAt(path: string, isNew: 'new' | 'existing'): Promise<NoteSigner> {
+    const key = await noteKey({ files, dir, random, keyFile: path, isNew });
+    return ed25519Signer((facts as { origin: string }).origin, key);
+  }
+}
+
+function rotationDraft(
+  origin: string,
+  old: NoteSigner,
+  next: NoteSigner,
+  clock: Clock,
+): RecordDraft {
+  const at = instantOfMs(clock.now());
+  assert(at !== undefined, 'the clock shows a time that exists');
+  return {
+    kind: 'key',
+    tenant: OWN_TENANT,
+    source: 'countersign/key',
+    id: undefined,
+    at,
+    body: Buffer.from(formatRotation(origin, old, next)),
+  };
+}
