@@ -34,7 +34,8 @@ export function runNode(command: Command): Promise<Ended> {
   };
   const stop = (signal: NodeJS.Signals): void => {
     endGroup();
-    process.exitCode = signal === 'SIGINT' ? 130 : 143;
+    // The listener is gone by now, so this ends us as it would have without one.
+    process.kill(process.pid, signal);
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
