@@ -66,6 +66,11 @@ export class Books {
     return this.#state.acts(kind);
   }
 
+  /** Rows that no longer count and still stand in a file. */
+  get supersededCount(): number {
+    return this.#state.superseded().length;
+  }
+
   /** Takes a batch; it counts, all or nothing, once {@link commit} passes its last entry. */
   post(batch: Batch): void {
     this.#pending.push(batch);

@@ -15,7 +15,12 @@ export type Column = {
 export const COLUMNS: readonly Column[] = [
   column('index', 'BIGINT', (r) => r.index, 'ledger index of the newest sighting'),
   column('entries', 'BIGINT[]', (r) => r.entries, 'ledger indices of all sightings'),
-  column('tenant', 'VARCHAR', (r) => r.tenant, 'tenant id; all zeros when the delivery states none'),
+  column(
+    'tenant',
+    'VARCHAR',
+    (r) => r.tenant,
+    'tenant id; all zeros when the delivery states none',
+  ),
   column('source', 'VARCHAR', (r) => r.source, 'where the first-ranked sighting came from'),
   column('action', 'VARCHAR', (r) => r.action, 'key of the action: the id in the ledger leaf'),
   column('seen', 'TIMESTAMP', (r) => r.seenMs, 'when the ledger saw it (UTC)'),
@@ -60,11 +65,6 @@ export const COLUMNS: readonly Column[] = [
   column('folder', 'VARCHAR', (r) => r.event.folder, 'folder acted on'),
 ];
 
-function column(
-  name: string,
-  type: ColumnType,
-  read: Column['read'],
-  meaning: string,
-): Column {
+function column(name: string, type: ColumnType, read: Column['read'], meaning: string): Column {
   return { name, type, read, meaning };
 }

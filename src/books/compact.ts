@@ -3,12 +3,20 @@ import { dirname, join } from 'node:path';
 import { assert } from '../core/index.ts';
 import { COLUMNS } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
-import { dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
+import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import { COMPACT_ROWS_MAX, MERGE_FILES_MIN, PARTITION_ROWS_MIN } from './limits.ts';
 import { copyPartitioned, copyTo, FILE_ORDER, readParquet, syncFile } from './parquet.ts';
 import type { ListedFile, State } from './state.ts';
 
 export type Store = { readonly dir: string; readonly state: State; readonly engine: Engine };
+
+/** When files are rewritten; the defaults are those of `limits.ts`. */
+export type CompactionLimits = {
+  /** Below this, hot rows stay in one file. */
+  readonly partitionRowsMin?: number;
+  /** Rows that one step sorts. */
+  readonly stepRowsMax?: number;
+};
 
 export type CompactionReport = { readonly filesBefore: number; readonly filesAfter: number };
 
@@ -18,21 +26,40 @@ export type CompactionReport = { readonly filesBefore: number; readonly filesAft
  * complete in itself: new files, then one transaction, then the old files go. A crash leaves
  * either the old files or the new ones listed, and the others as left-overs.
  */
-export async function compact(store: Store): Promise<CompactionReport> {
+export async function compact(
+  store: Store,
+  limits: CompactionLimits = {},
+): Promise<CompactionReport> {
+  const { partitionRowsMin = PARTITION_ROWS_MIN, stepRowsMax = COMPACT_ROWS_MAX } = limits;
   const filesBefore = store.state.files().length;
   for (let hot = hotFiles(store); hot.length > 0; hot = hotFiles(store)) {
     const rows = hot.reduce((sum, file) => sum + file.rows, 0);
-    if (rows < PARTITION_ROWS_MIN) {
+    if (rows < partitionRowsMin) {
       if (hot.length > 1 || (await holdsSuperseded(store, hot))) await mergeHot(store, hot);
       break;
     }
-    await partitionHot(store, firstRows(hot, COMPACT_ROWS_MAX));
+    await partitionHot(store, firstRows(hot, stepRowsMax));
   }
   for (const day of days(store)) {
     const files = await filesToMerge(store, day);
     if (files.length > 0) await mergeDay(store, files);
   }
+  await forgetRowless(store);
   return { filesBefore, filesAfter: store.state.files().length };
+}
+
+/**
+ * Entries without a row of their own: their action was merged before it was ever posted. Beyond
+ * the cursor a row may still come.
+ */
+async function forgetRowless(store: Store): Promise<void> {
+  const found = new Set(await supersededIn(store, store.state.files()));
+  const cursor = store.state.cursor(BOOKS_STAGE);
+  const rowless = store.state.superseded().filter((i) => i < cursor && !found.has(i));
+  if (rowless.length === 0) return;
+  store.state.transaction(() => {
+    for (const index of rowless) store.state.forgetSuperseded(index);
+  });
 }
 
 async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
@@ -68,7 +95,11 @@ const PARTITION = /class=(\d+)[\\/]day=([\d-]+)$/;
 async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<void> {
   const [{ classUid, day }] = files as [ListedFile];
   assert(classUid !== null && day !== null, 'a merge of days is within one class and day');
-  const path = dayPath(classUid, day, store.state.transaction(() => store.state.nextFileNumber()));
+  const path = dayPath(
+    classUid,
+    day,
+    store.state.transaction(() => store.state.nextFileNumber()),
+  );
   const temp = join(store.dir, TEMP_FOLDER, 'day.parquet');
   await useSuperseded(store, () =>
     store.engine.run(copyTo(`${liveRows(store, files)} ORDER BY ${FILE_ORDER}`, temp)),

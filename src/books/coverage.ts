@@ -1,4 +1,12 @@
-import { type Answer, interval, normalise, type Reason, subtract, unknown, yes } from '../core/index.ts';
+import {
+  type Answer,
+  interval,
+  normalise,
+  type Reason,
+  subtract,
+  unknown,
+  yes,
+} from '../core/index.ts';
 import type { CoverageFact } from './facts.ts';
 import { REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';

@@ -87,7 +87,15 @@ function canonicalIp(text: string): string {
     const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(compressed);
     if (mapped === null) return compressed;
     const [high, low] = [mapped[1], mapped[2]].map((part) => Number.parseInt(part as string, 16));
-    return [(high as number) >> 8, (high as number) & 255, (low as number) >> 8, (low as number) & 255].join('.');
+    return [
+      (high as number) >> 8,
+      (high as number) & 255,
+      (low as number) >> 8,
+      (low as number) & 255,
+    ].join('.');
   }
-  throw new BooksError('FILTER_INVALID', `"${text}" is not an IP address: write it like 203.0.113.7`);
+  throw new BooksError(
+    'FILTER_INVALID',
+    `"${text}" is not an IP address: write it like 203.0.113.7`,
+  );
 }

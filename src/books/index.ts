@@ -1,7 +1,7 @@
 export { ALIAS_KINDS, type Alias, type AliasKind } from './alias-book.ts';
 export { type Batch, Books, type BooksOptions } from './books.ts';
 export { COLUMNS, type Column, type ColumnType } from './columns.ts';
-export type { CompactionReport } from './compact.ts';
+export type { CompactionLimits, CompactionReport } from './compact.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';
 export {
   COVERAGE_STATES,
@@ -15,8 +15,8 @@ export { type HotFile, writeHot } from './hot.ts';
 export type { Principal, PrincipalAlias, Resolution, WhoOptions } from './principal.ts';
 export { labelOf } from './principal.ts';
 export type { PurgeReport } from './purge.ts';
-export { type EventRow, erasedRow } from './row.ts';
-export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export { type QueryOptions, type QueryResult, query, queryToParquet } from './query.ts';
+export type { QueryColumn, QueryValue } from './query-value.ts';
 export {
   BooksReader,
   type LedgerHead,
@@ -26,6 +26,6 @@ export {
   type Timeline,
   type TimelineFilter,
 } from './reader.ts';
+export { type EventRow, erasedRow } from './row.ts';
+export { RowBuffer, type RowSummary } from './row-buffer.ts';
 export type * from './statement-types.ts';
-export { query, queryToParquet, type QueryOptions, type QueryResult } from './query.ts';
-export type { QueryColumn, QueryValue } from './query-value.ts';

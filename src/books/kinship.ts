@@ -25,11 +25,15 @@ export class Kinship {
   holdersOf(node: Holding, period: WhoOptions): Holding[] {
     if (hasUid(node)) return [node];
     const { uids, bare } = this.#kin(node);
-    if (uids.length === 0) return [latest(bare, (key) => this.#aliases({ ...node, key }))].map(
-      (key) => ({ tenant: node.tenant, key }),
-    );
+    if (uids.length === 0)
+      return [latest(bare, (key) => this.#aliases({ ...node, key }))].map((key) => ({
+        tenant: node.tenant,
+        key,
+      }));
     const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
-    const held = uids.filter((uid) => this.#ties(node, uid).some((t) => t.from < toMs && t.to > fromMs));
+    const held = uids.filter((uid) =>
+      this.#ties(node, uid).some((t) => t.from < toMs && t.to > fromMs),
+    );
     return (held.length > 0 ? held : uids).map((key) => ({ tenant: node.tenant, key }));
   }
 
@@ -114,7 +118,9 @@ export class Kinship {
       .flatMap(({ kind, value }) =>
         this.#state
           .aliasesNamed(kind, value)
-          .filter((a) => this.#home(a.tenant) === node.tenant && !isOtherKind(kind, a.key, node.key))
+          .filter(
+            (a) => this.#home(a.tenant) === node.tenant && !isOtherKind(kind, a.key, node.key),
+          )
           .map((a) => a.key),
       );
   }

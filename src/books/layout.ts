@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export const STATE_FILE = 'state.sqlite';
 export const EVENTS_FOLDER = 'events';
 export const HOT_FOLDER = 'events/hot';
+/** The name of the books' cursor. */
+export const BOOKS_STAGE = 'books';
 /** Unfinished files. Whatever lies here at the start is left over from a crash. */
 export const TEMP_FOLDER = 'events/tmp';
 

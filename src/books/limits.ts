@@ -54,3 +54,6 @@ export const QUERY_PROCESS_BYTES_MAX: number = 1536 * 1024 * 1024;
 
 /** How often the process of a query looks at its memory; it can grow by some 200 MB in between. */
 export const QUERY_WATCH_MS = 25;
+
+/** Tables of superseded rows that a reader keeps for questions that are still being answered. */
+export const SNAPSHOTS_KEPT = 4;

@@ -6,7 +6,7 @@ import { loadIndices } from './compact.ts';
 import { Engine, identifier } from './engine.ts';
 import { BooksError } from './errors.ts';
 import { TEMP_FOLDER } from './layout.ts';
-import { FILE_RETRIES_MAX } from './limits.ts';
+import { FILE_RETRIES_MAX, SNAPSHOTS_KEPT } from './limits.ts';
 import { readParquet } from './parquet.ts';
 import { type ListedFile, State } from './state.ts';
 
@@ -21,7 +21,8 @@ export class LiveRows {
   readonly #dir: string;
   readonly #engine: Engine;
   #state: State | undefined;
-  #snapshot: Snapshot | undefined;
+  #current: { generation: number; snapshot: Promise<Snapshot> } | undefined;
+  readonly #tables: string[] = [];
 
   private constructor(dir: string, engine: Engine) {
     this.#dir = dir;
@@ -49,10 +50,28 @@ export class LiveRows {
     }
   }
 
+  /** Questions that are asked at the same time share one. */
   async snapshot(): Promise<Snapshot> {
-    const isCurrent = this.#snapshot?.generation === (this.state?.generation ?? 0);
-    if (!isCurrent) this.#snapshot = await this.snapshotIn(this.#engine);
-    return this.#snapshot as Snapshot;
+    const generation = this.state?.generation ?? 0;
+    if (this.#current?.generation !== generation) {
+      const snapshot = this.#take();
+      this.#current = { generation, snapshot };
+      // What failed is not kept for the next question.
+      snapshot.catch(() => {
+        this.#current = undefined;
+      });
+    }
+    return this.#current.snapshot;
+  }
+
+  async #take(): Promise<Snapshot> {
+    const snapshot = await this.snapshotIn(this.#engine);
+    if (snapshot.superseded !== undefined) this.#tables.push(snapshot.superseded);
+    // A question that is still being answered may hold an older one; it is asked again if not.
+    for (const table of this.#tables.splice(0, this.#tables.length - SNAPSHOTS_KEPT)) {
+      await this.#engine.run(`DROP TABLE IF EXISTS ${table}`);
+    }
+    return snapshot;
   }
 
   /** The same in an engine of the caller's. */
@@ -79,7 +98,7 @@ export class LiveRows {
     // The writer may have thrown the whole state away and begun another.
     this.#state?.close();
     this.#state = undefined;
-    this.#snapshot = undefined;
+    this.#current = undefined;
   }
 
   close(): void {
@@ -92,9 +111,10 @@ export class LiveRows {
 export class Snapshot {
   readonly files: readonly ListedFile[];
   readonly generation: number;
+  /** The table of the rows that no longer count; undefined when all do. */
+  readonly superseded: string | undefined;
   readonly #dir: string;
   readonly #engine: Engine;
-  readonly #superseded: string | undefined;
 
   constructor(
     dir: string,
@@ -106,7 +126,7 @@ export class Snapshot {
     this.#dir = dir;
     this.#engine = engine;
     this.files = files;
-    this.#superseded = superseded;
+    this.superseded = superseded;
     this.generation = generation;
   }
 
@@ -128,9 +148,9 @@ export class Snapshot {
     const needed = this.files.filter((file) => file.minTimeMs < toMs && file.maxTimeMs >= fromMs);
     if (needed.length === 0) return NO_ROWS;
     const all = readParquet(needed.map((file) => join(this.#dir, file.path)));
-    return this.#superseded === undefined
+    return this.superseded === undefined
       ? all
-      : `(FROM ${all} ANTI JOIN ${this.#superseded} USING ("index"))`;
+      : `(FROM ${all} ANTI JOIN ${this.superseded} USING ("index"))`;
   }
 
   #sql({ select, scope, rest }: Select): string {
@@ -152,5 +172,7 @@ const NO_ROWS = `(SELECT ${COLUMNS.map(
 ).join(', ')} WHERE false)`;
 
 function isMissingFile(error: unknown): boolean {
-  return /No such file|Cannot open file|No files found/i.test(messageOf(error));
+  return /No such file|Cannot open file|No files found|superseded_\d+ does not exist/i.test(
+    messageOf(error),
+  );
 }

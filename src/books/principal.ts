@@ -1,4 +1,10 @@
-import { type Interval, isGuid, OWN_TENANT, type Reason, TENANT_NOT_STATED } from '../core/index.ts';
+import {
+  type Interval,
+  isGuid,
+  OWN_TENANT,
+  type Reason,
+  TENANT_NOT_STATED,
+} from '../core/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
 import { type Holding, Kinship } from './kinship.ts';
 import type { State } from './state.ts';
@@ -53,32 +59,39 @@ export type WhoOptions = {
   readonly toMs?: number | undefined;
 };
 
-/** Reads a UPN in any case, an object id, a PUID or a SID. */
-export function resolvePrincipal(state: State, who: string, options: WhoOptions = {}): Resolution {
+export type Found = { readonly principal: Principal; readonly selection: Selection };
+
+/** Everybody who may be meant by a UPN in any case, an object id, a PUID or a SID. */
+export function findPrincipals(state: State, who: string, options: WhoOptions = {}): Found[] {
   const tenants = new Tenants(state.tenants());
   const kinship = new Kinship(state, (tenant) => tenants.home(tenant));
   const named = readings(who)
     .flatMap(([kind, value]) => state.aliasesNamed(kind, value))
     .filter((a) => options.tenant === undefined || tenants.home(a.tenant) === options.tenant);
   const within = named.filter((a) => isWithin(a, options));
-  const found = new Map<string, Holding>();
+  const holders = new Map<string, Holding>();
   for (const alias of within.length > 0 ? within : named) {
     const tenant = tenants.home(alias.tenant);
     for (const holder of kinship.holdersOf({ tenant, key: alias.key }, options)) {
-      found.set(`${holder.tenant}\n${holder.key}`, holder);
+      holders.set(`${holder.tenant}\n${holder.key}`, holder);
     }
   }
-  const principals = [...found.values()].map((node) => principalOf(node, kinship));
-  const [one] = found.values();
+  return [...holders.values()].map((node) => ({
+    principal: principalOf(node, kinship),
+    selection: { ...kinship.selectionOf(node), tenants: tenants.readAs(node.tenant) },
+  }));
+}
+
+export function resolutionOf(who: string, found: readonly Found[]): Resolution {
+  const [one] = found;
   if (one === undefined) {
     const text = `no record in the books names "${who}" as the one who acted`;
     return { kind: 'none', because: { code: 'principal-not-found', text } };
   }
-  if (principals.length === 1) {
-    const selection = { ...kinship.selectionOf(one), tenants: tenants.readAs(one.tenant) };
-    return { kind: 'one', principal: principals[0] as Principal, selection };
-  }
-  const candidates = principals.toSorted((a, b) => compare(labelOf(a), labelOf(b)));
+  if (found.length === 1) return { kind: 'one', ...one };
+  const candidates = found
+    .map(({ principal }) => principal)
+    .toSorted((a, b) => compare(labelOf(a), labelOf(b)));
   const list = candidates.map(labelOf).join(', ');
   const text = `"${who}" may be any of ${candidates.length}: ${list}`;
   return { kind: 'ambiguous', candidates, because: { code: 'principal-ambiguous', text } };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { OWN_TENANT } from '../core/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
 import { COLUMNS } from './columns.ts';
-import { loadIndices, replace, settle, source, type Store } from './compact.ts';
+import { loadIndices, replace, type Store, settle, source } from './compact.ts';
 import { identifier, literal } from './engine.ts';
 import { dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import { copyTo, FILE_ORDER, readParquet } from './parquet.ts';
@@ -116,7 +116,13 @@ async function stubs(store: Store, files: readonly ListedFile[]): Promise<Listed
 const ALL = COLUMNS.map(({ name }) => identifier(name)).join(', ');
 
 const BARE = erasedRow({
-  index: 0, entries: [], tenant: OWN_TENANT, action: '', source: '', seenMs: 0, timeMs: 0,
+  index: 0,
+  entries: [],
+  tenant: OWN_TENANT,
+  action: '',
+  source: '',
+  seenMs: 0,
+  timeMs: 0,
 });
 
 const IN_LEAF = new Set(['index', 'entries', 'tenant', 'source', 'action', 'seen', 'time']);
@@ -136,7 +142,8 @@ async function namesIn(store: Store, files: readonly ListedFile[]): Promise<Name
   if (files.length === 0) return { uids: [], names: [], puids: [], sids: [] };
   const distinct = async (column: string): Promise<string[]> => {
     const rows = await store.engine.rows(
-      `SELECT DISTINCT ${column} FROM ${source(store, files)} WHERE ${DOOMED} AND ${column} IS NOT NULL`,
+      `SELECT DISTINCT ${column} FROM ${source(store, files)}
+        WHERE ${DOOMED} AND ${column} IS NOT NULL`,
     );
     return rows.map(([value]) => String(value));
   };
@@ -186,12 +193,21 @@ async function aliasesIn(
       WHERE actor IN (${keys.map(literal).join(', ')}) GROUP BY ALL`,
   );
   return rows.flatMap(([tenant, key, uid, name, puid, sid, firstMs, lastMs]) => {
-    const values: [AliasKind, unknown][] = [['uid', uid], ['name', name], ['puid', puid], ['sid', sid]];
+    const values: [AliasKind, unknown][] = [
+      ['uid', uid],
+      ['name', name],
+      ['puid', puid],
+      ['sid', sid],
+    ];
     return values
       .filter(([, value]) => value !== null)
       .map(([kind, value]) => ({
-        tenant: String(tenant), kind, value: String(value), key: String(key),
-        firstMs: Number(firstMs), lastMs: Number(lastMs),
+        tenant: String(tenant),
+        kind,
+        value: String(value),
+        key: String(key),
+        firstMs: Number(firstMs),
+        lastMs: Number(lastMs),
       }));
   });
 }

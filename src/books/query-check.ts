@@ -8,7 +8,11 @@ import { QUERY_CHARS_MAX } from './limits.ts';
  * files, and some change the engine itself (`enable_logging` writes files and can end the process).
  */
 const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
-  'range', 'generate_series', 'unnest', 'json_each', 'json_tree',
+  'range',
+  'generate_series',
+  'unnest',
+  'json_each',
+  'json_tree',
 ]);
 
 /**
@@ -21,7 +25,8 @@ export async function checkText(
   connection: DuckDBConnection,
   sql: string,
 ): Promise<ReadonlySet<string>> {
-  if (sql.length > QUERY_CHARS_MAX) throw refused(`it is longer than ${QUERY_CHARS_MAX} characters`);
+  if (sql.length > QUERY_CHARS_MAX)
+    throw refused(`it is longer than ${QUERY_CHARS_MAX} characters`);
   const bare = sql.replace(/^\s*explain(?:\s+analyze)?\s+(?=[a-z(])/i, '');
   const tables = new Set<string>();
   for (const node of nodesOf(await syntaxTree(connection, bare))) {

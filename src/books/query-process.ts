@@ -4,8 +4,8 @@
  * is interrupted: what gets out of hand is killed with its process, and nothing else is.
  */
 import { CountersignError, messageOf } from '../core/index.ts';
-import { QUERY_PROCESS_BYTES_MAX, QUERY_WATCH_MS } from './limits.ts';
 import { BooksError } from './errors.ts';
+import { QUERY_PROCESS_BYTES_MAX, QUERY_WATCH_MS } from './limits.ts';
 import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
 import { runQuery } from './query-run.ts';
 

@@ -9,7 +9,7 @@ import { QUERY_MEMORY_BYTES } from './limits.ts';
 import { LiveRows } from './live.ts';
 import { checkStatement, checkText, failed } from './query-check.ts';
 import type { QueryReply, QueryRequest } from './query-messages.ts';
-import { type QueryColumn, plainValue } from './query-value.ts';
+import { plainValue, type QueryColumn } from './query-value.ts';
 import { makeViews } from './query-views.ts';
 
 /** Resolves once the asker is ready for more. */

@@ -46,6 +46,8 @@ function instantOfMicros(micros: bigint): string {
   if (Number.isNaN(date.getTime()) || date.getUTCFullYear() > 9999 || ms < 0) {
     return String(new DuckDBTimestampValue(micros));
   }
-  const decimals = String(micros % 1_000_000n).padStart(6, '0').replace(/0+$/, '');
+  const decimals = String(micros % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
   return `${date.toISOString().slice(0, 19)}${decimals === '' ? '' : `.${decimals}`}Z`;
 }

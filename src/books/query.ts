@@ -3,9 +3,9 @@ import { on } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BooksError } from './errors.ts';
-import { tooLong } from './query-run.ts';
 import { QUERY_GRACE_MS, QUERY_MS_MAX, QUERY_PROCESS_BYTES_MAX } from './limits.ts';
 import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
+import { tooLong } from './query-run.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
 
 export type QueryOptions = { readonly threads?: number; readonly timeoutMs?: number };
@@ -56,7 +56,10 @@ async function* rowsOf(replies: AsyncGenerator<QueryReply>): QueryResult['rows']
 }
 
 async function* ask(request: QueryRequest): AsyncGenerator<QueryReply> {
-  const child = fork(PROCESS, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(PROCESS, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
   const ended = new AbortController();
   child.once('exit', () => ended.abort());
   let isLate = false;
@@ -83,7 +86,9 @@ async function* ask(request: QueryRequest): AsyncGenerator<QueryReply> {
 }
 
 /** Beside this file, with its own ending: `.ts` in a clone, `.js` in the published package. */
-const PROCESS = fileURLToPath(new URL(`./query-process${extname(import.meta.url)}`, import.meta.url));
+const PROCESS = fileURLToPath(
+  new URL(`./query-process${extname(import.meta.url)}`, import.meta.url),
+);
 
 function errorOf(reply: Extract<QueryReply, { kind: 'error' }>): Error {
   return reply.code === null ? new Error(reply.message) : new BooksError(reply.code, reply.message);

@@ -1,5 +1,5 @@
 import { assert } from '../core/index.ts';
-import { AliasBook, type Alias } from './alias-book.ts';
+import { type Alias, AliasBook } from './alias-book.ts';
 import { COLUMNS } from './columns.ts';
 import { COLUMN_CHARS_MAX } from './limits.ts';
 import type { EventRow } from './row.ts';
@@ -45,7 +45,7 @@ export class RowBuffer {
       if (i > 0) line += '\t';
       if (value === null) continue;
       if (typeof value === 'string') line += field(value);
-      else if (typeof value === 'number') line += whole(value);
+      else if (typeof value === 'number') line += whole(value, LIMITS[i] as number);
       else if (typeof value === 'boolean') line += value ? '1' : '0';
       else line += `[${value.join(',')}]`;
     }
@@ -110,6 +110,10 @@ export class RowBuffer {
 }
 
 const READERS = COLUMNS.map((column) => column.read);
+/** The largest number of each column; a cut one says "at least". */
+const LIMITS = COLUMNS.map(({ type }) =>
+  type === 'INTEGER' ? 2_147_483_647 : Number.MAX_SAFE_INTEGER,
+);
 const NEEDS_QUOTES = /["\t\r\n\0]/;
 
 function field(text: string): string {
@@ -118,10 +122,9 @@ function field(text: string): string {
   return kept;
 }
 
-/** Hostile numbers (1e300, fractions) are cut to what a 64-bit column and a reader can hold. */
-function whole(value: number): string {
-  if (Number.isSafeInteger(value)) return `${value}`;
+/** Hostile numbers (1e300, fractions) are cut to what the column and a reader can hold. */
+function whole(value: number, limit: number): string {
+  if (Number.isInteger(value) && value <= limit && value >= -limit) return `${value}`;
   if (Number.isNaN(value)) return '';
-  const cut = Math.trunc(value);
-  return `${Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, cut))}`;
+  return `${Math.max(-limit, Math.min(limit, Math.trunc(value)))}`;
 }

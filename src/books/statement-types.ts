@@ -91,7 +91,9 @@ export type StatementAction = StatementEvent & {
   readonly authorisation: Answer;
 };
 
-/** Lower bounds. `contents` is unknown for a synchronised folder: assume that all of it was taken. */
+/**
+ * Lower bounds. `contents` is unknown for a synchronised folder: assume that all of it was taken.
+ */
 export type Volume = {
   readonly items: number;
   readonly bytes: number | null;

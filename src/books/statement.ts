@@ -143,7 +143,9 @@ function countsOf(signIns: readonly EventRow[]): SignInCounts {
   const succeeded = signIns.filter((row) => outcomeOf(row) === 'success').length;
   const byCode = Map.groupBy(failed, (row) => row.event.statusCode ?? 'not stated');
   const failedByCode = Object.fromEntries(
-    [...byCode].map(([code, rows]) => [code, rows.length] as const).sort(([a], [b]) => compare(a, b)),
+    [...byCode]
+      .map(([code, rows]) => [code, rows.length] as const)
+      .sort(([a], [b]) => compare(a, b)),
   );
   const unclear = signIns.length - succeeded - failed.length;
   return { succeeded, failed: failed.length, unknown: unclear, failedByCode };
@@ -185,8 +187,13 @@ function erasuresOf({ erasures, period, tenants }: StatementInput): Erasure[] {
         (e.tenants.length === 0 || e.tenants.some((tenant) => tenants.includes(tenant))),
     )
     .map(({ index, atMs, by, reason, entries, ...e }) => ({
-      index, at: time(atMs), by, reason, entries,
-      from: timeOrNull(e.fromMs ?? undefined), to: timeOrNull(e.toMs ?? undefined),
+      index,
+      at: time(atMs),
+      by,
+      reason,
+      entries,
+      from: timeOrNull(e.fromMs ?? undefined),
+      to: timeOrNull(e.toMs ?? undefined),
     }));
 }
 

@@ -2,8 +2,8 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { type Condition, conditionOf, type RowFilter } from './filter.ts';
 import { TIMELINE_WINDOW_ROWS } from './limits.ts';
 import type { LiveRows, Scope, Snapshot } from './live.ts';
-import { ROW_COLUMNS, rowOf } from './row-reader.ts';
 import type { EventRow } from './row.ts';
+import { ROW_COLUMNS, rowOf } from './row-reader.ts';
 
 /**
  * The events of a filter in order: event time, then index. Memory stays bounded however many
@@ -11,7 +11,8 @@ import type { EventRow } from './row.ts';
  */
 export async function* eventsInOrder(live: LiveRows, filter: RowFilter): AsyncGenerator<EventRow> {
   const days = await live.read((snapshot) => countByDay(snapshot, conditionOf(filter)));
-  for (const window of windowsOf(days, filter)) yield* eventsOfWindow(live, { ...filter, ...window });
+  for (const window of windowsOf(days, filter))
+    yield* eventsOfWindow(live, { ...filter, ...window });
 }
 
 type Day = { readonly startMs: number; readonly rows: number };

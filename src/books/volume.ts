@@ -32,8 +32,12 @@ function mailSynchronised(actions: readonly EventRow[]): string[] {
   const folders = distinct(stated.map((a) => `${a.event.mailbox ?? ''}\n${a.event.folder}`));
   const unnamed = syncs.length - stated.length;
   const parts: string[] = [];
-  if (folders > 0) parts.push(`${count(folders, 'folder')} synchronised in ${mailboxes(stated)}`);
-  if (unnamed > 0) parts.push(`${count(unnamed, 'synchronisation')} of a folder that is not named`);
+  if (folders > 0) {
+    parts.push(`${count(folders, 'folder')} synchronised in ${mailboxes(stated)}`);
+  }
+  if (unnamed > 0) {
+    parts.push(`${count(unnamed, 'synchronisation')} of a folder that is not named`);
+  }
   return [`${parts.join(' and ')}, contents not known: assume every item taken`];
 }
 
@@ -41,11 +45,13 @@ function mailSynchronised(actions: readonly EventRow[]): string[] {
 function mailThrottled(actions: readonly EventRow[]): string[] {
   const throttled = actions.filter((a) => a.event.isThrottled);
   const byMailbox = Map.groupBy(throttled, (a) => a.event.mailbox);
-  return [...byMailbox].flatMap(([mailbox, rows]) =>
+  const ordered = [...byMailbox].sort(([a], [b]) => compare(a ?? '', b ?? ''));
+  return ordered.flatMap(([mailbox, rows]) =>
     normalise(rows.map((a) => ({ from: a.event.timeMs, to: a.event.timeMs + DAY_MS }))).map(
       ({ from, to }) =>
         `recording of ${mailbox ?? 'a mailbox that is not named'} throttled from ` +
-        `${minute(from)} for ${Math.round((to - from) / 3_600_000)} h: what was read then is not known`,
+        `${minute(from)} for ${Math.round((to - from) / 3_600_000)} h: ` +
+        'what was read then is not known',
     ),
   );
 }
@@ -95,7 +101,9 @@ function mailboxes(rows: readonly EventRow[]): string {
   const named = rows.map((a) => a.event.mailbox).filter((m) => m !== null);
   const known = new Set(named).size;
   if (known === 0) return 'mailboxes that are not named';
-  return named.length < rows.length ? `at least ${count(known, 'mailbox')}` : count(known, 'mailbox');
+  return named.length < rows.length
+    ? `at least ${count(known, 'mailbox')}`
+    : count(known, 'mailbox');
 }
 
 function count(n: number, noun: string): string {
@@ -126,4 +134,8 @@ function bytes(n: number): string {
   }
   // Rounded down, so that "at least" stays true.
   return `${unit === 0 ? value : Math.floor(value * 10) / 10} ${units[unit]}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

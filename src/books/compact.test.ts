@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
+import { Books } from './books.ts';
+import { EVENTS_FOLDER } from './layout.ts';
+import { BooksReader } from './reader.ts';
+import type { EventRow } from './row.ts';
+import { booksOf, folder, HEAD, post, row, START_MS } from './testing/rows.ts';
+
+const DAY = 86_400_000;
+
+async function allIn(dir: string): Promise<EventRow[]> {
+  const reader = await BooksReader.open(dir);
+  try {
+    const rows: EventRow[] = [];
+    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
+    return rows;
+  } finally {
+    reader.close();
+  }
+}
+
+function filesIn(dir: string): string[] {
+  return readdirSync(join(dir, EVENTS_FOLDER), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(dir, EVENTS_FOLDER).length + 1))
+    .sort();
+}
+
+test('few rows become one file, many become files by class and day', async (t) => {
+  const dir = await folder(t);
+  const rows = [0, 1, 2, 3].map((i) =>
+    row(i, { classUid: i % 2 === 0 ? 6003 : 3002, timeMs: START_MS + i * DAY }),
+  );
+  const books = await booksOf(
+    dir,
+    rows.map((each) => [each]),
+  );
+  t.after(() => books.close());
+  assert.deepEqual(await books.compact(), { filesBefore: 4, filesAfter: 1 });
+  assert.deepEqual(filesIn(dir), ['hot/m000000000001.parquet']);
+  await books.compact({ partitionRowsMin: 4 });
+  assert.deepEqual(
+    filesIn(dir).map((path) => path.replace(/\d{12}/, 'N')),
+    [
+      'class=3002/day=2024-01-13/N.parquet',
+      'class=3002/day=2024-01-15/N.parquet',
+      'class=6003/day=2024-01-12/N.parquet',
+      'class=6003/day=2024-01-14/N.parquet',
+    ],
+  );
+  assert.deepEqual(await allIn(dir), rows);
+});
+
+test('compacting twice does nothing the second time', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0)], [row(1)]]);
+  t.after(() => books.close());
+  await books.compact();
+  const files = filesIn(dir);
+  await books.compact();
+  assert.deepEqual(filesIn(dir), files);
+});
+
+test('the files of one day are merged when they are several of like size', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  for (let i = 0; i < 4; i++) {
+    await post(books, [row(i)]);
+    books.commit(i + 1);
+    await books.compact({ partitionRowsMin: 1 });
+  }
+  assert.equal(filesIn(dir).length, 1);
+  assert.equal((await allIn(dir)).length, 4);
+});
+
+test('superseded rows are gone from the files after a compaction', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
+  t.after(() => books.close());
+  await books.compact({ partitionRowsMin: 1 });
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index }) => index),
+    [1, 2],
+  );
+  assert.equal(books.supersededCount, 0, 'an entry that never had a row is forgotten too');
+});
+
+test('no compaction, at any time, with any limits, changes an answer', async (t) => {
+  const step = fc.record({
+    rows: fc.array(
+      fc.record({
+        classUid: fc.constantFrom(3002, 6003),
+        day: fc.integer({ min: 0, max: 2 }),
+        actorName: fc.constantFrom('a@x', 'b@x', null),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    supersede: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),
+    compaction: fc.option(
+      fc.record({
+        partitionRowsMin: fc.integer({ min: 1, max: 20 }),
+        stepRowsMax: fc.integer({ min: 1, max: 20 }),
+      }),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      const dir = await folder(t);
+      const books = await Books.open(dir);
+      const expected = new Map<number, EventRow>();
+      let index = 0;
+      for (const { rows, supersede, compaction } of steps) {
+        const made = rows.map(({ day, ...event }) =>
+          row(index++, { ...event, timeMs: START_MS + day * DAY }),
+        );
+        await post(books, made);
+        for (const each of made) expected.set(each.index, each);
+        const superseded = supersede.filter((i) => i < index);
+        books.post({ superseded });
+        for (const i of superseded) expected.delete(i);
+        books.commit(index);
+        if (compaction !== null) await books.compact(compaction);
+      }
+      const order = (a: EventRow, b: EventRow): number =>
+        a.event.timeMs - b.event.timeMs || a.index - b.index;
+      assert.deepEqual(await allIn(dir), [...expected.values()].sort(order));
+      books.close();
+    }),
+    runs(10, 300),
+  );
+});
