@@ -25,7 +25,7 @@ const WRAPPERS: ReadonlySet<string> = new Set(['properties', 'auditdata', 'rawev
 
 export function unmappedOf(value: unknown, event: unknown): unknown {
   if (!isObject(value)) return value === undefined ? undefined : { value: value ?? null };
-  const rest = unplaced(value, scalarsOf(event));
+  const rest = unplaced(value, textsOf(event));
   return Object.keys(rest).length === 0 ? undefined : rest;
 }
 
@@ -33,11 +33,10 @@ function unplaced(members: Json, placed: ReadonlySet<string>): Json {
   const rest: [string, unknown][] = [];
   for (const [name, value] of Object.entries(members)) {
     const folded = name.toLowerCase();
-    const isScalar = typeof value === 'string' || typeof value === 'number';
-    if (isScalar && PLACED.has(folded) && placed.has(String(value))) continue;
+    if (isPlaced(folded, value, placed)) continue;
     if (WRAPPERS.has(folded) && isObject(value)) {
       const inner = unplaced(value, placed);
-      if (Object.keys(inner).length > 0) rest.push([name, inner]);
+      if (Object.keys(inner).length > 0 || Object.keys(value).length === 0) rest.push([name, inner]);
     } else {
       rest.push([name, value]);
     }
@@ -46,11 +45,19 @@ function unplaced(members: Json, placed: ReadonlySet<string>): Json {
   return Object.fromEntries(rest);
 }
 
-/** Every text and number that the event holds, as text. */
-function scalarsOf(event: unknown): ReadonlySet<string> {
+/** Numbers and short texts ("0", "Yes") would be found in any event: they prove nothing. */
+const TELLING_CHARS_MIN = 4;
+
+function isPlaced(folded: string, value: unknown, placed: ReadonlySet<string>): boolean {
+  if (typeof value !== 'string' || value.length < TELLING_CHARS_MIN) return false;
+  return PLACED.has(folded) && placed.has(value);
+}
+
+/** Every text that the event holds. */
+function textsOf(event: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   const walk = (value: unknown): void => {
-    if (typeof value === 'string' || typeof value === 'number') found.add(String(value));
+    if (typeof value === 'string') found.add(value);
     else if (Array.isArray(value)) value.forEach(walk);
     else if (isRecord(value)) Object.values(value).forEach(walk);
   };

@@ -74,6 +74,10 @@ const OFFICE_ACTIVITY_NAMES: readonly (readonly [string, string])[] = [
   ['ApplicationId_', 'ApplicationId'],
   ['UserAgent_', 'UserAgent'],
   ['ActorContextId_', 'ActorContextId'],
+  ['Event_Data', 'EventData'],
+  ['AddonName', 'AddOnName'],
+  ['AddonGuid', 'AddOnGuid'],
+  ['AADTarget', 'Target'],
 ];
 
 const MEMBERS: readonly string[] = `
@@ -88,9 +92,15 @@ const MEMBERS: readonly string[] = `
   DestinationFileExtension UserSharedWith SharingType TargetUserOrGroupName TargetUserOrGroupType
   EventData UniqueSharingId FileSizeBytes AzureActiveDirectoryEventType ExtendedProperties Actor
   ActorContextId ActorIpAddress InterSystemsId IntraSystemId IntraSystemsId SupportTicketId Target
-  TargetContextId DeviceProperties ErrorCode ErrorNumber LogonError AlertId AlertType Name Severity
-  Status Category Source Data Comments TeamGuid TeamName ChannelGuid ChannelName Members
-  MessageId UserObjectId`.trim().split(/\s+/);
+  TargetContextId DeviceProperties ErrorCode ErrorNumber LogonError AlertId AlertType Name
+  Severity Status Category Source Data Comments TeamGuid TeamName ChannelGuid ChannelName Members
+  MessageId UserObjectId AADGroupId AddOnGuid AddOnName AlertDisplayName AlertEntityId Application
+  AttachmentSizeInBytes ChatName ChatThreadId DeepLinkUrl DestFolder EntityType
+  EventDeepLink InternetMessageId InvestigationId ItemName ListItemUniqueId ListName ListTitle
+  LoginStatus MessageURLs Messages NetworkMessageId NewValue OldValue P1Sender P2Sender PolicyId
+  QueryText RecipientList Recipients RiskDetectionId RiskLevel SearchQueryText SendAsUserSmtp
+  SendOnBehalfOfUserSmtp SensitivityLabelId Subject Verdict
+`.trim().split(/\s+/);
 const MEMBER_NAMES: ReadonlyMap<string, string> = namesByLowerCase(MEMBERS);
 const OFFICE_ACTIVITY_COLUMNS: ReadonlyMap<string, string> = namesByLowerCase([
   ...MEMBERS,
