@@ -12,7 +12,7 @@ import { TEMPORARY_SUFFIX, twelveDigits } from './layout.ts';
  * the parts in the header. Files are never changed once they have their name.
  */
 export const HEADER_BYTES = 4096;
-export const DIGEST_BYTES = 32;
+const DIGEST_BYTES = 32;
 export const IDENTITY_BYTES = 32;
 
 /** "CSFP0001" as two words: a machine of the other byte order reads another magic. */

@@ -201,7 +201,13 @@ export class FingerprintIndex {
   }
 
   /** What memory and disk hold, for `fsck`, metrics and benchmarks. */
-  get usage(): { runs: number; keys: number; filterBytes: number; tableBytes: number } {
+  get usage(): {
+    runs: number;
+    keys: number;
+    filterBytes: number;
+    diskBytes: number;
+    tableBytes: number;
+  } {
     const tables = [this.#active, ...this.#frozen, ...(this.#spare ? [this.#spare] : [])];
     const tableBytes = tables.reduce((sum, table) => sum + table.byteLength, 0);
     return { ...this.#runs.usage, tableBytes };

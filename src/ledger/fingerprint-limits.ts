@@ -6,7 +6,7 @@
  */
 export const MEMTABLE_ENTRIES: number = 2 ** 20;
 
-/** The most entries one table can be asked to hold: a slot has 22 bits for a row, two rows an entry. */
+/** The most that one table may hold: a slot names one of 2^22 rows, and an entry has two. */
 export const MEMTABLE_ENTRIES_MAX: number = 2 ** 20;
 
 /** Full tables that wait for the disk before `drained()` asks the writer to wait: 64 MiB each. */
@@ -27,9 +27,6 @@ export const ACTION_ENTRIES_MAX = 1024;
  */
 export const MERGE_FANOUT = 3;
 
-/** Runs below this many entries are merged two by two: many small imports leave many small runs. */
-export const SMALL_RUN_ENTRIES: number = 2 ** 17;
-
 /** Work below this many keys is done at once on the calling thread: about 20 ms. */
 export const INLINE_KEYS_MAX: number = 2 ** 16;
 
@@ -38,7 +35,7 @@ export const INLINE_KEYS_MAX: number = 2 ** 16;
  */
 export const PART_KEYS_MAX: number = 2 ** 32 - 1;
 
-/** Bytes written between two fdatasync calls, so that a merge never delays a journal commit long. */
+/** Bytes written between two fdatasync calls, so that no merge delays a journal commit long. */
 export const SYNC_EVERY_BYTES: number = 16 * 1024 * 1024;
 
 /** Read and write buffers of a merge, in records of 20 bytes: 256 KiB each. */

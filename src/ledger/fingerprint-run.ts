@@ -43,8 +43,7 @@ export class Run {
     let problem = typeof header === 'string' ? header : undefined;
     if (typeof header !== 'string') {
       const run = new Run(files, path, file, header);
-      const end = (run.#places[PART_COUNT - 1] as PartPlace).end;
-      if (files.size(file) === end) return run;
+      if (files.size(file) === run.byteLength) return run;
       problem = 'the file is not as long as its header says';
     }
     files.close(file);
@@ -57,6 +56,10 @@ export class Run {
 
   get to(): number {
     return this.header.to;
+  }
+
+  get byteLength(): number {
+    return this.place(PART_COUNT - 1).end;
   }
 
   close(): void {

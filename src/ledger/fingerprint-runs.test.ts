@@ -107,7 +107,7 @@ test('takes a run that others were merged into, and removes those', async (t) =>
   await again.close();
 });
 
-test('a merge that meets damaged records drops their run, and the next opening heals', async (t) => {
+test('a merge that meets damaged records drops the run, and the next opening heals', async (t) => {
   const dir = await threeRuns(t);
   const index = open(dir);
   flip(join(dir, SECOND), 4096);

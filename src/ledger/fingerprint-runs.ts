@@ -26,10 +26,11 @@ export class RunSet {
     return this.#list.at(-1)?.to ?? 0;
   }
 
-  get usage(): { runs: number; keys: number; filterBytes: number } {
+  get usage(): { runs: number; keys: number; filterBytes: number; diskBytes: number } {
     return {
       runs: this.#list.length,
       keys: this.#list.reduce((sum, run) => sum + run.keyCount, 0),
+      diskBytes: this.#list.reduce((sum, run) => sum + run.byteLength, 0),
       filterBytes: this.#parts.flat().reduce((sum, part) => sum + part.byteLength, 0),
     };
   }

@@ -42,7 +42,7 @@ export function countByPart(words: Uint32Array, rowCount: number): number[] {
  * word 0; the few rows that agree in it are then put in order by the other words. A key that came
  * a million times is in order already, and costs one pass.
  */
-export function sortedRows(words: Uint32Array, rowCount: number): Uint32Array {
+function sortedRows(words: Uint32Array, rowCount: number): Uint32Array {
   let rows = new Uint32Array(rowCount);
   let keys = new Uint32Array(rowCount);
   let rowsNext = new Uint32Array(rowCount);

@@ -1,0 +1,76 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ChildResult, runChild } from './child.ts';
+import { type GeneratorOptions, generateFile } from './generator.ts';
+import { type BenchOptions, ROOT } from './harness.ts';
+
+/** The checkouts to measure: this one, and the one to compare it with. */
+export function checkouts({ against }: BenchOptions): readonly { name: string; root: string }[] {
+  const here = { name: '', root: ROOT };
+  return against === undefined
+    ? [here]
+    : [
+        { ...here, name: 'here' },
+        { name: 'there', root: against },
+      ];
+}
+
+/**
+ * The command line as people use it.
+ *
+ * @throws Error unless it ends with one of `codes`: what failed must not count as fast.
+ */
+export async function countersign(
+  root: string,
+  args: readonly string[],
+  codes: readonly number[] = [0],
+): Promise<ChildResult> {
+  const result = await runChild([join(root, 'bin', 'countersign'), ...args]);
+  if (result.code === null || !codes.includes(result.code)) {
+    throw new Error(`countersign ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);
+  }
+  return result;
+}
+
+/** A file of generated records in the folder of this run, made once. */
+export function recordFile(
+  folder: string,
+  options: GeneratorOptions & { format: 'ndjson' | 'csv' },
+): string {
+  const path = join(folder, `records-${options.count}.${options.format}`);
+  if (!existsSync(path)) generateFile(path, options);
+  return path;
+}
+
+type Imported = { read: number; accepted: number; duplicates: number; rejected: number };
+
+/** Imports into a new data folder, and checks that every record went in. */
+export async function importNew(
+  root: string,
+  file: string,
+  data: string,
+  count: number,
+): Promise<ChildResult> {
+  rmSync(data, { recursive: true, force: true });
+  const result = await countersign(root, ['import', file, '--data', data, '--json']);
+  const { read, accepted } = JSON.parse(result.stdout) as Imported;
+  if (read !== count || accepted !== count) {
+    throw new Error(`imported ${accepted} of ${read} records; there are ${count}`);
+  }
+  return result;
+}
+
+/** A data folder with `count` records, made once for a checkout. */
+export async function filledFolder(
+  root: string,
+  options: BenchOptions,
+  generated: GeneratorOptions,
+): Promise<string> {
+  const data = join(options.folder, `data-${root === ROOT ? 'here' : 'there'}-${generated.count}`);
+  if (!existsSync(data)) {
+    options.log(`importing ${generated.count} records`);
+    const file = recordFile(options.folder, { ...generated, format: 'ndjson' });
+    await importNew(root, file, data, generated.count);
+  }
+  return data;
+}

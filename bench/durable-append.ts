@@ -1,0 +1,96 @@
+import { randomFillSync } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RecordDraft, systemClock, tenantId } from '../src/core/index.ts';
+import { fingerprintBatch, Ledger, prepareBatch } from '../src/ledger/index.ts';
+import { runChild } from './child.ts';
+import { pieces } from './generator.ts';
+import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+import { TENANT } from './synthetic/company.ts';
+
+const COUNT = { short: 100_000, long: 1_000_000 } as const;
+const BATCH_ENTRIES = 750;
+/** Batches under way at once, as the pipeline keeps them. */
+const IN_FLIGHT = 4;
+const UNITS = {
+  durable: 'records/s',
+  'with checkpoint': 'records/s',
+  processor: 'µs/record (all threads)',
+};
+
+type Measured = Record<keyof typeof UNITS, number>;
+
+/**
+ * Split, fingerprint, hash, log and group commit, on one thread and without reading the JSON:
+ * until the last record is durable, and until a signed checkpoint covers it.
+ */
+export function run(options: BenchOptions): Promise<Figure[]> {
+  const count = options.size ?? COUNT[options.form];
+  const measure = async (): Promise<Measured> => {
+    const dir = join(options.folder, 'append');
+    rmSync(dir, { recursive: true, force: true });
+    const script = fileURLToPath(import.meta.url);
+    const { code, stdout, stderr } = await runChild([script, String(count), dir]);
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout) as Measured;
+  };
+  return interleaved([{ name: `append of ${count} records`, units: UNITS, measure }], options);
+}
+
+async function appendAll(count: number, dir: string): Promise<Measured> {
+  const random = { fill: (into: Uint8Array): Uint8Array => randomFillSync(into) };
+  const bytes = Buffer.concat(Array.from(pieces({ count }), (piece) => Buffer.from(piece)));
+  const ledger = await Ledger.open({ dir, clock: systemClock, random });
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  const inFlight: Promise<void>[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { drafts, end } = split(bytes, at);
+    at = end;
+    const fingerprints = fingerprintBatch(drafts, ledger.localKeys);
+    const verdict = ledger.sequence(fingerprints);
+    inFlight.push(ledger.commit(prepareBatch(drafts, fingerprints, verdict, random)));
+    if (inFlight.length >= IN_FLIGHT) await inFlight.shift();
+  }
+  await Promise.all(inFlight);
+  const durable = performance.now() - started;
+  await ledger.publish();
+  const whole = performance.now() - started;
+  const { user, system } = process.cpuUsage(cpu);
+  await ledger.close();
+  if (ledger.size !== count) throw new Error(`${ledger.size} entries instead of ${count}`);
+  return {
+    durable: (count / durable) * 1000,
+    'with checkpoint': (count / whole) * 1000,
+    processor: (user + system) / count,
+  };
+}
+
+/** Each line is a record; time and id stand where the generator puts them. */
+function split(bytes: Buffer, from: number): { drafts: RecordDraft[]; end: number } {
+  const drafts: RecordDraft[] = [];
+  let at = from;
+  while (drafts.length < BATCH_ENTRIES && at < bytes.length) {
+    const end = bytes.indexOf(10, at);
+    drafts.push({
+      kind: 'record',
+      tenant: tenantId(TENANT),
+      source: 'm365.export/unified-audit-log',
+      at: `${bytes.toString('latin1', at + TIME_AT, at + TIME_AT + 19)}Z`,
+      id: bytes.toString('latin1', at + ID_AT, at + ID_AT + 36),
+      body: bytes.subarray(at, end),
+      locus: { importNumber: 1, row: drafts.length + 1, offset: at, length: end - at },
+    });
+    at = end + 1;
+  }
+  return { drafts, end: at };
+}
+
+const TIME_AT = '{"CreationTime":"'.length;
+const ID_AT: number = TIME_AT + 19 + '","Id":"'.length;
+
+if (import.meta.main) {
+  const [count, dir] = process.argv.slice(2);
+  process.stdout.write(JSON.stringify(await appendAll(Number(count), String(dir))));
+}

@@ -1,0 +1,193 @@
+import { createCipheriv } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FingerprintIndex } from '../src/ledger/index.ts';
+import { runChild } from './child.ts';
+import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+
+const BATCH_ENTRIES = 4096;
+const KEY_BYTES = 16;
+const IDENTITY = new Uint8Array(32);
+
+const UNITS = {
+  insert: 'µs/entry (wall)',
+  'insert, processor': 'µs/entry (writer thread)',
+  'longest batch': 'ms',
+  'waited for the disk': 's',
+  merge: 's until settled',
+  'look-up of a known version': 'look-ups/s',
+  'look-up of a new version': 'look-ups/s',
+  open: 'ms',
+  'memory, peak': 'MiB',
+  'memory, settled': 'MiB',
+  filters: 'bytes/key',
+  disk: 'bytes/entry',
+  runs: '',
+} as const;
+
+/**
+ * The deduplication index alone: new entries (two look-ups and an insert each), then every one
+ * of them again. Each size in a process of its own, which states its memory.
+ */
+export async function run(options: BenchOptions): Promise<Figure[]> {
+  const counts = options.size === undefined ? [1e6, 1e7] : [options.size];
+  const figures = await interleaved(
+    counts.map((count) => sized(count, options)),
+    options,
+  );
+  if (options.form === 'short' || options.size !== undefined) return figures;
+  return [...figures, ...(await interleaved([sized(1e8, options)], { ...options, runs: 1 }))];
+}
+
+function sized(count: number, { folder }: BenchOptions): Parameters<typeof interleaved>[0][number] {
+  return {
+    name: `${count.toLocaleString('en-US')} entries`,
+    units: UNITS,
+    measure: async () => {
+      const script = fileURLToPath(import.meta.url);
+      const { code, stdout, stderr } = await runChild([script, String(count), folder]);
+      if (code !== 0) throw new Error(stderr);
+      return JSON.parse(stdout) as Record<keyof typeof UNITS, number>;
+    },
+  };
+}
+
+async function measure(count: number, folder: string): Promise<Record<keyof typeof UNITS, number>> {
+  const dir = mkdtempSync(join(folder, 'fingerprints-'));
+  try {
+    const index = FingerprintIndex.open({ dir, size: 0, identity: IDENTITY });
+    const inserted = await insertAll(index, count);
+    let started = performance.now();
+    await index.flush();
+    await index.settled();
+    const merge = (performance.now() - started) / 1000;
+    const known = lookUpAll(index, count);
+    const fresh = lookUpNew(index, Math.min(count, 4_000_000));
+    const { runs, keys, filterBytes, diskBytes } = index.usage;
+    const settled = process.memoryUsage.rss();
+    await index.close();
+    started = performance.now();
+    const again = FingerprintIndex.open({
+      dir,
+      size: index.coveredSize + count,
+      identity: IDENTITY,
+    });
+    const open = performance.now() - started;
+    await again.close();
+    return {
+      ...inserted,
+      merge,
+      'look-up of a known version': known,
+      'look-up of a new version': fresh,
+      open,
+      'memory, peak': process.resourceUsage().maxRSS / 1024,
+      'memory, settled': settled / 2 ** 20,
+      filters: filterBytes / keys,
+      disk: diskBytes / (keys / 2),
+      runs,
+    };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function insertAll(
+  index: FingerprintIndex,
+  count: number,
+): Promise<
+  Pick<
+    Record<keyof typeof UNITS, number>,
+    'insert' | 'insert, processor' | 'longest batch' | 'waited for the disk'
+  >
+> {
+  let wallMs = 0;
+  let cpuMicros = 0;
+  let longestMs = 0;
+  let waitedMs = 0;
+  for (let at = 0; at < count; at += BATCH_ENTRIES) {
+    const size = Math.min(BATCH_ENTRIES, count - at);
+    const versions = keysOf(at, 'version');
+    const actions = keysOf(at, 'action');
+    const started = performance.now();
+    const cpu = process.threadCpuUsage();
+    for (let i = 0; i < size; i++) insertNew(index, at + i, versions, actions, i * KEY_BYTES);
+    index.committed(at + size);
+    const used = process.threadCpuUsage(cpu);
+    const ended = performance.now();
+    await (index.drained() ?? nextTurn());
+    const waited = performance.now() - ended;
+    cpuMicros += used.user + used.system;
+    wallMs += ended - started + waited;
+    waitedMs += waited;
+    longestMs = Math.max(longestMs, ended - started);
+  }
+  return {
+    insert: (wallMs * 1000) / count,
+    'insert, processor': cpuMicros / count,
+    'longest batch': longestMs,
+    'waited for the disk': waitedMs / 1000,
+  };
+}
+
+function insertNew(
+  index: FingerprintIndex,
+  entry: number,
+  versions: Uint8Array,
+  actions: Uint8Array,
+  offset: number,
+): void {
+  if (index.lookupVersion(versions, offset) !== undefined) throw new Error('a new key was known');
+  if (index.lookupActions(actions, offset).length > 0) throw new Error('a new action was known');
+  index.insert(entry, versions, offset, actions, offset);
+}
+
+/** Look-ups a second when everything is delivered again. */
+function lookUpAll(index: FingerprintIndex, count: number): number {
+  let ms = 0;
+  for (let at = 0; at < count; at += BATCH_ENTRIES) {
+    const versions = keysOf(at, 'version');
+    const size = Math.min(BATCH_ENTRIES, count - at);
+    const started = performance.now();
+    for (let i = 0; i < size; i++) {
+      if (index.lookupVersion(versions, i * KEY_BYTES) !== at + i)
+        throw new Error('a key was lost');
+    }
+    ms += performance.now() - started;
+  }
+  return (count / ms) * 1000;
+}
+
+function lookUpNew(index: FingerprintIndex, count: number): number {
+  let ms = 0;
+  for (let at = 0; at < count; at += BATCH_ENTRIES) {
+    const keys = keysOf(at, 'other');
+    const started = performance.now();
+    for (let i = 0; i < BATCH_ENTRIES; i++) {
+      if (index.lookupVersion(keys, i * KEY_BYTES) !== undefined) throw new Error('not a new key');
+    }
+    ms += performance.now() - started;
+  }
+  return (count / ms) * 1000;
+}
+
+/** The keys of one batch: a cipher makes the same uniform bytes each time, and faster than SHA. */
+function keysOf(at: number, space: 'version' | 'action' | 'other'): Uint8Array {
+  const counter = Buffer.alloc(16);
+  counter.write(space.slice(0, 4), 'latin1');
+  counter.writeDoubleBE(at, 4);
+  const cipher = createCipheriv('aes-128-ctr', Buffer.alloc(16, 7), counter);
+  return cipher.update(Buffer.alloc(BATCH_ENTRIES * KEY_BYTES));
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+if (import.meta.main) {
+  const [count, folder] = process.argv.slice(2);
+  const figures = await measure(Number(count), String(folder));
+  process.stdout.write(JSON.stringify(figures));
+}

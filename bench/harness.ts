@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+export const ROOT: string = join(import.meta.dirname, '..');
+
+export type BenchOptions = {
+  /** How often each figure is measured. */
+  readonly runs: number;
+  /** `long` uses the sizes that the README states; `short` shows whether something broke. */
+  readonly form: 'short' | 'long';
+  /** In place of the benchmark's own size. */
+  readonly size: number | undefined;
+  /** A folder of this run's own, on the disk that is to be measured; emptied afterwards. */
+  readonly folder: string;
+  /** Another checkout, measured in turns with this one. */
+  readonly against: string | undefined;
+  readonly log: (line: string) => void;
+};
+
+/** One number measured several times. */
+export type Figure = { readonly name: string; readonly unit: string; readonly values: number[] };
+
+export type Benchmark = (options: BenchOptions) => Promise<Figure[]>;
+
+/** One thing to measure; it returns what one run of it gave, by name. */
+export type Variant = {
+  readonly name: string;
+  readonly units: Readonly<Record<string, string>>;
+  readonly measure: (run: number) => Promise<Readonly<Record<string, number>>>;
+};
+
+/**
+ * Runs the variants in turns, so that whatever slows the machine down for a while slows down all
+ * of them.
+ */
+export async function interleaved(
+  variants: readonly Variant[],
+  { runs, log }: BenchOptions,
+): Promise<Figure[]> {
+  const figures = new Map<string, Figure>();
+  for (let run = 0; run < runs; run++) {
+    for (const { name, units, measure } of variants) {
+      const measured = Object.entries(await measure(run));
+      log(`${name}, run ${run + 1} of ${runs}: ${measured.map(plain).join(', ')}`);
+      for (const [key, value] of measured) {
+        const figure = figures.get(`${name} ${key}`) ?? {
+          name: name === '' ? key : `${name}: ${key}`,
+          unit: units[key] ?? '',
+          values: [],
+        };
+        figure.values.push(value);
+        figures.set(`${name} ${key}`, figure);
+      }
+    }
+  }
+  return [...figures.values()];
+}
+
+export function table(figures: readonly Figure[]): string {
+  const rows = [['', 'median', 'min', 'max', 'runs', 'unit']];
+  for (const { name, unit, values } of figures) {
+    const sorted = values.toSorted((a, b) => a - b);
+    const [min = Number.NaN, max = Number.NaN] = [sorted[0], sorted.at(-1)];
+    rows.push([
+      name,
+      number(median(sorted)),
+      number(min),
+      number(max),
+      String(values.length),
+      unit,
+    ]);
+  }
+  const widths =
+    rows[0]?.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          i === 0 || i === 5 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** What the figures were measured on: they mean nothing without it. */
+export function machineLine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  const system = `${process.platform} ${process.arch}, Node ${process.version}`;
+  return `${cpus().length} × ${model}, ${gib} GiB, ${system}, commit ${commit()}`;
+}
+
+function median(sorted: readonly number[]): number {
+  const middle = sorted.length / 2;
+  const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
+  const high = sorted[Math.floor(middle)] ?? Number.NaN;
+  return (low + high) / 2;
+}
+
+function commit(): string {
+  try {
+    const git = (args: string[]): string =>
+      execFileSync('git', args, {
+        cwd: ROOT,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+    const isChanged = git(['status', '--porcelain', '--untracked-files=no']) !== '';
+    return git(['rev-parse', '--short', 'HEAD']).trim() + (isChanged ? ' with changes' : '');
+  } catch {
+    return 'unknown';
+  }
+}
+
+function plain([key, value]: readonly [string, number]): string {
+  return `${key} ${number(value)}`;
+}
+
+function number(value: number): string {
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3;
+  return value.toLocaleString('en-US', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}

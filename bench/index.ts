@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Benchmark, type BenchOptions, type Figure, machineLine, table } from './harness.ts';
+
+/**
+ *   node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT]
+ *
+ * Without names: all. COUNTERSIGN_LONG=1 takes the sizes that the README states.
+ */
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
+  append: () => import('./durable-append.ts'),
+  'import-ndjson': () => import('./import-ndjson.ts'),
+  'import-csv': () => import('./import-csv.ts'),
+  fsck: () => import('./fsck.ts'),
+  memory: () => import('./memory.ts'),
+  'user-day': () => import('./user-day.ts'),
+  proof: () => import('./proof.ts'),
+  fingerprints: () => import('./fingerprints.ts'),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: 'string', default: '5' },
+    size: { type: 'string' },
+    against: { type: 'string' },
+    folder: { type: 'string', default: tmpdir() },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const unknown = positionals.find((name) => BENCHMARKS[name] === undefined);
+if (unknown === undefined) await runAll();
+else {
+  const names = Object.keys(BENCHMARKS).join(', ');
+  console.error(`couldn't run the benchmark "${unknown}": there are ${names}`);
+  process.exitCode = 2;
+}
+
+async function runAll(): Promise<void> {
+  const results: Record<string, readonly Figure[]> = {};
+  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) {
+    try {
+      results[name] = await runOne(name);
+      if (!values.json) console.log(`\n# ${name}\n${table(results[name])}`);
+    } catch (error) {
+      console.error(`couldn't finish the benchmark ${name}: ${String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+  const machine = machineLine();
+  console.log(values.json ? JSON.stringify({ machine, results }) : `\n${machine}`);
+}
+
+async function runOne(name: string): Promise<readonly Figure[]> {
+  const { run } = await (BENCHMARKS[name] as () => Promise<{ run: Benchmark }>)();
+  mkdirSync(values.folder, { recursive: true });
+  const folder = mkdtempSync(join(values.folder, 'countersign-bench-'));
+  const options: BenchOptions = {
+    runs: Number(values.runs),
+    form: process.env['COUNTERSIGN_LONG'] === '1' ? 'long' : 'short',
+    size: values.size === undefined ? undefined : Number(values.size),
+    against: values.against === undefined ? undefined : resolve(values.against),
+    folder,
+    log: (line) => process.stderr.write(`${line}\n`),
+  };
+  try {
+    return await run(options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
