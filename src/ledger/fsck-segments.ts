@@ -7,6 +7,10 @@ import {
 import { LedgerError } from './errors.ts';
 import type { FileId, Files } from './files.ts';
 import type { Problems } from './fsck-report.ts';
+import { segmentFile } from './layout.ts';
+import { parseLeaf } from './leaf.ts';
+import { readBundle } from './read-leaf.ts';
+import { TILE_WIDTH, decodeBundle, tileWidth } from './tile.ts';
 
 /** How the segments must stand: one after the other, from entry 0 to at least `size`. */
 export type SegmentCheck = {
@@ -24,14 +28,31 @@ export function checkSegments(check: SegmentCheck): void {
   let next = 0;
   segments.forEach((segment, i) => {
     const path = relative(check.dir, segment.path);
-    if (segment.firstIndex !== next) {
-      const what = `entries ${next} to ${segment.firstIndex} stand in no segment`;
-      check.problems.add(path, 0, segment.firstIndex > next ? what : 'its entries stand in another segment');
+    if (segment.firstIndex > next) {
+      const what = `the bodies of entries ${next} to ${segment.firstIndex} are missing`;
+      check.problems.add(nameOfMissing(check, next), 0, what);
+    } else if (segment.firstIndex < next) {
+      check.problems.add(path, 0, 'its entries stand in another segment');
     }
     next = Math.max(next, checkSegment(check, segment, i === segments.length - 1 ? 'last' : 'inner'));
   });
   if (next < check.size) {
-    check.problems.add('bodies', 0, `the bodies of entries ${next} to ${check.size} are missing`);
+    const what = `the bodies of entries ${next} to ${check.size} are missing`;
+    check.problems.add(nameOfMissing(check, next), 0, what);
+  }
+}
+
+/** Where the segment that begins with entry `firstIndex` must have stood, by the day in its leaf. */
+function nameOfMissing({ files, dir, size }: SegmentCheck, firstIndex: number): string {
+  try {
+    const index = Math.floor(firstIndex / TILE_WIDTH);
+    const width = tileWidth(0, index, size);
+    const leaves = decodeBundle(readBundle(files, dir, { index, width }), width);
+    const { seen } = parseLeaf(leaves[firstIndex % TILE_WIDTH] as Uint8Array);
+    return relative(dir, segmentFile(dir, seen.slice(0, 10), firstIndex));
+  } catch {
+    // The leaf cannot be read either, which is told with its bundle.
+    return 'bodies';
   }
 }
 
