@@ -10,17 +10,51 @@ import { join } from 'node:path';
 
 /** The classes that mappings produce. */
 const CLASSES: readonly string[] = [
-  'base_event', 'findings/detection_finding', 'iam/account_change', 'iam/authentication',
-  'iam/entity_management', 'iam/user_access', 'iam/group_management', 'network/email_activity',
-  'application/web_resources_activity', 'application/api_activity', 'application/file_hosting',
+  'base_event',
+  'findings/detection_finding',
+  'iam/account_change',
+  'iam/authentication',
+  'iam/entity_management',
+  'iam/user_access',
+  'iam/group_management',
+  'network/email_activity',
+  'application/web_resources_activity',
+  'application/api_activity',
+  'application/file_hosting',
 ];
 
 /** The objects that they fill. An attribute of any other object is not in the table. */
 const OBJECTS: ReadonlySet<string> = new Set([
-  'actor', 'analytic', 'api', 'authentication_token', 'device', 'email', 'evidences', 'file', 'finding_info', 'group',
-  'http_request', 'http_response', 'location', 'logger', 'managed_entity', 'metadata',
-  'network_endpoint', 'object', 'observable', 'os', 'policy', 'product', 'request',
-  'resource_details', 'response', 'service', 'session', 'url', 'user', 'web_resource',
+  'actor',
+  'analytic',
+  'api',
+  'authentication_token',
+  'device',
+  'email',
+  'evidences',
+  'file',
+  'finding_info',
+  'group',
+  'http_request',
+  'http_response',
+  'location',
+  'logger',
+  'managed_entity',
+  'metadata',
+  'network_endpoint',
+  'object',
+  'observable',
+  'os',
+  'policy',
+  'product',
+  'request',
+  'resource_details',
+  'response',
+  'service',
+  'session',
+  'url',
+  'user',
+  'web_resource',
 ]);
 
 /** Attributes of this profile are in the table; those of others are not used. */
@@ -72,7 +106,7 @@ export function generateTable(folder: string): string {
   for (const path of CLASSES) lines.push(...published.classLines(path));
   for (const name of [...OBJECTS].sort()) lines.push(...published.objectLines(name));
   return [
-    `// Made by tools/generate-ocsf-table.ts from the published definitions of OCSF ${published.version}.`,
+    `// Made by tools/generate-ocsf-table.ts from the definitions of OCSF ${published.version}.`,
     '// Change the generator, not this file.',
     '',
     `export const OCSF_VERSION = '${published.version}';`,
@@ -89,8 +123,8 @@ export function generateTable(folder: string): string {
     '};',
     '',
     '/**',
-    ' * `class UID NAME CATEGORY_UID CATEGORY | CAPTION` and `object NAME`, then what they constrain',
-    " * and their attributes, for a class those that differ from the first class's:",
+    ' * `class UID NAME CATEGORY_UID CATEGORY | CAPTION` and `object NAME`, then constraints and',
+    " * attributes, for a class those that differ from the first class's:",
     ' * `name! type[] {value=Caption|…} @profile`, where `!` is required and `[]` a list.',
     ' */',
     'export const TABLE: string = `',
@@ -105,7 +139,9 @@ class Published {
   readonly #folder: string;
   readonly #dictionary: Readonly<Record<string, Attribute>>;
   readonly #types: Readonly<Record<string, Type>>;
-  readonly #categories: Readonly<Record<string, { readonly uid: number; readonly caption: string }>>;
+  readonly #categories: Readonly<
+    Record<string, { readonly uid: number; readonly caption: string }>
+  >;
   readonly #usedTypes = new Set<string>();
 
   constructor(folder: string) {
@@ -180,7 +216,9 @@ class Published {
       parts.push(
         `${name}${attribute.requirement === 'required' ? '!' : ''} ${type}` +
           (attribute.is_array === true ? '[]' : '') +
-          (values.length === 0 ? '' : ` {${values.map(([v, e]) => `${v}=${e.caption}`).join('|')}}`) +
+          (values.length === 0
+            ? ''
+            : ` {${values.map(([v, e]) => `${v}=${e.caption}`).join('|')}}`) +
           (profile === null ? '' : ` @${profile}`),
       );
     }
@@ -278,8 +316,14 @@ function only(resolved: Resolved, name: string, value: number, caption: string |
 }
 
 const BASES: Readonly<Record<string, string>> = {
-  boolean_t: 'boolean', integer_t: 'integer', long_t: 'integer', port_t: 'integer',
-  timestamp_t: 'integer', float_t: 'number', json_t: 'any', string_t: 'string',
+  boolean_t: 'boolean',
+  integer_t: 'integer',
+  long_t: 'integer',
+  port_t: 'integer',
+  timestamp_t: 'integer',
+  float_t: 'number',
+  json_t: 'any',
+  string_t: 'string',
 };
 
 /** Parts end in `;`; a part that is too long for a line goes on in the next, between values. */

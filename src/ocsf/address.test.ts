@@ -58,8 +58,12 @@ test('an IPv6 address has one canonical form, whatever its case, zeros and brack
 });
 
 for (const [written, port] of [
-  ['1.2.3.4:443', 443], ['[2001:db8::1]:54809', 54_809], ['2001:db8::1', null], ['1.2.3.4', null],
-  ['1.2.3.4:99999', null], ['1.2.3.4:', null],
+  ['1.2.3.4:443', 443],
+  ['[2001:db8::1]:54809', 54_809],
+  ['2001:db8::1', null],
+  ['1.2.3.4', null],
+  ['1.2.3.4:99999', null],
+  ['1.2.3.4:', null],
 ] as const) {
   test(`the port of "${written}" is ${port ?? 'not stated'}`, () => {
     assert.equal(portOf(written), port);

@@ -28,13 +28,25 @@ test('the class table has the required attributes that OCSF 1.8.0 states', () =>
 });
 
 const BASE = [
-  'activity_id', 'category_uid', 'class_uid', 'metadata', 'severity_id', 'time', 'type_uid',
+  'activity_id',
+  'category_uid',
+  'class_uid',
+  'metadata',
+  'severity_id',
+  'time',
+  'type_uid',
 ];
 
 const VALID = {
-  activity_id: 1, category_uid: 3, class_uid: 3002, type_uid: 300201, severity_id: 1, time: 0,
+  activity_id: 1,
+  category_uid: 3,
+  class_uid: 3002,
+  type_uid: 300201,
+  severity_id: 1,
+  time: 0,
   metadata: { version: '1.8.0', product: { name: 'x' } },
-  user: { name: 'ada' }, service: { name: 's' },
+  user: { name: 'ada' },
+  service: { name: 's' },
 };
 
 test('accepts the smallest valid authentication event', () => {
@@ -45,20 +57,35 @@ for (const [flaw, event, path] of [
   ['without a required attribute', { ...VALID, time: undefined, user: undefined }, 'time'],
   ['without any of those of which one is needed', { ...VALID, service: undefined }, ''],
   ['with an attribute of no class', { ...VALID, password: 'x' }, 'password'],
-  ['with an activity outside the enumeration', { ...VALID, activity_id: 55, type_uid: 300255 }, 'activity_id'],
+  [
+    'with an activity outside the enumeration',
+    { ...VALID, activity_id: 55, type_uid: 300255 },
+    'activity_id',
+  ],
   ['with a type that is not class and activity', { ...VALID, type_uid: 300202 }, 'type_uid'],
   ['with a fractional time', { ...VALID, time: 1.5 }, 'time'],
   ['with an address that is none', { ...VALID, src_endpoint: { ip: '1.2.3' } }, 'src_endpoint.ip'],
   ['with an object in the place of a text', { ...VALID, message: {} }, 'message'],
-  ['with one value in the place of a list', { ...VALID, observables: { type_id: 1 } }, 'observables'],
-  ['of another version', { ...VALID, metadata: { ...VALID.metadata, version: '1.1.0' } }, 'metadata.version'],
+  [
+    'with one value in the place of a list',
+    { ...VALID, observables: { type_id: 1 } },
+    'observables',
+  ],
+  [
+    'of another version',
+    { ...VALID, metadata: { ...VALID.metadata, version: '1.1.0' } },
+    'metadata.version',
+  ],
   ['with a profile that is not applied', { ...VALID, device: { type_id: 0 } }, 'device'],
 ] as const) {
   test(`refuses an event ${flaw}`, () => {
     const { ...stated } = Object.fromEntries(
       Object.entries(event).filter(([, value]) => value !== undefined),
     );
-    assert.ok(validate(stated).some((problem) => problem.path === path), JSON.stringify(validate(stated)));
+    assert.ok(
+      validate(stated).some((problem) => problem.path === path),
+      JSON.stringify(validate(stated)),
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-// Made by tools/generate-ocsf-table.ts from the published definitions of OCSF 1.8.0.
+// Made by tools/generate-ocsf-table.ts from the definitions of OCSF 1.8.0.
 // Change the generator, not this file.
 
 export const OCSF_VERSION = '1.8.0';
@@ -42,8 +42,8 @@ export type PrimitiveType = {
 };
 
 /**
- * `class UID NAME CATEGORY_UID CATEGORY | CAPTION` and `object NAME`, then what they constrain
- * and their attributes, for a class those that differ from the first class's:
+ * `class UID NAME CATEGORY_UID CATEGORY | CAPTION` and `object NAME`, then constraints and
+ * attributes, for a class those that differ from the first class's:
  * `name! type[] {value=Caption|…} @profile`, where `!` is required and `[]` a list.
  */
 export const TABLE: string = `

@@ -23,20 +23,45 @@ import { teams } from './mappings/teams.ts';
 import type { Memo } from './memo.ts';
 import { recordTypeOf } from './record-type.ts';
 import {
-  type DirectoryView, directoryOfGraph, directoryOfLogAnalytics, directoryOfPortal, directoryOfUal,
+  type DirectoryView,
+  directoryOfGraph,
+  directoryOfLogAnalytics,
+  directoryOfPortal,
+  directoryOfUal,
 } from './shapes/directory-audit.ts';
 import { lowerCased, namesByLowerCase, withProperNames } from './shapes/member-names.ts';
 import {
-  type SignInView, signInOfGraph, signInOfLogAnalytics, signInOfPortal, signInOfUal,
+  type SignInView,
+  signInOfGraph,
+  signInOfLogAnalytics,
+  signInOfPortal,
+  signInOfUal,
 } from './shapes/sign-in.ts';
 import { looksLikeUal, ualOfDocument, ualOfGraphQuery, ualOfOfficeActivity } from './shapes/ual.ts';
 import type { SourceRecord, Subject } from './subject.ts';
 
 /** Every mapping; a record type or activity that two of them claim goes to the first. */
 export const MAPPINGS: readonly Mapping[] = [
-  entraSignIn, entraAccount, entraGroup, entraRole, entraApplication, entraPolicy, entraDevice,
-  entraDirectory, exchangeSend, exchangeMailbox, exchangeAdmin, sharepointFile, sharepointSharing,
-  sharepointSite, teams, securityAlert, graphActivity, defender, messageTrace, base,
+  entraSignIn,
+  entraAccount,
+  entraGroup,
+  entraRole,
+  entraApplication,
+  entraPolicy,
+  entraDevice,
+  entraDirectory,
+  exchangeSend,
+  exchangeMailbox,
+  exchangeAdmin,
+  sharepointFile,
+  sharepointSharing,
+  sharepointSite,
+  teams,
+  securityAlert,
+  graphActivity,
+  defender,
+  messageTrace,
+  base,
 ];
 
 /** A record with its shape undone, and the mapping that reads it. */
@@ -71,7 +96,8 @@ function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {
   if (mapping === entraSignIn) {
     return signIn(record, ual, signInOfUal(ual, recordType ?? ACCOUNT_LOGON), memo);
   }
-  if (mapping === entraDirectory) return directory(record, ual, directoryOfUal(ual, recordType, memo), memo);
+  if (mapping === entraDirectory)
+    return directory(record, ual, directoryOfUal(ual, recordType, memo), memo);
   return plain(record, ual, memo, mapping, true);
 }
 
@@ -105,7 +131,8 @@ function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: 
   if (name === 'AuditLogs' || isAudit) {
     return directory(record, outer, directoryOfGraph(item, outer, memo), memo);
   }
-  const isSignIn = item['userPrincipalName'] !== undefined || item['servicePrincipalId'] !== undefined;
+  const isSignIn =
+    item['userPrincipalName'] !== undefined || item['servicePrincipalId'] !== undefined;
   if (name.endsWith('SignInLogs') || isSignIn) {
     return signIn(record, outer, signInOfGraph(item, outer), memo);
   }
@@ -175,9 +202,21 @@ function directory(record: SourceRecord, body: Json, view: DirectoryView, memo: 
 const ACCOUNT_LOGON = 15;
 
 const ENVELOPE_NAMES: ReadonlyMap<string, string> = namesByLowerCase([
-  'time', 'resourceId', 'operationName', 'operationVersion', 'category', 'tenantId', 'resultType',
-  'resultSignature', 'resultDescription', 'durationMs', 'callerIpAddress', 'correlationId',
-  'identity', 'location', 'properties',
+  'time',
+  'resourceId',
+  'operationName',
+  'operationVersion',
+  'category',
+  'tenantId',
+  'resultType',
+  'resultSignature',
+  'resultDescription',
+  'durationMs',
+  'callerIpAddress',
+  'correlationId',
+  'identity',
+  'location',
+  'properties',
 ]);
 
 const BY_RECORD_TYPE: ReadonlyMap<number, Mapping> = firstOf((m) => m.matches.recordTypes);

@@ -99,7 +99,11 @@ function deviceOf(subject: Subject, from: Interpretation): Attributes | undefine
   };
 }
 
-function sourceOf(subject: Subject, from: Interpretation, shape: ClassShape): Attributes | undefined {
+function sourceOf(
+  subject: Subject,
+  from: Interpretation,
+  shape: ClassShape,
+): Attributes | undefined {
   if (from.ip === null && from.country === null) {
     const isRequired = shape.attributes.get('src_endpoint')?.isRequired === true;
     return isRequired ? { name: UNKNOWN } : undefined;
@@ -146,7 +150,11 @@ function serviceOf(workload: string | null): Attributes | undefined {
 }
 
 const PROTOCOLS: ReadonlyMap<string, number> = new Map([
-  ['oauth2', 6], ['ropc', 6], ['devicecode', 6], ['nativeauth', 6], ['saml20', 5],
+  ['oauth2', 6],
+  ['ropc', 6],
+  ['devicecode', 6],
+  ['nativeauth', 6],
+  ['saml20', 5],
 ]);
 
 function signInAttributes(view: SignInView | null, from: Interpretation): Attributes {
@@ -166,8 +174,7 @@ function signInAttributes(view: SignInView | null, from: Interpretation): Attrib
       uid: from.targetUid,
     },
     session: sessionOf(from),
-    authentication_token:
-      from.tokenUid === null ? undefined : { uid: from.tokenUid, type_id: 0 },
+    authentication_token: from.tokenUid === null ? undefined : { uid: from.tokenUid, type_id: 0 },
     is_mfa: from.isMfa === null ? undefined : from.isMfa === 1,
     is_remote: true,
     logon_type_id: from.signInType === null ? undefined : 99,

@@ -1,6 +1,11 @@
 import type { Attributes } from './mapping.ts';
 import {
-  type AttributeShape, type ClassShape, isRecord, objectShape, type Shape, wrongWith,
+  type AttributeShape,
+  type ClassShape,
+  isRecord,
+  objectShape,
+  type Shape,
+  wrongWith,
 } from './schema.ts';
 
 /**
@@ -57,7 +62,9 @@ function conformObject(
 function conformList(value: unknown, attribute: AttributeShape): unknown[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const items = value
-    .map((item) => (item === null || item === undefined ? undefined : conformValue(item, attribute)))
+    .map((item) =>
+      item === null || item === undefined ? undefined : conformValue(item, attribute),
+    )
     .filter((item) => item !== undefined);
   return items.length === 0 ? undefined : items;
 }
@@ -71,6 +78,8 @@ function conformValue(value: unknown, attribute: AttributeShape): unknown {
 
 /** Embedded JSON without the members that nobody stated. */
 function stated(value: Readonly<Record<string, unknown>>): unknown {
-  const members = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
+  const members = Object.entries(value).filter(
+    ([, inner]) => inner !== undefined && inner !== null,
+  );
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }

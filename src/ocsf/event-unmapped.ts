@@ -16,8 +16,9 @@ const PLACED: ReadonlySet<string> = new Set(
   activitydatetime activitydisplayname operationname category time timegenerated calleripaddress
   resultreason resourcedisplayname resourceid uniquetokenidentifier serviceprincipalid
   serviceprincipalname teamname channelname messageid requesturi requestmethod responsestatuscode
-  requestid signinactivityid actiontype accountupn accountobjectid devicename tenantid`
-    .split(/\s+/),
+  requestid signinactivityid actiontype accountupn accountobjectid devicename tenantid`.split(
+    /\s+/,
+  ),
 );
 
 /** Members that only wrap the record; their own members are looked at one by one. */
@@ -36,7 +37,8 @@ function unplaced(members: Json, placed: ReadonlySet<string>): Json {
     if (isPlaced(folded, value, placed)) continue;
     if (WRAPPERS.has(folded) && isObject(value)) {
       const inner = unplaced(value, placed);
-      if (Object.keys(inner).length > 0 || Object.keys(value).length === 0) rest.push([name, inner]);
+      if (Object.keys(inner).length > 0 || Object.keys(value).length === 0)
+        rest.push([name, inner]);
     } else {
       rest.push([name, value]);
     }

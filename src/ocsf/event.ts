@@ -1,9 +1,9 @@
 import { TENANT_NOT_STATED } from '../core/index.ts';
+import { route } from './dispatch.ts';
 import { classAttributes } from './event-classes.ts';
 import { conform } from './event-conform.ts';
 import { observablesOf } from './event-observables.ts';
 import { unmappedOf } from './event-unmapped.ts';
-import { route } from './dispatch.ts';
 import type { Interpretation } from './interpretation.ts';
 import { text } from './json.ts';
 import type { Attribute, Attributes } from './mapping.ts';

@@ -16,22 +16,55 @@ const EXAMPLES = MAPPINGS.flatMap((mapping) => mapping.examples);
 const SOURCES = [
   ...new Set([
     ...EXAMPLES.map(({ source }) => source),
-    'm365.activity/Audit.Exchange', 'graph/auditLogQuery', 'graph/signIns',
-    'graph/directoryAudits', 'azure-monitor/SignInLogs', 'azure-monitor/AuditLogs',
-    'azure-monitor/Policy', 'log-analytics/OfficeActivity', 'log-analytics/SigninLogs',
-    'log-analytics/AuditLogs', 'entra.portal/signIns', 'entra.portal/auditLogs', 'other/json',
-    'graph/', '/', '', 'countersign/import',
+    'm365.activity/Audit.Exchange',
+    'graph/auditLogQuery',
+    'graph/signIns',
+    'graph/directoryAudits',
+    'azure-monitor/SignInLogs',
+    'azure-monitor/AuditLogs',
+    'azure-monitor/Policy',
+    'log-analytics/OfficeActivity',
+    'log-analytics/SigninLogs',
+    'log-analytics/AuditLogs',
+    'entra.portal/signIns',
+    'entra.portal/auditLogs',
+    'other/json',
+    'graph/',
+    '/',
+    '',
+    'countersign/import',
   ]),
 ];
 
 const oddText = fc.oneof(
   fc.string({ maxLength: 20 }),
   fc.constantFrom(
-    '', ' ', '__proto__', 'constructor', 'toString', 'Not Available', '[]', '{}', '{"a":', '@{a=b',
-    '[2001:db8::1]:443', '::ffff:10.0.0.1', '1.2.3.4:99999', 'i:0h.f|membership|x@live.com',
-    'a@b', 'NT AUTHORITY\\SYSTEM (x)', '\ud800', '\u0000', '1e999', 'NaN', '-0', 'True',
-    'i:0#.f|membership|i:0#.f|membership|x', '00000000-0000-0000-0000-000000000000',
-    '[{"Name":"MailAccessType","Value":{"a":1}}]', 'x'.repeat(9000),
+    '',
+    ' ',
+    '__proto__',
+    'constructor',
+    'toString',
+    'Not Available',
+    '[]',
+    '{}',
+    '{"a":',
+    '@{a=b',
+    '[2001:db8::1]:443',
+    '::ffff:10.0.0.1',
+    '1.2.3.4:99999',
+    'i:0h.f|membership|x@live.com',
+    'a@b',
+    'NT AUTHORITY\\SYSTEM (x)',
+    '\ud800',
+    '\u0000',
+    '1e999',
+    'NaN',
+    '-0',
+    'True',
+    'i:0#.f|membership|i:0#.f|membership|x',
+    '00000000-0000-0000-0000-000000000000',
+    '[{"Name":"MailAccessType","Value":{"a":1}}]',
+    'x'.repeat(9000),
   ),
 );
 const oddValue = fc.oneof(oddText, fc.double(), fc.boolean(), fc.constant(null), fc.jsonValue());
@@ -101,22 +134,43 @@ test('a memo saves work and changes no result', () => {
 });
 
 test('a time that nobody can read is the epoch, not an exception', () => {
-  const record: SourceRecord = { source: 'other/json', tenant: '-', id: 'x', at: 'soon', value: {} };
+  const record: SourceRecord = {
+    source: 'other/json',
+    tenant: '-',
+    id: 'x',
+    at: 'soon',
+    value: {},
+  };
   assert.equal(interpret(record).timeMs, 0);
 });
 
 test('a list of a million items is counted, not copied', () => {
   const FolderItems = new Array(1_000_000).fill({ InternetMessageId: '<a@b.org>', SizeInBytes: 1 });
   const value = {
-    Operation: 'MailItemsAccessed', RecordType: 50, UserId: 'a@b.org', Folders: [{ FolderItems }],
+    Operation: 'MailItemsAccessed',
+    RecordType: 50,
+    UserId: 'a@b.org',
+    Folders: [{ FolderItems }],
   };
-  const record = { source: 'm365.activity/x', tenant: '-', id: 'x', at: '2024-03-04T08:30:00Z', value };
+  const record = {
+    source: 'm365.activity/x',
+    tenant: '-',
+    id: 'x',
+    at: '2024-03-04T08:30:00Z',
+    value,
+  };
   assert.equal(interpret(record).itemCount, 1_000_000);
 });
 
 const SHAPE = Object.keys(blank());
 const NUMBERS: ReadonlySet<string> = new Set([
-  'classUid', 'activityId', 'statusId', 'severityId', 'timeMs', 'actorType', 'itemCount',
+  'classUid',
+  'activityId',
+  'statusId',
+  'severityId',
+  'timeMs',
+  'actorType',
+  'itemCount',
 ]);
 const NUMBERS_OR_NULL: ReadonlySet<string> = new Set(['recordType', 'isMfa', 'byteCount']);
 
@@ -125,7 +179,8 @@ function checkColumns(meaning: Interpretation): void {
   for (const [column, value] of Object.entries(meaning)) {
     if (column === 'isThrottled') assert.equal(typeof value, 'boolean');
     else if (NUMBERS.has(column)) assert.ok(Number.isSafeInteger(value), column);
-    else if (NUMBERS_OR_NULL.has(column)) assert.ok(value === null || Number.isSafeInteger(value), column);
+    else if (NUMBERS_OR_NULL.has(column))
+      assert.ok(value === null || Number.isSafeInteger(value), column);
     else assert.ok(value === null || (typeof value === 'string' && value !== ''), column);
   }
   assert.ok(meaning.itemCount >= 1);

@@ -61,7 +61,7 @@ export type Interpretation = {
   /** Sign-ins only: 1 when more than one factor was passed, 0 when not, null when not stated. */
   isMfa: number | null;
 
-  /** Items that the record accounts for; at least 1. An aggregated record is one action with a volume. */
+  /** Items that the record accounts for, at least 1. An aggregate is one action with a volume. */
   itemCount: number;
   /** Bytes moved, where stated. */
   byteCount: number | null;
@@ -80,15 +80,42 @@ export function isSignIn(classUid: number): boolean {
 /** An interpretation in which nothing is stated yet. The order of the members is the shape. */
 export function blank(): Interpretation {
   return {
-    classUid: 0, activityId: 0, statusId: 0, severityId: 1, statusCode: null, timeMs: 0,
-    operation: null, workload: null, recordType: null,
-    actorUid: null, actorName: null, actorType: 0, actorPuid: null, actorSid: null,
-    ip: null, userAgent: null, country: null,
-    sessionUid: null, tokenUid: null, correlationUid: null,
-    appUid: null, appName: null, resourceName: null, deviceUid: null,
-    mailbox: null, site: null, object: null,
-    targetUid: null, targetName: null, targetType: null,
-    signInType: null, isMfa: null,
-    itemCount: 1, byteCount: null, accessType: null, isThrottled: false, folder: null,
+    classUid: 0,
+    activityId: 0,
+    statusId: 0,
+    severityId: 1,
+    statusCode: null,
+    timeMs: 0,
+    operation: null,
+    workload: null,
+    recordType: null,
+    actorUid: null,
+    actorName: null,
+    actorType: 0,
+    actorPuid: null,
+    actorSid: null,
+    ip: null,
+    userAgent: null,
+    country: null,
+    sessionUid: null,
+    tokenUid: null,
+    correlationUid: null,
+    appUid: null,
+    appName: null,
+    resourceName: null,
+    deviceUid: null,
+    mailbox: null,
+    site: null,
+    object: null,
+    targetUid: null,
+    targetName: null,
+    targetType: null,
+    signInType: null,
+    isMfa: null,
+    itemCount: 1,
+    byteCount: null,
+    accessType: null,
+    isThrottled: false,
+    folder: null,
   };
 }

@@ -9,7 +9,8 @@ test('a text is trimmed, cut at its limit, and null where there is none', () => 
   assert.equal(text(' a '), 'a');
   assert.equal(text(5), '5');
   assert.equal(text(false), 'false');
-  for (const none of ['', '  ', null, undefined, [], {}, Number.NaN]) assert.equal(text(none), null);
+  for (const none of ['', '  ', null, undefined, [], {}, Number.NaN])
+    assert.equal(text(none), null);
   assert.equal(text('x'.repeat(9000))?.length, 4096);
 });
 
@@ -26,7 +27,10 @@ test('numbers and booleans are read from texts', () => {
 
 test('a named value is found in every form of a list of pairs', () => {
   for (const pairs of [
-    [{ Name: 'a', Value: 1 }, { Name: 'IsThrottled', Value: 'True' }],
+    [
+      { Name: 'a', Value: 1 },
+      { Name: 'IsThrottled', Value: 'True' },
+    ],
     [{ name: 'IsThrottled', value: 'True' }],
     [{ key: 'IsThrottled', value: 'True' }],
     ['@{Value=True; Name=IsThrottled}'],
@@ -70,9 +74,15 @@ test('an activity has one key, however it is spelled', () => {
 });
 
 test('a record type is a number however it is written, also one that nobody listed', () => {
-  for (const written of [15, '15', 'AzureActiveDirectoryStsLogon', 'azureActiveDirectoryStsLogon']) {
+  for (const written of [
+    15,
+    '15',
+    'AzureActiveDirectoryStsLogon',
+    'azureActiveDirectoryStsLogon',
+  ]) {
     assert.equal(recordTypeOf(written), 15);
   }
   assert.equal(recordTypeOf(9999), 9999);
-  for (const none of ['', 'nothing like it', null, 1.5, [], {}]) assert.equal(recordTypeOf(none), null);
+  for (const none of ['', 'nothing like it', null, 1.5, [], {}])
+    assert.equal(recordTypeOf(none), null);
 });

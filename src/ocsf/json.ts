@@ -60,7 +60,7 @@ export function bool(value: unknown): boolean | null {
 }
 
 /** The value itself, or what a text holds as JSON object or array; null where it holds neither. */
-export function opened(value: unknown): unknown {
+function opened(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? null;
   if (value.length < 2 || value.length > NESTED_CHARS_MAX) return null;
   const trimmed = value.trim();
@@ -77,7 +77,8 @@ export function opened(value: unknown): unknown {
 /** An object, an object written as JSON text, or PowerShell's `@{Name=…; Value=…}`. */
 export function object(value: unknown): Json {
   if (isObject(value)) return value;
-  if (typeof value !== 'string') return Array.isArray(value) && isObject(value[0]) ? value[0] : NOTHING;
+  if (typeof value !== 'string')
+    return Array.isArray(value) && isObject(value[0]) ? value[0] : NOTHING;
   if (value.startsWith('@{')) return powerShellObject(value);
   const inner = opened(value);
   if (Array.isArray(inner)) return isObject(inner[0]) ? inner[0] : NOTHING;
@@ -105,7 +106,7 @@ export function own(from: Json, member: string): unknown {
 export function named(pairs: unknown, name: string): unknown {
   if (isObject(pairs)) return own(pairs, name);
   const items = list(pairs);
-  const scanned = items.length < LIST_SCAN_MAX ? items.length : LIST_SCAN_MAX;
+  const scanned = Math.min(items.length, LIST_SCAN_MAX);
   for (let i = 0; i < scanned; i++) {
     const raw = items[i];
     const item = isObject(raw) ? raw : object(raw);

@@ -26,7 +26,14 @@ export type Matches = {
   readonly activities?: readonly string[];
 };
 
-export type Attribute = string | number | boolean | null | undefined | Attributes | readonly Attribute[];
+export type Attribute =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | Attributes
+  | readonly Attribute[];
 export type Attributes = { readonly [attribute: string]: Attribute };
 
 /** A record of our own making with what it must come to; tests run them. */

@@ -10,7 +10,10 @@ export function activityKey(operation: string, memo: Memo): string {
 }
 
 function normalise(operation: string): string {
-  let key = operation.replace(/[\u2010-\u2015\u2212]/g, '-').replace(/\s+/g, ' ').trim();
+  let key = operation
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
+    .replace(/\s+/g, ' ')
+    .trim();
   if (key.endsWith('.')) key = key.slice(0, -1).trimEnd();
   return key.toLowerCase();
 }

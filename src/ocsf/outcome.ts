@@ -5,12 +5,25 @@ export const FAILURE = 2;
 export const OTHER = 99;
 
 const STATUS_OF_WORD: ReadonlyMap<string, number> = new Map([
-  ['success', SUCCESS], ['succeeded', SUCCESS], ['true', SUCCESS], ['ok', SUCCESS],
-  ['completed', SUCCESS], ['succes', SUCCESS], ['0', SUCCESS],
-  ['failure', FAILURE], ['failed', FAILURE], ['fail', FAILURE], ['false', FAILURE],
-  ['error', FAILURE], ['denied', FAILURE], ['blocked', FAILURE],
-  ['partiallysucceeded', OTHER], ['timeout', OTHER], ['interrupted', OTHER],
-  ['clienterror', FAILURE], ['unknownfuturevalue', UNKNOWN],
+  ['success', SUCCESS],
+  ['succeeded', SUCCESS],
+  ['true', SUCCESS],
+  ['ok', SUCCESS],
+  ['completed', SUCCESS],
+  ['succes', SUCCESS],
+  ['0', SUCCESS],
+  ['failure', FAILURE],
+  ['failed', FAILURE],
+  ['fail', FAILURE],
+  ['false', FAILURE],
+  ['error', FAILURE],
+  ['denied', FAILURE],
+  ['blocked', FAILURE],
+  ['partiallysucceeded', OTHER],
+  ['timeout', OTHER],
+  ['interrupted', OTHER],
+  ['clienterror', FAILURE],
+  ['unknownfuturevalue', UNKNOWN],
 ]);
 
 /** The outcome that a word states: `Succeeded`, `True`, `failure`, …; 0 where it states none. */

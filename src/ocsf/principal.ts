@@ -7,21 +7,38 @@ export const ADMIN = 2;
 export const SYSTEM = 3;
 export const SERVICE = 4;
 
-export const NOBODY: Identity = { name: null, uid: null, puid: null, sid: null, type: 0 };
+const NOBODY: Identity = { name: null, uid: null, puid: null, sid: null, type: 0 };
 
 const ZERO_GUID = '00000000-0000-0000-0000-000000000000';
 const NO_NAMES = new Set([
-  'not available', 'unknown', 'n/a', 'null', '<null>', '(null)', 'none', 'undefined', '-',
+  'not available',
+  'unknown',
+  'n/a',
+  'null',
+  '<null>',
+  '(null)',
+  'none',
+  'undefined',
+  '-',
 ]);
 const SYSTEM_NAMES = new Set([
-  'sharepoint\\system', 'system', 'nt authority\\system', 's-1-5-18', 'nt service\\msexchange',
-  'securitycompliancealerts', 'securitycomplianceinsights', 'system account',
+  'sharepoint\\system',
+  'system',
+  'nt authority\\system',
+  's-1-5-18',
+  'nt service\\msexchange',
+  'securitycompliancealerts',
+  'securitycomplianceinsights',
+  'system account',
 ]);
 const SERVICE_NAMES = new Set(['app@sharepoint', 'certificate', 'sharepoint app']);
 const HEX16 = /^[0-9a-f]{16}$/i;
-const PREFIXED_GUID = /^(user|serviceprincipal|application|group|device|policy|role)_([0-9a-f-]{36})$/i;
+const PREFIXED_GUID =
+  /^(user|serviceprincipal|application|group|device|policy|role)_([0-9a-f-]{36})$/i;
 const TYPE_OF_PREFIX: ReadonlyMap<string, number> = new Map([
-  ['user', USER], ['serviceprincipal', SERVICE], ['application', SERVICE],
+  ['user', USER],
+  ['serviceprincipal', SERVICE],
+  ['application', SERVICE],
 ]);
 const CLAIM = /^i:0[^|]*\|[^|]*\|(.+)$/i;
 const SID = /^S-1-\d+(?:-\d+)+$/i;
@@ -54,12 +71,31 @@ export function identifier(raw: unknown): string | null {
 }
 
 const TYPE_OF_USER_TYPE: readonly number[] = [
-  USER, USER, ADMIN, SYSTEM, SYSTEM, SERVICE, SERVICE, SYSTEM, SYSTEM, ADMIN, USER,
+  USER,
+  USER,
+  ADMIN,
+  SYSTEM,
+  SYSTEM,
+  SERVICE,
+  SERVICE,
+  SYSTEM,
+  SYSTEM,
+  ADMIN,
+  USER,
 ];
 const USER_TYPE_NAMES: ReadonlyMap<string, number> = new Map([
-  ['regular', 0], ['reserved', 1], ['admin', 2], ['dcadmin', 3], ['system', 4],
-  ['application', 5], ['serviceprincipal', 6], ['custompolicy', 7], ['systempolicy', 8],
-  ['partnertechnician', 9], ['guest', 10], ['anonymous', 10],
+  ['regular', 0],
+  ['reserved', 1],
+  ['admin', 2],
+  ['dcadmin', 3],
+  ['system', 4],
+  ['application', 5],
+  ['serviceprincipal', 6],
+  ['custompolicy', 7],
+  ['systempolicy', 8],
+  ['partnertechnician', 9],
+  ['guest', 10],
+  ['anonymous', 10],
 ]);
 
 /** OCSF user.type_id of the vendor's UserType (contracts 2.2), number or name; 0 if unknown. */

@@ -30,7 +30,7 @@ export type AttributeShape = {
 export type Problem = { readonly path: string; readonly what: string };
 
 /** Attributes of ours that no OCSF class has: the ledger entries that an event stands on. */
-export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['entries']);
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['entries']);
 
 const PART = /^(\S+?)(!?) (\w+)(\[\])?(?: \{(.*)\})?(?: @(\w+))?$/;
 const CONSTRAINT = /^(at_least_one|just_one)\((.*)\)$/;
@@ -132,7 +132,10 @@ function checkAttribute(
   check: Check,
 ): void {
   if (attribute.isArray !== Array.isArray(value) && attribute.type !== 'json_t') {
-    check.problems.push({ path, what: attribute.isArray ? 'must be a list' : 'must not be a list' });
+    check.problems.push({
+      path,
+      what: attribute.isArray ? 'must be a list' : 'must not be a list',
+    });
     return;
   }
   const items = attribute.isArray ? (value as readonly unknown[]) : [value];
@@ -155,7 +158,9 @@ export function isRecord(value: unknown): value is Members {
 }
 
 function readTable(): void {
-  const blocks = TABLE.trim().replaceAll(/\|\n\s*/g, '|').split(/\n(?=class |object )/);
+  const blocks = TABLE.trim()
+    .replaceAll(/\|\n\s*/g, '|')
+    .split(/\n(?=class |object )/);
   for (const block of blocks) {
     const end = block.indexOf('\n');
     const head = end < 0 ? block : block.slice(0, end);

@@ -32,15 +32,13 @@ export function fillUalColumns(ual: Json, memo: Memo, into: Interpretation): voi
     identifier(ual['ApplicationId']) ??
     identifier(ual['AppId']);
   into.appName =
-    text(ual['ApplicationDisplayName']) ??
-    text(context['ClientAppName']) ??
-    appNameOf(into.appUid);
+    text(ual['ApplicationDisplayName']) ?? text(context['ClientAppName']) ?? appNameOf(into.appUid);
   into.deviceUid = identifier(ual['DeviceId']) ?? identifier(context['DeviceId']);
   into.userAgent = text(ual['UserAgent']);
 }
 
 /** `AppAccessContext` as object, as list of one, or as JSON text. */
-export function accessContext(ual: Json): Json {
+function accessContext(ual: Json): Json {
   const context = ual['AppAccessContext'];
   if (context === undefined || context === null) return NOTHING;
   return isObject(context) ? context : object(context);
@@ -50,8 +48,7 @@ function fillActor(ual: Json, memo: Memo, into: Interpretation): void {
   const who = identify(ual['UserId'], memo);
   const key = identify(ual['UserKey'], memo);
   into.actorName = who.name ?? (key.puid === null ? key.name : null);
-  into.actorUid =
-    guid(ual['TokenObjectId']) ?? guid(ual['UserObjectId']) ?? who.uid ?? key.uid;
+  into.actorUid = guid(ual['TokenObjectId']) ?? guid(ual['UserObjectId']) ?? who.uid ?? key.uid;
   into.actorPuid = key.puid ?? (who.name === null ? who.puid : null);
   into.actorSid = identify(ual['LogonUserSid'], memo).sid ?? who.sid ?? key.sid;
   into.actorType = who.type || typeOfUserType(ual['UserType']) || key.type;

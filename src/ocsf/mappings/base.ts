@@ -33,8 +33,17 @@ export const base: Mapping = {
     {
       source: 'm365.activity/Audit.General',
       value: { Operation: 'SomethingNew', RecordType: 9999, UserId: 'Ada@Example.org', New: [1] },
-      expect: { classUid: 6003, activityId: 99, operation: 'SomethingNew', actorName: 'ada@example.org' },
+      expect: {
+        classUid: 6003,
+        activityId: 99,
+        operation: 'SomethingNew',
+        actorName: 'ada@example.org',
+      },
     },
-    { source: 'other/json', value: { a: 1 }, expect: { classUid: 0, activityId: 99, itemCount: 1 } },
+    {
+      source: 'other/json',
+      value: { a: 1 },
+      expect: { classUid: 0, activityId: 99, itemCount: 1 },
+    },
   ],
 };

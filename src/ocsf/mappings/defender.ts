@@ -25,7 +25,8 @@ function interpret(subject: Subject, into: Interpretation): void {
     identify(row['InitiatingProcessAccountUpn'], memo).name ??
     account(row['AccountDomain'], row['AccountName']) ??
     account(row['InitiatingProcessAccountDomain'], row['InitiatingProcessAccountName']) ??
-    text(row['AccountDisplayName'])?.toLowerCase() ?? null;
+    text(row['AccountDisplayName'])?.toLowerCase() ??
+    null;
   into.actorSid =
     identify(row['AccountSid'], memo).sid ?? identify(row['InitiatingProcessAccountSid'], memo).sid;
   if (into.actorName !== null || into.actorUid !== null) into.actorType = USER;
@@ -53,9 +54,14 @@ function build(subject: Subject, _from: Interpretation): Attributes {
   const ip = canonicalIp(row['DestinationIPAddress'], subject.memo);
   const hostname = text(row['DestinationDeviceName']);
   return {
-    dst_endpoint: ip === null && hostname === null ? undefined : {
-      ip, hostname, port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
-    },
+    dst_endpoint:
+      ip === null && hostname === null
+        ? undefined
+        : {
+            ip,
+            hostname,
+            port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
+          },
   };
 }
 
@@ -69,13 +75,21 @@ export const defender: Mapping = {
     {
       source: 'defender/advanced-hunting',
       value: {
-        Timestamp: '2024-03-04T08:30:00Z', ActionType: 'LdapSearch', AccountUpn: '',
-        InitiatingProcessAccountUpn: 'Ada@Example.org', DeviceName: 'PC-7.example.org',
-        InitiatingProcessAccountSid: 'S-1-5-21-1-2-3-500', RawEventData: null,
+        Timestamp: '2024-03-04T08:30:00Z',
+        ActionType: 'LdapSearch',
+        AccountUpn: '',
+        InitiatingProcessAccountUpn: 'Ada@Example.org',
+        DeviceName: 'PC-7.example.org',
+        InitiatingProcessAccountSid: 'S-1-5-21-1-2-3-500',
+        RawEventData: null,
       },
       expect: {
-        classUid: 6003, activityId: 99, operation: 'LdapSearch', actorName: 'ada@example.org',
-        actorSid: 'S-1-5-21-1-2-3-500', deviceUid: 'pc-7.example.org',
+        classUid: 6003,
+        activityId: 99,
+        operation: 'LdapSearch',
+        actorName: 'ada@example.org',
+        actorSid: 'S-1-5-21-1-2-3-500',
+        deviceUid: 'pc-7.example.org',
       },
     },
   ],

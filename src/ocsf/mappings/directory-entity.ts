@@ -8,10 +8,9 @@ import type { Subject } from '../subject.ts';
 /** OCSF Entity Management and its activities, for the mappings of directory objects. */
 export const ENTITY_MANAGEMENT = 3004;
 export const CREATE = 1;
-export const READ = 2;
+const READ = 2;
 export const UPDATE = 3;
 export const DELETE = 4;
-export const MOVE = 5;
 export const ENROLL = 6;
 export const UNENROLL = 7;
 export const ENABLE = 8;
@@ -20,8 +19,16 @@ export const OTHER = 99;
 
 /** OCSF managed_entity.type_id of the vendor's target types; 99 with the type's name for others. */
 const ENTITY_TYPES: ReadonlyMap<string, number> = new Map([
-  ['device', 1], ['user', 2], ['group', 3], ['directory', 4], ['company', 4], ['domain', 4],
-  ['organization', 4], ['policy', 5], ['authorizationpolicy', 5], ['namedlocation', 7],
+  ['device', 1],
+  ['user', 2],
+  ['group', 3],
+  ['directory', 4],
+  ['company', 4],
+  ['domain', 4],
+  ['organization', 4],
+  ['policy', 5],
+  ['authorizationpolicy', 5],
+  ['namedlocation', 7],
 ]);
 
 /** What distinguishes one mapping of directory objects from another. */
@@ -66,19 +73,33 @@ function interpretEntity(kind: EntityKind, subject: Subject, into: Interpretatio
 }
 
 /** By the first word of an activity's name. */
-export function activityOfVerb(key: string): number {
+function activityOfVerb(key: string): number {
   const space = key.indexOf(' ');
   const verb = space < 0 ? key : key.slice(0, space);
   return VERBS.get(verb) ?? (key.startsWith('hard delete ') ? DELETE : OTHER);
 }
 
 const VERBS: ReadonlyMap<string, number> = new Map([
-  ['add', CREATE], ['added', CREATE], ['create', CREATE], ['created', CREATE],
-  ['update', UPDATE], ['updated', UPDATE], ['set', UPDATE], ['change', UPDATE], ['verify', UPDATE],
-  ['delete', DELETE], ['deleted', DELETE], ['remove', DELETE], ['removed', DELETE],
-  ['enable', ENABLE], ['disable', DISABLE],
-  ['register', ENROLL], ['unregister', UNENROLL],
-  ['get', READ], ['download', READ], ['export', READ],
+  ['add', CREATE],
+  ['added', CREATE],
+  ['create', CREATE],
+  ['created', CREATE],
+  ['update', UPDATE],
+  ['updated', UPDATE],
+  ['set', UPDATE],
+  ['change', UPDATE],
+  ['verify', UPDATE],
+  ['delete', DELETE],
+  ['deleted', DELETE],
+  ['remove', DELETE],
+  ['removed', DELETE],
+  ['enable', ENABLE],
+  ['disable', DISABLE],
+  ['register', ENROLL],
+  ['unregister', UNENROLL],
+  ['get', READ],
+  ['download', READ],
+  ['export', READ],
 ]);
 
 function buildEntity(kind: EntityKind, subject: Subject, from: Interpretation): Attributes {

@@ -101,9 +101,13 @@ export const entraAccount: Mapping = {
   examples: [
     directoryExample('Reset user password.', {
       expect: {
-        classUid: ACCOUNT_CHANGE, activityId: PASSWORD_RESET, statusId: 1,
-        actorName: 'admin@example.org', actorPuid: '10032000AAAA0001',
-        targetName: 'ada@example.org', targetUid: 'c0ffee00-0000-4000-8000-000000000001',
+        classUid: ACCOUNT_CHANGE,
+        activityId: PASSWORD_RESET,
+        statusId: 1,
+        actorName: 'admin@example.org',
+        actorPuid: '10032000AAAA0001',
+        targetName: 'ada@example.org',
+        targetUid: 'c0ffee00-0000-4000-8000-000000000001',
         targetType: 'User',
       },
     }),

@@ -1,7 +1,15 @@
-import { changedTo, type DirectoryView, type Party, targetOf } from '../shapes/directory-audit.ts';
-import { CREATE, DELETE, DISABLE, ENABLE, entityMapping, OTHER, UPDATE } from './directory-entity.ts';
-import { directoryExample } from './examples.ts';
 import type { Mapping } from '../mapping.ts';
+import { changedTo, type DirectoryView, type Party, targetOf } from '../shapes/directory-audit.ts';
+import {
+  CREATE,
+  DELETE,
+  DISABLE,
+  ENABLE,
+  entityMapping,
+  OTHER,
+  UPDATE,
+} from './directory-entity.ts';
+import { directoryExample } from './examples.ts';
 
 /**
  * Applications, service principals, their credentials, consent and delegated grants, as OCSF
@@ -100,8 +108,11 @@ export const entraApplication: Mapping = entityMapping({
         { ID: 'Sync tool', Type: 1 },
       ],
       expect: {
-        classUid: 3004, activityId: CREATE, object: 'Mail.Read User.Read',
-        targetName: 'Sync tool', targetUid: 'dadadada-0000-4000-8000-000000000001',
+        classUid: 3004,
+        activityId: CREATE,
+        object: 'Mail.Read User.Read',
+        targetName: 'Sync tool',
+        targetUid: 'dadadada-0000-4000-8000-000000000001',
       },
     }),
     directoryExample('Update application \u2013 Certificates and secrets management ', {
@@ -111,7 +122,12 @@ export const entraApplication: Mapping = entityMapping({
         { ID: 'Application', Type: 2 },
         { ID: 'Sync tool', Type: 1 },
       ],
-      expect: { classUid: 3004, activityId: UPDATE, targetType: 'Application', object: 'Sync tool' },
+      expect: {
+        classUid: 3004,
+        activityId: UPDATE,
+        targetType: 'Application',
+        object: 'Sync tool',
+      },
     }),
   ],
 });

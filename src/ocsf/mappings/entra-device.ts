@@ -1,7 +1,15 @@
 import type { Mapping } from '../mapping.ts';
 import { targetOf } from '../shapes/directory-audit.ts';
 import {
-  CREATE, DELETE, DISABLE, ENABLE, ENROLL, entityMapping, OTHER, UNENROLL, UPDATE,
+  CREATE,
+  DELETE,
+  DISABLE,
+  ENABLE,
+  ENROLL,
+  entityMapping,
+  OTHER,
+  UNENROLL,
+  UPDATE,
 } from './directory-entity.ts';
 import { directoryExample } from './examples.ts';
 

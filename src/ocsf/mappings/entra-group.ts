@@ -1,7 +1,13 @@
 import { fillDirectoryColumns, fillTarget } from '../directory-columns.ts';
 import type { Interpretation } from '../interpretation.ts';
 import type { Attributes, Mapping } from '../mapping.ts';
-import { changedTo, type DirectoryView, NO_PARTY, targetOf, type Party } from '../shapes/directory-audit.ts';
+import {
+  changedTo,
+  type DirectoryView,
+  NO_PARTY,
+  type Party,
+  targetOf,
+} from '../shapes/directory-audit.ts';
 import type { Subject } from '../subject.ts';
 import { directoryExample } from './examples.ts';
 
@@ -83,9 +89,14 @@ function build(subject: Subject, from: Interpretation): Attributes {
   if (view === null) return {};
   const group = groupOf(view);
   const member = memberOf(view, from.activityId);
-  const person = member === undefined ? undefined : {
-    name: member.upn ?? member.name, uid: member.uid, uid_alt: member.puid,
-  };
+  const person =
+    member === undefined
+      ? undefined
+      : {
+          name: member.upn ?? member.name,
+          uid: member.uid,
+          uid_alt: member.puid,
+        };
   const isGroup = member?.type?.toLowerCase() === 'group';
   const role = changedTo(view, 'AppRole.Value');
   return {
@@ -109,8 +120,12 @@ export const entraGroup: Mapping = {
         ['Group.DisplayName', 'Payroll'],
       ],
       expect: {
-        classUid: GROUP_MANAGEMENT, activityId: ADD_USER, object: 'Payroll',
-        targetName: 'ada@example.org', targetType: 'User', userAgent: 'Example/1.0',
+        classUid: GROUP_MANAGEMENT,
+        activityId: ADD_USER,
+        object: 'Payroll',
+        targetName: 'ada@example.org',
+        targetType: 'User',
+        userAgent: 'Example/1.0',
       },
     }),
   ],

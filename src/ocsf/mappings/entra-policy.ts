@@ -70,7 +70,9 @@ export const entraPolicy: Mapping = entityMapping({
         { ID: 'Authorization Policy', Type: 1 },
       ],
       expect: {
-        classUid: 3004, activityId: UPDATE, targetName: 'Authorization Policy',
+        classUid: 3004,
+        activityId: UPDATE,
+        targetName: 'Authorization Policy',
         targetUid: '0badcafe-0000-4000-8000-000000000009',
       },
     }),

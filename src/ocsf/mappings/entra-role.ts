@@ -3,7 +3,13 @@ import type { Interpretation } from '../interpretation.ts';
 import { named, text } from '../json.ts';
 import type { Attributes, Mapping } from '../mapping.ts';
 import { guid, identify } from '../principal.ts';
-import { changedTo, type DirectoryView, NO_PARTY, type Party, targetOf } from '../shapes/directory-audit.ts';
+import {
+  changedTo,
+  type DirectoryView,
+  NO_PARTY,
+  type Party,
+  targetOf,
+} from '../shapes/directory-audit.ts';
 import type { Subject } from '../subject.ts';
 import { directoryExample } from './examples.ts';
 
@@ -106,7 +112,13 @@ function granteeOf(subject: Subject, view: DirectoryView): Party {
     const upn = identify(changedTo(view, `${kind}.UPN`), subject.memo).name;
     const listed = view.targets.find((target) => target.uid !== null && target.uid === uid);
     if (uid !== null || name !== null || upn !== null) {
-      return { ...NO_PARTY, uid, upn: upn ?? listed?.upn ?? null, name: name ?? listed?.name ?? null, type: kind };
+      return {
+        ...NO_PARTY,
+        uid,
+        upn: upn ?? listed?.upn ?? null,
+        name: name ?? listed?.name ?? null,
+        type: kind,
+      };
     }
   }
   return (
@@ -140,8 +152,11 @@ export const entraRole: Mapping = {
     directoryExample('Add member to role.', {
       changes: [['Role.DisplayName', 'Company Administrator']],
       expect: {
-        classUid: USER_ACCESS, activityId: ASSIGN, object: 'Company Administrator',
-        targetName: 'ada@example.org', targetType: 'User',
+        classUid: USER_ACCESS,
+        activityId: ASSIGN,
+        object: 'Company Administrator',
+        targetName: 'ada@example.org',
+        targetType: 'User',
       },
     }),
     directoryExample('Add app role assignment to service principal.', {
@@ -157,9 +172,13 @@ export const entraRole: Mapping = {
         { ID: 'Microsoft Graph', Type: 1 },
       ],
       expect: {
-        classUid: USER_ACCESS, activityId: ASSIGN, object: 'Mail.Read',
-        resourceName: 'Microsoft Graph', targetName: 'Sync tool',
-        targetUid: 'dadadada-0000-4000-8000-000000000001', targetType: 'ServicePrincipal',
+        classUid: USER_ACCESS,
+        activityId: ASSIGN,
+        object: 'Mail.Read',
+        resourceName: 'Microsoft Graph',
+        targetName: 'Sync tool',
+        targetUid: 'dadadada-0000-4000-8000-000000000001',
+        targetType: 'ServicePrincipal',
       },
     }),
   ],

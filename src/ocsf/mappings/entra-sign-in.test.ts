@@ -32,7 +32,9 @@ for (const [operation, code, status, statusId] of [
 
 test('a sign-in of nobody has no actor', () => {
   const meaning = ofUal({
-    Operation: 'UserLoginFailed', UserId: 'Not Available', UserKey: 'Not Available',
+    Operation: 'UserLoginFailed',
+    UserId: 'Not Available',
+    UserKey: 'Not Available',
     Actor: [{ ID: '00000000-0000-0000-0000-000000000000', Type: 0 }],
   });
   assert.equal(meaning.actorName, null);
@@ -40,9 +42,19 @@ test('a sign-in of nobody has no actor', () => {
 });
 
 test('an old account logon gets its outcome from LoginStatus', () => {
-  const value = { RecordType: 9, Operation: 'PasswordLogonInitialAuthUsingPassword', UserId: 'a@b.org' };
+  const value = {
+    RecordType: 9,
+    Operation: 'PasswordLogonInitialAuthUsingPassword',
+    UserId: 'a@b.org',
+  };
   const read = (LoginStatus: number): Interpretation =>
-    interpret({ source: 'm365.activity/x', tenant: '-', id: 'x', at: '', value: { ...value, LoginStatus } });
+    interpret({
+      source: 'm365.activity/x',
+      tenant: '-',
+      id: 'x',
+      at: '',
+      value: { ...value, LoginStatus },
+    });
   assert.equal(read(0).statusId, 1);
   assert.equal(read(-2147217390).statusId, 2);
   assert.equal(read(0).classUid, 3002);
@@ -54,20 +66,37 @@ test('signing off is a logoff', () => {
 
 for (const [what, members, isMfa] of [
   ['one factor was required', { authenticationRequirement: 'singleFactorAuthentication' }, 0],
-  ['several were required and it succeeded', { authenticationRequirement: 'multiFactorAuthentication', status: { errorCode: 0 } }, 1],
-  ['several were required and it failed', { authenticationRequirement: 'multiFactorAuthentication', status: { errorCode: 50074 } }, null],
+  [
+    'several were required and it succeeded',
+    { authenticationRequirement: 'multiFactorAuthentication', status: { errorCode: 0 } },
+    1,
+  ],
+  [
+    'several were required and it failed',
+    { authenticationRequirement: 'multiFactorAuthentication', status: { errorCode: 50074 } },
+    null,
+  ],
   ['nothing is stated', {}, null],
   [
     'the token already satisfied it',
     {
       authenticationRequirement: 'singleFactorAuthentication',
-      authenticationDetails: [{ succeeded: true, authenticationStepResultDetail: 'MFA requirement satisfied by claim in the token' }],
+      authenticationDetails: [
+        {
+          succeeded: true,
+          authenticationStepResultDetail: 'MFA requirement satisfied by claim in the token',
+        },
+      ],
     },
     1,
   ],
   [
     'two steps succeeded, listed as text',
-    { authenticationDetails: '[{"succeeded":"true","authenticationMethod":"Password"},{"succeeded":true,"authenticationMethod":"FIDO2"}]' },
+    {
+      authenticationDetails:
+        '[{"succeeded":"true","authenticationMethod":"Password"},' +
+        '{"succeeded":true,"authenticationMethod":"FIDO2"}]',
+    },
     1,
   ],
 ] as const) {
@@ -78,7 +107,8 @@ for (const [what, members, isMfa] of [
 
 test('the token id keeps its case and the session id does not', () => {
   const meaning = ofGraph({
-    uniqueTokenIdentifier: 'aBcD-_eF', sessionId: '0F0F0F0F-0000-4000-8000-000000000001',
+    uniqueTokenIdentifier: 'aBcD-_eF',
+    sessionId: '0F0F0F0F-0000-4000-8000-000000000001',
   });
   assert.equal(meaning.tokenUid, 'aBcD-_eF');
   assert.equal(meaning.sessionUid, '0f0f0f0f-0000-4000-8000-000000000001');

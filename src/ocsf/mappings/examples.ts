@@ -19,7 +19,9 @@ export function directoryExample(
       ObjectId: 'Ada@Example.org',
       ExtendedProperties: [{ Name: 'additionalDetails', Value: '{"User-Agent":"Example/1.0"}' }],
       ModifiedProperties: (options.changes ?? []).map(([Name, NewValue]) => ({
-        Name, NewValue, OldValue: '',
+        Name,
+        NewValue,
+        OldValue: '',
       })),
       Actor: [
         { ID: 'Admin@Example.org', Type: 5 },

@@ -12,21 +12,49 @@ import { ualExample } from './examples.ts';
  * data. Permissions are entities that are created and deleted, and their target is the grantee.
  */
 const ACTIVITY_OF_VERB: ReadonlyMap<string, number> = new Map([
-  ['new', 1], ['add', 1], ['install', 1], ['import', 1],
-  ['get', 2], ['search', 2], ['test', 2], ['export', 2],
-  ['set', 3], ['update', 3], ['grant', 3], ['write', 3],
-  ['remove', 4], ['uninstall', 4], ['clear', 4],
-  ['move', 5], ['enable', 8], ['disable', 9], ['start', 10], ['stop', 11],
-  ['suspend', 12], ['resume', 13],
+  ['new', 1],
+  ['add', 1],
+  ['install', 1],
+  ['import', 1],
+  ['get', 2],
+  ['search', 2],
+  ['test', 2],
+  ['export', 2],
+  ['set', 3],
+  ['update', 3],
+  ['grant', 3],
+  ['write', 3],
+  ['remove', 4],
+  ['uninstall', 4],
+  ['clear', 4],
+  ['move', 5],
+  ['enable', 8],
+  ['disable', 9],
+  ['start', 10],
+  ['stop', 11],
+  ['suspend', 12],
+  ['resume', 13],
 ]);
 
 /** Nouns whose cmdlets act on one mailbox. */
 const MAILBOX_NOUNS: readonly string[] = [
-  'mailbox', 'casmailbox', 'inboxrule', 'recipientpermission', 'calendarprocessing', 'sweeprule',
-  'clutter', 'focusedinbox', 'mobiledevice', 'app', 'remotemailbox', 'sharedmailbox',
+  'mailbox',
+  'casmailbox',
+  'inboxrule',
+  'recipientpermission',
+  'calendarprocessing',
+  'sweeprule',
+  'clutter',
+  'focusedinbox',
+  'mobiledevice',
+  'app',
+  'remotemailbox',
+  'sharedmailbox',
 ];
 const GRANTS: ReadonlySet<string> = new Set([
-  'mailboxpermission', 'recipientpermission', 'mailboxfolderpermission',
+  'mailboxpermission',
+  'recipientpermission',
+  'mailboxfolderpermission',
 ]);
 
 function interpret(subject: Subject, into: Interpretation): void {
@@ -95,31 +123,53 @@ export const exchangeAdmin: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('New-InboxRule', 1, 'Exchange', {
-      ResultStatus: 'True',
-      ClientIP: '[2001:DB8::A]:443',
-      ObjectId: 'joey\\Financial Reporting',
-      Parameters: [
-        { Name: 'Name', Value: 'Financial Reporting' },
-        { Name: 'ForwardTo', Value: 'x@example.net' },
-      ],
-      SessionId: '0F0F0F0F-0000-4000-8000-000000000001',
-    }, {
-      classUid: 3004, activityId: 1, statusId: 1, mailbox: 'admin@example.org',
-      object: 'joey\\Financial Reporting', targetName: 'Financial Reporting',
-      targetType: 'InboxRule', ip: '2001:db8::a', actorPuid: '10032000AAAA0001',
-      sessionUid: '0f0f0f0f-0000-4000-8000-000000000001',
-    }),
-    ualExample('Add-MailboxPermission', 1, 'Exchange', {
-      ResultStatus: 'False',
-      Parameters: [
-        { Name: 'Identity', Value: 'Boss@Example.org' },
-        { Name: 'User', Value: 'Lidia@Example.org' },
-        { Name: 'AccessRights', Value: 'FullAccess' },
-      ],
-    }, {
-      classUid: 3004, activityId: 1, statusId: 2, mailbox: 'boss@example.org',
-      targetName: 'lidia@example.org', targetType: 'MailboxPermission',
-    }),
+    ualExample(
+      'New-InboxRule',
+      1,
+      'Exchange',
+      {
+        ResultStatus: 'True',
+        ClientIP: '[2001:DB8::A]:443',
+        ObjectId: 'joey\\Financial Reporting',
+        Parameters: [
+          { Name: 'Name', Value: 'Financial Reporting' },
+          { Name: 'ForwardTo', Value: 'x@example.net' },
+        ],
+        SessionId: '0F0F0F0F-0000-4000-8000-000000000001',
+      },
+      {
+        classUid: 3004,
+        activityId: 1,
+        statusId: 1,
+        mailbox: 'admin@example.org',
+        object: 'joey\\Financial Reporting',
+        targetName: 'Financial Reporting',
+        targetType: 'InboxRule',
+        ip: '2001:db8::a',
+        actorPuid: '10032000AAAA0001',
+        sessionUid: '0f0f0f0f-0000-4000-8000-000000000001',
+      },
+    ),
+    ualExample(
+      'Add-MailboxPermission',
+      1,
+      'Exchange',
+      {
+        ResultStatus: 'False',
+        Parameters: [
+          { Name: 'Identity', Value: 'Boss@Example.org' },
+          { Name: 'User', Value: 'Lidia@Example.org' },
+          { Name: 'AccessRights', Value: 'FullAccess' },
+        ],
+      },
+      {
+        classUid: 3004,
+        activityId: 1,
+        statusId: 2,
+        mailbox: 'boss@example.org',
+        targetName: 'lidia@example.org',
+        targetType: 'MailboxPermission',
+      },
+    ),
   ],
 };

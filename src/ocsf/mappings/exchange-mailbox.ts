@@ -54,7 +54,8 @@ function interpret(subject: Subject, into: Interpretation): void {
   fillVolume(body, into);
   if (into.classUid === ENTITY_MANAGEMENT) {
     const folder = object(body['Folder'] ?? object(body['Item'])['ParentFolder']);
-    into.targetType = into.operation === 'UpdateInboxRules' ? 'InboxRule' : 'MailboxFolderPermission';
+    into.targetType =
+      into.operation === 'UpdateInboxRules' ? 'InboxRule' : 'MailboxFolderPermission';
     into.targetName = text(folder['MemberUpn'])?.toLowerCase() ?? into.mailbox;
     into.object ??= into.mailbox;
   }
@@ -83,7 +84,8 @@ function fillVolume(body: Json, into: Interpretation): void {
     listed += items.length;
     bytes = addBytes(items, bytes);
     const path = text(folder['Path']);
-    if (path !== null && paths.length <= FOLDERS_NAMED_MAX && !paths.includes(path)) paths.push(path);
+    if (path !== null && paths.length <= FOLDERS_NAMED_MAX && !paths.includes(path))
+      paths.push(path);
   }
   const affected = list(body['AffectedItems']);
   listed += affected.length;
@@ -112,7 +114,9 @@ function folderOf(paths: readonly string[], body: Json, item: Json): string | nu
   if (paths.length > 0) return paths.join('; ');
   const folder = object(body['Folder']);
   const parent = object(item['ParentFolder']);
-  return text(folder['Path']) ?? text(parent['Path']) ?? text(parent['Name']) ?? text(folder['Name']);
+  return (
+    text(folder['Path']) ?? text(parent['Path']) ?? text(parent['Name']) ?? text(folder['Name'])
+  );
 }
 
 function build(subject: Subject, from: Interpretation): Attributes {
@@ -132,7 +136,8 @@ function resourcesOf(body: Json, from: Interpretation): readonly Attributes[] {
       type: 'Mailbox folder',
       data: {
         mailbox: from.mailbox,
-        messages: list(folder['FolderItems']).slice(0, LIST_SCAN_MAX)
+        messages: list(folder['FolderItems'])
+          .slice(0, LIST_SCAN_MAX)
           .map((item) => text(object(item)['InternetMessageId'])),
       },
     }));
@@ -158,41 +163,80 @@ export const exchangeMailbox: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('MailItemsAccessed', 50, 'Exchange', {
-      ResultStatus: 'Succeeded',
-      ClientIPAddress: '::ffff:192.0.2.7',
-      MailboxOwnerUPN: 'Ada@Example.org',
-      LogonUserSid: 'S-1-5-21-1-2-3-4',
-      ClientInfoString: 'Client=REST;;',
-      ClientAppId: 'dadadada-0000-4000-8000-000000000003',
-      OperationCount: 3,
-      OperationProperties: [
-        { Name: 'MailAccessType', Value: 'Bind' },
-        { Name: 'IsThrottled', Value: 'True' },
-      ],
-      AppAccessContext: '{"AADSessionId":"0F0F0F0F-0000-4000-8000-000000000001","UniqueTokenId":"aB-c_D"}',
-      Folders: [
-        { Id: 'f1', Path: '\\Inbox', FolderItems: [
-          { InternetMessageId: '<1@example.org>', SizeInBytes: 100 },
-          { InternetMessageId: '<2@example.org>', SizeInBytes: '50' },
-        ] },
-      ],
-    }, {
-      classUid: 6001, activityId: 2, statusId: 1, ip: '192.0.2.7', mailbox: 'ada@example.org',
-      itemCount: 3, byteCount: 150, accessType: 'Bind', isThrottled: true, folder: '\\Inbox',
-      actorSid: 'S-1-5-21-1-2-3-4', appUid: 'dadadada-0000-4000-8000-000000000003',
-      sessionUid: '0f0f0f0f-0000-4000-8000-000000000001', tokenUid: 'aB-c_D',
-      userAgent: 'Client=REST;;',
-    }),
-    ualExample('MailItemsAccessed', 2, 'Exchange', {
-      MailboxOwnerUPN: 'Ada@Example.org',
-      OperationProperties: ['@{Value=Sync; Name=MailAccessType}', '@{Value=False; Name=IsThrottled}'],
-      Item: { Id: 'i', ParentFolder: { Id: 'f', Name: 'Inbox', Path: '\\Inbox' } },
-    }, { itemCount: 1, accessType: 'Sync', isThrottled: false, folder: '\\Inbox', byteCount: null }),
-    ualExample('HardDelete', 3, 'Exchange', {
-      MailboxOwnerUPN: 'Ada@Example.org',
-      Folder: { Id: 'f', Path: '\\Deletions' },
-      AffectedItems: [{ Id: '1', Subject: 'a' }, { Id: '2', Subject: 'b' }],
-    }, { classUid: 6001, activityId: 4, itemCount: 2, folder: '\\Deletions' }),
+    ualExample(
+      'MailItemsAccessed',
+      50,
+      'Exchange',
+      {
+        ResultStatus: 'Succeeded',
+        ClientIPAddress: '::ffff:192.0.2.7',
+        MailboxOwnerUPN: 'Ada@Example.org',
+        LogonUserSid: 'S-1-5-21-1-2-3-4',
+        ClientInfoString: 'Client=REST;;',
+        ClientAppId: 'dadadada-0000-4000-8000-000000000003',
+        OperationCount: 3,
+        OperationProperties: [
+          { Name: 'MailAccessType', Value: 'Bind' },
+          { Name: 'IsThrottled', Value: 'True' },
+        ],
+        AppAccessContext:
+          '{"AADSessionId":"0F0F0F0F-0000-4000-8000-000000000001","UniqueTokenId":"aB-c_D"}',
+        Folders: [
+          {
+            Id: 'f1',
+            Path: '\\Inbox',
+            FolderItems: [
+              { InternetMessageId: '<1@example.org>', SizeInBytes: 100 },
+              { InternetMessageId: '<2@example.org>', SizeInBytes: '50' },
+            ],
+          },
+        ],
+      },
+      {
+        classUid: 6001,
+        activityId: 2,
+        statusId: 1,
+        ip: '192.0.2.7',
+        mailbox: 'ada@example.org',
+        itemCount: 3,
+        byteCount: 150,
+        accessType: 'Bind',
+        isThrottled: true,
+        folder: '\\Inbox',
+        actorSid: 'S-1-5-21-1-2-3-4',
+        appUid: 'dadadada-0000-4000-8000-000000000003',
+        sessionUid: '0f0f0f0f-0000-4000-8000-000000000001',
+        tokenUid: 'aB-c_D',
+        userAgent: 'Client=REST;;',
+      },
+    ),
+    ualExample(
+      'MailItemsAccessed',
+      2,
+      'Exchange',
+      {
+        MailboxOwnerUPN: 'Ada@Example.org',
+        OperationProperties: [
+          '@{Value=Sync; Name=MailAccessType}',
+          '@{Value=False; Name=IsThrottled}',
+        ],
+        Item: { Id: 'i', ParentFolder: { Id: 'f', Name: 'Inbox', Path: '\\Inbox' } },
+      },
+      { itemCount: 1, accessType: 'Sync', isThrottled: false, folder: '\\Inbox', byteCount: null },
+    ),
+    ualExample(
+      'HardDelete',
+      3,
+      'Exchange',
+      {
+        MailboxOwnerUPN: 'Ada@Example.org',
+        Folder: { Id: 'f', Path: '\\Deletions' },
+        AffectedItems: [
+          { Id: '1', Subject: 'a' },
+          { Id: '2', Subject: 'b' },
+        ],
+      },
+      { classUid: 6001, activityId: 4, itemCount: 2, folder: '\\Deletions' },
+    ),
   ],
 };

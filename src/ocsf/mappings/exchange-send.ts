@@ -37,7 +37,9 @@ function build(subject: Subject, from: Interpretation): Attributes {
   const item = object(body['Item']);
   const recipients = list(body['recipientList'] ?? body['RecipientList'])
     .slice(0, LIST_SCAN_MAX)
-    .map((raw) => text(typeof raw === 'string' ? raw : object(raw)['Address'])?.toLowerCase() ?? null)
+    .map(
+      (raw) => text(typeof raw === 'string' ? raw : object(raw)['Address'])?.toLowerCase() ?? null,
+    )
     .filter((address) => address !== null);
   return {
     direction_id: OUTBOUND,
@@ -59,14 +61,24 @@ export const exchangeSend: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('SendAs', 2, 'Exchange', {
-      ResultStatus: 'Succeeded',
-      MailboxOwnerUPN: 'Ada@Example.org',
-      SendAsUserSmtp: 'Boss@Example.org',
-      Item: { Id: 'i', Subject: 'Hello', InternetMessageId: '<1@example.org>', SizeInBytes: 12 },
-    }, {
-      classUid: 4009, activityId: 1, mailbox: 'ada@example.org', targetName: 'boss@example.org',
-      object: '<1@example.org>', byteCount: 12,
-    }),
+    ualExample(
+      'SendAs',
+      2,
+      'Exchange',
+      {
+        ResultStatus: 'Succeeded',
+        MailboxOwnerUPN: 'Ada@Example.org',
+        SendAsUserSmtp: 'Boss@Example.org',
+        Item: { Id: 'i', Subject: 'Hello', InternetMessageId: '<1@example.org>', SizeInBytes: 12 },
+      },
+      {
+        classUid: 4009,
+        activityId: 1,
+        mailbox: 'ada@example.org',
+        targetName: 'boss@example.org',
+        object: '<1@example.org>',
+        byteCount: 12,
+      },
+    ),
   ],
 };

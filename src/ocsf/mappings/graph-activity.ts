@@ -15,7 +15,13 @@ import type { Subject } from '../subject.ts';
  */
 const API_ACTIVITY = 6003;
 const ACTIVITY_OF_METHOD: ReadonlyMap<string, number> = new Map([
-  ['POST', 1], ['GET', 2], ['HEAD', 2], ['OPTIONS', 2], ['PATCH', 3], ['PUT', 3], ['DELETE', 4],
+  ['POST', 1],
+  ['GET', 2],
+  ['HEAD', 2],
+  ['OPTIONS', 2],
+  ['PATCH', 3],
+  ['PUT', 3],
+  ['DELETE', 4],
 ]);
 const PATH_PARTS_MAX = 24;
 
@@ -25,7 +31,8 @@ function interpret(subject: Subject, into: Interpretation): void {
   const uri = text(row['requesturi']);
   into.classUid = API_ACTIVITY;
   into.activityId = (method === null ? undefined : ACTIVITY_OF_METHOD.get(method)) ?? 99;
-  into.operation = [method, uri === null ? null : template(uri)].filter((p) => p !== null).join(' ') || null;
+  into.operation =
+    [method, uri === null ? null : template(uri)].filter((p) => p !== null).join(' ') || null;
   into.workload = 'MicrosoftGraph';
   into.object = uri;
   fillStatus(text(row['responsestatuscode']), into);
@@ -100,27 +107,48 @@ export const graphActivity: Mapping = {
       source: 'log-analytics/MicrosoftGraphActivityLogs',
       value: {
         RequestMethod: 'GET',
-        RequestUri: 'https://graph.microsoft.com/v1.0/users/c0ffee00-0000-4000-8000-000000000001/messages?$top=5',
-        ResponseStatusCode: '200', ResponseSizeBytes: 900, IPAddress: '192.0.2.9:443',
-        UserId: 'C0FFEE00-0000-4000-8000-000000000001', SignInActivityId: 'aB-c_D',
+        RequestUri:
+          'https://graph.microsoft.com/v1.0/users/c0ffee00-0000-4000-8000-000000000001' +
+          '/messages?$top=5',
+        ResponseStatusCode: '200',
+        ResponseSizeBytes: 900,
+        IPAddress: '192.0.2.9:443',
+        UserId: 'C0FFEE00-0000-4000-8000-000000000001',
+        SignInActivityId: 'aB-c_D',
         SessionId: '0F0F0F0F-0000-4000-8000-000000000001',
         AppId: '14d82eec-204b-4c2f-b7e8-296a70dab67e',
       },
       expect: {
-        classUid: 6003, activityId: 2, statusId: 1, operation: 'GET /v1.0/users/{id}/messages',
-        actorUid: 'c0ffee00-0000-4000-8000-000000000001', actorType: 1, tokenUid: 'aB-c_D',
-        ip: '192.0.2.9', byteCount: 900, appName: 'Microsoft Graph Command Line Tools',
+        classUid: 6003,
+        activityId: 2,
+        statusId: 1,
+        operation: 'GET /v1.0/users/{id}/messages',
+        actorUid: 'c0ffee00-0000-4000-8000-000000000001',
+        actorType: 1,
+        tokenUid: 'aB-c_D',
+        ip: '192.0.2.9',
+        byteCount: 900,
+        appName: 'Microsoft Graph Command Line Tools',
         sessionUid: '0f0f0f0f-0000-4000-8000-000000000001',
       },
     },
     {
       source: 'azure-monitor/MicrosoftGraphActivityLogs',
       value: {
-        category: 'MicrosoftGraphActivityLogs', callerIpAddress: '192.0.2.9',
-        properties: { requestMethod: 'DELETE', requestUri: '/v1.0/me/events/AAMk=', responseStatusCode: 403 },
+        category: 'MicrosoftGraphActivityLogs',
+        callerIpAddress: '192.0.2.9',
+        properties: {
+          requestMethod: 'DELETE',
+          requestUri: '/v1.0/me/events/AAMk=',
+          responseStatusCode: 403,
+        },
       },
       expect: {
-        classUid: 6003, activityId: 4, statusId: 2, statusCode: '403', ip: '192.0.2.9',
+        classUid: 6003,
+        activityId: 4,
+        statusId: 2,
+        statusCode: '403',
+        ip: '192.0.2.9',
         operation: 'DELETE /v1.0/me/events/{id}',
       },
     },

@@ -18,7 +18,13 @@ function interpret(subject: Subject, into: Interpretation): void {
   into.statusCode = text(row['status']);
   const status = into.statusCode?.toLowerCase();
   into.statusId =
-    status === undefined ? UNKNOWN : status === 'delivered' ? SUCCESS : status === 'failed' ? FAILURE : OTHER;
+    status === undefined
+      ? UNKNOWN
+      : status === 'delivered'
+        ? SUCCESS
+        : status === 'failed'
+          ? FAILURE
+          : OTHER;
   into.actorName = lower(row['senderaddress']);
   into.ip = canonicalIp(row['fromip'], memo);
   into.object = text(row['messageid']);
@@ -30,7 +36,9 @@ function interpret(subject: Subject, into: Interpretation): void {
 
 function build(subject: Subject, from: Interpretation): Attributes {
   const { body: row } = subject;
-  const to = list(row['recipientaddress']).map(lower).filter((address) => address !== null);
+  const to = list(row['recipientaddress'])
+    .map(lower)
+    .filter((address) => address !== null);
   return {
     direction_id: 0,
     message_trace_uid: text(row['messagetraceid']),
@@ -60,13 +68,24 @@ export const messageTrace: Mapping = {
     {
       source: 'other/json',
       value: {
-        MessageTraceId: '0a1e0000-0000-4000-8000-000000000001', MessageId: '<1@example.org>',
-        SenderAddress: 'Ada@Example.org', RecipientAddress: 'Bob@Example.net', Status: 'Delivered',
-        FromIP: '192.0.2.1', Size: '1200', Subject: 'Hello',
+        MessageTraceId: '0a1e0000-0000-4000-8000-000000000001',
+        MessageId: '<1@example.org>',
+        SenderAddress: 'Ada@Example.org',
+        RecipientAddress: 'Bob@Example.net',
+        Status: 'Delivered',
+        FromIP: '192.0.2.1',
+        Size: '1200',
+        Subject: 'Hello',
       },
       expect: {
-        classUid: 4009, activityId: 4, statusId: 1, actorName: 'ada@example.org',
-        targetName: 'bob@example.net', ip: '192.0.2.1', byteCount: 1200, object: '<1@example.org>',
+        classUid: 4009,
+        activityId: 4,
+        statusId: 1,
+        actorName: 'ada@example.org',
+        targetName: 'bob@example.net',
+        ip: '192.0.2.1',
+        byteCount: 1200,
+        object: '<1@example.org>',
       },
     },
   ],

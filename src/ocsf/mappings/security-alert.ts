@@ -16,11 +16,18 @@ const UPDATE = 2;
 
 const UPDATES: ReadonlySet<string> = new Set(['AlertUpdated', 'AlertEntityGenerated']);
 const SEVERITIES: ReadonlyMap<string, number> = new Map([
-  ['informational', 1], ['low', 2], ['medium', 3], ['high', 4], ['critical', 5],
+  ['informational', 1],
+  ['low', 2],
+  ['medium', 3],
+  ['high', 4],
+  ['critical', 5],
 ]);
 /** OCSF finding status_id: 1 New, 2 In Progress, 3 Suppressed, 4 Resolved. */
 const STATES: ReadonlyMap<string, number> = new Map([
-  ['active', 1], ['investigating', 2], ['dismissed', 3], ['resolved', 4],
+  ['active', 1],
+  ['investigating', 2],
+  ['dismissed', 3],
+  ['resolved', 4],
 ]);
 
 function interpret(subject: Subject, into: Interpretation): void {
@@ -55,10 +62,13 @@ function build(subject: Subject, from: Interpretation): Attributes {
   const state = text(body['Status']);
   const category = text(body['Category']);
   const sender = text(body['P2Sender']) ?? text(body['P1Sender']);
-  const recipients = list(body['Recipients']).map(text).filter((to) => to !== null);
+  const recipients = list(body['Recipients'])
+    .map(text)
+    .filter((to) => to !== null);
   const hasMail = sender !== null || recipients.length > 0;
   return {
-    status_id: (state === null ? undefined : STATES.get(state.toLowerCase())) ?? (state === null ? 0 : 99),
+    status_id:
+      (state === null ? undefined : STATES.get(state.toLowerCase())) ?? (state === null ? 0 : 99),
     status: state,
     comment: text(body['Comments']),
     finding_info: {
@@ -66,21 +76,38 @@ function build(subject: Subject, from: Interpretation): Attributes {
       title: from.object,
       types: category === null ? undefined : [category],
       product: { name: text(body['Source']) ?? 'Microsoft 365', vendor_name: 'Microsoft' },
-      analytic: text(body['PolicyId']) === null ? undefined : {
-        type_id: 99, type: 'Policy', uid: text(body['PolicyId']),
-      },
+      analytic:
+        text(body['PolicyId']) === null
+          ? undefined
+          : {
+              type_id: 99,
+              type: 'Policy',
+              uid: text(body['PolicyId']),
+            },
       src_url: text(body['EventDeepLink'] ?? body['DeepLinkUrl']),
     },
     evidences: hasMail
-      ? [{
-          email: {
-            from: sender, to: recipients.length > 0 ? recipients : undefined,
-            subject: text(body['Subject']), message_uid: text(body['InternetMessageId']),
+      ? [
+          {
+            email: {
+              from: sender,
+              to: recipients.length > 0 ? recipients : undefined,
+              subject: text(body['Subject']),
+              message_uid: text(body['InternetMessageId']),
+            },
           },
-        }]
+        ]
       : from.targetName === null
         ? undefined
-        : [{ data: { entity: from.targetName, type: from.targetType, alert: object(body['Data']) === body ? null : text(body['Data']) } }],
+        : [
+            {
+              data: {
+                entity: from.targetName,
+                type: from.targetType,
+                alert: object(body['Data']) === body ? null : text(body['Data']),
+              },
+            },
+          ],
   };
 }
 
@@ -91,14 +118,31 @@ export const securityAlert: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('AlertUpdated', 40, 'SecurityComplianceCenter', {
-      UserId: 'SecurityComplianceAlerts', UserKey: 'SecurityComplianceAlerts', UserType: 4,
-      AlertId: '0a1e0000-0000-4000-8000-000000000001', Name: 'Suspicious forwarding',
-      Severity: 'High', Status: 'Investigating', Category: 'ThreatManagement',
-      AlertEntityId: 'Ada@Example.org', EntityType: 'User',
-    }, {
-      classUid: 2004, activityId: 2, severityId: 4, object: 'Suspicious forwarding', actorType: 3,
-      targetName: 'ada@example.org', targetUid: '0a1e0000-0000-4000-8000-000000000001',
-    }),
+    ualExample(
+      'AlertUpdated',
+      40,
+      'SecurityComplianceCenter',
+      {
+        UserId: 'SecurityComplianceAlerts',
+        UserKey: 'SecurityComplianceAlerts',
+        UserType: 4,
+        AlertId: '0a1e0000-0000-4000-8000-000000000001',
+        Name: 'Suspicious forwarding',
+        Severity: 'High',
+        Status: 'Investigating',
+        Category: 'ThreatManagement',
+        AlertEntityId: 'Ada@Example.org',
+        EntityType: 'User',
+      },
+      {
+        classUid: 2004,
+        activityId: 2,
+        severityId: 4,
+        object: 'Suspicious forwarding',
+        actorType: 3,
+        targetName: 'ada@example.org',
+        targetUid: '0a1e0000-0000-4000-8000-000000000001',
+      },
+    ),
   ],
 };

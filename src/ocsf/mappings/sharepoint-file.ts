@@ -23,25 +23,48 @@ const SYNC = 15;
 const OTHER = 99;
 
 const ACTIVITIES: ReadonlyMap<string, number> = new Map([
-  ['FileAccessed', OPEN], ['FileAccessedExtended', OPEN], ['FileViewed', OPEN],
-  ['FileFetched', OPEN], ['FilePreviewed', PREVIEW],
+  ['FileAccessed', OPEN],
+  ['FileAccessedExtended', OPEN],
+  ['FileViewed', OPEN],
+  ['FileFetched', OPEN],
+  ['FilePreviewed', PREVIEW],
   ['FileDownloaded', DOWNLOAD],
-  ['FileUploaded', UPLOAD], ['FileUploadedPartial', UPLOAD], ['FolderCreated', UPLOAD],
-  ['FileModified', UPDATE], ['FileModifiedExtended', UPDATE], ['FolderModified', UPDATE],
-  ['FileCheckedOut', LOCK], ['FileCheckedIn', UNLOCK], ['FileCheckOutDiscarded', UNLOCK],
-  ['LockRecord', LOCK], ['UnlockRecord', UNLOCK],
-  ['FileCopied', COPY], ['FolderCopied', COPY],
-  ['FileMoved', MOVE], ['FolderMoved', MOVE],
-  ['FileRenamed', RENAME], ['FolderRenamed', RENAME],
-  ['FileRestored', RESTORE], ['FolderRestored', RESTORE],
-  ['FileDeleted', DELETE], ['FolderDeleted', DELETE],
-  ['FileDeletedFirstStageRecycleBin', DELETE], ['FileDeletedSecondStageRecycleBin', DELETE],
-  ['FolderDeletedFirstStageRecycleBin', DELETE], ['FolderDeletedSecondStageRecycleBin', DELETE],
-  ['FileRecycled', DELETE], ['FolderRecycled', DELETE], ['FileVersionRecycled', DELETE],
-  ['FileVersionsAllDeleted', DELETE], ['FileVersionsAllRecycled', DELETE],
-  ['FileVersionsAllMinorsRecycled', DELETE], ['ComplianceRecordDelete', DELETE],
-  ['FileSyncDownloadedFull', SYNC], ['FileSyncDownloadedPartial', SYNC],
-  ['FileSyncUploadedFull', SYNC], ['FileSyncUploadedPartial', SYNC],
+  ['FileUploaded', UPLOAD],
+  ['FileUploadedPartial', UPLOAD],
+  ['FolderCreated', UPLOAD],
+  ['FileModified', UPDATE],
+  ['FileModifiedExtended', UPDATE],
+  ['FolderModified', UPDATE],
+  ['FileCheckedOut', LOCK],
+  ['FileCheckedIn', UNLOCK],
+  ['FileCheckOutDiscarded', UNLOCK],
+  ['LockRecord', LOCK],
+  ['UnlockRecord', UNLOCK],
+  ['FileCopied', COPY],
+  ['FolderCopied', COPY],
+  ['FileMoved', MOVE],
+  ['FolderMoved', MOVE],
+  ['FileRenamed', RENAME],
+  ['FolderRenamed', RENAME],
+  ['FileRestored', RESTORE],
+  ['FolderRestored', RESTORE],
+  ['FileDeleted', DELETE],
+  ['FolderDeleted', DELETE],
+  ['FileDeletedFirstStageRecycleBin', DELETE],
+  ['FileDeletedSecondStageRecycleBin', DELETE],
+  ['FolderDeletedFirstStageRecycleBin', DELETE],
+  ['FolderDeletedSecondStageRecycleBin', DELETE],
+  ['FileRecycled', DELETE],
+  ['FolderRecycled', DELETE],
+  ['FileVersionRecycled', DELETE],
+  ['FileVersionsAllDeleted', DELETE],
+  ['FileVersionsAllRecycled', DELETE],
+  ['FileVersionsAllMinorsRecycled', DELETE],
+  ['ComplianceRecordDelete', DELETE],
+  ['FileSyncDownloadedFull', SYNC],
+  ['FileSyncDownloadedPartial', SYNC],
+  ['FileSyncUploadedFull', SYNC],
+  ['FileSyncUploadedPartial', SYNC],
 ]);
 
 function interpret(subject: Subject, into: Interpretation): void {
@@ -52,14 +75,20 @@ function interpret(subject: Subject, into: Interpretation): void {
 }
 
 const ITEM_TYPES: ReadonlyMap<number, string> = new Map([
-  [0, 'Invalid'], [1, 'File'], [5, 'Folder'], [6, 'Web'], [7, 'Site'], [8, 'Tenant'],
-  [9, 'DocumentLibrary'], [11, 'Page'],
+  [0, 'Invalid'],
+  [1, 'File'],
+  [5, 'Folder'],
+  [6, 'Web'],
+  [7, 'Site'],
+  [8, 'Tenant'],
+  [9, 'DocumentLibrary'],
+  [11, 'Page'],
 ]);
 
 /** Where it happened and to which item: shared by files, sharing, pages, lists and sites. */
 export function fillPlace(body: Json, into: Interpretation): void {
   const site = text(body['SiteUrl']);
-  into.site = site !== null && site.endsWith('/') ? site.slice(0, -1) : site;
+  into.site = site?.endsWith('/') ? site.slice(0, -1) : site;
   into.object = text(body['ObjectId']) ?? into.site;
   into.folder = text(body['SourceRelativeUrl']);
   into.targetUid = identifier(body['ListItemUniqueId']);
@@ -69,7 +98,7 @@ export function fillPlace(body: Json, into: Interpretation): void {
   into.targetType = number === null ? text(type) : (ITEM_TYPES.get(number) ?? String(number));
 }
 
-export function lastSegment(path: string | null): string | null {
+function lastSegment(path: string | null): string | null {
   if (path === null) return null;
   const end = path.endsWith('/') ? path.length - 1 : path.length;
   return text(path.slice(path.lastIndexOf('/', end - 1) + 1, end));
@@ -120,29 +149,56 @@ export const sharepointFile: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('FileDownloaded', 6, 'OneDrive', {
-      ClientIP: '192.0.2.7',
-      UserKey: 'i:0h.f|membership|10032000aaaa0001@live.com',
-      ObjectId: 'https://example-my.sharepoint.com/personal/ada/Documents/Plans/Q3.xlsx',
-      SiteUrl: 'https://example-my.sharepoint.com/personal/ada/',
-      SourceRelativeUrl: 'Documents/Plans',
-      SourceFileName: 'Q3.xlsx',
-      SourceFileExtension: 'xlsx',
-      FileSizeBytes: 2048,
-      ItemType: 'File',
-      UserAgent: 'Mozilla/5.0',
-      AppAccessContext: { AADSessionId: '0F0F0F0F-0000-4000-8000-000000000001' },
-    }, {
-      classUid: 6006, activityId: 2, actorPuid: '10032000AAAA0001', actorName: 'admin@example.org',
-      site: 'https://example-my.sharepoint.com/personal/ada', targetName: 'Q3.xlsx',
-      targetType: 'File', folder: 'Documents/Plans', byteCount: 2048, userAgent: 'Mozilla/5.0',
-    }),
-    ualExample('FolderRenamed', 6, 'SharePoint', {
-      UserId: 'app@sharepoint', ItemType: 5, ObjectId: 'https://example.sharepoint.com/Docs/Old',
-      SiteUrl: 'https://example.sharepoint.com/', DestinationFileName: 'New',
-    }, {
-      classUid: 6006, activityId: 5, actorName: 'app@sharepoint', actorType: 4,
-      targetName: 'Old', targetType: 'Folder', ip: null,
-    }),
+    ualExample(
+      'FileDownloaded',
+      6,
+      'OneDrive',
+      {
+        ClientIP: '192.0.2.7',
+        UserKey: 'i:0h.f|membership|10032000aaaa0001@live.com',
+        ObjectId: 'https://example-my.sharepoint.com/personal/ada/Documents/Plans/Q3.xlsx',
+        SiteUrl: 'https://example-my.sharepoint.com/personal/ada/',
+        SourceRelativeUrl: 'Documents/Plans',
+        SourceFileName: 'Q3.xlsx',
+        SourceFileExtension: 'xlsx',
+        FileSizeBytes: 2048,
+        ItemType: 'File',
+        UserAgent: 'Mozilla/5.0',
+        AppAccessContext: { AADSessionId: '0F0F0F0F-0000-4000-8000-000000000001' },
+      },
+      {
+        classUid: 6006,
+        activityId: 2,
+        actorPuid: '10032000AAAA0001',
+        actorName: 'admin@example.org',
+        site: 'https://example-my.sharepoint.com/personal/ada',
+        targetName: 'Q3.xlsx',
+        targetType: 'File',
+        folder: 'Documents/Plans',
+        byteCount: 2048,
+        userAgent: 'Mozilla/5.0',
+      },
+    ),
+    ualExample(
+      'FolderRenamed',
+      6,
+      'SharePoint',
+      {
+        UserId: 'app@sharepoint',
+        ItemType: 5,
+        ObjectId: 'https://example.sharepoint.com/Docs/Old',
+        SiteUrl: 'https://example.sharepoint.com/',
+        DestinationFileName: 'New',
+      },
+      {
+        classUid: 6006,
+        activityId: 5,
+        actorName: 'app@sharepoint',
+        actorType: 4,
+        targetName: 'Old',
+        targetType: 'Folder',
+        ip: null,
+      },
+    ),
   ],
 };

@@ -23,8 +23,10 @@ function interpret(subject: Subject, into: Interpretation): void {
   const ending = endingOf(operation);
   const isResource =
     (into.recordType !== null && RESOURCE_TYPES.has(into.recordType)) ||
-    ending === 'read' || ending === 'searched' ||
-    operation.startsWith('Page') || operation.startsWith('List');
+    ending === 'read' ||
+    ending === 'searched' ||
+    operation.startsWith('Page') ||
+    operation.startsWith('List');
   into.classUid = isResource ? WEB_RESOURCES : ENTITY_MANAGEMENT;
   const activities = isResource ? WEB_RESOURCE_ACTIVITY : ENTITY_ACTIVITY;
   into.activityId = ending === undefined ? OTHER : activities[ending];
@@ -60,14 +62,37 @@ export const sharepointSite: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('PageViewed', 4, 'SharePoint', {
-      ObjectId: 'https://example.sharepoint.com/SitePages/Home.aspx', ItemType: 'Page',
-    }, { classUid: 6001, activityId: 2, targetName: 'Home.aspx', targetType: 'Page' }),
-    ualExample('SharingPolicyChanged', 4, 'SharePoint', { ItemType: 'Tenant' }, {
-      classUid: 3004, activityId: 3, targetType: 'Tenant',
-    }),
-    ualExample('ListItemUpdated', 54, 'SharePoint', { ListTitle: 'Assets', ItemType: 'ListItem' }, {
-      classUid: 6001, activityId: 3, targetName: 'Assets',
-    }),
+    ualExample(
+      'PageViewed',
+      4,
+      'SharePoint',
+      {
+        ObjectId: 'https://example.sharepoint.com/SitePages/Home.aspx',
+        ItemType: 'Page',
+      },
+      { classUid: 6001, activityId: 2, targetName: 'Home.aspx', targetType: 'Page' },
+    ),
+    ualExample(
+      'SharingPolicyChanged',
+      4,
+      'SharePoint',
+      { ItemType: 'Tenant' },
+      {
+        classUid: 3004,
+        activityId: 3,
+        targetType: 'Tenant',
+      },
+    ),
+    ualExample(
+      'ListItemUpdated',
+      54,
+      'SharePoint',
+      { ListTitle: 'Assets', ItemType: 'ListItem' },
+      {
+        classUid: 6001,
+        activityId: 3,
+        targetName: 'Assets',
+      },
+    ),
   ],
 };

@@ -73,12 +73,25 @@ function fillThing(
   const message = text(body['MessageId']);
   const chat = text(body['ChatThreadId']);
   const addOn = text(body['AddOnName']);
-  into.targetUid = message ?? identifier(body['AddOnGuid']) ?? text(body['ChannelGuid']) ??
-    chat ?? text(body['TeamGuid']);
+  into.targetUid =
+    message ??
+    identifier(body['AddOnGuid']) ??
+    text(body['ChannelGuid']) ??
+    chat ??
+    text(body['TeamGuid']);
   into.targetName = addOn ?? channel ?? team ?? into.object;
   into.targetType =
-    message !== null ? 'Message' : addOn !== null ? 'AddOn' : channel !== null ? 'Channel'
-    : chat !== null ? 'Chat' : team !== null ? 'Team' : null;
+    message !== null
+      ? 'Message'
+      : addOn !== null
+        ? 'AddOn'
+        : channel !== null
+          ? 'Channel'
+          : chat !== null
+            ? 'Chat'
+            : team !== null
+              ? 'Team'
+              : null;
 }
 
 function build(subject: Subject, from: Interpretation): Attributes {
@@ -90,7 +103,10 @@ function build(subject: Subject, from: Interpretation): Attributes {
     const display = text(member['DisplayName']);
     return {
       group: { name: text(body['TeamName']) ?? from.object, uid: teamUid, type: 'Team' },
-      user: name === null && display === null ? undefined : { name: name ?? display, display_name: display },
+      user:
+        name === null && display === null
+          ? undefined
+          : { name: name ?? display, display_name: display },
       count: from.itemCount,
     };
   }
@@ -99,7 +115,11 @@ function build(subject: Subject, from: Interpretation): Attributes {
       entity: {
         type_id: 99,
         type: from.targetType ?? 'Team',
-        data: { name: text(body['Name']), old: text(body['OldValue']), new: text(body['NewValue']) },
+        data: {
+          name: text(body['Name']),
+          old: text(body['OldValue']),
+          new: text(body['NewValue']),
+        },
       },
     };
   }
@@ -123,16 +143,39 @@ export const teams: Mapping = {
   interpret,
   build,
   examples: [
-    ualExample('MemberAdded', 25, 'MicrosoftTeams', {
-      UserKey: 'ad000000-0000-4000-8000-000000000001',
-      TeamName: 'Payroll', TeamGuid: '19:abc@thread.tacv2',
-      Members: [{ UPN: 'Bob@Example.org', Role: 1, DisplayName: 'Bob' }, { UPN: 'c@example.org' }],
-    }, {
-      classUid: 3006, activityId: 3, actorUid: 'ad000000-0000-4000-8000-000000000001',
-      targetName: 'bob@example.org', object: 'Payroll', itemCount: 2,
-    }),
-    ualExample('MessageSent', 25, 'MicrosoftTeams', { MessageId: '1700', ChatThreadId: '19:x' }, {
-      classUid: 6001, activityId: 1, targetUid: '1700', targetType: 'Message',
-    }),
+    ualExample(
+      'MemberAdded',
+      25,
+      'MicrosoftTeams',
+      {
+        UserKey: 'ad000000-0000-4000-8000-000000000001',
+        TeamName: 'Payroll',
+        TeamGuid: '19:abc@thread.tacv2',
+        Members: [
+          { UPN: 'Bob@Example.org', Role: 1, DisplayName: 'Bob' },
+          { UPN: 'c@example.org' },
+        ],
+      },
+      {
+        classUid: 3006,
+        activityId: 3,
+        actorUid: 'ad000000-0000-4000-8000-000000000001',
+        targetName: 'bob@example.org',
+        object: 'Payroll',
+        itemCount: 2,
+      },
+    ),
+    ualExample(
+      'MessageSent',
+      25,
+      'MicrosoftTeams',
+      { MessageId: '1700', ChatThreadId: '19:x' },
+      {
+        classUid: 6001,
+        activityId: 1,
+        targetUid: '1700',
+        targetType: 'Message',
+      },
+    ),
   ],
 };

@@ -43,10 +43,20 @@ export type Party = {
   readonly appName: string | null;
 };
 
-export type Change = { readonly name: string; readonly old: string | null; readonly new: string | null };
+export type Change = {
+  readonly name: string;
+  readonly old: string | null;
+  readonly new: string | null;
+};
 
 export const NO_PARTY: Party = {
-  uid: null, upn: null, name: null, puid: null, type: null, appId: null, appName: null,
+  uid: null,
+  upn: null,
+  name: null,
+  puid: null,
+  type: null,
+  appId: null,
+  appName: null,
 };
 
 /** Elements of an `Actor` or `Target` list; real ones have fewer than ten. */
@@ -83,44 +93,56 @@ export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo)
 
 /** `item` is the audit itself; `outer` the Azure Monitor record around it. */
 export function directoryOfGraph(item: Json, outer: Json, memo: Memo): DirectoryView {
-  const activity = text(item['activityDisplayName'] ?? item['operationName']) ?? text(outer['operationName']);
+  const activity =
+    text(item['activityDisplayName'] ?? item['operationName']) ?? text(outer['operationName']);
   const by = object(item['initiatedBy']);
   const details = item['additionalDetails'];
-  return audit({
-    activity,
-    result: item['result'] ?? outer['result'] ?? outer['resultSignature'],
-    resultReason: item['resultReason'],
-    by,
-    ip: object(by['user'])['ipAddress'] ?? outer['callerIpAddress'] ?? outer['ipAddress'],
-    userAgent: item['userAgent'] ?? named(details, 'User-Agent'),
-    correlationId: item['correlationId'] ?? outer['correlationId'],
-    targets: item['targetResources'],
-    details,
-  }, memo);
+  return audit(
+    {
+      activity,
+      result: item['result'] ?? outer['result'] ?? outer['resultSignature'],
+      resultReason: item['resultReason'],
+      by,
+      ip: object(by['user'])['ipAddress'] ?? outer['callerIpAddress'] ?? outer['ipAddress'],
+      userAgent: item['userAgent'] ?? named(details, 'User-Agent'),
+      correlationId: item['correlationId'] ?? outer['correlationId'],
+      targets: item['targetResources'],
+      details,
+    },
+    memo,
+  );
 }
 
 /** A row of Log Analytics' `AuditLogs`: the same members with capitals, nested JSON as text. */
 export function directoryOfLogAnalytics(row: Json, memo: Memo): DirectoryView {
   const by = object(row['InitiatedBy']);
   const details = row['AdditionalDetails'];
-  return audit({
-    activity: text(row['ActivityDisplayName'] ?? row['OperationName']),
-    result: row['Result'] ?? row['ResultSignature'],
-    resultReason: row['ResultReason'],
-    by,
-    ip: object(by['user'])['ipAddress'],
-    userAgent: named(details, 'User-Agent') ?? row['UserAgent'],
-    correlationId: row['CorrelationId'],
-    targets: row['TargetResources'],
-    details,
-  }, memo);
+  return audit(
+    {
+      activity: text(row['ActivityDisplayName'] ?? row['OperationName']),
+      result: row['Result'] ?? row['ResultSignature'],
+      resultReason: row['ResultReason'],
+      by,
+      ip: object(by['user'])['ipAddress'],
+      userAgent: named(details, 'User-Agent') ?? row['UserAgent'],
+      correlationId: row['CorrelationId'],
+      targets: row['TargetResources'],
+      details,
+    },
+    memo,
+  );
 }
 
 /** A row of the portal's download of audit logs, read by its headers in lower case. */
 export function directoryOfPortal(row: Json, memo: Memo): DirectoryView {
   const isApp = text(row['actortype'])?.toLowerCase() === 'application';
   const by = isApp
-    ? { app: { servicePrincipalId: row['actorserviceprincipalid'] ?? row['actorobjectid'], displayName: row['actordisplayname'] } }
+    ? {
+        app: {
+          servicePrincipalId: row['actorserviceprincipalid'] ?? row['actorobjectid'],
+          displayName: row['actordisplayname'],
+        },
+      }
     : {
         user: {
           id: row['actorobjectid'],
@@ -128,17 +150,20 @@ export function directoryOfPortal(row: Json, memo: Memo): DirectoryView {
           displayName: row['actordisplayname'],
         },
       };
-  return audit({
-    activity: text(row['activity']),
-    result: row['result'],
-    resultReason: row['resultreason'],
-    by,
-    ip: row['ipaddress'],
-    userAgent: portalDetail(row, 'user-agent'),
-    correlationId: row['correlationid'],
-    targets: portalTargets(row),
-    details: null,
-  }, memo);
+  return audit(
+    {
+      activity: text(row['activity']),
+      result: row['result'],
+      resultReason: row['resultreason'],
+      by,
+      ip: row['ipaddress'],
+      userAgent: portalDetail(row, 'user-agent'),
+      correlationId: row['correlationid'],
+      targets: portalTargets(row),
+      details: null,
+    },
+    memo,
+  );
 }
 
 /** The new value of a changed property; null where it did not change or became nothing. */

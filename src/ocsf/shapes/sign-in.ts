@@ -1,4 +1,4 @@
-import { isObject, type Json, list, named, NOTHING, object, text } from '../json.ts';
+import { isObject, type Json, list, NOTHING, named, object, text } from '../json.ts';
 
 /**
  * A sign-in with the members that we read, still as delivered. Every shape fills the same fixed

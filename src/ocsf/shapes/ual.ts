@@ -25,7 +25,8 @@ export function ualOfGraphQuery(value: unknown): Json {
 /** A row of Log Analytics' `OfficeActivity`, live or exported. */
 export function ualOfOfficeActivity(value: unknown): Json {
   const row = object(value);
-  const proper = row['Operation'] === undefined ? withProperNames(row, OFFICE_ACTIVITY_COLUMNS) : row;
+  const proper =
+    row['Operation'] === undefined ? withProperNames(row, OFFICE_ACTIVITY_COLUMNS) : row;
   return renamed(proper, OFFICE_ACTIVITY_NAMES);
 }
 
@@ -100,7 +101,9 @@ const MEMBERS: readonly string[] = `
   LoginStatus MessageURLs Messages NetworkMessageId NewValue OldValue P1Sender P2Sender PolicyId
   QueryText RecipientList Recipients RiskDetectionId RiskLevel SearchQueryText SendAsUserSmtp
   SendOnBehalfOfUserSmtp SensitivityLabelId Subject Verdict
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);
 const MEMBER_NAMES: ReadonlyMap<string, string> = namesByLowerCase(MEMBERS);
 const OFFICE_ACTIVITY_COLUMNS: ReadonlyMap<string, string> = namesByLowerCase([
   ...MEMBERS,

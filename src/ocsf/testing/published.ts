@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -62,7 +62,7 @@ export class PublishedSchema {
   #uidOf(definition: Json): number {
     const chain = lineage(definition, this.#events);
     const named = chain.map((one) => one['category']).find((name) => name !== undefined);
-    const category = of(this.#categories, String(named))['uid'];
+    const category = of(this.#categories, textOf(named))['uid'];
     if (definition['uid'] === undefined && definition['name'] !== 'base_event') return -1;
     return Number(category ?? 0) * 1000 + Number(definition['uid'] ?? 0);
   }
@@ -90,7 +90,9 @@ export class PublishedSchema {
     }
     const constraints = chain.map((one) => one['constraints']).find((one) => one !== undefined);
     for (const [kind, names] of Object.entries((constraints ?? {}) as Json)) {
-      const present = (names as readonly string[]).filter((name) => value[name] !== undefined).length;
+      const present = (names as readonly string[]).filter(
+        (name) => value[name] !== undefined,
+      ).length;
       if (kind === 'at_least_one' ? present < 1 : present !== 1) {
         found.push(`${path}: ${kind} of ${String(names)}`);
       }
@@ -133,10 +135,17 @@ export class PublishedSchema {
 
   #judgePrimitive(value: unknown, typeName: string, path: string, found: string[]): void {
     const type = of(this.#types, typeName);
-    const base = type['type'] === undefined ? typeName : String(type['type']);
+    const base = type['type'] === undefined ? typeName : textOf(type['type']);
     const whole = base === 'integer_t' || base === 'long_t' || typeName === 'timestamp_t';
-    if (whole ? !Number.isSafeInteger(value) : base === 'boolean_t' ? typeof value !== 'boolean'
-      : base === 'float_t' ? typeof value !== 'number' : typeof value !== 'string') {
+    if (
+      whole
+        ? !Number.isSafeInteger(value)
+        : base === 'boolean_t'
+          ? typeof value !== 'boolean'
+          : base === 'float_t'
+            ? typeof value !== 'number'
+            : typeof value !== 'string'
+    ) {
       found.push(`${path}: ${JSON.stringify(value)} is not ${typeName}`);
     }
     const { regex, max_len: longest } = type;
@@ -197,4 +206,8 @@ function of(from: Json, name: string): Json {
 
 function isMembers(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }

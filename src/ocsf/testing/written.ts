@@ -1,0 +1,5 @@
+/** A value as a CSV cell or a column of text holds it. For tests only. */
+export function written(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
+}
