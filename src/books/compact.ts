@@ -173,15 +173,19 @@ async function useSuperseded<T>(store: Store, work: () => Promise<T>): Promise<T
   }
 }
 
+/** A table of indices in the engine. */
 export async function loadIndices(
   engine: Engine,
   table: string,
   indices: readonly number[],
+  schema: string = 'main',
 ): Promise<void> {
   await engine.use(async (connection) => {
-    await connection.run(`CREATE OR REPLACE TABLE ${identifier(table)} ("index" BIGINT)`);
+    const name = `${identifier(schema)}.${identifier(table)}`;
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`);
+    await connection.run(`CREATE OR REPLACE TABLE ${name} ("index" BIGINT)`);
     if (indices.length === 0) return;
-    const appender = await connection.createAppender(table);
+    const appender = await connection.createAppender(table, schema);
     for (const index of indices) {
       appender.appendBigInt(BigInt(index));
       appender.endRow();

@@ -83,9 +83,12 @@ export class LiveRows {
       files: state.files(),
       superseded: state.superseded(),
     }));
-    const table = superseded.length === 0 ? undefined : `superseded_${generation}`;
-    if (table !== undefined) await loadIndices(engine, table, superseded);
-    return new Snapshot(this.#dir, engine, files, table, generation);
+    if (superseded.length === 0) {
+      return new Snapshot(this.#dir, engine, files, undefined, generation);
+    }
+    const table = `superseded_${generation}`;
+    await loadIndices(engine, table, superseded, INTERNAL);
+    return new Snapshot(this.#dir, engine, files, `${INTERNAL}.${table}`, generation);
   }
 
   /** Returns when the question may be asked again, of a new {@link snapshot}. */
@@ -165,6 +168,9 @@ export type Select = {
   readonly rest: string;
   readonly values?: readonly DuckDBValue[];
 };
+
+/** Tables that SQL users do not see when they list theirs. */
+const INTERNAL = 'internal';
 
 /** No file at all: no rows, and the right columns. */
 const NO_ROWS = `(SELECT ${COLUMNS.map(

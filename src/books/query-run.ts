@@ -56,7 +56,7 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
 }
 
 /** Order matters: nothing can be changed after the last line. */
-async function lock(engine: Engine, paths: readonly string[]): Promise<void> {
+export async function lock(engine: Engine, paths: readonly string[]): Promise<void> {
   await engine.run(`SET allowed_paths = [${paths.map(literal).join(', ')}]`);
   await engine.run('SET enable_external_access = false');
   await engine.run('SET lock_configuration = true');

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { TENANT_NOT_STATED } from '../core/index.ts';
+import { Engine } from './engine.ts';
+import { query, queryToParquet } from './query.ts';
+import { lock, runQuery } from './query-run.ts';
+import type { QueryValue } from './query-value.ts';
+import { booksOf, CONTOSO, HEAD, row } from './testing/rows.ts';
+
+suite('query', () => {
+  let dir = '';
+
+  before(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'countersign-query-'));
+    const rows = [
+      row(0, { actorName: 'a@x', operation: 'Send', itemCount: 2 }),
+      row(1, { actorName: "o'brien@x", operation: 'tab\there', itemCount: 3 }),
+      row(2, { tenant: TENANT_NOT_STATED, operation: 'Send' }),
+      row(3, { operation: 'Send', entries: [0, 3] }),
+    ];
+    const books = await booksOf(dir, [rows.slice(0, 2), rows.slice(2)], [0]);
+    books.post({
+      facts: {
+        coverage: [
+          {
+            index: 1,
+            tenant: CONTOSO,
+            source: 'm365.export/unified-audit-log',
+            workload: null,
+            subject: null,
+            fromMs: 0,
+            toMs: null,
+            state: 'unknown',
+            bound: 0.25,
+            because: 'an import',
+          },
+        ],
+      },
+    });
+    books.commit(HEAD.size);
+    books.close();
+    writeFileSync(join(dir, 'secret.csv'), 'secret\n');
+  });
+
+  after(() => rm(dir, { recursive: true, force: true }));
+
+  /** In this process: what is refused is refused before it runs. */
+  async function rowsOf(sql: string): Promise<readonly (readonly QueryValue[])[]> {
+    const rows: (readonly QueryValue[])[] = [];
+    const request = {
+      kind: 'run',
+      dir,
+      sql,
+      threads: 1,
+      timeoutMs: 60_000,
+      parquet: null,
+    } as const;
+    await runQuery(request, async (reply) => {
+      if (reply.kind === 'rows') rows.push(...reply.rows);
+    });
+    return rows;
+  }
+
+  test('counts live rows, in the tenant as every answer reads it', async () => {
+    const sql = 'SELECT operation, count(*), sum(item_count) FROM events GROUP BY 1 ORDER BY 1';
+    assert.deepEqual(await rowsOf(sql), [
+      ['Send', 2, 2],
+      ['tab\there', 1, 3],
+    ]);
+    assert.deepEqual(await rowsOf('SELECT DISTINCT tenant FROM events'), [[CONTOSO]]);
+  });
+
+  test('gives times, lists and numbers as JSON can say them', async () => {
+    const { columns, rows } = await query(
+      dir,
+      `SELECT time, entries, class_uid * 1.5 AS d, 9007199254740993 AS big, 'nan'::DOUBLE AS nan,
+        {'a': [1]} AS s, time + INTERVAL 1500 MICROSECONDS AS t FROM events WHERE "index" = 3`,
+    );
+    const all: unknown[] = [];
+    for await (const batch of rows) all.push(...batch);
+    assert.deepEqual(columns.slice(0, 2), [
+      { name: 'time', type: 'TIMESTAMP' },
+      { name: 'entries', type: 'BIGINT[]' },
+    ]);
+    assert.deepEqual(all, [
+      [
+        '2024-01-12T08:00:03Z',
+        [0, 3],
+        9004.5,
+        '9007199254740993',
+        'NaN',
+        { a: [1] },
+        '2024-01-12T08:00:03.0015Z',
+      ],
+    ]);
+  });
+
+  test('knows the tables that have content and those that will', async () => {
+    assert.deepEqual((await rowsOf('SHOW TABLES')).flat(), [
+      'coverage',
+      'decisions',
+      'entries',
+      'events',
+      'findings',
+    ]);
+    const [fact] = await rowsOf('SELECT tenant, "from", "to", state, bound, because FROM coverage');
+    assert.deepEqual(fact, [CONTOSO, '1970-01-01T00:00:00Z', null, 'unknown', 0.25, 'an import']);
+    for (const table of ['findings', 'decisions']) {
+      assert.deepEqual(await rowsOf(`SELECT * FROM ${table}`), []);
+    }
+  });
+
+  test('explains, describes and summarises', async () => {
+    for (const sql of [
+      'EXPLAIN SELECT 1',
+      'EXPLAIN ANALYZE SELECT count(*) FROM events',
+      'DESCRIBE events',
+      'SUMMARIZE coverage',
+      'WITH t AS (SELECT 1) SELECT * FROM t;',
+      'FROM events',
+      'VALUES (1)',
+      'SELECT unnest([1]), x FROM range(2) t(x)',
+    ]) {
+      assert.ok((await rowsOf(sql)).length > 0, sql);
+    }
+  });
+
+  const REFUSED: readonly [string, string][] = [
+    ["SELECT * FROM '/etc/passwd'", 'QUERY_FAILED'],
+    ["SELECT * FROM read_csv('/etc/passwd')", 'QUERY_REFUSED'],
+    ["SELECT (SELECT content FROM read_text('/etc/passwd'))", 'QUERY_REFUSED'],
+    ["WITH t AS (SELECT * FROM read_blob('DIR/keys/note.key')) FROM t", 'QUERY_REFUSED'],
+    ["SELECT * FROM 'DIR/secret.csv'", 'QUERY_FAILED'],
+    ["SELECT * FROM read_parquet('DIR/events/hot/*.parquet')", 'QUERY_REFUSED'],
+    ["SELECT * FROM glob('/etc/*')", 'QUERY_REFUSED'],
+    ["FROM system.main.enable_logging(storage_path = 'DIR/logs')", 'QUERY_REFUSED'],
+    ["FROM query('SELECT 1')", 'QUERY_REFUSED'],
+    ['FROM duckdb_settings()', 'QUERY_REFUSED'],
+    ["SELECT getenv('HOME')", 'QUERY_FAILED'],
+    ["ATTACH 'DIR/other.db'", 'QUERY_REFUSED'],
+    ["ATTACH ':memory:' AS m", 'QUERY_REFUSED'],
+    ["COPY events TO 'DIR/out.csv'", 'QUERY_REFUSED'],
+    ["EXPLAIN ANALYZE COPY events TO 'DIR/out.csv'", 'QUERY_REFUSED'],
+    ["EXPLAIN (ANALYZE) COPY events TO 'DIR/out.csv'", 'QUERY_FAILED'],
+    ['INSTALL httpfs', 'QUERY_REFUSED'],
+    ['LOAD httpfs', 'QUERY_REFUSED'],
+    ["SELECT * FROM 'https://example.org/x.parquet'", 'QUERY_FAILED'],
+    ['PRAGMA database_list', 'QUERY_REFUSED'],
+    ["SET memory_limit = '10GB'", 'QUERY_REFUSED'],
+    ["SET allowed_paths = ['/etc/passwd']", 'QUERY_REFUSED'],
+    ['CALL pragma_version()', 'QUERY_REFUSED'],
+    ['CREATE TABLE t (a INT)', 'QUERY_REFUSED'],
+    ['INSERT INTO findings SELECT * FROM findings', 'QUERY_REFUSED'],
+    ['DELETE FROM coverage', 'QUERY_REFUSED'],
+    ['DROP VIEW events', 'QUERY_REFUSED'],
+    ["EXPORT DATABASE 'DIR/x'", 'QUERY_REFUSED'],
+    ['BEGIN', 'QUERY_REFUSED'],
+    ['SELECT 1; SELECT 2', 'QUERY_REFUSED'],
+    ["SELECT 1; COPY events TO 'DIR/out.csv'", 'QUERY_REFUSED'],
+    ['', 'QUERY_REFUSED'],
+    ['-- nothing', 'QUERY_REFUSED'],
+    ['SELEC 1', 'QUERY_FAILED'],
+    ['SELECT nothing FROM events', 'QUERY_FAILED'],
+    [`SELECT '${'x'.repeat(100_000)}'`, 'QUERY_REFUSED'],
+  ];
+
+  for (const [sql, code] of REFUSED) {
+    test(`refuses ${JSON.stringify(sql.slice(0, 60))}`, async () => {
+      await assert.rejects(rowsOf(sql.replaceAll('DIR', dir)), { name: 'BooksError', code });
+      assert.equal(existsSync(join(dir, 'out.csv')), false);
+    });
+  }
+
+  test('the lock holds by itself, whatever the check of the text lets through', async () => {
+    const engine = await Engine.open({ threads: 1, tempDir: dir });
+    const own = join(dir, 'own.parquet');
+    await engine.run(`COPY (SELECT 1 AS a) TO '${own}' (FORMAT parquet)`);
+    await lock(engine, [own]);
+    assert.deepEqual(await engine.rows(`SELECT a FROM '${own}'`), [[1]]);
+    for (const sql of [
+      "FROM read_text('/etc/passwd')",
+      `FROM '${dir}/secret.csv'`,
+      "FROM glob('/etc/*')",
+      `COPY (SELECT 1) TO '${dir}/out.csv'`,
+      `COPY (SELECT 1) TO '${own}'`,
+      `ATTACH '${dir}/other.db'`,
+      'INSTALL httpfs',
+      'LOAD httpfs',
+      "FROM read_text('http://127.0.0.1:1/')",
+      'SET enable_external_access = true',
+      "SET allowed_directories = ['/']",
+      'SET lock_configuration = false',
+    ]) {
+      await assert.rejects(engine.run(sql), /disabled by configuration|has been locked/, sql);
+    }
+    engine.close();
+  });
+
+  test('a refusal comes through from the process of the query', async () => {
+    const message = /it is a|it is not a SELECT/;
+    await assert.rejects(query(dir, 'BEGIN'), {
+      name: 'BooksError',
+      code: 'QUERY_REFUSED',
+      message,
+    });
+  });
+
+  test('ends a query that runs too long', async () => {
+    const slow = 'SELECT count(*) FROM range(1000000000000) AS a';
+    await assert.rejects(query(dir, slow, { timeoutMs: 300 }), { code: 'QUERY_LIMIT' });
+  });
+
+  test('ends a query that takes too much memory, and nothing else', async () => {
+    await assert.rejects(query(dir, 'SELECT len(range(2000000000))'), { code: 'QUERY_LIMIT' });
+  });
+
+  test('leaves a query of which nobody wants more', async () => {
+    const { rows } = await query(dir, 'SELECT * FROM range(100000000)');
+    for await (const batch of rows) {
+      assert.ok(batch.length > 0);
+      break;
+    }
+  });
+
+  test('writes Parquet that holds the same rows', async () => {
+    const path = join(dir, 'made', 'out.parquet');
+    const sql = 'SELECT "index", entries, time, operation FROM events ORDER BY 1';
+    assert.deepEqual(await queryToParquet(dir, sql, path), { rows: 3 });
+    assert.ok(existsSync(path));
+    await assert.rejects(queryToParquet(dir, 'SELEC', path), { code: 'QUERY_FAILED' });
+  });
+});
