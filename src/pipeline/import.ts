@@ -9,6 +9,7 @@ import {
   inputBytes,
   readInputs,
 } from '../intake/index.ts';
+import type { CosignResult } from '../ledger/index.ts';
 import { Conveyor } from './conveyor.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import { placeOf } from './lane.ts';
@@ -54,6 +55,8 @@ export type ImportReport = {
   readonly entries: number;
   readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };
   readonly warnings: readonly { readonly file: string; readonly text: string }[];
+  /** What each witness of the log said to the checkpoint; none where it has no witnesses. */
+  readonly witnesses: readonly CosignResult[];
   readonly interrupted: boolean;
 };
 
@@ -119,6 +122,8 @@ class ImportRun {
   async conclude(): Promise<ImportReport> {
     await this.#conveyor.post();
     const { origin, size, root } = await this.#writer.ledger.publish();
+    const witnesses = (await this.#writer.ledger.witness()) ?? [];
+    await this.#writer.books.compact();
     const { files, accepted, duplicates, rejected } = this.#total;
     return {
       files,
@@ -130,6 +135,7 @@ class ImportRun {
       entries: size - this.#sizeBefore,
       checkpoint: { origin, size, root: Buffer.from(root).toString('base64') },
       warnings: this.#warnings,
+      witnesses,
       interrupted: this.#interrupted,
     };
   }
