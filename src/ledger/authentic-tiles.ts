@@ -1,5 +1,5 @@
 import type { Checkpoint } from './checkpoint.ts';
-import { isByteEqual } from './encoding.ts';
+import { isByteEqual, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { HASH_BYTES } from './hash.ts';
 import { TILE_CACHE_TILES_MAX } from './limits.ts';
@@ -46,7 +46,7 @@ export class AuthenticTiles {
       const paths = tiles.map(tilePath);
       throw new LedgerError(
         'LOG_INCONSISTENT',
-        `couldn't verify the tiles of "${origin}" at size ${size}: ${paths.join(', ') || 'nothing'} ` +
+        `couldn't verify the tiles of ${quoted(origin)} at size ${size}: ${paths.join(', ') || 'nothing'} ` +
           'does not make the root of its checkpoint',
         { data: { paths } },
       );

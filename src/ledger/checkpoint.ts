@@ -1,4 +1,4 @@
-import { formatBase64, parseDecimal, parseHashBase64 } from './encoding.ts';
+import { formatBase64, parseDecimal, parseHashBase64, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { HASH_BYTES } from './hash.ts';
 import { isTreeSize } from './merkle.ts';
@@ -78,14 +78,14 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
   if (checkpoint.origin !== origin) {
     throw new LedgerError(
       'WRONG_ORIGIN',
-      `couldn't verify a checkpoint: it is by "${checkpoint.origin}", expected was "${origin}"`,
+      `couldn't verify a checkpoint: it is by ${quoted(checkpoint.origin)}, expected was ${quoted(origin ?? '')}`,
     );
   }
   const isByLog = (s: NoteSignature): boolean => logs.some((log) => isSignatureBy(s, log.key));
   if (!opened.verified.some(isByLog)) {
     throw new LedgerError(
       'UNTRUSTED_NOTE',
-      `couldn't verify a checkpoint: "${checkpoint.origin}" itself has not signed it`,
+      `couldn't verify a checkpoint: ${quoted(checkpoint.origin)} itself has not signed it`,
     );
   }
   const cosignatures = opened.verified.filter((signature) => !isByLog(signature));

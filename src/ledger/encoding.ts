@@ -3,6 +3,9 @@
  * different files say the same thing.
  */
 
+/** Enough to recognise a line by. */
+const QUOTED_CHARS_MAX = 120;
+
 const DECIMAL = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /** A decimal without sign or leading zeros, at most 2^53 - 1; else undefined. */
@@ -44,4 +47,10 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
 
 export function isByteEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
+}
+
+/** Hostile text as an error message may repeat it: short, and without control characters. */
+export function quoted(text: string): string {
+  const short = text.length > QUOTED_CHARS_MAX ? `${text.slice(0, QUOTED_CHARS_MAX)}…` : text;
+  return JSON.stringify(short).replace(/\p{Cc}/gu, ' ');
 }

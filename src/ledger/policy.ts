@@ -1,5 +1,5 @@
 import { type Answer, any, type EvidenceRef, no, yes } from '../core/index.ts';
-import { decodeUtf8, parseDecimal } from './encoding.ts';
+import { decodeUtf8, parseDecimal, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { POLICY_BYTES_MAX } from './limits.ts';
 import { parseVkey, SIGNATURE_TYPE, type VerifierKey } from './vkey.ts';
@@ -58,7 +58,7 @@ export function parsePolicy(bytes: Uint8Array): TrustPolicy {
     if (keyword === undefined) continue;
     const read = READERS.get(keyword);
     if (read === undefined) {
-      throw malformed(i + 1, `"${keyword}" is none of log, witness, group, quorum`);
+      throw malformed(i + 1, `${quoted(keyword)} is none of log, witness, group, quorum`);
     }
     read(draft, items, i + 1);
   }
@@ -134,7 +134,7 @@ function readGroup(draft: Draft, items: readonly string[], line: number): void {
   if (members.length === 0) throw malformed(line, 'write "group NAME all|any|K MEMBER…"');
   for (const member of members) {
     if (member === NONE || !draft.names.has(member)) {
-      throw malformed(line, `"${member}" names no witness or group above it`);
+      throw malformed(line, `${quoted(member)} names no witness or group above it`);
     }
   }
   if (new Set(members).size < members.length)
@@ -142,7 +142,7 @@ function readGroup(draft: Draft, items: readonly string[], line: number): void {
   const threshold =
     rule === 'all' ? members.length : rule === 'any' ? 1 : (parseDecimal(rule) ?? 0);
   if (threshold < 1 || threshold > members.length) {
-    throw malformed(line, `"${rule}" is none of all, any, 1…${members.length}`);
+    throw malformed(line, `${quoted(rule)} is none of all, any, 1…${members.length}`);
   }
   addName(draft, name, line);
   draft.groups.push({ name, threshold, members });
@@ -152,12 +152,13 @@ function readQuorum(draft: Draft, items: readonly string[], line: number): void 
   const [name = ''] = items;
   if (items.length !== 1) throw malformed(line, 'write "quorum NAME" or "quorum none"');
   if (draft.quorum !== undefined) throw malformed(line, 'there is a "quorum" line already');
-  if (!draft.names.has(name)) throw malformed(line, `"${name}" names no witness or group above it`);
+  if (!draft.names.has(name))
+    throw malformed(line, `${quoted(name)} names no witness or group above it`);
   draft.quorum = { name: name === NONE ? undefined : name };
 }
 
 function addName(draft: Draft, name: string, line: number): void {
-  if (draft.names.has(name)) throw malformed(line, `the name "${name}" is taken`);
+  if (draft.names.has(name)) throw malformed(line, `the name ${quoted(name)} is taken`);
   draft.names.add(name);
 }
 
@@ -165,7 +166,7 @@ function readKey(vkey: string, line: number): VerifierKey {
   try {
     return parseVkey(vkey);
   } catch (error) {
-    throw malformed(line, `"${vkey}" is no verifier key`, error);
+    throw malformed(line, `${quoted(vkey)} is no verifier key`, error);
   }
 }
 
@@ -174,7 +175,7 @@ function readUrl(text: string | undefined, line: number): string | undefined {
   const url = URL.parse(text);
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (url === null || !isWeb || url.username !== '' || url.password !== '') {
-    throw malformed(line, `"${text}" is no web address`);
+    throw malformed(line, `${quoted(text)} is no web address`);
   }
   return text;
 }

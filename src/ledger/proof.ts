@@ -6,6 +6,7 @@ import {
   parseBase64,
   parseDecimal,
   parseHashBase64,
+  quoted,
 } from './encoding.ts';
 import { LedgerError, type LedgerErrorCode } from './errors.ts';
 import { leafHash } from './hash.ts';
@@ -95,7 +96,10 @@ export function verifyProof(
   const logs = policy.logs.filter(({ key }) => key.name === origin && types.has(key.type));
   if (logs.length === 0) {
     const answer = unknown(
-      { code: 'log-key-missing', text: `no key that we can use is pinned for the log "${origin}"` },
+      {
+        code: 'log-key-missing',
+        text: `no key that we can use is pinned for the log ${quoted(origin)}`,
+      },
       [{ what: 'the verifier key of the log, from a source that is not the log' }],
     );
     return { answer, checkpoint, failed: undefined };

@@ -1,5 +1,5 @@
 import { ED25519_KEY_BYTES } from './ed25519.ts';
-import { formatBase64, parseBase64 } from './encoding.ts';
+import { formatBase64, parseBase64, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { sha256 } from './hash.ts';
 
@@ -29,7 +29,7 @@ export function isKeyName(name: string): boolean {
 /** @throws LedgerError MALFORMED_KEY for an impossible name. */
 export function verifierKey(name: string, type: number, publicKey: Uint8Array): VerifierKey {
   if (!isKeyName(name)) {
-    throw malformed(`"${name}" cannot name a key: use no spaces and no "+"`);
+    throw malformed(`${quoted(name)} cannot name a key: use no spaces and no "+"`);
   }
   const keyId = keyIdOf(name, type, publicKey);
   const material = Buffer.concat([Buffer.from([type]), publicKey]);
@@ -46,14 +46,15 @@ export function parseVkey(text: string): VerifierKey {
   const material = second < 0 ? undefined : parseBase64(text.slice(second + 1));
   const type = material?.[0];
   if (material === undefined || type === undefined || material.length < 2) {
-    throw malformed(`"${text}" does not read NAME+KEYID+BASE64`);
+    throw malformed(`${quoted(text)} does not read NAME+KEYID+BASE64`);
   }
   const key = verifierKey(text.slice(0, first), type, material.subarray(1));
   const isEd25519 = type === SIGNATURE_TYPE.ed25519 || type === SIGNATURE_TYPE.cosignatureV1;
   if (isEd25519 && key.publicKey.length !== ED25519_KEY_BYTES) {
-    throw malformed(`"${text}" holds an Ed25519 key that has not ${ED25519_KEY_BYTES} bytes`);
+    throw malformed(`${quoted(text)} holds an Ed25519 key that has not ${ED25519_KEY_BYTES} bytes`);
   }
-  if (key.vkey !== text) throw malformed(`the key id of "${text}" does not belong to its key`);
+  if (key.vkey !== text)
+    throw malformed(`the key id of ${quoted(text)} does not belong to its key`);
   return key;
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../core/index.ts';
 import { openCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
-import { decodeUtf8, parseDecimal } from './encoding.ts';
+import { decodeUtf8, parseDecimal, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { NOTE_BYTES_MAX, WITNESS_ANSWER_BYTES_MAX, WITNESS_REQUEST_TIMEOUT_MS } from './limits.ts';
 import {
@@ -158,7 +158,7 @@ function addressOf(witness: WitnessAddress, path: string): URL {
   const url = URL.parse(`${witness.url.replace(/\/$/, '')}/${path}`);
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (url === null || !isWeb || url.username !== '' || url.password !== '' || url.search !== '') {
-    throw new LedgerError('WITNESS_ADDRESS', `"${witness.url}" is no address of a witness`);
+    throw new LedgerError('WITNESS_ADDRESS', `${quoted(witness.url)} is no address of a witness`);
   }
   if (!isLoopback(url.hostname) && witness.permittedHosts?.includes(url.hostname) !== true) {
     throw new LedgerError(

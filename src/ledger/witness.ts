@@ -1,5 +1,5 @@
 import { type Checkpoint, parseCheckpoint } from './checkpoint.ts';
-import { decodeUtf8, formatBase64, parseDecimal, parseHashBase64 } from './encoding.ts';
+import { decodeUtf8, formatBase64, parseDecimal, parseHashBase64, quoted } from './encoding.ts';
 import { LedgerError, type LedgerErrorCode } from './errors.ts';
 import { emptyRoot, sha256 } from './hash.ts';
 import { PROOF_HASHES_MAX } from './limits.ts';
@@ -80,9 +80,9 @@ export class Witness {
     const { origin, size, root } = checkpoint;
     const { oldSize, proof } = request;
     const verifiers = this.#logs.get(origin);
-    if (verifiers === undefined) return refusal(404, `the log "${origin}" is not known here`);
+    if (verifiers === undefined) return refusal(404, `the log ${quoted(origin)} is not known here`);
     const byLog = trueSignatures(note, verifiers);
-    if (byLog === undefined) return refusal(403, `the log "${origin}" has not signed this`);
+    if (byLog === undefined) return refusal(403, `the log ${quoted(origin)} has not signed this`);
     if (oldSize > size) return refusal(400, `the old size ${oldSize} is larger than ${size}`);
     const known = this.#store.latest(origin);
     if (oldSize !== (known?.size ?? 0)) return conflict(known);
