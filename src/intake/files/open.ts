@@ -1,16 +1,196 @@
+import { createHash, type Hash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { IntakeError } from '../errors.ts';
+import { ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../limits.ts';
 import type { ReaderEvent } from './chunk.ts';
+import { packingOf, unpack } from './compression.ts';
+import { readDocument, type Source } from './document.ts';
+import { Lookahead } from './lookahead.ts';
+import { unreadable, walk } from './walk.ts';
+import { openZip } from './zip.ts';
 
-/** What `import` was given: a file, a folder (read in sorted order), or standard input. */
+/** What `import` was given: a file or folder (read in sorted order), or a stream (`-`). */
 export type Input =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Uint8Array> };
 
+export type ReaderOptions = {
+  /** Chunks are about so large; the default suits worker threads. */
+  readonly chunkBytes?: number;
+};
+
 /** Bytes on disk of all inputs together, for progress; streams count as nothing. */
-export async function inputBytes(_inputs: readonly Input[]): Promise<number> {
-  return 0;
+export async function inputBytes(inputs: readonly Input[]): Promise<number> {
+  let bytes = 0;
+  for (const input of inputs) {
+    if (input.kind !== 'path') continue;
+    for await (const found of walk(input.path)) if (found.kind === 'file') bytes += found.size;
+  }
+  return bytes;
 }
 
-/** Reads all inputs, one after the other, in constant memory; a bad one never stops the rest. */
+/**
+ * Reads all inputs, one after the other, in constant memory; a bad one never stops the rest.
+ * Nothing is read ahead of the consumer but one piece of the file.
+ */
 export async function* readInputs(
-  _inputs: readonly Input[],
-): AsyncGenerator<ReaderEvent, void, void> {}
+  inputs: readonly Input[],
+  options: ReaderOptions = {},
+): AsyncGenerator<ReaderEvent, void, void> {
+  const reader = new Reader(options);
+  for (const input of inputs) {
+    if (input.kind === 'stream') yield* reader.stream(input.bytes);
+    else yield* reader.path(input.path);
+  }
+}
+
+class Reader {
+  #documents = 0;
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  async *path(path: string): AsyncGenerator<ReaderEvent, void, void> {
+    for await (const found of walk(path)) {
+      if (found.kind === 'refused') {
+        yield { kind: 'refused', name: found.path, error: found.error };
+        continue;
+      }
+      yield* refusing(found.path, this.#file(found.path, found.size));
+    }
+  }
+
+  async *stream(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReaderEvent, void, void> {
+    yield* refusing('-', this.#bytes('-', bytes, 0));
+  }
+
+  async *#file(path: string, size: number): AsyncGenerator<ReaderEvent, void, void> {
+    if (size === 0) throw empty(path);
+    const prefix = await readPrefix(path);
+    if (packingOf(prefix) === 'zip') yield* this.#zip(path, size);
+    else yield* this.#bytes(path, readFile(path), size);
+  }
+
+  async *#bytes(
+    path: string,
+    bytes: AsyncIterable<Uint8Array>,
+    _size: number,
+  ): AsyncGenerator<ReaderEvent, void, void> {
+    const disk = new DiskBytes();
+    const source: Source = { name: path, path, member: undefined, disk };
+    yield* this.#document(source, disk.through(bytes));
+  }
+
+  async *#zip(path: string, size: number): AsyncGenerator<ReaderEvent, void, void> {
+    const zip = await openZip(path, size);
+    try {
+      if (zip.members.length === 0) throw empty(path);
+      const disk = new DiskBytes();
+      for await (const _ of disk.through(readFile(path)));
+      for (const member of zip.members) {
+        const name = `${path}/${member.name}`;
+        const source: Source = { name, path, member: member.name, disk };
+        yield* refusing(name, this.#member(source, member.open));
+      }
+    } finally {
+      zip.close();
+    }
+  }
+
+  async *#member(
+    source: Source,
+    openMember: () => Promise<AsyncIterable<Uint8Array>>,
+  ): AsyncGenerator<ReaderEvent, void, void> {
+    yield* this.#document(source, await openMember());
+  }
+
+  async *#document(
+    source: Source,
+    bytes: AsyncIterable<Uint8Array>,
+    layers = 0,
+  ): AsyncGenerator<ReaderEvent, void, void> {
+    const lookahead = new Lookahead(bytes);
+    const prefix = await lookahead.peek(SNIFF_BYTES);
+    const packing = packingOf(prefix);
+    if (packing === 'gzip' || packing === 'zstd') {
+      if (layers >= ARCHIVE_LAYERS_MAX) throw nested(source.name);
+      yield* this.#document(source, unpack(lookahead.rest(), packing, source.name), layers + 1);
+    } else if (packing !== 'none') {
+      throw nested(source.name);
+    } else {
+      const documentId = this.#documents;
+      for await (const event of readDocument(documentId, source, lookahead, this.#options)) {
+        this.#documents = documentId + 1;
+        yield event;
+      }
+    }
+  }
+}
+
+/** What cannot be read at all becomes an event, so that the rest goes on. */
+async function* refusing(
+  name: string,
+  events: AsyncGenerator<ReaderEvent, void, void>,
+): AsyncGenerator<ReaderEvent, void, void> {
+  try {
+    yield* events;
+  } catch (error) {
+    if (!(error instanceof IntakeError)) throw error;
+    yield { kind: 'refused', name, error };
+  }
+}
+
+/** Counts and hashes the bytes of a file as it lies on disk, while they pass. */
+class DiskBytes {
+  count = 0;
+  readonly #hash: Hash = createHash('sha256');
+  #digest: string | undefined;
+
+  async *through(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of bytes) {
+      this.#hash.update(piece);
+      this.count += piece.length;
+      yield piece;
+    }
+  }
+
+  sha256(): string {
+    this.#digest ??= this.#hash.digest('hex');
+    return this.#digest;
+  }
+}
+
+const READ_BYTES: number = 256 * 1024;
+
+async function* readFile(path: string): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    const file = await open(path);
+    yield* file.createReadStream({ highWaterMark: READ_BYTES }) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+async function readPrefix(path: string): Promise<Uint8Array> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function empty(name: string): IntakeError {
+  return new IntakeError('EMPTY', `nothing to read in "${name}": it is empty; export it again`);
+}
+
+function nested(name: string): IntakeError {
+  return new IntakeError(
+    'ARCHIVE_UNSUPPORTED',
+    `cannot unpack "${name}": it is an archive of a kind, or at a depth, that is not read; ` +
+      'unpack it yourself and import the files',
+  );
+}

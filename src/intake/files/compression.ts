@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import type { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { IntakeError } from '../errors.ts';
+import { ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX } from '../limits.ts';
+
+export type Packing = 'gzip' | 'zstd' | 'zip' | 'unsupported' | 'none';
+
+const UNSUPPORTED: readonly (readonly number[])[] = [
+  [0x42, 0x5a, 0x68], // bzip2
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a], // xz
+  [0x37, 0x7a, 0xbc, 0xaf], // 7z
+  [0x52, 0x61, 0x72, 0x21], // rar
+];
+
+/** Recognises compression by the first bytes. */
+export function packingOf(prefix: Uint8Array): Packing {
+  if (startsWith(prefix, [0x1f, 0x8b])) return 'gzip';
+  if (startsWith(prefix, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
+  if (startsWith(prefix, [0x50, 0x4b, 3, 4]) || startsWith(prefix, [0x50, 0x4b, 5, 6])) return 'zip';
+  return UNSUPPORTED.some((magic) => startsWith(prefix, magic)) ? 'unsupported' : 'none';
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, at) => bytes[at] === byte);
+}
+
+/** Unpacks piece by piece; refuses what unpacks to far more than audit records ever do. */
+export async function* unpack(
+  source: AsyncIterable<Uint8Array>,
+  packing: 'gzip' | 'zstd',
+  name: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const unpacker = packing === 'gzip' ? createGunzip(OUT) : createZstdDecompress(OUT);
+  let packed = 0;
+  let unpacked = 0;
+  const feeding = feed(source, unpacker, (bytes) => {
+    packed += bytes;
+  });
+  // Whether it failed is asked below; until then the failure must not count as unhandled.
+  feeding.catch(() => {});
+  try {
+    for await (const piece of unpacker as AsyncIterable<Buffer>) {
+      unpacked += piece.length;
+      if (isBomb(packed, unpacked)) throw bomb(name);
+      yield piece;
+    }
+    await feeding;
+  } catch (error) {
+    if (error instanceof IntakeError) throw error;
+    const sourceError = await feeding.then(
+      () => undefined,
+      (e: unknown) => e,
+    );
+    if (sourceError instanceof IntakeError) throw sourceError;
+    throw new IntakeError(
+      'ARCHIVE_DAMAGED',
+      `cannot unpack "${name}" any further: its ${packing} data is damaged or cut; ` +
+        'what came before is in; get the file again',
+      { cause: error },
+    );
+  } finally {
+    unpacker.destroy();
+    await feeding.catch(() => {});
+  }
+}
+
+const OUT = { chunkSize: 256 * 1024 };
+
+async function feed(
+  source: AsyncIterable<Uint8Array>,
+  into: Transform,
+  count: (bytes: number) => void,
+): Promise<void> {
+  try {
+    for await (const piece of source) {
+      count(piece.length);
+      if (into.destroyed) return;
+      if (!into.write(piece)) await Promise.race([once(into, 'drain'), once(into, 'close')]);
+    }
+    into.end();
+  } catch (error) {
+    into.destroy(error as Error);
+    throw error;
+  }
+}
+
+export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
+  return (
+    unpackedBytes > ARCHIVE_RATIO_FREE_BYTES && unpackedBytes > packedBytes * ARCHIVE_RATIO_MAX
+  );
+}
+
+export function bomb(name: string): IntakeError {
+  return new IntakeError(
+    'ARCHIVE_BOMB',
+    `refused to unpack "${name}": it unpacks to more than ${ARCHIVE_RATIO_MAX} times its size, ` +
+      'as no audit export does; if it is genuine, unpack it yourself and import the files',
+  );
+}

@@ -1,0 +1,200 @@
+import type { TextWindow } from './framer.ts';
+
+/**
+ * One row of CSV (RFC 4180, and what is found in practice): the end of it, and its cells.
+ * Byte values are written out in the loops here, since every byte of a file passes them:
+ * 0x22 `"`, 0x0a LF, 0x0d CR, 0x20 space.
+ */
+export type RowState =
+  | 'done'
+  /** The row may go on behind `end`. */
+  | 'more'
+  /** A quoted cell is followed by something else than a delimiter or the end of the row. */
+  | 'broken';
+
+export type CsvDialect = {
+  readonly delimiter: number;
+  /** 0x0a, or 0x0d for files whose lines end with CR alone. */
+  readonly lineEnd: number;
+};
+
+/** Finds where a row ends. Rows are told apart by one instance each thread, without garbage. */
+export class CsvRowScanner {
+  /** Behind the row's last byte, its line end not counted. */
+  contentEnd = 0;
+  /** Behind the row's line end. */
+  next = 0;
+  cells = 0;
+  /** The content of the cell asked for; -1 when the row has no such cell. */
+  cellStart = -1;
+  cellEnd = -1;
+  /** Where it broke. */
+  position = 0;
+
+  readonly #dialect: CsvDialect;
+
+  constructor(dialect: CsvDialect) {
+    this.#dialect = dialect;
+  }
+
+  /** `wanted`: the cell whose place is to be noted. */
+  run(window: TextWindow, start: number, wanted: number): RowState {
+    const { bytes, end, isLast } = window;
+    const { delimiter, lineEnd } = this.#dialect;
+    let at = start;
+    let cells = 0;
+    this.cellStart = -1;
+    for (;;) {
+      at = openingQuote(bytes, at, end);
+      let cellEnd = -1;
+      if (cells === wanted) this.cellStart = bytes[at] === 0x22 ? at + 1 : at;
+      if (at < end && bytes[at] === 0x22) {
+        at = closingQuote(bytes, at + 1, end);
+        if (at >= end || (at + 1 >= end && !isLast)) {
+          this.position = at;
+          return isLast ? 'broken' : 'more';
+        }
+        cellEnd = at;
+        at++;
+        while (at < end && (bytes[at] === 0x20 || (bytes[at] === 0x0d && lineEnd !== 0x0d))) at++;
+      } else {
+        while (at < end) {
+          const byte = bytes[at] as number;
+          if (byte === delimiter || byte === lineEnd) break;
+          at++;
+        }
+      }
+      if (cells === wanted) this.cellEnd = cellEnd < 0 ? at : cellEnd;
+      cells++;
+      if (at >= end) {
+        this.position = at;
+        if (!isLast) return 'more';
+        break;
+      }
+      if (bytes[at] === lineEnd) break;
+      if (bytes[at] !== delimiter) {
+        this.position = at;
+        return 'broken';
+      }
+      at++;
+    }
+    this.cells = cells;
+    this.next = Math.min(at + 1, end);
+    this.contentEnd = at > start && lineEnd === 0x0a && bytes[at - 1] === 0x0d ? at - 1 : at;
+    return 'done';
+  }
+}
+
+/** The bytes of each cell of one row, as the row stands; quotes around a cell are left out. */
+export class CsvCells {
+  count = 0;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #escaped: Uint8Array;
+
+  /** Rows with more cells than `most` lose those beyond it, but not their count. */
+  constructor(most: number) {
+    this.#starts = new Int32Array(most);
+    this.#ends = new Int32Array(most);
+    this.#escaped = new Uint8Array(most);
+  }
+
+  /** `[start, end)` MUST be a row that {@link CsvRowScanner} found, without its line end. */
+  split(bytes: Uint8Array, start: number, end: number, delimiter: number): void {
+    const most = this.#starts.length;
+    let at = start;
+    let count = 0;
+    for (;;) {
+      let cellStart = openingQuote(bytes, at, end);
+      let cellEnd = cellStart;
+      let escaped = 0;
+      if (cellStart < end && bytes[cellStart] === 0x22) {
+        cellStart++;
+        cellEnd = closingQuote(bytes, cellStart, end);
+        escaped = 1;
+        at = cellEnd + 1;
+        while (at < end && bytes[at] !== delimiter) at++;
+      } else {
+        cellStart = at;
+        while (at < end && bytes[at] !== delimiter) at++;
+        cellEnd = at;
+      }
+      if (count < most) {
+        this.#starts[count] = cellStart;
+        this.#ends[count] = Math.min(cellEnd, end);
+        this.#escaped[count] = escaped;
+      }
+      count++;
+      if (at >= end) break;
+      at++;
+    }
+    this.count = count;
+  }
+
+  startOf(cell: number): number {
+    return this.#starts[cell] as number;
+  }
+
+  endOf(cell: number): number {
+    return this.#ends[cell] as number;
+  }
+
+  /** True when the cell was quoted, so that doubled quotes in it stand for one. */
+  isQuoted(cell: number): boolean {
+    return this.#escaped[cell] === 1;
+  }
+
+  /** Writes the decoded cell to `into` from `at` on; the position behind it. */
+  decode(bytes: Uint8Array, cell: number, into: Uint8Array, at: number): number {
+    const end = this.#ends[cell] as number;
+    const start = this.#starts[cell] as number;
+    return this.#escaped[cell] === 1
+      ? unescape(bytes, start, end, into, at)
+      : copy(bytes, start, end, into, at);
+  }
+}
+
+/** Spaces before an opening quote are tolerated; before anything else they belong to the cell. */
+function openingQuote(bytes: Uint8Array, from: number, end: number): number {
+  if (bytes[from] !== 0x20) return from;
+  let at = from;
+  while (at < end && bytes[at] === 0x20) at++;
+  return at < end && bytes[at] === 0x22 ? at : from;
+}
+
+/** The quote that closes the cell whose content starts at `from`, or `end`. */
+function closingQuote(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  for (;;) {
+    while (at < end && bytes[at] !== 0x22) at++;
+    if (at + 1 >= end || bytes[at + 1] !== 0x22) return at;
+    at += 2;
+  }
+}
+
+function unescape(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint8Array,
+  to: number,
+): number {
+  let write = to;
+  for (let read = start; read < end; read++) {
+    const byte = bytes[read] as number;
+    into[write++] = byte;
+    if (byte === 0x22) read++;
+  }
+  return write;
+}
+
+function copy(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint8Array,
+  to: number,
+): number {
+  into.set(bytes.subarray(start, end), to);
+  return to + end - start;
+}

@@ -1,0 +1,106 @@
+import { IntakeError } from '../errors.ts';
+import { SNIFF_BYTES } from '../limits.ts';
+import type { Document, DocumentEnd, ReaderEvent } from './chunk.ts';
+import { Utf8Text, encodingOf } from './encoding.ts';
+import type { Framer } from './framer.ts';
+import type { Lookahead } from './lookahead.ts';
+import type { ReaderOptions } from './open.ts';
+import { type Sniffed, sniff } from './sniff.ts';
+import { Splitter, type SplitterItem } from './splitter.ts';
+
+/** Where a document's bytes come from. `disk` counts them as they lie on disk. */
+export type Source = {
+  readonly name: string;
+  readonly path: string;
+  readonly member: string | undefined;
+  readonly disk: { readonly count: number; sha256(): string };
+};
+
+/**
+ * Reads one text: decides what it is, then yields its records in chunks.
+ *
+ * @throws IntakeError before the first event when nothing of it can be read
+ */
+export async function* readDocument(
+  documentId: number,
+  source: Source,
+  bytes: Lookahead,
+  options: ReaderOptions,
+): AsyncGenerator<ReaderEvent, void, void> {
+  const prefix = await bytes.peek(SNIFF_BYTES);
+  if (prefix.length === 0) throw refusal('empty', source.name);
+  const encoding = encodingOf(prefix);
+  const isWhole = bytes.isWhole ? 'whole' : 'part';
+  const sniffed = sniff(Buffer.from(new Utf8Text(encoding).push(prefix)), isWhole);
+  if (sniffed.kind !== 'records') throw refusal(sniffed.kind, source.name);
+  const { name, path, member } = source;
+  const { container, framer } = sniffed;
+  const document: Document = { documentId, name, path, member, container, encoding };
+  yield { kind: 'document', document };
+  const splitter = new Splitter(documentId, framer, options.chunkBytes);
+  let failure: IntakeError | undefined;
+  const text = new Utf8Text(encoding);
+  try {
+    for await (const piece of bytes.rest()) {
+      for (const item of splitter.push(text.push(piece))) yield eventOf(item, source);
+    }
+    for (const item of splitter.push(text.finish())) yield eventOf(item, source);
+  } catch (error) {
+    if (!(error instanceof IntakeError)) throw error;
+    failure = error;
+  }
+  for (const item of splitter.finish()) yield eventOf(item, source);
+  yield { kind: 'end', end: endOf(documentId, source, framer, splitter, failure) };
+}
+
+function eventOf(item: SplitterItem, source: Source): ReaderEvent {
+  return item.kind === 'chunk' ? { ...item, diskBytesRead: source.disk.count } : item;
+}
+
+function endOf(
+  documentId: number,
+  source: Source,
+  framer: Framer,
+  splitter: Splitter,
+  failure: IntakeError | undefined,
+): DocumentEnd {
+  const said = [...framer.said];
+  if (failure !== undefined) said.push({ kind: 'cut-off', detail: failure.message });
+  else if (splitter.rows === 0) said.push(NO_ROWS);
+  return {
+    documentId,
+    rows: splitter.rows,
+    textBytes: splitter.textBytes,
+    diskBytes: source.disk.count,
+    sha256: source.disk.sha256(),
+    completeness: said,
+    failure,
+  };
+}
+
+const NO_ROWS = {
+  kind: 'empty',
+  detail:
+    'the export holds no record at all: the search found nothing, or auditing was off, ' +
+    'or the search failed; the file cannot tell which',
+} as const;
+
+function refusal(kind: Exclude<Sniffed['kind'], 'records'> | 'empty', name: string): IntakeError {
+  switch (kind) {
+    case 'empty':
+      return new IntakeError('EMPTY', `nothing to read in "${name}": it is empty; export it again`);
+    case 'blank':
+      return new IntakeError('BLANK', `nothing to read in "${name}": it holds only white space`);
+    case 'binary':
+      return new IntakeError(
+        'BINARY',
+        `cannot read "${name}": it is not text; give CSV or JSON exports, plain or compressed`,
+      );
+    case 'unknown':
+      return new IntakeError(
+        'UNKNOWN_FORMAT',
+        `cannot read "${name}": it is text, but neither JSON nor CSV with audit or sign-in ` +
+          'columns; check that it is the export itself',
+      );
+  }
+}

@@ -1,0 +1,181 @@
+import { JSON_DEPTH_MAX } from '../../core/index.ts';
+import { isObject, parseAuditData, parseJson } from './audit-data.ts';
+import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
+import { LIMIT_EXCEEDED } from './envelope.ts';
+import { JsonSlices, type Slice } from './json-members.ts';
+import { JsonScanner } from './json-scan.ts';
+import { type Place, RecordSink } from './record-sink.ts';
+import { isAuditLogQuery } from './shapes/graph-audit-log-query.ts';
+import { identify } from './shapes/shapes.ts';
+import { auditRowOf, identifyAuditData } from './shapes/unified-audit-log.ts';
+
+/** Lists of records in an envelope that the reader of the file did not open. */
+const LISTS: readonly string[] = ['value', 'records', 'results', 'Results'];
+
+/** Reads the JSON items of one chunk. */
+export class JsonReader {
+  readonly #bytes: Buffer;
+  readonly #columns: readonly string[];
+  readonly #isCells: boolean;
+  readonly #sink: RecordSink;
+  readonly #slices = new JsonSlices();
+  readonly #scanner = new JsonScanner();
+
+  constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
+    const { buffer, byteOffset, length } = chunk.bytes;
+    this.#bytes = Buffer.from(buffer, byteOffset, length);
+    this.#columns = chunk.columns;
+    this.#isCells = chunk.form === 'json-cells';
+    this.#sink = new RecordSink(chunk, context, sink);
+  }
+
+  read(start: number, end: number, row: number): void {
+    const place = { start, end, row };
+    if (opensMoreThan(JSON_DEPTH_MAX, this.#bytes, start, end) && this.#isTooDeep(start, end)) {
+      this.#sink.reject(`nested deeper than a record may be (${JSON_DEPTH_MAX} levels)`, place);
+      return;
+    }
+    const parsed = parseJson(this.#bytes.toString('utf8', start, end));
+    if (parsed === undefined) this.#unparsed(place);
+    else if (this.#isCells) this.#cells(parsed.value, place);
+    else this.#item(parsed.value, place);
+  }
+
+  #isTooDeep(start: number, end: number): boolean {
+    this.#scanner.begin(start);
+    this.#scanner.run(this.#bytes, end);
+    return this.#scanner.deepest > JSON_DEPTH_MAX;
+  }
+
+  /** Either several values on one line, or one that is damaged. */
+  #unparsed(place: Place): void {
+    const values = this.#slices.values(this.#bytes, place.start, place.end);
+    const [first] = values;
+    if (first === undefined || first.end === place.end) {
+      this.#sink.reject('not JSON: damaged or cut', place);
+      return;
+    }
+    for (const { start, end } of values) this.read(start, end, place.row);
+    const rest = { ...place, start: values.at(-1)?.end ?? place.end };
+    if (/[^\s,]/.test(this.#bytes.toString('latin1', rest.start, rest.end))) {
+      this.#sink.reject('not JSON: damaged or cut', rest);
+    }
+  }
+
+  #item(value: unknown, place: Place): void {
+    if (isObject(value)) this.#object(value, place);
+    else if (typeof value === 'string') this.#auditText(value, {}, place);
+    else this.#sink.reject('not an object', place);
+  }
+
+  #object(item: JsonObject, place: Place): void {
+    const name = auditDataName(item);
+    if (name !== undefined) {
+      this.#sink.page(item['ResultIndex'], item['ResultCount']);
+      this.#auditRow(item, name, place);
+      return;
+    }
+    const identity = identify(item);
+    if (identity.at === undefined) this.#unidentified(item, place);
+    else this.#sink.record(identity, this.#body(place), item, place);
+  }
+
+  #body({ start, end }: Slice): Uint8Array {
+    return this.#bytes.subarray(start, end);
+  }
+
+  #auditRow(item: JsonObject, name: string, place: Place): void {
+    const data = item[name];
+    if (typeof data === 'string') this.#auditText(data, item, place);
+    else if (isObject(data)) this.#auditObject(item, data, name, place);
+    else this.#sink.reject('AuditData is empty', place);
+  }
+
+  #auditText(text: string, item: JsonObject, place: Place): void {
+    const audit = parseAuditData(text, Buffer.from(text));
+    if (audit.kind === 'rejected') {
+      this.#sink.reject(audit.reason, place);
+      return;
+    }
+    const identity = identifyAuditData(audit.value, auditRowOf(item));
+    this.#sink.record(identity, audit.body, audit.value, place);
+  }
+
+  #auditObject(item: JsonObject, data: JsonObject, name: string, place: Place): void {
+    let value = data;
+    let slice = this.#slices.member(this.#bytes, place.start, place.end, name);
+    // Graph's PowerShell module puts what it has no type for one level deeper.
+    const deeper = data['AdditionalProperties'];
+    if (slice !== undefined && isObject(deeper) && data['Operation'] === undefined) {
+      value = deeper;
+      slice = this.#slices.member(this.#bytes, slice.start, slice.end, 'AdditionalProperties');
+    }
+    if (slice === undefined || Object.keys(value).length === 0) {
+      this.#sink.reject('AuditData is empty', place);
+      return;
+    }
+    this.#sink.record(identifyAuditData(value, auditRowOf(item)), this.#body(slice), value, place);
+  }
+
+  /** An envelope where records were expected, a query instead of its records, or nothing known. */
+  #unidentified(item: JsonObject, place: Place): void {
+    const list = LISTS.find((name) => Array.isArray(item[name]));
+    const slice =
+      list === undefined
+        ? undefined
+        : this.#slices.member(this.#bytes, place.start, place.end, list);
+    const items = slice && this.#slices.items(this.#bytes, slice.start, slice.end);
+    if (items !== undefined && items.length > 0) {
+      for (const { start, end } of items) this.read(start, end, place.row);
+      return;
+    }
+    if (isAuditLogQuery(item)) {
+      if (item['isRecordCountLimitExceeded'] === true) this.#sink.said(LIMIT_EXCEEDED);
+      this.#sink.reject('an audit log query, not its records: export those, too', place);
+      return;
+    }
+    const error = item['error'];
+    const reason = isObject(error)
+      ? 'an error message where records should be: the export failed'
+      : 'no event time in any known member';
+    this.#sink.reject(reason, place);
+  }
+
+  /** One row of a table whose columns stand apart: an object is made of the cells' own bytes. */
+  #cells(cells: unknown, place: Place): void {
+    const columns = this.#columns;
+    if (!Array.isArray(cells) || cells.length !== columns.length) {
+      const count = Array.isArray(cells) ? cells.length : 0;
+      this.#sink.reject(`${count} cells where the table has ${columns.length} columns`, place);
+      return;
+    }
+    const parts: Buffer[] = [];
+    for (const [i, { start, end }] of this.#slices
+      .items(this.#bytes, place.start, place.end)
+      .entries()) {
+      parts.push(Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(columns[i])}:`));
+      parts.push(this.#bytes.subarray(start, end));
+    }
+    const body = Buffer.concat([...parts, Buffer.from('}')]);
+    const value = JSON.parse(body.toString('utf8')) as JsonObject;
+    this.#sink.record(identify(value), body, value, place);
+  }
+}
+
+/** The member that holds an AuditData document, unless the item is a record of Graph's query. */
+function auditDataName(item: JsonObject): string | undefined {
+  if (item['AuditData'] !== undefined) return 'AuditData';
+  if (item['auditData'] === undefined) return undefined;
+  return item['auditLogRecordType'] === undefined && item['createdDateTime'] === undefined
+    ? 'auditData'
+    : undefined;
+}
+
+/** Counts brackets, strings included: so cheap that only what may be too deep is looked at. */
+function opensMoreThan(most: number, bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start <= most) return false;
+  let count = 0;
+  // `[` is 0x5b and `{` 0x7b: one bit apart.
+  for (let at = start; at < end; at++) if (((bytes[at] as number) & 0xdf) === 0x5b) count++;
+  return count > most;
+}

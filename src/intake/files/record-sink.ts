@@ -1,0 +1,69 @@
+import { type TenantId, TENANT_NOT_STATED } from '../../core/index.ts';
+import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
+import type { Completeness } from './completeness.ts';
+import type { Identity } from './shapes/shape.ts';
+
+/** The place of a record in its chunk. */
+export type Place = { readonly start: number; readonly end: number; readonly row: number };
+
+/** Turns what the readers of a chunk find into drafts and rejects with their place in the file. */
+export class RecordSink {
+  readonly #documentId: number;
+  readonly #offset: number;
+  readonly #importNumber: number;
+  readonly #tenant: TenantId;
+  readonly #sink: ChunkSink;
+
+  constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
+    this.#documentId = chunk.documentId;
+    this.#offset = chunk.offset;
+    this.#importNumber = context.importNumber;
+    this.#tenant = context.tenant ?? TENANT_NOT_STATED;
+    this.#sink = sink;
+  }
+
+  record(identity: Identity, body: Uint8Array, value: JsonObject, place: Place): void {
+    const { source, id, at } = identity;
+    if (at === undefined) {
+      this.reject('no event time in any known member', place);
+      return;
+    }
+    const draft = {
+      kind: 'record' as const,
+      tenant: identity.tenant === TENANT_NOT_STATED ? this.#tenant : identity.tenant,
+      source,
+      id,
+      at,
+      body,
+      locus: {
+        importNumber: this.#importNumber,
+        row: place.row,
+        offset: this.#offset + place.start,
+        length: place.end - place.start,
+      },
+    };
+    this.#sink.record(draft, value);
+  }
+
+  reject(reason: string, { start, end, row }: Place): void {
+    const offset = this.#offset + start;
+    this.#sink.reject({ documentId: this.#documentId, row, offset, length: end - start, reason });
+  }
+
+  /** Takes the two numbers as numbers or digits; other values say nothing. */
+  page(resultIndex: unknown, resultCount: unknown): void {
+    const index = wholeNumber(resultIndex);
+    const count = wholeNumber(resultCount);
+    if (index !== undefined && count !== undefined) this.#sink.page(index, count);
+  }
+
+  said(completeness: Completeness): void {
+    this.#sink.said(completeness);
+  }
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  if (typeof value === 'string' && !/^-?\d{1,9}$/.test(value)) return undefined;
+  const number = typeof value === 'string' ? Number(value) : value;
+  return Number.isInteger(number) ? (number as number) : undefined;
+}

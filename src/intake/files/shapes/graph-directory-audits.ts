@@ -1,0 +1,30 @@
+import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
+
+/** A change in the directory as Graph and the Entra portal's JSON download give it (contracts 6). */
+export const graphDirectoryAudits: Shape = {
+  name: 'graph-directory-audits',
+  recognises: (item) =>
+    item['activityDateTime'] !== undefined &&
+    (item['activityDisplayName'] !== undefined || item['initiatedBy'] !== undefined),
+  identify: (item) => ({
+    source: 'graph/directoryAudits',
+    tenant: firstTenant(item['tenantId']),
+    id: firstId(item['id']),
+    at: firstInstant(item['activityDateTime']),
+  }),
+};
+
+/** The same out of Graph's PowerShell module, whose names start with capitals. */
+export const graphDirectoryAuditsOfPowerShell: Shape = {
+  name: 'graph-directory-audits-powershell',
+  recognises: (item) =>
+    item['ActivityDateTime'] !== undefined &&
+    item['TimeGenerated'] === undefined &&
+    (item['ActivityDisplayName'] !== undefined || item['InitiatedBy'] !== undefined),
+  identify: (item) => ({
+    source: 'graph/directoryAudits',
+    tenant: firstTenant(item['TenantId']),
+    id: firstId(item['Id']),
+    at: firstInstant(item['ActivityDateTime']),
+  }),
+};

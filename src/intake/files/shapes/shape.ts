@@ -1,0 +1,94 @@
+import {
+  isGuid,
+  normaliseInstant,
+  type SourceId,
+  TENANT_NOT_STATED,
+  type TenantId,
+  tenantOf,
+} from '../../../core/index.ts';
+import type { JsonObject } from '../chunk.ts';
+
+/** What the ledger needs to know of a record beside its bytes. */
+export type Identity = {
+  readonly source: SourceId;
+  /** The tenant that the record states, else `TENANT_NOT_STATED`. */
+  readonly tenant: TenantId;
+  readonly id: string | undefined;
+  /** Undefined when no member holds a time that can be read: the record is then rejected. */
+  readonly at: string | undefined;
+};
+
+/**
+ * One family of records. Each has a file of its own with this anatomy, so that a new family
+ * touches one file, its test and the list in `shapes.ts`.
+ */
+export type Shape = {
+  readonly name: string;
+  /** True when the item can only be of this family; the first shape that says so has it. */
+  readonly recognises: (item: JsonObject) => boolean;
+  readonly identify: (item: JsonObject) => Identity;
+};
+
+/** Ids longer than this are none: the longest real one, of advanced hunting, has about 100. */
+const ID_CHARACTERS_MAX = 1024;
+
+/** The first of the values that is an id; GUIDs in lower case, the all-zero GUID is none. */
+export function firstId(...values: readonly unknown[]): string | undefined {
+  for (const value of values) {
+    if (typeof value !== 'string' || value === '') continue;
+    const id = value.trim();
+    if (id === '' || id === TENANT_NOT_STATED || id.length > ID_CHARACTERS_MAX) continue;
+    return isGuid(id) ? id.toLowerCase() : id;
+  }
+  return undefined;
+}
+
+/** The first of the values that is a time, in the normal form. */
+export function firstInstant(...values: readonly unknown[]): string | undefined {
+  for (const value of values) {
+    if (typeof value !== 'string' || value === '') continue;
+    const at = normaliseInstant(value);
+    if (at !== undefined) return at;
+  }
+  return undefined;
+}
+
+/** The first of the values that states a tenant. */
+export function firstTenant(...values: readonly unknown[]): TenantId {
+  for (const value of values) {
+    if (typeof value !== 'string') continue;
+    const tenant = tenantOf(value);
+    if (tenant !== TENANT_NOT_STATED) return tenant;
+  }
+  return TENANT_NOT_STATED;
+}
+
+/** `/tenants/GUID/providers/Microsoft.aadiam`: the resource id of Entra's diagnostic records. */
+export function tenantOfResource(resourceId: unknown): string | undefined {
+  if (typeof resourceId !== 'string' || !resourceId.toLowerCase().startsWith('/tenants/')) {
+    return undefined;
+  }
+  return resourceId.slice(9, 45);
+}
+
+/** A name that comes from outside and becomes part of a source id, which stays for ever. */
+export function sourceName(name: unknown): string | undefined {
+  return typeof name === 'string' && SOURCE_NAME.test(name) ? name : undefined;
+}
+
+const SOURCE_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+
+export function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
+}
+
+/** An object, also when it was delivered as JSON in a string, as Log Analytics does. */
+export function nestedObject(value: unknown): JsonObject {
+  if (typeof value !== 'string') return objectOf(value);
+  if (!value.startsWith('{')) return {};
+  try {
+    return objectOf(JSON.parse(value));
+  } catch {
+    return {};
+  }
+}

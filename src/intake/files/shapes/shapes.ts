@@ -1,0 +1,32 @@
+import type { JsonObject } from '../chunk.ts';
+import { azureMonitor } from './azure-monitor.ts';
+import { defender } from './defender.ts';
+import { entraPortal } from './entra-portal.ts';
+import { graphAuditLogQuery } from './graph-audit-log-query.ts';
+import { graphDirectoryAudits, graphDirectoryAuditsOfPowerShell } from './graph-directory-audits.ts';
+import { graphSignIns, graphSignInsOfPowerShell } from './graph-sign-ins.ts';
+import { logAnalytics } from './log-analytics.ts';
+import { other } from './other.ts';
+import type { Identity, Shape } from './shape.ts';
+import { unifiedAuditLog } from './unified-audit-log.ts';
+
+/** In this order: the commonest first, the ones that take anything last. */
+export const SHAPES: readonly Shape[] = [
+  unifiedAuditLog,
+  graphAuditLogQuery,
+  azureMonitor,
+  defender,
+  logAnalytics,
+  graphSignIns,
+  graphDirectoryAudits,
+  entraPortal,
+  graphSignInsOfPowerShell,
+  graphDirectoryAuditsOfPowerShell,
+  other,
+];
+
+/** Recognises an item by its members alone. */
+export function identify(item: JsonObject): Identity {
+  for (const shape of SHAPES) if (shape.recognises(item)) return shape.identify(item);
+  return other.identify(item);
+}

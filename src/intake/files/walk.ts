@@ -1,0 +1,88 @@
+import type { Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../core/index.ts';
+import { IntakeError } from '../errors.ts';
+import { FOLDER_DEPTH_MAX } from '../limits.ts';
+
+export type Found =
+  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | { readonly kind: 'refused'; readonly path: string; readonly error: IntakeError };
+
+/** The file at `path`, or every file in the folder, in sorted order; links are followed once. */
+export async function* walk(path: string): AsyncGenerator<Found, void, void> {
+  yield* visit(path, [], new Set());
+}
+
+async function* visit(
+  path: string,
+  above: readonly string[],
+  folders: Set<string>,
+): AsyncGenerator<Found, void, void> {
+  let stats: Stats;
+  try {
+    stats = await stat(path);
+  } catch (error) {
+    yield { kind: 'refused', path, error: unreadable(path, error) };
+    return;
+  }
+  if (stats.isFile()) yield { kind: 'file', path, size: stats.size };
+  else if (stats.isDirectory()) yield* visitFolder(path, above, folders);
+  else yield { kind: 'refused', path, error: notAFile(path) };
+}
+
+async function* visitFolder(
+  path: string,
+  above: readonly string[],
+  folders: Set<string>,
+): AsyncGenerator<Found, void, void> {
+  let names: string[];
+  let real: string;
+  try {
+    real = await realpath(path);
+    names = await readdir(path);
+  } catch (error) {
+    yield { kind: 'refused', path, error: unreadable(path, error) };
+    return;
+  }
+  if (above.includes(real) || above.length >= FOLDER_DEPTH_MAX) {
+    yield { kind: 'refused', path, error: folderLoop(path) };
+    return;
+  }
+  // A second way into a folder that was read already adds nothing.
+  if (folders.has(real)) return;
+  folders.add(real);
+  // By code units, so that every machine reads in the same order.
+  for (const name of names.sort()) {
+    yield* visit(join(path, name), [...above, real], folders);
+  }
+}
+
+export function unreadable(path: string, error: unknown): IntakeError {
+  const code = (error as { code?: unknown }).code;
+  if (code === 'ENOENT') {
+    return new IntakeError('NOT_FOUND', `cannot read "${path}": there is no such file or folder`, {
+      cause: error,
+    });
+  }
+  if (code === 'ELOOP') return folderLoop(path);
+  const why =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'you have no permission; ask for read access, or run as somebody who has it'
+      : `${messageOf(error)}; copy it to a healthy disk and try again`;
+  return new IntakeError('UNREADABLE', `cannot read "${path}": ${why}`, { cause: error });
+}
+
+function notAFile(path: string): IntakeError {
+  return new IntakeError(
+    'NOT_A_FILE',
+    `cannot read "${path}": it is a pipe, socket or device; give a file, or "-" and pipe it in`,
+  );
+}
+
+function folderLoop(path: string): IntakeError {
+  return new IntakeError(
+    'FOLDER_LOOP',
+    `did not enter "${path}": the folder leads back into itself, or lies too deep`,
+  );
+}
