@@ -144,8 +144,8 @@ function listed(file: HotFile): ListedFile {
 
 /** Behind the last entry that the batch is about. */
 function endOf({ files = [], facts = {} }: Batch): number {
-  const { imports = [], coverage = [], erasures = [] } = facts;
-  const said = [...imports, ...coverage, ...erasures].map((fact) => fact.index + 1);
+  const { acts = [], imports = [], coverage = [], erasures = [] } = facts;
+  const said = [...acts, ...imports, ...coverage, ...erasures].map((fact) => fact.index + 1);
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }
 

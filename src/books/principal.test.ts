@@ -133,7 +133,7 @@ test('a name that passed to another person is whose it was at the time', async (
   });
 });
 
-test('a delivery without tenant is read as the one stated tenant, whichever came first', async (t) => {
+test('what states no tenant is read as the one stated one, in any order', async (t) => {
   const bare = { tenant: TENANT_NOT_STATED, actorUid: ALICE };
   const stated = { actorName: name, actorUid: ALICE };
   for (const rows of [

@@ -7,6 +7,11 @@ export type QueryRequest = {
   readonly dir: string;
   readonly sql: string;
   readonly threads: number;
+  /**
+   * Where DuckDB may spill. Of this query alone, and empty: DuckDB lets a query read what lies in
+   * its temporary folder, even when it is locked.
+   */
+  readonly tempDir: string;
   readonly timeoutMs: number;
   /** Write the rows there instead of sending them. */
   readonly parquet: string | null;

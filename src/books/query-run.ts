@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { messageOf } from '../core/index.ts';
 import { Engine, identifier, literal } from './engine.ts';
 import { BooksError } from './errors.ts';
-import { TEMP_FOLDER } from './layout.ts';
 import { QUERY_MEMORY_BYTES } from './limits.ts';
 import { LiveRows } from './live.ts';
 import { checkStatement, checkText, failed } from './query-check.ts';
@@ -36,8 +35,7 @@ export async function runQuery(request: QueryRequest, send: Send): Promise<void>
 }
 
 async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promise<void> {
-  const { dir, sql, threads } = request;
-  const tempDir = join(dir, TEMP_FOLDER);
+  const { dir, sql, threads, tempDir } = request;
   const engine = await Engine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
   try {
     const named = await engine.use((connection) => checkText(connection, sql));

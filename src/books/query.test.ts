@@ -13,9 +13,11 @@ import { booksOf, CONTOSO, HEAD, row } from './testing/rows.ts';
 
 suite('query', () => {
   let dir = '';
+  let tempDir = '';
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'countersign-query-'));
+    tempDir = await mkdtemp(join(tmpdir(), 'countersign-query-'));
     const rows = [
       row(0, { actorName: 'a@x', operation: 'Send', itemCount: 2 }),
       row(1, { actorName: "o'brien@x", operation: 'tab\there', itemCount: 3 }),
@@ -46,7 +48,10 @@ suite('query', () => {
     writeFileSync(join(dir, 'secret.csv'), 'secret\n');
   });
 
-  after(() => rm(dir, { recursive: true, force: true }));
+  after(async () => {
+    await rm(dir, { recursive: true, force: true });
+    await rm(tempDir, { recursive: true, force: true });
+  });
 
   /** In this process: what is refused is refused before it runs. */
   async function rowsOf(sql: string): Promise<readonly (readonly QueryValue[])[]> {
@@ -54,6 +59,7 @@ suite('query', () => {
     const request = {
       kind: 'run',
       dir,
+      tempDir,
       sql,
       threads: 1,
       timeoutMs: 60_000,
@@ -176,7 +182,7 @@ suite('query', () => {
   }
 
   test('the lock holds by itself, whatever the check of the text lets through', async () => {
-    const engine = await Engine.open({ threads: 1, tempDir: dir });
+    const engine = await Engine.open({ threads: 1, tempDir });
     const own = join(dir, 'own.parquet');
     await engine.run(`COPY (SELECT 1 AS a) TO '${own}' (FORMAT parquet)`);
     await lock(engine, [own]);
@@ -195,7 +201,11 @@ suite('query', () => {
       "SET allowed_directories = ['/']",
       'SET lock_configuration = false',
     ]) {
-      await assert.rejects(engine.run(sql), /disabled by configuration|has been locked/, sql);
+      await assert.rejects(
+        engine.run(sql),
+        /disabled (?:by|through) configuration|has been locked/,
+        sql,
+      );
     }
     engine.close();
   });

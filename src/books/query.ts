@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { on } from 'node:events';
-import { extname } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BooksError } from './errors.ts';
 import { QUERY_GRACE_MS, QUERY_MS_MAX, QUERY_PROCESS_BYTES_MAX } from './limits.ts';
@@ -26,7 +28,7 @@ export async function query(
   sql: string,
   options: QueryOptions = {},
 ): Promise<QueryResult> {
-  const replies = ask({ ...requestOf(dir, sql, options), parquet: null });
+  const replies = ask({ ...questionOf(dir, sql, options), parquet: null });
   const first = await replies.next();
   const columns = first.value?.kind === 'columns' ? first.value.columns : [];
   return { columns, rows: rowsOf(replies) };
@@ -40,13 +42,15 @@ export async function queryToParquet(
   options: QueryOptions = {},
 ): Promise<{ readonly rows: number }> {
   let rows = 0;
-  for await (const reply of ask({ ...requestOf(dir, sql, options), parquet: path })) {
+  for await (const reply of ask({ ...questionOf(dir, sql, options), parquet: path })) {
     if (reply.kind === 'done') rows = reply.rows;
   }
   return { rows };
 }
 
-function requestOf(dir: string, sql: string, options: QueryOptions): Omit<QueryRequest, 'parquet'> {
+type Question = Omit<QueryRequest, 'tempDir'>;
+
+function questionOf(dir: string, sql: string, options: QueryOptions): Omit<Question, 'parquet'> {
   const { threads = 1, timeoutMs = QUERY_MS_MAX } = options;
   return { kind: 'run', dir, sql, threads, timeoutMs };
 }
@@ -55,7 +59,17 @@ async function* rowsOf(replies: AsyncGenerator<QueryReply>): QueryResult['rows']
   for await (const reply of replies) if (reply.kind === 'rows') yield reply.rows;
 }
 
-async function* ask(request: QueryRequest): AsyncGenerator<QueryReply> {
+async function* ask(question: Question): AsyncGenerator<QueryReply> {
+  const tempDir = await mkdtemp(join(tmpdir(), 'countersign-query-'));
+  try {
+    yield* converse({ ...question, tempDir });
+  } finally {
+    // The process that was killed cleans nothing up.
+    await rm(tempDir, { recursive: true, force: true });
+  }
+}
+
+async function* converse(request: QueryRequest): AsyncGenerator<QueryReply> {
   const child = fork(PROCESS, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

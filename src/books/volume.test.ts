@@ -44,7 +44,8 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
     ],
     [
       'read at least 2 items in 1 mailbox',
-      'recording of a@x throttled from 2024-01-12 08:00 UTC for 26 h: what was read then is not known',
+      'recording of a@x throttled from 2024-01-12 08:00 UTC for 26 h: ' +
+        'what was read then is not known',
     ],
   ],
   ['mail sent', [{ classUid: 4009, activityId: 1, statusId: 1 }], ['sent at least 1 message']],
