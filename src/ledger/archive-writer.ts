@@ -73,9 +73,10 @@ export class ArchiveWriter {
 
   /** Resolves when all that was appended survives a loss of power. */
   async sync(): Promise<void> {
-    for (const file of this.#closing.splice(0)) {
+    for (let file = this.#closing[0]; file !== undefined; file = this.#closing[0]) {
       await this.#files.sync(file);
       this.#files.close(file);
+      this.#closing.shift();
     }
     if (this.#segment !== undefined) await this.#files.sync(this.#segment.file);
     await syncNewFolders(this.#files, this.#newFolders);
@@ -95,8 +96,8 @@ export class ArchiveWriter {
         const index = readSegmentIndex(files, file, { ...place, size: this.#end });
         const rewritten = await rewriteSegment({ files, dir }, { file, index }, erase);
         if (rewritten === undefined || !isOpen) continue;
-        files.close(open.file);
         this.#segment = { ...open, ...rewritten, file: files.open(place.path, 'update') };
+        files.close(open.file);
       } finally {
         files.close(file);
       }
@@ -111,23 +112,31 @@ export class ArchiveWriter {
 
   async #reopen(last: SegmentPlace, size: number): Promise<void> {
     const file = this.#files.open(last.path, 'update');
+    try {
+      const segment = await this.#cutBack(last, file, size);
+      if (segment === undefined) this.#files.close(file);
+      this.#segment = segment;
+    } catch (error) {
+      this.#files.close(file);
+      throw error;
+    }
+  }
+
+  /** Cuts the segment back to the published entries; undefined if it is closed and ends with them. */
+  async #cutBack(last: SegmentPlace, file: FileId, size: number): Promise<OpenSegment | undefined> {
     const index = readSegmentIndex(this.#files, file, { ...last, size });
     const blocks = index.blocks.filter((block) => block.firstIndex < size);
     const block = blocks.at(-1);
     const end = block === undefined ? last.firstIndex : block.firstIndex + block.count;
     if (end !== size) {
-      this.#files.close(file);
       const place = { path: last.path, at: index.endAt };
       throw corrupt(place, `the bodies end before entry ${end}, the log has ${size}`);
     }
-    if (index.closed && blocks.length === index.blocks.length) {
-      this.#files.close(file);
-      return;
-    }
-    const cutAt = index.closed ? (index.blocks[blocks.length]?.at ?? index.endAt) : index.endAt;
-    this.#files.truncate(file, cutAt);
+    if (index.closed && blocks.length === index.blocks.length) return undefined;
+    const endAt = index.blocks[blocks.length]?.at ?? index.endAt;
+    this.#files.truncate(file, endAt);
     await this.#files.sync(file);
-    this.#segment = { path: last.path, day: last.day, file, blocks, endAt: cutAt };
+    return { path: last.path, day: last.day, file, blocks, endAt };
   }
 
   #segmentFor(day: string, firstIndex: number): OpenSegment {
@@ -136,14 +145,16 @@ export class ArchiveWriter {
     if (open !== undefined) {
       this.#files.write(open.file, [encodeSegmentIndex(open.blocks)], open.endAt);
       this.#closing.push(open.file);
+      this.#segment = undefined;
     }
     const path = segmentFile(this.#dir, day, firstIndex);
     makeFolderNoting(this.#files, dirname(path), this.#newFolders);
     this.#newFolders.add(dirname(path));
     const file = this.#files.open(path, 'create');
+    const segment = { path, day, file, blocks: [], endAt: SEGMENT_HEADER_BYTES };
+    this.#segment = segment;
     this.#files.write(file, [encodeSegmentHeader(firstIndex)], 0);
-    this.#segment = { path, day, file, blocks: [], endAt: SEGMENT_HEADER_BYTES };
-    return this.#segment;
+    return segment;
   }
 }
 

@@ -37,6 +37,10 @@ export class ArchiveReader {
     this.#dir = dir;
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   /** Looks again at what is there: new segments, and those that an erasure has rewritten. */
   refresh(size: number): void {
     this.close();

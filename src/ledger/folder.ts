@@ -23,7 +23,7 @@ export function readFolderFacts(files: Files, dir: string): FolderFacts | undefi
   const path = layout.folderFacts(dir);
   const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
   if (bytes === undefined) {
-    if (readWholeFile(files, layout.checkpoint(dir), 1) === undefined) return undefined;
+    if (isEmptyLog(files, dir)) return undefined;
     throw corrupt(path, 'the file is missing');
   }
   const facts = parseJson(bytes, path);
@@ -57,6 +57,12 @@ export function noLedger(dir: string): LedgerError {
       'folder with --data',
     { data: { dir } },
   );
+}
+
+/** The checkpoint of no entries is written before `countersign.json`: a crash may come between. */
+function isEmptyLog(files: Files, dir: string): boolean {
+  const checkpoint = readWholeFile(files, layout.checkpoint(dir), FACTS_BYTES_MAX);
+  return checkpoint === undefined || checkpoint.toString('utf8').split('\n')[1] === '0';
 }
 
 function parseJson(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { assert } from '../core/index.ts';
 import { mergeSmallBlocks } from './archive-merge.ts';
 import type { LoadedBlock } from './archive-merge.ts';
@@ -9,6 +10,7 @@ import { dayOf, layout } from './layout.ts';
 import { TILE_FILES_AT_ONCE } from './limits.ts';
 import { readBundle, readTile } from './read-leaf.ts';
 import { FileBatch } from './replace-file.ts';
+import { syncNewFolders } from './sync-folders.ts';
 import { TILE_WIDTH, bundlePath, tilePath } from './tile.ts';
 import { Tree } from './tree.ts';
 
@@ -66,6 +68,16 @@ export class Integrator {
    */
   async integrate(frames: readonly Frame[]): Promise<void> {
     if (frames.length === 0) return;
+    try {
+      await this.#integrate(frames);
+    } catch (error) {
+      // Whoever opens the folder next shall find nobody writing in it.
+      await this.#batch.settled();
+      throw error;
+    }
+  }
+
+  async #integrate(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
       assert(frame.firstIndex === this.#tree.size, 'frames follow one another');
       this.#bundles.append(frame.leaves, frame.count, (bundle, parts) => {
@@ -88,9 +100,12 @@ export class Integrator {
     await this.#archive.sync();
   }
 
-  /** Removes partial tiles that full ones have replaced. Call it when a checkpoint covers these. */
-  removeStalePartials(): void {
-    for (const path of this.#filled.splice(0)) removePartials(this.#files, this.#dir, path);
+  /**
+   * Removes partial tiles that full ones have replaced, for good. Call it when a checkpoint covers
+   * these, and before the journal lets go of their entries: it is what tells a recovery of them.
+   */
+  removeStalePartials(): Promise<void> {
+    return removePartials(this.#files, this.#dir, this.#filled.splice(0));
   }
 
   /** Erases bodies for good; the tree, and so every proof, stays as it is. */
@@ -129,27 +144,38 @@ export class Integrator {
  * After a crash between a checkpoint and the removal that follows it, the entries that were still
  * in the journal tell which tiles may have left partial forms behind.
  */
-export function removePartialsBetween(
+export async function removePartialsBetween(
   files: Files,
   dir: string,
   { from, to }: { readonly from: number; readonly to: number },
-): void {
+): Promise<void> {
+  const full: string[] = [];
   let first = from;
   let end = to;
   for (let level = 0; end >= TILE_WIDTH; level++) {
     first = Math.floor(first / TILE_WIDTH);
     end = Math.floor(end / TILE_WIDTH);
     for (let index = first; index < end; index++) {
-      removePartials(files, dir, tilePath({ level, index, width: TILE_WIDTH }));
-      if (level === 0) removePartials(files, dir, bundlePath({ index, width: TILE_WIDTH }));
+      full.push(tilePath({ level, index, width: TILE_WIDTH }));
+      if (level === 0) full.push(bundlePath({ index, width: TILE_WIDTH }));
     }
   }
+  await removePartials(files, dir, full);
 }
 
-function removePartials(files: Files, dir: string, fullPath: string): void {
-  const folder = `${layout.logFile(dir, fullPath)}.p`;
-  const partials = files.list(folder);
-  if (partials.length === 0) return;
-  for (const { name } of partials) files.remove(`${folder}/${name}`);
-  files.removeFolder(folder);
+async function removePartials(
+  files: Files,
+  dir: string,
+  fullPaths: readonly string[],
+): Promise<void> {
+  const changed = new Set<string>();
+  for (const path of fullPaths) {
+    const folder = `${layout.logFile(dir, path)}.p`;
+    const partials = files.list(folder);
+    if (partials.length === 0) continue;
+    for (const { name } of partials) files.remove(join(folder, name));
+    files.removeFolder(folder);
+    changed.add(dirname(folder));
+  }
+  await syncNewFolders(files, changed);
 }

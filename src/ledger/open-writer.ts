@@ -3,6 +3,7 @@ import { ArchiveReader } from './archive.ts';
 import { localKeys, noteKey } from './keys.ts';
 import type { LocalKeys } from './batch-keys.ts';
 import { emptyRoot, sha256 } from './hash.ts';
+import type { SignedCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import type { FileLock, Files } from './files.ts';
@@ -96,32 +97,52 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   if (options.acceptFork !== 'accept') await checkHistory({ files, dir, facts, checkpoint });
   await writeHostFacts(files, dir);
   const integrator = await Integrator.open(files, dir, checkpoint.size);
-  if (!isByteEqual(integrator.root(), checkpoint.root)) {
-    throw new LedgerError(
-      'FOLDER_CORRUPT',
-      `could not open the ledger in ${dir}: its tiles do not add up to its checkpoint of ` +
-        `${checkpoint.size} entries; run "countersign ledger fsck"`,
-      { data: { size: checkpoint.size } },
-    );
-  }
-  const latest = publishedOf(checkpoint);
-  const publisher = new Publisher({ files, dir, signer, clock, latest });
-  const journal = new Journal({ files, dir, origin, random: options.random });
-  const recovery = await recover(options, { integrator, publisher, journal });
   const archive = new ArchiveReader(files, dir);
-  archive.refresh(integrator.size);
-  const fingerprints = FingerprintIndex.open({
-    dir: layout.fingerprints(dir),
-    size: integrator.size,
-    identity: sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint])),
-    files,
-  });
-  await feedFingerprints(fingerprints, archive, integrator.size);
-  const lastSeenMs = readSeenMs(files, dir, integrator.size);
-  return {
-    files, lock, localKeys: secrets, origin, vkey: signer.key.vkey, journal, integrator, publisher,
-    fingerprints, archive, lastSeenMs, recovery,
-  };
+  try {
+    checkRoot(dir, integrator, checkpoint);
+    const latest = publishedOf(checkpoint);
+    const publisher = new Publisher({ files, dir, signer, clock, latest });
+    const journal = new Journal({ files, dir, origin, random: options.random });
+    const recovery = await recover(options, { integrator, publisher, journal });
+    archive.refresh(integrator.size);
+    const fingerprints = await openFingerprints(options, archive, { origin, secrets });
+    const lastSeenMs = readSeenMs(files, dir, integrator.size);
+    return {
+      files, lock, localKeys: secrets, origin, vkey: signer.key.vkey, journal, integrator, publisher,
+      fingerprints, archive, lastSeenMs, recovery,
+    };
+  } catch (error) {
+    integrator.close();
+    archive.close();
+    throw error;
+  }
+}
+
+function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCheckpoint): void {
+  if (isByteEqual(integrator.root(), root)) return;
+  throw new LedgerError(
+    'FOLDER_CORRUPT',
+    `could not open the ledger in ${dir}: its tiles do not add up to its checkpoint of ${size} ` +
+      'entries; run "countersign ledger fsck"',
+    { data: { size } },
+  );
+}
+
+async function openFingerprints(
+  { files, dir }: OpenOptions,
+  archive: ArchiveReader,
+  { origin, secrets }: { readonly origin: string; readonly secrets: LocalKeys },
+): Promise<FingerprintIndex> {
+  const { size } = archive;
+  const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
+  const index = FingerprintIndex.open({ dir: layout.fingerprints(dir), size, identity, files });
+  try {
+    await feedFingerprints(index, archive, size);
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
 }
 
 /**
@@ -146,7 +167,7 @@ async function recover(
     torn = part.torn;
   }
   await publisher.publish(integrator.size, integrator.root());
-  removePartialsBetween(files, dir, { from, to: integrator.size });
+  await removePartialsBetween(files, dir, { from, to: integrator.size });
   journal.release(integrator.size, integrator.size);
   return { integratedCount: integrator.size - published, torn };
 }

@@ -32,7 +32,11 @@ export class FileBatch {
     const name = relative(this.#dir, to).replaceAll(sep, '_');
     const from = join(layout.staging(this.#dir), name + TEMPORARY_SUFFIX);
     this.#waiting.push({ from, to, bytes: Buffer.concat(parts) });
-    if (this.#busyLanes < FILE_WRITES_AT_ONCE) this.#lanes.push(this.#writeWaiting());
+    if (this.#busyLanes >= FILE_WRITES_AT_ONCE) return;
+    const lane = this.#writeWaiting();
+    // Its failure is told by `commit`, which may be a while away.
+    lane.catch(() => {});
+    this.#lanes.push(lane);
   }
 
   /** Resolves when every file is in place and durable. Readers see whole files at all times. */
@@ -48,6 +52,12 @@ export class FileBatch {
       this.#files.rename(from, to);
     }
     await syncNewFolders(this.#files, this.#folders);
+  }
+
+  /** Resolves when nothing is being written any more, whether or not it could be. */
+  async settled(): Promise<void> {
+    this.#waiting = [];
+    await Promise.allSettled(this.#lanes);
   }
 
   async #writeWaiting(): Promise<void> {

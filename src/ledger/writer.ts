@@ -289,7 +289,7 @@ export class Ledger {
     await this.#integrator.integrate(frames);
     await this.#publisher.publish(this.#integrator.size, this.#integrator.root());
     // A crash before this leaves partial tiles that nobody needs; the next opening removes them.
-    this.#integrator.removeStalePartials();
+    await this.#integrator.removeStalePartials();
     this.#journal.release(this.#integrator.size, this.size);
     this.#backlogBytes = this.#backlog.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
