@@ -6,7 +6,7 @@ import type { Attributes } from './mapping.ts';
 import type { Memo } from './memo.ts';
 import { outcomeOfWord } from './outcome.ts';
 import { identifier, SERVICE, typeOfUserType, USER } from './principal.ts';
-import { type DirectoryView, NO_PARTY, type Party } from './shapes/directory-audit.ts';
+import { changesOf, type DirectoryView, NO_PARTY, type Party } from './shapes/directory-audit.ts';
 
 /** Fills the columns that every directory change has, over what its UAL record may have given. */
 export function fillDirectoryColumns(view: DirectoryView, memo: Memo, into: Interpretation): void {
@@ -47,6 +47,6 @@ function fillActor(view: DirectoryView, into: Interpretation): void {
 
 /** What changed, as data of the entity, exactly as the vendor states it. */
 export function changesAsData(view: DirectoryView): Attributes | undefined {
-  if (view.changes.length === 0) return undefined;
-  return { changes: view.changes.map((change) => ({ ...change })) };
+  const changes = changesOf(view);
+  return changes.length === 0 ? undefined : { changes: changes.map((change) => ({ ...change })) };
 }

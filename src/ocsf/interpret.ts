@@ -1,5 +1,5 @@
-import { msOfInstant, normaliseInstant } from '../core/index.ts';
 import { route } from './dispatch.ts';
+import { msOfEventTime } from './event-time.ts';
 import { blank, type Interpretation } from './interpretation.ts';
 import { createMemo, type Memo } from './memo.ts';
 import type { SourceRecord } from './subject.ts';
@@ -12,15 +12,8 @@ import { fillUalColumns } from './ual-columns.ts';
 export function interpret(record: SourceRecord, memo: Memo = createMemo()): Interpretation {
   const { subject, mapping } = route(record, memo);
   const into = blank();
-  into.timeMs = timeOf(record.at);
+  into.timeMs = msOfEventTime(record.at);
   if (subject.isUal) fillUalColumns(subject.body, memo, into);
   mapping.interpret(subject, into);
   return into;
-}
-
-function timeOf(at: string): number {
-  const direct = msOfInstant(at);
-  if (!Number.isNaN(direct)) return direct;
-  const normal = normaliseInstant(at);
-  return normal === undefined ? 0 : msOfInstant(normal);
 }

@@ -1,4 +1,3 @@
-import { isGuid } from '../core/index.ts';
 import { type Identity, type Memo, remember } from './memo.ts';
 
 /** OCSF user.type_id. */
@@ -68,6 +67,20 @@ export function identifier(raw: unknown): string | null {
   }
   if (trimmed.length === 0 || trimmed.length > 1024) return null;
   return NO_NAMES.has(trimmed.toLowerCase()) ? null : trimmed;
+}
+
+/** Four dashes in their places and hexadecimal digits elsewhere: the hot path's `isGuid`. */
+function isGuid(text: string): boolean {
+  if (text.length !== 36) return false;
+  for (let at = 0; at < 36; at++) {
+    const code = text.charCodeAt(at);
+    if (at === 8 || at === 13 || at === 18 || at === 23) {
+      if (code !== 45) return false;
+    } else if (code < 48 || code > 102 || (code > 57 && code < 65) || (code > 70 && code < 97)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 const TYPE_OF_USER_TYPE: readonly number[] = [

@@ -26,7 +26,8 @@ export type DirectoryView = {
   readonly appName: unknown;
   readonly objectName: string | null;
   readonly targets: readonly Party[];
-  readonly changes: readonly Change[];
+  /** `ModifiedProperties` of the record, or those of all its targets, as delivered. */
+  readonly modified: readonly unknown[];
   readonly details: unknown;
 };
 
@@ -59,6 +60,9 @@ export const NO_PARTY: Party = {
   appName: null,
 };
 
+const GUID_CHARS = 36;
+const UNDERSCORE = 95;
+
 /** Elements of an `Actor` or `Target` list; real ones have fewer than ten. */
 const PARTS_MAX = 64;
 
@@ -86,7 +90,7 @@ export function directoryOfUal(ual: Json, recordType: number | null, memo: Memo)
     appName: context['ClientAppName'] ?? actor.appName,
     objectName: text(ual['ObjectId']),
     targets: target === NO_PARTY ? [] : [target],
-    changes: changesOfUal(ual['ModifiedProperties']),
+    modified: list(ual['ModifiedProperties']),
     details,
   };
 }
@@ -166,10 +170,32 @@ export function directoryOfPortal(row: Json, memo: Memo): DirectoryView {
   );
 }
 
-/** The new value of a changed property; null where it did not change or became nothing. */
+/** The new value of a changed property, or the old one where it became nothing; else null. */
 export function changedTo(view: DirectoryView, name: string): string | null {
-  for (const change of view.changes) if (change.name === name) return change.new ?? change.old;
+  for (let i = 0; i < view.modified.length && i < LIST_SCAN_MAX; i++) {
+    const item = object(view.modified[i]);
+    if (nameOf(item) !== name) continue;
+    return (
+      unquoted(item['NewValue'] ?? item['newValue']) ??
+      unquoted(item['OldValue'] ?? item['oldValue'])
+    );
+  }
   return null;
+}
+
+/** All changes that name a property, in order. */
+export function changesOf(view: DirectoryView): readonly Change[] {
+  return view.modified.slice(0, LIST_SCAN_MAX).flatMap((raw): Change[] => {
+    const item = object(raw);
+    const name = text(nameOf(item));
+    if (name === null) return [];
+    const before = unquoted(item['OldValue'] ?? item['oldValue']);
+    return [{ name, old: before, new: unquoted(item['NewValue'] ?? item['newValue']) }];
+  });
+}
+
+function nameOf(item: Json): unknown {
+  return item['Name'] ?? item['displayName'] ?? item['name'];
 }
 
 /** The target with one of these types; types are in lower case. */
@@ -214,7 +240,7 @@ function audit(from: Audit, memo: Memo): DirectoryView {
     appName: isApp ? app['displayName'] : null,
     objectName: null,
     targets: items.map((item) => partyOfGraph(item, memo)),
-    changes: items.flatMap((item) => changesOfGraph(item['modifiedProperties'])),
+    modified: items.flatMap((item) => list(item['modifiedProperties'])),
     details: from.details,
   };
 }
@@ -244,7 +270,19 @@ function partyOfGraph(item: Json, memo: Memo): Party {
 }
 
 const TYPE_WORD = /^[A-Za-z]{2,40}$/;
-const TYPED_ID = /^[A-Za-z]{2,40}_([0-9a-f-]{36})$/i;
+const NAME = 1;
+const OTHER = 2;
+const PUID = 3;
+const SPN = 4;
+const UPN = 5;
+/** The documentation writes the kinds of an id as words, the data as numbers. */
+const KINDS: ReadonlyMap<unknown, number> = new Map([
+  ['Name', NAME],
+  ['Other', OTHER],
+  ['PUID', PUID],
+  ['SPN', SPN],
+  ['UPN', UPN],
+]);
 
 /**
  * Puts together `[{ID, Type}]`, where each element says one thing. The party's own id is the typed
@@ -265,15 +303,17 @@ function partyOfUal(parts: unknown, memo: Memo): Party {
     const item = object(items[i]);
     const id = text(item['ID'] ?? item['Id'] ?? item['id']);
     if (id === null) continue;
-    const kind = numeric(item['Type']);
+    const written = item['Type'];
+    const kind = typeof written === 'number' ? written : (KINDS.get(written) ?? numeric(written));
     const bare = guid(id);
     if (bare !== null) ids.push(bare);
-    else if (kind === 5) upn ??= identify(id, memo).name;
-    else if (kind === 3) puid ??= identify(id, memo).puid;
-    else if (kind === 1) display ??= id;
-    else if (kind === 4) names ??= id;
-    else if (TYPE_WORD.test(id)) type ??= id;
-    else typed ??= guid(TYPED_ID.exec(id)?.[1]);
+    else if (kind === UPN) upn ??= identify(id, memo).name;
+    else if (kind === PUID) puid ??= identify(id, memo).puid;
+    else if (kind === NAME) display ??= id;
+    else if (kind === SPN) names ??= id;
+    else if (id.charCodeAt(id.length - GUID_CHARS - 1) === UNDERSCORE) {
+      typed ??= guid(id.slice(-GUID_CHARS));
+    } else if (TYPE_WORD.test(id)) type ??= id;
   }
   const uid = typed ?? ids[0] ?? null;
   return {
@@ -285,30 +325,6 @@ function partyOfUal(parts: unknown, memo: Memo): Party {
     appId: ids.find((id) => id !== uid) ?? null,
     appName: display,
   };
-}
-
-function changesOfUal(modified: unknown): readonly Change[] {
-  const changes: Change[] = [];
-  for (const raw of list(modified).slice(0, LIST_SCAN_MAX)) {
-    const item = object(raw);
-    const name = text(item['Name']);
-    if (name !== null) {
-      changes.push({ name, old: unquoted(item['OldValue']), new: unquoted(item['NewValue']) });
-    }
-  }
-  return changes;
-}
-
-function changesOfGraph(modified: unknown): readonly Change[] {
-  const changes: Change[] = [];
-  for (const raw of list(modified).slice(0, LIST_SCAN_MAX)) {
-    const item = object(raw);
-    const name = text(item['displayName'] ?? item['name']);
-    if (name !== null) {
-      changes.push({ name, old: unquoted(item['oldValue']), new: unquoted(item['newValue']) });
-    }
-  }
-  return changes;
 }
 
 /** Graph writes values as JSON texts: `"\"value\""`. */
