@@ -39,7 +39,7 @@ async function itemOf(ledger: LedgerReader, index: number): Promise<EvidenceItem
   const { bytes: leaf } = await ledger.leaf(index);
   const body = await ledger.body(index);
   const content =
-    body.kind === 'present' ? { salt: body.salt.slice(), body: body.bytes.slice() } : undefined;
+    body.kind === 'present' ? { salt: new Uint8Array(body.salt), body: new Uint8Array(body.bytes) } : undefined;
   return { index, leaf, content, proof: await ledger.proveInclusion(index) };
 }
 

@@ -58,7 +58,7 @@ export class Lane {
       },
       reject: ({ row, offset, length, reason }) => {
         const start = offset - chunk.offset;
-        const bytes = chunk.bytes.slice(start, start + length);
+        const bytes = new Uint8Array(chunk.bytes.subarray(start, start + length));
         rejects.push({ at: placeOf(row, offset), reason, bytes });
       },
       page: (resultIndex, resultCount) => pages.push(resultIndex, resultCount),
@@ -70,9 +70,9 @@ export class Lane {
       kind: 'read',
       chunkId,
       count: drafts.length,
-      // Copies: the lane still needs its own when it prepares.
-      versions: fingerprints.versions.slice(),
-      actions: fingerprints.actions.slice(),
+      // Copies that own their memory and can move: the lane still needs its own when it prepares.
+      versions: new Uint8Array(fingerprints.versions),
+      actions: new Uint8Array(fingerprints.actions),
       rejects,
       facts: facts.list(),
       pages: Float64Array.from(pages),
