@@ -69,7 +69,11 @@ export class Conveyor {
     // The link below is the one that reports a failure; nobody waits for this promise otherwise.
     read.catch(() => {});
     this.#sequenced = this.#sequenced
-      .then(async () => this.#sequence(lane, chunkId, await read, outcome))
+      .then(async () => {
+        const done = await read;
+        this.#throwFailure();
+        this.#sequence(lane, chunkId, done, outcome);
+      })
       .catch((error: unknown) => this.#fail(error));
   }
 
@@ -87,6 +91,7 @@ export class Conveyor {
   async drain(): Promise<void> {
     await this.#sequenced;
     await this.#committed;
+    this.#throwFailure();
     await this.#settled;
     this.#throwFailure();
   }
@@ -126,6 +131,8 @@ export class Conveyor {
     this.#committed = this.#committed
       .then(async () => {
         const batch = (await prepared).prepared;
+        // After a failure there is a gap in the indices, and nothing behind it can become durable.
+        this.#throwFailure();
         // Not awaited here: frames that wait while a sync runs share the next one.
         const durable = batch.count === 0 ? undefined : this.#writer.ledger.commit(batch);
         this.#settle(durable);
