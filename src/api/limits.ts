@@ -27,3 +27,12 @@ export const SOCKET_PATH_BYTES_MAX = 103;
 
 /** Worker threads of an import: the one sequencer is busy with four. */
 export const LANES_MAX = 4;
+
+/** Events are built in windows of so many at first, so that the first line comes at once. */
+export const EVENTS_WINDOW_FIRST = 64;
+
+/** Bodies of a window are in memory: some 6 MB of records as they are. */
+export const EVENTS_WINDOW_MAX = 4096;
+
+/** Entries that are read along to the next one that is wanted: about what one block holds. */
+export const SCAN_GAP_MAX = 512;

@@ -1,4 +1,5 @@
 import { systemClock } from '../core/index.ts';
+import { EXIT } from './exit-code.ts';
 import { onInterrupt } from './interrupt.ts';
 import { runCommandLine } from './run.ts';
 
@@ -6,8 +7,14 @@ const signal = onInterrupt(process, (sentence) => {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${sentence}\n` : `${sentence}\n`);
 });
 
-// The exit code is set, and the process left to end by itself, so that output is never cut off.
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+// Should nothing be left to wait for before the command has answered, then silence is no success.
+process.exitCode = EXIT.ourDefect;
+const sayUnfinished = (): void => {
+  process.stderr.write('countersign: a defect of ours: the program stopped before it was done\n');
+};
+process.once('exit', sayUnfinished);
+
+const exitCode = runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -16,4 +23,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   clock: systemClock,
   random: { fill: (into) => crypto.getRandomValues(into) },
   signal,
+});
+// The code is set, and the process left to end by itself, so that output is never cut off.
+void exitCode.then((code) => {
+  process.off('exit', sayUnfinished);
+  process.exitCode = code;
 });

@@ -22,6 +22,8 @@ type Value = { readonly text: string; readonly style: Style };
 type Plan = { readonly shapes: readonly ColumnShape[]; readonly titles: readonly string[] };
 
 const INDENT = 2;
+/** An id in a column of names: cut like one, since its lines would mean nothing. */
+const LONE_ID = /^[0-9a-f-]{24,}$/i;
 
 /** The lines of a table: title, then rows as they come. Nothing at all when there are no rows. */
 export async function* tableLines<Row>(
@@ -88,6 +90,7 @@ function* rowLines(
   options: TableOptions,
 ): Generator<string> {
   yield* inlineLines(plan, layout, values, options);
+  if (layout.folded.length === 0) return;
   const width = Math.max(options.columns, COLUMNS_MIN) - INDENT;
   const details = layout.folded.flatMap((at) => {
     const { text } = values[at] as Value;
@@ -96,10 +99,21 @@ function* rowLines(
     const isId = (plan.shapes[at] as ColumnShape).kind === 'id';
     return text === '' ? [] : [`${title} ${isId ? cutMiddle(text, room) : text}`];
   });
-  if (details.length === 0) return;
-  for (const line of wrap(details.join('   '), width)) {
+  for (const line of joined(details, width)) {
     yield ' '.repeat(INDENT) + painted(line, 'faint', options);
   }
+}
+
+/** As many details on a line as it holds; only one that is too long by itself is broken. */
+function joined(details: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const detail of details) {
+    const last = lines.at(-1);
+    const together = `${last}${' '.repeat(INDENT + 1)}${detail}`;
+    if (last !== undefined && displayWidth(together) <= width) lines[lines.length - 1] = together;
+    else lines.push(...wrap(detail, width));
+  }
+  return lines;
 }
 
 function* inlineLines(
@@ -135,7 +149,7 @@ function* inlineLines(
 
 function linesOf(kind: ColumnKind, text: string, width: number): string[] {
   if (width === Infinity || kind === 'whole' || kind === 'number') return [text];
-  return kind === 'id' ? [cutMiddle(text, width)] : wrap(text, width);
+  return kind === 'id' || LONE_ID.test(text) ? [cutMiddle(text, width)] : wrap(text, width);
 }
 
 function painted(text: string, style: Style, options: TableOptions): string {

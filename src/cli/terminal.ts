@@ -56,6 +56,14 @@ export class Terminal {
     this.#stdout.write(`${pieces.map((piece) => show(piece, this.colour)).join('')}\n`);
   }
 
+  /** Names and values, one pair on a line, the values in one column. */
+  fields(pairs: readonly (readonly [name: string, value: Cell])[]): void {
+    const width = Math.max(...pairs.map(([name]) => name.length));
+    for (const [name, value] of pairs) {
+      this.line({ text: name.padEnd(width + 2), style: 'faint' }, value);
+    }
+  }
+
   /** Prose of ours or of the vendor, wrapped at the width of the terminal. */
   paragraph(text: string, indent = 0): void {
     const width = this.columns - indent;
@@ -110,12 +118,14 @@ export class Terminal {
   }
 
   /** Bytes as they are, for a file or a program; on a terminal, made safe line by line. */
-  async bytes(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  async bytes(
+    chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  ): Promise<void> {
     this.#progress?.clear();
     const decoder = new TextDecoder();
     for await (const chunk of chunks) {
       if (this.isTTY) {
-        const text = decoder.decode(chunk, { stream: true });
+        const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
         this.#stdout.write(text.split(/\r?\n/).map(sanitise).join('\n'));
       } else {
         this.#stdout.write(chunk);

@@ -1,10 +1,20 @@
 import type { Command as Parser } from 'commander';
 import type { Bind } from '../context.ts';
+import { declareCoverage } from './coverage.ts';
+import { declareEvidence } from './evidence.ts';
 import { declareImport } from './import.ts';
+import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
+import { declareShow } from './show.ts';
+import { declareTimeline } from './timeline.ts';
 
 /** All commands, in the order of the help text. */
 export function declareCommands(program: Parser, bind: Bind): void {
   declareImport(program, bind);
+  declareTimeline(program, bind);
+  declareCoverage(program, bind);
+  declareShow(program, bind);
+  declareEvidence(program, bind);
+  declareLedger(program, bind);
   declareNotBuilt(program, bind);
 }

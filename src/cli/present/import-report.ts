@@ -2,6 +2,7 @@ import type { ImportReport } from '../../pipeline/index.ts';
 import { REASONS_SHOWN } from '../limits.ts';
 import { numberText } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
+import { plural } from './words.ts';
 
 /** The answer of `import`: the contract's members, and what helps people beside. */
 export type ImportAnswer = Omit<ImportReport, 'interrupted'>;
@@ -29,8 +30,4 @@ export function printImport(terminal: Terminal, answer: ImportAnswer): void {
   }
   const { origin, size, root } = answer.checkpoint;
   terminal.line(`Ledger ${origin}: ${plural(size, 'entry', 'entries')}, root ${root}`);
-}
-
-export function plural(count: number, one: string, many: string = `${one}s`): string {
-  return `${numberText(count)} ${count === 1 ? one : many}`;
 }

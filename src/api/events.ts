@@ -1,0 +1,111 @@
+import type { EventRow } from '../books/index.ts';
+import { type Leaf, type LedgerReader, parseLeaf } from '../ledger/index.ts';
+import { createMemo, interpret, type Memo, type OcsfEvent, toOcsf } from '../ocsf/index.ts';
+import { EVENTS_WINDOW_FIRST, EVENTS_WINDOW_MAX, SCAN_GAP_MAX } from './limits.ts';
+
+type Sighting = { readonly leaf: Leaf; readonly body: Uint8Array };
+type Sightings = ReadonlyMap<number, Sighting>;
+
+/** Builds OCSF events from the bodies in the ledger: an event is never stored. */
+export class EventBuilder {
+  readonly #ledger: LedgerReader;
+  readonly #memo: Memo = createMemo();
+
+  constructor(ledger: LedgerReader) {
+    this.#ledger = ledger;
+  }
+
+  /** The events of actions: what all sightings of each mean, with the detail of the richest. */
+  async *ofRows(rows: AsyncIterable<EventRow>): AsyncGenerator<OcsfEvent> {
+    for await (const window of windowsOf(rows)) {
+      const readable = window.filter((row) => !row.erased);
+      const sightings = await this.#read(readable.flatMap((row) => row.entries));
+      for (const row of window) yield this.#ofRow(row, sightings);
+    }
+  }
+
+  /** The event of one delivery. */
+  ofRecord(index: number, leaf: Leaf, body: Uint8Array): OcsfEvent {
+    const record = { ...leaf, value: parsed(body) };
+    const entry = this.#entry([index], Date.parse(leaf.seen));
+    return toOcsf(record, interpret(record, this.#memo), { ...entry, size: leaf.size }, this.#memo);
+  }
+
+  #ofRow(row: EventRow, sightings: Sightings): OcsfEvent {
+    const { source, tenant, action: id } = row;
+    // The latest delivery of the source that ranks first; none once all of them are erased.
+    const found = row.entries
+      .toReversed()
+      .map((index) => sightings.get(index))
+      .find((sighting) => sighting?.leaf.source === source);
+    const at = found?.leaf.at ?? new Date(row.event.timeMs).toISOString();
+    const value = found === undefined ? {} : parsed(found.body);
+    const entry = this.#entry(row.entries, row.seenMs);
+    return toOcsf({ source, tenant, id, at, value }, row.event, entry, this.#memo);
+  }
+
+  /** In the order of the ledger, whatever the order of the rows: each block is opened once. */
+  async #read(indices: readonly number[]): Promise<Sightings> {
+    const sightings = new Map<number, Sighting>();
+    const wanted = [...new Set(indices)].sort((a, b) => a - b);
+    for (const range of rangesOf(wanted)) {
+      for await (const batch of this.#ledger.scan(range)) {
+        for (let position = 0; position < batch.count; position++) {
+          const index = batch.firstIndex + position;
+          if (!range.wanted.has(index)) continue;
+          const body = batch.body(position);
+          if (body.kind === 'erased') continue;
+          // A copy: a view would keep the whole block in memory.
+          const leaf = parseLeaf(batch.leaf(position));
+          sightings.set(index, { leaf, body: body.bytes.slice() });
+        }
+      }
+    }
+    return sightings;
+  }
+
+  #entry(indexes: readonly number[], seenMs: number): Parameters<typeof toOcsf>[2] {
+    return { origin: this.#ledger.origin, indexes, seen: new Date(seenMs).toISOString() };
+  }
+}
+
+async function* windowsOf(rows: AsyncIterable<EventRow>): AsyncGenerator<readonly EventRow[]> {
+  let window: EventRow[] = [];
+  let size = EVENTS_WINDOW_FIRST;
+  for await (const row of rows) {
+    window.push(row);
+    if (window.length < size) continue;
+    yield window;
+    window = [];
+    size = Math.min(size * 2, EVENTS_WINDOW_MAX);
+  }
+  if (window.length > 0) yield window;
+}
+
+type Range = { readonly from: number; to: number; readonly wanted: Set<number> };
+
+/** Ranges that hold all of `ascending`, with no long stretch in between that nobody asked for. */
+function rangesOf(ascending: readonly number[]): Range[] {
+  const ranges: Range[] = [];
+  for (const index of ascending) {
+    const last = ranges.at(-1);
+    if (last !== undefined && index - last.to <= SCAN_GAP_MAX) {
+      last.to = index + 1;
+      last.wanted.add(index);
+    } else {
+      ranges.push({ from: index, to: index + 1, wanted: new Set([index]) });
+    }
+  }
+  return ranges;
+}
+
+const decoder = new TextDecoder();
+
+/** What was parsed on its way in parses again; anything else has the base mapping. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return {};
+  }
+}

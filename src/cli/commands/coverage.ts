@@ -1,0 +1,63 @@
+import type { Command as Parser } from 'commander';
+import type { CoverageFact } from '../../books/index.ts';
+import { instantOfMs } from '../../core/index.ts';
+import type { Bind, Command } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { timeText } from '../present/words.ts';
+import { askBooks, notYetIndexed } from '../question.ts';
+import type { Column } from '../table.ts';
+
+export function declareCoverage(program: Parser, bind: Bind): void {
+  program
+    .command('coverage')
+    .summary('what we have, and what we do not')
+    .description(
+      'Lists, per source and interval, what is known of the completeness of its records.',
+    )
+    .action(bind(coverage));
+}
+
+const COLUMNS: readonly Column<CoverageFact>[] = [
+  { title: 'state', kind: 'whole', cell: ({ state }) => ({ text: state, style: styleOf(state) }) },
+  { title: 'source', kind: 'text', cell: ({ source }) => source },
+  {
+    title: 'workload',
+    kind: 'text',
+    comfortable: 10,
+    cell: ({ workload }) => workload ?? undefined,
+  },
+  { title: 'subject', kind: 'text', fold: 2, cell: ({ subject }) => subject ?? undefined },
+  { title: 'from', kind: 'whole', cell: ({ fromMs }) => timeText(fromMs) },
+  { title: 'to', kind: 'whole', cell: ({ toMs }) => timeText(toMs) },
+  { title: 'loss at most', kind: 'number', cell: ({ bound }) => boundText(bound) },
+  { title: 'tenant', kind: 'id', fold: 3, cell: ({ tenant }) => tenant },
+  { title: 'because', kind: 'text', fold: 1, comfortable: 30, cell: ({ because }) => because },
+];
+
+const coverage: Command = async (context) =>
+  askBooks(context, async ({ books, head }) => {
+    const { tenant, terminal } = context;
+    const facts = books.coverage().filter((fact) => tenant === undefined || fact.tenant === tenant);
+    if (context.json) await terminal.items(facts.map(factJson));
+    else await terminal.table(COLUMNS, facts);
+    notYetIndexed(books, head);
+    if (facts.length > 0) return EXIT.done;
+    throw new CliError('CANNOT_TELL', 'nothing in the ledger says which interval it covers');
+  });
+
+function factJson(fact: CoverageFact): object {
+  const { tenant, source, workload, subject, fromMs, toMs, state, bound, because, index } = fact;
+  const from = fromMs === null ? null : (instantOfMs(fromMs) ?? null);
+  const to = toMs === null ? null : (instantOfMs(toMs) ?? null);
+  return { tenant, source, workload, subject, from, to, state, bound, because, entries: [index] };
+}
+
+function styleOf(state: CoverageFact['state']): 'yes' | 'no' | 'unknown' {
+  if (state === 'collected' || state === 'corroborated') return 'yes';
+  return state === 'unknown' ? 'unknown' : 'no';
+}
+
+function boundText(bound: number | null): string {
+  return bound === null ? '' : `${(bound * 100).toFixed(2)} %`;
+}

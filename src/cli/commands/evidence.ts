@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import { EVIDENCE_BYTES_MAX, type EvidenceReport, verifyEvidence } from '../../ledger/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { indicesArgument } from '../options.ts';
+import { writeOutput } from '../output-file.ts';
+import { evidenceJson, printEvidence } from '../present/evidence.ts';
+import { plural } from '../present/words.ts';
+import { askBooks, orCannotTell, reasonsText } from '../question.ts';
+
+export function declareEvidence(program: Parser, bind: Bind): void {
+  const evidence = program
+    .command('evidence')
+    .summary('hand entries over with their proofs, and verify such files')
+    .description('Files that hold entries with bodies, proofs and the chain of custody.');
+  evidence
+    .command('export')
+    .summary('put entries into an evidence file')
+    .description('Exports entries with bodies, proofs, checkpoint and the imports they came by.')
+    .argument('<index...>', 'indices of the entries', indicesArgument)
+    .requiredOption('-o, --output <file>', 'the file to write')
+    .action(bind(exportCommand));
+  evidence
+    .command('verify')
+    .summary('verify an evidence file, offline')
+    .description(
+      'Verifies an evidence file with nothing but the file and the key of the log. Without a key ' +
+        'it answers "cannot tell": anybody can sign with a key of their own.',
+    )
+    .argument('<file>', 'the evidence file')
+    .option('--key <vkey>', 'the key of the log, from a place that the file does not control')
+    .action(bind(verify));
+}
+
+type ExportFlags = { readonly output: string };
+
+const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> = async (
+  context,
+  indices,
+  flags,
+) =>
+  askBooks(context, async ({ ledger, books, head }) => {
+    const { exportEvidence } = await import('../../pipeline/index.ts');
+    const highest = Math.max(...indices);
+    const file = await orCannotTell(highest, () => exportEvidence({ ledger, books }, indices));
+    await writeOutput(context, flags.output, [file]);
+    const { terminal } = context;
+    const { items } = verifyEvidence(file, ledger.vkey);
+    const told = { file: flags.output, bytes: file.length, entries: items.map((i) => i.index) };
+    if (flags.output === '-') return EXIT.done;
+    if (context.json) terminal.document({ ...told, checkpoint: head, vkey: ledger.vkey });
+    else {
+      terminal.line(`${plural(items.length, 'entry', 'entries')} written to ${flags.output}`);
+      terminal.line(
+        `verify with: countersign evidence verify ${flags.output} --key ${ledger.vkey}`,
+      );
+    }
+    return EXIT.done;
+  });
+
+type VerifyFlags = { readonly key?: string };
+
+const verify: Command<[file: string, flags: VerifyFlags]> = async (context, file, flags) => {
+  const report = verifyEvidence(await readEvidence(context, file), flags.key);
+  if (context.json) context.terminal.document(evidenceJson(report));
+  else printEvidence(context.terminal, report);
+  return verdict(report);
+};
+
+function verdict({ answer }: EvidenceReport): ExitCode {
+  switch (answer.kind) {
+    case 'yes':
+      return EXIT.done;
+    case 'no':
+      return EXIT.no;
+    case 'unknown':
+      throw new CliError('CANNOT_TELL', reasonsText(answer.because));
+  }
+}
+
+/** One byte more than allowed is enough to be refused by the verifier. */
+async function readEvidence(context: Context, file: string): Promise<Buffer> {
+  const source: AsyncIterable<Buffer> =
+    file === '-'
+      ? context.stdin
+      : createReadStream(resolve(context.cwd, file), { end: EVIDENCE_BYTES_MAX });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > EVIDENCE_BYTES_MAX) break;
+  }
+  return Buffer.concat(chunks);
+}

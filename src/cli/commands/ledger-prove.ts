@@ -1,0 +1,29 @@
+import type { Command as Parser } from 'commander';
+import { formatProof } from '../../ledger/index.ts';
+import type { Bind, Command } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { indexArgument } from '../options.ts';
+import { askLedger, orCannotTell } from '../question.ts';
+
+export function declareProve(ledger: Parser, bind: Bind): void {
+  ledger
+    .command('prove')
+    .summary('that an entry is in the log, as a file for anybody')
+    .description('Prints a C2SP tlog-proof: path to the root, signed checkpoint, cosignatures.')
+    .argument('<index>', 'index of the entry', indexArgument)
+    .action(bind(prove));
+}
+
+const prove: Command<[index: number]> = async (context, index) =>
+  askLedger(context, async (ledger) => {
+    const hashes = await orCannotTell(index, () => ledger.proveInclusion(index));
+    const { origin, size, note: checkpoint } = ledger.checkpoint;
+    const proof = formatProof({ index, hashes, checkpoint });
+    if (context.json) {
+      const base64 = hashes.map((hash) => hash.toString('base64'));
+      context.terminal.document({ index, origin, size, hashes: base64, proof });
+    } else {
+      for (const line of proof.trimEnd().split('\n')) context.terminal.line(line);
+    }
+    return EXIT.done;
+  });

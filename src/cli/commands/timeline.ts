@@ -1,0 +1,47 @@
+import type { Command as Parser } from 'commander';
+import type { EventRow } from '../../books/index.ts';
+import type { LedgerReader } from '../../ledger/index.ts';
+import type { OcsfEvent } from '../../ocsf/index.ts';
+import type { Bind, Command } from '../context.ts';
+import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
+import { EVENT_COLUMNS } from '../present/event-table.ts';
+import { askBooks, untilAborted, worth } from '../question.ts';
+
+type TimelineFlags = PeriodFlags & {
+  readonly user?: string;
+  readonly ip?: string;
+  readonly session?: string;
+  readonly app?: string;
+};
+
+export function declareTimeline(program: Parser, bind: Bind): void {
+  const parser = program
+    .command('timeline')
+    .summary('events in order')
+    .description('Lists events in order of their time, each action once. --json: OCSF 1.8.0.')
+    .option('--user <who>', 'who acted: UPN in any case, object id, PUID or SID')
+    .option('--ip <ip>', 'from this address')
+    .option('--session <id>', 'in this session')
+    .option('--app <app>', 'with this application: id or name');
+  declarePeriod(parser).action(bind(timeline));
+}
+
+const timeline: Command<[flags: TimelineFlags]> = async (context, flags) =>
+  askBooks(context, async ({ ledger, books, head }) => {
+    const { user, ip, session, app } = flags;
+    const { tenant, terminal } = context;
+    const filter = { user, ip, session, app, tenant, ...periodOf(flags) };
+    const { rows, coverage } = await books.timeline(filter, head);
+    const asked = untilAborted(rows, context.signal);
+    if (context.json) await terminal.items(await events(asked, ledger));
+    else await terminal.table(EVENT_COLUMNS, asked);
+    return worth(coverage.answer);
+  });
+
+async function events(
+  rows: AsyncIterable<EventRow>,
+  ledger: LedgerReader,
+): Promise<AsyncIterable<OcsfEvent>> {
+  const { EventBuilder } = await import('../../api/index.ts');
+  return new EventBuilder(ledger).ofRows(rows);
+}

@@ -1,0 +1,50 @@
+import type { EvidenceReport } from '../../ledger/index.ts';
+import type { Terminal } from '../terminal.ts';
+import { instantText } from './words.ts';
+
+/** Bodies are text as it was delivered; one that is no UTF-8 comes as base64. */
+export function evidenceJson(report: EvidenceReport): object {
+  const { answer, problems, checkpoint, items } = report;
+  return {
+    answer,
+    problems,
+    checkpoint: checkpoint ?? null,
+    items: items.map(({ index, leaf, body }) => ({ index, leaf, body: bodyJson(body) })),
+  };
+}
+
+export function bodyJson(
+  body: Uint8Array | 'erased',
+): { text: string } | { base64: string } | null {
+  if (body === 'erased') return null;
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) };
+  } catch {
+    return { base64: Buffer.from(body).toString('base64') };
+  }
+}
+
+export function printEvidence(terminal: Terminal, report: EvidenceReport): void {
+  const { answer, problems, checkpoint, items } = report;
+  if (checkpoint !== undefined) {
+    const { origin, size, root } = checkpoint;
+    terminal.fields([
+      ['log', origin],
+      ['entries in the log', String(size)],
+      ['root', root],
+    ]);
+    terminal.line();
+  }
+  for (const { index, leaf, body } of items) {
+    const what = body === 'erased' ? 'body erased' : `${body.length} bytes`;
+    const { kind, source, at } = leaf;
+    terminal.line(`entry ${index}  ${kind}  ${source}  ${instantText(at)}  ${what}`);
+  }
+  for (const problem of problems) terminal.line({ text: 'problem: ', style: 'no' }, problem);
+  const verdict = {
+    yes: 'verified: every entry is in the log of this key, and every body is the one in the log',
+    no: 'not verified: this is not what it says it is',
+    unknown: 'not verified: all of it fits together, and no key was given',
+  }[answer.kind];
+  terminal.line({ text: verdict, style: answer.kind });
+}

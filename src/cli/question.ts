@@ -1,0 +1,91 @@
+import type { BooksReader, LedgerHead } from '../books/index.ts';
+import { type Answer, CountersignError, type Reason } from '../core/index.ts';
+import { LedgerReader } from '../ledger/index.ts';
+import type { Context } from './context.ts';
+import { CliError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { REASONS_SHOWN } from './limits.ts';
+
+/** Where answers come from: readers, which take no lock. */
+export type Sources = {
+  readonly ledger: LedgerReader;
+  readonly books: BooksReader;
+  readonly head: LedgerHead;
+};
+
+export async function askLedger(
+  context: Context,
+  ask: (ledger: LedgerReader) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const ledger = await LedgerReader.open(context.dataDir);
+  try {
+    return await ask(ledger);
+  } finally {
+    ledger.close();
+  }
+}
+
+export async function askBooks(
+  context: Context,
+  ask: (sources: Sources) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  // The books bring the engine along, which takes a while: the ledger's own questions do without.
+  const { BooksReader: Reader } = await import('../books/index.ts');
+  return askLedger(context, async (ledger) => {
+    const books = await Reader.open(context.dataDir);
+    const { origin, size, root } = ledger.published;
+    const head = { origin, size, root: Buffer.from(root).toString('base64') };
+    try {
+      return await ask({ ledger, books, head });
+    } finally {
+      books.close();
+    }
+  });
+}
+
+/** A list is worth what the coverage of its interval is worth, whatever it lists. */
+export function worth(coverage: Answer): ExitCode {
+  if (coverage.kind === 'unknown') throw new CliError('CANNOT_TELL', reasonsText(coverage.because));
+  return EXIT.done;
+}
+
+/** @throws CliError CANNOT_TELL when the ledger has entries that the books have not. */
+export function notYetIndexed(books: BooksReader, head: LedgerHead): void {
+  if (books.cursor >= head.size) return;
+  const text = `entries ${books.cursor} to ${head.size - 1} are not yet indexed`;
+  throw new CliError('CANNOT_TELL', text);
+}
+
+/** Ends a list early at Ctrl-C; what was printed is whole lines. */
+export async function* untilAborted<T>(
+  items: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  for await (const item of items) {
+    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted: the list is not complete');
+    yield item;
+  }
+}
+
+/** The first reasons in one line. */
+export function reasonsText(because: readonly Reason[]): string {
+  const shown = because.slice(0, REASONS_SHOWN).map((reason) => reason.text);
+  const more = because.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more reasons`] : [])].join('; ');
+}
+
+/** An entry beyond the checkpoint may be there and not integrated yet: nobody can tell. */
+export async function orCannotTell<T>(index: number, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== 'OUT_OF_RANGE') throw error;
+    const size = String(error.data['size'] ?? 'fewer');
+    throw new CliError(
+      'CANNOT_TELL',
+      `entry ${index} is not in the checkpoint of ${size} entries: it is not yet integrated, or ` +
+        'there is none',
+      { cause: error },
+    );
+  }
+}
