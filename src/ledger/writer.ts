@@ -237,7 +237,9 @@ export class Ledger {
   async #closeInOrder(): Promise<void> {
     while (this.published.size < this.size) await this.#integrate();
     await this.#publisher.keep();
-    await this.#fingerprints.flush();
+    // What was sequenced and never committed stands in the index and is not to be kept: it waits for
+    // ever, and the next opening feeds the index with what is durable.
+    if (this.#sequencer.next === this.size) await this.#fingerprints.flush();
     this.#journal.rotate();
     this.#journal.release(this.published.size, this.size);
     await writeHostFacts(this.#files, this.#dir);
