@@ -50,7 +50,10 @@ export class WorkerLane {
 
   #answer(message: FromWorker): void {
     if (message.kind === 'failed') {
-      this.#fail(new PipelineError('WORKER_FAILED', message.message, { data: { code: message.code } }));
+      // An error without a code was not expected by anybody: a defect, and told as one.
+      const { message: text, code } = message;
+      const isExpected = code !== undefined;
+      this.#fail(isExpected ? new PipelineError('WORKER_FAILED', text, { data: { code } }) : new Error(text));
       return;
     }
     this.#waiting.shift()?.resolve(message);
