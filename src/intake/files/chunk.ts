@@ -66,7 +66,7 @@ export type DocumentEnd = {
   readonly rows: number;
   /** Bytes of the text. */
   readonly textBytes: number;
-  /** Of the whole file as it lies on disk. */
+  /** Of the whole file as it lies on disk; of what was read, where `failure` made that all. */
   readonly diskBytes: number;
   readonly sha256: string;
   /** What the document's frame says: a page left out, a list not closed, no rows at all. */

@@ -5,8 +5,7 @@ import { PAGE_TALLY_BYTES_MAX } from '../limits.ts';
  * vendor's own count is all that they compare with.
  */
 export type Completeness = {
-  readonly kind:
-    /** Results that the query announced are missing, or the file ends early. */
+  readonly kind: /** Results that the query announced are missing, or the file ends early. */
     | 'cut-off'
     /** As many rows as the tool gives at most: there may be more. */
     | 'at-limit'

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX } from '../limits.ts';
 
@@ -17,7 +17,8 @@ const UNSUPPORTED: readonly (readonly number[])[] = [
 export function packingOf(prefix: Uint8Array): Packing {
   if (startsWith(prefix, [0x1f, 0x8b])) return 'gzip';
   if (startsWith(prefix, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
-  if (startsWith(prefix, [0x50, 0x4b, 3, 4]) || startsWith(prefix, [0x50, 0x4b, 5, 6])) return 'zip';
+  if (startsWith(prefix, [0x50, 0x4b, 3, 4]) || startsWith(prefix, [0x50, 0x4b, 5, 6]))
+    return 'zip';
   return UNSUPPORTED.some((magic) => startsWith(prefix, magic)) ? 'unsupported' : 'none';
 }
 
@@ -55,7 +56,7 @@ export async function* unpack(
     if (sourceError instanceof IntakeError) throw sourceError;
     throw new IntakeError(
       'ARCHIVE_DAMAGED',
-      `cannot unpack "${name}" any further: its ${packing} data is damaged or cut; ` +
+      `cannot unpack ${quoted(name)} any further: its ${packing} data is damaged or cut; ` +
         'what came before is in; get the file again',
       { cause: error },
     );
@@ -76,13 +77,26 @@ async function feed(
     for await (const piece of source) {
       count(piece.length);
       if (into.destroyed) return;
-      if (!into.write(piece)) await Promise.race([once(into, 'drain'), once(into, 'close')]);
+      if (!into.write(piece)) await drained(into);
     }
     into.end();
   } catch (error) {
     into.destroy(error as Error);
     throw error;
   }
+}
+
+/** Resolves when more may be written, or nothing may be any more. */
+function drained(into: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      into.off('drain', done);
+      into.off('close', done);
+      resolve();
+    };
+    into.on('drain', done);
+    into.on('close', done);
+  });
 }
 
 export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
@@ -94,7 +108,7 @@ export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
 export function bomb(name: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_BOMB',
-    `refused to unpack "${name}": it unpacks to more than ${ARCHIVE_RATIO_MAX} times its size, ` +
+    `refused to unpack ${quoted(name)}: it unpacks to more than ${ARCHIVE_RATIO_MAX} times its size, ` +
       'as no audit export does; if it is genuine, unpack it yourself and import the files',
   );
 }

@@ -75,9 +75,9 @@ export function cellTexts(
   row: CsvRowScanner,
   delimiter: number,
 ): string[] {
-  const cells = new CsvCells(row.cells);
-  cells.split(bytes, start, row.contentEnd, delimiter);
+  const cells = new CsvCells(row.cells, delimiter, -1);
   const into = Buffer.alloc(row.contentEnd - start);
+  cells.split(bytes, start, row.contentEnd, into, 0);
   const texts: string[] = [];
   for (let cell = 0; cell < cells.count; cell++) {
     texts.push(into.toString('utf8', 0, cells.decode(bytes, cell, into, 0)).trim());

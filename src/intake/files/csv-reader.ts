@@ -23,7 +23,6 @@ export class CsvReader {
   readonly #columns: readonly string[];
   /** Names as the shapes know them: the portal of Log Analytics adds the time zone. */
   readonly #names: readonly string[];
-  readonly #delimiter: number;
   readonly #sink: RecordSink;
   readonly #cells: CsvCells;
   readonly #audit: AuditColumns;
@@ -35,15 +34,15 @@ export class CsvReader {
     this.#bytes = chunk.bytes;
     this.#columns = chunk.columns;
     this.#names = chunk.columns.map((name) => name.replace(/ \[utc\]$/i, ''));
-    this.#delimiter = chunk.delimiter;
     this.#sink = new RecordSink(chunk, context, sink);
-    this.#cells = new CsvCells(chunk.columns.length);
     this.#audit = auditColumns(chunk.columns);
+    const { auditData } = this.#audit;
+    this.#cells = new CsvCells(chunk.columns.length, chunk.delimiter, auditData);
     this.#decoded = Buffer.allocUnsafeSlow(chunk.bytes.length);
   }
 
   read(start: number, end: number, row: number): void {
-    this.#cells.split(this.#bytes, start, end, this.#delimiter);
+    this.#cells.split(this.#bytes, start, end, this.#decoded, this.#decodedEnd);
     const place = { start, end, row };
     if (this.#audit.auditData < 0) this.#row(place);
     else this.#auditRow(place);
@@ -51,14 +50,14 @@ export class CsvReader {
 
   #auditRow(place: Place): void {
     const { auditData, id, at, resultIndex, resultCount } = this.#audit;
-    if (resultIndex >= 0) this.#sink.page(this.#text(resultIndex), this.#text(resultCount));
     if (auditData >= this.#cells.count) {
       this.#sink.reject(`the row ends before AuditData, after ${this.#cells.count} cells`, place);
       return;
     }
     const from = this.#decodedEnd;
-    this.#decodedEnd = this.#cells.decode(this.#bytes, auditData, this.#decoded, from);
+    this.#decodedEnd = this.#cells.decodedEnd;
     const body = this.#decoded.subarray(from, this.#decodedEnd);
+    if (resultIndex >= 0) this.#sink.page(this.#text(resultIndex), this.#text(resultCount));
     const audit = parseAuditData(body.toString('utf8'), body);
     if (audit.kind === 'rejected') {
       this.#sink.reject(audit.reason, place);

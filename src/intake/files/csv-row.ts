@@ -85,44 +85,62 @@ export class CsvRowScanner {
   }
 }
 
-/** The bytes of each cell of one row, as the row stands; quotes around a cell are left out. */
+/**
+ * The cells of one row. The largest of them, the audit record, is decoded while its end is being
+ * looked for; the others when they are asked for.
+ */
 export class CsvCells {
   count = 0;
+  /** Behind the decoded bytes of the wanted cell, or where it was to stand in a row without it. */
+  decodedEnd = 0;
+  readonly #delimiter: number;
+  readonly #wanted: number;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
-  readonly #escaped: Uint8Array;
+  readonly #quoted: Uint8Array;
 
   /** Rows with more cells than `most` lose those beyond it, but not their count. */
-  constructor(most: number) {
+  constructor(most: number, delimiter: number, wanted: number) {
+    this.#delimiter = delimiter;
+    this.#wanted = wanted;
     this.#starts = new Int32Array(most);
     this.#ends = new Int32Array(most);
-    this.#escaped = new Uint8Array(most);
+    this.#quoted = new Uint8Array(most);
   }
 
-  /** `[start, end)` MUST be a row that {@link CsvRowScanner} found, without its line end. */
-  split(bytes: Uint8Array, start: number, end: number, delimiter: number): void {
+  /**
+   * `[start, end)` MUST be a row that {@link CsvRowScanner} found, without its line end; the wanted
+   * cell is written to `into` from `to` on.
+   */
+  split(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): void {
+    const delimiter = this.#delimiter;
     const most = this.#starts.length;
     let at = start;
     let count = 0;
+    this.decodedEnd = to;
     for (;;) {
       let cellStart = openingQuote(bytes, at, end);
       let cellEnd = cellStart;
-      let escaped = 0;
+      let quoted = 0;
       if (cellStart < end && bytes[cellStart] === 0x22) {
         cellStart++;
-        cellEnd = closingQuote(bytes, cellStart, end);
-        escaped = 1;
+        quoted = 1;
+        cellEnd =
+          count === this.#wanted
+            ? this.#unquote(bytes, cellStart, end, into, to)
+            : closingQuote(bytes, cellStart, end);
         at = cellEnd + 1;
         while (at < end && bytes[at] !== delimiter) at++;
       } else {
         cellStart = at;
         while (at < end && bytes[at] !== delimiter) at++;
         cellEnd = at;
+        if (count === this.#wanted) this.decodedEnd = copy(bytes, cellStart, cellEnd, into, to);
       }
       if (count < most) {
         this.#starts[count] = cellStart;
-        this.#ends[count] = Math.min(cellEnd, end);
-        this.#escaped[count] = escaped;
+        this.#ends[count] = cellEnd;
+        this.#quoted[count] = quoted;
       }
       count++;
       if (at >= end) break;
@@ -131,26 +149,33 @@ export class CsvCells {
     this.count = count;
   }
 
-  startOf(cell: number): number {
-    return this.#starts[cell] as number;
-  }
-
-  endOf(cell: number): number {
-    return this.#ends[cell] as number;
-  }
-
-  /** True when the cell was quoted, so that doubled quotes in it stand for one. */
-  isQuoted(cell: number): boolean {
-    return this.#escaped[cell] === 1;
-  }
-
-  /** Writes the decoded cell to `into` from `at` on; the position behind it. */
-  decode(bytes: Uint8Array, cell: number, into: Uint8Array, at: number): number {
-    const end = this.#ends[cell] as number;
+  /** Writes a decoded cell to `into` from `to` on; the position behind it. */
+  decode(bytes: Uint8Array, cell: number, into: Uint8Array, to: number): number {
     const start = this.#starts[cell] as number;
-    return this.#escaped[cell] === 1
-      ? unescape(bytes, start, end, into, at)
-      : copy(bytes, start, end, into, at);
+    const end = this.#ends[cell] as number;
+    if (this.#quoted[cell] === 0) return copy(bytes, start, end, into, to);
+    const before = this.decodedEnd;
+    this.#unquote(bytes, start, end, into, to);
+    const after = this.decodedEnd;
+    this.decodedEnd = before;
+    return after;
+  }
+
+  /** Sets `decodedEnd`; the place of the closing quote, or `end`. */
+  #unquote(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): number {
+    let read = start;
+    let write = to;
+    while (read < end) {
+      const byte = bytes[read] as number;
+      if (byte === 0x22) {
+        if (read + 1 >= end || bytes[read + 1] !== 0x22) break;
+        read++;
+      }
+      into[write++] = byte;
+      read++;
+    }
+    this.decodedEnd = write;
+    return read;
   }
 }
 
@@ -172,29 +197,7 @@ function closingQuote(bytes: Uint8Array, from: number, end: number): number {
   }
 }
 
-function unescape(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  into: Uint8Array,
-  to: number,
-): number {
-  let write = to;
-  for (let read = start; read < end; read++) {
-    const byte = bytes[read] as number;
-    into[write++] = byte;
-    if (byte === 0x22) read++;
-  }
-  return write;
-}
-
-function copy(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  into: Uint8Array,
-  to: number,
-): number {
+function copy(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): number {
   into.set(bytes.subarray(start, end), to);
   return to + end - start;
 }

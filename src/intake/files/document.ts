@@ -1,7 +1,9 @@
+import { quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { SNIFF_BYTES } from '../limits.ts';
 import type { Document, DocumentEnd, ReaderEvent } from './chunk.ts';
-import { Utf8Text, encodingOf } from './encoding.ts';
+import type { DiskBytes, DiskFacts } from './disk-bytes.ts';
+import { encodingOf, Utf8Text } from './encoding.ts';
 import type { Framer } from './framer.ts';
 import type { Lookahead } from './lookahead.ts';
 import type { ReaderOptions } from './open.ts';
@@ -13,7 +15,7 @@ export type Source = {
   readonly name: string;
   readonly path: string;
   readonly member: string | undefined;
-  readonly disk: { readonly count: number; sha256(): string };
+  readonly disk: DiskBytes;
 };
 
 /**
@@ -50,7 +52,8 @@ export async function* readDocument(
     failure = error;
   }
   for (const item of splitter.finish()) yield eventOf(item, source);
-  yield { kind: 'end', end: endOf(documentId, source, framer, splitter, failure) };
+  const disk = await source.disk.facts();
+  yield { kind: 'end', end: endOf(documentId, disk, framer, splitter, failure) };
 }
 
 function eventOf(item: SplitterItem, source: Source): ReaderEvent {
@@ -59,7 +62,7 @@ function eventOf(item: SplitterItem, source: Source): ReaderEvent {
 
 function endOf(
   documentId: number,
-  source: Source,
+  disk: DiskFacts,
   framer: Framer,
   splitter: Splitter,
   failure: IntakeError | undefined,
@@ -71,8 +74,8 @@ function endOf(
     documentId,
     rows: splitter.rows,
     textBytes: splitter.textBytes,
-    diskBytes: source.disk.count,
-    sha256: source.disk.sha256(),
+    diskBytes: disk.bytes,
+    sha256: disk.sha256,
     completeness: said,
     failure,
   };
@@ -88,18 +91,24 @@ const NO_ROWS = {
 function refusal(kind: Exclude<Sniffed['kind'], 'records'> | 'empty', name: string): IntakeError {
   switch (kind) {
     case 'empty':
-      return new IntakeError('EMPTY', `nothing to read in "${name}": it is empty; export it again`);
+      return new IntakeError(
+        'EMPTY',
+        `nothing to read in ${quoted(name)}: it is empty; export it again`,
+      );
     case 'blank':
-      return new IntakeError('BLANK', `nothing to read in "${name}": it holds only white space`);
+      return new IntakeError(
+        'BLANK',
+        `nothing to read in ${quoted(name)}: it holds only white space`,
+      );
     case 'binary':
       return new IntakeError(
         'BINARY',
-        `cannot read "${name}": it is not text; give CSV or JSON exports, plain or compressed`,
+        `cannot read ${quoted(name)}: it is not text; give CSV or JSON exports, plain or compressed`,
       );
     case 'unknown':
       return new IntakeError(
         'UNKNOWN_FORMAT',
-        `cannot read "${name}": it is text, but neither JSON nor CSV with audit or sign-in ` +
+        `cannot read ${quoted(name)}: it is text, but neither JSON nor CSV with audit or sign-in ` +
           'columns; check that it is the export itself',
       );
   }

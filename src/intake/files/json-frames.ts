@@ -18,13 +18,7 @@ import {
 import type { Completeness } from './completeness.ts';
 import { saidByMembers } from './envelope.ts';
 import type { Frame, FrameForm, Framer, TextWindow } from './framer.ts';
-import {
-  type ListKind,
-  MemberReader,
-  type Members,
-  mayBeEnvelope,
-  readHead,
-} from './json-head.ts';
+import { type ListKind, MemberReader, type Members, mayBeEnvelope, readHead } from './json-head.ts';
 import { JsonScanner } from './json-scan.ts';
 
 type Mode =
@@ -324,7 +318,8 @@ export class JsonFramer implements Framer {
     const scanner = this.#scanner;
     const state = scanner.run(window.bytes, window.end);
     if (state === 'more' && !window.isLast) return 'more';
-    if (state === 'done') return this.#rejected(window, this.rejectFrom, scanner.position, TOO_LARGE);
+    if (state === 'done')
+      return this.#rejected(window, this.rejectFrom, scanner.position, TOO_LARGE);
     this.#position = Math.min(window.end, scanner.position + 1);
     this.reason = TOO_LARGE;
     this.#mode = 'lost';
@@ -370,7 +365,8 @@ export class JsonFramer implements Framer {
     const quote = skipSpace(bytes, at + 1, end);
     if (quote >= end || bytes[quote] !== DOUBLE_QUOTE) return false;
     for (const name of [this.#firstName, this.#damagedName]) {
-      if (name !== undefined && bytes.subarray(quote, quote + name.length).equals(name)) return true;
+      if (name !== undefined && bytes.subarray(quote, quote + name.length).equals(name))
+        return true;
     }
     const floor = Math.max(0, at - LOOK_BYTES, this.rejectFrom - window.base);
     let before = at - 1;
@@ -397,7 +393,10 @@ export class JsonFramer implements Framer {
 
   #atEnd(): Frame {
     if (this.#lists.length > 0) {
-      this.said.push({ kind: 'cut-off', detail: 'the list of records is not closed: the file was cut' });
+      this.said.push({
+        kind: 'cut-off',
+        detail: 'the list of records is not closed: the file was cut',
+      });
       for (const open of this.#lists) this.said.push(...saidByMembers(open.members));
       this.#lists.length = 0;
     }

@@ -1,5 +1,13 @@
 import { ENVELOPE_HEAD_BYTES_MAX } from '../limits.ts';
-import { COLON, COMMA, DOUBLE_QUOTE, LIST_OPENS, OBJECT_CLOSES, OBJECT_OPENS, skipSpace } from './ascii.ts';
+import {
+  COLON,
+  COMMA,
+  DOUBLE_QUOTE,
+  LIST_OPENS,
+  OBJECT_CLOSES,
+  OBJECT_OPENS,
+  skipSpace,
+} from './ascii.ts';
 import { JsonScanner } from './json-scan.ts';
 
 /**
@@ -77,7 +85,12 @@ export function mayBeEnvelope(bytes: Buffer, start: number, end: number): boolea
 }
 
 /** Reads the members of the object at `start` until one of them turns out to be the list. */
-export function readHead(bytes: Buffer, start: number, end: number, tables: 'tables' | 'other'): Head {
+export function readHead(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  tables: 'tables' | 'other',
+): Head {
   const lists = new MemberReader(bytes, end, tables);
   const outcome = lists.read(start + 1);
   if (outcome === 'list') {

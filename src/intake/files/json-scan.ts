@@ -1,4 +1,5 @@
 import { JSON_DEPTH_MAX } from '../../core/index.ts';
+
 /** 1 white space, 2 part of a number or literal, 0 never outside of a string. */
 const CLASS_OF_BYTE: Uint8Array = classOfByte();
 

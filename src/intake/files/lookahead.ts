@@ -21,7 +21,8 @@ export class Lookahead {
       if (done === true) {
         this.#isDone = true;
       } else {
-        this.#seen.push(value);
+        // A copy: sources use their buffers again.
+        this.#seen.push(Buffer.from(value));
         this.#seenBytes += value.length;
       }
     }

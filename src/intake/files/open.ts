@@ -1,12 +1,13 @@
-import { createHash, type Hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../limits.ts';
 import type { ReaderEvent } from './chunk.ts';
 import { packingOf, unpack } from './compression.ts';
+import { DiskBytes } from './disk-bytes.ts';
 import { readDocument, type Source } from './document.ts';
 import { Lookahead } from './lookahead.ts';
-import { unreadable, walk } from './walk.ts';
+import { readFile, readPrefix } from './read-file.ts';
+import { walk } from './walk.ts';
 import { openZip } from './zip.ts';
 
 /** What `import` was given: a file or folder (read in sorted order), or a stream (`-`). */
@@ -63,36 +64,33 @@ class Reader {
   }
 
   async *stream(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReaderEvent, void, void> {
-    yield* refusing('-', this.#bytes('-', bytes, 0));
+    const disk = new DiskBytes(() => bytes, 'once');
+    const source: Source = { name: '-', path: '-', member: undefined, disk };
+    yield* refusing('-', this.#document(source, disk.read()));
   }
 
   async *#file(path: string, size: number): AsyncGenerator<ReaderEvent, void, void> {
     if (size === 0) throw empty(path);
-    const prefix = await readPrefix(path);
-    if (packingOf(prefix) === 'zip') yield* this.#zip(path, size);
-    else yield* this.#bytes(path, readFile(path), size);
+    const disk = new DiskBytes(() => readFile(path), 'rereadable');
+    if (packingOf(await readPrefix(path)) === 'zip') {
+      yield* this.#zip(path, size, disk);
+    } else {
+      const source: Source = { name: path, path, member: undefined, disk };
+      yield* this.#document(source, disk.read());
+    }
   }
 
-  async *#bytes(
+  async *#zip(
     path: string,
-    bytes: AsyncIterable<Uint8Array>,
-    _size: number,
+    size: number,
+    disk: DiskBytes,
   ): AsyncGenerator<ReaderEvent, void, void> {
-    const disk = new DiskBytes();
-    const source: Source = { name: path, path, member: undefined, disk };
-    yield* this.#document(source, disk.through(bytes));
-  }
-
-  async *#zip(path: string, size: number): AsyncGenerator<ReaderEvent, void, void> {
     const zip = await openZip(path, size);
     try {
       if (zip.members.length === 0) throw empty(path);
-      const disk = new DiskBytes();
-      for await (const _ of disk.through(readFile(path)));
-      for (const member of zip.members) {
-        const name = `${path}/${member.name}`;
-        const source: Source = { name, path, member: member.name, disk };
-        yield* refusing(name, this.#member(source, member.open));
+      for (const { name: member, open: openMember } of zip.members) {
+        const name = `${path}/${member}`;
+        yield* refusing(name, this.#member({ name, path, member, disk }, openMember));
       }
     } finally {
       zip.close();
@@ -117,6 +115,8 @@ class Reader {
     if (packing === 'gzip' || packing === 'zstd') {
       if (layers >= ARCHIVE_LAYERS_MAX) throw nested(source.name);
       yield* this.#document(source, unpack(lookahead.rest(), packing, source.name), layers + 1);
+    } else if (packing === 'zip' && source.path === '-') {
+      throw streamedZip();
     } else if (packing !== 'none') {
       throw nested(source.name);
     } else {
@@ -142,55 +142,24 @@ async function* refusing(
   }
 }
 
-/** Counts and hashes the bytes of a file as it lies on disk, while they pass. */
-class DiskBytes {
-  count = 0;
-  readonly #hash: Hash = createHash('sha256');
-  #digest: string | undefined;
-
-  async *through(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-    for await (const piece of bytes) {
-      this.#hash.update(piece);
-      this.count += piece.length;
-      yield piece;
-    }
-  }
-
-  sha256(): string {
-    this.#digest ??= this.#hash.digest('hex');
-    return this.#digest;
-  }
-}
-
-const READ_BYTES: number = 256 * 1024;
-
-async function* readFile(path: string): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    const file = await open(path);
-    yield* file.createReadStream({ highWaterMark: READ_BYTES }) as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-async function readPrefix(path: string): Promise<Uint8Array> {
-  try {
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
 function empty(name: string): IntakeError {
-  return new IntakeError('EMPTY', `nothing to read in "${name}": it is empty; export it again`);
+  return new IntakeError(
+    'EMPTY',
+    `nothing to read in ${quoted(name)}: it is empty; export it again`,
+  );
+}
+
+function streamedZip(): IntakeError {
+  return new IntakeError(
+    'ARCHIVE_UNSUPPORTED',
+    'cannot unpack standard input: a ZIP is read from its end; save it to a file and import that',
+  );
 }
 
 function nested(name: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot unpack "${name}": it is an archive of a kind, or at a depth, that is not read; ` +
+    `cannot unpack ${quoted(name)}: it is an archive of a kind, or at a depth, that is not read; ` +
       'unpack it yourself and import the files',
   );
 }

@@ -1,4 +1,4 @@
-import { type TenantId, TENANT_NOT_STATED } from '../../core/index.ts';
+import { TENANT_NOT_STATED, type TenantId } from '../../core/index.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import type { Completeness } from './completeness.ts';
 import type { Identity } from './shapes/shape.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../core/index.ts';
+import { messageOf, quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { FOLDER_DEPTH_MAX } from '../limits.ts';
 
@@ -61,28 +61,32 @@ async function* visitFolder(
 export function unreadable(path: string, error: unknown): IntakeError {
   const code = (error as { code?: unknown }).code;
   if (code === 'ENOENT') {
-    return new IntakeError('NOT_FOUND', `cannot read "${path}": there is no such file or folder`, {
-      cause: error,
-    });
+    return new IntakeError(
+      'NOT_FOUND',
+      `cannot read ${quoted(path)}: there is no such file or folder`,
+      {
+        cause: error,
+      },
+    );
   }
   if (code === 'ELOOP') return folderLoop(path);
   const why =
     code === 'EACCES' || code === 'EPERM'
       ? 'you have no permission; ask for read access, or run as somebody who has it'
       : `${messageOf(error)}; copy it to a healthy disk and try again`;
-  return new IntakeError('UNREADABLE', `cannot read "${path}": ${why}`, { cause: error });
+  return new IntakeError('UNREADABLE', `cannot read ${quoted(path)}: ${why}`, { cause: error });
 }
 
 function notAFile(path: string): IntakeError {
   return new IntakeError(
     'NOT_A_FILE',
-    `cannot read "${path}": it is a pipe, socket or device; give a file, or "-" and pipe it in`,
+    `cannot read ${quoted(path)}: it is a pipe, socket or device; give a file, or "-" and pipe it in`,
   );
 }
 
 function folderLoop(path: string): IntakeError {
   return new IntakeError(
     'FOLDER_LOOP',
-    `did not enter "${path}": the folder leads back into itself, or lies too deep`,
+    `did not enter ${quoted(path)}: the folder leads back into itself, or lies too deep`,
   );
 }

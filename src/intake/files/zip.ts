@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
-import { messageOf } from '../../core/index.ts';
+import { messageOf, quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { ARCHIVE_ENTRIES_MAX } from '../limits.ts';
 import { bomb, isBomb } from './compression.ts';
@@ -27,9 +27,8 @@ export async function openZip(path: string, diskBytes: number): Promise<Zip> {
   let zip: ZipFile;
   try {
     // Names are shown to people, never used as paths: odd ones must not make a file unreadable.
-    zip = await promisify(
-      (done: (error: Error | null, zip: ZipFile) => void) =>
-        yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false }, done),
+    zip = await promisify((done: (error: Error | null, zip: ZipFile) => void) =>
+      yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false }, done),
     )();
   } catch (error) {
     throw damaged(path, error);
@@ -104,7 +103,7 @@ async function* readMember(
 function damaged(name: string, error: unknown): IntakeError {
   return new IntakeError(
     'ARCHIVE_DAMAGED',
-    `cannot unpack "${name}": the ZIP data is damaged or cut (${messageOf(error)}); get it again`,
+    `cannot unpack ${quoted(name)}: the ZIP data is damaged or cut (${messageOf(error)}); get it again`,
     { cause: error },
   );
 }
@@ -112,7 +111,7 @@ function damaged(name: string, error: unknown): IntakeError {
 function tooMany(path: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_BOMB',
-    `refused to unpack "${path}": it has more than ${ARCHIVE_ENTRIES_MAX} members; ` +
+    `refused to unpack ${quoted(path)}: it has more than ${ARCHIVE_ENTRIES_MAX} members; ` +
       'if it is genuine, unpack it yourself and import the folder',
   );
 }
@@ -120,14 +119,14 @@ function tooMany(path: string): IntakeError {
 function encrypted(path: string, name: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot unpack "${path}/${name}": it is encrypted; unpack it yourself and import the file`,
+    `cannot unpack ${quoted(`${path}/${name}`)}: it is encrypted; unpack it yourself and import the file`,
   );
 }
 
 function unsupported(path: string, name: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot unpack "${path}/${name}": it is compressed in a way that is not read; ` +
+    `cannot unpack ${quoted(`${path}/${name}`)}: it is compressed in a way that is not read; ` +
       'unpack it yourself and import the file',
   );
 }
@@ -135,6 +134,6 @@ function unsupported(path: string, name: string): IntakeError {
 function workbook(path: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot read "${path}": it is an Office document; save the sheet as CSV (UTF-8) and import that`,
+    `cannot read ${quoted(path)}: it is an Office document; save the sheet as CSV (UTF-8) and import that`,
   );
 }

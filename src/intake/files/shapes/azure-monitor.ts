@@ -11,10 +11,7 @@ import {
 } from './shape.ts';
 
 /** Their `id` names a person or application, not the event: two events may share it. */
-const ID_IS_OF_A_PRINCIPAL: ReadonlySet<string> = new Set([
-  'RiskyUsers',
-  'RiskyServicePrincipals',
-]);
+const ID_IS_OF_A_PRINCIPAL: ReadonlySet<string> = new Set(['RiskyUsers', 'RiskyServicePrincipals']);
 
 /**
  * A diagnostic record as Azure Monitor writes it to storage (`PT1H.json`) and Event Hubs: the
@@ -46,11 +43,7 @@ export const azureMonitor: Shape = {
       ),
       id: idOf(category, properties),
       // The event's own time; `time` is when the pipeline took it up, mostly the same.
-      at: firstInstant(
-        properties['createdDateTime'],
-        properties['activityDateTime'],
-        item['time'],
-      ),
+      at: firstInstant(properties['createdDateTime'], properties['activityDateTime'], item['time']),
     };
   },
 };

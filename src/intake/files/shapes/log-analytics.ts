@@ -36,11 +36,7 @@ export const logAnalytics: Shape = {
       source: `log-analytics/${table}`,
       tenant: tenantOfRow(item),
       id: idOf(table, item),
-      at: firstInstant(
-        item['CreatedDateTime'],
-        item['ActivityDateTime'],
-        item['TimeGenerated'],
-      ),
+      at: firstInstant(item['CreatedDateTime'], item['ActivityDateTime'], item['TimeGenerated']),
     };
   },
 };

@@ -47,10 +47,43 @@ export function firstId(...values: readonly unknown[]): string | undefined {
 export function firstInstant(...values: readonly unknown[]): string | undefined {
   for (const value of values) {
     if (typeof value !== 'string' || value === '') continue;
-    const at = normaliseInstant(value);
+    const at = plainInstant(value) ?? normaliseInstant(value);
     if (at !== undefined) return at;
   }
   return undefined;
+}
+
+/**
+ * `2024-01-12T08:31:07`, with `Z` or without, for days that every month has: nearly all times, at
+ * a tenth of the price of making a Date.
+ */
+function plainInstant(text: string): string | undefined {
+  const length = text.length;
+  if (length !== 19 && !(length === 20 && text.charCodeAt(19) === 0x5a)) return undefined;
+  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d) return undefined;
+  if (text.charCodeAt(10) !== 0x54) return undefined;
+  if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return undefined;
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const isPlain =
+    twoDigits(text, 0) < 100 &&
+    twoDigits(text, 2) < 100 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 28 &&
+    twoDigits(text, 11) < 24 &&
+    twoDigits(text, 14) < 60 &&
+    twoDigits(text, 17) < 60;
+  if (!isPlain) return undefined;
+  return length === 19 ? `${text}Z` : text;
+}
+
+/** 100 and more when these are not two digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30;
+  const ones = text.charCodeAt(at + 1) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
 }
 
 /** The first of the values that states a tenant. */

@@ -3,7 +3,10 @@ import { azureMonitor } from './azure-monitor.ts';
 import { defender } from './defender.ts';
 import { entraPortal } from './entra-portal.ts';
 import { graphAuditLogQuery } from './graph-audit-log-query.ts';
-import { graphDirectoryAudits, graphDirectoryAuditsOfPowerShell } from './graph-directory-audits.ts';
+import {
+  graphDirectoryAudits,
+  graphDirectoryAuditsOfPowerShell,
+} from './graph-directory-audits.ts';
 import { graphSignIns, graphSignInsOfPowerShell } from './graph-sign-ins.ts';
 import { logAnalytics } from './log-analytics.ts';
 import { other } from './other.ts';
