@@ -1,27 +1,16 @@
 import { isObject, type Json, object, text } from './json.ts';
 import type { Mapping } from './mapping.ts';
+import { mappingOfActivity, mappingOfUal } from './mapping-tables.ts';
 import { base } from './mappings/base.ts';
 import { defender } from './mappings/defender.ts';
-import { entraAccount } from './mappings/entra-account.ts';
-import { entraApplication } from './mappings/entra-application.ts';
-import { entraDevice } from './mappings/entra-device.ts';
 import { entraDirectory } from './mappings/entra-directory.ts';
-import { entraGroup } from './mappings/entra-group.ts';
-import { entraPolicy } from './mappings/entra-policy.ts';
-import { entraRole, isRoleActivity } from './mappings/entra-role.ts';
 import { entraSignIn } from './mappings/entra-sign-in.ts';
-import { exchangeAdmin } from './mappings/exchange-admin.ts';
-import { exchangeMailbox } from './mappings/exchange-mailbox.ts';
-import { exchangeSend } from './mappings/exchange-send.ts';
 import { graphActivity } from './mappings/graph-activity.ts';
 import { isMessageTrace, messageTrace } from './mappings/message-trace.ts';
 import { securityAlert } from './mappings/security-alert.ts';
-import { sharepointFile } from './mappings/sharepoint-file.ts';
-import { sharepointSharing } from './mappings/sharepoint-sharing.ts';
-import { sharepointSite } from './mappings/sharepoint-site.ts';
-import { teams } from './mappings/teams.ts';
 import type { Memo } from './memo.ts';
 import { recordTypeOf } from './record-type.ts';
+import { alertOfRiskEvent, ualOfDiagnostic, ualOfRow } from './shapes/diagnostic.ts';
 import {
   type DirectoryView,
   directoryOfGraph,
@@ -29,7 +18,12 @@ import {
   directoryOfPortal,
   directoryOfUal,
 } from './shapes/directory-audit.ts';
-import { lowerCased, namesByLowerCase, withProperNames } from './shapes/member-names.ts';
+import {
+  camelCased,
+  lowerCased,
+  namesByLowerCase,
+  withProperNames,
+} from './shapes/member-names.ts';
 import {
   type SignInView,
   signInOfGraph,
@@ -39,30 +33,6 @@ import {
 } from './shapes/sign-in.ts';
 import { looksLikeUal, ualOfDocument, ualOfGraphQuery, ualOfOfficeActivity } from './shapes/ual.ts';
 import type { SourceRecord, Subject } from './subject.ts';
-
-/** Every mapping; a record type or activity that two of them claim goes to the first. */
-export const MAPPINGS: readonly Mapping[] = [
-  entraSignIn,
-  entraAccount,
-  entraGroup,
-  entraRole,
-  entraApplication,
-  entraPolicy,
-  entraDevice,
-  entraDirectory,
-  exchangeSend,
-  exchangeMailbox,
-  exchangeAdmin,
-  sharepointFile,
-  sharepointSharing,
-  sharepointSite,
-  teams,
-  securityAlert,
-  graphActivity,
-  defender,
-  messageTrace,
-  base,
-];
 
 /** A record with its shape undone, and the mapping that reads it. */
 export type Routed = { readonly subject: Subject; readonly mapping: Mapping };
@@ -92,29 +62,25 @@ export function route(record: SourceRecord, memo: Memo): Routed {
 
 function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {
   const recordType = recordTypeOf(ual['RecordType']);
-  const mapping = mappingOfUal(recordType, ual['Operation']);
+  const mapping = mappingOfUal(recordType, ual);
   if (mapping === entraSignIn) {
     return signIn(record, ual, signInOfUal(ual, recordType ?? ACCOUNT_LOGON), memo);
   }
-  if (mapping === entraDirectory)
-    return directory(record, ual, directoryOfUal(ual, recordType, memo), memo);
+  if (mapping === entraDirectory) {
+    const view = directoryOfUal(ual, recordType, memo);
+    return directory(record, ual, view, { memo, isUal: true });
+  }
   return plain(record, ual, memo, mapping, true);
 }
 
-/** The record type says the workload; within it, the operation may know better. */
-function mappingOfUal(recordType: number | null, operation: unknown): Mapping {
-  const byType = recordType === null ? undefined : BY_RECORD_TYPE.get(recordType);
-  const byOperation = typeof operation === 'string' ? BY_OPERATION.get(operation) : undefined;
-  if (byType === undefined) return byOperation ?? base;
-  if (byOperation === undefined) return byType;
-  return byOperation.matches.family === byType.matches.family ? byOperation : byType;
-}
-
-function routeGraph(record: SourceRecord, name: string, body: Json, memo: Memo): Routed {
+function routeGraph(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
   if (name === 'auditLogQuery') return routeUal(record, ualOfGraphQuery(record.value), memo);
+  const isPowerShell =
+    raw['CreatedDateTime'] !== undefined || raw['ActivityDateTime'] !== undefined;
+  const body = isPowerShell ? camelCased(raw) : raw;
   if (name === 'signIns') return signIn(record, body, signInOfGraph(body), memo);
   if (name === 'directoryAudits') {
-    return directory(record, body, directoryOfGraph(body, body, memo), memo);
+    return directory(record, body, directoryOfGraph(body, body, memo), { memo, isUal: false });
   }
   return routeOther(record, body, memo);
 }
@@ -127,34 +93,36 @@ function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: 
     const row = lowerCased({ ...outer, ...item });
     return plain(record, row, memo, graphActivity, false);
   }
-  const isAudit = item['initiatedBy'] !== undefined || item['activityDateTime'] !== undefined;
+  if (name === 'UserRiskEvents') return riskEvent(record, item, memo);
+  const isAudit = item['initiatedBy'] !== undefined || item['targetResources'] !== undefined;
   if (name === 'AuditLogs' || isAudit) {
-    return directory(record, outer, directoryOfGraph(item, outer, memo), memo);
+    return directory(record, outer, directoryOfGraph(item, outer, memo), { memo, isUal: false });
   }
-  const isSignIn =
-    item['userPrincipalName'] !== undefined || item['servicePrincipalId'] !== undefined;
+  const isSignIn = item['appId'] !== undefined && item['authenticationProtocol'] !== undefined;
   if (name.endsWith('SignInLogs') || isSignIn) {
     return signIn(record, outer, signInOfGraph(item, outer), memo);
   }
-  return routeOther(record, outer, memo);
+  return routeOther(record, ualOfDiagnostic(outer, item), memo);
 }
 
 function routeLogAnalytics(record: SourceRecord, name: string, row: Json, memo: Memo): Routed {
   if (name === 'OfficeActivity') return routeUal(record, ualOfOfficeActivity(record.value), memo);
-  if (name === 'AuditLogs') return directory(record, row, directoryOfLogAnalytics(row, memo), memo);
+  if (name === 'AuditLogs')
+    return directory(record, row, directoryOfLogAnalytics(row, memo), { memo, isUal: false });
   if (name === 'MicrosoftGraphActivityLogs') {
     return plain(record, lowerCased(row), memo, graphActivity, false);
   }
   if (name.toLowerCase().endsWith('signinlogs')) {
     return signIn(record, row, signInOfLogAnalytics(row, name), memo);
   }
-  return routeOther(record, row, memo);
+  if (name === 'AADUserRiskEvents') return riskEvent(record, row, memo);
+  return routeOther(record, ualOfRow(row), memo);
 }
 
 function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo): Routed {
   const row = lowerCased(body);
   if (row['activity'] !== undefined) {
-    return directory(record, row, directoryOfPortal(row, memo), memo);
+    return directory(record, row, directoryOfPortal(row, memo), { memo, isUal: false });
   }
   return signIn(record, row, signInOfPortal(row, name), memo);
 }
@@ -175,6 +143,10 @@ function routeOther(record: SourceRecord, body: Json, memo: Memo): Routed {
   return plain(record, body, memo, base, true);
 }
 
+function riskEvent(record: SourceRecord, item: Json, memo: Memo): Routed {
+  return plain(record, alertOfRiskEvent(item), memo, securityAlert, true);
+}
+
 function plain(
   record: SourceRecord,
   body: Json,
@@ -192,11 +164,16 @@ function signIn(record: SourceRecord, body: Json, view: SignInView, memo: Memo):
   };
 }
 
-function directory(record: SourceRecord, body: Json, view: DirectoryView, memo: Memo): Routed {
-  const mapping =
-    BY_ACTIVITY.get(view.key) ?? (isRoleActivity(view.key) ? entraRole : entraDirectory);
-  const isUal = view.recordType !== null;
-  return { subject: { record, body, isUal, memo, signIn: null, directory: view }, mapping };
+function directory(
+  record: SourceRecord,
+  body: Json,
+  view: DirectoryView,
+  { memo, isUal }: { readonly memo: Memo; readonly isUal: boolean },
+): Routed {
+  return {
+    subject: { record, body, isUal, memo, signIn: null, directory: view },
+    mapping: mappingOfActivity(view.key),
+  };
 }
 
 const ACCOUNT_LOGON = 15;
@@ -218,15 +195,3 @@ const ENVELOPE_NAMES: ReadonlyMap<string, string> = namesByLowerCase([
   'location',
   'properties',
 ]);
-
-const BY_RECORD_TYPE: ReadonlyMap<number, Mapping> = firstOf((m) => m.matches.recordTypes);
-const BY_OPERATION: ReadonlyMap<string, Mapping> = firstOf((m) => m.matches.operations);
-const BY_ACTIVITY: ReadonlyMap<string, Mapping> = firstOf((m) => m.matches.activities);
-
-function firstOf<Key>(keysOf: (mapping: Mapping) => readonly Key[] | undefined): Map<Key, Mapping> {
-  const table = new Map<Key, Mapping>();
-  for (const mapping of MAPPINGS) {
-    for (const key of keysOf(mapping) ?? []) if (!table.has(key)) table.set(key, mapping);
-  }
-  return table;
-}

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { MAPPINGS } from './dispatch.ts';
 import { createMemo, interpret, type SourceRecord, toOcsf, validate } from './index.ts';
 import { blank, type Interpretation } from './interpretation.ts';
+import { MAPPINGS } from './mapping-tables.ts';
 import { isRecord } from './schema.ts';
 import { PublishedSchema, publishedIsHere } from './testing/published.ts';
 

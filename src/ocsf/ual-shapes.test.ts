@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAPPINGS } from './dispatch.ts';
 import { createMemo, type Interpretation, interpret } from './index.ts';
+import { MAPPINGS } from './mapping-tables.ts';
 import { written } from './testing/written.ts';
 
 /**

@@ -44,3 +44,27 @@ export function lowerCased(from: Json): Json {
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
+
+/** Deeper than any item of Graph. */
+const CAMEL_DEPTH_MAX = 6;
+
+/**
+ * An item of Graph's PowerShell module, whose names start with capitals, under Graph's own names,
+ * in it and in what lies in it.
+ */
+export function camelCased(value: Json): Json {
+  return camel(value, 0) as Json;
+}
+
+function camel(value: unknown, depth: number): unknown {
+  if (depth > CAMEL_DEPTH_MAX || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => camel(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [camelName(name), camel(inner, depth + 1)]),
+  );
+}
+
+function camelName(name: string): string {
+  if (name.toLowerCase() === 'ipaddress') return 'ipAddress';
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
