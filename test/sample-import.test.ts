@@ -21,7 +21,7 @@ async function ask(...args: string[]): Promise<{ code: number | null; stdout: st
 }
 
 test('the sample is read whole, twice over, and counted once', async () => {
-  const sample = join(REPOSITORY, 'content', 'sample');
+  const sample = join(REPOSITORY, 'content', 'sample', 'export');
   for (const expected of [
     { accepted: RECORDS, duplicates: 0 },
     { accepted: 0, duplicates: RECORDS },

@@ -4,7 +4,7 @@ import { buildSample } from './sample/build.ts';
 import { compress } from './sample/exports.ts';
 
 /** Writes the sample export that ships with the project: the same bytes every time. */
-const folder = join(import.meta.dirname, '..', 'content', 'sample');
+const folder = join(import.meta.dirname, '..', 'content', 'sample', 'export');
 mkdirSync(folder, { recursive: true });
 for (const file of buildSample()) {
   const compressed = compress(file);

@@ -223,5 +223,6 @@ function withPort(ip: string, port: number): string {
 
 /** Stable for a mailbox and a folder, in the look of the real ones. */
 function folderId(owner: Person, folder: string): string {
-  return `LgAAAAB${Buffer.from(`${owner.puid}${folder}`).toString('base64').replace(/=+$/, '')}AAAB`;
+  const text = Buffer.from(`${owner.puid}${folder}`).toString('base64').replace(/=+$/, '');
+  return `LgAAAAB${text}AAAB`;
 }

@@ -61,7 +61,8 @@ export class SeededRandom {
   guid(): string {
     const h = this.hex(30);
     const variant = this.pick(['8', '9', 'a', 'b']);
-    return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(12, 15)}-${variant}${h.slice(15, 18)}-${h.slice(18)}`;
+    const [time, version] = [`${h.slice(0, 8)}-${h.slice(8, 12)}`, `4${h.slice(12, 15)}`];
+    return `${time}-${version}-${variant}${h.slice(15, 18)}-${h.slice(18)}`;
   }
 
   /** A unique token identifier: 16 bytes in URL-safe base64, case-sensitive. */

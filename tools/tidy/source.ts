@@ -10,14 +10,7 @@ export type Breach = { readonly path: string; readonly line: number; readonly wh
 
 export type Rule = (source: Source) => readonly Breach[];
 
-const LEFT_OUT = new Set([
-  'node_modules',
-  '.git',
-  'dist',
-  'countersign-data',
-  'coverage',
-  'sample',
-]);
+const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data', 'coverage']);
 const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|sh|html|css)$/;
 const TEXT_WITHOUT_ENDING = new Set(['bin/countersign', '.ci/run', 'LICENSE', '.npmrc']);
 const CODE = /\.(?:ts|js|mjs)$/;
