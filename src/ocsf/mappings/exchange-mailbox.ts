@@ -96,7 +96,7 @@ function fillVolume(body: Json, into: Interpretation): void {
   into.itemCount = Math.max(1, stated, into.accessType === 'Sync' ? 0 : listed);
   into.byteCount = bytes;
   into.folder = folderOf(paths, body, item);
-  into.object = text(item['InternetMessageId']);
+  into.object = text(item['InternetMessageId']) ?? text(body['QueryText']);
 }
 
 function addBytes(items: readonly unknown[], sum: number | null): number | null {
