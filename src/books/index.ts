@@ -28,4 +28,7 @@ export {
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export { statementCsv } from './statement-csv.ts';
+export { type StatementHtmlOptions, statementHtml } from './statement-html.ts';
+export { statementLines } from './statement-table.ts';
 export type * from './statement-types.ts';
