@@ -77,7 +77,7 @@ export type JournalContent = {
   readonly frames: readonly Frame[];
   /** Where the first byte stands that is not as written; undefined if all are. */
   readonly brokenAt: number | undefined;
-  /** A whole group follows the broken place: what broke had been acknowledged. */
+  /** Something follows that was only written once the broken place was durable. */
   readonly isFollowed: boolean;
 };
 
@@ -90,7 +90,9 @@ export function readJournal(
   const nonce = header.subarray(NONCE_AT, FILE_DIGEST_AT);
   const isWholeHeader =
     nonce.length === JOURNAL_NONCE_BYTES && header.equals(encodeJournalHeader({ ...expected, nonce }));
-  if (!isWholeHeader) return { frames, brokenAt: 0, isFollowed: hasGroupAfter(bytes, 0, nonce) };
+  // The header is durable before the first group is written.
+  const hasGroups = bytes.length > JOURNAL_HEADER_BYTES;
+  if (!isWholeHeader) return { frames, brokenAt: 0, isFollowed: hasGroups };
   let at = JOURNAL_HEADER_BYTES;
   let index = expected.firstIndex;
   while (at < bytes.length) {

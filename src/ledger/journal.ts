@@ -139,6 +139,8 @@ export class Journal {
     this.#files.write(file, [header], 0);
     this.#endAt = header.length;
     this.#kept.push({ path, firstIndex });
+    // Before the first group, so that a header that is not whole tells a crash from damage.
+    await this.#files.syncData(file);
     // Without its name on the disk, a group in the file would be lost with it.
     await this.#files.syncFolder(layout.journal(this.#dir));
   }
