@@ -3,9 +3,8 @@ import { test } from 'node:test';
 import { route } from './dispatch.ts';
 import { createMemo, interpret, type SourceRecord, toOcsf, validate } from './index.ts';
 import { MAPPINGS } from './mapping-tables.ts';
-import { PublishedSchema, publishedIsHere, SKIP_REASON } from './testing/published.ts';
+import { published, SKIP_REASON } from './testing/published.ts';
 
-const published = publishedIsHere ? new PublishedSchema() : undefined;
 const entry = { origin: 'example.org/log', indexes: [7, 9], seen: '2024-03-04T09:00:00.000Z' };
 
 function recordOf(source: string, value: unknown): SourceRecord {
