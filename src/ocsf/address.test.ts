@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
 import { canonicalIp, portOf } from './address.ts';
 import { createMemo } from './memo.ts';
-
-const SEED = Number(process.env['COUNTERSIGN_SEED'] ?? 20_261_124);
-const RUNS = process.env['COUNTERSIGN_LONG'] === '1' ? 50_000 : 500;
 
 for (const [written, ip] of [
   ['80.114.221.214', '80.114.221.214'],
@@ -53,7 +51,7 @@ test('an IPv6 address has one canonical form, whatever its case, zeros and brack
       assert.equal(canonicalIp(`[${address.toUpperCase()}]:${port}`, memo), plain);
       assert.equal(canonicalIp(plain, memo), plain);
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(500, 50_000),
   );
 });
 

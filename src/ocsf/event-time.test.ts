@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
 import { msOfEventTime } from './event-time.ts';
-
-const SEED = Number(process.env['COUNTERSIGN_SEED'] ?? 20_261_124);
-const RUNS = process.env['COUNTERSIGN_LONG'] === '1' ? 200_000 : 2000;
 
 test('agrees with Date on every second of the calendar', () => {
   const SECONDS_MAX = 253_402_300_799;
@@ -13,7 +11,7 @@ test('agrees with Date on every second of the calendar', () => {
       const at = new Date(second * 1000).toISOString().replace('.000Z', 'Z');
       assert.equal(msOfEventTime(at), second * 1000);
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(2000, 200_000),
   );
 });
 

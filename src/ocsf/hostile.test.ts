@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
 import { createMemo, interpret, type SourceRecord, toOcsf, validate } from './index.ts';
 import { blank, type Interpretation } from './interpretation.ts';
 import { MAPPINGS } from './mapping-tables.ts';
 import { isRecord } from './schema.ts';
 import { published } from './testing/published.ts';
-
-const SEED = Number(process.env['COUNTERSIGN_SEED'] ?? 20_261_124);
-const RUNS = process.env['COUNTERSIGN_LONG'] === '1' ? 100_000 : 1500;
 
 const entry = { origin: 'example.org/log', indexes: [3], seen: '2024-03-04T09:00:00.000Z' };
 const EXAMPLES = MAPPINGS.flatMap((mapping) => mapping.examples);
@@ -105,7 +103,7 @@ test('reads anything at all, never throws, and makes a valid event of it', () =>
       assert.deepEqual(published?.judge(event) ?? [], []);
       assert.equal(({} as Record<string, unknown>)['polluted'], undefined);
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(1500, 100_000),
   );
 });
 
@@ -117,7 +115,7 @@ test('an event loses no member of its record', () => {
       if (isRecord(value)) checkNothingLost(value, event, event['unmapped'] ?? {});
       else assert.deepEqual(event['unmapped'], { value });
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(1500, 100_000),
   );
 });
 
@@ -128,7 +126,7 @@ test('a memo saves work and changes no result', () => {
       const record = { source, tenant: '-', id: 'x', at: '2024-03-04T08:30:00Z', value };
       assert.deepEqual(interpret(record, memo), interpret(record, createMemo()));
     }),
-    { seed: SEED, numRuns: RUNS },
+    runs(1500, 100_000),
   );
 });
 
