@@ -7,6 +7,9 @@ export const SNIFF_BYTES: number = 64 * 1024;
 /** A page of Graph answers states what it is within its first members; a longer head is a record. */
 export const ENVELOPE_HEAD_BYTES_MAX: number = 64 * 1024;
 
+/** What stands behind a page's list (links, statistics, a schema) is read at once; more is not. */
+export const MEMBERS_BYTES_MAX: number = 1024 * 1024;
+
 /** Lists within lists (pages in an array, arrays of pages) that are opened; deeper is a record. */
 export const LIST_DEPTH_MAX = 8;
 

@@ -80,8 +80,10 @@ export class CsvFramer implements Framer {
     if (at >= end) return window.isLast ? 'end' : 'more';
     const row = this.#row;
     const state = row.run(window, at, this.#auditData);
-    if (state === 'more' && end - at <= RECORD_BYTES_MAX) return this.#wait(window, at);
-    if (state === 'more') return this.#lose(window, at, 'a quoted cell without its end');
+    if (state === 'more') {
+      if (end - at < RECORD_BYTES_MAX) return this.#wait(window, at);
+      return this.#lose(window, at, TOO_LARGE);
+    }
     if (state === 'broken') {
       const atEnd = row.position >= end;
       return this.#lose(window, at, atEnd ? 'the file ends inside a quoted cell' : BROKEN_QUOTE);
@@ -102,9 +104,7 @@ export class CsvFramer implements Framer {
     this.#position = row.next;
     this.start = at;
     this.end = row.contentEnd;
-    return row.contentEnd - at > RECORD_BYTES_MAX
-      ? this.#rejected(window, at + window.base, row.contentEnd, TOO_LARGE)
-      : 'record';
+    return 'record';
   }
 
   /** A row is scanned from its start again: twice as many bytes first keep that cheap. */
@@ -174,7 +174,8 @@ export class CsvFramer implements Framer {
       }
       const state = this.#startsRow(window, lineEnd + 1);
       this.#position = lineEnd;
-      if (state === 'more' && end - lineEnd <= RECORD_BYTES_MAX) return this.#wait(window, lineEnd);
+      if (state === 'more' && end - lineEnd <= RECORD_BYTES_MAX && !window.isLast)
+        return this.#wait(window, lineEnd);
       if (state === 'done') {
         this.#position = lineEnd + 1;
         return this.#rejected(window, this.rejectFrom, lineEnd + 1, this.reason);

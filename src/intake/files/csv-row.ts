@@ -1,3 +1,4 @@
+import { RECORD_BYTES_MAX } from '../../core/index.ts';
 import type { TextWindow } from './framer.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { TextWindow } from './framer.ts';
  */
 export type RowState =
   | 'done'
-  /** The row may go on behind `end`. */
+  /** The row may go on behind the window, or is larger than a record may be. */
   | 'more'
   /** A quoted cell is followed by something else than a delimiter or the end of the row. */
   | 'broken';
@@ -39,7 +40,9 @@ export class CsvRowScanner {
 
   /** `wanted`: the cell whose place is to be noted. */
   run(window: TextWindow, start: number, wanted: number): RowState {
-    const { bytes, end, isLast } = window;
+    const { bytes } = window;
+    const end = Math.min(window.end, start + RECORD_BYTES_MAX);
+    const isLast = window.isLast && end === window.end;
     const { delimiter, lineEnd } = this.#dialect;
     let at = start;
     let cells = 0;

@@ -1,5 +1,10 @@
 import { JSON_DEPTH_MAX, RECORD_BYTES_MAX } from '../../core/index.ts';
-import { FAST_LINE_BYTES_MAX, LIST_DEPTH_MAX, RESCAN_FACTOR_MAX } from '../limits.ts';
+import {
+  FAST_LINE_BYTES_MAX,
+  LIST_DEPTH_MAX,
+  MEMBERS_BYTES_MAX,
+  RESCAN_FACTOR_MAX,
+} from '../limits.ts';
 import {
   CARRIAGE_RETURN,
   COMMA,
@@ -18,8 +23,16 @@ import {
 import type { Completeness } from './completeness.ts';
 import { saidByMembers } from './envelope.ts';
 import type { Frame, FrameForm, Framer, TextWindow } from './framer.ts';
-import { type ListKind, MemberReader, type Members, mayBeEnvelope, readHead } from './json-head.ts';
+import {
+  cellsForm,
+  type ListKind,
+  MemberReader,
+  type Members,
+  mayBeEnvelope,
+  readHead,
+} from './json-head.ts';
 import { JsonScanner } from './json-scan.ts';
+import { LOOK_BYTES, RecordStarts } from './record-starts.ts';
 
 type Mode =
   /** Between records: the next one, the end of a list, or something that does not belong there. */
@@ -39,9 +52,6 @@ type Mode =
 type OpenList = { readonly list: ListKind; readonly members: Members };
 
 const JSON_FORM: FrameForm = { form: 'json', columns: [], delimiter: 0 };
-
-/** How far before a `{` the start of its line is looked for, and behind it its first name. */
-const LOOK_BYTES = 256;
 
 /**
  * Tells the records of JSON apart, in whatever way they were strung together: an array, arrays
@@ -71,9 +81,7 @@ export class JsonFramer implements Framer {
   #noLineFeedBefore = 0;
   /** Spaces before the current record on its line; -1 when something else stands there. */
   #indent = 0;
-  /** The first member's name, with quotes, of the first record. */
-  #firstName: Buffer | undefined;
-  #damagedName: Buffer | undefined;
+  readonly #starts = new RecordStarts();
   #rescannedBytes = 0;
 
   constructor(position: number) {
@@ -199,7 +207,8 @@ export class JsonFramer implements Framer {
     let last = lineFeed - 1;
     while (last > this.start && isSpace(bytes[last] as number)) last--;
     if (bytes[last] !== OBJECT_CLOSES) return undefined;
-    const following = skipSpace(bytes, lineFeed + 1, end);
+    const limit = Math.min(end, lineFeed + FAST_LINE_BYTES_MAX);
+    const following = skipSpace(bytes, lineFeed + 1, limit);
     if (following >= end && !window.isLast) return 'more';
     if (following < end && bytes[following] !== OBJECT_OPENS) return undefined;
     this.#position = lineFeed;
@@ -222,10 +231,7 @@ export class JsonFramer implements Framer {
     this.end = end;
     this.#mode = 'between';
     this.#indent = -1;
-    this.#firstName ??= firstName(window.bytes, this.start, end);
-    if (end - this.start > RECORD_BYTES_MAX) {
-      return this.#rejected(window, this.start + window.base, end, TOO_LARGE);
-    }
+    this.#starts.sawRecord(window.bytes, this.start, end);
     return 'record';
   }
 
@@ -275,11 +281,10 @@ export class JsonFramer implements Framer {
   #members(window: TextWindow): Frame | undefined {
     const open = this.#lists.at(-1) as OpenList;
     const inTables = open.list === 'rows';
-    const reader = new MemberReader(window.bytes, window.end, inTables ? 'tables' : 'other');
+    const limit = Math.min(window.end, this.#position + MEMBERS_BYTES_MAX);
+    const reader = new MemberReader(window.bytes, limit, inTables ? 'tables' : 'other');
     const outcome = reader.read(this.#position);
-    if (outcome === 'more' && !window.isLast && window.end - this.#position < RECORD_BYTES_MAX) {
-      return 'more';
-    }
+    if (outcome === 'more' && !window.isLast && limit === window.end) return 'more';
     for (const [name, value] of reader.members) open.members.set(name, value);
     this.#mode = 'between';
     this.#position = reader.position;
@@ -296,7 +301,8 @@ export class JsonFramer implements Framer {
 
   #inside(window: TextWindow): Frame | undefined {
     const scanner = this.#scanner;
-    const state = scanner.run(window.bytes, window.end);
+    const limit = Math.min(window.end, this.start + RECORD_BYTES_MAX);
+    const state = scanner.run(window.bytes, limit);
     if (state === 'done') {
       this.#position = scanner.position;
       if (scanner.deepest > JSON_DEPTH_MAX) {
@@ -305,13 +311,12 @@ export class JsonFramer implements Framer {
       return this.#found(window, scanner.position);
     }
     if (state === 'broken') return this.#lose(window, scanner.problem);
-    if (window.isLast) return this.#lose(window, 'the text ends inside this record');
-    if (window.end - this.start > RECORD_BYTES_MAX) {
+    if (limit < window.end) {
       this.rejectFrom = this.start + window.base;
       this.#mode = 'skipping';
       return undefined;
     }
-    return 'more';
+    return window.isLast ? this.#lose(window, 'the text ends inside this record') : 'more';
   }
 
   #skipping(window: TextWindow): Frame | undefined {
@@ -334,7 +339,7 @@ export class JsonFramer implements Framer {
     // Against input made so that every byte of it is scanned again from many places.
     const isHostile = this.#rescannedBytes > affordable || this.#scanner.deepest > JSON_DEPTH_MAX;
     this.#position = isHostile ? this.#scanner.position : this.start + 1;
-    this.#damagedName = firstName(window.bytes, this.start, window.end);
+    this.#starts.sawDamage(window.bytes, this.start, this.#scanner.position);
     this.rejectFrom = this.start + window.base;
     this.reason = problem;
     this.#mode = 'lost';
@@ -352,28 +357,11 @@ export class JsonFramer implements Framer {
       }
       this.#position = found;
       if (found + 2 * LOOK_BYTES > end && !window.isLast) return 'more';
-      if (this.#startsRecord(window, found)) {
-        return this.#rejected(window, this.rejectFrom, found, this.reason);
-      }
+      const region = { from: this.rejectFrom - window.base, indent: this.#indent };
+      const start = this.#starts.startAt(window, found, region);
+      if (start >= 0) return this.#rejected(window, this.rejectFrom, start, this.reason);
       this.#position = found + 1;
     }
-  }
-
-  #startsRecord(window: TextWindow, at: number): boolean {
-    const { bytes } = window;
-    const end = Math.min(window.end, at + 2 * LOOK_BYTES);
-    const quote = skipSpace(bytes, at + 1, end);
-    if (quote >= end || bytes[quote] !== DOUBLE_QUOTE) return false;
-    for (const name of [this.#firstName, this.#damagedName]) {
-      if (name !== undefined && bytes.subarray(quote, quote + name.length).equals(name))
-        return true;
-    }
-    const floor = Math.max(0, at - LOOK_BYTES, this.rejectFrom - window.base);
-    let before = at - 1;
-    while (before >= floor && (bytes[before] === SPACE || bytes[before] === TAB)) before--;
-    if (before < floor) return false;
-    const isLineStart = bytes[before] === LINE_FEED || bytes[before] === CARRIAGE_RETURN;
-    return isLineStart && at - 1 - before <= Math.max(0, this.#indent);
   }
 
   /** Text between records that is no value: up to the end of the line or the next bracket. */
@@ -406,25 +394,3 @@ export class JsonFramer implements Framer {
 
 const TOO_LARGE = `larger than a record may be (${RECORD_BYTES_MAX / 1024 / 1024} MiB)`;
 const TOO_DEEP = `nested deeper than a record may be (${JSON_DEPTH_MAX} levels)`;
-
-/** The first member's name of an object, quotes included; undefined for anything else. */
-function firstName(bytes: Buffer, start: number, end: number): Buffer | undefined {
-  const quote = skipSpace(bytes, start + 1, Math.min(end, start + LOOK_BYTES));
-  if (bytes[start] !== OBJECT_OPENS || bytes[quote] !== DOUBLE_QUOTE) return undefined;
-  const close = bytes.indexOf(DOUBLE_QUOTE, quote + 1);
-  if (close < 0 || close >= end || close - quote > LOOK_BYTES) return undefined;
-  return Buffer.from(bytes.subarray(quote, close + 1));
-}
-
-/** The columns of a Log Analytics or Kusto table, which MUST stand before its rows. */
-function cellsForm(members: Members): FrameForm {
-  const columns = members.get('columns') ?? members.get('Columns');
-  const names = Array.isArray(columns) ? columns.map(columnName) : [];
-  return { form: 'json-cells', columns: names, delimiter: 0 };
-}
-
-function columnName(column: unknown): string {
-  if (typeof column !== 'object' || column === null) return String(column);
-  const { name, ColumnName } = column as { name?: unknown; ColumnName?: unknown };
-  return String(name ?? ColumnName ?? '');
-}

@@ -8,6 +8,7 @@ import {
   OBJECT_OPENS,
   skipSpace,
 } from './ascii.ts';
+import type { FrameForm } from './framer.ts';
 import { JsonScanner } from './json-scan.ts';
 
 /**
@@ -50,6 +51,9 @@ export type Head =
       readonly members: Members;
     };
 
+/** The names asked for are short; white space before them, too. */
+const NAME_BYTES_MAX = 256;
+
 const RECORD: Head = { kind: 'record' };
 const MORE: Head = { kind: 'more' };
 
@@ -58,7 +62,8 @@ const MORE: Head = { kind: 'more' };
  * records pay for nothing else; undefined when its first member is not there yet.
  */
 export function mayBeEnvelope(bytes: Buffer, start: number, end: number): boolean | undefined {
-  const quote = skipSpace(bytes, start + 1, end);
+  const quote = skipSpace(bytes, start + 1, Math.min(end, start + NAME_BYTES_MAX));
+  if (quote >= start + NAME_BYTES_MAX) return false;
   if (quote + 1 >= end) return undefined;
   if (bytes[quote] !== DOUBLE_QUOTE) return false;
   switch (bytes[quote + 1]) {
@@ -79,7 +84,8 @@ export function mayBeEnvelope(bytes: Buffer, start: number, end: number): boolea
       return false;
   }
   const close = bytes.indexOf(DOUBLE_QUOTE, quote + 1);
-  if (close < 0 || close >= end) return end - quote > 256 ? false : undefined;
+  if (close < 0 || close >= end) return end - quote > NAME_BYTES_MAX ? false : undefined;
+  if (close - quote > NAME_BYTES_MAX) return false;
   const name = bytes.toString('latin1', quote + 1, close);
   return name.startsWith('@odata.') || FIRST_MEMBERS.has(name);
 }
@@ -91,14 +97,14 @@ export function readHead(
   end: number,
   tables: 'tables' | 'other',
 ): Head {
-  const lists = new MemberReader(bytes, end, tables);
+  const limit = Math.min(end, start + ENVELOPE_HEAD_BYTES_MAX);
+  const lists = new MemberReader(bytes, limit, tables);
   const outcome = lists.read(start + 1);
   if (outcome === 'list') {
     return { kind: 'list', list: lists.list, position: lists.position, members: lists.members };
   }
   // A head that does not end, or is damaged: judged as a record, where damage is reported.
-  if (outcome === 'more') return end - start > ENVELOPE_HEAD_BYTES_MAX ? RECORD : MORE;
-  return RECORD;
+  return outcome === 'more' && limit === end ? MORE : RECORD;
 }
 
 /** Walks over the members of an object, keeping small values, until a list, the end or damage. */
@@ -217,4 +223,17 @@ function keepMember(
   } catch {
     // A member that is not JSON says nothing; the records do not depend on it.
   }
+}
+
+/** The columns of a Log Analytics or Kusto table, which MUST stand before its rows. */
+export function cellsForm(members: Members): FrameForm {
+  const columns = members.get('columns') ?? members.get('Columns');
+  const names = Array.isArray(columns) ? columns.map(columnName) : [];
+  return { form: 'json-cells', columns: names, delimiter: 0 };
+}
+
+function columnName(column: unknown): string {
+  if (typeof column !== 'object' || column === null) return String(column);
+  const { name, ColumnName } = column as { name?: unknown; ColumnName?: unknown };
+  return String(name ?? ColumnName ?? '');
 }

@@ -53,7 +53,7 @@ export class JsonScanner {
       const byte = bytes[at] as number;
       if (inString || byte === 0x22) {
         if (last === 0) {
-          problem = 'no comma between two values';
+          problem = NO_COMMA;
           break;
         }
         at = stringEnd(bytes, inString ? at : at + 1, end);
@@ -74,15 +74,8 @@ export class JsonScanner {
       } else if (byte === 0x2c || byte === 0x3a) {
         last = byte;
       } else if (byte === 0x7b || byte === 0x5b) {
-        if (last === 0) {
-          problem = 'no comma between two values';
-          break;
-        }
-        // Where a record lost its end, the next one starts where a member's name should stand.
-        if (last !== 0x3a && depth > 0 && depth <= JSON_DEPTH_MAX && stack[depth] === 0x7b) {
-          problem = 'an object without its end';
-          break;
-        }
+        problem = openingProblem(last, depth, stack);
+        if (problem !== '') break;
         last = byte;
         depth++;
         if (depth > deepest) deepest = depth;
@@ -93,8 +86,8 @@ export class JsonScanner {
           problem = 'brackets that do not match';
           break;
         }
-        depth--;
         last = 0;
+        depth--;
         if (depth === 0) {
           at++;
           state = 'done';
@@ -119,6 +112,15 @@ export class JsonScanner {
     this.#inString = inString;
     return problem === '' ? state : 'broken';
   }
+}
+
+const NO_COMMA = 'no comma between two values';
+
+function openingProblem(last: number, depth: number, stack: Uint8Array): string {
+  if (last === 0) return NO_COMMA;
+  // Where a record lost its end, the next one starts where a member's name should stand.
+  const isInObject = depth > 0 && depth <= JSON_DEPTH_MAX && stack[depth] === 0x7b;
+  return isInObject && last !== 0x3a ? 'an object without its end' : '';
 }
 
 /** The first byte that is not the string's: its quote, a control character, `end`, or a lone `\\`. */

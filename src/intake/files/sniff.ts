@@ -42,7 +42,7 @@ function json(container: 'json-array' | 'json-sequence', position: number): Snif
 function startsList(prefix: Buffer, from: number): boolean {
   const at = skipSpace(prefix, from, prefix.length);
   if (at >= prefix.length) return true;
-  return '{["]'.includes(String.fromCharCode(prefix[at] as number));
+  return '{["]'.includes(String.fromCharCode(prefix[at] as number)) || prefix.includes('{"');
 }
 
 function startsString(prefix: Buffer, at: number): boolean {

@@ -66,9 +66,8 @@ function readDirectory(zip: ZipFile, path: string): Promise<Entry[]> {
   });
 }
 
-/** With `decodeStrings: false` names are bytes, whatever the type says. */
 function nameOf(entry: Entry): string {
-  return (entry.fileName as unknown as Buffer).toString('utf8').replaceAll('\\', '/');
+  return entry.fileNameRaw.toString('utf8').replaceAll('\\', '/');
 }
 
 function memberOf(zip: ZipFile, entry: Entry, path: string): ZipMember {
