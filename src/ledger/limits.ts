@@ -88,3 +88,6 @@ export const BUNDLE_BYTES_MAX: number = 256 * (2 + 65_535);
 
 /** The thread pool has four threads: one stays free for the sync that a commit waits for. */
 export const FILE_WRITES_AT_ONCE = 3;
+
+/** Entries at which an opening compares the fingerprints with the archive: one block read each. */
+export const FINGERPRINT_SAMPLES = 8;

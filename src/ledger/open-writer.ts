@@ -7,8 +7,8 @@ import type { SignedCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import type { FileLock, Files } from './files.ts';
-import { FingerprintIndex } from './fingerprint-index.ts';
-import { feedFingerprints } from './fingerprint-feed.ts';
+import { openFingerprints } from './fingerprint-feed.ts';
+import type { FingerprintIndex } from './fingerprint-index.ts';
 import { readFolderFacts, writeFolderFacts } from './folder.ts';
 import type { FolderFacts } from './folder.ts';
 import { writeHostFacts } from './host-facts.ts';
@@ -105,7 +105,8 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     const journal = new Journal({ files, dir, origin, random: options.random });
     const recovery = await recover(options, { integrator, publisher, journal });
     archive.refresh(integrator.size);
-    const fingerprints = await openFingerprints(options, archive, { origin, secrets });
+    const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
+    const fingerprints = await openFingerprints({ files, dir, identity, archive });
     const lastSeenMs = readSeenMs(files, dir, integrator.size);
     return {
       files, lock, localKeys: secrets, origin, vkey: signer.key.vkey, journal, integrator, publisher,
@@ -126,23 +127,6 @@ function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCh
       'entries; run "countersign ledger fsck"',
     { data: { size } },
   );
-}
-
-async function openFingerprints(
-  { files, dir }: OpenOptions,
-  archive: ArchiveReader,
-  { origin, secrets }: { readonly origin: string; readonly secrets: LocalKeys },
-): Promise<FingerprintIndex> {
-  const { size } = archive;
-  const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
-  const index = FingerprintIndex.open({ dir: layout.fingerprints(dir), size, identity, files });
-  try {
-    await feedFingerprints(index, archive, size);
-    return index;
-  } catch (error) {
-    await index.close();
-    throw error;
-  }
 }
 
 /**

@@ -31,6 +31,7 @@ export class Sequencer {
   readonly #archive: ArchiveReader;
   readonly #clock: Clock;
   readonly #onClockStep: (step: ClockStep) => void;
+  #isStale = false;
   #next: number;
   #seenMs: number;
   #wallMs: number;
@@ -48,6 +49,11 @@ export class Sequencer {
     this.#seenMs = parts.lastSeenMs;
     this.#wallMs = Math.max(parts.clock.now(), parts.lastSeenMs);
     this.#monotonicMs = parts.clock.monotonic();
+  }
+
+  /** The index of fingerprints claimed what the archive does not confirm: it must be made again. */
+  get hasStaleFingerprints(): boolean {
+    return this.#isStale;
   }
 
   get next(): number {
@@ -85,7 +91,9 @@ export class Sequencer {
   #confirmed(versions: Uint8Array, offset: number): number | undefined {
     const index = this.#fingerprints.lookupVersion(versions, offset);
     if (index === undefined || index >= this.#archived) return index;
-    return this.#archive.hasVersion(index, versions, offset) ? index : undefined;
+    if (this.#archive.hasVersion(index, versions, offset)) return index;
+    this.#isStale = true;
+    return undefined;
   }
 
   #takeTime(index: number): number {

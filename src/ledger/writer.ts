@@ -9,6 +9,7 @@ import { CommitQueue } from './commit-queue.ts';
 import { LedgerError } from './errors.ts';
 import { nodeFiles } from './files.ts';
 import type { FileLock, Files } from './files.ts';
+import { dropFingerprints } from './fingerprint-feed.ts';
 import type { FingerprintIndex } from './fingerprint-index.ts';
 import type { Frame } from './frame.ts';
 import { writeHostFacts } from './host-facts.ts';
@@ -227,6 +228,7 @@ export class Ledger {
     } finally {
       await this.#round?.catch(() => {});
       await this.#fingerprints.close();
+      if (this.#sequencer.hasStaleFingerprints) dropFingerprints(this.#files, this.#dir);
       this.#archive.close();
       this.#integrator.close();
       this.#journal.close();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ManualClock, OWN_TENANT, type Random, type RecordDraft } from '../../core/index.ts';
+import { ManualClock, type Random } from '../../core/index.ts';
 import { fsck } from '../fsck.ts';
 import { layout } from '../layout.ts';
 import { readWholeFile } from '../replace-file.ts';
@@ -7,6 +7,7 @@ import { LedgerReader } from '../reader.ts';
 import { Ledger } from '../writer.ts';
 import { readWholeLog } from './foreign-reader.ts';
 import { Crash, type Dice, MemoryDisk } from './memory-disk.ts';
+import { numbered } from './numbered-draft.ts';
 
 export const DIR = '/data';
 
@@ -113,7 +114,7 @@ export class CrashModel {
     const again = Array.from({ length: this.#dice(4) }, () => this.#dice(this.#next + 1));
     const numbers = [...fresh, ...again.filter((number) => number < this.#next)];
     for (const number of numbers) this.#tried.add(number);
-    const results = await ledger.append(numbers.map(draftOf));
+    const results = await ledger.append(numbers.map(numbered));
     results.forEach(({ index }, i) => this.#acknowledge(numbers[i] as number, index));
   }
 
@@ -133,7 +134,7 @@ export class CrashModel {
 
   async #takeInWhatWasNotAcknowledged(ledger: Ledger): Promise<void> {
     const numbers = [...this.#tried];
-    const results = await ledger.append(numbers.map(draftOf));
+    const results = await ledger.append(numbers.map(numbered));
     results.forEach(({ index }, i) => this.#acknowledge(numbers[i] as number, index));
     assert.equal(ledger.size, this.#tried.size, 'every record is there once');
     assert.equal(new Set(this.#acknowledged.values()).size, this.#tried.size);
@@ -148,7 +149,7 @@ export class CrashModel {
         assert.ok(this.#maybeErased.has(index), `entry ${index} was to be erased`);
       } else {
         assert.ok(!this.#erased.has(index), `entry ${index} is not erased`);
-        assert.deepEqual(Buffer.from(body.bytes), draftOf(number).body, `body of entry ${index}`);
+        assert.deepEqual(Buffer.from(body.bytes), numbered(number).body, `body of entry ${index}`);
       }
     }
     reader.close();
@@ -160,20 +161,6 @@ export class CrashModel {
     const isUnsaid = (what: string): boolean => what.startsWith('the bodies of entries ');
     assert.deepEqual(problems.filter(({ what }) => !isUnsaid(what)), []);
   }
-}
-
-/** Long enough, all together, for blocks of their own, joined blocks and several bundles. */
-function draftOf(number: number): RecordDraft {
-  const filler = 'x'.repeat((number * 7919) % (number % 50 === 0 ? 9000 : 300));
-  return {
-    kind: 'record',
-    tenant: OWN_TENANT,
-    source: 'other/json',
-    id: `record ${number}`,
-    at: '2026-01-31T08:00:00Z',
-    body: Buffer.from(`{"number":${number},"filler":"${filler}"}`),
-    locus: number % 3 === 0 ? undefined : { importNumber: 1, row: number, offset: 0, length: 9 },
-  };
 }
 
 function isCrash(error: unknown): boolean {
