@@ -20,6 +20,18 @@ export class HandoverError extends CountersignError<HandoverErrorCode> {
   override readonly name = 'HandoverError';
 }
 
+/**
+ * - `AMBIGUOUS_USER`  a name that may be any of several people
+ * - `WITNESS_NAME`    the state of a witness is that of another
+ * - `WITNESS_KEY`     the key of a witness cannot be read
+ */
+export type WorkErrorCode = 'AMBIGUOUS_USER' | 'WITNESS_NAME' | 'WITNESS_KEY';
+
+/** Work that cannot be done as it was asked for. */
+export class WorkError extends CountersignError<WorkErrorCode> {
+  override readonly name = 'WorkError';
+}
+
 /** An expected error of the process that did the work, told here as if it had happened here. */
 export class RemoteError extends CountersignError {
   override readonly name = 'RemoteError';

@@ -126,6 +126,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
     work,
     clock: systemClock,
     signal: controller.signal,
+    where: 'anywhere',
     repeatable: true,
     open: async () => new TestLock(join(dir, 'run', 'lock.sqlite')),
     close: async (held) => held.release(),

@@ -13,6 +13,11 @@ export type WorkOptions<Holder> = {
   readonly signal: AbortSignal;
   /** True for work that adds nothing when it is done twice: it is begun again after a crash. */
   readonly repeatable: boolean;
+  /**
+   * `anywhere`: by whoever holds the ledger. `alone`: by this process, which waits for the lock as
+   * long as it takes, and does nobody else's work.
+   */
+  readonly where: 'anywhere' | 'alone';
   /** Takes the lock. MUST reject with code `LOCKED` while another process holds it. */
   readonly open: () => Promise<Holder>;
   /** Releases the lock. */
@@ -42,13 +47,15 @@ export async function doWork<Holder>(given: WorkOptions<Holder>): Promise<unknow
   for (;;) {
     const holder = await openUnlessLocked(options);
     if (holder !== undefined) return hold(holder, options);
-    if (!isHandedOver) options = { ...given, work: await given.beforeHandOver(given.work) };
-    isHandedOver = true;
-    const handover = await handOverAgain(options);
-    if (handover?.kind === 'done') return handover.result;
+    if (given.where === 'anywhere') {
+      if (!isHandedOver) options = { ...given, work: await given.beforeHandOver(given.work) };
+      isHandedOver = true;
+      const handover = await handOverAgain(options);
+      if (handover?.kind === 'done') return handover.result;
+    }
     const now = options.clock.monotonic();
     if (unansweredSince === undefined) unansweredSince = now;
-    else if (now - unansweredSince > UNANSWERED_MAX_MS) throw busy();
+    else if (now - unansweredSince > patienceMs(given)) throw busy();
     if (!isWaiting && now - unansweredSince > RETRY_MAX_MS) {
       isWaiting = true;
       options.waiting();
@@ -67,7 +74,12 @@ async function openUnlessLocked<Holder>(options: WorkOptions<Holder>): Promise<H
   }
 }
 
+function patienceMs({ where }: Pick<WorkOptions<unknown>, 'where'>): number {
+  return where === 'alone' ? Number.POSITIVE_INFINITY : UNANSWERED_MAX_MS;
+}
+
 async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+  if (options.where === 'alone') return holdAlone(holder, options);
   // One after the other: two imports at once would only take turns on the same disk.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = async (work: Work, hooks: WorkHooks): Promise<unknown> => {
@@ -88,6 +100,17 @@ async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promi
       if (server.pending > 0) options.finishing(server.pending);
       await server.close();
     }
+  } finally {
+    await options.close(holder);
+  }
+}
+
+async function holdAlone<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+  try {
+    return await options.perform(holder, options.work, {
+      ...options,
+      begin: async () => undefined,
+    });
   } finally {
     await options.close(holder);
   }

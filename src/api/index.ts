@@ -1,7 +1,28 @@
-export { HandoverError, type HandoverErrorCode, RemoteDefect, RemoteError } from './errors.ts';
+export {
+  HandoverError,
+  type HandoverErrorCode,
+  RemoteDefect,
+  RemoteError,
+  WorkError,
+  type WorkErrorCode,
+} from './errors.ts';
 export { EventBuilder } from './events.ts';
 export { HandoverServer, type Perform, type WorkHooks } from './handover-server.ts';
 export { doWork, type WorkOptions } from './holder.ts';
+export { type WitnessKey, witnessKey } from './witness-key.ts';
 export type { Work } from './work.ts';
+export { type AccessWork, accessWork } from './works/access.ts';
+export { type EraseWork, eraseWork } from './works/erase.ts';
+export {
+  type HoldEntry,
+  type HoldWork,
+  holdWork,
+  listHoldsWork,
+  releaseWork,
+} from './works/hold.ts';
 export { type ImportWork, importWork } from './works/import.ts';
+export { type Rebuilt, rebuildWork } from './works/rebuild.ts';
+export { type RotateKeyWork, rotateKeyWork } from './works/rotate-key.ts';
+export type { EntryScope } from './works/scope.ts';
+export { type WitnessReport, witnessWork } from './works/witness.ts';
 export { type WriteOptions, write } from './write.ts';

@@ -1,12 +1,20 @@
+import type { Random } from '../core/index.ts';
 import type { Doer, Writer } from '../pipeline/index.ts';
 import { HandoverError } from './errors.ts';
 import type { WorkHooks } from './handover-server.ts';
 import type { Work } from './work.ts';
+import { performAccess } from './works/access.ts';
+import { performErase } from './works/erase.ts';
+import { performHold, performListHolds, performRelease } from './works/hold.ts';
 import { performImport } from './works/import.ts';
+import { performRebuild } from './works/rebuild.ts';
+import { performRotateKey } from './works/rotate-key.ts';
+import { performWitness } from './works/witness.ts';
 
 /** What a process brings to work, its own or another's. */
 export type Performer = {
   readonly doer: Doer;
+  readonly random: Random;
   /** Worker threads. */
   readonly lanes: number;
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
@@ -14,16 +22,27 @@ export type Performer = {
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 };
 
+type PerformOne = (writer: Writer, work: Work, by: Performer) => Promise<unknown>;
+
+const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
+  ['import', performImport],
+  ['statement', performAccess],
+  ['ledger erase', performErase],
+  ['ledger hold', performHold],
+  ['ledger hold --release', performRelease],
+  ['ledger hold --list', performListHolds],
+  ['ledger rotate-key', performRotateKey],
+  ['ledger witness', performWitness],
+  ['rebuild', performRebuild],
+]);
+
 /** Does one writing command with the ledger that this process holds; the result is plain JSON. */
 export async function perform(writer: Writer, work: Work, by: Performer): Promise<unknown> {
-  switch (work.command) {
-    case 'import':
-      return performImport(writer, work, by);
-    default:
-      throw new HandoverError(
-        'OTHER_VERSION',
-        `the process that holds the ledger does not know the command "${work.command}": run one ` +
-          'version of Countersign on one data folder',
-      );
-  }
+  const performOne = PERFORM.get(work.command);
+  if (performOne !== undefined) return performOne(writer, work, by);
+  throw new HandoverError(
+    'OTHER_VERSION',
+    `the process that holds the ledger does not know the command "${work.command}": run one ` +
+      'version of Countersign on one data folder',
+  );
 }

@@ -13,8 +13,11 @@ export type Work = {
   readonly tenant: string | null;
   /** Who asks, as the entry about it will state. */
   readonly who: string;
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: JsonOptions;
 };
+
+/** What JSON can say; absent is null. */
+export type JsonOptions = Readonly<Record<string, unknown>>;
 
 /** One line of an answer. `begun` comes before the work is touched, `result` or `error` last. */
 export type AnswerLine =
@@ -22,6 +25,34 @@ export type AnswerLine =
   | { readonly kind: 'progress'; readonly progress: unknown }
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'error'; readonly code: string | null; readonly message: string };
+
+/** Undefined where it is null, or of another kind. */
+export function textOption(work: Work, name: string): string | undefined {
+  const value = work.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function numberOption(work: Work, name: string): number | undefined {
+  const value = work.options[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+export function textsOption(work: Work, name: string): readonly string[] {
+  const value = work.options[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+export function numbersOption(work: Work, name: string): readonly number[] {
+  const value = work.options[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
+}
+
+/** @throws HandoverError MALFORMED */
+export function requiredText(work: Work, name: string): string {
+  const value = textOption(work, name);
+  if (value === undefined || value === '') throw malformed(`the ${name} of a command`);
+  return value;
+}
 
 export function workText(work: Work): string {
   return JSON.stringify({ protocol: PROTOCOL, ...work });

@@ -1,7 +1,7 @@
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock, Random } from '../core/index.ts';
 import { LedgerReader, layout } from '../ledger/index.ts';
-import { closeWriter, openWriter } from '../pipeline/index.ts';
+import { closeWriter, openWriter, rebuild } from '../pipeline/index.ts';
 import { doWork } from './holder.ts';
 import { LANES_MAX } from './limits.ts';
 import { perform } from './perform.ts';
@@ -25,6 +25,8 @@ export type WriteOptions = {
   readonly ledger: 'makes' | 'needs';
   /** True for work that adds nothing when it is done twice. */
   readonly repeatable: boolean;
+  /** `alone`: not by another process, and with nobody's work beside it. */
+  readonly where: 'anywhere' | 'alone';
   readonly progress: (progress: unknown) => void;
   readonly waiting: () => void;
   readonly finishing: (pending: number) => void;
@@ -41,14 +43,17 @@ export async function write(options: WriteOptions): Promise<unknown> {
     ...options,
     socketFile: layout.apiSocket(dir),
     open: async () => {
-      const writer = await openWriter({ dir, clock, random, keyFile, acceptFork });
+      const opening = { dir, clock, random, keyFile, acceptFork };
+      const isRebuild = options.work.command === 'rebuild';
+      const onProgress = options.progress;
+      const writer = await (isRebuild ? rebuild({ ...opening, onProgress }) : openWriter(opening));
       removeLeftSpools(layout.run(dir));
       return writer;
     },
     close: closeWriter,
     perform: (writer, work, hooks) => {
       const doer = { who: work.who, host: hostname(), version };
-      return perform(writer, work, { doer, lanes, hooks, stdin });
+      return perform(writer, work, { doer, random, lanes, hooks, stdin });
     },
     beforeHandOver: async (work) =>
       readsStandardInput(work) ? withSpool(work, await spool.fill(stdin)) : work,

@@ -15,10 +15,14 @@ export type Context = {
   readonly random: Random;
   /** Absolute. */
   readonly dataDir: string;
+  /** The same, only if this very command line names it. */
+  readonly namedDataDir: string | undefined;
   readonly tenant: TenantId | undefined;
   readonly json: boolean;
   /** Aborted by the first Ctrl-C: a command stops after its current batch. */
   readonly signal: AbortSignal;
+  /** Runs another command line in the same world. */
+  readonly run: (line: readonly string[]) => Promise<ExitCode>;
 };
 
 /** A command answers with an exit code, or throws what `failureOf` turns into one. */

@@ -82,7 +82,8 @@ function ofCommander(error: CommanderError): Failure {
     .trim()
     .split('\n');
   const hint = hints.map((text) => ` ${text.trim()}`).join('');
-  return { exitCode: EXIT.wrongUsage, sentence: `countersign: ${first}${hint}; see --help` };
+  const said = `${first}${hint}`.replace(/\.$/, '');
+  return { exitCode: EXIT.wrongUsage, sentence: `countersign: ${said}; see --help` };
 }
 
 function ofSystem(error: unknown): Failure | undefined {

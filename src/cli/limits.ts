@@ -21,3 +21,6 @@ export const PROGRESS_LINE_MS = 10_000;
 
 /** The first reasons of an import's summary on a terminal; `--json` lists all that are kept. */
 export const REASONS_SHOWN = 5;
+
+/** Threads of `fsck`: beyond this the disk is what it waits for. */
+export const FSCK_THREADS_MAX = 8;

@@ -8,6 +8,7 @@ export type ProgressState = {
   /** What is being done, as a participle: `importing`, `checking`. */
   readonly doing: string;
   readonly records: number;
+  readonly recordsTotal?: number | undefined;
   readonly bytes?: number | undefined;
   readonly bytesTotal?: number | undefined;
   /** What is being worked on now: a file's name. */
@@ -61,8 +62,12 @@ export class ProgressLine {
 
 export function progressText(state: ProgressState, elapsedMs: number): string {
   const parts = [state.doing];
-  const { bytes, bytesTotal } = state;
-  const share = bytes !== undefined && bytesTotal ? Math.min(1, bytes / bytesTotal) : undefined;
+  const { bytes, bytesTotal, recordsTotal } = state;
+  const share = bytesTotal
+    ? shareOf(bytes ?? 0, bytesTotal)
+    : recordsTotal
+      ? shareOf(state.records, recordsTotal)
+      : undefined;
   if (share !== undefined) parts.push(`${Math.floor(share * 100)} %`);
   parts.push(`${numberText(state.records)} records`);
   if (bytes !== undefined) {
@@ -75,6 +80,10 @@ export function progressText(state: ProgressState, elapsedMs: number): string {
   }
   if (state.on !== undefined) parts.push(state.on);
   return parts.join('  ');
+}
+
+function shareOf(done: number, total: number): number {
+  return Math.min(1, done / total);
 }
 
 /** `1,234,567` whatever the locale: the output of a command is not prose. */

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { REASONS_SHOWN } from './limits.ts';
+import { numberText } from './progress.ts';
 
 /** Where answers come from: readers, which take no lock. */
 export type Sources = {
@@ -67,11 +68,15 @@ export async function* untilAborted<T>(
   }
 }
 
-/** The first reasons in one line. */
+/** One line: of each kind of reason the first, and how many more of it there are. */
 export function reasonsText(because: readonly Reason[]): string {
-  const shown = because.slice(0, REASONS_SHOWN).map((reason) => reason.text);
-  const more = because.length - shown.length;
-  return [...shown, ...(more > 0 ? [`${more} more reasons`] : [])].join('; ');
+  const kinds = [...Map.groupBy(because, (reason) => reason.code).values()];
+  const texts = kinds.slice(0, REASONS_SHOWN).map(([first, ...more]) => {
+    const others = more.length === 0 ? '' : ` (and ${numberText(more.length)} more like this)`;
+    return `${first?.text}${others}`;
+  });
+  const left = kinds.length - texts.length;
+  return [...texts, ...(left > 0 ? [`${left} more kinds of reasons`] : [])].join('; ');
 }
 
 /** An entry beyond the checkpoint may be there and not integrated yet: nobody can tell. */
@@ -80,11 +85,9 @@ export async function orCannotTell<T>(index: number, read: () => Promise<T>): Pr
     return await read();
   } catch (error) {
     if (!(error instanceof CountersignError) || error.code !== 'OUT_OF_RANGE') throw error;
-    const size = String(error.data['size'] ?? 'fewer');
     throw new CliError(
       'CANNOT_TELL',
-      `entry ${index} is not in the checkpoint of ${size} entries: it is not yet integrated, or ` +
-        'there is none',
+      `entry ${index} is beyond the checkpoint: it is not yet integrated, or there is none`,
       { cause: error },
     );
   }

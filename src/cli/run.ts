@@ -8,8 +8,8 @@ import type { Bind, Context, Environment } from './context.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { failureOf, stackLines } from './failure.ts';
 import { tenantOption } from './options.ts';
+import { ownPackage } from './own-package.ts';
 import { Terminal } from './terminal.ts';
-import { ownVersion } from './version.ts';
 
 /** The process around a command line, as far as commands may know of it. */
 export type World = {
@@ -72,7 +72,7 @@ function newProgram(terminal: Terminal): Parser {
     .option('--tenant <guid>', 'only this tenant', tenantOption)
     .option('--json', 'one JSON document, or one per line where the answer is a list')
     .option('--debug', 'on an error, print where it came from')
-    .version(ownVersion(), '-V, --version', 'print the version')
+    .version(ownPackage().version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .exitOverride()
     .showSuggestionAfterError()
@@ -101,7 +101,7 @@ function newProgram(terminal: Terminal): Parser {
 
 function contextOf(globals: Globals, terminal: Terminal, world: World): Context {
   const { stdin, env, cwd, clock, random, signal } = world;
-  const stated = globals.data ?? (env.COUNTERSIGN_DATA || 'countersign-data');
+  const namedDataDir = globals.data === undefined ? undefined : resolve(cwd, globals.data);
   return {
     terminal,
     stdin,
@@ -110,9 +110,11 @@ function contextOf(globals: Globals, terminal: Terminal, world: World): Context 
     clock,
     random,
     signal,
-    dataDir: resolve(cwd, stated),
+    namedDataDir,
+    dataDir: namedDataDir ?? resolve(cwd, env.COUNTERSIGN_DATA || 'countersign-data'),
     tenant: globals.tenant,
     json: globals.json === true,
+    run: (line) => runCommandLine(line, world),
   };
 }
 

@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { Work } from '../api/index.ts';
 import type { Context } from './context.ts';
+import { ownPackage } from './own-package.ts';
 import type { ProgressState } from './progress.ts';
-import { ownVersion } from './version.ts';
 
 /** Options of every command that may append to the ledger. */
 export type WriterFlags = { readonly key?: string; readonly acceptFork?: true };
@@ -22,6 +22,8 @@ export type Writing = {
   readonly ledger: 'makes' | 'needs';
   /** True for work that adds nothing when it is done twice. */
   readonly repeatable: boolean;
+  /** `alone`: not by another process, and with nobody's work beside it. */
+  readonly where?: 'alone';
   /** What a progress of this work is called and means. */
   readonly progressOf: (progress: unknown) => ProgressState | undefined;
 };
@@ -34,6 +36,7 @@ export async function write(context: Context, writing: Writing): Promise<unknown
   const { write: writeThere } = await import('../api/index.ts');
   try {
     return await writeThere({
+      where: writing.where ?? 'anywhere',
       dir: dataDir,
       clock,
       random,
@@ -42,7 +45,7 @@ export async function write(context: Context, writing: Writing): Promise<unknown
       work,
       ledger,
       repeatable,
-      version: ownVersion(),
+      version: ownPackage().version,
       keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
       acceptFork: flags.acceptFork === true ? 'accept' : undefined,
       progress: (progress) => {
@@ -56,6 +59,11 @@ export async function write(context: Context, writing: Writing): Promise<unknown
   } finally {
     terminal.progressEnd();
   }
+}
+
+/** For work that takes no time worth telling of. */
+export function noProgress(): undefined {
+  return undefined;
 }
 
 /** Who acts, as entries state it: the account of the operating system. */

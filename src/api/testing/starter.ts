@@ -16,6 +16,7 @@ const result = await doWork({
   work: { command: 'write', args: [name], tenant: null, who: 'tests', options: {} },
   clock: systemClock,
   signal: new AbortController().signal,
+  where: 'anywhere',
   repeatable: repeatable === 'repeatable',
   open: async () => new TestLock(join(dir, 'run', 'lock.sqlite')),
   close: async (lock) => lock.release(),

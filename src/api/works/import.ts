@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs';
 import { assert, type TenantId } from '../../core/index.ts';
 import type { Input } from '../../intake/index.ts';
 import { type ImportReport, importPaths, type Writer } from '../../pipeline/index.ts';
+import { HandoverError } from '../errors.ts';
 import type { Performer } from '../perform.ts';
-import type { Work } from '../work.ts';
+import { textOption, type Work } from '../work.ts';
 
 export type ImportWork = {
   /** Absolute; `-` is standard input. */
@@ -34,21 +35,51 @@ export async function performImport(
   work: Work,
   { doer, lanes, hooks, stdin }: Performer,
 ): Promise<ImportReport> {
-  const { origin, originals, spool } = work.options;
-  const standardInput = typeof spool === 'string' ? createReadStream(spool) : stdin;
+  const spool = textOption(work, 'spool');
+  const standardInput = spool === undefined ? stdin : createReadStream(spool);
   const inputs = work.args.map((path): Input => {
     if (path !== '-') return { kind: 'path', path };
     assert(standardInput !== undefined, 'standard input is put aside before it is handed over');
-    return { kind: 'stream', bytes: standardInput };
+    return { kind: 'stream', bytes: untilAborted(standardInput, hooks.signal) };
   });
   return importPaths(writer, {
     inputs,
     tenant: work.tenant === null ? undefined : (work.tenant as TenantId),
-    origin: typeof origin === 'string' ? origin : undefined,
-    originals: originals === 'keep' ? 'keep' : 'leave',
+    origin: textOption(work, 'origin'),
+    originals: textOption(work, 'originals') === 'keep' ? 'keep' : 'leave',
     doer,
     lanes,
     signal: hooks.signal,
     onProgress: hooks.progress,
   });
+}
+
+/** Nobody may have to send another byte before we stop to wait for it. */
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(interrupted());
+  // Somebody may abort before the first byte is waited for.
+  aborted.promise.catch(() => undefined);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const iterator = bytes[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted.promise]);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function interrupted(): HandoverError {
+  return new HandoverError(
+    'INTERRUPTED',
+    'interrupted while reading standard input: the batches before are in the ledger, whole',
+  );
 }

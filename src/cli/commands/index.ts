@@ -1,20 +1,28 @@
 import type { Command as Parser } from 'commander';
 import type { Bind } from '../context.ts';
 import { declareCoverage } from './coverage.ts';
+import { declareDemo } from './demo.ts';
 import { declareEvidence } from './evidence.ts';
 import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
+import { declareQuery } from './query.ts';
+import { declareRebuild } from './rebuild.ts';
 import { declareShow } from './show.ts';
+import { declareStatement } from './statement.ts';
 import { declareTimeline } from './timeline.ts';
 
 /** All commands, in the order of the help text. */
 export function declareCommands(program: Parser, bind: Bind): void {
+  declareDemo(program, bind);
   declareImport(program, bind);
   declareTimeline(program, bind);
+  declareStatement(program, bind);
+  declareQuery(program, bind);
   declareCoverage(program, bind);
   declareShow(program, bind);
   declareEvidence(program, bind);
   declareLedger(program, bind);
+  declareRebuild(program, bind);
   declareNotBuilt(program, bind);
 }

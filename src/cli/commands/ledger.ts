@@ -1,7 +1,12 @@
 import type { Command as Parser } from 'commander';
 import type { Bind } from '../context.ts';
 import { declareCheckpoint } from './ledger-checkpoint.ts';
+import { declareErase } from './ledger-erase.ts';
+import { declareFsck } from './ledger-fsck.ts';
+import { declareHold } from './ledger-hold.ts';
 import { declareProve } from './ledger-prove.ts';
+import { declareRotateKey } from './ledger-rotate-key.ts';
+import { declareWitness } from './ledger-witness.ts';
 
 export function declareLedger(program: Parser, bind: Bind): void {
   const ledger = program
@@ -10,4 +15,9 @@ export function declareLedger(program: Parser, bind: Bind): void {
     .description('The transparency log and its archive of bodies.');
   declareCheckpoint(ledger, bind);
   declareProve(ledger, bind);
+  declareFsck(ledger, bind);
+  declareWitness(ledger, bind);
+  declareErase(ledger, bind);
+  declareHold(ledger, bind);
+  declareRotateKey(ledger, bind);
 }

@@ -60,5 +60,5 @@ function fromOf({ event }: EventRow): Cell {
 }
 
 function appOf({ event }: EventRow): Cell {
-  return event.appName ?? event.appUid ?? event.userAgent ?? undefined;
+  return event.appName ?? event.appUid ?? undefined;
 }

@@ -21,7 +21,8 @@ export function printImport(terminal: Terminal, answer: ImportAnswer): void {
   count('duplicates', duplicates, 'plain');
   count('rejected', rejected, 'unknown');
   for (const { file, at, reason } of rejects.slice(0, REASONS_SHOWN)) {
-    terminal.paragraph(`${file}, ${at}: ${reason}`, 4);
+    // A reason for a whole file names the file itself.
+    terminal.paragraph(reason.includes(file) ? reason : `${file}, ${at}: ${reason}`, 4);
   }
   const more = rejected - Math.min(rejects.length, REASONS_SHOWN);
   if (more > 0) terminal.line(`    and ${numberText(more)} more; --json lists them`);

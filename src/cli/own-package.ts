@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The version that our own package states, wherever the compiled files lie beneath it. */
-export function ownVersion(from: string = import.meta.dirname): string {
+export type OwnPackage = { readonly folder: string; readonly version: string };
+
+/** Our own package: its root, wherever the compiled files lie beneath it, and what it states. */
+export function ownPackage(from: string = import.meta.dirname): OwnPackage {
   for (let folder = from; ; folder = dirname(folder)) {
-    const stated = statedIn(join(folder, 'package.json'));
-    if (stated !== undefined) return stated;
-    if (folder === dirname(folder)) return 'unknown';
+    const version = versionIn(join(folder, 'package.json'));
+    if (version !== undefined) return { folder, version };
+    if (folder === dirname(folder)) return { folder: from, version: 'unknown' };
   }
 }
 
-function statedIn(path: string): string | undefined {
+function versionIn(path: string): string | undefined {
   try {
     const stated = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown; version?: unknown };
     const isOurs = stated.name === 'countersign' && typeof stated.version === 'string';

@@ -1,0 +1,61 @@
+import {
+  type ActiveHold,
+  activeHolds,
+  placeHold,
+  releaseHold,
+  type Writer,
+} from '../../pipeline/index.ts';
+import type { Performer } from '../perform.ts';
+import { requiredText, type Work } from '../work.ts';
+import { type EntryScope, scopeOf, scopeOptions } from './scope.ts';
+
+export type HoldWork = EntryScope & { readonly case: string };
+
+export function holdWork(who: string, what: HoldWork): Work {
+  const options = { ...scopeOptions(what), case: what.case };
+  return { command: 'ledger hold', args: [], tenant: what.tenant ?? null, who, options };
+}
+
+export function releaseWork(who: string, caseName: string): Work {
+  const options = { case: caseName };
+  return { command: 'ledger hold --release', args: [], tenant: null, who, options };
+}
+
+export function listHoldsWork(who: string): Work {
+  return { command: 'ledger hold --list', args: [], tenant: null, who, options: {} };
+}
+
+/** The entry that placed or released the hold. */
+export type HoldEntry = { readonly entry: number };
+
+export async function performHold(
+  writer: Writer,
+  work: Work,
+  { doer }: Performer,
+): Promise<HoldEntry> {
+  const { names, source, tenant, fromMs, toMs, ...rest } = await scopeOf(writer.dir, work);
+  const entry = await placeHold(writer, {
+    names,
+    source: source ?? null,
+    tenant: tenant ?? null,
+    import: rest.import ?? null,
+    fromMs: fromMs ?? null,
+    toMs: toMs ?? null,
+    case: requiredText(work, 'case'),
+    doer,
+  });
+  return { entry };
+}
+
+export async function performRelease(
+  writer: Writer,
+  work: Work,
+  { doer }: Performer,
+): Promise<HoldEntry> {
+  return { entry: await releaseHold(writer, { case: requiredText(work, 'case'), doer }) };
+}
+
+export async function performListHolds(writer: Writer): Promise<readonly ActiveHold[]> {
+  await writer.reader.refresh();
+  return activeHolds(writer);
+}

@@ -1,0 +1,34 @@
+import { type Rotated, rotateKey } from '../../ledger/index.ts';
+import { catchUp, type Writer } from '../../pipeline/index.ts';
+import type { Performer } from '../perform.ts';
+import { textOption, type Work } from '../work.ts';
+
+export type RotateKeyWork = {
+  /** Absolute; undefined: in the data folder, in the place of the old key. */
+  readonly toFile: string | undefined;
+  /** Absolute: where the present key lies, if not in the data folder. */
+  readonly keyFile: string | undefined;
+};
+
+export function rotateKeyWork(who: string, { toFile, keyFile }: RotateKeyWork): Work {
+  const options = { toFile: toFile ?? null, keyFile: keyFile ?? null };
+  return { command: 'ledger rotate-key', args: [], tenant: null, who, options };
+}
+
+export async function performRotateKey(
+  writer: Writer,
+  work: Work,
+  { random }: Performer,
+): Promise<Rotated> {
+  const { dir, clock, ledger } = writer;
+  const keyFile = textOption(work, 'keyFile');
+  const rotated = await rotateKey(ledger, {
+    dir,
+    clock,
+    random,
+    keyFile,
+    toFile: textOption(work, 'toFile'),
+  });
+  await catchUp(writer);
+  return rotated;
+}

@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import type { Command as Parser } from 'commander';
+import { fsck, type Problem } from '../../ledger/index.ts';
+import type { Bind, Command } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { FSCK_THREADS_MAX } from '../limits.ts';
+import { plural } from '../present/words.ts';
+import type { Column } from '../table.ts';
+
+export function declareFsck(ledger: Parser, bind: Bind): void {
+  ledger
+    .command('fsck')
+    .summary('re-read everything: bodies, tiles, checkpoints, strays')
+    .description(
+      'Re-reads every file of the log and its archive against the tree and the key, and names the ' +
+        'first byte that is wrong. Changes nothing. Exits 1 when there are problems.',
+    )
+    .option(
+      '--key <vkey>',
+      'the key of the log, from a place that the data folder does not control',
+    )
+    .action(bind(fsckCommand));
+}
+
+const COLUMNS: readonly Column<Problem>[] = [
+  { title: 'path', kind: 'text', comfortable: 30, cell: ({ path }) => path },
+  { title: 'byte', kind: 'number', cell: ({ at }) => String(at) },
+  {
+    title: 'what',
+    kind: 'text',
+    comfortable: 24,
+    cell: ({ what }) => ({ text: what, style: 'no' }),
+  },
+];
+
+const fsckCommand: Command<[flags: { readonly key?: string }]> = async (context, { key }) => {
+  const { terminal, dataDir } = context;
+  const report = await fsck({
+    dir: dataDir,
+    threads: Math.min(FSCK_THREADS_MAX, availableParallelism()),
+    vkey: key,
+    onProgress: (records, recordsTotal) =>
+      terminal.progress({ doing: 'checking', records, recordsTotal }),
+  });
+  terminal.progressEnd();
+  const { ok, size, problems } = report;
+  if (context.json) {
+    terminal.document({ ok, size, problems });
+  } else {
+    await terminal.table(COLUMNS, problems);
+    const told = `${plural(size, 'entry', 'entries')} checked`;
+    if (ok) terminal.line({ text: 'clean: ', style: 'yes' }, told);
+    else terminal.line({ text: `${plural(problems.length, 'problem')}: `, style: 'no' }, told);
+  }
+  return ok ? EXIT.done : EXIT.no;
+};

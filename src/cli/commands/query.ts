@@ -1,0 +1,119 @@
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Command as Parser } from 'commander';
+import type { QueryColumn, QueryValue } from '../../books/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { csvLine } from '../csv.ts';
+import { CliError, usage } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { oneOf } from '../options.ts';
+import { replaceWhole, writeOutput } from '../output-file.ts';
+import { plural } from '../present/words.ts';
+import { askBooks, notYetIndexed, untilAborted } from '../question.ts';
+import { sanitiseJson } from '../sanitise.ts';
+import type { Column } from '../table.ts';
+
+const FORMATS = ['table', 'json', 'csv', 'parquet'] as const;
+type QueryFlags = { readonly format?: (typeof FORMATS)[number]; readonly output?: string };
+type Row = readonly QueryValue[];
+
+export function declareQuery(program: Parser, bind: Bind): void {
+  program
+    .command('query')
+    .summary('read-only SQL over what happened')
+    .description(
+      'Answers read-only SQL (DuckDB) over the tables events, entries, findings, decisions and ' +
+        'coverage; DESCRIBE events tells their columns. The engine reaches no file and no network.',
+    )
+    .argument('<sql>', 'one statement; - reads it from standard input')
+    .option('--format <format>', 'table, json, csv or parquet', oneOf(FORMATS))
+    .option('-o, --output <file>', 'write the answer to this file')
+    .action(bind(query));
+}
+
+const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
+  askBooks(context, async ({ books, head }) => {
+    const { dataDir } = context;
+    const format = flags.format ?? (context.json ? 'json' : 'table');
+    const sql = given === '-' ? await textOfStdin(context) : given;
+    const { output } = flags;
+    if (format === 'table' && output !== undefined)
+      throw usage('a table is for the screen: give --format json, csv or parquet with -o');
+    const rows =
+      format === 'parquet'
+        ? await parquet(context, sql, output)
+        : await answer(context, sql, format, output);
+    notYetIndexed(books, head);
+    if (rows > 0) return EXIT.done;
+    throw new CliError(
+      'CANNOT_TELL',
+      `no row of ${dataDir} fits, which is no proof that none exists`,
+    );
+  });
+
+type Rows = AsyncIterable<Row>;
+
+async function answer(
+  context: Context,
+  sql: string,
+  format: 'table' | 'json' | 'csv',
+  file: string | undefined,
+): Promise<number> {
+  const { query: ask } = await import('../../books/index.ts');
+  const { columns, rows: batches } = await ask(context.dataDir, sql);
+  let count = 0;
+  const rows = (async function* (): AsyncGenerator<Row> {
+    for await (const batch of untilAborted(batches, context.signal)) {
+      count += batch.length;
+      yield* batch;
+    }
+  })();
+  if (format === 'csv') await writeOutput(context, file, csvOf(columns, rows));
+  else if (format === 'json') await writeOutput(context, file, jsonOf(columns, rows));
+  else await context.terminal.table(tableColumns(columns), rows);
+  return count;
+}
+
+async function* csvOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerator<string> {
+  yield csvLine(columns.map(({ name }) => name));
+  for await (const row of rows) yield csvLine(row);
+}
+
+async function* jsonOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerator<string> {
+  for await (const row of rows) {
+    const members = columns.map(({ name }, at) => [name, row[at] ?? null]);
+    yield `${sanitiseJson(JSON.stringify(Object.fromEntries(members)))}\n`;
+  }
+}
+
+function tableColumns(columns: readonly QueryColumn[]): Column<Row>[] {
+  return columns.map(({ name, type }, at) => ({
+    title: name,
+    kind: NUMERIC.test(type) ? 'number' : 'text',
+    cell: (row) => cellText(row[at] ?? null),
+  }));
+}
+
+const NUMERIC = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/;
+
+function cellText(value: QueryValue): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+async function parquet(context: Context, sql: string, file: string | undefined): Promise<number> {
+  if (file === undefined || file === '-') {
+    throw usage('Parquet needs a file that can be read from its end: give one with -o FILE');
+  }
+  const { queryToParquet } = await import('../../books/index.ts');
+  let count = 0;
+  await replaceWhole(resolve(context.cwd, file), async (staged) => {
+    count = (await queryToParquet(context.dataDir, sql, staged)).rows;
+  });
+  if (!context.json) context.terminal.line(`${plural(count, 'row')} written to ${file}`);
+  return count;
+}
+
+async function textOfStdin({ stdin }: Context): Promise<string> {
+  return text(stdin);
+}

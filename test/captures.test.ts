@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { test } from 'node:test';
+import { SeededRandom } from '../tools/sample/random.ts';
+import { assertFsckClean, askJson, importHere, type Report } from './support/account.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { eventsOf, statementsOf } from './support/likeness.ts';
+import { csvRows, csvText, jsonItems, type Row } from './support/other-means.ts';
+import { sharedData, withoutShared } from './support/shared-data.ts';
+
+const skip = withoutShared('ual-captures', 'golden-saml');
+const root = temporaryFolder('captures');
+const random = new SeededRandom(20_261_124);
+
+const captures = skip === false ? ['ual-captures', 'golden-saml'].flatMap(filesOf) : [];
+
+/** The licence that lies beside the captures is no export. */
+function filesOf(name: string): string[] {
+  const folder = sharedData(name);
+  const names = readdirSync(folder).filter((file) => ['.csv', '.json'].includes(extname(file)));
+  return names.map((file) => join(folder, file));
+}
+
+function countByOtherMeans(path: string): number {
+  return extname(path) === '.csv' ? csvRows(path).length : jsonItems(path).length;
+}
+
+type Outcome = {
+  readonly actions: number;
+  readonly events: readonly string[];
+  readonly statements: ReadonlyMap<string, string>;
+};
+
+async function outcomeOf(data: string): Promise<Outcome> {
+  await assertFsckClean(data);
+  const { n } = await askJson<{ n: number }>(data, ['query', 'SELECT count(*) AS n FROM events']);
+  return { actions: n, events: await eventsOf(data), statements: await statementsOf(data) };
+}
+
+/** A folder with the captures, each as `write` leaves it there. */
+function folderOf(name: string, write: (path: string, folder: string, at: number) => void): string {
+  const folder = join(root, name);
+  mkdirSync(folder);
+  for (const [at, path] of captures.entries()) write(path, folder, at);
+  return folder;
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, key: random.next() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
+
+/** A CSV capture as `Search-UnifiedAuditLog | ConvertTo-Json` would have left it. */
+function asJson(path: string, auditData: (cell: string) => unknown): string {
+  const items = csvRows(path).map((row) => ({ ...row, AuditData: auditData(row['AuditData'] ?? '') }));
+  return JSON.stringify(items, undefined, 2);
+}
+
+const asText = (cell: string): unknown => cell;
+const asObject = (cell: string): unknown => JSON.parse(cell);
+
+function converted(name: string, auditData: (cell: string) => unknown): string {
+  return folderOf(name, (path, folder, at) => {
+    if (extname(path) === '.csv') writeFileSync(join(folder, `${at}.json`), asJson(path, auditData));
+    else copyFileSync(path, join(folder, `${at}.json`));
+  });
+}
+
+let plain: Outcome;
+
+test('every capture is read whole, and a second time adds nothing', { skip }, async (t) => {
+  assert.equal(captures.length, 18);
+  for (const path of captures) {
+    await t.test(path.slice(sharedData('').length), async () => {
+      const data = join(root, `alone-${captures.indexOf(path)}`);
+      const expected = countByOtherMeans(path);
+      const first = await importHere(data, path);
+      assert.deepEqual([first.files, first.read, first.rejected], [1, expected, 0]);
+      const second = await importHere(data, path);
+      assert.deepEqual([second.accepted, second.duplicates], [0, expected]);
+      await assertFsckClean(data);
+    });
+  }
+});
+
+test('all captures at once, through the command line, count as each alone', { skip }, async () => {
+  const folder = folderOf('plain', (path, to, at) => {
+    copyFileSync(path, join(to, `${at}${extname(path)}`));
+  });
+  const data = join(root, 'plain-data');
+  const report = await askJson<Report>(data, ['import', folder]);
+  const expected = captures.reduce((sum, path) => sum + countByOtherMeans(path), 0);
+  assert.deepEqual([report.files, report.read, report.rejected], [18, expected, 0]);
+  plain = await outcomeOf(data);
+  assert.equal(plain.actions, plain.events.length);
+  assert.ok(plain.statements.size > 10);
+});
+
+test('other names and endings change nothing', { skip }, async () => {
+  const endings = ['.txt', '', '.csv', '.json', '.log', '.CSV'];
+  const folder = folderOf('renamed', (path, to, at) => {
+    copyFileSync(path, join(to, `${random.word(9)}${endings[at % endings.length]}`));
+  });
+  await importHere(join(root, 'renamed-data'), folder);
+  assert.deepEqual(await outcomeOf(join(root, 'renamed-data')), plain);
+});
+
+test('rows and items in any order change nothing', { skip }, async () => {
+  const folder = folderOf('shuffled', (path, to, at) => {
+    writeFileSync(join(to, `${at}`), extname(path) === '.csv' ? shuffledCsv(path) : shuffledJson(path));
+  });
+  await importHere(join(root, 'shuffled-data'), folder);
+  assert.deepEqual(await outcomeOf(join(root, 'shuffled-data')), plain);
+});
+
+function shuffledCsv(path: string): string {
+  const rows = csvRows(path);
+  return csvText(Object.keys(rows[0] as Row), shuffled(rows));
+}
+
+function shuffledJson(path: string): string {
+  return shuffled(jsonItems(path))
+    .map((item) => `${JSON.stringify(item)}\n`)
+    .join('');
+}
+
+for (const [form, auditData] of [
+  ['text', asText],
+  ['object', asObject],
+] as const) {
+  test(`CSV made into JSON with AuditData as ${form} changes nothing`, { skip }, async () => {
+    const csv = join(root, 'plain');
+    const json = converted(`json-${form}`, auditData);
+    const data = (name: string): string => join(root, `${form}-${name}`);
+    await importHere(data('alone'), json);
+    assert.deepEqual(await outcomeOf(data('alone')), plain);
+    await importHere(data('csv-first'), csv);
+    const again = await importHere(data('csv-first'), json);
+    // The bytes of the document are the same, out of whatever they were unwrapped.
+    if (auditData === asText) assert.equal(again.accepted, 0);
+    assert.deepEqual(await outcomeOf(data('csv-first')), plain);
+    await importHere(data('json-first'), json);
+    await importHere(data('json-first'), csv);
+    assert.deepEqual(await outcomeOf(data('json-first')), plain);
+    await importHere(data('together'), json, csv);
+    assert.deepEqual(await outcomeOf(data('together')), plain);
+  });
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { BooksReader, type Statement } from '../../src/books/index.ts';
+import { systemClock } from '../../src/core/index.ts';
+import { fsck, LedgerReader } from '../../src/ledger/index.ts';
+import {
+  closeWriter,
+  type ImportReport,
+  importPaths,
+  openWriter,
+  type Writer,
+} from '../../src/pipeline/index.ts';
+import { countersign, type RunOptions } from './command-line.ts';
+
+/** What `import --json` answers. */
+export type Report = Omit<ImportReport, 'interrupted'>;
+
+export const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+/** Holds the ledger of `data` in this process while `use` runs. */
+export async function withWriter<T>(
+  data: string,
+  use: (writer: Writer) => Promise<T>,
+  options: { readonly acceptFork?: 'accept' } = {},
+): Promise<T> {
+  const writer = await openWriter({ dir: data, clock: systemClock, random, ...options });
+  try {
+    return await use(writer);
+  } finally {
+    await closeWriter(writer);
+  }
+}
+
+/** Imports in this process: what the command does, without its start. */
+export async function importHere(data: string, ...paths: readonly string[]): Promise<Report> {
+  const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
+  const report = await withWriter(data, (writer) =>
+    importPaths(writer, { inputs, doer: DOER, lanes: 1 }),
+  );
+  assertBalanced(report);
+  return report;
+}
+
+/** `read = accepted + duplicates + rejected`, always. */
+export function assertBalanced(report: Report): void {
+  const { read, accepted, duplicates, rejected } = report;
+  assert.equal(read, accepted + duplicates + rejected);
+}
+
+/** Runs a command that must answer with JSON and one of these exit codes. */
+export async function askJson<T>(
+  data: string,
+  args: readonly string[],
+  codes: readonly number[] = [0],
+  options: RunOptions = {},
+): Promise<T> {
+  const { code, stdout, stderr } = await countersign([...args, '--data', data, '--json'], options);
+  assert.ok(codes.includes(code ?? -1), `${args.join(' ')} exits ${code}: ${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+/** The same for a list: one item a line. */
+export async function askLines<T>(
+  data: string,
+  args: readonly string[],
+  codes: readonly number[] = [0, 3],
+): Promise<T[]> {
+  const { code, stdout, stderr } = await countersign([...args, '--data', data, '--json']);
+  assert.ok(codes.includes(code ?? -1), `${args.join(' ')} exits ${code}: ${stderr}`);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as T);
+}
+
+/** Every test of a ledger ends in this. */
+export async function assertFsckClean(data: string): Promise<void> {
+  const { ok, problems } = await fsck({ dir: data, threads: 0 });
+  assert.deepEqual(problems, []);
+  assert.ok(ok);
+}
+
+export type Account = {
+  readonly books: BooksReader;
+  readonly ledger: LedgerReader;
+  readonly head: { readonly origin: string; readonly size: number; readonly root: string };
+};
+
+/** Reads the account of `data` in this process, without a lock. */
+export async function withAccount<T>(
+  data: string,
+  use: (account: Account) => Promise<T>,
+): Promise<T> {
+  const ledger = await LedgerReader.open(data);
+  const books = await BooksReader.open(data);
+  const { origin, size, root } = ledger.published;
+  try {
+    return await use({
+      books,
+      ledger,
+      head: { origin, size, root: Buffer.from(root).toString('base64') },
+    });
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}
+
+/** The statement of one principal over all time; there must be exactly one such principal. */
+export async function statementOf(account: Account, who: string): Promise<Statement> {
+  const { books, head } = account;
+  const result = await books.statement(who, {}, head);
+  if (result.kind === 'unknown') assert.fail(`${who}: ${result.because.text}`);
+  return result.statement;
+}

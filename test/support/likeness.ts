@@ -1,0 +1,63 @@
+import { type Account, askLines, withAccount } from './account.ts';
+
+type Json = { readonly [name: string]: unknown };
+
+/** Equal for equal values, whatever the order of their members. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/**
+ * What `timeline --json` tells, less what tells one delivery from another: where it stands in the
+ * ledger, and when it was seen. Ids that are keyed hashes or made from the bytes go as well: the
+ * keys are another folder's. Sorted, since events of one instant come in the order of the ledger.
+ */
+export async function eventsOf(data: string): Promise<string[]> {
+  const events = await askLines<Json>(data, ['timeline']);
+  return events.map(({ entries: _, metadata, ...event }) => {
+    const { logged_time: __, loggers: ___, uid, ...rest } = metadata as Json;
+    const isVendors = typeof uid === 'string' && !/^[~=]/.test(uid);
+    return canonical({ ...event, metadata: isVendors ? { ...rest, uid } : rest });
+  }).sort();
+}
+
+/** Places in the ledger, which any other order of import changes. */
+const PLACES: ReadonlySet<string> = new Set(['index', 'entries', 'ledger', 'coverage']);
+
+/**
+ * The statement of every actor of `data`, by actor, less the places in the ledger and what the
+ * files say of their own completeness; a name that is ambiguous counts with what is said of it.
+ */
+export async function statementsOf(data: string): Promise<ReadonlyMap<string, string>> {
+  return withAccount(data, async (account) => {
+    const statements = new Map<string, string>();
+    for (const who of await actorsOf(account)) {
+      const result = await account.books.statement(who, {}, account.head);
+      const said = result.kind === 'unknown' ? result.because.text : placeless(result.statement);
+      statements.set(who, canonical(said));
+    }
+    return statements;
+  });
+}
+
+async function actorsOf({ books, head }: Account): Promise<string[]> {
+  const { rows } = await books.timeline({}, head);
+  const actors = new Set<string>();
+  for await (const { event } of rows) {
+    for (const name of [event.actorUid, event.actorName]) if (name !== null) actors.add(name);
+  }
+  return [...actors].sort();
+}
+
+/** Without places; lists in an order of their own, since several things happen in one instant. */
+function placeless(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(placeless).sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([name]) => !PLACES.has(name));
+  return Object.fromEntries(members.map(([name, inner]) => [name, placeless(inner)]));
+}
