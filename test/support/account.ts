@@ -34,10 +34,12 @@ export async function withWriter<T>(
 
 /** Imports in this process: what the command does, without its start. */
 export async function importHere(data: string, ...paths: readonly string[]): Promise<Report> {
+  return withWriter(data, (writer) => importWith(writer, ...paths));
+}
+
+export async function importWith(writer: Writer, ...paths: readonly string[]): Promise<Report> {
   const inputs = paths.map((path) => ({ kind: 'path', path }) as const);
-  const report = await withWriter(data, (writer) =>
-    importPaths(writer, { inputs, doer: DOER, lanes: 1 }),
-  );
+  const report = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
   assertBalanced(report);
   return report;
 }

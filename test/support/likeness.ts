@@ -1,4 +1,5 @@
-import { type Account, askLines, withAccount } from './account.ts';
+import assert from 'node:assert/strict';
+import { type Account, askLines, assertFsckClean, withAccount } from './account.ts';
 
 type Json = { readonly [name: string]: unknown };
 
@@ -17,11 +18,13 @@ export function canonical(value: unknown): string {
  */
 export async function eventsOf(data: string): Promise<string[]> {
   const events = await askLines<Json>(data, ['timeline']);
-  return events.map(({ entries: _, metadata, ...event }) => {
-    const { logged_time: __, loggers: ___, uid, ...rest } = metadata as Json;
-    const isVendors = typeof uid === 'string' && !/^[~=]/.test(uid);
-    return canonical({ ...event, metadata: isVendors ? { ...rest, uid } : rest });
-  }).sort();
+  return events
+    .map(({ entries: _, metadata, ...event }) => {
+      const { logged_time: __, loggers: ___, uid, ...rest } = metadata as Json;
+      const isVendors = typeof uid === 'string' && !/^[~=]/.test(uid);
+      return canonical({ ...event, metadata: isVendors ? { ...rest, uid } : rest });
+    })
+    .sort();
 }
 
 /** Places in the ledger, which any other order of import changes. */
@@ -60,4 +63,32 @@ function placeless(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(([name]) => !PLACES.has(name));
   return Object.fromEntries(members.map(([name, inner]) => [name, placeless(inner)]));
+}
+
+/** All that people see of a data folder, whatever the order in which it came in. */
+export type Outcome = {
+  readonly events: readonly string[];
+  readonly statements: ReadonlyMap<string, string>;
+};
+
+export async function outcomeOf(data: string): Promise<Outcome> {
+  await assertFsckClean(data);
+  return { events: await eventsOf(data), statements: await statementsOf(data) };
+}
+
+/** Shows the first difference alone: two whole outcomes side by side tell nobody anything. */
+export function assertAlike(actual: Outcome, expected: Outcome): void {
+  assert.equal(actual.events.length, expected.events.length, 'the number of events');
+  for (const [at, event] of expected.events.entries()) assertSame(actual.events[at], event);
+  assert.deepEqual([...actual.statements.keys()], [...expected.statements.keys()]);
+  for (const [who, said] of expected.statements) assertSame(actual.statements.get(who), said);
+}
+
+/** From a little before the first difference on. */
+function assertSame(actual: string | undefined, expected: string): void {
+  if (actual === expected) return;
+  let at = 0;
+  while (actual?.[at] === expected[at]) at++;
+  const from = Math.max(0, at - 200);
+  assert.equal(actual?.slice(from, at + 100), expected.slice(from, at + 100));
 }
