@@ -81,6 +81,8 @@ export async function assertFsckClean(data: string): Promise<void> {
   assert.ok(ok);
 }
 
+export type { Statement };
+
 export type Account = {
   readonly books: BooksReader;
   readonly ledger: LedgerReader;
