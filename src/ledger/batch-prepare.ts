@@ -47,11 +47,7 @@ export function prepareBatch(
   const salts = random.fill(Buffer.alloc(count * COLUMN_BYTES)) as Buffer;
   const digests: string[] = new Array(count);
   const blocks: Buffer[] = [];
-  for (let from = 0; from < count; ) {
-    const to = blockEnd(batch, from);
-    blocks.push(makeBlock(batch, salts, digests, { from, to }));
-    from = to;
-  }
+  for (const range of blockRanges(batch)) blocks.push(makeBlock(batch, salts, digests, range));
   const { leaves, hashes } = makeLeaves(batch, digests);
   const { seenMs } = verdict;
   const frame = encodeFrame({ firstIndex, count, seenMs, hashes, leaves, blocks });
@@ -68,12 +64,27 @@ function draftAt({ drafts, verdict }: Accepted, i: number): RecordDraft {
   return drafts[verdict.accepted[i] as number] as RecordDraft;
 }
 
-function blockEnd(batch: Accepted, from: number): number {
+/**
+ * Cuts a batch into blocks of about the same length, none so short that the integration would have
+ * to join it with others.
+ */
+function blockRanges(batch: Accepted): readonly Range[] {
   const count = batch.verdict.accepted.length;
   let bytes = 0;
-  let to = from;
-  while (to < count && bytes < BLOCK_BODY_BYTES_TARGET) bytes += draftAt(batch, to++).body.length;
-  return to;
+  for (let i = 0; i < count; i++) bytes += draftAt(batch, i).body.length;
+  const blockCount = Math.max(1, Math.floor(bytes / BLOCK_BODY_BYTES_TARGET));
+  const ranges: Range[] = [];
+  let from = 0;
+  let done = 0;
+  for (let i = 0; i < count; i++) {
+    done += draftAt(batch, i).body.length;
+    const number = ranges.length + 1;
+    const isFull = number < blockCount && done >= (bytes * number) / blockCount;
+    if (!isFull && i + 1 < count) continue;
+    ranges.push({ from, to: i + 1 });
+    from = i + 1;
+  }
+  return ranges;
 }
 
 function makeBlock(

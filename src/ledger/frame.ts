@@ -8,12 +8,14 @@ import { BATCH_ENTRIES_MAX } from './limits.ts';
  * segments as they are.
  *
  *     magic 8 | first index 6 | count 4 | seen (ms) 6 | leaf bytes 4 | block bytes 4
- *     | SHA-256 of all after the header | SHA-256 of the header before this
+ *     | SHA-256 of hashes and leaves | SHA-256 of the header before this
  *     | leaf hashes 32·n | leaves as in an entry bundle (length 2, leaf) | blocks
+ *
+ * Blocks carry digests of their own.
  */
 const MAGIC = Buffer.from('CSFRAME1', 'latin1');
 export const FRAME_HEADER_BYTES = 96;
-const PAYLOAD_DIGEST_AT = 32;
+const LEAVES_DIGEST_AT = 32;
 const HEADER_DIGEST_AT = 64;
 
 /** Views of one frame's bytes. */
@@ -54,7 +56,8 @@ export function encodeFrame(parts: FrameParts): Buffer {
     frame.set(part, at);
     at += part.length;
   }
-  sha256Into(frame.subarray(FRAME_HEADER_BYTES), frame, PAYLOAD_DIGEST_AT);
+  const blocksAt = frame.length - blockBytesTotal;
+  sha256Into(frame.subarray(FRAME_HEADER_BYTES, blocksAt), frame, LEAVES_DIGEST_AT);
   sha256Into(frame.subarray(0, HEADER_DIGEST_AT), frame, HEADER_DIGEST_AT);
   return frame;
 }
@@ -113,11 +116,12 @@ export function viewFrame(bytes: Buffer, at: number): Frame | undefined {
 
 /** The frame at `at` as read from a disk: undefined if a single bit of it is not as written. */
 export function readFrame(bytes: Buffer, at: number): Frame | undefined {
-  const header = decodeFrameHeader(bytes, at);
-  if (header === undefined || at + header.frameBytes > bytes.length) return undefined;
-  const payload = bytes.subarray(at + FRAME_HEADER_BYTES, at + header.frameBytes);
-  const digest = bytes.subarray(at + PAYLOAD_DIGEST_AT, at + HEADER_DIGEST_AT);
-  return sha256(payload).equals(digest) ? viewFrame(bytes, at) : undefined;
+  const frame = viewFrame(bytes, at);
+  if (frame === undefined) return undefined;
+  const blocksAt = FRAME_HEADER_BYTES + frame.hashes.length + frame.leaves.length;
+  const digest = frame.bytes.subarray(LEAVES_DIGEST_AT, HEADER_DIGEST_AT);
+  if (!sha256(frame.bytes.subarray(FRAME_HEADER_BYTES, blocksAt)).equals(digest)) return undefined;
+  return frame.blocks.every(isWholeBlock) ? frame : undefined;
 }
 
 function viewBlocks(bytes: Buffer, frame: FrameHeader): readonly FrameBlock[] | undefined {
@@ -125,8 +129,8 @@ function viewBlocks(bytes: Buffer, frame: FrameHeader): readonly FrameBlock[] | 
   let at = 0;
   let index = frame.firstIndex;
   while (at < bytes.length) {
-    const place = { path: 'a frame', at };
-    const header = decodeBlockHeader(bytes.subarray(at, at + BLOCK_HEADER_BYTES), place);
+    const header = readBlockHeader(bytes.subarray(at, at + BLOCK_HEADER_BYTES));
+    if (header === undefined) return undefined;
     const end = at + blockBytes(header);
     if (header.firstIndex !== index || end > bytes.length) return undefined;
     blocks.push({ header, bytes: bytes.subarray(at, end) });
@@ -134,4 +138,20 @@ function viewBlocks(bytes: Buffer, frame: FrameHeader): readonly FrameBlock[] | 
     at = end;
   }
   return index === frame.firstIndex + frame.count ? blocks : undefined;
+}
+
+function readBlockHeader(bytes: Buffer): BlockHeader | undefined {
+  try {
+    return decodeBlockHeader(bytes, { path: 'a frame', at: 0 });
+  } catch {
+    return undefined;
+  }
+}
+
+function isWholeBlock({ header, bytes }: FrameBlock): boolean {
+  const metaEnd = BLOCK_HEADER_BYTES + header.metaBytes;
+  return (
+    sha256(bytes.subarray(BLOCK_HEADER_BYTES, metaEnd)).equals(header.metaDigest) &&
+    sha256(bytes.subarray(metaEnd)).equals(header.packedDigest)
+  );
 }

@@ -9,8 +9,8 @@ export const BATCH_BODY_BYTES_MAX: number = 64 * 1024 * 1024;
 /** The name of a source is part of every leaf, which may have 4 KiB. */
 export const SOURCE_CHARS_MAX = 200;
 
-/** Blocks are cut here, so that one body can be read without unpacking many. */
-export const BLOCK_BODY_BYTES_TARGET: number = 1024 * 1024;
+/** Batches are cut into blocks of this or more, so that a body is read without unpacking many. */
+export const BLOCK_BODY_BYTES_TARGET: number = 320 * 1024;
 
 /** Below this zstd finds too little to share between records: smaller blocks are joined. */
 export const BLOCK_BODY_BYTES_MIN: number = 256 * 1024;
