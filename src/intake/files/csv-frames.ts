@@ -190,9 +190,8 @@ export class CsvFramer implements Framer {
     if (this.#rowsStartQuoted !== undefined && isQuoted !== this.#rowsStartQuoted) return 'broken';
     // Within a quoted cell a line that starts with a quote starts with two.
     if (start + 2 >= end && !window.isLast) return 'more';
-    if (isQuoted && bytes[start + 1] === DOUBLE_QUOTE && bytes[start + 2] !== this.#delimiter) {
-      return 'broken';
-    }
+    const isEscaped = start + 2 < end && bytes[start + 1] === DOUBLE_QUOTE;
+    if (isQuoted && isEscaped && bytes[start + 2] !== this.#delimiter) return 'broken';
     const row = this.#row;
     const state = row.run(window, start, this.#auditData);
     if (state !== 'done') {

@@ -102,10 +102,11 @@ function isAuditDocument(cell: string): boolean {
   return cell.startsWith('{') && cell.includes('"CreationTime"') && cell.includes('"Operation"');
 }
 
-/** LF wherever there is one; CR alone only for files that know no other line end. */
+/** CR alone for files whose first line ends so; LF, with or without CR before it, for all others. */
 function lineEndOf(bytes: Buffer, from: number, end: number): number {
   const lineFeed = bytes.indexOf(LINE_FEED, from);
-  if (lineFeed >= 0 && lineFeed < end) return LINE_FEED;
   const carriageReturn = bytes.indexOf(CARRIAGE_RETURN, from);
-  return carriageReturn >= 0 && carriageReturn < end ? CARRIAGE_RETURN : LINE_FEED;
+  if (carriageReturn < 0 || carriageReturn >= end) return LINE_FEED;
+  const isFirst = lineFeed < 0 || lineFeed >= end || carriageReturn + 1 < lineFeed;
+  return isFirst ? CARRIAGE_RETURN : LINE_FEED;
 }

@@ -50,7 +50,7 @@ export class CsvRowScanner {
     for (;;) {
       at = openingQuote(bytes, at, end);
       let cellEnd = -1;
-      if (cells === wanted) this.cellStart = bytes[at] === 0x22 ? at + 1 : at;
+      if (cells === wanted) this.cellStart = at < end && bytes[at] === 0x22 ? at + 1 : at;
       if (at < end && bytes[at] === 0x22) {
         at = closingQuote(bytes, at + 1, end);
         if (at >= end || (at + 1 >= end && !isLast)) {

@@ -32,7 +32,7 @@ import {
   readHead,
 } from './json-head.ts';
 import { JsonScanner } from './json-scan.ts';
-import { LOOK_BYTES, RecordStarts } from './record-starts.ts';
+import { isTextDocument, LOOK_BYTES, RecordStarts } from './record-starts.ts';
 
 type Mode =
   /** Between records: the next one, the end of a list, or something that does not belong there. */
@@ -102,6 +102,7 @@ export class JsonFramer implements Framer {
         return this.start;
       case 'skipping':
         return this.#scanner.position;
+      case 'garbage':
       case 'lost':
         return Math.max(0, this.#position - LOOK_BYTES);
       default:
@@ -370,8 +371,10 @@ export class JsonFramer implements Framer {
     let at = this.#position;
     while (at < end && !this.#endsGarbage(bytes[at] as number)) at++;
     this.#position = at;
-    if (at >= end && !window.isLast) return 'more';
-    return this.#rejected(window, this.rejectFrom, at, 'neither an object nor a list of objects');
+    if (at + 2 >= end && !window.isLast) return 'more';
+    // In a list of documents as strings the string starts before the bracket.
+    const to = isTextDocument(window, at) ? at - 1 : at;
+    return this.#rejected(window, this.rejectFrom, to, 'neither an object nor a list of objects');
   }
 
   #endsGarbage(byte: number): boolean {

@@ -55,7 +55,7 @@ function holdsObject(prefix: Buffer): boolean {
     const first = skipSpace(prefix, at + 2, prefix.length);
     if (prefix[first] === DOUBLE_QUOTE || prefix[first] === OBJECT_CLOSES) return true;
   }
-  return false;
+  return prefix.includes('\n"{\\"');
 }
 
 /** Text holds no zero bytes, and hardly a control character. */
