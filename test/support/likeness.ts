@@ -31,13 +31,16 @@ export async function eventsOf(data: string): Promise<string[]> {
 const PLACES: ReadonlySet<string> = new Set(['index', 'entries', 'ledger', 'coverage']);
 
 /**
- * The statement of every actor of `data`, by actor, less the places in the ledger and what the
- * files say of their own completeness; a name that is ambiguous counts with what is said of it.
+ * The statements of `people`, or of every actor of `data`, by person; less the places in the ledger
+ * and what files say of their completeness. Of an ambiguous name it is what is said of that.
  */
-export async function statementsOf(data: string): Promise<ReadonlyMap<string, string>> {
+export async function statementsOf(
+  data: string,
+  people?: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   return withAccount(data, async (account) => {
     const statements = new Map<string, string>();
-    for (const who of await actorsOf(account)) {
+    for (const who of people ?? (await actorsOf(account))) {
       const result = await account.books.statement(who, {}, account.head);
       const said = result.kind === 'unknown' ? result.because.text : placeless(result.statement);
       statements.set(who, canonical(said));
@@ -58,7 +61,10 @@ async function actorsOf({ books, head }: Account): Promise<string[]> {
 /** Without places; lists in an order of their own, since several things happen in one instant. */
 function placeless(value: unknown): unknown {
   if (Array.isArray(value)) {
-    return value.map(placeless).sort((a, b) => (canonical(a) < canonical(b) ? -1 : 1));
+    const items = value.map((inner) => placeless(inner)).map((item) => [canonical(item), item]);
+    return items
+      .sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1))
+      .map(([, item]) => item);
   }
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).filter(([name]) => !PLACES.has(name));

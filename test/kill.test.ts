@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { generateFile } from '../bench/generator.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { SeededRandom } from '../tools/sample/random.ts';
+import { importHere, withAccount, withWriter } from './support/account.ts';
+import { REPOSITORY } from './support/command-line.ts';
+import { assertExactlyOnce } from './support/exactly-once.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { killedAfter, undisturbedMs } from './support/kill.ts';
+import { statementsOf } from './support/likeness.ts';
+
+const RECORDS = 20_000;
+const KILLS = IS_LONG ? 200 : 8;
+/** The other commands are short, so that few kills meet all of their steps. */
+const KILLS_BESIDE = IS_LONG ? 40 : 3;
+const RECORDS_BESIDE = 3_000;
+
+/** The first three of the generator's people, who do most. */
+const PEOPLE = ['cosima.moreau0', 'mehmet.roca1', 'gesine.aarnink2'].map(
+  (name) => `${name}@harbourline.example`,
+);
+const [PERSON] = PEOPLE as [string];
+
+const root = temporaryFolder('kill');
+const file = join(root, 'records.ndjson');
+const smallFile = join(root, 'few-records.ndjson');
+const small = join(root, 'few');
+const random = new SeededRandom(SEED);
+
+let importMs = 0;
+let statements: ReadonlyMap<string, string>;
+let smallStatements: ReadonlyMap<string, string>;
+
+before(async () => {
+  generateFile(file, { count: RECORDS, users: 40, seed: 1 });
+  generateFile(smallFile, { count: RECORDS_BESIDE, users: 40, seed: 1 });
+  const data = join(root, 'undisturbed');
+  importMs = await undisturbedMs(['import', file, '--data', data]);
+  await assertExactlyOnce(data, RECORDS);
+  statements = await statementsOf(data, PEOPLE);
+  await importHere(small, smallFile);
+  smallStatements = await statementsOf(small, PEOPLE);
+});
+
+/** A moment of a command that takes `ms` here, often a little after its end. */
+function moment(ms: number): number {
+  return Math.floor(random.next() * ms * 1.1);
+}
+
+test(`kill -9 at ${KILLS} moments of an import: every record stands once`, async () => {
+  let kills = 0;
+  for (let round = 0; round < KILLS; round++) {
+    const data = join(root, `import-${round}`);
+    // Some are killed again while they make good for the first kill.
+    for (let left = random.chance(0.3) ? 2 : 1; left > 0; left--) {
+      const how = await killedAfter(moment(importMs), ['import', file, '--data', data]);
+      if (how === 'killed') kills++;
+    }
+    const { accepted, duplicates, rejected } = await importHere(data, file);
+    assert.deepEqual([accepted + duplicates, rejected], [RECORDS, 0]);
+    await assertExactlyOnce(data, RECORDS);
+    assert.deepEqual(await statementsOf(data, PEOPLE), statements);
+    rmSync(data, { recursive: true });
+  }
+  assert.ok(kills > 0, 'at least one kill came before the end');
+});
+
+/** A copy counts as restored; the one who made it says that nothing is missing. */
+function copyOfSmall(name: string): string {
+  const data = join(root, name);
+  cpSync(small, data, { recursive: true });
+  return data;
+}
+
+test(`kill -9 at ${KILLS_BESIDE} moments of a rebuild: the next start goes on`, async () => {
+  for (let round = 0; round < KILLS_BESIDE; round++) {
+    const data = copyOfSmall(`rebuild-${round}`);
+    await killedAfter(moment(importMs / 2), ['rebuild', '--accept-fork', '--data', data]);
+    await withWriter(data, async () => undefined, { acceptFork: 'accept' });
+    await assertExactlyOnce(data, RECORDS_BESIDE);
+    assert.deepEqual(await statementsOf(data, PEOPLE), smallStatements);
+  }
+});
+
+test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event is lost or doubled`, async () => {
+  const script = join(REPOSITORY, 'test', 'support', 'compacting.ts');
+  for (let round = 0; round < KILLS_BESIDE; round++) {
+    const data = copyOfSmall(`compaction-${round}`);
+    await killedAfter(moment(importMs / 2), [data], script);
+    await assertExactlyOnce(data, RECORDS_BESIDE);
+    await withWriter(data, async () => undefined, { acceptFork: 'accept' });
+    await assertExactlyOnce(data, RECORDS_BESIDE);
+    assert.deepEqual(await statementsOf(data, PEOPLE), smallStatements);
+  }
+});
+
+test(`kill -9 at ${KILLS_BESIDE} moments of an erasure: said and done, or neither`, async () => {
+  const erase = ['ledger', 'erase', '--user', PERSON, '--case', 'C-7', '--reason', 'asked to'];
+  for (let round = 0; round < KILLS_BESIDE; round++) {
+    const data = copyOfSmall(`erasure-${round}`);
+    await killedAfter(moment(importMs / 2), [...erase, '--accept-fork', '--data', data]);
+    await withWriter(data, async () => undefined, { acceptFork: 'accept' });
+    await assertSaidAndDone(data);
+  }
+});
+
+/** Clean by fsck: every body that an erasure names is gone, and no other. */
+async function assertSaidAndDone(data: string): Promise<void> {
+  await withAccount(data, async ({ books }) => {
+    const erasures = books.erasures().length;
+    assert.ok(erasures <= 1);
+    const found = await books.resolvePrincipal(PERSON);
+    assert.equal(found.kind, erasures === 0 ? 'one' : 'none');
+  });
+  await assertExactlyOnce(data, RECORDS_BESIDE);
+}

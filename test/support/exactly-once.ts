@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { parseLeaf } from '../../src/ledger/index.ts';
+import { type Account, assertFsckClean, withAccount } from './account.ts';
+
+/** Every action of `count` different records stands once in the ledger and once in the books. */
+export async function assertExactlyOnce(data: string, count: number): Promise<void> {
+  await assertFsckClean(data);
+  await withAccount(data, async (account) => {
+    assert.equal(account.books.cursor, account.ledger.size, 'the books are not behind');
+    const inLedger = await recordIds(account);
+    assert.equal(inLedger.length, count, 'records in the ledger');
+    assert.equal(new Set(inLedger).size, count, 'different records in the ledger');
+    const inBooks = await eventIds(account);
+    assert.equal(inBooks.length, count, 'events in the books');
+    assert.equal(new Set(inBooks).size, count, 'different events in the books');
+  });
+}
+
+async function recordIds({ ledger }: Account): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const batch of ledger.scan()) {
+    for (let position = 0; position < batch.count; position++) {
+      const leaf = parseLeaf(batch.leaf(position));
+      if (leaf.kind === 'record') ids.push(`${leaf.tenant}/${leaf.id}`);
+    }
+  }
+  return ids;
+}
+
+async function eventIds({ books, head }: Account): Promise<string[]> {
+  const { rows } = await books.timeline({}, head);
+  const ids: string[] = [];
+  for await (const row of rows) ids.push(`${row.tenant}/${row.action}`);
+  return ids;
+}

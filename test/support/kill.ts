@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { type Ended, ended, REPOSITORY } from './command-line.ts';
+
+const MAIN = join(REPOSITORY, 'src', 'cli', 'main.ts');
+
+/** Runs a command, and ends it with `kill -9` after so long if it is not done by then. */
+export async function killedAfter(
+  ms: number,
+  args: readonly string[],
+  script: string = MAIN,
+): Promise<'killed' | 'done'> {
+  const { code, signal, stderr } = await run(args, script, ms);
+  if (signal === 'SIGKILL') return 'killed';
+  assert.equal(code, 0, stderr);
+  return 'done';
+}
+
+/** Runs a command to its end, and tells how long that takes on this machine now. */
+export async function undisturbedMs(args: readonly string[]): Promise<number> {
+  const startedMs = performance.now();
+  const { code, stderr } = await run(args, MAIN);
+  assert.equal(code, 0, stderr);
+  return performance.now() - startedMs;
+}
+
+async function run(args: readonly string[], script: string, killMs?: number): Promise<Ended> {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const timer = killMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killMs);
+  try {
+    return await ended(child);
+  } finally {
+    clearTimeout(timer);
+  }
+}
