@@ -1,5 +1,6 @@
 import type { EventRow } from '../books/index.ts';
 import { type Leaf, type LedgerReader, parseLeaf } from '../ledger/index.ts';
+import { parseBody, richestFirst } from '../pipeline/index.ts';
 import { createMemo, interpret, type Memo, type OcsfEvent, toOcsf } from '../ocsf/index.ts';
 import { EVENTS_WINDOW_FIRST, EVENTS_WINDOW_MAX, SCAN_GAP_MAX } from './limits.ts';
 
@@ -26,20 +27,19 @@ export class EventBuilder {
 
   /** The event of one delivery. */
   ofRecord(index: number, leaf: Leaf, body: Uint8Array): OcsfEvent {
-    const record = { ...leaf, value: parsed(body) };
+    const record = { ...leaf, value: parseBody(body) };
     const entry = this.#entry([index], Date.parse(leaf.seen));
     return toOcsf(record, interpret(record, this.#memo), { ...entry, size: leaf.size }, this.#memo);
   }
 
   #ofRow(row: EventRow, sightings: Sightings): OcsfEvent {
     const { source, tenant, action: id } = row;
-    // The latest delivery of the source that ranks first; none once all of them are erased.
-    const found = row.entries
-      .toReversed()
-      .map((index) => sightings.get(index))
-      .find((sighting) => sighting?.leaf.source === source);
+    // The delivery that the row was merged around; none once all of them are erased.
+    const [found] = row.entries
+      .flatMap((index) => sightings.get(index) ?? [])
+      .sort(richestFirst);
     const at = found?.leaf.at ?? new Date(row.event.timeMs).toISOString();
-    const value = found === undefined ? {} : parsed(found.body);
+    const value = found === undefined ? {} : parseBody(found.body);
     const entry = this.#entry(row.entries, row.seenMs);
     return toOcsf({ source, tenant, id, at, value }, row.event, entry, this.#memo);
   }
@@ -57,7 +57,7 @@ export class EventBuilder {
           if (body.kind === 'erased') continue;
           // A copy: a view would keep the whole block in memory.
           const leaf = parseLeaf(batch.leaf(position));
-          sightings.set(index, { leaf, body: body.bytes.slice() });
+          sightings.set(index, { leaf, body: new Uint8Array(body.bytes) });
         }
       }
     }
@@ -97,15 +97,4 @@ function rangesOf(ascending: readonly number[]): Range[] {
     }
   }
   return ranges;
-}
-
-const decoder = new TextDecoder();
-
-/** What was parsed on its way in parses again; anything else has the base mapping. */
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch {
-    return {};
-  }
 }

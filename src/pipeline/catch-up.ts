@@ -4,7 +4,8 @@ import { type Leaf, type ScanBatch, parseLeaf } from '../ledger/index.ts';
 import { type Memo, createMemo, interpret } from '../ocsf/index.ts';
 import { factsOf } from './facts.ts';
 import { ROWS_PER_POST } from './limits.ts';
-import { parseBody, resight } from './resight.ts';
+import { resight } from './resight.ts';
+import { parseBody } from './sightings.ts';
 import type { Writer } from './writer.ts';
 
 export type CatchUpProgress = { readonly done: number; readonly size: number };

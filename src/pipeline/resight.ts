@@ -48,17 +48,6 @@ async function mergeInto(
 async function readSighting({ reader }: Writer, index: number): Promise<Sighting> {
   const { leaf } = await reader.leaf(index);
   const body = await reader.body(index);
-  const value: unknown = body.kind === 'present' ? parseBody(body.bytes) : undefined;
-  return { index, leaf, value };
-}
-
-const decoder = new TextDecoder();
-
-/** A body that is in the ledger was parsed on its way in; anything else means the base mapping. */
-export function parseBody(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch {
-    return {};
-  }
+  // A copy: a view would keep the whole block in memory, for each of its entries.
+  return { index, leaf, body: body.kind === 'present' ? new Uint8Array(body.bytes) : undefined };
 }

@@ -10,23 +10,40 @@ import {
   sourceRank,
 } from '../ocsf/index.ts';
 
-/** One delivery of an action. `value` is undefined when the body was erased. */
-export type Sighting = { readonly index: number; readonly leaf: Leaf; readonly value: unknown };
+/** One delivery of an action; the body is undefined once it is erased. */
+export type Sighting = {
+  readonly index: number;
+  readonly leaf: Leaf;
+  readonly body: Uint8Array | undefined;
+};
 
 export type MergedRow = { readonly row: EventRow; readonly events: readonly Interpretation[] };
 
 /**
- * One row out of all sightings of an action. The richest source comes first and the latest revision
- * within a source; what it does not state is filled from the others. The order in which the
- * sightings arrived changes nothing but `index`.
+ * Which of two sightings says more: the richer source, within a source the fuller body (the vendor
+ * completes sign-ins later, and the order in which files and rows arrive means nothing), and of
+ * equally full ones always the same.
+ */
+export function richestFirst(
+  a: { readonly leaf: Leaf; readonly body: Uint8Array },
+  b: { readonly leaf: Leaf; readonly body: Uint8Array },
+): number {
+  return (
+    sourceRank(a.leaf.source) - sourceRank(b.leaf.source) ||
+    b.body.length - a.body.length ||
+    Buffer.compare(b.body, a.body)
+  );
+}
+
+/**
+ * One row out of all sightings of an action: the richest first, and what it does not state filled
+ * from the others. The order in which the sightings arrived changes nothing but `index`.
  */
 export function mergeSightings(sightings: readonly Sighting[], memo: Memo): MergedRow {
   const entries = sightings.map(({ index }) => index).sort((a, b) => a - b);
   const newest = sightings.find(({ index }) => index === entries.at(-1));
   assert(newest !== undefined, 'an action has at least one sighting');
-  const readable = sightings
-    .filter(({ value }) => value !== undefined)
-    .sort((a, b) => sourceRank(a.leaf.source) - sourceRank(b.leaf.source) || b.index - a.index);
+  const readable = sightings.filter(isReadable).sort(richestFirst);
   const [first] = readable;
   const common = {
     index: newest.index,
@@ -39,7 +56,9 @@ export function mergeSightings(sightings: readonly Sighting[], memo: Memo): Merg
     const { source, at } = newest.leaf;
     return { row: erasedRow({ ...common, source, timeMs: msOfInstant(at) }), events: [] };
   }
-  const events = readable.map(({ leaf, value }) => interpret({ ...leaf, value }, memo));
+  const events = readable.map(({ leaf, body }) =>
+    interpret({ ...leaf, value: parseBody(body) }, memo),
+  );
   const event = mergeInterpretations(events);
   return { row: { ...common, source: first.leaf.source, erased: false, event }, events };
 }
@@ -61,4 +80,19 @@ export function sameAction<T extends { readonly leaf: Leaf }>(
 function statedTenant(sightings: readonly Sighting[]): Leaf['tenant'] {
   const stated = sightings.find(({ leaf }) => leaf.tenant !== TENANT_NOT_STATED);
   return stated?.leaf.tenant ?? TENANT_NOT_STATED;
+}
+
+function isReadable(sighting: Sighting): sighting is Sighting & { readonly body: Uint8Array } {
+  return sighting.body !== undefined;
+}
+
+const decoder = new TextDecoder();
+
+/** A body that is in the ledger was parsed on its way in; anything else means the base mapping. */
+export function parseBody(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return {};
+  }
 }
