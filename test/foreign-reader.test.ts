@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { generateFile } from '../bench/generator.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { assertFsckClean } from './support/account.ts';
+import { ended, start } from './support/command-line.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { StaticLog } from './support/static-log.ts';
+
+const FILES = IS_LONG ? 40 : 6;
+const RECORDS_A_FILE = 5_000;
+
+const root = temporaryFolder('foreign');
+const files = Array.from({ length: FILES }, (_, at) => {
+  const path = join(root, `${at}.ndjson`);
+  generateFile(path, { count: RECORDS_A_FILE, users: 40, seed: SEED + at });
+  return path;
+});
+
+function openLog(data: string): StaticLog {
+  const facts = JSON.parse(readFileSync(join(data, 'countersign.json'), 'utf8')) as {
+    vkeys: string[];
+  };
+  return new StaticLog(join(data, 'ledger'), facts.vkeys[0] ?? '');
+}
+
+/** Looks at the log over and over while a command writes; `mayKill` says when to kill it. */
+async function watched(
+  data: string,
+  paths: readonly string[],
+  sizes: Set<number>,
+  mayKill: (size: number) => boolean = () => false,
+): Promise<{ code: number | null; signal: string | null; looks: number }> {
+  const child = start(['import', ...paths, '--data', data]);
+  child.stdin?.end();
+  let isRunning = true;
+  const end = ended(child).finally(() => {
+    isRunning = false;
+  });
+  let log: StaticLog | undefined;
+  let looks = 0;
+  while (isRunning) {
+    await turn();
+    if (log === undefined && !existsSync(join(data, 'countersign.json'))) continue;
+    log ??= openLog(data);
+    const { size } = log.look();
+    sizes.add(size);
+    looks++;
+    if (mayKill(size)) child.kill('SIGKILL');
+  }
+  const { code, signal, stderr } = await end;
+  assert.notEqual(code, 70, stderr);
+  return { code, signal, looks };
+}
+
+test('at every moment of an import the log is valid for a stranger', async () => {
+  const data = join(root, 'whole');
+  const sizes = new Set<number>();
+  const { code, looks } = await watched(data, files, sizes);
+  assert.equal(code, 0);
+  assert.ok(sizes.size >= 3, `only ${sizes.size} checkpoints were seen in ${looks} looks`);
+  // Each file has an entry before it and two behind it.
+  assert.equal(openLog(data).look().size, FILES * (RECORDS_A_FILE + 3));
+});
+
+test('so it is after a kill -9, before anybody mends anything, and while it is mended', async () => {
+  const data = join(root, 'killed');
+  const paths = files.slice(0, 2);
+  const sizes = new Set<number>();
+  const { signal } = await watched(data, paths, sizes, (size) => size > 0);
+  assert.equal(signal, 'SIGKILL');
+  const left = openLog(data).look().size;
+  const { code } = await watched(data, paths, sizes);
+  assert.equal(code, 0);
+  assert.ok(openLog(data).look().size > left);
+  await assertFsckClean(data);
+});
