@@ -1,6 +1,6 @@
 import {
   closeSync, constants, fdatasync, fstatSync, fsync, ftruncateSync, mkdirSync, openSync, readdirSync,
-  readSync, renameSync, rmdirSync, statfsSync, unlinkSync, writeFile, writevSync,
+  readSync, renameSync, rmdirSync, statfsSync, unlinkSync, writevSync,
 } from 'node:fs';
 import { lockFile } from './lock.ts';
 
@@ -36,8 +36,6 @@ export interface Files {
   read(file: FileId, into: Uint8Array, at: number): number;
   /** MUST write all parts, one after the other from `at` on, or throw. */
   write(file: FileId, parts: readonly Uint8Array[], at: number): void;
-  /** Writes a whole new file. MUST resolve only when its bytes survive a loss of power. */
-  writeWhole(path: string, bytes: Uint8Array): Promise<void>;
   truncate(file: FileId, length: number): void;
   /** MUST replace `to` in one step, so that a reader sees the old file or the new one. */
   rename(from: string, to: string): void;
@@ -97,8 +95,6 @@ export const nodeFiles: Files = {
       position = writeAll(file, parts.slice(i, i + PARTS_MAX), position);
     }
   },
-  writeWhole: (path, bytes) =>
-    settled((done) => writeFile(path, bytes, { mode: FILE_MODE, flush: true }, done)),
   truncate: (file, length) => ftruncateSync(file, length),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => ignoring(['ENOENT'], () => unlinkSync(path)),

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../core/index.ts';
 import { mergeSmallBlocks } from './archive-merge.ts';
 import type { LoadedBlock } from './archive-merge.ts';
@@ -71,8 +72,7 @@ export class Integrator {
     try {
       await this.#integrate(frames);
     } catch (error) {
-      // Whoever opens the folder next shall find nobody writing in it.
-      await this.#batch.settled();
+      this.#batch.abandon();
       throw error;
     }
   }
@@ -87,6 +87,8 @@ export class Integrator {
         this.#addFull(tilePath(tile), [hashes]);
       });
       if (this.#batch.count >= TILE_FILES_AT_ONCE) await this.#batch.commit();
+      // Files are made and hashes taken on this thread: commits go on in between.
+      else await nextTurn();
     }
     for (const { tile, hashes } of this.#tree.edge()) {
       this.#batch.add(layout.logFile(this.#dir, tilePath(tile)), [hashes]);

@@ -73,7 +73,7 @@ export const WITNESS_CONNECTIONS_MAX = 256;
 /** A witness answers with one line per key, or with a sentence. */
 export const WITNESS_ANSWER_BYTES_MAX: number = 64 * 1024;
 
-/** Tile and bundle files that go to their places together: 5 MiB of them wait in memory. */
+/** Tile and bundle files that are synced together: that many are open. */
 export const TILE_FILES_AT_ONCE = 128;
 
 /** A key file or `countersign.json` holds a few hundred bytes; a longer one is something else. */
@@ -87,7 +87,7 @@ export const SEGMENTS_OPEN_MAX = 16;
 export const BUNDLE_BYTES_MAX: number = 256 * (2 + 65_535);
 
 /** The thread pool has four threads: one stays free for the sync that a commit waits for. */
-export const FILE_WRITES_AT_ONCE = 3;
+export const FILE_SYNCS_AT_ONCE = 3;
 
 /** Entries at which an opening compares the fingerprints with the archive: one block read each. */
 export const FINGERPRINT_SAMPLES = 8;

@@ -8,7 +8,7 @@ import { layout } from './layout.ts';
 import { CHECKPOINT_KEPT_EVERY_MS, NOTE_BYTES_MAX } from './limits.ts';
 import { formatNote, isSignatureBy, parseNote, signNote } from './note.ts';
 import type { NoteSignature, NoteSigner } from './note.ts';
-import { FileBatch, readWholeFile, replaceFile } from './replace-file.ts';
+import { readWholeFile, replaceFile } from './replace-file.ts';
 import { verifierOf } from './verifier.ts';
 
 /** What the log says about itself now; `note` is the text of the checkpoint file. */
@@ -66,15 +66,14 @@ export class Publisher {
     const origin = this.#signer.key.name;
     const text = formatCheckpoint({ origin, size, root, extensions: [] });
     const note = formatNote(signNote(text, [this.#signer]));
-    const bytes = Buffer.from(note);
-    const batch = new FileBatch(this.#files, this.#dir);
+    const target = { dir: this.#dir, path: layout.checkpoint(this.#dir) };
+    await replaceFile(this.#files, target, Buffer.from(note));
+    const published = { origin, size, root, note };
+    this.#latest = published;
+    // Never before: a kept checkpoint of a longer log would say that this one was cut back.
     const isDue = this.#clock.monotonic() - this.#keptAtMs >= CHECKPOINT_KEPT_EVERY_MS;
-    if (isDue) batch.add(layout.keptCheckpoint(this.#dir, size), [bytes]);
-    batch.add(layout.checkpoint(this.#dir), [bytes]);
-    await batch.commit();
-    this.#latest = { origin, size, root, note };
-    if (isDue) this.#markKept(size);
-    return this.#latest;
+    if (isDue) await this.keep();
+    return published;
   }
 
   /**
@@ -97,14 +96,9 @@ export class Publisher {
   async keep(): Promise<void> {
     const latest = this.#latest;
     if (latest === undefined || latest.size === this.#keptSize) return;
-    const batch = new FileBatch(this.#files, this.#dir);
-    batch.add(layout.keptCheckpoint(this.#dir, latest.size), [Buffer.from(latest.note)]);
-    await batch.commit();
-    this.#markKept(latest.size);
-  }
-
-  #markKept(size: number): void {
-    this.#keptSize = size;
+    const path = layout.keptCheckpoint(this.#dir, latest.size);
+    await replaceFile(this.#files, { dir: this.#dir, path }, Buffer.from(latest.note));
+    this.#keptSize = latest.size;
     this.#keptAtMs = this.#clock.monotonic();
   }
 }

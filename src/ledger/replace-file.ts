@@ -1,20 +1,20 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { FileId, Files } from './files.ts';
 import { TEMPORARY_SUFFIX, layout } from './layout.ts';
-import { FILE_WRITES_AT_ONCE } from './limits.ts';
+import { FILE_SYNCS_AT_ONCE } from './limits.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
 
-type Staged = { readonly from: string; readonly to: string; readonly bytes: Uint8Array };
+type Staged = { readonly from: string; readonly to: string; readonly file: FileId };
 
-/** Whole files that are written aside, made durable, and then put in their places together. */
+/**
+ * Whole files that are written aside, made durable, and then put in their places together. All are
+ * written before the first is synced: the file system then commits many of them at once.
+ */
 export class FileBatch {
   readonly #files: Files;
   readonly #dir: string;
   readonly #folders: Set<string> = new Set();
-  #lanes: Promise<void>[] = [];
-  #busyLanes = 0;
-  #waiting: Staged[] = [];
-  #written: Staged[] = [];
+  #staged: Staged[] = [];
 
   constructor(files: Files, dir: string) {
     this.#files = files;
@@ -23,29 +23,31 @@ export class FileBatch {
 
   /** Files that are not yet in their places. */
   get count(): number {
-    return this.#waiting.length + this.#written.length;
+    return this.#staged.length;
   }
 
-  /** Begins to write the file aside; the bytes may change once this returns. */
+  /** Writes the file aside; the bytes may change once this returns. */
   add(to: string, parts: readonly Uint8Array[]): void {
     // The name comes from the target, so that batches of two owners do not meet.
     const name = relative(this.#dir, to).replaceAll(sep, '_');
     const from = join(layout.staging(this.#dir), name + TEMPORARY_SUFFIX);
-    this.#waiting.push({ from, to, bytes: Buffer.concat(parts) });
-    if (this.#busyLanes >= FILE_WRITES_AT_ONCE) return;
-    const lane = this.#writeWaiting();
-    // Its failure is told by `commit`, which may be a while away.
-    lane.catch(() => {});
-    this.#lanes.push(lane);
+    const file = this.#files.open(from, 'create');
+    this.#staged.push({ from, to, file });
+    this.#files.write(file, parts, 0);
   }
 
-  /** Resolves when every file is in place and durable. Readers see whole files at all times. */
+  /**
+   * Resolves when every file is in place and durable. Readers see whole files at all times. If one
+   * cannot be, none is put in its place, and what was written aside is for the next opening.
+   */
   async commit(): Promise<void> {
-    const lanes = await Promise.allSettled(this.#lanes);
-    this.#lanes = [];
-    for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
-    const written = this.#written.splice(0);
-    for (const { from, to } of written) {
+    const staged = this.#staged.splice(0);
+    try {
+      await this.#syncAll(staged);
+    } finally {
+      for (const { file } of staged) this.#files.close(file);
+    }
+    for (const { from, to } of staged) {
       const folder = dirname(to);
       if (!this.#folders.has(folder)) makeFolderNoting(this.#files, folder, this.#folders);
       this.#folders.add(folder);
@@ -54,25 +56,22 @@ export class FileBatch {
     await syncNewFolders(this.#files, this.#folders);
   }
 
-  /** Resolves when nothing is being written any more, whether or not it could be. */
-  async settled(): Promise<void> {
-    this.#waiting = [];
-    await Promise.allSettled(this.#lanes);
+  /** Closes what was written aside, after a failure. */
+  abandon(): void {
+    for (const { file } of this.#staged.splice(0)) this.#files.close(file);
   }
 
-  async #writeWaiting(): Promise<void> {
-    this.#busyLanes++;
-    try {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-        this.#written.push(next);
-        await this.#files.writeWhole(next.from, next.bytes);
+  /** A few at a time. Ends only when none is being synced any more, whether or not it could be. */
+  async #syncAll(staged: readonly Staged[]): Promise<void> {
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < staged.length) {
+        const { file } = staged[next++] as Staged;
+        await this.#files.sync(file);
       }
-    } catch (error) {
-      this.#waiting = [];
-      throw error;
-    } finally {
-      this.#busyLanes--;
-    }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: FILE_SYNCS_AT_ONCE }, lane));
+    for (const result of lanes) if (result.status === 'rejected') throw result.reason;
   }
 }
 
@@ -83,8 +82,13 @@ export async function replaceFile(
   bytes: Uint8Array,
 ): Promise<void> {
   const batch = new FileBatch(files, target.dir);
-  batch.add(target.path, [bytes]);
-  await batch.commit();
+  try {
+    batch.add(target.path, [bytes]);
+    await batch.commit();
+  } catch (error) {
+    batch.abandon();
+    throw error;
+  }
 }
 
 /** All of a file; undefined if there is none. */

@@ -125,14 +125,6 @@ export class MemoryDisk implements Files {
     this.#cuttable(Buffer.concat(parts), (bytes) => put(inode, bytes, at));
   }
 
-  async writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-    const file = this.open(path, 'create');
-    await Promise.resolve();
-    this.write(file, [bytes], 0);
-    await this.sync(file);
-    this.close(file);
-  }
-
   truncate(file: FileId, length: number): void {
     const inode = this.#inode(file);
     this.#step();
