@@ -252,11 +252,11 @@ class ImportRun {
     const { accepted, duplicates } = current;
     const said = [...current.said, ...end.completeness];
     const records = accepted + duplicates;
-    const warnings = current.tally
+    // What stopped the reading half way is among them: the end of a document says it as well.
+    return current.tally
       .conclude({ said, records })
       .filter(({ kind }) => kind !== 'whole' && kind !== 'nothing-said')
       .map(({ detail }) => detail);
-    return end.failure === undefined ? warnings : [...warnings, end.failure.message];
   }
 
   async #append(kind: 'import' | 'coverage', body: object): Promise<readonly number[]> {

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { SeededRandom } from '../tools/sample/random.ts';
+import { assertBalanced, assertFsckClean, type Report, withAccount } from './support/account.ts';
+import { CSV_HEADER, csvRow, recordId, recordText } from './support/audit-record.ts';
+import { countersign } from './support/command-line.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { zipOf } from './support/zip.ts';
+
+const root = temporaryFolder('bad-input');
+const line = (n: number, extra?: Readonly<Record<string, unknown>>): string =>
+  `${recordText(n, extra)}\n`;
+/** JSON text put in the place of a value that `JSON.stringify` would not write. */
+const withText = (n: number, text: string): string =>
+  `${recordText(n, { Subject: '@@' }).replace('"@@"', text)}\n`;
+
+type Case = {
+  readonly what: string;
+  /** Makes the input and tells its path. */
+  readonly make: (path: string) => void;
+  /** The records that can be read. */
+  readonly readable: readonly number[];
+  /** One for each problem, in any order. */
+  readonly reasons: readonly RegExp[];
+  readonly warnings?: readonly RegExp[];
+};
+
+const write =
+  (...parts: readonly (string | Uint8Array)[]) =>
+  (path: string): void =>
+    writeFileSync(path, Buffer.concat(parts.map((part) => Buffer.from(part))));
+
+const CASES: readonly Case[] = [
+  { what: 'an empty file', make: write(), readable: [], reasons: [/is empty/] },
+  { what: 'white space alone', make: write(' \n\t\r\n'), readable: [], reasons: [/white space/] },
+  { what: 'a file that is not there', make: () => {}, readable: [], reasons: [/no such file/] },
+  {
+    what: 'a link to itself',
+    make: (path) => symlinkSync(path, path),
+    readable: [],
+    reasons: [/leads back into itself/],
+  },
+  {
+    what: 'a pipe that nobody writes to',
+    make: (path) => void execFileSync('mkfifo', [path]),
+    readable: [],
+    reasons: [/pipe, socket or device/],
+  },
+  {
+    what: 'a folder that contains itself, beside an export',
+    make: (path) => {
+      mkdirSync(path);
+      symlinkSync('.', join(path, 'again'));
+      writeFileSync(join(path, 'export'), line(1));
+    },
+    readable: [1],
+    reasons: [/leads back into itself/],
+  },
+  { what: 'a binary file', make: write(noise(50_000)), readable: [], reasons: [/is not text/] },
+  {
+    what: 'a gzip bomb behind a record',
+    make: write(gzipSync(Buffer.concat([Buffer.from(line(1)), Buffer.alloc(2 ** 27, ' ')]))),
+    readable: [1],
+    reasons: [],
+    warnings: [/unpack/],
+  },
+  {
+    what: 'a ZIP bomb',
+    make: write(zipOf([{ name: 'audit.json', bytes: Buffer.alloc(2 ** 27, ' ') }])),
+    readable: [],
+    reasons: [/unpack/],
+  },
+  {
+    what: 'a ZIP bomb that lies of its size, beside a good member',
+    make: write(
+      zipOf([
+        { name: 'bomb.json', bytes: Buffer.alloc(2 ** 27, ' '), statedSize: 300 },
+        { name: 'good.json', bytes: Buffer.from(line(1)) },
+      ]),
+    ),
+    readable: [1],
+    reasons: [/bomb\.json/],
+  },
+  {
+    what: 'a ZIP that was cut',
+    make: write(zipOf([{ name: 'a.json', bytes: Buffer.from(line(1)) }]).subarray(0, 200)),
+    readable: [],
+    reasons: [/archive|ZIP|damaged/i],
+  },
+  { what: 'a JSON line of 200 MB', make: longLine, readable: [1, 3], reasons: [/16 MiB/] },
+  {
+    what: 'JSON 10,000 deep within a record',
+    make: write(line(1), withText(2, nested(10_000)), line(3)),
+    readable: [1, 3],
+    reasons: [/200 levels/],
+  },
+  {
+    what: 'JSON 10,000 deep around a record',
+    make: write('['.repeat(10_000), recordText(1), ']'.repeat(10_000)),
+    readable: [],
+    reasons: [/200 levels/],
+  },
+  {
+    what: 'a lone surrogate, escaped and raw',
+    make: write(line(1), withText(2, '"\\ud800"'), ...raw(3, Buffer.of(0xed, 0xa0, 0x80))),
+    readable: [1, 2, 3],
+    reasons: [],
+  },
+  {
+    what: 'NUL bytes, escaped, raw, and as padding at the end',
+    make: write(
+      line(1),
+      withText(2, '"\\u0000"'),
+      ...raw(3, Buffer.of(0)),
+      line(4),
+      Buffer.alloc(9000),
+    ),
+    readable: [1, 2, 4],
+    reasons: [/not JSON/, /neither an object nor a list/],
+  },
+  {
+    what: 'CSV with a quote too many in the middle',
+    make: write(CSV_HEADER, csvRow(1), csvRow(2).replace('""Id""', '""Id"'), csvRow(3), csvRow(4)),
+    readable: [1, 3, 4],
+    reasons: [/quote/],
+  },
+  {
+    what: 'CSV with a quote that does not close',
+    make: write(CSV_HEADER, csvRow(1), csvRow(2).replace(/"\r\n$/, '\r\n'), csvRow(3), csvRow(4)),
+    readable: [1, 3, 4],
+    reasons: [/quote/],
+  },
+  {
+    what: 'rows whose AuditData is empty, cut, or no object',
+    make: write(
+      CSV_HEADER,
+      csvRow(1),
+      csvRow(2, ''),
+      csvRow(3, recordText(3).slice(0, 90)),
+      csvRow(4, '7'),
+      csvRow(5),
+    ),
+    readable: [1, 5],
+    reasons: [/empty/, /cut off/, /not a JSON object/],
+  },
+  {
+    what: 'a file that was cut in the middle of a record',
+    make: write(line(1), line(2), recordText(3).slice(0, 100)),
+    readable: [1, 2],
+    reasons: [/ends inside/],
+  },
+];
+
+function noise(count: number): Uint8Array {
+  const random = new SeededRandom(7);
+  return Uint8Array.from({ length: count }, () => random.between(0, 255));
+}
+
+function nested(depth: number): string {
+  return '['.repeat(depth) + ']'.repeat(depth);
+}
+
+/** A record with bytes in a string that JSON text cannot hold. */
+function raw(n: number, bytes: Uint8Array): readonly (string | Uint8Array)[] {
+  const [before = '', after = ''] = recordText(n, { Subject: '@@' }).split('@@');
+  return [before, bytes, `${after}\n`];
+}
+
+function longLine(path: string): void {
+  const [before, after] = recordText(2, { Subject: '@@' }).split('@@');
+  const file = openSync(path, 'w');
+  const megabyte = Buffer.alloc(1_000_000, 'a');
+  writeSync(file, `${line(1)}${before}`);
+  for (let written = 0; written < 200; written++) writeSync(file, megabyte);
+  writeSync(file, `${after}\n${line(3)}`);
+  closeSync(file);
+}
+
+/** What makes a terminal do or hide something. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** The ids of all events, as the books have them. */
+async function idsIn(data: string): Promise<string[]> {
+  return withAccount(data, async ({ books, head }) => {
+    const ids: string[] = [];
+    for await (const row of (await books.timeline({}, head)).rows) ids.push(row.action);
+    return ids.sort();
+  });
+}
+
+function assertMatched(said: readonly string[], expected: readonly RegExp[]): void {
+  assert.equal(said.length, expected.length, said.join('\n'));
+  for (const pattern of expected)
+    assert.ok(
+      said.some((text) => pattern.test(text)),
+      String(pattern),
+    );
+  for (const text of said) {
+    assert.doesNotMatch(text, CONTROL);
+    assert.ok(text.length < 400, text);
+  }
+}
+
+for (const [at, { what, make, readable, reasons, warnings = [] }] of CASES.entries()) {
+  test(`${what}: one sentence for each problem, and all that is readable is in`, async () => {
+    const input = join(root, `input-${at}`);
+    const data = join(root, `data-${at}`);
+    make(input);
+    const { code, stdout, stderr } = await countersign(['import', input, '--data', data, '--json']);
+    rmSync(input, { recursive: true, force: true });
+    assert.equal(code, readable.length > 0 ? 0 : 2, stderr);
+    assert.match(stderr, readable.length > 0 ? /^$/ : /^countersign: [^\n]+\n$/);
+    const report = JSON.parse(stdout) as Report;
+    assertBalanced(report);
+    assertMatched(
+      report.rejects.map(({ reason }) => reason),
+      reasons,
+    );
+    assertMatched(
+      report.warnings.map(({ text }) => text),
+      warnings,
+    );
+    assert.equal(report.rejected, reasons.length);
+    assert.deepEqual(await idsIn(data), readable.map(recordId));
+    await assertFsckClean(data);
+  });
+}
+
+test('a record without an id gets one from its bytes, and only once', async () => {
+  const input = join(root, 'no-id');
+  const data = join(root, 'data-no-id');
+  const without = (n: number): string => line(n, { Id: undefined });
+  writeFileSync(input, without(1) + without(2) + without(1));
+  const first = await countersign(['import', input, '--data', data, '--json']);
+  const report = JSON.parse(first.stdout) as Report;
+  assert.deepEqual([report.accepted, report.duplicates, report.rejected], [2, 1, 0]);
+  const again = await countersign(['import', input, '--data', data, '--json']);
+  assert.equal((JSON.parse(again.stdout) as Report).duplicates, 3);
+  assert.equal(new Set(await idsIn(data)).size, 2);
+  await assertFsckClean(data);
+});
+
+test('bad files among good ones stop nobody', async () => {
+  const folder = join(root, 'mixed');
+  const data = join(root, 'data-mixed');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a-empty'), '');
+  writeFileSync(join(folder, 'b-noise'), noise(5000));
+  writeFileSync(join(folder, 'c-good'), line(1) + line(2));
+  writeFileSync(join(folder, 'd-cut'), recordText(3).slice(0, 60));
+  writeFileSync(join(folder, 'e-good.csv'), CSV_HEADER + csvRow(4));
+  const { code, stdout } = await countersign(['import', folder, '--data', data, '--json']);
+  const { files, accepted, rejected } = JSON.parse(stdout) as Report;
+  assert.deepEqual([code, files, accepted, rejected], [0, 5, 3, 3]);
+  assert.deepEqual(await idsIn(data), [1, 2, 4].map(recordId));
+  await assertFsckClean(data);
+});
