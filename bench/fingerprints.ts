@@ -23,7 +23,7 @@ const UNITS = {
   open: 'ms',
   'memory, peak': 'MiB',
   'memory, settled': 'MiB',
-  filters: 'bytes/key',
+  filters: 'bytes/entry',
   disk: 'bytes/entry',
   runs: '',
 } as const;
@@ -66,7 +66,7 @@ async function measure(count: number, folder: string): Promise<Record<keyof type
     const merge = (performance.now() - started) / 1000;
     const known = lookUpAll(index, count);
     const fresh = lookUpNew(index, Math.min(count, 4_000_000));
-    const { runs, keys, filterBytes, diskBytes } = index.usage;
+    const { runs, entries, filterBytes, diskBytes } = index.usage;
     const settled = process.memoryUsage.rss();
     await index.close();
     started = performance.now();
@@ -87,8 +87,8 @@ async function measure(count: number, folder: string): Promise<Record<keyof type
       open,
       'memory, peak': process.resourceUsage().maxRSS / 1024,
       'memory, settled': settled / 2 ** 20,
-      filters: filterBytes / keys,
-      disk: diskBytes / (keys / 2),
+      filters: filterBytes / entries,
+      disk: diskBytes / entries,
       runs,
     };
   } finally {
@@ -141,25 +141,29 @@ function insertNew(
   actions: Uint8Array,
   offset: number,
 ): void {
-  if (index.lookupVersion(versions, offset) !== undefined) throw new Error('a new key was known');
+  if (index.lookupVersion(versions, offset, actions, offset) !== undefined)
+    throw new Error('a new key was known');
   if (index.lookupActions(actions, offset).length > 0) throw new Error('a new action was known');
   index.insert(entry, versions, offset, actions, offset);
 }
 
 /** Everything delivered again, in the order of the first time. */
 function lookUpAll(index: FingerprintIndex, count: number): LookUps {
-  return timed(count, 'version', (keys, at) => {
+  return timed(count, 'known', (versions, actions, at) => {
     const size = Math.min(BATCH_ENTRIES, count - at);
     for (let i = 0; i < size; i++) {
-      if (index.lookupVersion(keys, i * KEY_BYTES) !== at + i) throw new Error('a key was lost');
+      const offset = i * KEY_BYTES;
+      const found = index.lookupVersion(versions, offset, actions, offset);
+      if (found !== at + i) throw new Error('a record was lost');
     }
   });
 }
 
 function lookUpNew(index: FingerprintIndex, count: number): LookUps {
-  return timed(count, 'other', (keys) => {
-    for (let i = 0; i < BATCH_ENTRIES; i++) {
-      if (index.lookupVersion(keys, i * KEY_BYTES) !== undefined) throw new Error('not a new key');
+  return timed(count, 'new', (versions, actions) => {
+    for (let offset = 0; offset < versions.length; offset += KEY_BYTES) {
+      const found = index.lookupVersion(versions, offset, actions, offset);
+      if (found !== undefined) throw new Error('a new record was known');
     }
   });
 }
@@ -169,16 +173,17 @@ type LookUps = { readonly rate: number; readonly micros: number };
 /** Without the time that the making of the keys takes. */
 function timed(
   count: number,
-  space: KeySpace,
-  lookUp: (keys: Uint8Array, at: number) => void,
+  what: 'known' | 'new',
+  lookUp: (versions: Uint8Array, actions: Uint8Array, at: number) => void,
 ): LookUps {
   let ms = 0;
   let cpuMicros = 0;
   for (let at = 0; at < count; at += BATCH_ENTRIES) {
-    const keys = keysOf(at, space);
+    const versions = keysOf(at, 'version');
+    const actions = keysOf(at, what === 'known' ? 'action' : 'other');
     const started = performance.now();
     const cpu = process.threadCpuUsage();
-    lookUp(keys, at);
+    lookUp(versions, actions, at);
     const used = process.threadCpuUsage(cpu);
     ms += performance.now() - started;
     cpuMicros += used.user + used.system;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Files } from './files.ts';
 import { isUnfinished, rangeOfName } from './fingerprint-format.ts';
-import { PART_COUNT, PART_SHIFT } from './fingerprint-key.ts';
+import { PART_COUNT, PART_SHIFT, RECORD_WORDS } from './fingerprint-key.ts';
 import { PartCursor } from './fingerprint-merge.ts';
 import { Run } from './fingerprint-run.ts';
 import { compareRecords } from './fingerprint-sort.ts';
@@ -62,13 +62,13 @@ function checkPart(run: Run, part: number): FingerprintProblem | undefined {
 }
 
 function isInOrder(cursor: PartCursor, part: number): boolean {
-  const before = new Uint32Array(5);
+  const before = new Uint32Array(RECORD_WORDS);
   let isSorted = true;
   while (cursor.at < cursor.end) {
     if ((cursor.words[cursor.at] as number) >>> PART_SHIFT !== part) isSorted = false;
     if (compareRecords(cursor.words, cursor.at, before, 0) < 0) isSorted = false;
-    before.set(cursor.words.subarray(cursor.at, cursor.at + 5));
-    cursor.at += 5;
+    before.set(cursor.words.subarray(cursor.at, cursor.at + RECORD_WORDS));
+    cursor.at += RECORD_WORDS;
     if (cursor.at === cursor.end) cursor.refill();
   }
   return isSorted;

@@ -49,7 +49,7 @@ function fits(index: FingerprintIndex, archive: ArchiveReader): boolean {
     const entry = Math.ceil((coveredSize * i) / count) - 1;
     const { header, meta } = archive.facts(entry);
     const at = (entry - header.firstIndex) * COLUMN_BYTES;
-    const found = index.lookupVersion(meta.versions, at);
+    const found = index.lookupVersion(meta.versions, at, meta.actions, at);
     if (found === undefined || !archive.hasVersion(found, meta.versions, at)) return false;
   }
   return true;

@@ -1,16 +1,17 @@
 import { PART_REST } from './fingerprint-key.ts';
 
 /**
- * A blocked Bloom filter over the keys of one part of a run, with the directory of its records.
+ * A blocked Bloom filter over the actions of one part of a run, with the directory of its records.
  *
- * A block is one cache line of 512 bits for 52 keys on average, six bits a key: about 1 % of
- * absent keys pass, and each question costs one cache miss. Blocks follow the order of the keys
+ * A block is one cache line of 512 bits for 36 actions on average, six bits each: 0.2 % of absent
+ * ones pass, and each question costs one cache miss. Blocks follow the order of the keys
  * (the keys are uniform, so the load is that of a hash), so a merge builds a filter front to back
  * and needs no more memory than one part. The directory says at which record every second block
- * begins: the records of one key are found by one read of about 2 KiB. Together 1.27 bytes a key.
+ * begins: the records of an action are found by one read of about 2 KiB. Together 1.83 bytes for
+ * an entry, which is for two keys.
  */
 export const BLOCK_WORDS = 16;
-const BLOCK_KEYS = 52;
+const BLOCK_KEYS = 36;
 const DIRECTORY_BLOCKS_SHIFT = 1;
 
 export function blockCount(keyCount: number): number {

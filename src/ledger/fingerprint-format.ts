@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { assert } from '../core/index.ts';
 import { BLOCK_WORDS, blockCount, directoryLength } from './fingerprint-filter.ts';
 import { PART_COUNT, RECORD_BYTES } from './fingerprint-key.ts';
-import { ENTRY_INDEX_MAX, PART_KEYS_MAX } from './fingerprint-limits.ts';
+import { ENTRY_INDEX_MAX, PART_ENTRIES_MAX } from './fingerprint-limits.ts';
 import { TEMPORARY_SUFFIX, twelveDigits } from './layout.ts';
 
 /**
@@ -15,9 +15,9 @@ export const HEADER_BYTES = 4096;
 const DIGEST_BYTES = 32;
 export const IDENTITY_BYTES = 32;
 
-/** "CSFP0001" as two words: a machine of the other byte order reads another magic. */
+/** "CSFP0002" as two words: a machine of the other byte order reads another magic. */
 const MAGIC_0 = 0x5046_5343;
-const MAGIC_1 = 0x3130_3030;
+const MAGIC_1 = 0x3230_3030;
 const AT_FROM = 8;
 const AT_TO = 16;
 const AT_IDENTITY = 24;
@@ -26,13 +26,13 @@ const AT_RECORD_DIGESTS = AT_COUNTS + PART_COUNT * 4;
 const AT_FILTER_DIGESTS = AT_RECORD_DIGESTS + PART_COUNT * DIGEST_BYTES;
 const AT_DIGEST = HEADER_BYTES - DIGEST_BYTES;
 
-/** What a run says of itself: it holds the keys of the entries `[from, to)`. */
+/** What a run says of itself: it holds the fingerprints of the entries `[from, to)`. */
 export type RunHeader = {
   readonly from: number;
   readonly to: number;
   /** Of which ledger and fingerprint key these are: 32 bytes that the ledger chooses. */
   readonly identity: Uint8Array;
-  /** Keys of each part. */
+  /** Entries of each part. */
   readonly counts: readonly number[];
   readonly recordDigests: readonly Uint8Array[];
   readonly filterDigests: readonly Uint8Array[];
@@ -74,7 +74,7 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   bytes.set(header.identity, AT_IDENTITY);
   for (let part = 0; part < PART_COUNT; part++) {
     const count = header.counts[part] as number;
-    assert(count <= PART_KEYS_MAX, 'the keys of a part are counted in 32 bits');
+    assert(count <= PART_ENTRIES_MAX, 'the entries of a part are counted in 32 bits');
     words[AT_COUNTS / 4 + part] = count;
     bytes.set(header.recordDigests[part] as Uint8Array, AT_RECORD_DIGESTS + part * DIGEST_BYTES);
     bytes.set(header.filterDigests[part] as Uint8Array, AT_FILTER_DIGESTS + part * DIGEST_BYTES);

@@ -1,63 +1,50 @@
 /**
  * Keys and records of the fingerprint index.
  *
- * A key is 16 bytes of a keyed hash, so keys are uniform and nobody outside can choose one. Both
- * key spaces share one order: the lowest bit of the first word makes room for the space. On disk
- * a key keeps 111 of its 128 bits (14 bytes with the space): among 10^8 entries two different
- * records agree in them by accident with probability below 2^-58, less than the hardware's own
- * errors, so a look-up is a confirmation by itself and the body is not read again.
+ * Both keys are 16 bytes of keyed hashes, so they are uniform and nobody outside can choose one.
+ * A version belongs to one action: who delivers the same bytes again delivers the same id. So one
+ * record an entry serves both questions, is found by its action, and a new action, which nearly
+ * every new record is, answers both at once.
  *
- * A record is five 32-bit words in the order of the machine (the magic of a run file tells a
+ * A record is eight 32-bit words in the order of the machine (the magic of a run file tells a
  * file from a machine of the other order, which is then made again):
- *   0: space (1 bit), key bits 1..31     1: key bytes 4..7     2: key bytes 8..11
- *   3: key bytes 12..13, index bits 32..47     4: index bits 0..31
- * Records sort by their words as unsigned numbers: by space, key, index.
+ *   0 to 3: the action key     4 and 5: version bytes 0 to 7
+ *   6: version bytes 8 and 9 (high half), index bits 32 to 47     7: index bits 0 to 31
+ * Records sort by their words as unsigned numbers: by action, version, index.
+ *
+ * The action is kept whole, the version in 80 of its 128 bits. A record is called a duplicate
+ * only if both agree: by accident once in 2^155 among 10^8 entries (2^52 pairs, 208 bits), which
+ * is a confirmation by itself; the body need not be read again.
  */
 export const KEY_BYTES = 16;
-export const RECORD_WORDS = 5;
-export const RECORD_BYTES = 20;
+export const RECORD_WORDS = 8;
+export const RECORD_BYTES = 32;
 
-/** The first five bits of word 0 name the part: 16 parts for each key space. */
+/** The first five bits of the action name the part of the key space. */
 export const PART_COUNT = 32;
 export const PART_SHIFT = 27;
 export const PART_REST = 0x7ff_ffff;
 
-/** The bits of word 3 that belong to the key. */
-export const KEY_MASK_3: number = 0xffff_0000 | 0;
+/** The bits of word 6 that belong to the version. */
+export const VERSION_MASK_6: number = 0xffff_0000 | 0;
 
-/** 0: version fingerprints; 1: action keys. */
-export type KeySpace = 0 | 1;
-export const VERSION_SPACE = 0;
-export const ACTION_SPACE = 1;
-
-/** Words are passed as signed 32-bit numbers, which the engine keeps in registers. */
-export function keyWord0(bytes: Uint8Array, offset: number, space: KeySpace): number {
-  return (word(bytes, offset) >>> 1) | (space << 31);
-}
-
-export function keyWord1(bytes: Uint8Array, offset: number): number {
-  return word(bytes, offset + 4);
-}
-
-export function keyWord2(bytes: Uint8Array, offset: number): number {
-  return word(bytes, offset + 8);
-}
-
-export function keyWord3(bytes: Uint8Array, offset: number): number {
-  return ((bytes[offset + 12] as number) << 16) | ((bytes[offset + 13] as number) << 24);
-}
-
-/** The entry index in words 3 and 4 of the record that starts at `at`. */
-export function indexOf(words: Int32Array | Uint32Array, at: number): number {
-  const high = (words[at + 3] as number) & 0xffff;
-  return high * 0x1_0000_0000 + ((words[at + 4] as number) >>> 0);
-}
-
-function word(bytes: Uint8Array, offset: number): number {
+/** A whole word of a key. Signed: the engine keeps such numbers in registers. */
+export function keyWord(bytes: Uint8Array, offset: number): number {
   return (
     (bytes[offset] as number) |
     ((bytes[offset + 1] as number) << 8) |
     ((bytes[offset + 2] as number) << 16) |
     ((bytes[offset + 3] as number) << 24)
   );
+}
+
+/** Version bytes 8 and 9, where word 6 has them. */
+export function versionEnd(versions: Uint8Array, offset: number): number {
+  return ((versions[offset + 8] as number) << 16) | ((versions[offset + 9] as number) << 24);
+}
+
+/** The entry index in words 6 and 7 of the record that starts at `at`. */
+export function indexOf(words: Int32Array | Uint32Array, at: number): number {
+  const high = (words[at + 6] as number) & 0xffff;
+  return high * 0x1_0000_0000 + ((words[at + 7] as number) >>> 0);
 }

@@ -1,5 +1,12 @@
 import { assert } from '../core/index.ts';
-import { indexOf, KEY_MASK_3, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
+import {
+  indexOf,
+  keyWord,
+  RECORD_BYTES,
+  RECORD_WORDS,
+  VERSION_MASK_6,
+  versionEnd,
+} from './fingerprint-key.ts';
 import { MEMTABLE_ENTRIES_MAX } from './fingerprint-limits.ts';
 
 /** A slot holds a row number plus one (22 bits) and ten bits of the key, so misses stay in it. */
@@ -7,16 +14,18 @@ const ROW_MASK = 0x3f_ffff;
 const TAG_MASK = ~ROW_MASK;
 
 /**
- * The newest keys: records in order of arrival, found through an open-addressing table of slots.
- * Rows of one key are chained from the newest back, so that one key many times stays cheap.
- * The records lie in shared memory: a worker sorts and writes them while look-ups go on here.
+ * The newest entries: records in order of arrival, found through two open-addressing tables of
+ * slots. Rows of one action are chained from the newest back, and versions have slots of their
+ * own, so that one action many times stays cheap. The records lie in shared memory: a worker sorts
+ * and writes them while look-ups go on here.
  */
 export class Memtable {
   readonly rowCapacity: number;
   readonly shared: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #earlier: Int32Array;
-  readonly #slots: Int32Array;
+  readonly #actionSlots: Int32Array;
+  readonly #versionSlots: Int32Array;
   readonly #mask: number;
   #rowCount = 0;
   /** The first entry index that this table may hold, and one past the last that it holds. */
@@ -28,12 +37,13 @@ export class Memtable {
       entryCapacity >= 1 && entryCapacity <= MEMTABLE_ENTRIES_MAX,
       `a memory table holds between 1 and ${MEMTABLE_ENTRIES_MAX} entries`,
     );
-    this.rowCapacity = entryCapacity * 2;
-    this.shared = new SharedArrayBuffer(this.rowCapacity * RECORD_BYTES);
+    this.rowCapacity = entryCapacity;
+    this.shared = new SharedArrayBuffer(entryCapacity * RECORD_BYTES);
     this.#words = new Int32Array(this.shared);
-    this.#earlier = new Int32Array(this.rowCapacity);
-    const slotCount = 2 ** Math.ceil(Math.log2(this.rowCapacity * 1.9));
-    this.#slots = new Int32Array(slotCount);
+    this.#earlier = new Int32Array(entryCapacity);
+    const slotCount = 2 ** Math.ceil(Math.log2(entryCapacity * 1.9));
+    this.#actionSlots = new Int32Array(slotCount);
+    this.#versionSlots = new Int32Array(slotCount);
     this.#mask = slotCount - 1;
   }
 
@@ -50,95 +60,126 @@ export class Memtable {
   }
 
   get isFull(): boolean {
-    return this.#rowCount + 2 > this.rowCapacity;
+    return this.#rowCount === this.rowCapacity;
   }
 
   get byteLength(): number {
-    return this.shared.byteLength + this.#earlier.byteLength + this.#slots.byteLength;
+    const slotBytes = this.#actionSlots.byteLength + this.#versionSlots.byteLength;
+    return this.shared.byteLength + this.#earlier.byteLength + slotBytes;
   }
 
   /** Empties the table for entries from `from` on. */
   reset(from: number): void {
-    if (this.#rowCount > 0) this.#slots.fill(0);
+    if (this.#rowCount > 0) {
+      this.#actionSlots.fill(0);
+      this.#versionSlots.fill(0);
+    }
     this.#rowCount = 0;
     this.#from = from;
     this.#to = from;
   }
 
-  /** The newest row of the key, or -1. */
-  #find(word0: number, word1: number, word2: number, word3: number): number {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let at = word1 & mask;
-    for (;;) {
-      const slot = slots[at] as number;
-      if (slot === 0) return -1;
-      if (((slot ^ word2) & TAG_MASK) === 0) {
-        const row = (slot & ROW_MASK) - 1;
-        if (this.#holds(row, word0, word1, word2, word3)) return row;
-      }
-      at = (at + 1) & mask;
-    }
-  }
-
-  insert(word0: number, word1: number, word2: number, word3: number, index: number): void {
+  insert(
+    index: number,
+    versions: Uint8Array,
+    versionOffset: number,
+    actions: Uint8Array,
+    actionOffset: number,
+  ): void {
     const row = this.#rowCount;
     assert(row < this.rowCapacity, 'a memory table has room for what is inserted');
-    const slots = this.#slots;
-    let at = word1 & this.#mask;
-    let earlier = 0;
-    for (let slot = slots[at] as number; slot !== 0; slot = slots[at] as number) {
-      const other = (slot & ROW_MASK) - 1;
-      const tagEqual = ((slot ^ word2) & TAG_MASK) === 0;
-      if (tagEqual && this.#holds(other, word0, word1, word2, word3)) {
-        earlier = other + 1;
-        break;
-      }
-      at = (at + 1) & this.#mask;
-    }
-    slots[at] = (word2 & TAG_MASK) | (row + 1);
-    this.#earlier[row] = earlier;
     const words = this.#words;
-    const base = row * RECORD_WORDS;
-    words[base] = word0;
-    words[base + 1] = word1;
-    words[base + 2] = word2;
-    words[base + 3] = word3 | Math.floor(index / 0x1_0000_0000);
-    words[base + 4] = index;
+    const at = row * RECORD_WORDS;
+    for (let i = 0; i < 4; i++) words[at + i] = keyWord(actions, actionOffset + 4 * i);
+    words[at + 4] = keyWord(versions, versionOffset);
+    words[at + 5] = keyWord(versions, versionOffset + 4);
+    words[at + 6] = versionEnd(versions, versionOffset) | Math.floor(index / 0x1_0000_0000);
+    words[at + 7] = index;
+    const actionSlot = this.#actionSlot(actions, actionOffset);
+    this.#earlier[row] = (this.#actionSlots[actionSlot] as number) & ROW_MASK;
+    this.#actionSlots[actionSlot] = ((words[at + 2] as number) & TAG_MASK) | (row + 1);
+    const versionSlot = this.#versionSlot(versions, versionOffset, actions, actionOffset);
+    this.#versionSlots[versionSlot] = ((words[at + 5] as number) & TAG_MASK) | (row + 1);
     this.#rowCount = row + 1;
     this.#to = index + 1;
   }
 
-  /** Adds the indices under the key to `found`, newest first, until it holds `limit`. */
-  collect(
-    word0: number,
-    word1: number,
-    word2: number,
-    word3: number,
-    limit: number,
-    found: number[] | undefined,
-  ): number[] | undefined {
-    let row = this.#find(word0, word1, word2, word3);
-    if (row < 0) return found;
-    const into = found ?? [];
-    for (; row >= 0 && into.length < limit; row = this.#earlierRow(row)) {
-      into.push(indexOf(this.#words, row * RECORD_WORDS));
+  hasAction(actions: Uint8Array, actionOffset: number): boolean {
+    return this.#actionSlots[this.#actionSlot(actions, actionOffset)] !== 0;
+  }
+
+  /** The newest entry with these keys, or -1. */
+  newestVersion(
+    versions: Uint8Array,
+    versionOffset: number,
+    actions: Uint8Array,
+    actionOffset: number,
+  ): number {
+    const slot = this.#versionSlot(versions, versionOffset, actions, actionOffset);
+    const row = ((this.#versionSlots[slot] as number) & ROW_MASK) - 1;
+    return row < 0 ? -1 : indexOf(this.#words, row * RECORD_WORDS);
+  }
+
+  /** Adds the entries of the action to `found`, newest first, until it holds `limit`. */
+  collect(actions: Uint8Array, actionOffset: number, limit: number, found: number[]): void {
+    const slot = this.#actionSlots[this.#actionSlot(actions, actionOffset)] as number;
+    let row = (slot & ROW_MASK) - 1;
+    while (row >= 0 && found.length < limit) {
+      found.push(indexOf(this.#words, row * RECORD_WORDS));
+      row = (this.#earlier[row] as number) - 1;
     }
-    return into;
   }
 
-  #earlierRow(row: number): number {
-    return (this.#earlier[row] as number) - 1;
+  /** The slot of the action, or the empty one where it would stand. */
+  #actionSlot(actions: Uint8Array, offset: number): number {
+    const slots = this.#actionSlots;
+    const tag = keyWord(actions, offset + 8);
+    let at = keyWord(actions, offset + 4) & this.#mask;
+    for (let slot = slots[at] as number; slot !== 0; slot = slots[at] as number) {
+      const record = ((slot & ROW_MASK) - 1) * RECORD_WORDS;
+      if (((slot ^ tag) & TAG_MASK) === 0 && this.#hasAction(record, actions, offset)) break;
+      at = (at + 1) & this.#mask;
+    }
+    return at;
   }
 
-  #holds(row: number, word0: number, word1: number, word2: number, word3: number): boolean {
+  #versionSlot(
+    versions: Uint8Array,
+    versionOffset: number,
+    actions: Uint8Array,
+    actionOffset: number,
+  ): number {
+    const slots = this.#versionSlots;
+    const tag = keyWord(versions, versionOffset + 4);
+    let at = keyWord(versions, versionOffset) & this.#mask;
+    for (let slot = slots[at] as number; slot !== 0; slot = slots[at] as number) {
+      const record = ((slot & ROW_MASK) - 1) * RECORD_WORDS;
+      const isEqual =
+        ((slot ^ tag) & TAG_MASK) === 0 &&
+        this.#hasVersion(record, versions, versionOffset) &&
+        this.#hasAction(record, actions, actionOffset);
+      if (isEqual) break;
+      at = (at + 1) & this.#mask;
+    }
+    return at;
+  }
+
+  #hasAction(at: number, actions: Uint8Array, offset: number): boolean {
     const words = this.#words;
-    const at = row * RECORD_WORDS;
     return (
-      words[at] === word0 &&
-      words[at + 1] === word1 &&
-      words[at + 2] === word2 &&
-      ((words[at + 3] as number) & KEY_MASK_3) === word3
+      words[at] === keyWord(actions, offset) &&
+      words[at + 1] === keyWord(actions, offset + 4) &&
+      words[at + 2] === keyWord(actions, offset + 8) &&
+      words[at + 3] === keyWord(actions, offset + 12)
+    );
+  }
+
+  #hasVersion(at: number, versions: Uint8Array, offset: number): boolean {
+    const words = this.#words;
+    return (
+      words[at + 4] === keyWord(versions, offset) &&
+      words[at + 5] === keyWord(versions, offset + 4) &&
+      ((words[at + 6] as number) & VERSION_MASK_6) === versionEnd(versions, offset)
     );
   }
 }

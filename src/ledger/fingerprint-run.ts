@@ -10,17 +10,24 @@ import {
   type RunHeader,
   sha256,
 } from './fingerprint-format.ts';
-import { indexOf, PART_COUNT, RECORD_BYTES, RECORD_WORDS } from './fingerprint-key.ts';
+import {
+  indexOf,
+  keyWord,
+  PART_COUNT,
+  RECORD_BYTES,
+  RECORD_WORDS,
+  versionEnd,
+} from './fingerprint-key.ts';
 import { compareRecords } from './fingerprint-sort.ts';
 
-/** One read holds the bucket of a key, unless one key fills it beyond measure. */
+/** One read holds the bucket of an action, unless one fills it beyond measure. */
 const WINDOW_RECORDS = 1024;
 
 /** An immutable run file, open for reading. */
 export class Run {
   readonly path: string;
   readonly header: RunHeader;
-  readonly keyCount: number;
+  readonly entryCount: number;
   readonly #files: Files;
   readonly #file: FileId;
   readonly #places: readonly PartPlace[];
@@ -31,7 +38,7 @@ export class Run {
     this.path = path;
     this.header = header;
     this.#places = partPlaces(header.counts);
-    this.keyCount = header.counts.reduce((sum, count) => sum + count, 0);
+    this.entryCount = header.counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** Opens the file and checks header and length; returns what is wrong as text. */
@@ -120,33 +127,39 @@ export class RunPart {
     return filterHas(this.#filter, blockOf(word0, this.#blocks), word1, word2);
   }
 
-  /** Adds the largest indices under the key to `found`, newest first, at most `limit`. */
-  collect(probe: Probe, limit: number, found: number[] | undefined): number[] | undefined {
+  /** The largest index that the probe asks for, or -1. */
+  newest(probe: Probe): number {
     const { start, end } = this.#bucket(probe);
     let words: Uint32Array;
-    let low: number;
-    let high: number;
+    let past: number;
     if (end - start <= WINDOW_RECORDS) {
       words = this.#load(probe, start, end);
-      high = upperBound(words, end - start, probe);
-      low = Math.max(0, high - limit);
+      past = boundOf(words, end - start, probe.high);
     } else {
-      const past = this.#seek(probe, start, end);
-      const first = Math.max(start, past - limit);
-      words = this.#load(probe, first, past);
-      high = past - first;
-      low = 0;
+      const ordinal = this.#seek(probe, start, end, probe.high);
+      past = ordinal === start ? 0 : 1;
+      words = this.#load(probe, ordinal - past, ordinal);
     }
-    let into = found;
-    for (let i = high - 1; i >= low; i--) {
-      if (compareRecords(words, i * RECORD_WORDS, probe.low, 0) < 0) break;
-      into ??= [];
-      into.push(indexOf(words, i * RECORD_WORDS));
-    }
-    return into;
+    const at = (past - 1) * RECORD_WORDS;
+    if (past === 0 || compareRecords(words, at, probe.low, 0) < 0) return -1;
+    return indexOf(words, at);
   }
 
-  /** The records among which the key stands if it is here. */
+  /** Adds the indices that the probe asks for to `found`, or some, until it holds `limit`. */
+  collect(probe: Probe, limit: number, found: number[]): void {
+    const { start, end } = this.#bucket(probe);
+    const isWide = end - start > WINDOW_RECORDS;
+    const first = isWide ? this.#seek(probe, start, end, probe.low) : start;
+    const last = isWide ? Math.min(end, first + WINDOW_RECORDS) : end;
+    const words = this.#load(probe, first, last);
+    for (let i = boundOf(words, last - first, probe.low); i < last - first; i++) {
+      const at = i * RECORD_WORDS;
+      if (found.length === limit || compareRecords(words, at, probe.high, 0) > 0) return;
+      found.push(indexOf(words, at));
+    }
+  }
+
+  /** The records among which the action stands if it is here. */
   #bucket(probe: Probe): { start: number; end: number } {
     const bucket = bucketOf(blockOf(probe.low[0] as number, this.#blocks));
     return {
@@ -155,14 +168,14 @@ export class RunPart {
     };
   }
 
-  /** As {@link upperBound}, on the disk: only for a bucket that one key fills beyond measure. */
-  #seek(probe: Probe, start: number, end: number): number {
+  /** As {@link boundOf}, on the disk: only for a bucket that one action fills beyond measure. */
+  #seek(probe: Probe, start: number, end: number, target: Uint32Array): number {
     let low = start;
     let high = end;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const words = this.#load(probe, middle, middle + 1);
-      if (compareRecords(words, 0, probe.high, 0) < 0) low = middle + 1;
+      if (compareRecords(words, 0, target, 0) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -176,32 +189,43 @@ export class RunPart {
   }
 }
 
-/** One key that is looked for, and the room to look in; one object serves all look-ups. */
+/** What is looked for, and the room to look in; one object serves all look-ups. */
 export class Probe {
-  /** The records of the key with the smallest and the largest possible index. */
+  /** The first and the last record that there could be; the last index is never given. */
   readonly low: Uint32Array = new Uint32Array(RECORD_WORDS);
   readonly high: Uint32Array = new Uint32Array(RECORD_WORDS);
   readonly window: Uint32Array<ArrayBuffer> = new Uint32Array(WINDOW_RECORDS * RECORD_WORDS);
   readonly windowBytes: Uint8Array = new Uint8Array(this.window.buffer);
 
-  set(word0: number, word1: number, word2: number, word3: number): void {
+  setAction(actions: Uint8Array, offset: number): void {
     const { low, high } = this;
-    low[0] = high[0] = word0;
-    low[1] = high[1] = word1;
-    low[2] = high[2] = word2;
-    low[3] = word3;
-    high[3] = word3 | 0xffff;
-    high[4] = 0xffff_ffff;
+    for (let i = 0; i < 4; i++) low[i] = high[i] = keyWord(actions, offset + 4 * i);
+    low.fill(0, 4);
+    high.fill(0xffff_ffff, 4);
+  }
+
+  setVersion(
+    versions: Uint8Array,
+    versionOffset: number,
+    actions: Uint8Array,
+    actionOffset: number,
+  ): void {
+    const { low, high } = this;
+    this.setAction(actions, actionOffset);
+    low[4] = high[4] = keyWord(versions, versionOffset);
+    low[5] = high[5] = keyWord(versions, versionOffset + 4);
+    low[6] = versionEnd(versions, versionOffset);
+    high[6] = versionEnd(versions, versionOffset) | 0xffff;
   }
 }
 
-/** How many of `count` records stand before the highest that the key could have. */
-function upperBound(words: Uint32Array, count: number, probe: Probe): number {
+/** How many of `count` records stand before `target`. */
+function boundOf(words: Uint32Array, count: number, target: Uint32Array): number {
   let low = 0;
   let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareRecords(words, middle * RECORD_WORDS, probe.high, 0) < 0) low = middle + 1;
+    if (compareRecords(words, middle * RECORD_WORDS, target, 0) < 0) low = middle + 1;
     else high = middle;
   }
   return low;

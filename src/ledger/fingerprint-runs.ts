@@ -26,16 +26,16 @@ export class RunSet {
     return this.#list.at(-1)?.to ?? 0;
   }
 
-  get usage(): { runs: number; keys: number; filterBytes: number; diskBytes: number } {
+  get usage(): { runs: number; entries: number; filterBytes: number; diskBytes: number } {
     return {
       runs: this.#list.length,
-      keys: this.#list.reduce((sum, run) => sum + run.keyCount, 0),
+      entries: this.#list.reduce((sum, run) => sum + run.entryCount, 0),
       diskBytes: this.#list.reduce((sum, run) => sum + run.byteLength, 0),
       filterBytes: this.#parts.flat().reduce((sum, part) => sum + part.byteLength, 0),
     };
   }
 
-  /** The parts that may hold a key, oldest first. */
+  /** The parts that may hold an action, oldest first. */
   parts(word0: number): readonly RunPart[] {
     return this.#parts[word0 >>> PART_SHIFT] as RunPart[];
   }

@@ -5,8 +5,7 @@ const DIGIT_COUNT = 2 ** DIGIT_BITS;
 const DIGIT_MASK = DIGIT_COUNT - 1;
 
 /**
- * The records of an unsorted table, part by part and in order. Records of one key keep the order
- * of their arrival, which is the order of their indices.
+ * The records of an unsorted table, part by part and in order.
  *
  * The records of one part are first brought together, so that sorting and copying them happens
  * within the processor's cache. What a callback gets is used again for the next part.
@@ -38,9 +37,8 @@ export function countByPart(words: Uint32Array, rowCount: number): number[] {
 }
 
 /**
- * The rows of an unsorted table in the order of their records: three stable counting passes over
- * word 0; the few rows that agree in it are then put in order by the other words. A key that came
- * a million times is in order already, and costs one pass.
+ * The rows of an unsorted table in the order of their records: three counting passes over word 0,
+ * after which the rows that agree in it are put in order by the other words.
  */
 function sortedRows(words: Uint32Array, rowCount: number): Uint32Array {
   let rows = new Uint32Array(rowCount);
@@ -66,6 +64,9 @@ export function copyRecord(from: Uint32Array, fromAt: number, to: Uint32Array, t
   to[toAt + 2] = from[fromAt + 2] as number;
   to[toAt + 3] = from[fromAt + 3] as number;
   to[toAt + 4] = from[fromAt + 4] as number;
+  to[toAt + 5] = from[fromAt + 5] as number;
+  to[toAt + 6] = from[fromAt + 6] as number;
+  to[toAt + 7] = from[fromAt + 7] as number;
 }
 
 /** Negative, zero or positive as the record at `a` (in words) stands before, at or after `b`. */
@@ -125,17 +126,16 @@ function countingPass(
   }
 }
 
+/** Groups are of one row, but for an action that came many times, a million times at worst. */
 function orderEqualFirstWords(words: Uint32Array, keys: Uint32Array, rows: Uint32Array): void {
-  for (let i = 1; i < rows.length; i++) {
-    if (keys[i] !== keys[i - 1]) continue;
-    const row = rows[i] as number;
-    let to = i;
-    while (to > 0 && keys[to - 1] === keys[i]) {
-      const before = rows[to - 1] as number;
-      if (compareRecords(words, before * RECORD_WORDS, words, row * RECORD_WORDS) <= 0) break;
-      rows[to] = before;
-      to--;
+  let start = 0;
+  for (let end = 1; end <= rows.length; end++) {
+    if (end < rows.length && keys[end] === keys[start]) continue;
+    if (end - start > 1) {
+      rows
+        .subarray(start, end)
+        .sort((a, b) => compareRecords(words, a * RECORD_WORDS, words, b * RECORD_WORDS));
     }
-    rows[to] = row;
+    start = end;
   }
 }

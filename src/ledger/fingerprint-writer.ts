@@ -72,7 +72,7 @@ export class RunWriter {
     return this.#unsynced >= SYNC_EVERY_BYTES;
   }
 
-  /** Takes the record at `words[at..at + 5)`; it MUST NOT stand before the one before it. */
+  /** Takes the record at `words[at..at + 8)`; it MUST NOT stand before the one before it. */
   push(words: Uint32Array, at: number): void {
     const word0 = words[at] as number;
     const word1 = words[at + 1] as number;

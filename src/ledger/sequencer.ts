@@ -70,7 +70,7 @@ export class Sequencer {
     let acceptedCount = 0;
     for (let position = 0; position < count; position++) {
       const offset = position * FINGERPRINT_BYTES;
-      const known = this.#confirmed(versions, offset);
+      const known = this.#confirmed(versions, actions, offset);
       if (known !== undefined) {
         duplicateOf.set(position, known);
         continue;
@@ -88,8 +88,8 @@ export class Sequencer {
    * The index of fingerprints is derived, and may lie beside a ledger that it was not made from (a
    * restored folder): a record is called a duplicate only if the entry itself says so.
    */
-  #confirmed(versions: Uint8Array, offset: number): number | undefined {
-    const index = this.#fingerprints.lookupVersion(versions, offset);
+  #confirmed(versions: Uint8Array, actions: Uint8Array, offset: number): number | undefined {
+    const index = this.#fingerprints.lookupVersion(versions, offset, actions, offset);
     if (index === undefined || index >= this.#archived) return index;
     if (this.#archive.hasVersion(index, versions, offset)) return index;
     this.#isStale = true;
