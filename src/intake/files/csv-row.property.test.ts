@@ -11,14 +11,12 @@ const cell = fc.oneof(
   fc.stringMatching(/^["',;\t\n\r |a{}]{0,8}$/),
 );
 
-const table = fc
-  .integer({ min: 1, max: 5 })
-  .chain((width) =>
-    fc.array(fc.array(cell, { minLength: width, maxLength: width }), {
-      minLength: 1,
-      maxLength: 6,
-    }),
-  );
+const table = fc.integer({ min: 1, max: 5 }).chain((width) =>
+  fc.array(fc.array(cell, { minLength: width, maxLength: width }), {
+    minLength: 1,
+    maxLength: 6,
+  }),
+);
 
 const dialect = fc.record({
   delimiter: fc.constantFrom(',', ';', '\t', '|'),
