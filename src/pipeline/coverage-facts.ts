@@ -59,9 +59,13 @@ export class DeliveryFacts {
       state: 'unknown',
       bound: null,
       because: [
-        `${fact.count} records came out of a file, and a file cannot prove that nothing is missing`,
+        `${counted(fact.count)} out of a file, and a file cannot prove that nothing is missing`,
         ...warnings,
       ].join('; '),
     }));
   }
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 record came' : `${count} records came`;
 }

@@ -1,5 +1,6 @@
-import type { CoverageFact, ErasureFact, Facts, ImportFact } from '../books/index.ts';
+import type { CoverageFact, Facts, ImportFact } from '../books/index.ts';
 import { type EntryKind, msOfInstant } from '../core/index.ts';
+import { parseErasure } from '../ledger/index.ts';
 import type { CoverageBody, ImportBegun, ImportEnded } from './own-entries.ts';
 
 const NOTHING: Facts = {};
@@ -20,7 +21,7 @@ export function factsOf(
 
 function meaningOf(
   index: number,
-  entry: { readonly kind: EntryKind; readonly at: string },
+  entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
   body: Json,
 ): Facts {
   switch (entry.kind) {
@@ -29,7 +30,7 @@ function meaningOf(
     case 'coverage':
       return { coverage: coverageFacts(index, body as CoverageBody) };
     case 'erasure':
-      return erasureFacts(index, msOfInstant(entry.at), body);
+      return erasureFacts(index, entry.body);
     default:
       return NOTHING;
   }
@@ -64,9 +65,12 @@ function coverageFacts(index: number, body: CoverageBody): CoverageFact[] {
   }));
 }
 
-function erasureFacts(index: number, atMs: number, body: Json): Facts {
-  const erasure = body as unknown as Omit<ErasureFact, 'index' | 'atMs'>;
-  return { erasures: [{ ...erasure, index, atMs }] };
+function erasureFacts(index: number, bytes: Uint8Array): Facts {
+  const said = parseErasure(bytes);
+  if (said === undefined) return NOTHING;
+  const { by, atMs, entries, fromMs, toMs, tenants } = said;
+  const reason = `${said.reason} (case ${said.case})`;
+  return { erasures: [{ index, atMs, by, reason, entries, fromMs, toMs, tenants }] };
 }
 
 type Json = { readonly [name: string]: unknown };
