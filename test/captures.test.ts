@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
 import { test } from 'node:test';
 import { SeededRandom } from '../tools/sample/random.ts';
@@ -9,6 +17,7 @@ import {
   importHere,
   importWith,
   type Report,
+  withAccount,
   withWriter,
 } from './support/account.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -73,20 +82,44 @@ let plain: Outcome;
 test('every capture is read whole, and a second time adds nothing', { skip }, async () => {
   assert.equal(captures.length, 18);
   const data = join(root, 'one-by-one');
+  const total = captures.reduce((sum, path) => sum + countByOtherMeans(path), 0);
   await withWriter(data, async (writer) => {
-    for (const path of captures) {
-      const expected = countByOtherMeans(path);
-      const { files, accepted, duplicates, rejected } = await importWith(writer, path);
-      const counts = { files, accepted, duplicates, rejected };
-      assert.deepEqual(counts, { files: 1, accepted: expected, duplicates: 0, rejected: 0 }, path);
-    }
-    for (const path of captures) {
-      const { accepted, duplicates } = await importWith(writer, path);
-      assert.deepEqual([accepted, duplicates], [0, countByOtherMeans(path)], path);
-    }
+    const first = await importWith(writer, ...captures);
+    assert.deepEqual([first.files, first.accepted, first.rejected], [18, total, 0]);
+    const second = await importWith(writer, ...captures);
+    assert.deepEqual([second.accepted, second.duplicates], [0, total]);
   });
+  const said = await importEntries(data);
+  assert.equal(said.length, 2 * captures.length);
+  for (const [at, path] of [...captures, ...captures].entries()) {
+    const count = countByOtherMeans(path);
+    const isFirst = at < captures.length;
+    assert.partialDeepStrictEqual(said[at], {
+      file: path,
+      size: statSync(path).size,
+      sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
+      read: count,
+      accepted: isFirst ? count : 0,
+      duplicates: isFirst ? 0 : count,
+      rejected: 0,
+    });
+  }
   await assertFsckClean(data);
 });
+
+/** What the ledger says of each file: the chain of custody. */
+async function importEntries(data: string): Promise<Record<string, unknown>[]> {
+  return withAccount(data, async ({ books, ledger }) => {
+    const said: Record<string, unknown>[] = [];
+    for (const index of books.acts('import')) {
+      const body = await ledger.body(index);
+      assert.equal(body.kind, 'present');
+      const text = body.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : '';
+      said.push(JSON.parse(text) as Record<string, unknown>);
+    }
+    return said.filter(({ phase }) => phase === 'ended');
+  });
+}
 
 test('all captures at once, through the command line, count as each alone', { skip }, async () => {
   const folder = folderOf('plain', (path, to, at) => {
