@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import { ENGINE_MEMORY_BYTES } from './limits.ts';
+import { ENGINE_MEMORY_BYTES, ROW_GROUP_ROWS } from './limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
@@ -28,6 +28,8 @@ export class Engine {
     });
     const engine = new Engine(instance);
     await engine.run('SET parquet_metadata_cache = true');
+    // The rows of a partitioned COPY come sorted: each partition may be written out as it comes.
+    await engine.run(`SET partitioned_write_flush_threshold = ${ROW_GROUP_ROWS}`);
     return engine;
   }
 

@@ -1,8 +1,6 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Engine } from './engine.ts';
 import { HOT_FOLDER, hotPath, TEMP_FOLDER } from './layout.ts';
-import { copyTsv, syncFile } from './parquet.ts';
 import type { RowBuffer, RowSummary } from './row-buffer.ts';
 
 /** A Parquet file that is durable on disk and counts as soon as it is posted and committed. */
@@ -21,19 +19,22 @@ export async function writeHot(dir: string, buffer: RowBuffer): Promise<HotFile>
   const summary = buffer.summary();
   const path = hotPath(summary.fromIndex, summary.toIndex);
   const temp = join(dir, TEMP_FOLDER, path.slice(HOT_FOLDER.length + 1));
-  const tsv = `${temp}.tsv`;
   await mkdir(join(dir, HOT_FOLDER), { recursive: true });
   await mkdir(join(dir, TEMP_FOLDER), { recursive: true });
-  const engine = await Engine.open({ threads: 1, tempDir: join(dir, TEMP_FOLDER) });
-  try {
-    await writeFile(tsv, buffer.bytes());
-    await engine.run(copyTsv(tsv, temp));
-  } finally {
-    engine.close();
-    await rm(tsv, { force: true });
-  }
-  await syncFile(temp);
-  const { size } = await stat(temp);
+  const bytes = await writeSynced(temp, buffer.parquet());
   await rename(temp, join(dir, path));
-  return { ...summary, path, bytes: size };
+  return { ...summary, path, bytes };
+}
+
+/** MUST be durable before the file is listed: a listed file without its bytes would be a hole. */
+async function writeSynced(path: string, parts: readonly Buffer[]): Promise<number> {
+  const file = await open(path, 'w');
+  try {
+    const whole = Buffer.concat(parts);
+    await file.writeFile(whole);
+    await file.datasync();
+    return whole.length;
+  } finally {
+    await file.close();
+  }
 }

@@ -1,9 +1,6 @@
 /** Longer text is cut in the books with "…"; the whole stands in the archived body. */
 export const COLUMN_CHARS_MAX = 8192;
 
-/** DuckDB refuses longer lines. A row of full columns of three-byte characters stays below. */
-export const TSV_LINE_BYTES_MAX: number = 4 * 1024 * 1024;
-
 /** What DuckDB may use before it spills; an import of any size stays below 1 GiB in all. */
 export const ENGINE_MEMORY_BYTES: number = 384 * 1024 * 1024;
 
@@ -57,3 +54,12 @@ export const QUERY_WATCH_MS = 25;
 
 /** Tables of superseded rows that a reader keeps for questions that are still being answered. */
 export const SNAPSHOTS_KEPT = 4;
+
+/** Different texts in a column before it is asked whether a dictionary is worth it. */
+export const DICTIONARY_SIZE_MIN = 2048;
+
+/** More different texts than this share of all, and the column is written without a dictionary. */
+export const DICTIONARY_SHARE_MAX = 0.6;
+
+/** A column chunk below this is not compressed: the frame would be longer than what it saves. */
+export const COMPRESS_BYTES_MIN = 128;

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
 import { COLUMNS } from './columns.ts';
-import { COLUMN_CHARS_MAX } from './limits.ts';
+import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from './limits.ts';
 import { BooksReader } from './reader.ts';
 import type { EventRow } from './row.ts';
 import { RowBuffer } from './row-buffer.ts';
-import { booksOf, folder, HEAD, row } from './testing/rows.ts';
+import { booksOf, folder, HEAD, row, START_MS } from './testing/rows.ts';
 
 async function readBack(dir: string): Promise<EventRow[]> {
   const reader = await BooksReader.open(dir);
@@ -89,6 +89,43 @@ test('every column has its own place in a row that is read back', async (t) => {
   Object.assign(event, { recordType: 5, isMfa: 1, byteCount: 9, isThrottled: true });
   (await booksOf(dir, [[{ ...given, event }]])).close();
   assert.deepEqual(await readBack(dir), [{ ...given, event }]);
+});
+
+test('row groups, dictionaries and columns without one hold every value', async (t) => {
+  const dir = await folder(t);
+  const rows = Array.from({ length: ROW_GROUP_ROWS + 5000 }, (_, i) =>
+    row(i, {
+      entries: i % 3 === 0 && i > 0 ? [i - 1, i] : [i],
+      timeMs: START_MS + i,
+      // One value for all, few, as many as rows, many with repetition, none for most, none at all.
+      workload: 'Exchange',
+      operation: `operation ${i % 7}`,
+      correlationUid: `id ${i}`,
+      object: `file ${(i * 7919) % 20_011}`,
+      ip: i % 5 === 0 ? null : `10.0.${i % 256}.1`,
+      byteCount: i % 2 === 0 ? null : i * 1_000_003,
+      isThrottled: i % 3 === 0,
+      classUid: 6000 + (i % 8),
+    }),
+  );
+  const books = await booksOf(dir, [rows]);
+  assert.deepEqual(await readBack(dir), rows);
+  await books.compact({ partitionRowsMin: 1 });
+  books.close();
+  assert.deepEqual(await readBack(dir), rows);
+});
+
+test('a buffer can be used again', async (t) => {
+  const dir = await folder(t);
+  const buffer = new RowBuffer();
+  buffer.add(row(0, { operation: 'first' }));
+  buffer.clear();
+  buffer.add(row(1, { operation: 'second' }));
+  const books = await booksOf(dir, []);
+  await books.postRows(buffer);
+  books.commit(HEAD.size);
+  books.close();
+  assert.deepEqual(await readBack(dir), [row(1, { operation: 'second' })]);
 });
 
 test('text longer than a column is cut with a mark', async (t) => {

@@ -108,7 +108,8 @@ function coverageOf({ coverage }: Statement): Html {
   const { answer } = coverage;
   const body =
     answer.kind === 'unknown'
-      ? html`<div class="tell"><strong>Cannot tell whether this is all that happened, because</strong>
+      ? html`<div class="tell">
+<strong>Cannot tell whether this is all that happened, because</strong>
 <ul>${answer.because.map(({ text }) => html`<li>${text}</li>`)}</ul></div>`
       : html`<p>${answerText(answer)}.</p>`;
   return html`<section aria-labelledby="coverage">
@@ -252,8 +253,8 @@ function erasuresOf({ erasures }: Statement): Html {
   const body =
     erasures.length === 0
       ? html`<p>The ledger states no erasure that touches this period.</p>`
-      : html`<p>The bodies of these entries are gone, with every name in them; the entries still stand
-in the ledger, and some may have been this person's.</p>
+      : html`<p>The bodies of these entries are gone, with every name in them; the entries still
+stand in the ledger, and some may have been this person's.</p>
 <table><caption>Erasures that touch this period</caption>
 <thead><tr><th scope="col">When (UTC)</th><th scope="col">Entries</th><th scope="col">By whom</th>
 <th scope="col">Why</th><th scope="col" class="entry">Entry</th></tr></thead>
@@ -270,7 +271,8 @@ function footOf({ ledger }: Statement): Html {
 ${id(ledger.origin)}. <code>countersign show N</code> prints the record as the vendor delivered it,
 its meaning, and the proof that it is in the checkpoint named above;
 <code>countersign evidence export N -o FILE</code> puts all of that into a file that anybody can
-verify without access to this system. An entry &ldquo;of 2&rdquo; was delivered twice; the newest is named.</p>
+verify without access to this system. &ldquo;of 2&rdquo; under a number means that the action was
+delivered twice, and that the number is that of the newer delivery.</p>
 </footer>\n`;
 }
 

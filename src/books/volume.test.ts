@@ -33,7 +33,8 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
     'a synchronised folder without name',
     [{ accessType: 'Sync', mailbox: 'a@x' }],
     [
-      '1 synchronisation of a folder that is not named, contents not known: assume every item taken',
+      '1 synchronisation of a folder that is not named, ' +
+        'contents not known: assume every item taken',
     ],
   ],
   [
