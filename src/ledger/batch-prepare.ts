@@ -4,6 +4,7 @@ import type { Random, RecordDraft } from '../core/index.ts';
 import { encodeBlock } from './archive-block.ts';
 import { COLUMN_BYTES, ROW_BYTES_MAX, writeRow } from './archive-meta.ts';
 import type { FingerprintBatch } from './batch-fingerprint.ts';
+import { BatchScratch } from './batch-scratch.ts';
 import { encodeFrame } from './frame.ts';
 import { HASH_BYTES, LEAF_PREFIX } from './hash.ts';
 import { leafHead, leafTail, seenText } from './leaf.ts';
@@ -32,18 +33,20 @@ export type PreparedBatch = {
 
 /**
  * Makes the frame of a batch's accepted records: salts, digests, leaves, leaf hashes and packed
- * bodies. Runs in workers; what it needs of each record is done once, on long buffers.
+ * bodies. Runs in workers; what it needs of each record is done once, on long buffers, which a
+ * thread keeps in its `scratch`.
  */
 export function prepareBatch(
   drafts: readonly RecordDraft[],
   fingerprints: FingerprintBatch,
   verdict: Verdict,
   random: Random,
+  scratch: BatchScratch = new BatchScratch(),
 ): PreparedBatch {
   const count = verdict.accepted.length;
   const firstIndex = verdict.baseIndex;
   if (count === 0) return { firstIndex, count, frame: new Uint8Array(0) };
-  const batch: Accepted = { drafts, fingerprints, verdict };
+  const batch: Accepted = { drafts, fingerprints, verdict, scratch };
   const salts = random.fill(Buffer.alloc(count * COLUMN_BYTES)) as Buffer;
   const digests: string[] = new Array(count);
   const blocks: Buffer[] = [];
@@ -58,6 +61,7 @@ type Accepted = {
   readonly drafts: readonly RecordDraft[];
   readonly fingerprints: FingerprintBatch;
   readonly verdict: Verdict;
+  readonly scratch: BatchScratch;
 };
 
 function draftAt({ drafts, verdict }: Accepted, i: number): RecordDraft {
@@ -96,7 +100,7 @@ function makeBlock(
   const { versions, actions } = batch.fingerprints;
   const count = to - from;
   const columnBytes = count * COLUMN_BYTES;
-  const meta = Buffer.allocUnsafe(3 * columnBytes + count * ROW_BYTES_MAX);
+  const meta = batch.scratch.room('meta', 3 * columnBytes + count * ROW_BYTES_MAX);
   salts.copy(meta, 0, from * COLUMN_BYTES, to * COLUMN_BYTES);
   copyColumn(versions, batch.verdict.accepted, { from, to }, meta, columnBytes);
   copyColumn(actions, batch.verdict.accepted, { from, to }, meta, 2 * columnBytes);
@@ -122,8 +126,9 @@ function gather(
   digests: string[],
   range: Range & { readonly bodyBytes: number },
 ): Buffer {
-  const room = Buffer.allocUnsafeSlow(COLUMN_BYTES + range.bodyBytes);
-  let end = room.length;
+  const length = COLUMN_BYTES + range.bodyBytes;
+  const room = batch.scratch.room('bodies', length);
+  let end = length;
   for (let i = range.to - 1; i >= range.from; i--) {
     const { body } = draftAt(batch, i);
     const start = end - body.length;
@@ -135,7 +140,7 @@ function gather(
     end = start;
   }
   assert(end === COLUMN_BYTES, 'the bodies fill the block');
-  return room.subarray(COLUMN_BYTES);
+  return room.subarray(COLUMN_BYTES, length);
 }
 
 /** Each leaf after its length; the leaf hash is taken where the leaf stands. */
@@ -143,11 +148,11 @@ function makeLeaves(
   batch: Accepted,
   digests: readonly string[],
 ): { readonly leaves: Buffer; readonly hashes: Buffer } {
-  const { verdict, fingerprints } = batch;
+  const { verdict, fingerprints, scratch } = batch;
   const count = verdict.accepted.length;
   const seen = seenText(verdict.seenMs);
-  const hashes = Buffer.allocUnsafe(count * HASH_BYTES);
-  let leaves = Buffer.allocUnsafeSlow(count * LEAF_BYTES_GUESS + 2 + LEAF_BYTES_MAX);
+  const hashes = scratch.room('hashes', count * HASH_BYTES);
+  let leaves = scratch.room('leaves', count * LEAF_BYTES_GUESS + 2 + LEAF_BYTES_MAX);
   let at = 0;
   let head = '';
   let last: RecordDraft | undefined;
@@ -170,7 +175,7 @@ function makeLeaves(
     leaves[at + 1] = bytes & 0xff;
     at += 2 + bytes;
   }
-  return { leaves: leaves.subarray(0, at), hashes };
+  return { leaves: leaves.subarray(0, at), hashes: hashes.subarray(0, count * HASH_BYTES) };
 }
 
 /** A usual leaf; a batch of longer ones makes the buffer grow. */

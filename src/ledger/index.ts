@@ -4,6 +4,7 @@ export { actionFingerprint, fingerprintBatch } from './batch-fingerprint.ts';
 export type { LocalKeys } from './batch-keys.ts';
 export type { PreparedBatch, Verdict } from './batch-prepare.ts';
 export { prepareBatch } from './batch-prepare.ts';
+export { BatchScratch } from './batch-scratch.ts';
 export * from './checkpoint.ts';
 export * from './cosignature.ts';
 export * from './errors.ts';

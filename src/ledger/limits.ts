@@ -91,3 +91,6 @@ export const FILE_SYNCS_AT_ONCE = 3;
 
 /** Entries at which an opening compares the fingerprints with the archive: one block read each. */
 export const FINGERPRINT_SAMPLES = 8;
+
+/** A buffer larger than this is not kept for the next batch: few batches are as large. */
+export const BATCH_SCRATCH_BYTES_MAX: number = 8 * 1024 * 1024;
