@@ -1,7 +1,7 @@
 import type { EventRow } from '../books/index.ts';
 import { type Leaf, type LedgerReader, parseLeaf } from '../ledger/index.ts';
-import { parseBody, richestFirst } from '../pipeline/index.ts';
 import { createMemo, interpret, type Memo, type OcsfEvent, toOcsf } from '../ocsf/index.ts';
+import { parseBody, richestFirst } from '../pipeline/index.ts';
 import { EVENTS_WINDOW_FIRST, EVENTS_WINDOW_MAX, SCAN_GAP_MAX } from './limits.ts';
 
 type Sighting = { readonly leaf: Leaf; readonly body: Uint8Array };
@@ -35,9 +35,7 @@ export class EventBuilder {
   #ofRow(row: EventRow, sightings: Sightings): OcsfEvent {
     const { source, tenant, action: id } = row;
     // The delivery that the row was merged around; none once all of them are erased.
-    const [found] = row.entries
-      .flatMap((index) => sightings.get(index) ?? [])
-      .sort(richestFirst);
+    const [found] = row.entries.flatMap((index) => sightings.get(index) ?? []).sort(richestFirst);
     const at = found?.leaf.at ?? new Date(row.event.timeMs).toISOString();
     const value = found === undefined ? {} : parseBody(found.body);
     const entry = this.#entry(row.entries, row.seenMs);

@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from 'node:http';
 import { HandoverError } from './errors.ts';
-import { ANSWER_LINE_BYTES_MAX } from './limits.ts';
+import { ANSWER_LINE_BYTES_MAX, WAITING_TOLD_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
 import { errorOfLine, parseAnswerLine, type Work, workText } from './work.ts';
 
@@ -20,6 +20,8 @@ export async function handOver(options: {
   work: Work;
   signal: AbortSignal;
   progress: (progress: unknown) => void;
+  /** Called when the work has to wait for other work before it. */
+  waiting: () => void;
 }): Promise<Handover> {
   const socket = openSocketPath(options.socketFile);
   if (socket === undefined) return { kind: 'nobody' };
@@ -77,12 +79,14 @@ async function ask(
 
 async function readAnswer(
   response: IncomingMessage,
-  options: { progress: (progress: unknown) => void; signal: AbortSignal },
+  options: Pick<Parameters<typeof handOver>[0], 'progress' | 'signal' | 'waiting'>,
 ): Promise<Handover> {
   let isBegun = false;
+  const timer = setTimeout(options.waiting, WAITING_TOLD_MS);
   try {
     for await (const line of linesOf(response)) {
       const answer = parseAnswerLine(line);
+      clearTimeout(timer);
       if (answer.kind === 'begun') isBegun = true;
       else if (answer.kind === 'progress') options.progress(answer.progress);
       else if (answer.kind === 'error') throw errorOfLine(answer);
@@ -91,6 +95,8 @@ async function readAnswer(
   } catch (error) {
     if (!isConnectionError(error) || options.signal.aborted) throw error;
     return ended(isBegun, error);
+  } finally {
+    clearTimeout(timer);
   }
   return ended(isBegun);
 }

@@ -95,6 +95,8 @@ export class HandoverServer {
     try {
       const work = parseWork(await readBody(request));
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      // At once, so that the starter knows that its work is taken and only has to wait.
+      response.flushHeaders();
       await this.#answer(work, response);
     } catch (error) {
       if (!response.headersSent) response.writeHead(400);

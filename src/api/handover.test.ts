@@ -200,7 +200,8 @@ async function ask(
   options: { work?: Work; signal?: AbortSignal; progress?: (state: unknown) => void } = {},
 ): ReturnType<typeof handOver> {
   const { signal = never, progress = () => undefined } = options;
-  return handOver({ socketFile, work: options.work ?? work, signal, progress });
+  const waiting = (): void => undefined;
+  return handOver({ socketFile, work: options.work ?? work, signal, progress, waiting });
 }
 
 function start(dir: string, name: string, repeatable = 'once'): ChildProcess {

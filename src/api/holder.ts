@@ -3,7 +3,7 @@ import { type Clock, CountersignError } from '../core/index.ts';
 import { HandoverError } from './errors.ts';
 import { handOver } from './handover-client.ts';
 import { HandoverServer, type WorkHooks } from './handover-server.ts';
-import { RETRY_FIRST_MS, RETRY_MAX_MS, UNANSWERED_MAX_MS } from './limits.ts';
+import { RETRY_FIRST_MS, RETRY_MAX_MS, UNANSWERED_MAX_MS, WAITING_TOLD_MS } from './limits.ts';
 import type { Work } from './work.ts';
 
 export type WorkOptions<Holder> = {
@@ -27,7 +27,7 @@ export type WorkOptions<Holder> = {
   /** Makes work fit for another process, once, before it is handed over for the first time. */
   readonly beforeHandOver: (work: Work) => Promise<Work>;
   readonly progress: (progress: unknown) => void;
-  /** Called once when the lock is held by somebody who does not answer yet. */
+  /** Called once when the work has to wait, for the lock or for other work before it. */
   readonly waiting: () => void;
   /** Called when our own work is done and another process's is not. */
   readonly finishing: (pending: number) => void;
@@ -39,27 +39,30 @@ export type WorkOptions<Holder> = {
  * Of any number of starters exactly one holds; each gets its own result.
  */
 export async function doWork<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
-  let options = given;
-  let isHandedOver = false;
   let isWaiting = false;
+  const waiting = (): void => {
+    if (!isWaiting) given.waiting();
+    isWaiting = true;
+  };
+  let options: WorkOptions<Holder> = { ...given, waiting };
+  let isHandedOver = false;
   let retryMs = RETRY_FIRST_MS;
   let unansweredSince: number | undefined;
   for (;;) {
     const holder = await openUnlessLocked(options);
     if (holder !== undefined) return hold(holder, options);
     if (given.where === 'anywhere') {
-      if (!isHandedOver) options = { ...given, work: await given.beforeHandOver(given.work) };
+      if (!isHandedOver) options = { ...options, work: await given.beforeHandOver(given.work) };
       isHandedOver = true;
       const handover = await handOverAgain(options);
       if (handover?.kind === 'done') return handover.result;
+      // It did answer, and ended since: the lock is free, or the next holder is starting.
+      if (handover === undefined) unansweredSince = undefined;
     }
     const now = options.clock.monotonic();
     if (unansweredSince === undefined) unansweredSince = now;
     else if (now - unansweredSince > patienceMs(given)) throw busy();
-    if (!isWaiting && now - unansweredSince > RETRY_MAX_MS) {
-      isWaiting = true;
-      options.waiting();
-    }
+    if (now - unansweredSince > WAITING_TOLD_MS) options.waiting();
     await wait(retryMs, options.signal);
     retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
   }

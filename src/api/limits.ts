@@ -16,6 +16,9 @@ export const RETRY_FIRST_MS = 20;
 /** Between two later tries: nobody notices half a second after a long wait. */
 export const RETRY_MAX_MS = 500;
 
+/** Whoever waits longer than this for work before theirs is told so. */
+export const WAITING_TOLD_MS = 1000;
+
 /**
  * How long somebody may hold the lock without answering on the socket: a holder recovers its
  * journal before it answers, and that reads at most a few hundred MiB.

@@ -28,4 +28,6 @@ const exitCode = runCommandLine(process.argv.slice(2), {
 void exitCode.then((code) => {
   process.off('exit', sayUnfinished);
   process.exitCode = code;
+  // Whoever writes to us may go on for ever; an import that was interrupted reads no more of it.
+  process.stdin.destroy();
 });

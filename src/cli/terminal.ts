@@ -154,8 +154,8 @@ export class Terminal {
   /** MUST be awaited before the process ends. */
   async end(): Promise<void> {
     this.progressEnd();
-    await this.#stdout.drained();
-    await this.#stderr.drained();
+    await this.#stdout.flushed();
+    await this.#stderr.flushed();
   }
 }
 
@@ -166,14 +166,28 @@ class Output {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.isClosed = true;
-      if (error.code !== 'EPIPE') this.failure = error;
-    });
+    stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
   }
 
   write(chunk: string | Uint8Array): void {
     if (!this.isClosed) this.#stream.write(chunk);
+  }
+
+  /** Resolves when all that was written is with the system, or never will be. */
+  async flushed(): Promise<void> {
+    if (this.isClosed) return;
+    await new Promise<void>((resolve) => {
+      this.#stream.write('', (error) => {
+        if (error) this.#fail(error);
+        resolve();
+      });
+    });
+  }
+
+  /** The first failure is the cause, those after it say that the stream is closed. */
+  #fail(error: NodeJS.ErrnoException): void {
+    if (!this.isClosed && error.code !== 'EPIPE') this.failure = error;
+    this.isClosed = true;
   }
 
   /** Resolves when the stream takes more, or never will. */
