@@ -8,11 +8,13 @@ body {
 }
 header { border-bottom: 3px solid #16191d; padding-bottom: 1rem; margin-bottom: 1.5rem; }
 .kind {
-  margin: 0; font-size: .8rem; letter-spacing: .08em; text-transform: uppercase; color: #4b545f;
+  margin: 0; font-size: .8rem; letter-spacing: .08em; text-transform: uppercase;
+  color: #4b545f;
 }
 h1 { margin: .15rem 0 0; font-size: 1.9rem; line-height: 1.2; overflow-wrap: anywhere; }
 h2 {
-  margin: 2.2rem 0 .6rem; font-size: 1.2rem; border-bottom: 1px solid #c3cad3; padding-bottom: .25rem;
+  margin: 2.2rem 0 .6rem; font-size: 1.2rem; border-bottom: 1px solid #c3cad3;
+  padding-bottom: .25rem;
 }
 h3 { margin: 1.6rem 0 .2rem; font-size: 1rem; overflow-wrap: anywhere; }
 p { margin: .4rem 0; max-width: 62rem; }
@@ -55,7 +57,8 @@ td.entry { font-variant-numeric: tabular-nums; }
 .balance th, .balance td { padding: .35rem 2.2rem .35rem 0; }
 .balance tbody td { font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 footer {
-  margin-top: 3rem; border-top: 1px solid #c3cad3; padding-top: .8rem; font-size: .87rem; color: #4b545f;
+  margin-top: 3rem; border-top: 1px solid #c3cad3; padding-top: .8rem; font-size: .87rem;
+  color: #4b545f;
 }
 @media screen and (max-width: 50rem) {
   .pair { grid-template-columns: 1fr; } body { padding: 1rem; }
