@@ -12,7 +12,7 @@ const root = mkdtempSync(join(tmpdir(), 'countersign-handover-'));
 after(() => rmSync(root, { recursive: true }));
 
 /** A holder is an import of standard input that nobody has ended yet. */
-test('a second import goes to the process that holds the ledger, and tells its own result', async () => {
+test('a second import goes to the holder of the ledger, and tells its own result', async () => {
   const dir = join(root, 'second');
   const holder = await hold(dir);
   const file = fileOf(records(20));
@@ -50,7 +50,7 @@ test('an error of handed-over work is told as if it had happened here', async ()
   assert.match(stderr, /no body fits/);
 });
 
-test('after a kill -9 of the holder its waiting work is done by the one who asked for it', async () => {
+test('after a kill -9 of the holder, who asked for waiting work does it', async () => {
   const dir = join(root, 'killed');
   const holder = await hold(dir);
   const second = await handedOver(['import', fileOf(records(9)), '--json', '--data', dir]);
@@ -86,7 +86,7 @@ test('a data folder whose path is too long for a socket can be written to by two
   await clean(dir);
 });
 
-test('Ctrl-C ends an import with 130, nothing half in, and the rest comes the next time', async () => {
+test('Ctrl-C ends an import with 130, nothing half in; the rest comes the next time', async () => {
   const dir = join(root, 'interrupted');
   const holder = await hold(dir);
   holder.stdin?.on('error', () => undefined).write(ndjson(records(5)));

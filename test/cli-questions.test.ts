@@ -220,7 +220,7 @@ test('the checkpoint is the signed note, and fsck is clean', async () => {
   });
 });
 
-test('an evidence file verifies with the key, fails when changed, and says nothing without', async () => {
+test('evidence verifies with the key, fails when changed, and says nothing without one', async () => {
   const file = join(root, 'case.evidence');
   assert.equal((await ask(['evidence', 'export', '1', '2', '-o', file])).code, 0);
   const { vkey } = only(await ask(['ledger', 'checkpoint', '--json']));
@@ -260,7 +260,7 @@ for (const columns of [80, 200]) {
     const env = { COLUMNS: String(columns), FORCE_COLOR: '1' };
     const { stdout } = await ask(['timeline', '--user', 'eve@example.org'], { env });
     assert.match(stdout, /␛/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours are what is left out.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours are left out.
     const text = stdout.replaceAll(/\x1b\[\d+m/g, '');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     assert.doesNotMatch(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);

@@ -6,7 +6,7 @@ import {
   type RecordDraft,
 } from '../core/index.ts';
 
-/** What Countersign says of itself, as an entry. The time makes the same act, done again, another. */
+/** What Countersign says of itself, as an entry. The time makes the same act another entry. */
 export function ownDraft(kind: EntryKind, nowMs: number, said: object): RecordDraft {
   const at = instantOfMs(nowMs);
   assert(at !== undefined, 'the clock shows a time that exists');

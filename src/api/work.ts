@@ -2,7 +2,7 @@ import { CountersignError, messageOf } from '../core/index.ts';
 import { HandoverError, RemoteDefect, RemoteError } from './errors.ts';
 
 /** The version of what crosses the socket: holder and starter must agree on it. */
-export const PROTOCOL = 1;
+const PROTOCOL = 1;
 
 /** A writing command as plain JSON: what one process can hand over to another. */
 export type Work = {

@@ -60,7 +60,7 @@ export function failureOf(error: unknown): Failure {
   return ofSystem(error) ?? ofDefect(error);
 }
 
-export function cannotTell(because: string): string {
+function cannotTell(because: string): string {
   return `cannot tell, because ${because}`;
 }
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 
-export const TENANT = '3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11';
-export const OTHER_TENANT = 'a2f4c7d0-9b1e-4c3a-8d5f-0e6b7a8c9d10';
+const TENANT = '3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11';
 
 /** One record of the Unified Audit Log; every run makes the same ones. */
 export function record(

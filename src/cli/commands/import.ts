@@ -48,7 +48,7 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
   if (interrupted) {
     throw new CliError(
       'INTERRUPTED',
-      'the import was interrupted: what was read so far is in the ledger; run it again for the rest',
+      'the import was interrupted: what was read so far is in; run it again for the rest',
     );
   }
   return exitCodeOf(report);

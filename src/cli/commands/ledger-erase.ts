@@ -15,7 +15,7 @@ export function declareErase(ledger: Parser, bind: Bind): void {
     .command('erase')
     .summary('erase bodies for good; every proof stays whole')
     .description(
-      'Erases the bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
+      'Erases bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
         'the erasure is an entry. All that is given must fit. This cannot be undone.',
     )
     .argument('[index...]', 'indices of entries', indicesArgument);

@@ -12,7 +12,7 @@ export function declareFsck(ledger: Parser, bind: Bind): void {
     .command('fsck')
     .summary('re-read everything: bodies, tiles, checkpoints, strays')
     .description(
-      'Re-reads every file of the log and its archive against the tree and the key, and names the ' +
+      'Re-reads each file of the log and its archive against the tree and the key, and names the ' +
         'first byte that is wrong. Changes nothing. Exits 1 when there are problems.',
     )
     .option(
