@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { inputBytes, readInputs } from '../index.ts';
+import { ARCHIVE_ENTRIES_MAX } from '../limits.ts';
+import { type Collected, collect, collectBytes } from '../testing/collect.ts';
+import { audit, cmdletCsv } from '../testing/render.ts';
+import { zipOf } from '../testing/zip.ts';
+
+const LINES = `${[1, 2, 3].map((n) => JSON.stringify(audit(n))).join('\n')}\n`;
+const MANY = Array.from({ length: 4000 }, (_, n) => JSON.stringify(audit(n))).join('\n');
+
+async function inFolder(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  use: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'intake-'));
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function read(path: string): Promise<Collected> {
+  return collect([{ kind: 'path', path }]);
+}
+
+function codes({ refused }: Collected): string[] {
+  return refused.map(({ error }) => error.code);
+}
+
+test('reads a folder in sorted order, whatever the files are called', async () => {
+  const files = { 'b/x.txt': LINES, 'a.doc': cmdletCsv([audit(4)]), 'b/a.csv': LINES };
+  await inFolder(files, async (folder) => {
+    const found = await read(folder);
+    const names = ['a.doc', 'b/a.csv', 'b/x.txt'].map((name) => join(folder, name));
+    assert.deepEqual(
+      found.documents.map(({ name }) => name),
+      names,
+    );
+    assert.deepEqual(
+      found.documents.map(({ documentId }) => documentId),
+      [0, 1, 2],
+    );
+    assert.equal(found.drafts.length, 7);
+    const bytes = Object.values(files).reduce((sum, text) => sum + text.length, 0);
+    assert.equal(await inputBytes([{ kind: 'path', path: folder }]), bytes);
+  });
+});
+
+test('states size and digest of the file as it lies on disk', async () => {
+  const packed = gzipSync(LINES);
+  const zip = zipOf([
+    { name: 'a.json', bytes: Buffer.from(LINES) },
+    { name: 'b/c.gz', bytes: packed },
+  ]);
+  const files = { 'a.gz': packed, 'b.zip': zip, 'c.zst': zstdCompressSync(LINES), 'd.log': LINES };
+  await inFolder(files, async (folder) => {
+    const found = await read(folder);
+    const names = ['a.gz', 'b.zip', 'b.zip', 'c.zst', 'd.log'] as const;
+    assert.deepEqual(
+      found.ends.map(({ diskBytes, sha256, textBytes }) => ({ diskBytes, sha256, textBytes })),
+      names.map((name) => ({
+        diskBytes: Buffer.byteLength(files[name]),
+        sha256: createHash('sha256').update(files[name]).digest('hex'),
+        textBytes: LINES.length,
+      })),
+    );
+    assert.deepEqual(
+      found.documents.map(({ member }) => member),
+      [undefined, 'a.json', 'b/c.gz', undefined, undefined],
+    );
+  });
+});
+
+test('says of each unreadable file why, and reads the rest', async () => {
+  const files = {
+    '1-empty': '',
+    '2-blank': ' \r\n\t\ufeff'.slice(0, 4),
+    '3-binary': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]),
+    '4-text': 'Dear all,\nplease find attached the export.\n',
+    '5-good': LINES,
+    '6-bzip2': 'BZh91AY&SY',
+    '7-cut.zip': zipOf([{ name: 'a', bytes: Buffer.from(LINES) }]).subarray(0, 60),
+    '8-empty.zip': zipOf([]),
+    '9-good': LINES,
+  };
+  await inFolder(files, async (folder) => {
+    const found = await read(folder);
+    assert.equal(found.drafts.length, 6);
+    assert.deepEqual(codes(found), [
+      'EMPTY',
+      'BLANK',
+      'BINARY',
+      'UNKNOWN_FORMAT',
+      'ARCHIVE_UNSUPPORTED',
+      'ARCHIVE_DAMAGED',
+      'EMPTY',
+    ]);
+    for (const { error } of found.refused)
+      assert.match(error.message, /^[a-z][^\n]+; [^\n]+$|holds/);
+  });
+});
+
+test('names what is not there, and shows no terminal escapes', async () => {
+  const found = await read('/nowhere/\u001b[31mred');
+  assert.deepEqual(codes(found), ['NOT_FOUND']);
+  assert.ok(!found.refused[0]?.error.message.includes('\u001b'));
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test('says that a file or folder may not be read', {
+  skip: isRoot && 'root reads all',
+}, async () => {
+  await inFolder({ 'a/x': LINES, b: LINES, c: LINES }, async (folder) => {
+    chmodSync(join(folder, 'a'), 0);
+    chmodSync(join(folder, 'b'), 0);
+    const found = await read(folder);
+    assert.deepEqual(codes(found), ['UNREADABLE', 'UNREADABLE']);
+    assert.equal(found.drafts.length, 3);
+    chmodSync(join(folder, 'a'), 0o700);
+  });
+});
+
+test('follows links, but not in circles', async () => {
+  await inFolder({ 'a/x': LINES }, async (folder) => {
+    symlinkSync(folder, join(folder, 'a/up'));
+    symlinkSync('nothing', join(folder, 'broken'));
+    symlinkSync(join(folder, 'a/x'), join(folder, 'z'));
+    symlinkSync('self', join(folder, 'self'));
+    const found = await read(folder);
+    assert.deepEqual(codes(found), ['FOLDER_LOOP', 'NOT_FOUND', 'FOLDER_LOOP']);
+    assert.equal(found.drafts.length, 6);
+  });
+});
+
+const noPipes = process.platform === 'win32' && 'no named pipes here';
+
+test('refuses a named pipe instead of waiting for it', { skip: noPipes }, async () => {
+  await inFolder({ x: LINES }, async (folder) => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const found = await read(folder);
+    assert.deepEqual(codes(found), ['NOT_A_FILE']);
+    assert.equal(found.drafts.length, 3);
+  });
+});
+
+test('a cut archive gives what it holds, says so, and still has the digest of its bytes', async () => {
+  const whole = gzipSync(MANY);
+  const cut = whole.subarray(0, whole.length >> 1);
+  await inFolder({ 'a.gz': cut }, async (folder) => {
+    const found = await read(folder);
+    assert.ok(found.drafts.length > 100 && found.drafts.length < 4000);
+    assert.equal(found.ends[0]?.failure?.code, 'ARCHIVE_DAMAGED');
+    assert.equal(found.ends[0]?.sha256, createHash('sha256').update(cut).digest('hex'));
+    assert.equal(found.completeness[0]?.[0]?.kind, 'cut-off');
+  });
+});
+
+test('a damaged member of a ZIP costs that member', async () => {
+  const zip = zipOf([
+    { name: 'a', bytes: Buffer.from(MANY) },
+    { name: 'b', bytes: Buffer.from(LINES) },
+  ]);
+  zip.fill(0xff, 20_000, 20_100);
+  await inFolder({ 'x.zip': zip }, async (folder) => {
+    const found = await read(folder);
+    assert.equal(found.ends[0]?.failure?.code, 'ARCHIVE_DAMAGED');
+    assert.equal(found.ends[1]?.failure, undefined);
+    assert.equal(found.ends[1]?.rows, 3);
+  });
+});
+
+test('refuses archives that unpack to far more than audit records do', async () => {
+  const spaces = Buffer.alloc(80 << 20, ' ');
+  const lies = zipOf([{ name: 'a', bytes: Buffer.from(LINES) }]);
+  const directory = lies.indexOf('PK\x01\x02', 0, 'latin1');
+  lies.writeUInt32LE(0x7fffffff, directory + 24);
+  const files = {
+    'a.zip': zipOf([{ name: 'x', bytes: spaces }]),
+    'b.gz': gzipSync(Buffer.concat([Buffer.from(LINES), spaces])),
+    'c.zip': lies,
+    'd.zip': zipOf(
+      Array.from({ length: 3 }, (_, i) => ({ name: `${i}`, bytes: Buffer.from(LINES) })),
+    ),
+  };
+  await inFolder(files, async (folder) => {
+    const found = await read(folder);
+    assert.deepEqual(codes(found), ['ARCHIVE_BOMB', 'ARCHIVE_BOMB']);
+    assert.equal(found.ends[0]?.failure?.code, 'ARCHIVE_BOMB');
+    assert.equal(found.drafts.length, 3 + 9);
+  });
+});
+
+test('refuses a ZIP with more members than it reads', async () => {
+  // ZIP64's end of the directory (APPNOTE 6.3 section 4.3.14) holds larger numbers.
+  const large = Buffer.alloc(56);
+  large.write('PK\x06\x06', 'latin1');
+  large.writeBigUInt64LE(44n, 4);
+  large.writeBigUInt64LE(BigInt(ARCHIVE_ENTRIES_MAX + 1), 32);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\x06\x07', 'latin1');
+  locator.writeUInt32LE(1, 16);
+  const end = Buffer.alloc(22, 0xff);
+  end.write('PK\x05\x06', 'latin1');
+  end.fill(0, 4, 8);
+  end.fill(0, 20);
+  const first = zipOf([{ name: 'a', bytes: new Uint8Array(0), method: 0 }]).subarray(0, 31);
+  locator.writeBigUInt64LE(BigInt(first.length), 8);
+  await inFolder({ 'x.zip': Buffer.concat([first, large, locator, end]) }, async (folder) => {
+    const found = await read(folder);
+    assert.deepEqual(codes(found), ['ARCHIVE_BOMB']);
+    assert.match(found.refused[0]?.error.message ?? '', /more than 100000 members/);
+  });
+});
+
+test('names members that cannot be unpacked, and reads the others', async () => {
+  const bytes = Buffer.from(LINES);
+  const zip = zipOf([
+    { name: '../a', bytes, flags: 1 },
+    { name: 'b', bytes, method: 14 },
+    { name: 'c\\d', bytes, method: 0 },
+    { name: 'e.zip', bytes: zipOf([{ name: 'a', bytes }]) },
+    { name: 'f/', bytes: new Uint8Array(0), method: 0 },
+  ]);
+  await inFolder({ 'x.zip': zip }, async (folder) => {
+    const found = await read(folder);
+    assert.deepEqual(codes(found), new Array(3).fill('ARCHIVE_UNSUPPORTED'));
+    assert.deepEqual(
+      found.documents.map(({ member }) => member),
+      ['c/d'],
+    );
+  });
+});
+
+test('knows a spreadsheet, and says what to do with it', async () => {
+  const zip = zipOf([{ name: '[Content_Types].xml', bytes: Buffer.from('<Types/>') }]);
+  await inFolder({ 'x.csv': zip }, async (folder) => {
+    const found = await read(folder);
+    assert.match(found.refused[0]?.error.message ?? '', /save the sheet as CSV/);
+  });
+});
+
+test('refuses packing within packing without end', async () => {
+  let bytes: Uint8Array = Buffer.from(LINES);
+  for (let layer = 0; layer < 4; layer++) bytes = gzipSync(bytes);
+  assert.deepEqual(codes(await collectBytes(bytes)), ['ARCHIVE_UNSUPPORTED']);
+});
+
+test('reads packed standard input, and says why not a ZIP', async () => {
+  assert.equal((await collectBytes(gzipSync(LINES), { pieces: [5] })).drafts.length, 3);
+  const zip = zipOf([{ name: 'a', bytes: Buffer.from(LINES) }]);
+  assert.match((await collectBytes(zip)).refused[0]?.error.message ?? '', /standard input/);
+});
+
+test('an interrupted reader closes its file and can be left at any event', async () => {
+  await inFolder({ a: MANY, 'b.gz': gzipSync(MANY) }, async (folder) => {
+    for (const name of ['a', 'b.gz']) {
+      const events = readInputs([{ kind: 'path', path: join(folder, name) }], { chunkBytes: 1000 });
+      for await (const event of events) if (event.kind === 'chunk') break;
+      truncateSync(join(folder, name), 0);
+    }
+  });
+});
