@@ -220,7 +220,7 @@ test('the checkpoint is the signed note, and fsck is clean', async () => {
   });
 });
 
-test('evidence verifies with the key, fails when changed, and says nothing without one', async () => {
+test('evidence verifies with the key, not when changed, and says nothing without one', async () => {
   const file = join(root, 'case.evidence');
   assert.equal((await ask(['evidence', 'export', '1', '2', '-o', file])).code, 0);
   const { vkey } = only(await ask(['ledger', 'checkpoint', '--json']));

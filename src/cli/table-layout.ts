@@ -38,10 +38,17 @@ const COMFORTABLE: Readonly<Record<ColumnKind, number>> = {
   number: Infinity,
 };
 
-/** `natural` are the widths that columns would have; `available` Infinity: no terminal. */
+export type Measured = {
+  /** The widths that the columns would have. */
+  readonly natural: readonly number[];
+  /** Columns that are known to be empty in every row. */
+  readonly empty: readonly number[];
+};
+
+/** `available` Infinity: no terminal; then every column stands, so that programs find them. */
 export function layoutOf(
   columns: readonly ColumnShape[],
-  natural: readonly number[],
+  { natural, empty }: Measured,
   available: number,
 ): Layout {
   const all = columns.map((_, at) => at);
@@ -50,24 +57,24 @@ export function layoutOf(
     return { inline: all, folded: [], widths };
   }
   const width = Math.max(available, COLUMNS_MIN);
-  const folded = foldedColumns(columns, natural, width);
-  const inline = all.filter((at) => !folded.includes(at));
+  const folded = foldedColumns(columns, { natural, empty }, width);
+  const inline = all.filter((at) => !folded.includes(at) && !empty.includes(at));
   return { inline, folded, widths: shrink(columns, natural, { inline, width }) };
 }
 
 /** Folds, in the order that the columns ask for, until the rest is pleasant to read. */
 function foldedColumns(
   columns: readonly ColumnShape[],
-  natural: readonly number[],
+  { natural, empty }: Measured,
   width: number,
 ): number[] {
   const order = columns
-    .flatMap(({ fold }, at) => (fold === undefined ? [] : [{ at, fold }]))
+    .flatMap(({ fold }, at) => (fold === undefined || empty.includes(at) ? [] : [{ at, fold }]))
     .sort((a, b) => a.fold - b.fold);
   const folded: number[] = [];
   const needed = (): number =>
     columns.reduce((sum, { kind, comfortable = COMFORTABLE[kind] }, at) => {
-      if (folded.includes(at)) return sum;
+      if (folded.includes(at) || empty.includes(at)) return sum;
       return sum + GAP + Math.min(natural[at] as number, comfortable);
     }, -GAP);
   for (const { at } of order) {

@@ -74,6 +74,14 @@ test('makes a forged line visible in its cell', async () => {
   assert.match(printed[1] ?? '', /Send␊2024/);
 });
 
+test('leaves out columns that are empty in every row, where somebody has a terminal', async () => {
+  const rows = [{ ...example, session: '' }];
+  const [head] = await lines(rows, { columns: 200, colour: 'no colour' });
+  assert.doesNotMatch(head ?? '', /session/);
+  const [piped] = await lines(rows, { columns: Infinity, colour: 'no colour' });
+  assert.match(piped ?? '', /session/);
+});
+
 test('prints nothing for no rows', async () => {
   assert.deepEqual(await lines([], { columns: 80, colour: 'no colour' }), []);
 });

@@ -42,17 +42,15 @@ export async function* tableLines<Row>(
     }
     sample.push(values);
     if (sample.length < TABLE_SAMPLE_ROWS) continue;
-    layout = layoutOf(columns, naturalWidths(plan, sample), options.columns);
+    // A column that is empty so far may still fill: it keeps its place.
+    const natural = naturalWidths(plan, sample);
+    layout = layoutOf(columns, { natural, empty: [] }, options.columns);
     yield* firstLines(plan, layout, sample, options);
     sample = undefined;
   }
   if (sample === undefined || sample.length === 0) return;
-  yield* firstLines(
-    plan,
-    layoutOf(columns, naturalWidths(plan, sample), options.columns),
-    sample,
-    options,
-  );
+  const measured = { natural: naturalWidths(plan, sample), empty: emptyColumns(plan, sample) };
+  yield* firstLines(plan, layoutOf(columns, measured, options.columns), sample, options);
 }
 
 function cellValue(cell: Cell): Value {
@@ -70,6 +68,11 @@ function naturalWidths(plan: Plan, sample: readonly (readonly Value[])[]): numbe
       displayWidth(title),
     ),
   );
+}
+
+function emptyColumns(plan: Plan, sample: readonly (readonly Value[])[]): number[] {
+  const all = plan.titles.map((_, at) => at);
+  return all.filter((at) => sample.every((row) => (row[at] as Value).text === ''));
 }
 
 function* firstLines(

@@ -20,17 +20,18 @@ export function declareCoverage(program: Parser, bind: Bind): void {
 
 const COLUMNS: readonly Column<CoverageFact>[] = [
   { title: 'state', kind: 'whole', cell: ({ state }) => ({ text: state, style: styleOf(state) }) },
-  { title: 'source', kind: 'text', cell: ({ source }) => source },
+  { title: 'source', kind: 'text', comfortable: 29, cell: ({ source }) => source },
   {
     title: 'workload',
     kind: 'text',
+    fold: 4,
     comfortable: 10,
     cell: ({ workload }) => workload ?? undefined,
   },
   { title: 'subject', kind: 'text', fold: 2, cell: ({ subject }) => subject ?? undefined },
   { title: 'from', kind: 'whole', cell: ({ fromMs }) => timeText(fromMs) },
   { title: 'to', kind: 'whole', cell: ({ toMs }) => timeText(toMs) },
-  { title: 'loss at most', kind: 'number', cell: ({ bound }) => boundText(bound) },
+  { title: 'loss at most', kind: 'number', fold: 5, cell: ({ bound }) => boundText(bound) },
   { title: 'tenant', kind: 'id', fold: 3, cell: ({ tenant }) => tenant },
   { title: 'because', kind: 'text', fold: 1, comfortable: 30, cell: ({ because }) => because },
 ];
