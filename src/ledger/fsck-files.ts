@@ -2,14 +2,13 @@ import { join, relative, sep } from 'node:path';
 import { listSegments } from './archive-folder.ts';
 import { isByteEqual } from './encoding.ts';
 import type { Files } from './files.ts';
+import { bundleBytes, readBundleFile, readTileFile } from './fsck-read.ts';
 import type { Problems } from './fsck-report.ts';
 import { HASH_BYTES } from './hash.ts';
 import { indexOfName, layout } from './layout.ts';
 import { BUNDLE_BYTES_MAX } from './limits.ts';
 import { readWholeFile } from './replace-file.ts';
-import {
-  TILE_WIDTH, type TileResource, bundlePath, parseTilePath, tilePath, tileWidth,
-} from './tile.ts';
+import { TILE_WIDTH, type TileResource, parseTilePath, tileWidth } from './tile.ts';
 
 export type FilesCheck = {
   readonly files: Files;
@@ -18,6 +17,8 @@ export type FilesCheck = {
   /** Entries that are durable, the journal's included: files up to there may stand after `size`. */
   readonly end: number;
   readonly problems: Problems;
+  /** Takes the partial tiles that full ones have replaced: a writer at work removes them soon. */
+  readonly replaced: string[];
 };
 
 /** Looks at every name under `ledger/` and `bodies/`: nothing may be there that nobody checks. */
@@ -27,6 +28,15 @@ export function checkNames(check: FilesCheck): void {
   for (const path of walk(check, layout.bodies(check.dir))) {
     const isKnown = segments.has(path);
     if (!isKnown) stray(check, path);
+  }
+}
+
+/** Tells of replaced partial tiles that nobody has removed in the meantime. */
+export function checkReplaced({ files, dir, problems, replaced }: FilesCheck): void {
+  for (const path of replaced) {
+    if (readWholeFile(files, path, 0) === undefined) continue;
+    const what = 'a partial tile that the full one has replaced: the next opening for writing removes it';
+    problems.add(relative(dir, path), 0, what);
   }
 }
 
@@ -54,8 +64,7 @@ function checkResource(check: FilesCheck, path: string, resource: TileResource):
     return;
   }
   if (current === TILE_WIDTH) {
-    const what = 'a partial tile that the full one has replaced: the next opening for writing removes it';
-    check.problems.add(relative(check.dir, path), 0, what);
+    check.replaced.push(path);
     return;
   }
   checkOlderPartial(check, path, resource, current);
@@ -69,34 +78,28 @@ function checkOlderPartial(
   current: number,
 ): void {
   const { files, dir, problems } = check;
-  const older = readWholeFile(files, path, BUNDLE_BYTES_MAX) ?? Buffer.alloc(0);
+  const older = readWholeFile(files, path, BUNDLE_BYTES_MAX);
   const now = { ...resource, width: current };
-  const nowPath = now.kind === 'tile' ? tilePath(now) : bundlePath(now);
-  const today = readWholeFile(files, layout.logFile(dir, nowPath), BUNDLE_BYTES_MAX);
-  if (today === undefined) return;
-  const length = resource.kind === 'tile' ? resource.width * HASH_BYTES : bytesOf(today, resource.width);
+  const today =
+    now.kind === 'tile' ? readTileFile(files, dir, now) : readBundleFile(files, dir, now);
+  if (older === undefined || today === undefined) return;
+  const { kind, width } = resource;
+  const length = kind === 'tile' ? width * HASH_BYTES : bundleBytes(today, width);
   if (isByteEqual(older, today.subarray(0, length))) return;
   let at = 0;
   while (at < older.length && older[at] === today[at]) at++;
   problems.add(relative(dir, path), at, 'a partial tile of an earlier checkpoint is not as it was');
 }
 
-/** How long the first `count` entries of a bundle are. */
-function bytesOf(bundle: Buffer, count: number): number {
-  let at = 0;
-  for (let i = 0; i < count && at + 2 <= bundle.length; i++) at += 2 + bundle.readUInt16BE(at);
-  return at;
-}
-
 function stray(check: FilesCheck, path: string): void {
   check.problems.add(relative(check.dir, path), 0, 'a stray file: nothing here has this name');
 }
 
-function* walk({ files, dir, problems }: FilesCheck, folder: string): Generator<string> {
-  for (const { name, kind } of files.list(folder)) {
+function* walk(check: FilesCheck, folder: string): Generator<string> {
+  for (const { name, kind } of check.files.list(folder)) {
     const path = join(folder, name);
-    if (kind === 'folder') yield* walk({ files, dir, problems, size: 0, end: 0 }, path);
+    if (kind === 'folder') yield* walk(check, path);
     else if (kind === 'file') yield path;
-    else problems.add(relative(dir, path), 0, 'neither a file nor a folder');
+    else check.problems.add(relative(check.dir, path), 0, 'neither a file nor a folder');
   }
 }

@@ -7,12 +7,11 @@ import { COLUMN_BYTES } from './archive-meta.ts';
 import { type LocalKeys, type SourceKeys, sourceKeys } from './batch-keys.ts';
 import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
+import { readBundleFile } from './fsck-read.ts';
 import type { Problem } from './fsck-report.ts';
 import { HASH_BYTES, LEAF_PREFIX, sha256Into } from './hash.ts';
 import { layout } from './layout.ts';
 import { type Leaf, parseLeaf } from './leaf.ts';
-import { BUNDLE_BYTES_MAX } from './limits.ts';
-import { readWholeFile } from './replace-file.ts';
 import { TILE_WIDTH, bundlePath, decodeBundle, tileWidth } from './tile.ts';
 
 /** What a range of entries turned out to be; made in a worker, judged on the main thread. */
@@ -99,7 +98,7 @@ export class RangeChecker {
     const { files, dir, size } = this.#setup;
     const width = tileWidth(0, index, size);
     const path = bundlePath({ index, width });
-    const bytes = readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX);
+    const bytes = readBundleFile(files, dir, { index, width });
     if (bytes === undefined) {
       this.#add(layout.logFile(dir, path), 0, 'the file is missing');
       return undefined;

@@ -1,13 +1,10 @@
 import { isByteEqual } from './encoding.ts';
 import type { Files } from './files.ts';
 import type { RangeReport } from './fsck-range.ts';
+import { readTileFile } from './fsck-read.ts';
 import type { Problems } from './fsck-report.ts';
 import { HASH_BYTES } from './hash.ts';
-import { layout } from './layout.ts';
-import { readWholeFile } from './replace-file.ts';
-import {
-  TILE_BYTES, TILE_WIDTH, type TileId, bundlePath, tilePath, tileWidth,
-} from './tile.ts';
+import { TILE_WIDTH, type TileId, bundlePath, tilePath, tileWidth } from './tile.ts';
 import { Tree, tileRoot } from './tree.ts';
 
 const LOG = 'ledger/';
@@ -91,7 +88,7 @@ export class TreeChecker {
   #judged(index: number, width: number, fromBundle: Buffer, bundle: 'read' | 'unread'): Buffer {
     const tile: TileId = { level: 0, index, width };
     const path = LOG + tilePath(tile);
-    const inTile = readWholeFile(this.#files, layout.logFile(this.#dir, tilePath(tile)), TILE_BYTES + 1);
+    const inTile = readTileFile(this.#files, this.#dir, tile);
     if (inTile === undefined) this.#problems.add(path, 0, 'the file is missing');
     if (inTile === undefined || inTile.length !== width * HASH_BYTES) {
       if (inTile !== undefined) this.#problems.add(path, inTile.length, 'the file has another length');
@@ -120,8 +117,7 @@ export class TreeChecker {
   #fitsParent(tile: TileId, hashes: Buffer): boolean {
     const index = Math.floor(tile.index / TILE_WIDTH);
     const width = tileWidth(1, index, this.#size);
-    const path = layout.logFile(this.#dir, tilePath({ level: 1, index, width }));
-    const parent = readWholeFile(this.#files, path, TILE_BYTES);
+    const parent = readTileFile(this.#files, this.#dir, { level: 1, index, width });
     const at = (tile.index % TILE_WIDTH) * HASH_BYTES;
     return parent !== undefined && isByteEqual(parent.subarray(at, at + HASH_BYTES), tileRoot(hashes));
   }
@@ -140,7 +136,7 @@ export class TreeChecker {
 
   #compare(tile: TileId, expected: Uint8Array): void {
     const path = LOG + tilePath(tile);
-    const found = readWholeFile(this.#files, layout.logFile(this.#dir, tilePath(tile)), TILE_BYTES + 1);
+    const found = readTileFile(this.#files, this.#dir, tile);
     if (found === undefined) {
       this.#problems.add(path, 0, 'the file is missing');
       return;

@@ -6,8 +6,8 @@ import { type SignedCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { parseErasure, rangesOf } from './erasure.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { type FolderFacts, noLedger, readFolderFacts } from './folder.ts';
-import { checkNames } from './fsck-files.ts';
-import { type FsckReport, Problems } from './fsck-report.ts';
+import { checkNames, checkReplaced } from './fsck-files.ts';
+import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
 import { RangeChecker, type RangeReport } from './fsck-range.ts';
 import { checkSegments } from './fsck-segments.ts';
 import { type PromisedRoot, TreeChecker } from './fsck-tree.ts';
@@ -36,6 +36,9 @@ export type FsckOptions = {
 /** A journal file ends with the group that made it long enough, and one frame can be a group. */
 const JOURNAL_FILE_BYTES_MAX: number = JOURNAL_FILE_BYTES_TARGET + 16 * GROUP_BYTES_MAX;
 
+/** How often a folder is read again that was written to meanwhile, and had problems. */
+const RUNS_MAX = 4;
+
 /** Entries that a worker checks at a time: 64 bundles. */
 const RANGE_ENTRIES: number = 64 * 256;
 
@@ -43,14 +46,30 @@ const RANGE_ENTRIES: number = 64 * 256;
  * Re-reads every file under `ledger/` and `bodies/`: bodies against the digests in their leaves,
  * leaves against the tiles, tiles against the tree, every checkpoint kept against its key and the
  * tree; and reports what should not be there, and what should. Takes no lock and changes nothing.
+ * A writer at work moves files under the check: what then seems wrong is looked at again, and told
+ * only if it stays.
  * @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT where there is no telling at all
  */
 export async function fsck(options: FsckOptions): Promise<FsckReport> {
   const files = options.files ?? nodeFiles;
   const facts = readFolderFacts(files, options.dir);
   if (facts === undefined) throw noLedger(options.dir);
-  return new Fsck(files, facts, options).run();
+  let run = await new Fsck(files, facts, options).run();
+  let problems = run.problems;
+  for (let runs = 1; runs < RUNS_MAX && run.moved && problems.length > 0; runs++) {
+    run = await new Fsck(files, facts, options).run();
+    problems = run.moved ? inBoth(problems, run.problems) : run.problems;
+  }
+  return { ok: problems.length === 0, size: run.size, problems };
 }
+
+function inBoth(before: readonly Problem[], now: readonly Problem[]): readonly Problem[] {
+  const known = new Set(before.map(({ path, what }) => `${path}\n${what}`));
+  return now.filter(({ path, what }) => known.has(`${path}\n${what}`));
+}
+
+/** One pass over the folder; `moved` if something was written to it meanwhile. */
+type Run = { readonly size: number; readonly problems: readonly Problem[]; readonly moved: boolean };
 
 class Fsck {
   readonly #files: Files;
@@ -70,19 +89,32 @@ class Fsck {
     this.#witnesses = readWitnessPolicy(files, options.dir)?.witnesses ?? [];
   }
 
-  async run(): Promise<FsckReport> {
+  async run(): Promise<Run> {
     const { dir } = this.#options;
+    const before = this.#marks();
     const checkpoint = this.#openCheckpoint(layout.checkpoint(dir));
     const size = checkpoint?.size ?? 0;
     const end = Math.max(size, this.#checkJournal());
-    const scope = { files: this.#files, dir, size, end, problems: this.#problems };
+    const problems = this.#problems;
+    const scope = { files: this.#files, dir, size, end, problems, replaced: [] as string[] };
     checkNames(scope);
     checkSegments(scope);
     if (checkpoint !== undefined) await this.#checkEntries(checkpoint);
     this.#checkErasures();
     this.#checkKeys();
-    const problems = this.#problems.list();
-    return { ok: problems.length === 0, size, problems };
+    checkReplaced(scope);
+    return { size, problems: problems.list(), moved: this.#marks() !== before };
+  }
+
+  /** Differs when entries were accepted or integrated in between. */
+  #marks(): string {
+    const { dir } = this.#options;
+    const checkpoint = readWholeFile(this.#files, layout.checkpoint(dir), NOTE_BYTES_MAX);
+    const journals = listJournal(this.#files, dir).map(({ path }) => {
+      const bytes = readWholeFile(this.#files, path, JOURNAL_FILE_BYTES_MAX);
+      return `${path} ${bytes?.length ?? 0}`;
+    });
+    return `${checkpoint?.toString('base64') ?? ''}\n${journals.join('\n')}`;
   }
 
   async #checkEntries(checkpoint: SignedCheckpoint): Promise<void> {
