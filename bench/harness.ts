@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 
 export const ROOT: string = join(import.meta.dirname, '..');
@@ -85,12 +85,13 @@ export function table(figures: readonly Figure[]): string {
     .join('\n');
 }
 
-/** What the figures were measured on: they mean nothing without it. */
+/** What the figures were measured on, and how busy it was: they mean nothing without it. */
 export function machineLine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const gib = (totalmem() / 2 ** 30).toFixed(0);
   const system = `${process.platform} ${process.arch}, Node ${process.version}`;
-  return `${cpus().length} × ${model}, ${gib} GiB, ${system}, commit ${commit()}`;
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  return `${cpus().length} × ${model}, ${gib} GiB, ${system}, commit ${commit()}, load ${load}`;
 }
 
 function median(sorted: readonly number[]): number {
