@@ -8,6 +8,8 @@ import { failureOf, stackLines } from './failure.ts';
 for (const [what, error, exitCode] of [
   ['wrong usage', usage('give a file'), 2],
   ['a bad value', new InputError('INVALID_INSTANT', 'no time'), 2],
+  ['a damaged segment', new LedgerError('SEGMENT_CORRUPT', 'damaged'), 3],
+  ['a draft that only we can have made', new LedgerError('INVALID_DRAFT', 'bad'), 70],
   ['a folder of another version', new LedgerError('FOLDER_VERSION', 'format 9'), 2],
   ['a lock that somebody holds', new LedgerError('LOCKED', 'held'), 3],
   ['a full disk', new LedgerError('DISK_FULL', 'full'), 3],

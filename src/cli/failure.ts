@@ -6,16 +6,37 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 /** What a person is told, in one sentence, and what a script is told. */
 export type Failure = { readonly exitCode: ExitCode; readonly sentence: string | undefined };
 
-/** Codes of expected errors under which the same command may well succeed later: exit 3. */
-const PASSING: ReadonlySet<string> = new Set([
+/** Codes under which the answer is not known: it may pass, or bytes cannot be trusted. */
+const UNDECIDED: ReadonlySet<string> = new Set([
   'CANNOT_TELL',
+  // Another process is in the way, or went away in the middle.
   'LOCKED',
   'BUSY',
-  'CLOSED',
+  'LOST',
+  // The machine did not do it.
   'DISK_FULL',
-  'NOT_INTEGRATED',
-  'NOT_INDEXED',
-  'TIMEOUT',
+  'WRITER_FAILED',
+  'QUERY_LIMIT',
+  // Bytes of ours are not what was written: fsck names them.
+  'LOG_INCONSISTENT',
+  'MISSING_RESOURCE',
+  'JOURNAL_CORRUPT',
+  'SEGMENT_CORRUPT',
+  'MALFORMED_LEAF',
+  'MALFORMED_TILE',
+  'FILE_UNREADABLE',
+  'STATE_UNREADABLE',
+  // Who is meant is not known.
+  'AMBIGUOUS_USER',
+]);
+
+/** Codes that only a mistake of ours can bring to a command. */
+const DEFECTS: ReadonlySet<string> = new Set([
+  'INVALID_DRAFT',
+  'BATCH_TOO_LARGE',
+  'WRITER_CLOSED',
+  'WORKER_DIED',
+  'WORKER_FAILED',
 ]);
 
 /** What the machine answers to any program: neither wrong usage nor a defect of ours. */
@@ -42,7 +63,7 @@ const PASSING_SYSTEM: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Expected errors exit 2 where asking the same again would give the same, and 3 where it may pass.
+ * Expected errors exit 2 where asking otherwise would help, and 3 where the answer is not known.
  * Whatever nobody expected is a defect of ours, and says so.
  */
 export function failureOf(error: unknown): Failure {
@@ -53,8 +74,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CountersignError && error.code === 'INTERRUPTED') {
     return { exitCode: EXIT.interrupted, sentence: `countersign: ${error.message}` };
   }
-  if (error instanceof CountersignError) {
-    const exitCode = PASSING.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
+  if (error instanceof CountersignError && !DEFECTS.has(error.code)) {
+    const exitCode = UNDECIDED.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
     return { exitCode, sentence: `countersign: ${error.message}` };
   }
   return ofSystem(error) ?? ofDefect(error);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { ImportProgress, ImportReport } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
@@ -51,13 +51,13 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
       'the import was interrupted: what was read so far is in; run it again for the rest',
     );
   }
-  return exitCodeOf(report);
+  return exitCodeOf(report, context.dataDir);
 };
 
-function exitCodeOf(report: ImportReport): typeof EXIT.done {
+function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
   const { files, read, rejected } = report;
   if (rejected > 0 && rejected === read) {
-    throw usage('nothing of the input could be read: see the reasons above, and DIR/parked');
+    throw usage(`nothing of the input could be read; it is parked in ${join(dataDir, 'parked')}`);
   }
   if (read === 0) {
     const what = files === 0 ? 'no file was found' : 'no file held a record';

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
 import type { Command as Parser } from 'commander';
-import { fsck, type Problem } from '../../ledger/index.ts';
+import { type FsckReport, fsck, LedgerError, type Problem } from '../../ledger/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { FSCK_THREADS_MAX } from '../limits.ts';
@@ -35,13 +36,15 @@ const COLUMNS: readonly Column<Problem>[] = [
 
 const fsckCommand: Command<[flags: { readonly key?: string }]> = async (context, { key }) => {
   const { terminal, dataDir } = context;
-  const report = await fsck({
-    dir: dataDir,
-    threads: Math.min(FSCK_THREADS_MAX, availableParallelism()),
-    vkey: key,
-    onProgress: (records, recordsTotal) =>
-      terminal.progress({ doing: 'checking', records, recordsTotal }),
-  });
+  const report = await orCorrupt(dataDir, () =>
+    fsck({
+      dir: dataDir,
+      threads: Math.min(FSCK_THREADS_MAX, availableParallelism()),
+      vkey: key,
+      onProgress: (records, recordsTotal) =>
+        terminal.progress({ doing: 'checking', records, recordsTotal }),
+    }),
+  );
   terminal.progressEnd();
   const { ok, size, problems } = report;
   if (context.json) {
@@ -54,3 +57,15 @@ const fsckCommand: Command<[flags: { readonly key?: string }]> = async (context,
   }
   return ok ? EXIT.done : EXIT.no;
 };
+
+/** A folder that does not even say what it is cannot be checked, and that is its problem. */
+async function orCorrupt(dir: string, check: () => Promise<FsckReport>): Promise<FsckReport> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code !== 'FOLDER_CORRUPT') throw error;
+    const { path } = error.data;
+    const where = typeof path === 'string' ? relative(dir, path) : '.';
+    return { ok: false, size: 0, problems: [{ path: where, at: 0, what: error.message }] };
+  }
+}
