@@ -1,10 +1,13 @@
 /** Chunks are handed to worker threads; below 256 KiB the hand-over costs more than the copy. */
 export const CHUNK_BYTES: number = 512 * 1024;
 
+/** Records of a chunk are held together until they are in the ledger; tiny ones are many. */
+export const CHUNK_RECORDS_MAX = 10_000;
+
 /** So much is read before the shape of a file is decided. */
 export const SNIFF_BYTES: number = 64 * 1024;
 
-/** A page of Graph answers states what it is within its first members; a longer head is a record. */
+/** An answer states what it is within its first members; what has a longer head is a record. */
 export const ENVELOPE_HEAD_BYTES_MAX: number = 64 * 1024;
 
 /** What stands behind a page's list (links, statistics, a schema) is read at once; more is not. */

@@ -15,6 +15,9 @@ const TIME_COLUMNS: ReadonlySet<string> = new Set([
   'timestamp',
   '@timestamp',
   'eventtime',
+  'event_time',
+  'timecreated',
+  'datetime',
   'date (utc)',
   'date',
   'rundate',
@@ -26,6 +29,16 @@ const TIME_COLUMNS: ReadonlySet<string> = new Set([
   'detecteddatetime',
   'eventdatetime',
 ]);
+
+/** Columns that hold the record itself as JSON: the vendor's, and that of a Splunk export. */
+const DOCUMENT_COLUMNS: readonly string[] = ['auditdata', '_raw'];
+
+/** The first of the columns that holds the record itself; -1 when the row is the record. */
+export function documentColumn(columns: readonly string[]): number {
+  const keys = columns.map(columnKey);
+  for (const name of DOCUMENT_COLUMNS) if (keys.includes(name)) return keys.indexOf(name);
+  return -1;
+}
 
 export function isTimeColumn(key: string): boolean {
   return TIME_COLUMNS.has(key);

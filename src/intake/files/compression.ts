@@ -26,24 +26,25 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
   return magic.every((byte, at) => bytes[at] === byte);
 }
 
-/** Unpacks piece by piece; refuses what unpacks to far more than audit records ever do. */
+/**
+ * Unpacks piece by piece; refuses what unpacks to far more than audit records ever do.
+ * `packedBytes`: how many bytes on disk were spent so far, so that layers do not multiply.
+ */
 export async function* unpack(
   source: AsyncIterable<Uint8Array>,
   packing: 'gzip' | 'zstd',
   name: string,
+  packedBytes: () => number,
 ): AsyncGenerator<Uint8Array, void, void> {
   const unpacker = packing === 'gzip' ? createGunzip(OUT) : createZstdDecompress(OUT);
-  let packed = 0;
   let unpacked = 0;
-  const feeding = feed(source, unpacker, (bytes) => {
-    packed += bytes;
-  });
+  const feeding = feed(source, unpacker);
   // Whether it failed is asked below; until then the failure must not count as unhandled.
   feeding.catch(() => {});
   try {
     for await (const piece of unpacker as AsyncIterable<Buffer>) {
       unpacked += piece.length;
-      if (isBomb(packed, unpacked)) throw bomb(name);
+      if (isBomb(packedBytes(), unpacked)) throw bomb(name);
       yield piece;
     }
     await feeding;
@@ -68,14 +69,9 @@ export async function* unpack(
 
 const OUT = { chunkSize: 256 * 1024 };
 
-async function feed(
-  source: AsyncIterable<Uint8Array>,
-  into: Transform,
-  count: (bytes: number) => void,
-): Promise<void> {
+async function feed(source: AsyncIterable<Uint8Array>, into: Transform): Promise<void> {
   try {
     for await (const piece of source) {
-      count(piece.length);
       if (into.destroyed) return;
       if (!into.write(piece)) await drained(into);
     }
@@ -108,7 +104,7 @@ export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
 export function bomb(name: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_BOMB',
-    `refused to unpack ${quoted(name)}: it unpacks to more than ${ARCHIVE_RATIO_MAX} times its size, ` +
-      'as no audit export does; if it is genuine, unpack it yourself and import the files',
+    `refused to unpack ${quoted(name)}: it unpacks to more than ${ARCHIVE_RATIO_MAX} ` +
+      'times its size, as no audit export does; if it is genuine, unpack it yourself and import the files',
   );
 }

@@ -1,7 +1,7 @@
 import { RECORD_BYTES_MAX } from '../../core/index.ts';
 import { RESCAN_FACTOR_MAX } from '../limits.ts';
 import { DOUBLE_QUOTE, hasBom, OBJECT_CLOSES, OBJECT_OPENS, SPACE } from './ascii.ts';
-import { columnKey } from './columns.ts';
+import { documentColumn } from './columns.ts';
 import type { Completeness } from './completeness.ts';
 import { type CsvStart, cellTexts, isHeader, uniqueNames } from './csv-header.ts';
 import { CsvRowScanner, type RowState } from './csv-row.ts';
@@ -25,7 +25,7 @@ export class CsvFramer implements Framer {
   readonly said: Completeness[] = [];
 
   #header: Buffer;
-  #auditData = -1;
+  #document = -1;
   readonly #lineEnd: number;
   readonly #delimiter: number;
   readonly #row: CsvRowScanner;
@@ -66,7 +66,7 @@ export class CsvFramer implements Framer {
   }
 
   #formOf(columns: readonly string[]): FrameForm {
-    this.#auditData = columns.findIndex((name) => columnKey(name) === 'auditdata');
+    this.#document = documentColumn(columns);
     return { form: 'csv', columns, delimiter: this.#delimiter };
   }
 
@@ -79,7 +79,7 @@ export class CsvFramer implements Framer {
     this.#position = at;
     if (at >= end) return window.isLast ? 'end' : 'more';
     const row = this.#row;
-    const state = row.run(window, at, this.#auditData);
+    const state = row.run(window, at, this.#document);
     if (state === 'more') {
       if (end - at < RECORD_BYTES_MAX) return this.#wait(window, at);
       return this.#lose(window, at, TOO_LARGE);
@@ -193,22 +193,22 @@ export class CsvFramer implements Framer {
     const isEscaped = start + 2 < end && bytes[start + 1] === DOUBLE_QUOTE;
     if (isQuoted && isEscaped && bytes[start + 2] !== this.#delimiter) return 'broken';
     const row = this.#row;
-    const state = row.run(window, start, this.#auditData);
+    const state = row.run(window, start, this.#document);
     if (state !== 'done') {
       this.#rescannedBytes += row.position - start;
       const affordable = RESCAN_FACTOR_MAX * (start + window.base) + RECORD_BYTES_MAX;
       return this.#rescannedBytes > affordable ? 'broken' : state;
     }
-    if (this.#auditData < 0) return row.cells === this.form.columns.length ? 'done' : 'broken';
-    return this.#hasAuditData(bytes, row) ? 'done' : 'broken';
+    if (this.#document < 0) return row.cells === this.form.columns.length ? 'done' : 'broken';
+    return this.#hasDocument(bytes, row) ? 'done' : 'broken';
   }
 
   #isWhole(bytes: Buffer, row: CsvRowScanner): boolean {
-    return row.cells === this.form.columns.length || this.#hasAuditData(bytes, row);
+    return row.cells === this.form.columns.length || this.#hasDocument(bytes, row);
   }
 
-  #hasAuditData(bytes: Buffer, row: CsvRowScanner): boolean {
-    if (this.#auditData < 0 || row.cellStart < 0) return false;
+  #hasDocument(bytes: Buffer, row: CsvRowScanner): boolean {
+    if (this.#document < 0 || row.cellStart < 0) return false;
     return bytes[row.cellStart] === OBJECT_OPENS && bytes[row.cellEnd - 1] === OBJECT_CLOSES;
   }
 }

@@ -9,7 +9,7 @@ import {
   TAB,
   VERTICAL_BAR,
 } from './ascii.ts';
-import { columnKey, isTimeColumn } from './columns.ts';
+import { columnKey, documentColumn, isTimeColumn } from './columns.ts';
 import { CsvCells, type CsvDialect, CsvRowScanner } from './csv-row.ts';
 import type { TextWindow } from './framer.ts';
 
@@ -64,9 +64,10 @@ function readHeader(window: TextWindow, at: number, dialect: CsvDialect): CsvSta
 
 /** True for the names of a row that can only be a header of audit or sign-in records. */
 export function isHeader(names: readonly string[]): boolean {
-  const keys = names.map(columnKey);
-  if (keys.includes('auditdata')) return true;
-  return names.length > 1 && keys.some(isTimeColumn) && !names.some(isAuditDocument);
+  if (documentColumn(names) >= 0) return true;
+  return (
+    names.length > 1 && names.map(columnKey).some(isTimeColumn) && !names.some(isAuditDocument)
+  );
 }
 
 export function cellTexts(
@@ -102,7 +103,7 @@ function isAuditDocument(cell: string): boolean {
   return cell.startsWith('{') && cell.includes('"CreationTime"') && cell.includes('"Operation"');
 }
 
-/** CR alone for files whose first line ends so; LF, with or without CR before it, for all others. */
+/** CR alone for files whose first line ends so; else LF, with or without CR before it. */
 function lineEndOf(bytes: Buffer, from: number, end: number): number {
   const lineFeed = bytes.indexOf(LINE_FEED, from);
   const carriageReturn = bytes.indexOf(CARRIAGE_RETURN, from);

@@ -1,19 +1,24 @@
 import { parseAuditData } from './audit-data.ts';
-import type { Chunk, ChunkSink, ReadContext } from './chunk.ts';
-import { columnKey } from './columns.ts';
+import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
+import { columnKey, documentColumn } from './columns.ts';
 import { CsvCells } from './csv-row.ts';
 import { type Place, RecordSink } from './record-sink.ts';
+import type { Identity } from './shapes/shape.ts';
 import { identify } from './shapes/shapes.ts';
 import { identifyAuditData } from './shapes/unified-audit-log.ts';
 
-/** Where the columns stand that an audit record's row is read for; -1 where there is none. */
-type AuditColumns = {
-  readonly auditData: number;
+/** Where the columns stand that a row with a record in it is read for; -1 where there is none. */
+type Columns = {
+  readonly document: number;
+  /** The document is an AuditData document for certain, whatever it looks like. */
+  readonly isAudit: boolean;
   readonly id: number;
   readonly at: number;
   readonly resultIndex: number;
   readonly resultCount: number;
 };
+
+const UTC = / \[utc\]$/i;
 
 const SILENT = { id: undefined, at: undefined };
 
@@ -21,11 +26,11 @@ const SILENT = { id: undefined, at: undefined };
 export class CsvReader {
   readonly #bytes: Uint8Array;
   readonly #columns: readonly string[];
-  /** Names as the shapes know them: the portal of Log Analytics adds the time zone. */
-  readonly #names: readonly string[];
+  /** Columns whose names the shapes know without the time zone that a portal added. */
+  readonly #zoned: readonly (readonly [column: string, name: string])[];
   readonly #sink: RecordSink;
   readonly #cells: CsvCells;
-  readonly #audit: AuditColumns;
+  readonly #at: Columns;
   /** Decoded cells, one after the other; a cell is never longer decoded than it stands. */
   readonly #decoded: Buffer;
   #decodedEnd = 0;
@@ -33,25 +38,27 @@ export class CsvReader {
   constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
     this.#bytes = chunk.bytes;
     this.#columns = chunk.columns;
-    this.#names = chunk.columns.map((name) => name.replace(/ \[utc\]$/i, ''));
+    this.#zoned = chunk.columns
+      .filter((column) => UTC.test(column))
+      .map((column) => [column, column.replace(UTC, '')]);
     this.#sink = new RecordSink(chunk, context, sink);
-    this.#audit = auditColumns(chunk.columns);
-    const { auditData } = this.#audit;
-    this.#cells = new CsvCells(chunk.columns.length, chunk.delimiter, auditData);
+    this.#at = columnsOf(chunk.columns);
+    const { document } = this.#at;
+    this.#cells = new CsvCells(chunk.columns.length, chunk.delimiter, document);
     this.#decoded = Buffer.allocUnsafeSlow(chunk.bytes.length);
   }
 
   read(start: number, end: number, row: number): void {
     this.#cells.split(this.#bytes, start, end, this.#decoded, this.#decodedEnd);
     const place = { start, end, row };
-    if (this.#audit.auditData < 0) this.#row(place);
-    else this.#auditRow(place);
+    if (this.#at.document < 0) this.#row(place);
+    else this.#document(place);
   }
 
-  #auditRow(place: Place): void {
-    const { auditData, id, at, resultIndex, resultCount } = this.#audit;
-    if (auditData >= this.#cells.count) {
-      this.#sink.reject(`the row ends before AuditData, after ${this.#cells.count} cells`, place);
+  #document(place: Place): void {
+    const { document, resultIndex, resultCount } = this.#at;
+    if (document >= this.#cells.count) {
+      this.#sink.reject(`the row ends before its record, after ${this.#cells.count} cells`, place);
       return;
     }
     const from = this.#decodedEnd;
@@ -63,11 +70,15 @@ export class CsvReader {
       this.#sink.reject(audit.reason, place);
       return;
     }
-    let identity = identifyAuditData(audit.value, SILENT);
-    if (identity.id === undefined || identity.at === undefined) {
-      identity = identifyAuditData(audit.value, { id: this.#text(id), at: this.#text(at) });
-    }
-    this.#sink.record(identity, audit.body, audit.value, place);
+    this.#sink.record(this.#identity(audit.value), audit.body, audit.value, place);
+  }
+
+  #identity(value: JsonObject): Identity {
+    const { isAudit, id, at } = this.#at;
+    if (!isAudit) return identify(value);
+    const identity = identifyAuditData(value, SILENT);
+    if (identity.id !== undefined && identity.at !== undefined) return identity;
+    return identifyAuditData(value, { id: this.#text(id), at: this.#text(at) });
   }
 
   /** The text of a cell; undefined when the row has no such cell. */
@@ -87,24 +98,29 @@ export class CsvReader {
       return;
     }
     const value: Record<string, string> = {};
-    const named: Record<string, string> = {};
     for (let cell = 0; cell < columns.length; cell++) {
-      const text = this.#text(cell) as string;
-      value[columns[cell] as string] = text;
-      named[this.#names[cell] as string] = text;
+      value[columns[cell] as string] = this.#text(cell) as string;
     }
-    this.#sink.record(identify(named), Buffer.from(JSON.stringify(value)), value, place);
+    const body = Buffer.from(JSON.stringify(value));
+    this.#sink.record(identify(this.#named(value)), body, value, place);
+  }
+
+  #named(value: JsonObject): JsonObject {
+    if (this.#zoned.length === 0) return value;
+    const named = this.#zoned.map(([column, name]) => [name, value[column]]);
+    return { ...value, ...Object.fromEntries(named) };
   }
 }
 
-function auditColumns(columns: readonly string[]): AuditColumns {
+function columnsOf(columns: readonly string[]): Columns {
   const keys = columns.map(columnKey);
   const find = (...names: string[]): number => {
     for (const name of names) if (keys.includes(name)) return keys.indexOf(name);
     return -1;
   };
   return {
-    auditData: find('auditdata'),
+    document: documentColumn(columns),
+    isAudit: keys.includes('auditdata'),
     id: find('identity', 'recordid', 'id'),
     at: find('creationdate', 'creationtime', 'createddatetime'),
     resultIndex: find('resultindex'),

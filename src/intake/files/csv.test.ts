@@ -117,6 +117,16 @@ test('says that an export with a header alone is empty', async () => {
   assert.equal(read.completeness[0]?.[0]?.kind, 'empty');
 });
 
+test('reads the records in the raw column of another system', async () => {
+  const diagnostic = { time: '2026-03-04T08:31:07Z', category: 'AuditLogs', properties: {} };
+  const rows = [audit(1), diagnostic].map((one) => `1,${quotedCell(JSON.stringify(one))}`);
+  const read = await collectBytes(['_time,_raw', ...rows].join('\n'));
+  assert.deepEqual(
+    read.drafts.map(({ source }) => source),
+    ['m365.export/unified-audit-log', 'azure-monitor/AuditLogs'],
+  );
+});
+
 test('keeps the columns of other exports as they are, and needs all of a row', async () => {
   const text =
     'TimeGenerated [UTC],Type,OrganizationId,OfficeId,Note,Note,__proto__\r\n' +
@@ -136,14 +146,14 @@ test('keeps the columns of other exports as they are, and needs all of a row', a
   assert.match(read.rejects[0]?.reason ?? '', /2 cells where the header has 7/);
 });
 
-test('rows with one cell more than the header, over several lines, are read all the same', async () => {
+test('rows of many lines with a cell more than the header are read all the same', async () => {
   const text = cmdletCsv(THREE, '\n', 2).replaceAll('"Unchanged"', '"Unchanged",""');
   const read = await collectBytes(text);
   assert.equal(read.drafts.length, 3);
   assert.deepEqual(read.rejects, []);
 });
 
-test('a byte of zero, and text that is not UTF-8, cost nothing outside of their record', async () => {
+test('a byte of zero, and bytes that are not UTF-8, cost at most their record', async () => {
   const bytes = Buffer.from(cmdletCsv(THREE));
   bytes[bytes.indexOf('Q1') + 1] = 0;
   bytes[bytes.indexOf('Q2') + 1] = 0xe9;

@@ -16,6 +16,8 @@ export type Source = {
   readonly path: string;
   readonly member: string | undefined;
   readonly disk: DiskBytes;
+  /** Bytes on disk that were spent on this document so far. */
+  readonly packedBytes: () => number;
 };
 
 /**
@@ -103,7 +105,7 @@ function refusal(kind: Exclude<Sniffed['kind'], 'records'> | 'empty', name: stri
     case 'binary':
       return new IntakeError(
         'BINARY',
-        `cannot read ${quoted(name)}: it is not text; give CSV or JSON exports, plain or compressed`,
+        `cannot read ${quoted(name)}: it is not text; give CSV or JSON, plain or packed`,
       );
     case 'unknown':
       return new IntakeError(

@@ -176,10 +176,10 @@ export class MemberReader {
 /** `{`, `[`, `"` start a record; `]` is the empty list. */
 const LIST_ITEM: ReadonlySet<number> = new Set([0x7b, 0x5b, 0x22, 0x5d]);
 
-export const VALUE_MORE = -1;
-export const VALUE_BROKEN = -2;
+const VALUE_MORE = -1;
+const VALUE_BROKEN = -2;
 
-/** Where the value at `start` ends, a number or literal too; {@link VALUE_MORE}, {@link VALUE_BROKEN}. */
+/** Where the value at `start` ends, or {@link VALUE_MORE}, or a lower number when it is broken. */
 export function valueEnd(
   bytes: Uint8Array,
   start: number,
@@ -233,7 +233,8 @@ export function cellsForm(members: Members): FrameForm {
 }
 
 function columnName(column: unknown): string {
-  if (typeof column !== 'object' || column === null) return String(column);
+  if (typeof column !== 'object' || column === null) return '';
   const { name, ColumnName } = column as { name?: unknown; ColumnName?: unknown };
-  return String(name ?? ColumnName ?? '');
+  const stated = name ?? ColumnName;
+  return typeof stated === 'string' ? stated : '';
 }

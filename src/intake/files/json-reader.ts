@@ -6,11 +6,25 @@ import { JsonSlices, type Slice } from './json-members.ts';
 import { JsonScanner } from './json-scan.ts';
 import { type Place, RecordSink } from './record-sink.ts';
 import { isAuditLogQuery } from './shapes/graph-audit-log-query.ts';
+import { OTHER } from './shapes/other.ts';
 import { identify } from './shapes/shapes.ts';
 import { auditRowOf, identifyAuditData } from './shapes/unified-audit-log.ts';
 
 /** Lists of records in an envelope that the reader of the file did not open. */
 const LISTS: readonly string[] = ['value', 'records', 'results', 'Results'];
+
+/** Where collectors put the record that they took in: Elastic, Splunk, Fluentd and test suites. */
+const WRAPPERS: readonly string[] = [
+  '_source',
+  'result',
+  '_raw',
+  'event',
+  'original',
+  'message',
+  'body',
+  'record',
+  'Log',
+];
 
 /** Reads the JSON items of one chunk. */
 export class JsonReader {
@@ -79,8 +93,36 @@ export class JsonReader {
       return;
     }
     const identity = identify(item);
+    if (identity.source === OTHER && this.#unwrapped(item, place)) return;
     if (identity.at === undefined) this.#unidentified(item, place);
     else this.#sink.record(identity, this.#body(place), item, place);
+  }
+
+  /** True when the item was an envelope that another system put around a record, and was read. */
+  #unwrapped(item: JsonObject, place: Place): boolean {
+    for (const name of WRAPPERS) {
+      const inner = item[name];
+      if (typeof inner === 'string' && inner.startsWith('{')) {
+        const parsed = parseAuditData(inner, Buffer.from(inner));
+        if (parsed.kind === 'rejected') continue;
+        const identity = identify(parsed.value);
+        if (identity.source === OTHER || identity.at === undefined) continue;
+        this.#sink.record(identity, parsed.body, parsed.value, place);
+        return true;
+      }
+      if (!isObject(inner)) continue;
+      const slice = this.#slices.member(this.#bytes, place.start, place.end, name);
+      if (slice !== undefined && this.#isInside(inner, { ...slice, row: place.row })) return true;
+    }
+    return false;
+  }
+
+  #isInside(inner: JsonObject, place: Place): boolean {
+    const name = auditDataName(inner);
+    const identity = name === undefined ? identify(inner) : undefined;
+    if (identity?.source === OTHER) return this.#unwrapped(inner, place);
+    this.#object(inner, place);
+    return true;
   }
 
   #body({ start, end }: Slice): Uint8Array {

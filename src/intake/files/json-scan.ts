@@ -93,14 +93,11 @@ export class JsonScanner {
           state = 'done';
           break;
         }
-      } else {
-        const kind = CLASS_OF_BYTE[byte];
-        if (kind === 2) {
-          last = 0;
-        } else if (kind === 0) {
-          problem = 'text that is not JSON';
-          break;
-        }
+      } else if (CLASS_OF_BYTE[byte] === 2) {
+        last = 0;
+      } else if (CLASS_OF_BYTE[byte] === 0) {
+        problem = 'text that is not JSON';
+        break;
       }
       at++;
     }
@@ -123,7 +120,7 @@ function openingProblem(last: number, depth: number, stack: Uint8Array): string 
   return isInObject && last !== 0x3a ? 'an object without its end' : '';
 }
 
-/** The first byte that is not the string's: its quote, a control character, `end`, or a lone `\\`. */
+/** Where the string stops: at its quote, a control character, a last `\\`, or `end`. */
 function stringEnd(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   let byte = 0x20;

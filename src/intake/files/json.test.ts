@@ -131,7 +131,7 @@ test('lone surrogates stay as delivered in bodies; unwrapped, they become U+FFFD
   );
 });
 
-test('empty AuditData, bare values and errors of the service are rejected with their reason', async () => {
+test('empty AuditData, bare values and error messages are rejected with a reason', async () => {
   const items = [
     { AuditData: '' },
     { AuditData: null },
@@ -155,6 +155,28 @@ test('empty AuditData, bare values and errors of the service are rejected with t
     ],
   );
   assert.equal(read.completeness[0]?.[0]?.kind, 'at-limit');
+});
+
+test('finds records that a collector wrapped', async () => {
+  const graph = JSON.stringify({ id: 'a', createdDateTime: AT, isInteractive: true });
+  const items = [
+    `{"preview":false,"result":{"_raw":${JSON.stringify(ONE)},"_time":"${AT}"}}`,
+    `{"_index":"x","_source":{"@timestamp":"${AT}","event":{"original":${JSON.stringify(ONE)}}}}`,
+    `{"@timestamp":"${AT}","message":${JSON.stringify(graph)}}`,
+    `{"Name":"a test","Log": ${graph}}`,
+    `{"@timestamp":"${AT}","message":"{no record","result":{"code":1}}`,
+  ];
+  const read = await collectBytes(items.join('\n'));
+  assert.deepEqual(
+    read.drafts.map(({ source, body }) => [source, textOf(body)]),
+    [
+      ['m365.export/unified-audit-log', ONE],
+      ['m365.export/unified-audit-log', ONE],
+      ['graph/signIns', graph],
+      ['graph/signIns', graph],
+      ['other/json', items[4]],
+    ],
+  );
 });
 
 test('text around records is rejected, and the records are read', async () => {

@@ -158,14 +158,14 @@ const noPipes = process.platform === 'win32' && 'no named pipes here';
 
 test('refuses a named pipe instead of waiting for it', { skip: noPipes }, async () => {
   await inFolder({ x: LINES }, async (folder) => {
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'pipe')]);
     const found = await read(folder);
     assert.deepEqual(codes(found), ['NOT_A_FILE']);
     assert.equal(found.drafts.length, 3);
   });
 });
 
-test('a cut archive gives what it holds, says so, and still has the digest of its bytes', async () => {
+test('a cut archive gives what it holds, says so, and has the digest of its bytes', async () => {
   const whole = gzipSync(MANY);
   const cut = whole.subarray(0, whole.length >> 1);
   await inFolder({ 'a.gz': cut }, async (folder) => {
@@ -200,14 +200,19 @@ test('refuses archives that unpack to far more than audit records do', async () 
     'a.zip': zipOf([{ name: 'x', bytes: spaces }]),
     'b.gz': gzipSync(Buffer.concat([Buffer.from(LINES), spaces])),
     'c.zip': lies,
+    'e.zip': zipOf([{ name: 'x.gz', bytes: gzipSync(spaces) }]),
+    'f.gz': gzipSync(gzipSync(spaces)),
     'd.zip': zipOf(
       Array.from({ length: 3 }, (_, i) => ({ name: `${i}`, bytes: Buffer.from(LINES) })),
     ),
   };
   await inFolder(files, async (folder) => {
     const found = await read(folder);
-    assert.deepEqual(codes(found), ['ARCHIVE_BOMB', 'ARCHIVE_BOMB']);
-    assert.equal(found.ends[0]?.failure?.code, 'ARCHIVE_BOMB');
+    assert.deepEqual(codes(found), new Array(2).fill('ARCHIVE_BOMB'));
+    assert.deepEqual(
+      found.ends.map(({ failure }) => failure?.code),
+      ['ARCHIVE_BOMB', undefined, undefined, undefined, 'ARCHIVE_BOMB', 'ARCHIVE_BOMB'],
+    );
     assert.equal(found.drafts.length, 3 + 9);
   });
 });

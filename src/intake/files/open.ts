@@ -65,7 +65,13 @@ class Reader {
 
   async *stream(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReaderEvent, void, void> {
     const disk = new DiskBytes(() => bytes, 'once');
-    const source: Source = { name: '-', path: '-', member: undefined, disk };
+    const source: Source = {
+      name: '-',
+      path: '-',
+      member: undefined,
+      disk,
+      packedBytes: () => disk.count,
+    };
     yield* refusing('-', this.#document(source, disk.read()));
   }
 
@@ -75,7 +81,13 @@ class Reader {
     if (packingOf(await readPrefix(path)) === 'zip') {
       yield* this.#zip(path, size, disk);
     } else {
-      const source: Source = { name: path, path, member: undefined, disk };
+      const source: Source = {
+        name: path,
+        path,
+        member: undefined,
+        disk,
+        packedBytes: () => disk.count,
+      };
       yield* this.#document(source, disk.read());
     }
   }
@@ -88,9 +100,12 @@ class Reader {
     const zip = await openZip(path, size);
     try {
       if (zip.members.length === 0) throw empty(path);
-      for (const { name: member, open: openMember } of zip.members) {
+      for (const { name: member, packedBytes: packed, open: openMember } of zip.members) {
         const name = `${path}/${member}`;
-        yield* refusing(name, this.#member({ name, path, member, disk }, openMember));
+        yield* refusing(
+          name,
+          this.#member({ name, path, member, disk, packedBytes: () => packed }, openMember),
+        );
       }
     } finally {
       zip.close();
@@ -114,7 +129,11 @@ class Reader {
     const packing = packingOf(prefix);
     if (packing === 'gzip' || packing === 'zstd') {
       if (layers >= ARCHIVE_LAYERS_MAX) throw nested(source.name);
-      yield* this.#document(source, unpack(lookahead.rest(), packing, source.name), layers + 1);
+      yield* this.#document(
+        source,
+        unpack(lookahead.rest(), packing, source.name, source.packedBytes),
+        layers + 1,
+      );
     } else if (packing === 'zip' && source.path === '-') {
       throw streamedZip();
     } else if (packing !== 'none') {

@@ -1,4 +1,4 @@
-import { CHUNK_BYTES } from '../limits.ts';
+import { CHUNK_BYTES, CHUNK_RECORDS_MAX } from '../limits.ts';
 import type { Chunk, Reject } from './chunk.ts';
 import type { FrameForm, Framer, TextWindow } from './framer.ts';
 
@@ -58,9 +58,7 @@ export class Splitter {
   #makeRoom(wanted: number): void {
     const window = this.#window;
     if (this.#spans.length > 0) this.#flush(wanted);
-    else this.#renew(this.#framer.keepFrom(), wanted);
-    if (window.end + wanted <= window.bytes.length) return;
-    this.#renew(0, Math.max(wanted, window.end));
+    if (window.end + wanted > window.bytes.length) this.#renew(this.#framer.keepFrom(), wanted);
   }
 
   /** A new buffer that starts with what stood at `needed`, with room for `wanted` more bytes. */
@@ -73,7 +71,8 @@ export class Splitter {
     const isSmall = window.bytes.length === 0 || window.isLast;
     const usual = isSmall ? 0 : this.#chunkBytes + wanted;
     // Not from Buffer's pool: the memory belongs to the chunk, which takes it to another thread.
-    const bytes = Buffer.allocUnsafeSlow(Math.max(usual, kept + wanted));
+    // Twice what is kept, so that a record of many pieces is not copied for each of them.
+    const bytes = Buffer.allocUnsafeSlow(Math.max(usual, kept + Math.max(kept, wanted)));
     bytes.set(window.bytes.subarray(from, window.end));
     window.bytes = bytes;
     window.base += from;
@@ -114,29 +113,54 @@ export class Splitter {
   #record(start: number, end: number): void {
     if (this.#spans.length === 0) this.#firstRow = this.rows;
     this.#spans.push(start, end, this.rows - this.#firstRow);
-    if (end - (this.#spans[0] as number) >= this.#chunkBytes) this.#flush();
+    const isFull =
+      end - (this.#spans[0] as number) >= this.#chunkBytes ||
+      this.#spans.length >= 3 * CHUNK_RECORDS_MAX;
+    if (isFull) this.#flush();
   }
 
   /** Hands out the records so far; the window goes on with what the framer still needs. */
   #flush(wanted = 0): void {
     if (this.#spans.length === 0) return;
     const window = this.#window;
-    const spans = this.#spans;
-    const { bytes, base } = window;
+    const spans = Int32Array.from(this.#spans);
+    const start = spans[0] as number;
     const end = spans[spans.length - 2] as number;
     this.#spans = [];
-    this.#renew(end, wanted);
+    if (window.end - end <= end - start) {
+      const { bytes, base } = window;
+      this.#renew(end, wanted);
+      this.#chunk(bytes.buffer, end, spans, base);
+      return;
+    }
+    // More is left than is handed out: so little is copied, and the window stays.
+    const bytes = Buffer.allocUnsafeSlow(end - start);
+    window.bytes.copy(bytes, 0, start, end);
+    for (let at = 0; at < spans.length; at += 3) {
+      spans[at] = (spans[at] as number) - start;
+      spans[at + 1] = (spans[at + 1] as number) - start;
+    }
+    this.#chunk(bytes.buffer, end - start, spans, window.base + start);
+  }
+
+  #chunk(
+    buffer: ArrayBuffer,
+    length: number,
+    spans: Int32Array<ArrayBuffer>,
+    offset: number,
+  ): void {
+    const { form, columns, delimiter } = this.#form;
     this.#items.push({
       kind: 'chunk',
       chunk: {
         documentId: this.#documentId,
-        form: this.#form.form,
-        bytes: new Uint8Array(bytes.buffer, 0, end),
-        spans: Int32Array.from(spans),
-        offset: base,
+        form,
+        bytes: new Uint8Array(buffer, 0, length),
+        spans,
+        offset,
         row: this.#firstRow,
-        columns: this.#form.columns,
-        delimiter: this.#form.delimiter,
+        columns,
+        delimiter,
       },
     });
   }

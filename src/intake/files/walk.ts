@@ -80,7 +80,7 @@ export function unreadable(path: string, error: unknown): IntakeError {
 function notAFile(path: string): IntakeError {
   return new IntakeError(
     'NOT_A_FILE',
-    `cannot read ${quoted(path)}: it is a pipe, socket or device; give a file, or "-" and pipe it in`,
+    `cannot read ${quoted(path)}: it is a pipe, socket or device; give a file, or pipe it into "-"`,
   );
 }
 

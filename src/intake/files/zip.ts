@@ -7,6 +7,7 @@ import { bomb, isBomb } from './compression.ts';
 
 export type ZipMember = {
   readonly name: string;
+  readonly packedBytes: number;
   /** Rejects with an IntakeError when the member cannot be unpacked. */
   open(): Promise<AsyncIterable<Uint8Array>>;
 };
@@ -74,6 +75,7 @@ function memberOf(zip: ZipFile, entry: Entry, path: string): ZipMember {
   const name = nameOf(entry);
   return {
     name,
+    packedBytes: entry.compressedSize,
     open: () =>
       new Promise((resolve, reject) => {
         if (entry.isEncrypted()) return reject(encrypted(path, name));
@@ -102,7 +104,7 @@ async function* readMember(
 function damaged(name: string, error: unknown): IntakeError {
   return new IntakeError(
     'ARCHIVE_DAMAGED',
-    `cannot unpack ${quoted(name)}: the ZIP data is damaged or cut (${messageOf(error)}); get it again`,
+    `cannot unpack ${quoted(name)}: it is damaged or cut (${messageOf(error)}); get it again`,
     { cause: error },
   );
 }
@@ -118,7 +120,7 @@ function tooMany(path: string): IntakeError {
 function encrypted(path: string, name: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot unpack ${quoted(`${path}/${name}`)}: it is encrypted; unpack it yourself and import the file`,
+    `cannot unpack ${quoted(`${path}/${name}`)}: it is encrypted; unpack it yourself`,
   );
 }
 
@@ -133,6 +135,6 @@ function unsupported(path: string, name: string): IntakeError {
 function workbook(path: string): IntakeError {
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    `cannot read ${quoted(path)}: it is an Office document; save the sheet as CSV (UTF-8) and import that`,
+    `cannot read ${quoted(path)}: it is an Office document; save the sheet as CSV (UTF-8)`,
   );
 }

@@ -1,6 +1,6 @@
 import { firstId, firstInstant, firstTenant, type Shape } from './shape.ts';
 
-/** A change in the directory as Graph and the Entra portal's JSON download give it (contracts 6). */
+/** A directory change as Graph and the Entra portal's JSON download give it (contracts 6). */
 export const graphDirectoryAudits: Shape = {
   name: 'graph-directory-audits',
   recognises: (item) =>

@@ -39,7 +39,7 @@ export const graphSignInsOfPowerShell: Shape = {
   }),
 };
 
-export function signInTenant(item: JsonObject): Identity['tenant'] {
+function signInTenant(item: JsonObject): Identity['tenant'] {
   return tenantOfSignIn(item['resourceTenantId'], item['homeTenantId'], item['userType']);
 }
 

@@ -64,8 +64,9 @@ function signInTableOf(row: JsonObject): string {
   if (row['UserPrincipalName'] === undefined || row['UserPrincipalName'] === '') {
     if (row['ServicePrincipalId'] !== undefined) return 'AADServicePrincipalSignInLogs';
   }
-  const isInteractive = String(row['IsInteractive'] ?? 'true').toLowerCase();
-  return isInteractive === 'false' ? 'AADNonInteractiveUserSignInLogs' : 'SigninLogs';
+  const isInteractive = row['IsInteractive'];
+  const isFalse = isInteractive === false || isInteractive === 'false' || isInteractive === 'False';
+  return isFalse ? 'AADNonInteractiveUserSignInLogs' : 'SigninLogs';
 }
 
 /** `TenantId` is not asked: in these tables it is the workspace. */

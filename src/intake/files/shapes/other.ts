@@ -1,6 +1,8 @@
 import { isTimeColumn } from '../columns.ts';
 import { firstInstant, firstTenant, type Shape } from './shape.ts';
 
+export const OTHER = 'other/json';
+
 /**
  * Anything with an event time. What its `id` names is not known (a user, a policy?), so it gets
  * one from its bytes: two different events must never become one.
@@ -9,7 +11,7 @@ export const other: Shape = {
   name: 'other',
   recognises: () => true,
   identify: (item) => ({
-    source: 'other/json',
+    source: OTHER,
     tenant: firstTenant(
       item['tenantId'],
       item['organizationId'],

@@ -111,7 +111,7 @@ export function sourceName(name: unknown): string | undefined {
 
 const SOURCE_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
-export function objectOf(value: unknown): JsonObject {
+function objectOf(value: unknown): JsonObject {
   return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
 }
 

@@ -14,7 +14,7 @@ import type { Identity, Shape } from './shape.ts';
 import { unifiedAuditLog } from './unified-audit-log.ts';
 
 /** In this order: the commonest first, the ones that take anything last. */
-export const SHAPES: readonly Shape[] = [
+const SHAPES: readonly Shape[] = [
   unifiedAuditLog,
   graphAuditLogQuery,
   azureMonitor,

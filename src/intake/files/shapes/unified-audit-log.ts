@@ -1,7 +1,7 @@
 import type { JsonObject } from '../chunk.ts';
 import { firstId, firstInstant, firstTenant, type Identity, type Shape } from './shape.ts';
 
-export const UNIFIED_AUDIT_LOG = 'm365.export/unified-audit-log';
+const UNIFIED_AUDIT_LOG = 'm365.export/unified-audit-log';
 
 /** An AuditData document by itself (contracts 2.1), out of whatever file. */
 export const unifiedAuditLog: Shape = {
@@ -15,7 +15,7 @@ export const unifiedAuditLog: Shape = {
   }),
 };
 
-export function isAuditDocument(item: JsonObject): boolean {
+function isAuditDocument(item: JsonObject): boolean {
   if (item['CreationTime'] === undefined || item['Operation'] === undefined) return false;
   return (
     item['Workload'] !== undefined ||
