@@ -102,9 +102,10 @@ export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
 }
 
 export function bomb(name: string): IntakeError {
+  const most = `more than ${ARCHIVE_RATIO_MAX} times its size`;
   return new IntakeError(
     'ARCHIVE_BOMB',
-    `refused to unpack ${quoted(name)}: it unpacks to more than ${ARCHIVE_RATIO_MAX} ` +
-      'times its size, as no audit export does; if it is genuine, unpack it yourself and import the files',
+    `refused to unpack ${quoted(name)}: it unpacks to ${most}, as no audit export does; ` +
+      'if it is genuine, unpack it yourself and import the files',
   );
 }
