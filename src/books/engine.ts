@@ -29,7 +29,9 @@ export class Engine {
     const engine = new Engine(instance);
     await engine.run('SET parquet_metadata_cache = true');
     // The rows of a partitioned COPY come sorted: each partition may be written out as it comes.
-    await engine.run(`SET partitioned_write_flush_threshold = ${ROW_GROUP_ROWS}`);
+    await engine.run(`SET GLOBAL partitioned_write_flush_threshold = ${ROW_GROUP_ROWS}`);
+    // A partition that is left will not be met again, and need not keep its rows in memory.
+    await engine.run('SET GLOBAL partitioned_write_max_open_files = 1');
     return engine;
   }
 
