@@ -16,6 +16,7 @@ import { SeededRandom } from '../tools/sample/random.ts';
 import { assertBalanced, assertFsckClean, type Report, withAccount } from './support/account.ts';
 import { CSV_HEADER, csvRow, recordId, recordText } from './support/audit-record.ts';
 import { countersign } from './support/command-line.ts';
+import { assertHarmless } from './support/controls.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { zipOf } from './support/zip.ts';
 
@@ -188,10 +189,6 @@ function longLine(path: string): void {
   closeSync(file);
 }
 
-/** What makes a terminal do or hide something. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
-
 /** The ids of all events, as the books have them. */
 async function idsIn(data: string): Promise<string[]> {
   return withAccount(data, async ({ books, head }) => {
@@ -209,7 +206,7 @@ function assertMatched(said: readonly string[], expected: readonly RegExp[]): vo
       String(pattern),
     );
   for (const text of said) {
-    assert.doesNotMatch(text, CONTROL);
+    assertHarmless(text, 'a reason');
     assert.ok(text.length < 400, text);
   }
 }

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+
+/**
+ * What makes a terminal do, hide or reorder something: control characters but the line feed,
+ * zero-width characters, marks of direction, separators of lines.
+ */
+const CONTROL = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\n]]/v;
+
+export function assertHarmless(text: string, what: string): void {
+  const found = CONTROL.exec(text);
+  if (found === null) return;
+  const around = text.slice(Math.max(0, found.index - 40), found.index + 40);
+  assert.fail(`${what} prints U+${found[0].charCodeAt(0).toString(16)}: ${JSON.stringify(around)}`);
+}
