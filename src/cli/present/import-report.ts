@@ -8,7 +8,7 @@ import { plural } from './words.ts';
 export type ImportAnswer = Omit<ImportReport, 'interrupted'>;
 
 export function printImport(terminal: Terminal, answer: ImportAnswer): void {
-  const { files, read, accepted, duplicates, rejected, rejects, warnings } = answer;
+  const { files, read, accepted, duplicates, rejected, rejects, warnings, witnesses } = answer;
   const count = (title: string, value: number, style: 'yes' | 'plain' | 'unknown'): void => {
     const number = numberText(value).padStart(13);
     terminal.line(`  ${title.padEnd(11)}`, { text: number, style: value > 0 ? style : 'faint' });
@@ -26,8 +26,10 @@ export function printImport(terminal: Terminal, answer: ImportAnswer): void {
   }
   const more = rejected - Math.min(rejects.length, REASONS_SHOWN);
   if (more > 0) terminal.line(`    and ${numberText(more)} more; --json lists them`);
-  for (const { file, text } of warnings) {
-    terminal.note({ text: 'warning: ', style: 'unknown' }, `${file}: ${text}`);
+  const warn = (text: string): void => terminal.note({ text: 'warning: ', style: 'unknown' }, text);
+  for (const { file, text } of warnings) warn(`${file}: ${text}`);
+  for (const { name, because } of witnesses) {
+    if (because !== undefined) warn(`the witness ${name} did not cosign: ${because}`);
   }
   const { origin, size, root } = answer.checkpoint;
   terminal.line(`Ledger ${origin}: ${plural(size, 'entry', 'entries')}, root ${root}`);
