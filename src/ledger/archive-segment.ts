@@ -1,5 +1,5 @@
-import { BLOCK_HEADER_BYTES, blockBytes, corrupt, decodeBlockHeader } from './archive-block.ts';
 import type { BlockHeader, Place } from './archive-block.ts';
+import { BLOCK_HEADER_BYTES, blockBytes, corrupt, decodeBlockHeader } from './archive-block.ts';
 import type { FileId, Files } from './files.ts';
 import { HASH_BYTES, sha256, sha256Into } from './hash.ts';
 
@@ -86,6 +86,7 @@ export function readSegmentIndex(
     if (bytes.subarray(0, 8).equals(INDEX_MAGIC)) break;
     const header = decodeBlockHeader(bytes, place);
     if (header.firstIndex !== next) throw corrupt(place, `entry ${next} should stand here`);
+    if (at + blockBytes(header) > length) throw corrupt(place, 'a published block is cut');
     blocks.push({ firstIndex: header.firstIndex, count: header.count, at });
     next += header.count;
     at += blockBytes(header);

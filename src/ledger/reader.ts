@@ -1,24 +1,25 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Locus } from '../core/index.ts';
 import { ArchiveReader } from './archive.ts';
 import type { OpenBlock } from './archive-merge.ts';
 import { COLUMN_BYTES } from './archive-meta.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { LedgerError } from './errors.ts';
-import { nodeFiles } from './files.ts';
 import type { Files } from './files.ts';
+import { nodeFiles } from './files.ts';
 import { noLedger, readFolderFacts } from './folder.ts';
 import { layout } from './layout.ts';
-import { parseLeaf } from './leaf.ts';
 import type { Leaf } from './leaf.ts';
+import { parseLeaf } from './leaf.ts';
 import { BUNDLE_BYTES_MAX } from './limits.ts';
 import { proveConsistency } from './merkle.ts';
-import { publishedOf, readCheckpoint } from './publisher.ts';
 import type { Published } from './publisher.ts';
+import { publishedOf, readCheckpoint } from './publisher.ts';
 import { readTile } from './read-leaf.ts';
 import { readWholeFile } from './replace-file.ts';
 import { TILE_WIDTH, tileWidth } from './tile.ts';
-import { TlogReader } from './tlog-reader.ts';
 import type { TlogSnapshot } from './tlog-reader.ts';
+import { TlogReader } from './tlog-reader.ts';
 import { hashReader } from './tree.ts';
 import { verifierOf } from './verifier.ts';
 
@@ -130,6 +131,8 @@ export class LedgerReader {
     const to = Math.min(range.to ?? this.size, this.size);
     const leaves = new LeafWindow(snapshot);
     for (let index = range.from ?? 0; index < to; ) {
+      // Reading is synchronous: whatever else runs on this thread gets its turn between blocks.
+      await nextTurn();
       const block = this.#archive.block(index);
       const end = Math.min(to, block.header.firstIndex + block.header.count);
       yield scanBatch(block, { from: index, to: end }, await leaves.slice(index, end));

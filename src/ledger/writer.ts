@@ -1,14 +1,14 @@
 import type { Clock, Random, RecordDraft } from '../core/index.ts';
-import { ArchiveReader } from './archive.ts';
-import { fingerprintBatch } from './batch-fingerprint.ts';
+import type { ArchiveReader } from './archive.ts';
 import type { FingerprintBatch } from './batch-fingerprint.ts';
+import { fingerprintBatch } from './batch-fingerprint.ts';
 import type { LocalKeys } from './batch-keys.ts';
-import { prepareBatch } from './batch-prepare.ts';
 import type { PreparedBatch, Verdict } from './batch-prepare.ts';
+import { prepareBatch } from './batch-prepare.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { LedgerError } from './errors.ts';
-import { nodeFiles } from './files.ts';
 import type { FileLock, Files } from './files.ts';
+import { nodeFiles } from './files.ts';
 import { dropFingerprints } from './fingerprint-feed.ts';
 import type { FingerprintIndex } from './fingerprint-index.ts';
 import type { Frame } from './frame.ts';
@@ -16,11 +16,11 @@ import { writeHostFacts } from './host-facts.ts';
 import type { Integrator } from './integrate.ts';
 import type { Journal } from './journal.ts';
 import { BACKLOG_BYTES_MAX, INTEGRATION_DELAY_MS } from './limits.ts';
-import { openWriter } from './open-writer.ts';
 import type { RecoveryReport } from './open-writer.ts';
+import { openWriter } from './open-writer.ts';
 import type { Published, Publisher } from './publisher.ts';
-import { Sequencer } from './sequencer.ts';
 import type { ClockStep } from './sequencer.ts';
+import { Sequencer } from './sequencer.ts';
 import { type CosignResult, cosign } from './witnessing.ts';
 import { writerFailure } from './writer-failure.ts';
 
@@ -35,7 +35,9 @@ export type LedgerOptions = {
   /** Append although the folder was restored, knowing that this may fork the log. */
   readonly acceptFork?: 'accept' | undefined;
   readonly onClockStep?: ((step: ClockStep) => void) | undefined;
-  /** `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only. */
+  /**
+   * `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only.
+   */
   readonly integration?: 'timer' | 'manual' | undefined;
   readonly files?: Files | undefined;
 };
@@ -136,7 +138,13 @@ export class Ledger {
   /** Tells new records from known ones and gives indices, in the order of the calls. */
   sequence(batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>): Verdict {
     this.#checkUsable();
-    return this.#sequencer.sequence(batch);
+    try {
+      return this.#sequencer.sequence(batch);
+    } catch (error) {
+      // Some records have an index by now, and will never be committed: nothing after them could.
+      this.#fail(error);
+      throw this.#failure as LedgerError;
+    }
   }
 
   /**
@@ -239,7 +247,8 @@ export class Ledger {
   async #closeInOrder(): Promise<void> {
     while (this.published.size < this.size) await this.#integrate();
     await this.#publisher.keep();
-    // What was sequenced and never committed stands in the index and is not to be kept: it waits for
+    // What was sequenced and never committed stands in the index and is not to be kept: it waits
+    // for
     // ever, and the next opening feeds the index with what is durable.
     if (this.#sequencer.next === this.size) await this.#fingerprints.flush();
     this.#journal.rotate();
