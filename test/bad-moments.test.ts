@@ -204,7 +204,7 @@ test('readers during a write see whole answers, and say what is not yet indexed'
   await assertExactlyOnce(data, 2 * RECORDS);
 });
 
-test('Ctrl-C in the middle ends between two batches; the rest comes with the next run', async () => {
+test('Ctrl-C in the middle ends between batches; the rest comes with the next run', async () => {
   const data = join(root, 'interrupted');
   const { child, end, isRunning } = begin(['import', file, other, '--data', data, '--json']);
   await untilSomethingIsIn(data, isRunning);

@@ -66,7 +66,7 @@ test('at every moment of an import the log is valid for a stranger', async () =>
   assert.equal(openLog(data).look().size, FILES * (RECORDS_A_FILE + 3));
 });
 
-test('so it is after a kill -9, before anybody mends anything, and while it is mended', async () => {
+test('so it is after a kill -9, before anybody mends it, and while it is mended', async () => {
   const data = join(root, 'killed');
   const paths = files.slice(0, 2);
   const sizes = new Set<number>();

@@ -85,7 +85,7 @@ test(`kill -9 at ${KILLS_BESIDE} moments of a rebuild: the next start goes on`, 
   }
 });
 
-test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event is lost or doubled`, async () => {
+test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event lost or doubled`, async () => {
   const script = join(REPOSITORY, 'test', 'support', 'compacting.ts');
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`compaction-${round}`);

@@ -4,7 +4,11 @@ import { zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
 import {
-  BLOCK_HEADER_BYTES, blockBytes, decodeBlockHeader, encodeBlock, unpackBodies,
+  BLOCK_HEADER_BYTES,
+  blockBytes,
+  decodeBlockHeader,
+  encodeBlock,
+  unpackBodies,
 } from './archive-block.ts';
 import { type LoadedBlock, mergeSmallBlocks, openBlock } from './archive-merge.ts';
 import { COLUMN_BYTES, decodeMeta, encodeMeta } from './archive-meta.ts';
@@ -62,8 +66,14 @@ test('a block gives back bodies, sizes and places, and nothing of what was erase
       assert.equal(blockBytes(block.header), block.bytes.length);
       assert.deepEqual(bodiesOf(block), expected(list));
       const { meta } = openBlock(block);
-      assert.deepEqual([...meta.sizes], list.map(({ body }) => body.length));
-      assert.deepEqual(meta.loci.map((locus) => locus !== undefined), list.map((e) => e.hasLocus));
+      assert.deepEqual(
+        [...meta.sizes],
+        list.map(({ body }) => body.length),
+      );
+      assert.deepEqual(
+        meta.loci.map((locus) => locus !== undefined),
+        list.map((e) => e.hasLocus),
+      );
     }),
     runs(100),
   );
@@ -85,9 +95,20 @@ test('a block with any byte changed does not open', () => {
 
 test('joins small neighbours, leaves large blocks as they are, and loses nothing', () => {
   const small = (n: number): Entry[] =>
-    Array.from({ length: n }, () => ({ body: Buffer.alloc(500, n), erased: n === 3, hasLocus: true }));
+    Array.from({ length: n }, () => ({
+      body: Buffer.alloc(500, n),
+      erased: n === 3,
+      hasLocus: true,
+    }));
   const large = [{ body: Buffer.alloc(BLOCK_BODY_BYTES_MIN, 9), erased: false, hasLocus: false }];
-  const lists = [small(1), small(2), small(3), large, small(4), ...Array.from({ length: 30 }, () => small(20))];
+  const lists = [
+    small(1),
+    small(2),
+    small(3),
+    large,
+    small(4),
+    ...Array.from({ length: 30 }, () => small(20)),
+  ];
   let index = 100;
   const blocks = lists.map((list) => {
     const block = blockOf(list, index);
@@ -99,7 +120,10 @@ test('joins small neighbours, leaves large blocks as they are, and loses nothing
 
   assert.deepEqual(merged.flatMap(bodiesOf), expected(lists.flat()));
   assert.equal(merged[1], blocks[3], 'a large block is not touched');
-  assert.deepEqual(merged.map(({ header }) => header.count), [6, 1, 544, 60]);
+  assert.deepEqual(
+    merged.map(({ header }) => header.count),
+    [6, 1, 544, 60],
+  );
   let next = 100;
   for (const { header } of merged) {
     assert.equal(header.firstIndex, next);
@@ -109,14 +133,24 @@ test('joins small neighbours, leaves large blocks as they are, and loses nothing
 
 test('does not unpack more than the header admits to', () => {
   const bomb = zstdCompressSync(Buffer.alloc(50_000_000));
-  const header = { ...blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: false }], 0).header };
+  const header = {
+    ...blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: false }], 0).header,
+  };
   const lying = { ...header, packedBytes: bomb.length, packedDigest: sha256(bomb) };
   assert.throws(() => unpackBodies(lying, bomb, PLACE), { code: 'SEGMENT_CORRUPT' });
 });
 
 test('refuses sizes beyond the limits even under a digest that fits', () => {
-  for (const [at, value] of [[14, 0], [14, 2 ** 31], [18, 2 ** 31], [22, 2 ** 31], [26, 2 ** 31]] as const) {
-    const bytes = Buffer.from(blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: false }], 0).bytes);
+  for (const [at, value] of [
+    [14, 0],
+    [14, 2 ** 31],
+    [18, 2 ** 31],
+    [22, 2 ** 31],
+    [26, 2 ** 31],
+  ] as const) {
+    const bytes = Buffer.from(
+      blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: false }], 0).bytes,
+    );
     bytes.writeUInt32BE(value, at);
     sha256Into(bytes.subarray(0, 94), bytes, 94);
     assert.throws(() => decodeBlockHeader(bytes, PLACE), { code: 'SEGMENT_CORRUPT' });
@@ -125,7 +159,10 @@ test('refuses sizes beyond the limits even under a digest that fits', () => {
 
 test('every byte of the description has a meaning', () => {
   const block = blockOf([{ body: Buffer.alloc(10), erased: false, hasLocus: true }], 0);
-  const meta = block.bytes.subarray(BLOCK_HEADER_BYTES, BLOCK_HEADER_BYTES + block.header.metaBytes);
+  const meta = block.bytes.subarray(
+    BLOCK_HEADER_BYTES,
+    BLOCK_HEADER_BYTES + block.header.metaBytes,
+  );
   decodeMeta(block.header, meta, PLACE);
   const longer = Buffer.concat([meta, Buffer.from([0])]);
   assert.throws(() => decodeMeta(block.header, longer, PLACE), { code: 'SEGMENT_CORRUPT' });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from './files.ts';
-import { SEGMENT_SUFFIX, indexOfName, layout } from './layout.ts';
+import { indexOfName, layout, SEGMENT_SUFFIX } from './layout.ts';
 
 export type SegmentPlace = {
   readonly path: string;

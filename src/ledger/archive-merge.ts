@@ -1,9 +1,13 @@
-import {
-  BLOCK_HEADER_BYTES, checkMetaDigest, decodeBlockHeader, encodeBlock, unpackBodies,
-} from './archive-block.ts';
 import type { BlockHeader, Place } from './archive-block.ts';
-import { decodeMeta, encodeMeta } from './archive-meta.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  checkMetaDigest,
+  decodeBlockHeader,
+  encodeBlock,
+  unpackBodies,
+} from './archive-block.ts';
 import type { BlockMeta } from './archive-meta.ts';
+import { decodeMeta, encodeMeta } from './archive-meta.ts';
 import { BATCH_ENTRIES_MAX, BLOCK_BODY_BYTES_MIN } from './limits.ts';
 
 /** One whole block in memory, with where it came from. */

@@ -1,6 +1,6 @@
 import type { Locus } from '../core/index.ts';
-import { corrupt } from './archive-block.ts';
 import type { BlockHeader, Place } from './archive-block.ts';
+import { corrupt } from './archive-block.ts';
 import { BATCH_BODY_BYTES_MAX } from './limits.ts';
 import { VARINT_BYTES_MAX, VarintReader, writeVarint } from './varint.ts';
 

@@ -1,15 +1,18 @@
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { blockBytes, encodeBlock } from './archive-block.ts';
-import { openBlock } from './archive-merge.ts';
 import type { LoadedBlock, OpenBlock } from './archive-merge.ts';
+import { openBlock } from './archive-merge.ts';
 import { COLUMN_BYTES, encodeMeta } from './archive-meta.ts';
-import {
-  SEGMENT_HEADER_BYTES, encodeSegmentHeader, encodeSegmentIndex, readBlockHeader,
-} from './archive-segment.ts';
 import type { BlockPlace, SegmentIndex } from './archive-segment.ts';
+import {
+  encodeSegmentHeader,
+  encodeSegmentIndex,
+  readBlockHeader,
+  SEGMENT_HEADER_BYTES,
+} from './archive-segment.ts';
 import type { FileId, Files } from './files.ts';
-import { TEMPORARY_SUFFIX, layout } from './layout.ts';
+import { layout, TEMPORARY_SUFFIX } from './layout.ts';
 
 export type RewrittenSegment = { readonly blocks: BlockPlace[]; readonly endAt: number };
 
@@ -50,11 +53,7 @@ export async function rewriteSegment(
   }
 }
 
-function holdsBodyOf(
-  files: Files,
-  old: OpenSegment,
-  erase: ReadonlySet<number>,
-): boolean {
+function holdsBodyOf(files: Files, old: OpenSegment, erase: ReadonlySet<number>): boolean {
   return old.index.blocks.some((place) => {
     if (!touches(place, erase)) return false;
     const { meta } = openBlock(loadBlock(files, old, place));
@@ -98,11 +97,7 @@ function withoutBodies(block: OpenBlock, positions: readonly number[]): Buffer {
   });
 }
 
-function loadBlock(
-  files: Files,
-  { file, index }: OpenSegment,
-  { at }: BlockPlace,
-): LoadedBlock {
+function loadBlock(files: Files, { file, index }: OpenSegment, { at }: BlockPlace): LoadedBlock {
   const place = { path: index.path, at };
   const header = readBlockHeader(files, file, place);
   const bytes = Buffer.allocUnsafe(blockBytes(header));

@@ -1,14 +1,17 @@
 import { dirname } from 'node:path';
 import { assert } from '../core/index.ts';
 import { corrupt } from './archive-block.ts';
-import { findHolder, listSegments } from './archive-folder.ts';
 import type { SegmentPlace } from './archive-folder.ts';
+import { findHolder, listSegments } from './archive-folder.ts';
 import type { LoadedBlock } from './archive-merge.ts';
 import { rewriteSegment } from './archive-rewrite.ts';
-import {
-  SEGMENT_HEADER_BYTES, encodeSegmentHeader, encodeSegmentIndex, readSegmentIndex,
-} from './archive-segment.ts';
 import type { BlockPlace } from './archive-segment.ts';
+import {
+  encodeSegmentHeader,
+  encodeSegmentIndex,
+  readSegmentIndex,
+  SEGMENT_HEADER_BYTES,
+} from './archive-segment.ts';
 import type { FileId, Files } from './files.ts';
 import { segmentFile } from './layout.ts';
 import { SEGMENT_BYTES_TARGET } from './limits.ts';
@@ -65,7 +68,11 @@ export class ArchiveWriter {
       assert(header.firstIndex === this.#end, 'blocks follow one another');
       const segment = this.#segmentFor(day, header.firstIndex);
       this.#files.write(segment.file, [bytes], segment.endAt);
-      segment.blocks.push({ firstIndex: header.firstIndex, count: header.count, at: segment.endAt });
+      segment.blocks.push({
+        firstIndex: header.firstIndex,
+        count: header.count,
+        at: segment.endAt,
+      });
       segment.endAt += bytes.length;
       this.#end += header.count;
     }
@@ -122,7 +129,9 @@ export class ArchiveWriter {
     }
   }
 
-  /** Cuts the segment back to the published entries; undefined if it is closed and ends with them. */
+  /**
+   * Cuts the segment back to the published entries; undefined if it is closed and ends with them.
+   */
   async #cutBack(last: SegmentPlace, file: FileId, size: number): Promise<OpenSegment | undefined> {
     const index = readSegmentIndex(this.#files, file, { ...last, size });
     const blocks = index.blocks.filter((block) => block.firstIndex < size);

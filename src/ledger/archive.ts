@@ -1,14 +1,17 @@
-import { checkMetaDigest, corrupt, unpackBodies } from './archive-block.ts';
 import type { BlockHeader, Place } from './archive-block.ts';
-import { findHolder, listSegments } from './archive-folder.ts';
+import { checkMetaDigest, corrupt, unpackBodies } from './archive-block.ts';
 import type { SegmentPlace } from './archive-folder.ts';
+import { findHolder, listSegments } from './archive-folder.ts';
 import type { OpenBlock } from './archive-merge.ts';
-import { COLUMN_BYTES, decodeMeta } from './archive-meta.ts';
 import type { BlockMeta } from './archive-meta.ts';
-import {
-  readBlockHeader, readMetaBytes, readPackedBytes, readSegmentIndex,
-} from './archive-segment.ts';
+import { COLUMN_BYTES, decodeMeta } from './archive-meta.ts';
 import type { BlockPlace, SegmentIndex } from './archive-segment.ts';
+import {
+  readBlockHeader,
+  readMetaBytes,
+  readPackedBytes,
+  readSegmentIndex,
+} from './archive-segment.ts';
 import type { FileId, Files } from './files.ts';
 import { SEGMENTS_OPEN_MAX } from './limits.ts';
 

@@ -46,7 +46,8 @@ export class AuthenticTiles {
       const paths = tiles.map(tilePath);
       throw new LedgerError(
         'LOG_INCONSISTENT',
-        `couldn't verify the tiles of ${quoted(origin)} at size ${size}: ${paths.join(', ') || 'nothing'} ` +
+        `couldn't verify the tiles of ${quoted(origin)} at size ${size}: ` +
+          `${paths.join(', ') || 'nothing'} ` +
           'does not make the root of its checkpoint',
         { data: { paths } },
       );

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { RECORD_BYTES_MAX, isGuid } from '../core/index.ts';
 import type { Locus, RecordDraft } from '../core/index.ts';
-import { KeyedHash, sourceKeys } from './batch-keys.ts';
+import { isGuid, RECORD_BYTES_MAX } from '../core/index.ts';
 import type { LocalKeys, SourceKeys } from './batch-keys.ts';
+import { KeyedHash, sourceKeys } from './batch-keys.ts';
 import { LedgerError } from './errors.ts';
 import { checkEventTime, checkLeafHead } from './leaf.ts';
 import { BATCH_BODY_BYTES_MAX, BATCH_ENTRIES_MAX } from './limits.ts';
@@ -53,7 +53,8 @@ export function fingerprintBatch(
     // A plain view: a Buffer costs several times as much to make.
     const whole = new Uint8Array(room, start, FINGERPRINT_BYTES + draft.body.length);
     versions.write(hash('sha256', whole, 'binary'), at, FINGERPRINT_BYTES, 'latin1');
-    const id = leafId(draft.id, idHash) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
+    const id =
+      leafId(draft.id, idHash) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
     ids.push(id);
     writeActionFingerprint(id, source, actions, at);
   }
@@ -64,11 +65,7 @@ function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
   return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
 }
 
-function keysOf(
-  draft: RecordDraft,
-  keys: LocalKeys,
-  known: Map<string, SourceKeys>,
-): SourceKeys {
+function keysOf(draft: RecordDraft, keys: LocalKeys, known: Map<string, SourceKeys>): SourceKeys {
   const name = `${draft.kind}\n${draft.tenant}\n${draft.source}`;
   let found = known.get(name);
   if (found === undefined) {
@@ -102,7 +99,7 @@ function isPlainGuid(id: string): boolean {
  * The 128 bits that a leaf id spells go through a keyed permutation: two ids of one form never
  * meet, and the result is spread evenly.
  */
-export function writeActionFingerprint(
+function writeActionFingerprint(
   id: string,
   { action }: SourceKeys,
   into: Buffer,

@@ -28,8 +28,7 @@ export class KeyedHash {
   /** The first 16 bytes in lower-case hex. */
   hex16(text: string): string {
     const bytes = Buffer.from(text, 'utf8');
-    const message =
-      bytes.length <= TEXT_BYTES_MAX ? this.#filled(bytes) : this.#long(bytes);
+    const message = bytes.length <= TEXT_BYTES_MAX ? this.#filled(bytes) : this.#long(bytes);
     this.#outer.write(hash('sha256', message, 'binary'), HMAC_BLOCK_BYTES, 'latin1');
     return hash('sha256', this.#outer, 'hex').slice(0, 32);
   }

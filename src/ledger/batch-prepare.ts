@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { LEAF_BYTES_MAX, assert } from '../core/index.ts';
 import type { Random, RecordDraft } from '../core/index.ts';
+import { assert, LEAF_BYTES_MAX } from '../core/index.ts';
 import { encodeBlock } from './archive-block.ts';
 import { COLUMN_BYTES, ROW_BYTES_MAX, writeRow } from './archive-meta.ts';
 import type { FingerprintBatch } from './batch-fingerprint.ts';
@@ -91,12 +91,7 @@ function blockRanges(batch: Accepted): readonly Range[] {
   return ranges;
 }
 
-function makeBlock(
-  batch: Accepted,
-  salts: Buffer,
-  digests: string[],
-  { from, to }: Range,
-): Buffer {
+function makeBlock(batch: Accepted, salts: Buffer, digests: string[], { from, to }: Range): Buffer {
   const { versions, actions } = batch.fingerprints;
   const count = to - from;
   const columnBytes = count * COLUMN_BYTES;

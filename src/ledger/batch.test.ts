@@ -12,8 +12,8 @@ import { type Frame, readFrame } from './frame.ts';
 import { leafHash } from './hash.ts';
 import { parseLeaf } from './leaf.ts';
 import { BATCH_ENTRIES_MAX, BLOCK_BODY_BYTES_MIN } from './limits.ts';
-import { decodeBundle } from './tile.ts';
 import { diceOf, randomOf } from './testing/crash-model.ts';
+import { decodeBundle } from './tile.ts';
 
 const TENANT = '4d1f2a60-97b3-4c58-8e21-5a0c9be7d3f4' as TenantId;
 const KEYS = { id: new Uint8Array(32).fill(1), fingerprint: new Uint8Array(32).fill(2) };
@@ -28,7 +28,13 @@ function draft(over: Partial<RecordDraft> = {}): RecordDraft {
 
 function accepting(accepted: readonly number[], baseIndex: number = 1000): Verdict {
   const none = new Map<number, never>();
-  return { baseIndex, seenMs: SEEN_MS, accepted: Uint32Array.from(accepted), duplicateOf: none, earlier: none };
+  return {
+    baseIndex,
+    seenMs: SEEN_MS,
+    accepted: Uint32Array.from(accepted),
+    duplicateOf: none,
+    earlier: none,
+  };
 }
 
 function frameOf(drafts: readonly RecordDraft[], accepted: readonly number[]): Frame {
@@ -60,17 +66,29 @@ test('a frame holds leaves, hashes and bodies that fit each other', () => {
       const { ids, versions, actions } = fingerprintBatch(batch, KEYS);
       const frame = frameOf(batch, accepted);
       const leaves = decodeBundle(frame.leaves, accepted.length);
-      const opened = openBlock({ ...(frame.blocks[0] as Frame['blocks'][0]), place: { path: '', at: 0 } });
+      const opened = openBlock({
+        ...(frame.blocks[0] as Frame['blocks'][0]),
+        place: { path: '', at: 0 },
+      });
       accepted.forEach((position, i) => {
         const { body, source } = batch[position] as RecordDraft;
         const leaf = parseLeaf(leaves[i] as Uint8Array);
         const salt = opened.meta.salts.subarray(i * 16, (i + 1) * 16);
         const sha256 = createHash('sha256').update(salt).update(body).digest('hex');
         assert.deepEqual(leaf, {
-          kind: 'record', tenant: TENANT, source, id: ids[position], at: '2024-01-12T08:31:07Z',
-          seen: '2026-01-02T03:04:05.006Z', size: body.length, sha256,
+          kind: 'record',
+          tenant: TENANT,
+          source,
+          id: ids[position],
+          at: '2024-01-12T08:31:07Z',
+          seen: '2026-01-02T03:04:05.006Z',
+          size: body.length,
+          sha256,
         });
-        assert.deepEqual(leafHash(leaves[i] as Uint8Array), frame.hashes.subarray(i * 32, (i + 1) * 32));
+        assert.deepEqual(
+          leafHash(leaves[i] as Uint8Array),
+          frame.hashes.subarray(i * 32, (i + 1) * 32),
+        );
         assert.equal(row(opened.meta.versions, i), row(versions, position));
         assert.equal(row(opened.meta.actions, i), row(actions, position));
       });
@@ -82,7 +100,12 @@ test('a frame holds leaves, hashes and bodies that fit each other', () => {
 });
 
 test('a frame with any bit changed is none', () => {
-  const prepared = prepareBatch([draft()], fingerprintBatch([draft()], KEYS), accepting([0]), randomOf(diceOf(1)));
+  const prepared = prepareBatch(
+    [draft()],
+    fingerprintBatch([draft()], KEYS),
+    accepting([0]),
+    randomOf(diceOf(1)),
+  );
   for (let bit = 0; bit < prepared.frame.length * 8; bit++) {
     const frame = Buffer.from(prepared.frame);
     frame[bit >> 3] = (frame[bit >> 3] as number) ^ (1 << (bit & 7));
@@ -92,7 +115,10 @@ test('a frame with any bit changed is none', () => {
 
 test('a long batch is cut into blocks that can be read one by one', () => {
   const drafts = Array.from({ length: 40 }, (_, i) => draft({ body: Buffer.alloc(100_000, i) }));
-  const frame = frameOf(drafts, drafts.map((_, i) => i));
+  const frame = frameOf(
+    drafts,
+    drafts.map((_, i) => i),
+  );
   assert.equal(frame.blocks.length, 12);
   let next = 1000;
   for (const { header } of frame.blocks) {
@@ -104,15 +130,29 @@ test('a long batch is cut into blocks that can be read one by one', () => {
 });
 
 test('leaves longer than usual make room for themselves', () => {
-  const drafts = Array.from({ length: 100 }, () => draft({ source: 's'.repeat(200), at: '2024-01-12T08:31:07.1234567Z' }));
-  assert.equal(decodeBundle(frameOf(drafts, drafts.map((_, i) => i)).leaves, 100).length, 100);
+  const drafts = Array.from({ length: 100 }, () =>
+    draft({ source: 's'.repeat(200), at: '2024-01-12T08:31:07.1234567Z' }),
+  );
+  assert.equal(
+    decodeBundle(
+      frameOf(
+        drafts,
+        drafts.map((_, i) => i),
+      ).leaves,
+      100,
+    ).length,
+    100,
+  );
 });
 
-test('the same bytes of the same tenant and source have the same version, whatever else differs', () => {
+test('the same bytes of one tenant and source have one version, whatever else differs', () => {
   const { versions } = fingerprintBatch(
     [
-      draft(), draft({ id: 'another', at: '2020-01-01T00:00:00Z' }),
-      draft({ source: 'graph/signIns' }), draft({ tenant: '-' as TenantId }), draft({ body: Buffer.from('{}') }),
+      draft(),
+      draft({ id: 'another', at: '2020-01-01T00:00:00Z' }),
+      draft({ source: 'graph/signIns' }),
+      draft({ tenant: '-' as TenantId }),
+      draft({ body: Buffer.from('{}') }),
     ],
     KEYS,
   );
@@ -124,9 +164,16 @@ test('the same bytes of the same tenant and source have the same version, whatev
 test('all records of one action share its key, and no others do', () => {
   const { actions, ids } = fingerprintBatch(
     [
-      draft(), draft({ id: GUID.replace(/1/g, '1').toUpperCase(), source: 'graph/signIns', body: Buffer.from('x') }),
-      draft({ id: 'nobody@example.com' }), draft({ id: 'nobody@example.com', body: Buffer.from('y') }),
-      draft({ id: undefined }), draft({ id: undefined, body: Buffer.from('z') }),
+      draft(),
+      draft({
+        id: GUID.replace(/1/g, '1').toUpperCase(),
+        source: 'graph/signIns',
+        body: Buffer.from('x'),
+      }),
+      draft({ id: 'nobody@example.com' }),
+      draft({ id: 'nobody@example.com', body: Buffer.from('y') }),
+      draft({ id: undefined }),
+      draft({ id: undefined, body: Buffer.from('z') }),
     ],
     KEYS,
   );
@@ -134,7 +181,10 @@ test('all records of one action share its key, and no others do', () => {
   assert.equal(rows[0], rows[1]);
   assert.equal(rows[2], rows[3]);
   assert.equal(new Set(rows).size, 4);
-  assert.deepEqual(ids.map((id) => id[0]), ['1', '1', '~', '~', '=', '=']);
+  assert.deepEqual(
+    ids.map((id) => id[0]),
+    ['1', '1', '~', '~', '=', '='],
+  );
   assert.ok(!ids.join('').includes('nobody'), 'a leaf holds nothing personal');
 });
 
@@ -150,7 +200,10 @@ test('action keys of like ids are spread evenly', () => {
       counts[bucket] = (counts[bucket] as number) + 1;
     }
     // 256 expected, standard deviation below 16: seven of them.
-    assert.ok(counts.every((count) => count > 144 && count < 368), `byte ${byte}: ${counts}`);
+    assert.ok(
+      counts.every((count) => count > 144 && count < 368),
+      `byte ${byte}: ${counts}`,
+    );
   }
 });
 
@@ -165,8 +218,11 @@ test('keyed hashes are HMAC-SHA256, of short and of long texts', () => {
 test('refuses, before anything has an index, what could not become an entry', () => {
   const locus = { importNumber: 1, row: 1, offset: 0.5, length: 1 };
   const invalid = [
-    draft({ at: 'yesterday' }), draft({ source: 'a b' }), draft({ locus }),
-    draft({ body: Buffer.alloc(RECORD_BYTES_MAX + 1) }), draft({ tenant: 'contoso' as TenantId }),
+    draft({ at: 'yesterday' }),
+    draft({ source: 'a b' }),
+    draft({ locus }),
+    draft({ body: Buffer.alloc(RECORD_BYTES_MAX + 1) }),
+    draft({ tenant: 'contoso' as TenantId }),
   ];
   for (const item of invalid) {
     assert.throws(() => fingerprintBatch([draft(), item], KEYS), { code: 'INVALID_DRAFT' });

@@ -1,7 +1,7 @@
 import { assert } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
-import { TILE_WIDTH } from './tile.ts';
 import type { BundleId } from './tile.ts';
+import { TILE_WIDTH } from './tile.ts';
 
 /** Takes a full bundle; the parts are written one after the other, before the call returns. */
 export type FullBundleSink = (bundle: BundleId, parts: readonly Uint8Array[]) => void;
@@ -52,7 +52,10 @@ export class BundleBuilder {
   }
 }
 
-/** The first `width` entries of a bundle that has at least as many. @throws LedgerError MALFORMED_TILE */
+/**
+ * The first `width` entries of a bundle that has at least as many. @throws LedgerError
+ * MALFORMED_TILE
+ */
 export function cutBundle(bytes: Buffer, width: number): Buffer {
   return bytes.subarray(0, endOfLeaves(bytes, 0, width));
 }

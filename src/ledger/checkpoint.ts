@@ -64,7 +64,8 @@ export function parseCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * Reads a signed checkpoint and verifies that it is by the log: a witness's signature alone, however
+ * Reads a signed checkpoint and verifies that it is by the log: a witness's signature alone,
+ * however
  * true, does not make it one.
  * @throws LedgerError MALFORMED_NOTE, MALFORMED_CHECKPOINT, BAD_SIGNATURE, UNTRUSTED_NOTE,
  * WRONG_ORIGIN
@@ -78,7 +79,8 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
   if (checkpoint.origin !== origin) {
     throw new LedgerError(
       'WRONG_ORIGIN',
-      `couldn't verify a checkpoint: it is by ${quoted(checkpoint.origin)}, expected was ${quoted(origin ?? '')}`,
+      `couldn't verify a checkpoint: it is by ${quoted(checkpoint.origin)}, ` +
+        `expected was ${quoted(origin ?? '')}`,
     );
   }
   const isByLog = (s: NoteSignature): boolean => logs.some((log) => isSignatureBy(s, log.key));

@@ -1,7 +1,7 @@
 import { assert } from '../core/index.ts';
 import type { PreparedBatch } from './batch-prepare.ts';
-import { viewFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { viewFrame } from './frame.ts';
 import type { Journal } from './journal.ts';
 import { GROUP_BYTES_MAX } from './limits.ts';
 
@@ -32,7 +32,7 @@ export class CommitQueue {
   #waiting: Waiting[] = [];
   #durable: number;
   #running: Promise<void> | undefined;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: { readonly error: Error } | undefined;
 
   constructor(parts: CommitQueueParts) {
     this.#parts = parts;
@@ -72,7 +72,7 @@ export class CommitQueue {
   }
 
   /** Rejects what waits and whatever comes: nothing of it was acknowledged. */
-  fail(error: unknown): void {
+  fail(error: Error): void {
     this.#failure ??= { error };
     this.#ready.clear();
     for (const { reject } of this.#waiting.splice(0)) reject(error);

@@ -8,7 +8,9 @@ export type ErasureBody = {
   readonly atMs: number;
   readonly case: string;
   readonly reason: string;
-  /** {@link subjectHash} of each name under which the person was sought; none for other erasures. */
+  /**
+   * {@link subjectHash} of each name under which the person was sought; none for other erasures.
+   */
   readonly subjects: readonly string[];
   /** Number of bodies. */
   readonly entries: number;
@@ -45,5 +47,7 @@ export function rangesOf(indices: readonly number[]): [number, number][] {
 function isRange(value: unknown): boolean {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const [from, to] = value as unknown[];
-  return Number.isSafeInteger(from) && Number.isSafeInteger(to) && (from as number) < (to as number);
+  return (
+    Number.isSafeInteger(from) && Number.isSafeInteger(to) && (from as number) < (to as number)
+  );
 }

@@ -25,7 +25,9 @@ export type EvidenceReport = {
   readonly answer: Answer;
   readonly problems: readonly string[];
   readonly items: readonly VerifiedItem[];
-  readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string } | undefined;
+  readonly checkpoint:
+    | { readonly origin: string; readonly size: number; readonly root: string }
+    | undefined;
 };
 
 export const NO_PINNED_KEY = 'no key was pinned, and anybody can sign with a key of their own';
@@ -60,7 +62,11 @@ type Parts = {
   readonly checkpointNote: string;
 };
 
-type KnownCheckpoint = { readonly origin: string; readonly size: number; readonly root: Uint8Array };
+type KnownCheckpoint = {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+};
 
 function readParts(bytes: Uint8Array, problems: string[]): Parts | undefined {
   const lines = readLines(bytes, problems);
@@ -81,7 +87,11 @@ function readParts(bytes: Uint8Array, problems: string[]): Parts | undefined {
   }
   const checkpoint = checkpointLine === undefined ? undefined : parseLine(checkpointLine, problems);
   const note = checkpoint?.['checkpoint'];
-  if (checkpoint === undefined || !isMembers(checkpoint, ['checkpoint']) || typeof note !== 'string') {
+  if (
+    checkpoint === undefined ||
+    !isMembers(checkpoint, ['checkpoint']) ||
+    typeof note !== 'string'
+  ) {
     problems.push('the line before the last does not hold a checkpoint');
     return undefined;
   }
@@ -147,7 +157,10 @@ function readCheckpoint(
     if (vkey === undefined) return parseCheckpoint(parseNote(bytes).text);
     const origin = verifierOf(vkey).key.name;
     const keys = keysAfter(vkey, origin, parts.rotations);
-    const opened: SignedCheckpoint = openCheckpoint(bytes, { log: keys.map((k) => verifierOf(k)), origin });
+    const opened: SignedCheckpoint = openCheckpoint(bytes, {
+      log: keys.map((k) => verifierOf(k)),
+      origin,
+    });
     return opened;
   } catch (error) {
     problems.push(messageOf(error));
@@ -221,7 +234,9 @@ function report(
   vkey: string | undefined,
 ): EvidenceReport {
   const refs: EvidenceRef[] =
-    checkpoint === undefined ? [] : items.map(({ index }) => ({ origin: checkpoint.origin, index }));
+    checkpoint === undefined
+      ? []
+      : items.map(({ index }) => ({ origin: checkpoint.origin, index }));
   return {
     answer: problems.length > 0 ? no(refs) : answerFor(refs, vkey),
     problems,

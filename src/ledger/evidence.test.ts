@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatCheckpoint } from './checkpoint.ts';
-import { encodeEvidence, type Evidence, type EvidenceItem } from './evidence.ts';
+import { type Evidence, type EvidenceItem, encodeEvidence } from './evidence.ts';
 import { verifyEvidence } from './evidence-verify.ts';
 import { leafHash, nodeHash, sha256 } from './hash.ts';
 import { formatRotation } from './key-rotation.ts';
@@ -57,7 +57,10 @@ test('verifies with the pinned key and gives the body back', () => {
   assert.deepEqual(report.problems, []);
   assert.equal(report.answer.kind, 'yes');
   assert.equal(report.items.length, 2);
-  assert.equal(Buffer.from(report.items[0]?.body as Uint8Array).toString(), '{"UserId":"ann@example.com"}');
+  assert.equal(
+    Buffer.from(report.items[0]?.body as Uint8Array).toString(),
+    '{"UserId":"ann@example.com"}',
+  );
 });
 
 test('cannot tell without a pinned key, however well everything fits', () => {

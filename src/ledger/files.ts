@@ -1,6 +1,19 @@
 import {
-  closeSync, constants, fdatasync, fstatSync, fsync, ftruncateSync, mkdirSync, openSync, readdirSync,
-  readSync, renameSync, rmdirSync, statfsSync, unlinkSync, writevSync,
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  statfsSync,
+  unlinkSync,
+  writevSync,
 } from 'node:fs';
 import { lockFile } from './lock.ts';
 

@@ -6,7 +6,7 @@ import { readWholeFile, replaceFile } from './replace-file.ts';
 import { isKeyName, parseVkey } from './vkey.ts';
 
 /** The version of the layout and of every file format below a data folder. */
-export const FOLDER_FORMAT = 1;
+const FOLDER_FORMAT = 1;
 
 /** What `countersign.json` says: the last thing to be written of a new folder. */
 export type FolderFacts = {
@@ -32,7 +32,8 @@ export function readFolderFacts(files: Files, dir: string): FolderFacts | undefi
     throw new LedgerError(
       'FOLDER_VERSION',
       `could not open the ledger in ${dir}: its format is ${JSON.stringify(format)} and this ` +
-        `version of Countersign reads format ${FOLDER_FORMAT}; open it with the version that wrote it`,
+        `version of Countersign reads format ${FOLDER_FORMAT}; open it with the version that ` +
+        'wrote it',
       { data: { dir, format } },
     );
   }

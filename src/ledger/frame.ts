@@ -1,5 +1,5 @@
-import { BLOCK_HEADER_BYTES, blockBytes, decodeBlockHeader } from './archive-block.ts';
 import type { BlockHeader } from './archive-block.ts';
+import { BLOCK_HEADER_BYTES, blockBytes, decodeBlockHeader } from './archive-block.ts';
 import { HASH_BYTES, sha256, sha256Into } from './hash.ts';
 import { BATCH_ENTRIES_MAX } from './limits.ts';
 
@@ -72,7 +72,7 @@ export type FrameHeader = {
 };
 
 /** Undefined unless a whole and unharmed header stands at `at`. */
-export function decodeFrameHeader(bytes: Buffer, at: number): FrameHeader | undefined {
+function decodeFrameHeader(bytes: Buffer, at: number): FrameHeader | undefined {
   const header = bytes.subarray(at, at + FRAME_HEADER_BYTES);
   if (header.length < FRAME_HEADER_BYTES || !header.subarray(0, 8).equals(MAGIC)) return undefined;
   const digest = header.subarray(HEADER_DIGEST_AT);

@@ -8,7 +8,7 @@ import { HASH_BYTES } from './hash.ts';
 import { indexOfName, layout } from './layout.ts';
 import { BUNDLE_BYTES_MAX } from './limits.ts';
 import { readWholeFile } from './replace-file.ts';
-import { TILE_WIDTH, type TileResource, parseTilePath, tileWidth } from './tile.ts';
+import { parseTilePath, TILE_WIDTH, type TileResource, tileWidth } from './tile.ts';
 
 export type FilesCheck = {
   readonly files: Files;
@@ -35,7 +35,8 @@ export function checkNames(check: FilesCheck): void {
 export function checkReplaced({ files, dir, problems, replaced }: FilesCheck): void {
   for (const path of replaced) {
     if (readWholeFile(files, path, 0) === undefined) continue;
-    const what = 'a partial tile that the full one has replaced: the next opening for writing removes it';
+    const what =
+      'a partial tile that the full one has replaced: the next opening for writing removes it';
     problems.add(relative(dir, path), 0, what);
   }
 }

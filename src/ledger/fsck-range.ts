@@ -12,7 +12,7 @@ import type { Problem } from './fsck-report.ts';
 import { HASH_BYTES, LEAF_PREFIX, sha256Into } from './hash.ts';
 import { layout } from './layout.ts';
 import { type Leaf, parseLeaf } from './leaf.ts';
-import { TILE_WIDTH, bundlePath, decodeBundle, tileWidth } from './tile.ts';
+import { bundlePath, decodeBundle, TILE_WIDTH, tileWidth } from './tile.ts';
 
 /** What a range of entries turned out to be; made in a worker, judged on the main thread. */
 export type RangeReport = {
@@ -26,7 +26,11 @@ export type RangeReport = {
   /** Indices of erased bodies, ascending. */
   readonly erased: readonly number[];
   /** Entries of ours that say something about the ledger itself. */
-  readonly own: readonly { readonly index: number; readonly kind: string; readonly body: Uint8Array }[];
+  readonly own: readonly {
+    readonly index: number;
+    readonly kind: string;
+    readonly body: Uint8Array;
+  }[];
   /** `seen` of the first and the last readable entry. */
   readonly seenFirst: string;
   readonly seenLast: string;
@@ -84,7 +88,8 @@ export class RangeChecker {
         const leaf = this.#readLeaf(bytes, i, at);
         at += 2 + bytes.length;
         if (leaf === undefined) continue;
-        if (leaf.seen < seenLast) this.#addBundle(i, at, `entry ${i} was seen before its predecessor`);
+        if (leaf.seen < seenLast)
+          this.#addBundle(i, at, `entry ${i} was seen before its predecessor`);
         if (seenFirst === '') seenFirst = leaf.seen;
         seenLast = leaf.seen;
         this.#checkBody(i, leaf);
@@ -128,7 +133,8 @@ export class RangeChecker {
     const position = index - header.firstIndex;
     const salt = meta.salts.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
     const add = (what: string): void => this.#add(place.path, place.at, what);
-    if (meta.sizes[position] !== leaf.size) add(`entry ${index} has another size than its leaf says`);
+    if (meta.sizes[position] !== leaf.size)
+      add(`entry ${index} has another size than its leaf says`);
     if (meta.erased[position] === 1) {
       this.#erased.push(index);
       if (salt.some((byte) => byte !== 0)) add(`the salt of entry ${index} outlived its body`);
@@ -184,8 +190,11 @@ export class RangeChecker {
       return { block: this.#archive.block(index), place };
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      const { path = layout.bodies(this.#setup.dir), at = 0, what = error.message } =
-        error.data as { path?: string; at?: number; what?: string };
+      const {
+        path = layout.bodies(this.#setup.dir),
+        at = 0,
+        what = error.message,
+      } = error.data as { path?: string; at?: number; what?: string };
       const key = `${path}\n${at}\n${what}`;
       if (!this.#badBlocks.has(key)) this.#add(path, at, what);
       this.#badBlocks.add(key);

@@ -4,7 +4,12 @@ import { layout } from './layout.ts';
 import { BUNDLE_BYTES_MAX } from './limits.ts';
 import { readWholeFile } from './replace-file.ts';
 import {
-  type BundleId, TILE_BYTES, TILE_WIDTH, type TileId, bundlePath, tilePath,
+  type BundleId,
+  bundlePath,
+  TILE_BYTES,
+  TILE_WIDTH,
+  type TileId,
+  tilePath,
 } from './tile.ts';
 
 /**

@@ -14,8 +14,10 @@ export type FsckReport = {
   readonly problems: readonly Problem[];
 };
 
-/** Problems told one by one; a wrecked folder has millions, and the first ones say what happened. */
-export const PROBLEMS_MAX = 1_000;
+/**
+ * Problems told one by one; a wrecked folder has millions, and the first ones say what happened.
+ */
+const PROBLEMS_MAX = 1_000;
 
 /** Collects problems, each place once. */
 export class Problems {

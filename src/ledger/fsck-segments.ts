@@ -2,7 +2,10 @@ import { relative } from 'node:path';
 import { BLOCK_HEADER_BYTES, blockBytes, decodeBlockHeader } from './archive-block.ts';
 import { listSegments, type SegmentPlace } from './archive-folder.ts';
 import {
-  type BlockPlace, encodeSegmentHeader, encodeSegmentIndex, SEGMENT_HEADER_BYTES,
+  type BlockPlace,
+  encodeSegmentHeader,
+  encodeSegmentIndex,
+  SEGMENT_HEADER_BYTES,
 } from './archive-segment.ts';
 import { LedgerError } from './errors.ts';
 import type { FileId, Files } from './files.ts';
@@ -10,7 +13,7 @@ import type { Problems } from './fsck-report.ts';
 import { segmentFile } from './layout.ts';
 import { parseLeaf } from './leaf.ts';
 import { readBundle } from './read-leaf.ts';
-import { TILE_WIDTH, decodeBundle, tileWidth } from './tile.ts';
+import { decodeBundle, TILE_WIDTH, tileWidth } from './tile.ts';
 
 /** How the segments must stand: one after the other, from entry 0 to at least `size`. */
 export type SegmentCheck = {
@@ -34,7 +37,10 @@ export function checkSegments(check: SegmentCheck): void {
     } else if (segment.firstIndex < next) {
       check.problems.add(path, 0, 'its entries stand in another segment');
     }
-    next = Math.max(next, checkSegment(check, segment, i === segments.length - 1 ? 'last' : 'inner'));
+    next = Math.max(
+      next,
+      checkSegment(check, segment, i === segments.length - 1 ? 'last' : 'inner'),
+    );
   });
   if (next < check.size) {
     const what = `the bodies of entries ${next} to ${check.size} are missing`;
@@ -42,7 +48,9 @@ export function checkSegments(check: SegmentCheck): void {
   }
 }
 
-/** Where the segment that begins with entry `firstIndex` must have stood, by the day in its leaf. */
+/**
+ * Where the segment that begins with entry `firstIndex` must have stood, by the day in its leaf.
+ */
 function nameOfMissing({ files, dir, size }: SegmentCheck, firstIndex: number): string {
   try {
     const index = Math.floor(firstIndex / TILE_WIDTH);
@@ -68,7 +76,8 @@ function checkSegment(check: SegmentCheck, segment: SegmentPlace, place: 'last' 
     const { blocks, at, next } = readChain(check, file, segment);
     const rest = files.size(file) - at;
     if (rest > 0) checkIndex(check, file, { path, at, blocks, rest, next });
-    else if (place === 'inner') problems.add(path, at, 'the index at the end of the segment is missing');
+    else if (place === 'inner')
+      problems.add(path, at, 'the index at the end of the segment is missing');
     return next;
   } finally {
     files.close(file);
@@ -91,7 +100,11 @@ function readChain(
     try {
       const header = decodeBlockHeader(bytes, { path: segment.path, at });
       if (header.firstIndex !== next || at + blockBytes(header) > length) {
-        problems.add(relative(dir, segment.path), at, `the block of entry ${next} is cut or displaced`);
+        problems.add(
+          relative(dir, segment.path),
+          at,
+          `the block of entry ${next} is cut or displaced`,
+        );
         return { blocks, at: length, next };
       }
       blocks.push({ firstIndex: next, count: header.count, at });
@@ -99,7 +112,7 @@ function readChain(
       at += blockBytes(header);
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
-      problems.add(relative(dir, segment.path), at, String(error.data['what'] ?? error.message));
+      problems.add(relative(dir, segment.path), at, whatOf(error));
       return { blocks, at: length, next };
     }
   }
@@ -123,7 +136,11 @@ function checkIndex(
   const index = readAt(files, file, found.at, found.rest);
   const wrong = firstDifference(index, expected);
   if (wrong < 0) return;
-  problems.add(found.path, found.at + wrong, 'the index at the end of the segment is not as written');
+  problems.add(
+    found.path,
+    found.at + wrong,
+    'the index at the end of the segment is not as written',
+  );
 }
 
 function firstDifference(found: Uint8Array, expected: Uint8Array): number {
@@ -135,4 +152,9 @@ function firstDifference(found: Uint8Array, expected: Uint8Array): number {
 function readAt(files: Files, file: FileId, at: number, count: number): Buffer {
   const bytes = Buffer.allocUnsafe(count);
   return bytes.subarray(0, files.read(file, bytes, at));
+}
+
+function whatOf(error: LedgerError): string {
+  const { what } = error.data;
+  return typeof what === 'string' ? what : error.message;
 }

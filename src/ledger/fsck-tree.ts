@@ -4,7 +4,7 @@ import type { RangeReport } from './fsck-range.ts';
 import { readTileFile } from './fsck-read.ts';
 import type { Problems } from './fsck-report.ts';
 import { HASH_BYTES } from './hash.ts';
-import { TILE_WIDTH, type TileId, bundlePath, tilePath, tileWidth } from './tile.ts';
+import { bundlePath, TILE_WIDTH, type TileId, tilePath, tileWidth } from './tile.ts';
 import { Tree, tileRoot } from './tree.ts';
 
 const LOG = 'ledger/';
@@ -91,14 +91,16 @@ export class TreeChecker {
     const inTile = readTileFile(this.#files, this.#dir, tile);
     if (inTile === undefined) this.#problems.add(path, 0, 'the file is missing');
     if (inTile === undefined || inTile.length !== width * HASH_BYTES) {
-      if (inTile !== undefined) this.#problems.add(path, inTile.length, 'the file has another length');
+      if (inTile !== undefined)
+        this.#problems.add(path, inTile.length, 'the file has another length');
       return fromBundle;
     }
     if (isByteEqual(inTile, fromBundle)) return fromBundle;
     if (bundle === 'unread') return inTile;
     const at = firstWrongHash(inTile, fromBundle);
     const guilty = this.#guilty(tile, inTile, fromBundle);
-    if (guilty !== 'bundle') this.#problems.add(path, at * HASH_BYTES, 'a leaf hash is not as it must be');
+    if (guilty !== 'bundle')
+      this.#problems.add(path, at * HASH_BYTES, 'a leaf hash is not as it must be');
     if (guilty !== 'tile') {
       const what = `entry ${index * TILE_WIDTH + at} is not the one that the tree commits to`;
       this.#problems.add(LOG + bundlePath(tile), 0, what);
@@ -119,7 +121,9 @@ export class TreeChecker {
     const width = tileWidth(1, index, this.#size);
     const parent = readTileFile(this.#files, this.#dir, { level: 1, index, width });
     const at = (tile.index % TILE_WIDTH) * HASH_BYTES;
-    return parent !== undefined && isByteEqual(parent.subarray(at, at + HASH_BYTES), tileRoot(hashes));
+    return (
+      parent !== undefined && isByteEqual(parent.subarray(at, at + HASH_BYTES), tileRoot(hashes))
+    );
   }
 
   /** The last, partial tile of leaves: with the right hashes the tree has the promised root. */
@@ -143,7 +147,11 @@ export class TreeChecker {
     }
     if (isByteEqual(found, expected)) return;
     const at = firstWrongHash(found, expected) * HASH_BYTES;
-    this.#problems.add(path, Math.min(at, found.length), 'a hash is not that of the entries below it');
+    this.#problems.add(
+      path,
+      Math.min(at, found.length),
+      'a hash is not that of the entries below it',
+    );
   }
 }
 

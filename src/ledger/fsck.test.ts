@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -29,7 +29,12 @@ async function makeLedger(dir: string): Promise<void> {
   const clock = new ManualClock(Date.parse('2024-05-06T22:00:00Z'));
   let next = 0;
   for (const count of [300, 212, 188]) {
-    const ledger = await Ledger.open({ dir, clock, random: seededRandom(next + 1), integration: 'manual' });
+    const ledger = await Ledger.open({
+      dir,
+      clock,
+      random: seededRandom(next + 1),
+      integration: 'manual',
+    });
     for (let left = count; left > 0; left -= 50) {
       const drafts = Array.from({ length: Math.min(50, left) }, () => draft(next++));
       await ledger.append(drafts);
@@ -147,13 +152,23 @@ test('names every file that is missing, and every one that is too many', async (
     assert.ok(isNamed || isOptional, `${name} is missed`);
     rmSync(dir, { recursive: true, force: true });
   }
-  for (const name of ['ledger/note', 'ledger/tile/0/009', 'ledger/tile/x000/000', 'bodies/2024/a.seg',
-    'ledger/checkpoints/1', 'bodies/2024/05/06/000000000001.seg', 'ledger/tile/0/000.p/17']) {
+  for (const name of [
+    'ledger/note',
+    'ledger/tile/0/009',
+    'ledger/tile/x000/000',
+    'bodies/2024/a.seg',
+    'ledger/checkpoints/1',
+    'bodies/2024/05/06/000000000001.seg',
+    'ledger/tile/0/000.p/17',
+  ]) {
     const dir = copy();
     const path = join(dir, name);
     cpSync(join(dir, 'ledger/checkpoint'), path, { recursive: true });
     const { problems } = await fsck({ dir, threads: 0 });
-    assert.ok(problems.some((problem) => problem.path === name), `${name} is a stray`);
+    assert.ok(
+      problems.some((problem) => problem.path === name),
+      `${name} is a stray`,
+    );
     rmSync(dir, { recursive: true, force: true });
   }
 });
@@ -165,26 +180,35 @@ test('finds a log that was cut back to an older, validly signed checkpoint', asy
   assert.ok(problems.some(({ path, what }) => path === 'ledger/checkpoint' && /700/.test(what)));
 });
 
-test('finds bodies that are gone without an erasure, and erasures that were not carried out', async () => {
+test('finds bodies gone without an erasure, and erasures that were not carried out', async () => {
   const dir = copy();
   const clock = new ManualClock(Date.parse('2024-05-08T00:00:00Z'));
   const ledger = await Ledger.open({ dir, clock, random: seededRandom(9), acceptFork: 'accept' });
   await ledger.rewriteWithout([5, 6, 300]);
   await ledger.close();
   const gone = await fsck({ dir, threads: 0 });
-  assert.deepEqual(gone.problems.map(({ what }) => what), [
-    'the bodies of entries 5 to 7 are gone, and no erasure says why',
-    'the bodies of entries 300 to 301 are gone, and no erasure says why',
-  ]);
+  assert.deepEqual(
+    gone.problems.map(({ what }) => what),
+    [
+      'the bodies of entries 5 to 7 are gone, and no erasure says why',
+      'the bodies of entries 300 to 301 are gone, and no erasure says why',
+    ],
+  );
   const again = await Ledger.open({ dir, clock, random: seededRandom(10), acceptFork: 'accept' });
   const ranges = rangesOf([5, 6, 7, 300]);
   await again.append([
-    { ...draft(0), kind: 'erasure', tenant: '-' as TenantId, source: 'countersign/erasure',
-      body: Buffer.from(JSON.stringify({ v: 1, ranges })) },
+    {
+      ...draft(0),
+      kind: 'erasure',
+      tenant: '-' as TenantId,
+      source: 'countersign/erasure',
+      body: Buffer.from(JSON.stringify({ v: 1, ranges })),
+    },
   ]);
   await again.close();
   const { problems } = await fsck({ dir, threads: 0 });
-  assert.deepEqual(problems.map(({ what }) => what), [
-    'entry 700 says that entry 7 was erased, and it was not',
-  ]);
+  assert.deepEqual(
+    problems.map(({ what }) => what),
+    ['entry 700 says that entry 7 was erased, and it was not'],
+  );
 });

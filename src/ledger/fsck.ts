@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../core/index.ts';
-import { LedgerError } from './errors.ts';
-import { type SignedCheckpoint, openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { parseErasure, rangesOf } from './erasure.ts';
+import { LedgerError } from './errors.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { type FolderFacts, noLedger, readFolderFacts } from './folder.ts';
 import { checkNames, checkReplaced } from './fsck-files.ts';
-import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
 import { RangeChecker, type RangeReport } from './fsck-range.ts';
+import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
 import { checkSegments } from './fsck-segments.ts';
 import { type PromisedRoot, TreeChecker } from './fsck-tree.ts';
 import type { FsckWorkerSetup } from './fsck-worker.ts';
@@ -69,7 +69,11 @@ function inBoth(before: readonly Problem[], now: readonly Problem[]): readonly P
 }
 
 /** One pass over the folder; `moved` if something was written to it meanwhile. */
-type Run = { readonly size: number; readonly problems: readonly Problem[]; readonly moved: boolean };
+type Run = {
+  readonly size: number;
+  readonly problems: readonly Problem[];
+  readonly moved: boolean;
+};
 
 class Fsck {
   readonly #files: Files;
@@ -164,7 +168,7 @@ class Fsck {
       const place = relative(dir, path);
       if (kept.size !== Number(name)) this.#problems.add(place, 0, 'its name is not its size');
       if (kept.size > size) {
-        const what = `the log once had ${kept.size} entries: the checkpoint of ${size} was put back`;
+        const what = `the log once had ${kept.size} entries: one of ${size} was put back`;
         this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
         continue;
       }
@@ -210,7 +214,11 @@ class Fsck {
       if (last !== undefined) end = last.firstIndex + last.count;
       // A torn end was never acknowledged to anybody: the next opening passes over it.
       if (brokenAt === undefined || (!isFollowed && i === journals.length - 1)) return;
-      this.#problems.add(relative(dir, path), brokenAt, 'an accepted batch is not as it was written');
+      this.#problems.add(
+        relative(dir, path),
+        brokenAt,
+        'an accepted batch is not as it was written',
+      );
     });
     return end;
   }
@@ -225,7 +233,11 @@ class Fsck {
         for (let i = from; i < to; i++) {
           said.add(i);
           if (isGone.has(i)) continue;
-          this.#problems.add('bodies', 0, `entry ${index} says that entry ${i} was erased, and it was not`);
+          this.#problems.add(
+            'bodies',
+            0,
+            `entry ${index} says that entry ${i} was erased, and it was not`,
+          );
         }
       }
     }
@@ -251,14 +263,21 @@ class Fsck {
     const from = pinned === undefined ? 0 : Math.max(0, vkeys.indexOf(pinned));
     for (const vkey of vkeys.slice(from)) {
       if (trusted.includes(vkey)) continue;
-      this.#problems.add('countersign.json', 0, `nothing in the log hands it over to the key ${vkey}`);
+      this.#problems.add(
+        'countersign.json',
+        0,
+        `nothing in the log hands it over to the key ${vkey}`,
+      );
     }
   }
 
   async *#ranges(size: number): AsyncGenerator<RangeReport> {
     const { dir, threads } = this.#options;
     const setup: FsckWorkerSetup = { dir, size, keys: readLocalKeys(this.#files, dir) };
-    const starts = Array.from({ length: Math.ceil(size / RANGE_ENTRIES) }, (_, i) => i * RANGE_ENTRIES);
+    const starts = Array.from(
+      { length: Math.ceil(size / RANGE_ENTRIES) },
+      (_, i) => i * RANGE_ENTRIES,
+    );
     if (threads === 0 || starts.length <= 1) {
       const checker = new RangeChecker({ files: this.#files, ...setup });
       for (const from of starts) yield checker.check(from, Math.min(size, from + RANGE_ENTRIES));
@@ -276,7 +295,7 @@ async function* inWorkers(
   threads: number,
 ): AsyncGenerator<RangeReport> {
   const lanes = Array.from({ length: threads }, () => new Lane(setup));
-  const reports: Promise<RangeReport>[] = [];
+  const reports = new Map<number, Promise<RangeReport>>();
   let asked = 0;
   try {
     for (let i = 0; i < starts.length; i++) {
@@ -285,10 +304,10 @@ async function* inWorkers(
         const lane = lanes[asked % threads] as Lane;
         const report = lane.ask(from, Math.min(setup.size, from + RANGE_ENTRIES));
         report.catch(() => {});
-        reports[asked] = report;
+        reports.set(asked, report);
       }
-      yield await (reports[i] as Promise<RangeReport>);
-      delete reports[i];
+      yield await (reports.get(i) as Promise<RangeReport>);
+      reports.delete(i);
     }
   } finally {
     await Promise.all(lanes.map((lane) => lane.stop()));

@@ -5,7 +5,9 @@ export const HASH_BYTES = 32;
 export const LEAF_PREFIX = 0x00;
 export const NODE_PREFIX = 0x01;
 
-/** The root of the tree without leaves: SHA-256 of nothing. A fresh copy, since bytes are mutable. */
+/**
+ * The root of the tree without leaves: SHA-256 of nothing. A fresh copy, since bytes are mutable.
+ */
 export function emptyRoot(): Buffer {
   return sha256(Buffer.alloc(0));
 }

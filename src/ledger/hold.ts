@@ -37,7 +37,9 @@ export function parseHold(bytes: Uint8Array): HoldBody | undefined {
     const isHold = value?.v === 1 && typeof value.case === 'string';
     if (!isHold) return undefined;
     if (value.op === 'release') return value as HoldBody;
-    return value.op === 'place' && Array.isArray(value.scope?.names) ? (value as HoldBody) : undefined;
+    return value.op === 'place' && Array.isArray(value.scope?.names)
+      ? (value as HoldBody)
+      : undefined;
   } catch {
     return undefined;
   }

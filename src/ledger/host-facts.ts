@@ -59,6 +59,7 @@ function format({ machine: name, inode }: HostFacts): string {
 
 /** A digest, since machine-id(5) asks not to give the id itself away. */
 function machine(files: Files): string {
-  const id = readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';
+  const id =
+    readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';
   return sha256(Buffer.from(`countersign host\n${id}`)).toString('hex', 0, 16);
 }

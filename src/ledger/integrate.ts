@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assert } from '../core/index.ts';
-import { mergeSmallBlocks } from './archive-merge.ts';
 import type { LoadedBlock } from './archive-merge.ts';
+import { mergeSmallBlocks } from './archive-merge.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import { BundleBuilder } from './bundle-builder.ts';
 import type { Files } from './files.ts';
@@ -12,7 +12,7 @@ import { TILE_FILES_AT_ONCE } from './limits.ts';
 import { readBundle, readTile } from './read-leaf.ts';
 import { FileBatch } from './replace-file.ts';
 import { syncNewFolders } from './sync-folders.ts';
-import { TILE_WIDTH, bundlePath, tilePath } from './tile.ts';
+import { bundlePath, TILE_WIDTH, tilePath } from './tile.ts';
 import { Tree } from './tree.ts';
 
 /**
@@ -33,7 +33,11 @@ export class Integrator {
   private constructor(
     files: Files,
     dir: string,
-    parts: { readonly tree: Tree; readonly bundles: BundleBuilder; readonly archive: ArchiveWriter },
+    parts: {
+      readonly tree: Tree;
+      readonly bundles: BundleBuilder;
+      readonly archive: ArchiveWriter;
+    },
   ) {
     this.#files = files;
     this.#dir = dir;

@@ -1,5 +1,5 @@
-import { readFrame } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { readFrame } from './frame.ts';
 import { HASH_BYTES, sha256Into } from './hash.ts';
 
 /**
@@ -55,11 +55,7 @@ export function encodeGroupHeader(group: GroupHeader, nonce: Uint8Array): Buffer
   return header;
 }
 
-export function decodeGroupHeader(
-  bytes: Buffer,
-  at: number,
-  nonce: Uint8Array,
-): GroupHeader | undefined {
+function decodeGroupHeader(bytes: Buffer, at: number, nonce: Uint8Array): GroupHeader | undefined {
   const header = bytes.subarray(at, at + GROUP_HEADER_BYTES);
   if (header.length < GROUP_HEADER_BYTES || !header.subarray(0, 8).equals(GROUP_MAGIC)) {
     return undefined;
@@ -89,7 +85,8 @@ export function readJournal(
   const header = bytes.subarray(0, JOURNAL_HEADER_BYTES);
   const nonce = header.subarray(NONCE_AT, FILE_DIGEST_AT);
   const isWholeHeader =
-    nonce.length === JOURNAL_NONCE_BYTES && header.equals(encodeJournalHeader({ ...expected, nonce }));
+    nonce.length === JOURNAL_NONCE_BYTES &&
+    header.equals(encodeJournalHeader({ ...expected, nonce }));
   // The header is durable before the first group is written.
   const hasGroups = bytes.length > JOURNAL_HEADER_BYTES;
   if (!isWholeHeader) return { frames, brokenAt: 0, isFollowed: hasGroups };

@@ -16,13 +16,25 @@ const KEYS = { id: new Uint8Array(32), fingerprint: new Uint8Array(32) };
 const ORIGIN = 'log.example/journal';
 
 function frame(firstIndex: number, bodies: readonly string[]): Uint8Array {
-  const drafts = bodies.map((body): RecordDraft => ({
-    kind: 'record', tenant: OWN_TENANT, source: 'other/json', id: undefined,
-    at: '2024-01-12T08:31:07Z', body: Buffer.from(body),
-  }));
+  const drafts = bodies.map(
+    (body): RecordDraft => ({
+      kind: 'record',
+      tenant: OWN_TENANT,
+      source: 'other/json',
+      id: undefined,
+      at: '2024-01-12T08:31:07Z',
+      body: Buffer.from(body),
+    }),
+  );
   const accepted = Uint32Array.from(bodies.keys());
   const none = new Map<number, never>();
-  const verdict = { baseIndex: firstIndex, seenMs: 1e12, accepted, duplicateOf: none, earlier: none };
+  const verdict = {
+    baseIndex: firstIndex,
+    seenMs: 1e12,
+    accepted,
+    duplicateOf: none,
+    earlier: none,
+  };
   return prepareBatch(drafts, fingerprintBatch(drafts, KEYS), verdict, random).frame;
 }
 

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
-import { assert } from '../core/index.ts';
 import type { Random } from '../core/index.ts';
+import { assert } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
 import type { FileId, Files } from './files.ts';
 import type { Frame } from './frame.ts';
 import {
-  JOURNAL_NONCE_BYTES, encodeGroupHeader, encodeJournalHeader, readJournal,
+  encodeGroupHeader,
+  encodeJournalHeader,
+  JOURNAL_NONCE_BYTES,
+  readJournal,
 } from './journal-format.ts';
-import { JOURNAL_SUFFIX, indexOfName, journalFile, layout } from './layout.ts';
+import { indexOfName, JOURNAL_SUFFIX, journalFile, layout } from './layout.ts';
 import { JOURNAL_FILE_BYTES_TARGET } from './limits.ts';
 
 /** Bytes at the end of the journal that never were a whole group, and so never acknowledged. */
@@ -45,7 +48,9 @@ export class Journal {
    * had been acknowledged.
    * @throws LedgerError JOURNAL_CORRUPT
    */
-  *recover(size: number): Generator<{ readonly frames: readonly Frame[]; readonly torn?: TornTail }> {
+  *recover(
+    size: number,
+  ): Generator<{ readonly frames: readonly Frame[]; readonly torn?: TornTail }> {
     let next: number | undefined;
     for (const [i, { path, firstIndex }] of this.#kept.entries()) {
       if (firstIndex > (next ?? size) || (next !== undefined && firstIndex !== next)) {
@@ -130,7 +135,10 @@ export class Journal {
   async #startFile(firstIndex: number): Promise<void> {
     this.close();
     const path = journalFile(this.#dir, firstIndex);
-    assert(this.#kept.every((kept) => kept.path !== path), 'a journal file is written once');
+    assert(
+      this.#kept.every((kept) => kept.path !== path),
+      'a journal file is written once',
+    );
     const file = this.#files.open(path, 'create');
     this.#file = file;
     this.#rotating = false;

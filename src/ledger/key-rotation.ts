@@ -1,6 +1,6 @@
 import { assert } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
-import { type NoteSigner, formatNote, openNote, parseNote, signNote } from './note.ts';
+import { formatNote, type NoteSigner, openNote, parseNote, signNote } from './note.ts';
 import { verifierOf } from './verifier.ts';
 
 const FORM = 'countersign.dev/key-rotation@v1';

@@ -1,5 +1,5 @@
-import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Random } from '../core/index.ts';
 import type { LocalKeys } from './batch-keys.ts';
@@ -34,8 +34,7 @@ export async function noteKey(folder: KeyFolder): Promise<KeyObject> {
   if (found !== undefined) return parseNoteKey(found, path);
   const secret = folder.random.fill(new Uint8Array(KEY_BYTES));
   const der = Buffer.concat([PKCS8_HEAD, secret]);
-  const pem =
-    `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`;
+  const pem = `-----BEGIN PRIVATE KEY-----\n${der.toString('base64')}\n-----END PRIVATE KEY-----\n`;
   await writeSecret(folder, path, Buffer.from(pem));
   return parseNoteKey(Buffer.from(pem), path);
 }

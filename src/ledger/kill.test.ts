@@ -43,7 +43,11 @@ test('a process killed at any moment loses nothing that it acknowledged', async 
   let next = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const batch = 1 + dice(40);
-    for (const [number, index] of await killAfter(1 + dice(1500), [dir, String(batch), String(next)])) {
+    for (const [number, index] of await killAfter(1 + dice(1500), [
+      dir,
+      String(batch),
+      String(next),
+    ])) {
       assert.equal(acknowledged.get(number) ?? index, index, `record ${number}`);
       acknowledged.set(number, index);
       next = Math.max(next, number + 1);

@@ -1,5 +1,5 @@
-import { ENTRY_KINDS, LEAF_BYTES_MAX, isGuid } from '../core/index.ts';
 import type { EntryKind, SourceId, TenantId } from '../core/index.ts';
+import { ENTRY_KINDS, isGuid, LEAF_BYTES_MAX } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
 import { SOURCE_CHARS_MAX } from './limits.ts';
 
@@ -23,10 +23,13 @@ export type Leaf = {
 /** Visible ASCII without the quote and the backslash: such text needs no escape in JSON. */
 const PLAIN = /^[!#-[\]-~]+$/;
 const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
-const LEAF =
-  /^\{"v":1,"kind":"([a-z]+)","tenant":"([^"]{1,36})","source":"([^"]{1,200})","id":"([^"]{33,36})","at":"([^"]{20,28})","seen":"([^"]{24})","size":(0|[1-9]\d{0,9}),"sha256":"([0-9a-f]{64})"\}$/;
+const LEAF = new RegExp(
+  '^\\{"v":1,"kind":"([a-z]+)","tenant":"([^"]{1,36})","source":"([^"]{1,200})",' +
+    '"id":"([^"]{33,36})","at":"([^"]{20,28})","seen":"([^"]{24})",' +
+    '"size":(0|[1-9]\\d{0,9}),"sha256":"([0-9a-f]{64})"\\}$',
+);
 
-export function isLeafId(id: string): boolean {
+function isLeafId(id: string): boolean {
   return /^[~=][0-9a-f]{32}$/.test(id) || (isGuid(id) && id === id.toLowerCase());
 }
 
@@ -113,8 +116,13 @@ function isInstant(text: string): boolean {
     const code = text.charCodeAt(i);
     if (form === 0x30 ? !isDigit(code) : code !== form) return false;
   }
-  return isFraction(text) && isDate(text) && twoDigits(text, 11) < 24 &&
-    twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60;
+  return (
+    isFraction(text) &&
+    isDate(text) &&
+    twoDigits(text, 11) < 24 &&
+    twoDigits(text, 14) < 60 &&
+    twoDigits(text, 17) < 60
+  );
 }
 
 function isFraction(text: string): boolean {

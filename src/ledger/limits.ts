@@ -16,7 +16,9 @@ export const BLOCK_BODY_BYTES_TARGET: number = 320 * 1024;
 export const BLOCK_BODY_BYTES_MIN: number = 256 * 1024;
 
 /** A block as a file claims it may not be larger: what a hostile file can make us allocate. */
-export const BLOCK_BODY_BYTES_MAX: number = BATCH_BODY_BYTES_MAX;
+export const BLOCK_BODY_BYTES_MAX: number = 64 * 1024 * 1024;
+
+/** Columns of 48 bytes and a row of at most 40 for each entry of the largest batch. */
 export const BLOCK_META_BYTES_MAX: number = 8 * 1024 * 1024;
 
 /** A segment is closed once it is this long: what one erasure has to rewrite. */
@@ -78,6 +80,8 @@ export const TILE_FILES_AT_ONCE = 128;
 
 /** A key file or `countersign.json` holds a few hundred bytes; a longer one is something else. */
 export const KEY_FILE_BYTES_MAX: number = 16 * 1024;
+
+/** What the folder and its host say of themselves: a key a line, and few of them. */
 export const FACTS_BYTES_MAX: number = 64 * 1024;
 
 /** Segments that one reader keeps open: descriptors, and 50 KiB of index each. */

@@ -19,7 +19,8 @@ const runs = { numRuns: process.env.COUNTERSIGN_LONG === '1' ? 5000 : 150 };
 const VKEY = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';
 const TEXT = 'This is an example message.\n';
 const LINE =
-  '\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=';
+  '\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYj' +
+  'OBH3mFXmRKuwHjG1Yu72IneyaQM=';
 const NOTE = `${TEXT}\n${LINE}\n`;
 
 const alice = ed25519Signer('alice.example/log', testKey('alice'));

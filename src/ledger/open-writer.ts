@@ -1,23 +1,23 @@
 import type { Clock, Random } from '../core/index.ts';
 import { ArchiveReader } from './archive.ts';
-import { localKeys, noteKey } from './keys.ts';
 import type { LocalKeys } from './batch-keys.ts';
-import { emptyRoot, sha256 } from './hash.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import type { FileLock, Files } from './files.ts';
 import { openFingerprints } from './fingerprint-feed.ts';
 import type { FingerprintIndex } from './fingerprint-index.ts';
-import { readFolderFacts, writeFolderFacts } from './folder.ts';
 import type { FolderFacts } from './folder.ts';
+import { readFolderFacts, writeFolderFacts } from './folder.ts';
+import { emptyRoot, sha256 } from './hash.ts';
 import { writeHostFacts } from './host-facts.ts';
 import { Integrator, removePartialsBetween } from './integrate.ts';
-import { Journal } from './journal.ts';
 import type { TornTail } from './journal.ts';
+import { Journal } from './journal.ts';
+import { localKeys, noteKey } from './keys.ts';
 import { layout } from './layout.ts';
-import { ed25519Signer } from './note.ts';
 import type { NoteSigner } from './note.ts';
+import { ed25519Signer } from './note.ts';
 import { Publisher, publishedOf, readCheckpoint } from './publisher.ts';
 import { readSeenMs } from './read-leaf.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
@@ -109,8 +109,18 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     const fingerprints = await openFingerprints({ files, dir, identity, archive });
     const lastSeenMs = readSeenMs(files, dir, integrator.size);
     return {
-      files, lock, localKeys: secrets, origin, vkey: signer.key.vkey, journal, integrator, publisher,
-      fingerprints, archive, lastSeenMs, recovery,
+      files,
+      lock,
+      localKeys: secrets,
+      origin,
+      vkey: signer.key.vkey,
+      journal,
+      integrator,
+      publisher,
+      fingerprints,
+      archive,
+      lastSeenMs,
+      recovery,
     };
   } catch (error) {
     integrator.close();

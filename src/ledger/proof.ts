@@ -127,7 +127,9 @@ export function verifyProof(
   return { answer: all([yes(evidence), quorum]), checkpoint, failed: undefined };
 }
 
-/** Whether the witnesses that a policy asks for have cosigned; a false line is a `no` of its own. */
+/**
+ * Whether the witnesses that a policy asks for have cosigned; a false line is a `no` of its own.
+ */
 export function quorumOfNote(
   note: Note,
   policy: TrustPolicy,

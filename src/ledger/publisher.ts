@@ -1,13 +1,13 @@
 import type { Clock } from '../core/index.ts';
-import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
+import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
 import { layout } from './layout.ts';
 import { CHECKPOINT_KEPT_EVERY_MS, NOTE_BYTES_MAX } from './limits.ts';
-import { formatNote, isSignatureBy, parseNote, signNote } from './note.ts';
 import type { NoteSignature, NoteSigner } from './note.ts';
+import { formatNote, isSignatureBy, parseNote, signNote } from './note.ts';
 import { readWholeFile, replaceFile } from './replace-file.ts';
 import { verifierOf } from './verifier.ts';
 

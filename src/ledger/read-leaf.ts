@@ -5,15 +5,17 @@ import { layout } from './layout.ts';
 import { parseLeaf } from './leaf.ts';
 import { BUNDLE_BYTES_MAX } from './limits.ts';
 import { readWholeFile } from './replace-file.ts';
-import { TILE_WIDTH, bundlePath, decodeBundle, tilePath, tileWidth } from './tile.ts';
 import type { BundleId, TileId } from './tile.ts';
+import { bundlePath, decodeBundle, TILE_WIDTH, tilePath, tileWidth } from './tile.ts';
 
 /** `seen` of the last entry of a log of `size`; the beginning of time for an empty one. */
 export function readSeenMs(files: Files, dir: string, size: number): number {
   if (size === 0) return 0;
   const index = Math.floor((size - 1) / TILE_WIDTH);
   const width = tileWidth(0, index, size);
-  const leaf = decodeBundle(cutBundle(readBundle(files, dir, { index, width }), width), width).at(-1);
+  const leaf = decodeBundle(cutBundle(readBundle(files, dir, { index, width }), width), width).at(
+    -1,
+  );
   return Date.parse(parseLeaf(leaf as Uint8Array).seen);
 }
 
@@ -24,7 +26,10 @@ export function readTile(files: Files, dir: string, tile: TileId): Buffer {
 
 /** At least the entries of a bundle. @throws LedgerError FOLDER_CORRUPT if there is none. */
 export function readBundle(files: Files, dir: string, bundle: BundleId): Buffer {
-  return readLogFile(files, dir, [bundlePath(bundle), bundlePath({ ...bundle, width: TILE_WIDTH })]);
+  return readLogFile(files, dir, [
+    bundlePath(bundle),
+    bundlePath({ ...bundle, width: TILE_WIDTH }),
+  ]);
 }
 
 /** A partial form, or the full one that has replaced it. */

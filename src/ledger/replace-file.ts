@@ -1,6 +1,6 @@
 import { dirname, join, relative, sep } from 'node:path';
 import type { FileId, Files } from './files.ts';
-import { TEMPORARY_SUFFIX, layout } from './layout.ts';
+import { layout, TEMPORARY_SUFFIX } from './layout.ts';
 import { FILE_SYNCS_AT_ONCE } from './limits.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
 

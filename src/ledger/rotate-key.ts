@@ -1,12 +1,12 @@
 import type { Clock, Random, RecordDraft } from '../core/index.ts';
-import { OWN_TENANT, assert, instantOfMs } from '../core/index.ts';
+import { assert, instantOfMs, OWN_TENANT } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { noLedger, readFolderFacts, writeFolderFacts } from './folder.ts';
 import { formatRotation } from './key-rotation.ts';
 import { noteKey } from './keys.ts';
 import { layout } from './layout.ts';
-import { type NoteSigner, ed25519Signer } from './note.ts';
+import { ed25519Signer, type NoteSigner } from './note.ts';
 import type { Ledger } from './writer.ts';
 
 export type RotationOptions = {
@@ -20,7 +20,11 @@ export type RotationOptions = {
   readonly files?: Files | undefined;
 };
 
-export type Rotated = { readonly entry: number; readonly oldVkey: string; readonly newVkey: string };
+export type Rotated = {
+  readonly entry: number;
+  readonly oldVkey: string;
+  readonly newVkey: string;
+};
 
 /**
  * Hands the log over to a new key. Each step can be done again after a crash: an Ed25519 signature

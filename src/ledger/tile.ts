@@ -48,7 +48,9 @@ export function parseTilePath(path: string): TileResource | undefined {
   return level > TILE_LEVEL_MAX ? undefined : { kind: 'tile', level, index, width };
 }
 
-/** How many hashes stand at `level` of tiles in a log of `size` entries: floor(size / 256^level). */
+/**
+ * How many hashes stand at `level` of tiles in a log of `size` entries: floor(size / 256^level).
+ */
 export function hashCountAt(level: number, size: number): number {
   return Math.floor(size / 2 ** (TILE_HEIGHT * level));
 }
@@ -101,7 +103,8 @@ export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
     if (entry.length > ENTRY_BYTES_MAX) {
       throw new LedgerError(
         'MALFORMED_TILE',
-        `couldn't encode an entry of ${entry.length} bytes: at most ${ENTRY_BYTES_MAX} fit a bundle`,
+        `couldn't encode an entry of ${entry.length} bytes: at most ${ENTRY_BYTES_MAX} ` +
+          'fit a bundle',
       );
     }
     at = bytes.writeUInt16BE(entry.length, at);

@@ -19,7 +19,12 @@ test('numbers up to 2^53 - 1 read back, one after the other', () => {
 });
 
 test('a number that is cut, padded or too large is none', () => {
-  for (const bytes of [[0x80], [0x80, 0x00], Array<number>(7).fill(0xff).concat(0x7f), Array<number>(9).fill(0xff)]) {
+  for (const bytes of [
+    [0x80],
+    [0x80, 0x00],
+    Array<number>(7).fill(0xff).concat(0x7f),
+    Array<number>(9).fill(0xff),
+  ]) {
     assert.equal(new VarintReader(Uint8Array.from(bytes)).next(), undefined);
   }
 });

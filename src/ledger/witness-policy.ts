@@ -2,7 +2,7 @@ import { type Files, nodeFiles } from './files.ts';
 import { layout } from './layout.ts';
 import { POLICY_BYTES_MAX } from './limits.ts';
 import type { NoteVerifier } from './note.ts';
-import { type TrustPolicy, parsePolicy } from './policy.ts';
+import { parsePolicy, type TrustPolicy } from './policy.ts';
 import { readWholeFile, replaceFile } from './replace-file.ts';
 import { verifierOf } from './verifier.ts';
 

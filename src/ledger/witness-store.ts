@@ -51,8 +51,8 @@ export class FileWitnessStore implements WitnessStore {
       this.#database.close();
       throw new LedgerError(
         'WITNESS_STATE',
-        `couldn't open the witness's state ${path}: another witness is using it, or it is damaged; ` +
-          'stop the other one, or restore the file, but never start from an empty one',
+        `couldn't open the witness's state ${path}: another witness is using it, or it is ` +
+          'damaged; stop the other one, or restore the file, but never start from an empty one',
         { cause, data: { path } },
       );
     }
@@ -101,8 +101,9 @@ export class FileWitnessStore implements WitnessStore {
       throw new Error(`its layout is ${row.user_version}, this program knows ${LAYOUT_VERSION}`);
     }
     this.#database.exec(
-      'CREATE TABLE IF NOT EXISTS latest (origin TEXT PRIMARY KEY, origin_hash TEXT UNIQUE NOT NULL,' +
-        ' size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL) STRICT;' +
+      'CREATE TABLE IF NOT EXISTS latest (origin TEXT PRIMARY KEY, ' +
+        'origin_hash TEXT UNIQUE NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, ' +
+        'note TEXT NOT NULL) STRICT;' +
         `PRAGMA user_version = ${LAYOUT_VERSION}; COMMIT;`,
     );
   }

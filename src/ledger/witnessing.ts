@@ -6,14 +6,14 @@ import type { Files } from './files.ts';
 import type { FolderFacts } from './folder.ts';
 import { isAtHome, restoredFolder } from './host-facts.ts';
 import { proveConsistency, rangeHash } from './merkle.ts';
-import { type NoteSignature, type NoteVerifier, isSignatureBy } from './note.ts';
+import { isSignatureBy, type NoteSignature, type NoteVerifier } from './note.ts';
 import { type PolicyWitness, quorumAnswer } from './policy.ts';
 import type { Published } from './publisher.ts';
 import { readTile } from './read-leaf.ts';
 import { hashReader } from './tree.ts';
 import { verifierOf } from './verifier.ts';
-import { type WitnessAddress, fetchWitnessed, submitCheckpoint } from './witness-client.ts';
-import { type WitnessPolicy, readWitnessPolicy } from './witness-policy.ts';
+import { fetchWitnessed, submitCheckpoint, type WitnessAddress } from './witness-client.ts';
+import { readWitnessPolicy, type WitnessPolicy } from './witness-policy.ts';
 
 export type HistoryCheck = {
   readonly files: Files;

@@ -4,7 +4,8 @@ import { LedgerError } from './errors.ts';
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 
 /**
- * What the writer says once an operation on its files has failed. It is fatal for this writer: after
+ * What the writer says once an operation on its files has failed. It is fatal for this writer:
+ * after
  * a failed sync nobody knows what the disk holds. The next opening reads it and goes on from there.
  */
 export function writerFailure(dir: string, cause: unknown): LedgerError {

@@ -22,8 +22,12 @@ class Bench {
 
   open(over: Partial<LedgerOptions> = {}): Promise<Ledger> {
     return Ledger.open({
-      dir: DIR, clock: this.clock, random: randomOf(diceOf(2)), files: this.disk,
-      integration: 'manual', ...over,
+      dir: DIR,
+      clock: this.clock,
+      random: randomOf(diceOf(2)),
+      files: this.disk,
+      integration: 'manual',
+      ...over,
     });
   }
 
@@ -42,8 +46,13 @@ class Bench {
 
 function draft(text: string, over: Partial<RecordDraft> = {}): RecordDraft {
   return {
-    kind: 'record', tenant: OWN_TENANT, source: 'other/json', id: `id of ${text}`,
-    at: '2026-05-31T10:00:00Z', body: Buffer.from(text), ...over,
+    kind: 'record',
+    tenant: OWN_TENANT,
+    source: 'other/json',
+    id: `id of ${text}`,
+    at: '2026-05-31T10:00:00Z',
+    body: Buffer.from(text),
+    ...over,
   };
 }
 
@@ -66,7 +75,10 @@ test('what was appended reads back: leaf, body, place, proof', async () => {
   const ledger = await bench.open();
   const locus = { importNumber: 4, row: 2, offset: 100, length: 8 };
   const appended = await ledger.append([draft('first'), draft('second', { locus })]);
-  assert.deepEqual(appended.map(({ index }) => index), [0, 1]);
+  assert.deepEqual(
+    appended.map(({ index }) => index),
+    [0, 1],
+  );
   await ledger.publish();
   const reader = await bench.reader();
   const { leaf } = await reader.leaf(1);
@@ -84,7 +96,11 @@ test('the same bytes again add nothing, other bytes under an id are a revision',
   const ledger = await bench.open();
   await ledger.append([draft('a', { id: 'x' })]);
   assert.deepEqual(
-    await ledger.append([draft('a', { id: 'x' }), draft('b', { id: 'x' }), draft('b', { id: 'x' })]),
+    await ledger.append([
+      draft('a', { id: 'x' }),
+      draft('b', { id: 'x' }),
+      draft('b', { id: 'x' }),
+    ]),
     [
       { index: 0, duplicate: 'duplicate', earlier: [] },
       { index: 1, duplicate: 'new', earlier: [0] },
@@ -99,12 +115,16 @@ test('knows after a restart what it has seen, with and without its fingerprints'
   const bench = new Bench();
   await bench.end(await opened(bench, many(0, 500)));
   let ledger = await bench.open();
-  assert.ok((await ledger.append(many(0, 500))).every(({ duplicate }) => duplicate === 'duplicate'));
+  assert.ok(
+    (await ledger.append(many(0, 500))).every(({ duplicate }) => duplicate === 'duplicate'),
+  );
   await bench.end(ledger);
   const folder = layout.fingerprints(DIR);
   for (const { name } of bench.disk.list(folder)) bench.disk.remove(`${folder}/${name}`);
   ledger = await bench.open();
-  assert.ok((await ledger.append(many(0, 500))).every(({ duplicate }) => duplicate === 'duplicate'));
+  assert.ok(
+    (await ledger.append(many(0, 500))).every(({ duplicate }) => duplicate === 'duplicate'),
+  );
   assert.equal(ledger.size, 500);
   await bench.end(ledger);
 });
@@ -243,7 +263,10 @@ test('bodies of two days lie in two segments, the first of which is closed', asy
   bench.clock.advance(24 * 3_600_000);
   await ledger.append(many(10, 20));
   await ledger.publish();
-  for (const [day, index] of [['2026-06-01', 0], ['2026-06-02', 10]] as const) {
+  for (const [day, index] of [
+    ['2026-06-01', 0],
+    ['2026-06-02', 10],
+  ] as const) {
     assert.ok(readWholeFile(bench.disk, segmentFile(DIR, day, index), 2 ** 20) !== undefined, day);
   }
   await bench.end(ledger);
@@ -251,8 +274,7 @@ test('bodies of two days lie in two segments, the first of which is closed', asy
 
 test('keeps a checkpoint at closing, and one an hour', async () => {
   const bench = new Bench();
-  const kept = (): string[] =>
-    bench.disk.list(layout.keptCheckpoints(DIR)).map(({ name }) => name);
+  const kept = (): string[] => bench.disk.list(layout.keptCheckpoints(DIR)).map(({ name }) => name);
   const ledger = await opened(bench, many(0, 5));
   await ledger.publish();
   assert.deepEqual(kept(), []);
@@ -266,7 +288,7 @@ test('keeps a checkpoint at closing, and one an hour', async () => {
   assert.deepEqual(kept(), ['000000000007', '000000000008']);
 });
 
-test('a full disk takes in nothing of the batch, says so, and the next opening is clean', async () => {
+test('a full disk takes in nothing of the batch, says so; the next opening is clean', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 20));
   bench.disk.arm({ at: 0, kind: 'ENOSPC' });
@@ -328,9 +350,15 @@ test('fingerprints of other entries are found out, and made again', async () => 
     other.disk.close(file);
   }
   const ledger = await other.open();
-  assert.deepEqual((await ledger.append(many(0, 5))).map(({ index }) => index), [5, 6, 7, 8, 9]);
+  assert.deepEqual(
+    (await ledger.append(many(0, 5))).map(({ index }) => index),
+    [5, 6, 7, 8, 9],
+  );
   const again = await ledger.append([...many(0, 5), ...many(100, 105)]);
-  assert.deepEqual(again.map(({ index }) => index), [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]);
+  assert.deepEqual(
+    again.map(({ index }) => index),
+    [5, 6, 7, 8, 9, 0, 1, 2, 3, 4],
+  );
   await other.end(ledger);
 });
 

@@ -1,7 +1,7 @@
-import { type Facts, RowBuffer, erasedRow } from '../books/index.ts';
+import { erasedRow, type Facts, RowBuffer } from '../books/index.ts';
 import { msOfInstant } from '../core/index.ts';
-import { type Leaf, type ScanBatch, parseLeaf } from '../ledger/index.ts';
-import { type Memo, createMemo, interpret } from '../ocsf/index.ts';
+import { type Leaf, parseLeaf, type ScanBatch } from '../ledger/index.ts';
+import { createMemo, interpret, type Memo } from '../ocsf/index.ts';
 import { factsOf } from './facts.ts';
 import { ROWS_PER_POST } from './limits.ts';
 import { resight } from './resight.ts';
@@ -79,7 +79,14 @@ class Posting {
 
   #addRow(index: number, leaf: Leaf, bytes: Uint8Array | undefined): void {
     const { tenant, id, source, at, seen } = leaf;
-    const common = { index, entries: [index], tenant, action: id, source, seenMs: Date.parse(seen) };
+    const common = {
+      index,
+      entries: [index],
+      tenant,
+      action: id,
+      source,
+      seenMs: Date.parse(seen),
+    };
     if (bytes === undefined) {
       this.#buffer.add(erasedRow({ ...common, timeMs: msOfInstant(at) }));
       return;

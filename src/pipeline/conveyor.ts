@@ -1,5 +1,5 @@
-import type { RecordDraft } from '../core/index.ts';
 import type { Facts, HotFile } from '../books/index.ts';
+import type { RecordDraft } from '../core/index.ts';
 import type { Chunk, ReadContext } from '../intake/index.ts';
 import type { Verdict } from '../ledger/index.ts';
 import { factsOf } from './facts.ts';

@@ -2,11 +2,16 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Locus, msOfInstant } from '../core/index.ts';
 import {
-  type ErasureBody, type Leaf, layout, parseErasure, parseLeaf, rangesOf,
+  type ErasureBody,
+  type Leaf,
+  layout,
+  parseErasure,
+  parseLeaf,
+  rangesOf,
 } from '../ledger/index.ts';
 import { catchUp } from './catch-up.ts';
 import { PipelineError } from './errors.ts';
-import { HoldCheck, activeHolds } from './holds.ts';
+import { activeHolds, HoldCheck } from './holds.ts';
 import { Mentions, subjectHash } from './mentions.ts';
 import { removeOriginals } from './originals.ts';
 import { type Doer, ownEntry } from './own-entries.ts';
@@ -108,7 +113,10 @@ async function carryOut(writer: Writer, ranges: Ranges, names: readonly string[]
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
   // Actions that other sightings still tell of get their row from these.
-  await resight(writer, toMerge.map(({ index }) => index));
+  await resight(
+    writer,
+    toMerge.map(({ index }) => index),
+  );
   writer.books.commit(writer.books.cursor);
   rmSync(namesPath(writer.dir), { force: true });
 }

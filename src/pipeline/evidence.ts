@@ -1,5 +1,10 @@
 import type { BooksReader } from '../books/index.ts';
-import { type EvidenceItem, type LedgerReader, encodeEvidence, formatNote } from '../ledger/index.ts';
+import {
+  type EvidenceItem,
+  encodeEvidence,
+  formatNote,
+  type LedgerReader,
+} from '../ledger/index.ts';
 import type { ImportEnded } from './own-entries.ts';
 
 export type EvidenceSource = {
@@ -39,7 +44,9 @@ async function itemOf(ledger: LedgerReader, index: number): Promise<EvidenceItem
   const { bytes: leaf } = await ledger.leaf(index);
   const body = await ledger.body(index);
   const content =
-    body.kind === 'present' ? { salt: new Uint8Array(body.salt), body: new Uint8Array(body.bytes) } : undefined;
+    body.kind === 'present'
+      ? { salt: new Uint8Array(body.salt), body: new Uint8Array(body.bytes) }
+      : undefined;
   return { index, leaf, content, proof: await ledger.proveInclusion(index) };
 }
 

@@ -67,7 +67,9 @@ export async function activeHolds(writer: Pick<Writer, 'books' | 'reader'>): Pro
 
 export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly doer: Doer };
 
-/** Places a hold; erasure and retention refuse what it fits, from now until its case is released. */
+/**
+ * Places a hold; erasure and retention refuse what it fits, from now until its case is released.
+ */
 export async function placeHold(writer: Writer, request: HoldRequest): Promise<number> {
   const scope: HoldScope = {
     names: (request.names ?? []).map(normaliseName),

@@ -4,9 +4,9 @@ import {
   type Document,
   type DocumentEnd,
   type Input,
+  inputBytes,
   PageTally,
   type ReaderEvent,
-  inputBytes,
   readInputs,
 } from '../intake/index.ts';
 import type { CosignResult } from '../ledger/index.ts';
@@ -24,7 +24,7 @@ import {
   ownEntry,
 } from './own-entries.ts';
 import { park } from './parked.ts';
-import { ProgressMeter, type ImportProgress } from './progress.ts';
+import { type ImportProgress, ProgressMeter } from './progress.ts';
 import type { Writer } from './writer.ts';
 
 export type ImportOptions = {
@@ -50,8 +50,14 @@ export type ImportReport = {
   readonly duplicates: number;
   readonly rejected: number;
   /** The first {@link REJECTS_TOLD_MAX} of them; every one is parked. */
-  readonly rejects: readonly { readonly file: string; readonly at: string; readonly reason: string }[];
-  /** Entries that the ledger gained: the accepted records and what Countersign says of the import. */
+  readonly rejects: readonly {
+    readonly file: string;
+    readonly at: string;
+    readonly reason: string;
+  }[];
+  /**
+   * Entries that the ledger gained: the accepted records and what Countersign says of the import.
+   */
   readonly entries: number;
   readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };
   readonly warnings: readonly { readonly file: string; readonly text: string }[];
@@ -271,7 +277,10 @@ class ImportRun {
     park(this.#writer.dir, place, item.bytes);
   }
 
-  #tellReject(file: string, { at, reason }: { readonly at: string; readonly reason: string }): void {
+  #tellReject(
+    file: string,
+    { at, reason }: { readonly at: string; readonly reason: string },
+  ): void {
     if (this.#rejects.length < REJECTS_TOLD_MAX) this.#rejects.push({ file, at, reason });
   }
 

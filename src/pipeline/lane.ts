@@ -3,13 +3,13 @@ import type { Random, RecordDraft } from '../core/index.ts';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '../intake/index.ts';
 import {
   type FingerprintBatch,
+  fingerprintBatch,
   type LocalKeys,
   type PreparedBatch,
-  type Verdict,
-  fingerprintBatch,
   prepareBatch,
+  type Verdict,
 } from '../ledger/index.ts';
-import { type Interpretation, createMemo, interpret } from '../ocsf/index.ts';
+import { createMemo, type Interpretation, interpret } from '../ocsf/index.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import type { ReadDone, RejectedItem } from './messages.ts';
 

@@ -22,11 +22,27 @@ export class Mentions {
 
   inText(text: string): boolean {
     const lower = text.toLowerCase();
-    if (this.#needles.some((needle) => lower.includes(needle))) return true;
+    if (this.#needles.some((needle) => standsIn(lower, needle))) return true;
     if (!lower.includes('\\u')) return false;
-    const plain = unescape(text).toLowerCase();
-    return this.#needles.some((needle) => plain.includes(needle));
+    const plain = withoutEscapes(text).toLowerCase();
+    return this.#needles.some((needle) => standsIn(plain, needle));
   }
+}
+
+/** What goes on with a name: `joe@example.com` does not stand in `billyjoe@example.com`. */
+const GOES_ON_BEFORE = /[\p{L}\p{N}._+-]$/u;
+const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
+/** Before a name, these end in a letter or digit and are none: `\\n`, `%3c`, `x3c`. */
+const ESCAPE_BEFORE = /(?:\\[bfnrt]|%[0-9a-f]{2}|x[0-9a-f]{2})$/;
+
+function standsIn(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const before = text.slice(Math.max(0, at - 3), at);
+    const after = text.slice(at + name.length, at + name.length + 3);
+    const isWithin = GOES_ON_BEFORE.test(before) && !ESCAPE_BEFORE.test(before);
+    if (!isWithin && !GOES_ON_AFTER.test(after)) return true;
+  }
+  return false;
 }
 
 export function normaliseName(name: string): string {
@@ -39,7 +55,7 @@ export function subjectHash(keys: LocalKeys, name: string): string {
   return hmac.digest('hex').slice(0, 32);
 }
 
-function unescape(text: string): string {
+function withoutEscapes(text: string): string {
   return text.replace(/\\+u([0-9a-fA-F]{4})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );

@@ -5,7 +5,7 @@ import type { Writer } from './writer.ts';
 
 const FOLDER = 'originals';
 
-export function originalPath(dir: string, sha256: string): string {
+function originalPath(dir: string, sha256: string): string {
   return join(dir, FOLDER, sha256);
 }
 

@@ -1,4 +1,10 @@
-import { type EntryKind, OWN_TENANT, type RecordDraft, assert, instantOfMs } from '../core/index.ts';
+import {
+  assert,
+  type EntryKind,
+  instantOfMs,
+  OWN_TENANT,
+  type RecordDraft,
+} from '../core/index.ts';
 
 const encoder = new TextEncoder();
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mentions } from './mentions.ts';
 
-/** What could not be read, and why. The bytes are kept up to a limit, so that a retry is possible. */
+/**
+ * What could not be read, and why. The bytes are kept up to a limit, so that a retry is possible.
+ */
 export type Parked = {
   readonly file: string;
   readonly at: string;
@@ -15,7 +17,7 @@ export type Parked = {
 };
 
 /** A reject larger than this keeps its place and reason alone; the file itself still has it. */
-export const PARKED_BYTES_MAX: number = 1024 * 1024;
+const PARKED_BYTES_MAX: number = 1024 * 1024;
 
 /**
  * Parks one reject under a name made from what it is, so that reading the same broken file again

@@ -1,6 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { PipelineError } from './errors.ts';
-import type { FlushedDone, FromWorker, PreparedDone, ReadDone, ToWorker, WorkerSetup } from './messages.ts';
+import type {
+  FlushedDone,
+  FromWorker,
+  PreparedDone,
+  ReadDone,
+  ToWorker,
+  WorkerSetup,
+} from './messages.ts';
 
 type Waiting = {
   resolve(message: FromWorker): void;
@@ -23,7 +30,9 @@ export class WorkerLane {
     this.#worker.on('message', (message: FromWorker) => this.#answer(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
-      this.#fail(new PipelineError('WORKER_DIED', `a worker thread ended early, with code ${code}`));
+      this.#fail(
+        new PipelineError('WORKER_DIED', `a worker thread ended early, with code ${code}`),
+      );
     });
   }
 
@@ -53,7 +62,9 @@ export class WorkerLane {
       // An error without a code was not expected by anybody: a defect, and told as one.
       const { message: text, code } = message;
       const isExpected = code !== undefined;
-      this.#fail(isExpected ? new PipelineError('WORKER_FAILED', text, { data: { code } }) : new Error(text));
+      this.#fail(
+        isExpected ? new PipelineError('WORKER_FAILED', text, { data: { code } }) : new Error(text),
+      );
       return;
     }
     this.#waiting.shift()?.resolve(message);

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../ledger/index.ts';
 import type { CatchUpProgress } from './catch-up.ts';
-import { type Writer, type WriterOptions, openWriter } from './writer.ts';
+import { openWriter, type Writer, type WriterOptions } from './writer.ts';
 
 /** What can be made again from the ledger, and nothing else. */
 const DERIVED = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;

@@ -1,8 +1,8 @@
 import { RowBuffer } from '../books/index.ts';
 import { actionFingerprint } from '../ledger/index.ts';
-import { type Memo, createMemo } from '../ocsf/index.ts';
+import { createMemo, type Memo } from '../ocsf/index.ts';
 import { MERGES_PER_SLICE } from './limits.ts';
-import { mergeSightings, sameAction, type Sighting } from './sightings.ts';
+import { mergeSightings, type Sighting, sameAction } from './sightings.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -33,7 +33,9 @@ async function mergeInto(
 ): Promise<void> {
   const { leaf } = await writer.reader.leaf(index);
   const candidates: Sighting[] = [];
-  for (const other of writer.ledger.sightings(actionFingerprint(leaf.id, writer.ledger.localKeys))) {
+  for (const other of writer.ledger.sightings(
+    actionFingerprint(leaf.id, writer.ledger.localKeys),
+  )) {
     if (other >= writer.reader.size) continue;
     candidates.push(await readSighting(writer, other));
   }

@@ -1,11 +1,11 @@
 import type { EventRow } from '../books/index.ts';
 import { erasedRow } from '../books/index.ts';
-import { TENANT_NOT_STATED, assert, msOfInstant } from '../core/index.ts';
+import { assert, msOfInstant, TENANT_NOT_STATED } from '../core/index.ts';
 import type { Leaf } from '../ledger/index.ts';
 import {
   type Interpretation,
-  type Memo,
   interpret,
+  type Memo,
   mergeInterpretations,
   sourceRank,
 } from '../ocsf/index.ts';
@@ -72,7 +72,9 @@ export function sameAction<T extends { readonly leaf: Leaf }>(
   leaf: Leaf,
   candidates: readonly T[],
 ): readonly T[] {
-  const stated = new Set(candidates.map((c) => c.leaf.tenant).filter((t) => t !== TENANT_NOT_STATED));
+  const stated = new Set(
+    candidates.map((c) => c.leaf.tenant).filter((t) => t !== TENANT_NOT_STATED),
+  );
   if (stated.size <= 1) return candidates;
   return candidates.filter((c) => c.leaf.tenant === leaf.tenant);
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { CountersignError, assert, messageOf } from '../core/index.ts';
+import { assert, CountersignError, messageOf } from '../core/index.ts';
 import { Lane } from './lane.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import { systemRandom } from './wire.ts';

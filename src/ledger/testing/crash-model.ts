@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { ManualClock, type Random } from '../../core/index.ts';
 import { fsck } from '../fsck.ts';
 import { layout } from '../layout.ts';
-import { readWholeFile } from '../replace-file.ts';
 import { LedgerReader } from '../reader.ts';
+import { readWholeFile } from '../replace-file.ts';
 import { Ledger } from '../writer.ts';
 import { readWholeLog } from './foreign-reader.ts';
 import { Crash, type Dice, MemoryDisk } from './memory-disk.ts';
@@ -115,12 +115,17 @@ export class CrashModel {
     const numbers = [...fresh, ...again.filter((number) => number < this.#next)];
     for (const number of numbers) this.#tried.add(number);
     const results = await ledger.append(numbers.map(numbered));
-    results.forEach(({ index }, i) => this.#acknowledge(numbers[i] as number, index));
+    for (const [i, { index }] of results.entries()) {
+      this.#acknowledge(numbers[i] as number, index);
+    }
   }
 
   #acknowledge(number: number, index: number): void {
     const known = this.#acknowledged.get(number);
-    assert.ok(known === undefined || known === index, `record ${number} is entry ${known} for ever`);
+    assert.ok(
+      known === undefined || known === index,
+      `record ${number} is entry ${known} for ever`,
+    );
     this.#acknowledged.set(number, index);
   }
 
@@ -135,7 +140,9 @@ export class CrashModel {
   async #takeInWhatWasNotAcknowledged(ledger: Ledger): Promise<void> {
     const numbers = [...this.#tried];
     const results = await ledger.append(numbers.map(numbered));
-    results.forEach(({ index }, i) => this.#acknowledge(numbers[i] as number, index));
+    for (const [i, { index }] of results.entries()) {
+      this.#acknowledge(numbers[i] as number, index);
+    }
     assert.equal(ledger.size, this.#tried.size, 'every record is there once');
     assert.equal(new Set(this.#acknowledged.values()).size, this.#tried.size);
   }
@@ -159,7 +166,10 @@ export class CrashModel {
     const { problems } = await fsck({ dir: DIR, threads: 0, files: this.disk });
     // The model erases without saying so in the log, which is the business of others.
     const isUnsaid = (what: string): boolean => what.startsWith('the bodies of entries ');
-    assert.deepEqual(problems.filter(({ what }) => !isUnsaid(what)), []);
+    assert.deepEqual(
+      problems.filter(({ what }) => !isUnsaid(what)),
+      [],
+    );
   }
 }
 

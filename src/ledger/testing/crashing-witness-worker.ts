@@ -26,5 +26,5 @@ const witness = new Witness({
 const server = witnessHttpServer(witness, undefined);
 server.listen(0, '127.0.0.1', () => {
   const address = server.address() as { port: number };
-  console.log(`http://127.0.0.1:${address.port}`);
+  process.stdout.write(`http://127.0.0.1:${address.port}\n`);
 });

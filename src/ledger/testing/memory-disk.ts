@@ -230,7 +230,10 @@ export class MemoryDisk implements Files {
     this.onOperation?.();
     const fault = this.#fault;
     const number = this.operations++;
-    if (number !== fault?.at) return apply(bytes);
+    if (number !== fault?.at) {
+      apply(bytes);
+      return;
+    }
     apply(bytes.subarray(0, this.#dice(bytes.length + 1)));
     if (fault.kind === 'ENOSPC' || fault.kind === 'EIO') throw failure(fault.kind, 'the disk');
     this.#isDead = true;

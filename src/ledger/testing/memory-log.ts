@@ -11,7 +11,9 @@ export function testKey(seed: string): KeyObject {
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }
 
-/** A static log in memory: every path that a reader may ask for, at every size it passed through. */
+/**
+ * A static log in memory: every path that a reader may ask for, at every size it passed through.
+ */
 export class MemoryLog {
   readonly files: Map<string, Uint8Array> = new Map();
   readonly entries: Uint8Array[] = [];

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { SEED } from '../tools/property.ts';
+import { askJson, assertFsckClean, type Statement, withAccount } from './support/account.ts';
+import { type Finding, searchFolder } from './support/byte-search.ts';
+import { countersign } from './support/command-line.ts';
+import { asActivityBlobs, asAuditLogQuery, asSearchCsv, asSignIns } from './support/deliveries.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { StaticLog } from './support/static-log.ts';
+import { type Deed, inventedWeek, PEOPLE, type Person } from './support/week.ts';
+
+/** Priya is to be forgotten; Ines changed Priya's role, and stays. */
+const [INES, , PRIYA] = PEOPLE as [Person, Person, Person];
+const root = temporaryFolder('erasure');
+const data = join(root, 'data');
+const deeds = inventedWeek(SEED);
+
+/** What is to be found nowhere: all that she is called, and what only her records say. */
+const HERS: readonly string[] = [
+  PRIYA.upn,
+  PRIYA.uid,
+  PRIYA.puid,
+  'Priya Nair',
+  'Priya.Nair',
+  ...deeds.filter(isHers).flatMap(onlyIn),
+];
+
+function isHers({ audit }: Deed): boolean {
+  return audit['UserId'] === PRIYA.upn;
+}
+
+/** Invented names of one record, as ASCII. */
+function onlyIn({ audit }: Deed): string[] {
+  const file = audit['SourceFileName'];
+  const messages = JSON.stringify(audit).matchAll(/<(\w+)@brightwater\.example>/g);
+  const own = Array.from(messages, ([, word = '']) => word);
+  return typeof file === 'string' ? [...own, file.slice(0, 8)] : own;
+}
+
+function isAbout(deed: Deed): boolean {
+  return JSON.stringify(deed).toLowerCase().includes(PRIYA.upn.toLowerCase());
+}
+
+async function run(...args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+  return countersign([...args, '--data', data]);
+}
+
+const ERASE = ['ledger', 'erase', '--user', PRIYA.upn, '--case', 'DSR-41', '--reason', 'she asked'];
+
+let leaves: readonly string[];
+let vkey = '';
+
+before(async () => {
+  const files = new Map([
+    ['search.csv', asSearchCsv(deeds)],
+    ['records.json', asAuditLogQuery(deeds)],
+    ['sign-ins.json', asSignIns(deeds)],
+    ...asActivityBlobs(deeds),
+  ]);
+  const folder = join(root, 'week');
+  mkdirSync(folder);
+  for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  // Her name stands in the name of a file, and in what could not be read of it.
+  const hers = join(root, `export of ${PRIYA.upn}.json`);
+  writeFileSync(hers, `${JSON.stringify(deeds[0]?.audit)}\n{"UserId":"${PRIYA.upn}","Cut`);
+  const imported = await run('import', folder, hers, '--keep-original');
+  assert.equal(imported.code, 0, imported.stderr);
+  // To look at her books, or to hold them, is to write her name down.
+  const looked = await run('statement', PRIYA.upn, '--purpose', 'inquiry', '--case', 'C-1');
+  assert.equal(looked.code, 3, looked.stderr);
+  assert.equal((await run('ledger', 'hold', '--user', PRIYA.upn, '--case', 'C-2')).code, 0);
+});
+
+async function leavesOf(): Promise<string[]> {
+  return withAccount(data, async ({ ledger }) => {
+    const texts: string[] = [];
+    for (let index = 0; index < ledger.size; index++) {
+      texts.push(Buffer.from((await ledger.leaf(index)).bytes).toString('utf8'));
+    }
+    return texts;
+  });
+}
+
+test('the search finds each of her names before the erasure, so that it would after it', async () => {
+  const found = await searchFolder(data, HERS);
+  for (const text of HERS)
+    assert.ok(
+      found.some((finding) => finding.text === text),
+      text,
+    );
+  for (const part of ['/bodies/', '/events/', '/parked/', '/originals/', 'state.sqlite']) {
+    assert.ok(
+      found.some(({ where }) => where.includes(part)),
+      part,
+    );
+  }
+});
+
+test('a hold makes the erasure refuse, and name the case', async () => {
+  const before = await searchFolder(data, HERS);
+  const { code, stderr } = await run(...ERASE);
+  assert.equal(code, 2);
+  assert.match(stderr, /^countersign: [^\n]*hold[^\n]*"C-2"[^\n]*\n$/);
+  assert.deepEqual(await searchFolder(data, HERS), before);
+  await assertFsckClean(data);
+  assert.equal((await run('ledger', 'hold', '--release', 'C-2')).code, 0);
+});
+
+test('after the release the erasure says how many bodies it took, and by which entry', async () => {
+  leaves = await leavesOf();
+  ({ vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']));
+  const kept = join(root, 'evidence-before');
+  assert.equal((await run('evidence', 'export', '1', '2', '3', '-o', kept)).code, 0);
+  const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
+  const records = deeds.filter(isAbout).length;
+  assert.ok(erased > 3 * records - 1, `only ${erased} bodies`);
+  assert.equal(entry, leaves.length);
+});
+
+test('nothing of her is left anywhere in the data folder, in any spelling', async () => {
+  const found: readonly Finding[] = await searchFolder(data, HERS);
+  assert.deepEqual(found, []);
+});
+
+test('every leaf is as it was, every proof is valid, and fsck is clean', async () => {
+  await assertFsckClean(data);
+  const now = await leavesOf();
+  assert.deepEqual(now.slice(0, leaves.length), leaves);
+  new StaticLog(join(data, 'ledger'), vkey).look();
+  const evidence = join(root, 'evidence-before');
+  assert.equal((await run('evidence', 'verify', evidence, '--key', vkey)).code, 0);
+});
+
+test('statements say what was erased, when, by whom and why', async () => {
+  const { erasures } = await askJson<Statement>(data, ['statement', INES.upn], [3]);
+  assert.equal(erasures.length, 1);
+  const [erasure] = erasures;
+  assert.ok(erasure !== undefined);
+  assert.equal(erasure.reason, 'she asked');
+  assert.match(erasure.by, /^\S+@\S+$/);
+  assert.match(erasure.at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.ok(erasure.entries > 0);
+  const page = join(root, 'ines.html');
+  await run('statement', INES.upn, '--format', 'html', '-o', page);
+  assert.match(readFileSync(page, 'utf8'), /she asked/);
+});
+
+test('whoever asks for her statement learns that it was erased', async () => {
+  const { code, stderr } = await run('statement', PRIYA.upn);
+  assert.equal(code, 3);
+  assert.match(stderr, /erased/);
+});
+
+test("others' statements lose only what named her", async () => {
+  const hers = deeds.filter((deed) => deed.audit['UserId'] === INES.upn && isAbout(deed));
+  const own = deeds.filter(({ audit }) => audit['UserId'] === INES.upn);
+  const actions = own.filter(({ signIn }) => signIn === undefined).length - hers.length;
+  const { balance } = await askJson<Statement>(data, ['statement', INES.upn], [3]);
+  assert.equal(balance.actions, actions);
+});
+
+test('erased bytes that arrive again are duplicates, and stay erased', async () => {
+  const again = join(root, 'again.csv');
+  copyFileSync(join(root, 'week', 'search.csv'), again);
+  const { accepted, duplicates, rejected } = await askJson<Record<string, number>>(data, [
+    'import',
+    again,
+  ]);
+  assert.deepEqual([accepted, duplicates, rejected], [0, deeds.length, 0]);
+  assert.deepEqual(await searchFolder(data, HERS), []);
+  await assertFsckClean(data);
+});
+
+test('an erasure that fits nothing is refused, and is no entry', async () => {
+  const size = (await leavesOf()).length;
+  const { code, stderr } = await run(...ERASE);
+  assert.equal(code, 2);
+  assert.match(stderr, /^countersign: [^\n]+\n$/);
+  assert.equal((await leavesOf()).length, size);
+  assert.deepEqual(await searchFolder(data, HERS), []);
+});
+
+test('a rebuild from the ledger brings nothing of her back', async () => {
+  const { code, stderr } = await run('rebuild');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(await searchFolder(data, HERS), []);
+  const { erasures } = await askJson<Statement>(data, ['statement', INES.upn], [3]);
+  assert.equal(erasures.length, 1);
+  await assertFsckClean(data);
+});
