@@ -30,7 +30,7 @@ export * from './policy.ts';
 export * from './proof.ts';
 export type { Published } from './publisher.ts';
 export type { Body, ScanBatch } from './reader.ts';
-export { LedgerReader } from './reader.ts';
+export { isBodyOf, LedgerReader } from './reader.ts';
 export { type Rotated, type RotationOptions, rotateKey } from './rotate-key.ts';
 export type { ClockStep } from './sequencer.ts';
 export * from './tile.ts';

@@ -98,3 +98,6 @@ export const FINGERPRINT_SAMPLES = 8;
 
 /** A buffer larger than this is not kept for the next batch: few batches are as large. */
 export const BATCH_SCRATCH_BYTES_MAX: number = 8 * 1024 * 1024;
+
+/** Entry bundles that a reader keeps: 80 KiB each, as a rule. */
+export const BUNDLES_KEPT_MAX = 32;

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { IS_LONG } from '../../tools/property.ts';
 import { systemClock } from '../core/index.ts';
+import { decodeBlockHeader, encodeBlock } from './archive-block.ts';
+import { listSegments } from './archive-folder.ts';
+import { openBlock } from './archive-merge.ts';
+import { encodeMeta } from './archive-meta.ts';
+import { SEGMENT_HEADER_BYTES } from './archive-segment.ts';
+import { nodeFiles } from './files.ts';
 import { fsck } from './fsck.ts';
 import { leafHash } from './hash.ts';
 import { verifyConsistency, verifyInclusion } from './merkle.ts';
@@ -122,6 +129,30 @@ test('a scan gives every entry of its range once, in order', async () => {
   });
 });
 
+test('a body that was changed together with all digests of its file is found out', async () => {
+  await inFolder(async (dir) => {
+    const ledger = await open(dir);
+    await ledger.append(batch(0, 3));
+    await ledger.publish();
+    const [segment] = listSegments(nodeFiles, dir);
+    const bytes = readFileSync(segment?.path ?? '');
+    const block = bytes.subarray(SEGMENT_HEADER_BYTES);
+    const place = { path: '', at: 0 };
+    const opened = openBlock({ header: decodeBlockHeader(block, place), bytes: block, place });
+    const bodies = Buffer.from(opened.bodies);
+    bodies[2] = 0x78;
+    const { header, meta } = opened;
+    const forged = encodeBlock({ ...header, meta: encodeMeta(meta), bodies });
+    writeFileSync(segment?.path ?? '', Buffer.concat([bytes.subarray(0, SEGMENT_HEADER_BYTES), forged]));
+    const reader = await LedgerReader.open(dir);
+    await assert.rejects(reader.body(0), { code: 'SEGMENT_CORRUPT', message: /body of entry 0/ });
+    assert.equal((await reader.body(1)).kind, 'present');
+    reader.close();
+    await ledger.close();
+    assert.equal((await fsck({ dir, threads: 0 })).ok, false);
+  });
+});
+
 test('reads on while a writer appends, integrates and erases', async () => {
   await inFolder(async (dir) => {
     const ledger = await open(dir);
@@ -131,7 +162,7 @@ test('reads on while a writer appends, integrates and erases', async () => {
     let isDone = false;
     let failure: unknown;
     const writing = (async () => {
-      for (let i = 1; i < 60; i++) {
+      for (let i = 1; i < 25; i++) {
         await ledger.append(batch(i * 50, i * 50 + 1 + ((i * 37) % 50)));
         await ledger.publish();
         if (i % 10 === 0) await ledger.rewriteWithout([i]);

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Locus } from '../core/index.ts';
 import { ArchiveReader } from './archive.ts';
+import { corrupt } from './archive-block.ts';
 import type { OpenBlock } from './archive-merge.ts';
 import { COLUMN_BYTES } from './archive-meta.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
@@ -8,10 +9,11 @@ import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
 import { nodeFiles } from './files.ts';
 import { noLedger, readFolderFacts } from './folder.ts';
+import { sha256 } from './hash.ts';
 import { layout } from './layout.ts';
 import type { Leaf } from './leaf.ts';
 import { parseLeaf } from './leaf.ts';
-import { BUNDLE_BYTES_MAX } from './limits.ts';
+import { BUNDLES_KEPT_MAX, BUNDLE_BYTES_MAX } from './limits.ts';
 import { proveConsistency } from './merkle.ts';
 import type { Published } from './publisher.ts';
 import { publishedOf, readCheckpoint } from './publisher.ts';
@@ -46,7 +48,11 @@ export interface ScanBatch {
   action(position: number): Uint8Array;
 }
 
-type View = { readonly checkpoint: SignedCheckpoint; readonly snapshot: TlogSnapshot };
+type View = {
+  readonly checkpoint: SignedCheckpoint;
+  readonly snapshot: TlogSnapshot;
+  readonly leaves: LeafWindow;
+};
 
 /**
  * Reads a ledger up to its published checkpoint. Takes no lock, writes nothing, and works beside a
@@ -112,24 +118,35 @@ export class LedgerReader {
 
   /** @throws LedgerError OUT_OF_RANGE, LOG_INCONSISTENT and those of `parseLeaf` */
   async leaf(index: number): Promise<{ readonly bytes: Uint8Array; readonly leaf: Leaf }> {
-    const bytes = await this.#view.snapshot.entry(index);
-    return { bytes, leaf: parseLeaf(bytes) };
+    this.#checkIndex(index);
+    const [bytes] = await this.#view.leaves.slice(index, index + 1);
+    return { bytes: bytes as Uint8Array, leaf: parseLeaf(bytes as Uint8Array) };
   }
 
-  /** @throws LedgerError OUT_OF_RANGE, SEGMENT_CORRUPT */
+  /**
+   * The body, compared with what the tree commits to: whoever changes it in its file, and makes all
+   * the file's digests fit, is found out.
+   * @throws LedgerError OUT_OF_RANGE, SEGMENT_CORRUPT, LOG_INCONSISTENT
+   */
   async body(index: number): Promise<Body> {
     this.#checkIndex(index);
     const block = this.#archive.block(index);
-    return bodyOf(block, index - block.header.firstIndex);
+    const body = bodyOf(block, index - block.header.firstIndex);
+    const { leaf } = await this.leaf(index);
+    if (body.kind === 'erased' || isBodyOf(leaf, body)) return body;
+    const { path, at } = this.#archive.facts(index).place;
+    throw corrupt({ path, at }, `the body of entry ${index} is not the one that its leaf states`);
   }
 
-  /** The entries of `[from, to)` in order, block by block, in constant memory. */
+  /**
+   * The entries of `[from, to)` in order, block by block, in constant memory. Bodies are compared
+   * with the digests of their block alone; `isBodyOf` compares one with its leaf.
+   */
   async *scan(
     range: { readonly from?: number; readonly to?: number } = {},
   ): AsyncGenerator<ScanBatch, void, undefined> {
-    const { snapshot } = this.#view;
+    const { leaves } = this.#view;
     const to = Math.min(range.to ?? this.size, this.size);
-    const leaves = new LeafWindow(snapshot);
     for (let index = range.from ?? 0; index < to; ) {
       // Reading is synchronous: whatever else runs on this thread gets its turn between blocks.
       await nextTurn();
@@ -176,14 +193,15 @@ async function openView(files: Files, dir: string): Promise<{ view: View; vkey: 
     trust: { log: facts.vkeys.map((vkey) => verifierOf(vkey)), origin: facts.origin },
   });
   const snapshot = await reader.snapshot(checkpoint);
-  return { view: { checkpoint, snapshot }, vkey: facts.vkeys.at(-1) as string };
+  const view = { checkpoint, snapshot, leaves: new LeafWindow(snapshot) };
+  return { view, vkey: facts.vkeys.at(-1) as string };
 }
 
-/** Leaves in ascending order; keeps the bundle that the next call may go on with. */
+/** Verified leaves, a few bundles of which are kept: whoever reads one often reads its neighbours. */
 class LeafWindow {
   readonly #snapshot: TlogSnapshot;
-  #bundleIndex = -1;
-  #bundle: readonly Uint8Array[] = [];
+  /** Least recently used first. */
+  readonly #bundles: Map<number, readonly Uint8Array[]> = new Map();
 
   constructor(snapshot: TlogSnapshot) {
     this.#snapshot = snapshot;
@@ -192,18 +210,29 @@ class LeafWindow {
   async slice(from: number, to: number): Promise<readonly Uint8Array[]> {
     const leaves: Uint8Array[] = [];
     for (let index = from; index < to; ) {
-      const bundleIndex = Math.floor(index / TILE_WIDTH);
-      if (bundleIndex !== this.#bundleIndex) {
-        this.#bundle = await this.#snapshot.bundle(bundleIndex);
-        this.#bundleIndex = bundleIndex;
-      }
-      const start = bundleIndex * TILE_WIDTH;
+      const start = index - (index % TILE_WIDTH);
+      const bundle = await this.#bundle(start / TILE_WIDTH);
       const end = Math.min(to, start + TILE_WIDTH);
-      for (let i = index; i < end; i++) leaves.push(this.#bundle[i - start] as Uint8Array);
+      for (let i = index; i < end; i++) leaves.push(bundle[i - start] as Uint8Array);
       index = end;
     }
     return leaves;
   }
+
+  async #bundle(index: number): Promise<readonly Uint8Array[]> {
+    const bundle = this.#bundles.get(index) ?? (await this.#snapshot.bundle(index));
+    this.#bundles.delete(index);
+    this.#bundles.set(index, bundle);
+    const oldest = this.#bundles.keys().next().value;
+    if (this.#bundles.size > BUNDLES_KEPT_MAX && oldest !== undefined) this.#bundles.delete(oldest);
+    return bundle;
+  }
+}
+
+/** True if the leaf commits to these bytes. */
+export function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolean {
+  if (body.bytes.length !== leaf.size) return false;
+  return sha256(Buffer.concat([body.salt, body.bytes])).toString('hex') === leaf.sha256;
 }
 
 function scanBatch(
