@@ -143,7 +143,10 @@ test('a body that was changed together with all digests of its file is found out
     bodies[2] = 0x78;
     const { header, meta } = opened;
     const forged = encodeBlock({ ...header, meta: encodeMeta(meta), bodies });
-    writeFileSync(segment?.path ?? '', Buffer.concat([bytes.subarray(0, SEGMENT_HEADER_BYTES), forged]));
+    writeFileSync(
+      segment?.path ?? '',
+      Buffer.concat([bytes.subarray(0, SEGMENT_HEADER_BYTES), forged]),
+    );
     const reader = await LedgerReader.open(dir);
     await assert.rejects(reader.body(0), { code: 'SEGMENT_CORRUPT', message: /body of entry 0/ });
     assert.equal((await reader.body(1)).kind, 'present');

@@ -13,7 +13,7 @@ import { sha256 } from './hash.ts';
 import { layout } from './layout.ts';
 import type { Leaf } from './leaf.ts';
 import { parseLeaf } from './leaf.ts';
-import { BUNDLES_KEPT_MAX, BUNDLE_BYTES_MAX } from './limits.ts';
+import { BUNDLE_BYTES_MAX, BUNDLES_KEPT_MAX } from './limits.ts';
 import { proveConsistency } from './merkle.ts';
 import type { Published } from './publisher.ts';
 import { publishedOf, readCheckpoint } from './publisher.ts';
