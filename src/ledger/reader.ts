@@ -197,7 +197,7 @@ async function openView(files: Files, dir: string): Promise<{ view: View; vkey: 
   return { view, vkey: facts.vkeys.at(-1) as string };
 }
 
-/** Verified leaves, a few bundles of which are kept: whoever reads one often reads its neighbours. */
+/** Verified leaves. A few bundles are kept: whoever reads one often reads its neighbours. */
 class LeafWindow {
   readonly #snapshot: TlogSnapshot;
   /** Least recently used first. */
@@ -224,7 +224,8 @@ class LeafWindow {
     this.#bundles.delete(index);
     this.#bundles.set(index, bundle);
     const oldest = this.#bundles.keys().next().value;
-    if (this.#bundles.size > BUNDLES_KEPT_MAX && oldest !== undefined) this.#bundles.delete(oldest);
+    const isFull = this.#bundles.size > BUNDLES_KEPT_MAX;
+    if (isFull && oldest !== undefined) this.#bundles.delete(oldest);
     return bundle;
   }
 }
