@@ -15,7 +15,8 @@ import { type Deed, inventedWeek, PEOPLE, type Person } from './support/week.ts'
 const [INES, , PRIYA] = PEOPLE as [Person, Person, Person];
 const root = temporaryFolder('erasure');
 const data = join(root, 'data');
-const deeds = inventedWeek(SEED);
+const week = inventedWeek(SEED);
+const deeds = [...week, ...mentionsInPassing(week)];
 
 /** What is to be found nowhere: all that she is called, and what only her records say. */
 const HERS: readonly string[] = [
@@ -24,8 +25,26 @@ const HERS: readonly string[] = [
   PRIYA.puid,
   'Priya Nair',
   'Priya.Nair',
+  'priya_nair_brightwater_example',
   ...deeds.filter(isHers).flatMap(onlyIn),
 ];
+
+/** Deeds of Ines that name her as the vendor names people in other places than `UserId`. */
+function mentionsInPassing(some: readonly Deed[]): Deed[] {
+  const file = some.find(({ audit }) => audit['RecordType'] === 6 && audit['UserId'] === INES.upn);
+  const change = some.find(({ audit }) => audit['RecordType'] === 8);
+  assert.ok(file !== undefined && change !== undefined);
+  const site = 'https://brightwater-my.sharepoint.example/personal/priya_nair_brightwater_example/';
+  const deleted = `${PRIYA.uid.replaceAll('-', '')}${PRIYA.upn}`;
+  const target = [{ ID: `User_${PRIYA.uid}`, Type: 2 }];
+  return [
+    { ...file.audit, ObjectId: `${site}Documents/plan.docx`, SiteUrl: site },
+    { ...change.audit, Operation: 'Delete user.', ObjectId: deleted, Target: [] },
+    { ...change.audit, Operation: 'Update user.', ObjectId: 'Not Available', Target: target },
+  ].map((audit, at) => ({
+    audit: { ...audit, Id: `7d1f0a3c-5b2e-4c6d-8e9f-00000000000${at}` },
+  }));
+}
 
 function isHers({ audit }: Deed): boolean {
   return audit['UserId'] === PRIYA.upn;
@@ -39,8 +58,10 @@ function onlyIn({ audit }: Deed): string[] {
   return typeof file === 'string' ? [...own, file.slice(0, 8)] : own;
 }
 
-function isAbout(deed: Deed): boolean {
-  return JSON.stringify(deed).toLowerCase().includes(PRIYA.upn.toLowerCase());
+function isAbout({ audit }: Deed): boolean {
+  const text = JSON.stringify(audit).toLowerCase();
+  const names = [PRIYA.upn, PRIYA.uid, 'priya_nair_brightwater_example'];
+  return names.some((name) => text.includes(name.toLowerCase()));
 }
 
 async function run(...args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
@@ -114,8 +135,9 @@ test('after the release the erasure says how many bodies it took, and by which e
   const kept = join(root, 'evidence-before');
   assert.equal((await run('evidence', 'export', '1', '2', '3', '-o', kept)).code, 0);
   const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
-  const records = deeds.filter(isAbout).length;
-  assert.ok(erased > 3 * records - 1, `only ${erased} bodies`);
+  // Each record out of CSV and out of Graph (the Activity API's are the same bytes as in CSV); the
+  // import of her file, begun and ended; the look at her books; the hold. Not its release.
+  assert.equal(erased, 2 * deeds.filter(isAbout).length + 4);
   assert.equal(entry, leaves.length);
 });
 
@@ -138,7 +160,7 @@ test('statements say what was erased, when, by whom and why', async () => {
   assert.equal(erasures.length, 1);
   const [erasure] = erasures;
   assert.ok(erasure !== undefined);
-  assert.equal(erasure.reason, 'she asked');
+  assert.match(erasure.reason, /she asked/);
   assert.match(erasure.by, /^\S+@\S+$/);
   assert.match(erasure.at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   assert.ok(erasure.entries > 0);

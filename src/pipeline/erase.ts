@@ -83,16 +83,19 @@ export async function resumeErasures(writer: Writer): Promise<void> {
   for (const index of writer.books.acts('erasure')) {
     const said = await writer.reader.body(index);
     const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
-    if (erasure === undefined || (await isCarriedOut(writer, erasure.ranges))) continue;
-    await carryOut(writer, erasure.ranges, rememberedNames(writer.dir));
+    if (erasure === undefined) continue;
+    const names = rememberedNames(writer, erasure);
+    if (names.length === 0 && (await isCarriedOut(writer, erasure.ranges))) continue;
+    await carryOut(writer, erasure.ranges, names);
   }
+  // Of an erasure that died before it was an entry, and so never was: nothing but names is left.
+  rmSync(namesPath(writer.dir), { force: true });
 }
 
 type Ranges = readonly (readonly [number, number])[];
 
 /** Segments are rewritten one after the other, so the ends of the ranges tell. */
-async function isCarriedOut({ dir, reader }: Writer, ranges: Ranges): Promise<boolean> {
-  if (existsSync(namesPath(dir))) return false;
+async function isCarriedOut({ reader }: Writer, ranges: Ranges): Promise<boolean> {
   for (const [from, to] of ranges) {
     for (const index of [from, to - 1]) {
       if ((await reader.body(index)).kind === 'present') return false;
@@ -107,8 +110,9 @@ async function carryOut(writer: Writer, ranges: Ranges, names: readonly string[]
   const indices = ranges.flatMap(([from, to]) =>
     Array.from({ length: to - from }, (_, i) => from + i),
   );
-  await removeOriginals(writer, await importsOf(writer, indices));
-  removeParked(writer.dir, new Mentions(names));
+  const mentions = new Mentions(names);
+  await removeOriginals(writer, { indices: new Set(indices), mentions });
+  removeParked(writer.dir, mentions);
   const { toMerge } = await writer.books.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
@@ -206,15 +210,6 @@ function refuseHeld(held: ReadonlyMap<string, number>): void {
   );
 }
 
-async function importsOf(writer: Writer, indices: readonly number[]): Promise<Set<number>> {
-  const imports = new Set<number>();
-  for (const index of indices) {
-    const body = await writer.reader.body(index);
-    if (body.locus !== undefined) imports.add(body.locus.importNumber);
-  }
-  return imports;
-}
-
 function namesPath(dir: string): string {
   return join(layout.run(dir), 'erasing.json');
 }
@@ -223,7 +218,19 @@ function rememberNames(dir: string, names: readonly string[]): void {
   writeFileSync(namesPath(dir), JSON.stringify(names), { mode: 0o600, flush: true });
 }
 
-function rememberedNames(dir: string): readonly string[] {
+/** The names that were remembered for this erasure, and not for one that never came to be. */
+function rememberedNames({ dir, ledger }: Writer, erasure: ErasureBody): readonly string[] {
   if (!existsSync(namesPath(dir))) return [];
-  return JSON.parse(readFileSync(namesPath(dir), 'utf8')) as readonly string[];
+  const names = readNames(namesPath(dir));
+  const subjects = new Set(erasure.subjects);
+  return names.filter((name) => subjects.has(subjectHash(ledger.localKeys, name)));
+}
+
+/** A crash may have cut the file short: then the erasure was no entry yet. */
+function readNames(path: string): readonly string[] {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as readonly string[];
+  } catch {
+    return [];
+  }
 }

@@ -9,7 +9,8 @@ export class Mentions {
 
   /** Empty names are passed over: they would be found everywhere. */
   constructor(names: Iterable<string>) {
-    this.#needles = [...new Set([...names].map(normaliseName))].filter((name) => name !== '');
+    const spellings = [...names].map(normaliseName).flatMap(spellingsOf);
+    this.#needles = [...new Set(spellings)].filter((name) => name !== '');
   }
 
   get count(): number {
@@ -29,20 +30,50 @@ export class Mentions {
   }
 }
 
+/** A UPN as the vendor spells it in other places as well. */
+function spellingsOf(name: string): readonly string[] {
+  if (!name.includes('@')) return [name];
+  // The site of a person's own files: `/personal/ann_example_com`.
+  const ofSite = name.replace(/[^\p{L}\p{N}]/gu, '_');
+  // A guest in another tenant: `ann_example.com#EXT#@host.onmicrosoft.com`.
+  const ofGuest = `${name.replace('@', '_')}#ext#`;
+  return [name, ofSite, ofGuest];
+}
+
 /** What goes on with a name: `joe@example.com` does not stand in `billyjoe@example.com`. */
 const GOES_ON_BEFORE = /[\p{L}\p{N}._+-]$/u;
 const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
 /** Before a name, these end in a letter or digit and are none: `\\n`, `%3c`, `x3c`. */
 const ESCAPE_BEFORE = /(?:\\[bfnrt]|%[0-9a-f]{2}|x[0-9a-f]{2})$/;
+/** A user who was deleted is called by object id and name in one: `0b1a…451fjoe@example.com`. */
+const OBJECT_ID_BEFORE = /(?<![0-9a-z])[0-9a-f]{32}$/;
+/** An export named after somebody: `joe@example.com.json`. No name of a host ends like this. */
+const FILE_ENDING =
+  /^(?:\.(?:csv|gz|html?|json|log|ndjson|parquet|pdf|txt|xlsx?|zip|zst))+(?![\p{L}\p{N}_-])/u;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Nothing but more of its own kind goes on with a GUID: it stands in `user_<guid>`. */
+const GUID_GOES_ON = /[0-9a-f-]/;
 
 function standsIn(text: string, name: string): boolean {
+  const isGuid = GUID.test(name);
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    const before = text.slice(Math.max(0, at - 3), at);
-    const after = text.slice(at + name.length, at + name.length + 3);
-    const isWithin = GOES_ON_BEFORE.test(before) && !ESCAPE_BEFORE.test(before);
-    if (!isWithin && !GOES_ON_AFTER.test(after)) return true;
+    const before = text.slice(Math.max(0, at - 33), at);
+    const after = text.slice(at + name.length, at + name.length + 33);
+    if (isGuid ? isWholeGuid(before, after) : isWholeName(before, after)) return true;
   }
   return false;
+}
+
+function isWholeGuid(before: string, after: string): boolean {
+  const isWithin = GUID_GOES_ON.test(before.slice(-1)) && !ESCAPE_BEFORE.test(before);
+  return !isWithin && !GUID_GOES_ON.test(after.slice(0, 1));
+}
+
+function isWholeName(before: string, after: string): boolean {
+  const isWithin =
+    GOES_ON_BEFORE.test(before) && !ESCAPE_BEFORE.test(before) && !OBJECT_ID_BEFORE.test(before);
+  return !isWithin && (!GOES_ON_AFTER.test(after) || FILE_ENDING.test(after));
 }
 
 export function normaliseName(name: string): string {

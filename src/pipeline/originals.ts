@@ -1,6 +1,10 @@
-import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ImportEnded } from './own-entries.ts';
+import type { RecordDraft } from '../core/index.ts';
+import { type Chunk, readChunk, readInputs } from '../intake/index.ts';
+import { fingerprintBatch } from '../ledger/index.ts';
+import type { Mentions } from './mentions.ts';
 import type { Writer } from './writer.ts';
 
 const FOLDER = 'originals';
@@ -37,16 +41,68 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Removes the kept files of these imports (indices of their `begun` entries). */
-export async function removeOriginals(
-  { dir, books, reader }: Writer,
-  imports: ReadonlySet<number>,
-): Promise<void> {
-  for (const index of books.acts('import')) {
-    const body = await reader.body(index);
-    if (body.kind !== 'present') continue;
-    const said = JSON.parse(new TextDecoder().decode(body.bytes)) as Partial<ImportEnded>;
-    if (said.import === undefined || !imports.has(said.import)) continue;
-    if (typeof said.sha256 === 'string') await rm(originalPath(dir, said.sha256), { force: true });
+/** What is being erased. */
+export type Doomed = { readonly indices: ReadonlySet<number>; readonly mentions: Mentions };
+
+/**
+ * Removes every kept file in which an erased record or a name stands. The file is read again: what
+ * it delivered a second time is a duplicate, of which no entry tells that this file has it as well.
+ */
+export async function removeOriginals(writer: Writer, doomed: Doomed): Promise<void> {
+  const folder = join(writer.dir, FOLDER);
+  for (const name of await list(folder)) {
+    const path = join(folder, name);
+    const isDoomed = (await mentions(path, doomed)) || (await delivers(writer, path, doomed));
+    if (isDoomed) await rm(path, { force: true });
   }
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    // Nothing was ever kept.
+    return [];
+  }
+}
+
+/** A name may be longer than this only where no record would hold it. */
+const OVERLAP_BYTES = 4096;
+
+/** Looks at the bytes as they are: names also stand in what nobody could read. */
+async function mentions(path: string, { mentions: names }: Doomed): Promise<boolean> {
+  if (names.count === 0) return false;
+  let end = Buffer.alloc(0);
+  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    const bytes = Buffer.concat([end, piece as Buffer]);
+    if (names.in(bytes)) return true;
+    end = Buffer.from(bytes.subarray(-OVERLAP_BYTES));
+  }
+  return false;
+}
+
+/** Looks at the records, out of archives and of any encoding. */
+async function delivers(writer: Writer, path: string, doomed: Doomed): Promise<boolean> {
+  for await (const event of readInputs([{ kind: 'path', path }])) {
+    if (event.kind !== 'chunk') continue;
+    if (doomed.mentions.in(event.chunk.bytes)) return true;
+    if (hasErased(writer, event.chunk, doomed.indices)) return true;
+  }
+  return false;
+}
+
+const ACTION_BYTES = 16;
+
+function hasErased({ ledger }: Writer, chunk: Chunk, indices: ReadonlySet<number>): boolean {
+  const drafts: RecordDraft[] = [];
+  readChunk(
+    chunk,
+    { importNumber: 0, tenant: undefined },
+    { record: (draft) => drafts.push(draft), reject: () => {}, page: () => {}, said: () => {} },
+  );
+  const { actions } = fingerprintBatch(drafts, ledger.localKeys);
+  return drafts.some((_, at) => {
+    const action = actions.subarray(at * ACTION_BYTES, (at + 1) * ACTION_BYTES);
+    return ledger.sightings(action).some((index) => indices.has(index));
+  });
 }
