@@ -7,6 +7,8 @@ import { type KeyRotation, keysAfter, openRotation } from './key-rotation.ts';
 import { type Leaf, parseLeaf } from './leaf.ts';
 import { verifyInclusion } from './merkle.ts';
 import { parseNote } from './note.ts';
+import type { TrustPolicy } from './policy.ts';
+import { quorumOfNote } from './proof.ts';
 import { verifierOf } from './verifier.ts';
 
 /** What one entry of an evidence file turned out to be. */
@@ -23,6 +25,8 @@ export type EvidenceReport = {
    * `unknown`: all of it fits together, and no key was pinned, so anybody could have made it.
    */
   readonly answer: Answer;
+  /** Whether others have seen this log: by the verifier's own policy, never by the file's. */
+  readonly witnessed: Answer;
   readonly problems: readonly string[];
   readonly items: readonly VerifiedItem[];
   readonly checkpoint:
@@ -36,11 +40,18 @@ export const NO_PINNED_KEY = 'no key was pinned, and anybody can sign with a key
  * Verifies an evidence file with nothing but the file and the key: hostile input throughout, so
  * nothing throws and every byte of the file counts.
  * @param vkey the log's key as the verifier got it from elsewhere, never out of the file.
+ * @param policy which witnesses the verifier believes (C2SP tlog-policy).
  */
-export function verifyEvidence(bytes: Uint8Array, vkey: string | undefined): EvidenceReport {
+export function verifyEvidence(
+  bytes: Uint8Array,
+  vkey: string | undefined,
+  policy?: TrustPolicy,
+): EvidenceReport {
   const problems: string[] = [];
   const parts = readParts(bytes, problems);
-  if (parts === undefined) return report(problems, [], undefined, vkey);
+  if (parts === undefined) {
+    return { ...report(problems, [], undefined, vkey), witnessed: NOT_WITNESSED };
+  }
   const checkpoint = readCheckpoint(parts, vkey, problems);
   const items: VerifiedItem[] = [];
   const seen = new Set<number>();
@@ -51,7 +62,26 @@ export function verifyEvidence(bytes: Uint8Array, vkey: string | undefined): Evi
     seen.add(item.index);
     items.push(item);
   }
-  return report(problems, items, checkpoint, vkey);
+  const witnessed = witnessesOf(parts.checkpointNote, policy);
+  return { ...report(problems, items, checkpoint, vkey), witnessed };
+}
+
+const NOT_WITNESSED = unknown({
+  code: 'not-witnessed',
+  text: 'not witnessed: nobody but the log itself has signed the checkpoint',
+});
+
+function witnessesOf(checkpointNote: string, policy: TrustPolicy | undefined): Answer {
+  try {
+    const note = parseNote(Buffer.from(checkpointNote));
+    if (policy !== undefined) return quorumOfNote(note, policy, []);
+    if (note.signatures.length <= 1) return NOT_WITNESSED;
+    const text = 'it carries cosignatures, and no policy was given that says whose count';
+    return unknown({ code: 'no-policy', text });
+  } catch {
+    // A note that does not parse is told among the problems.
+    return NOT_WITNESSED;
+  }
 }
 
 type JsonLine = { readonly [name: string]: unknown };
@@ -232,7 +262,7 @@ function report(
   items: readonly VerifiedItem[],
   checkpoint: KnownCheckpoint | undefined,
   vkey: string | undefined,
-): EvidenceReport {
+): Omit<EvidenceReport, 'witnessed'> {
   const refs: EvidenceRef[] =
     checkpoint === undefined
       ? []

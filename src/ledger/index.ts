@@ -43,6 +43,6 @@ export * from './witness-client.ts';
 export * from './witness-policy.ts';
 export * from './witness-server.ts';
 export * from './witness-store.ts';
-export { type CosignResult, quorumOn } from './witnessing.ts';
+export type { CosignResult } from './witnessing.ts';
 export type { Appended, LedgerOptions } from './writer.ts';
 export { Ledger } from './writer.ts';

@@ -6,14 +6,14 @@ import type { Files } from './files.ts';
 import type { FolderFacts } from './folder.ts';
 import { isAtHome, restoredFolder } from './host-facts.ts';
 import { proveConsistency, rangeHash } from './merkle.ts';
-import { isSignatureBy, type NoteSignature, type NoteVerifier } from './note.ts';
+import type { NoteSignature } from './note.ts';
 import { type PolicyWitness, quorumAnswer } from './policy.ts';
 import type { Published } from './publisher.ts';
 import { readTile } from './read-leaf.ts';
 import { hashReader } from './tree.ts';
 import { verifierOf } from './verifier.ts';
 import { fetchWitnessed, submitCheckpoint, type WitnessAddress } from './witness-client.ts';
-import { readWitnessPolicy, type WitnessPolicy } from './witness-policy.ts';
+import { readWitnessPolicy } from './witness-policy.ts';
 
 export type HistoryCheck = {
   readonly files: Files;
@@ -156,23 +156,4 @@ function addressOf({ key, url }: PolicyWitness): WitnessAddress | undefined {
   if (url === undefined) return undefined;
   // The policy is the configuration: a host that stands in it may be called.
   return { url, verifier: verifierOf(key), permittedHosts: [new URL(url).hostname] };
-}
-
-/** Cosignatures of the policy's witnesses on a note, each known to be true. */
-export function quorumOn(
-  { policy, witnesses }: WitnessPolicy,
-  signatures: readonly NoteSignature[],
-): Answer {
-  const bySigner = (verifier: NoteVerifier): boolean =>
-    signatures.some((signature) => isSignatureBy(signature, verifier.key));
-  return quorumAnswer(
-    policy,
-    (witness) => {
-      const verifier = witnesses.find(({ key }) => key.vkey === witness.key.vkey);
-      if (verifier !== undefined && bySigner(verifier)) return yes([]);
-      const text = `the witness ${witness.name} has not cosigned`;
-      return unknown({ code: 'not-cosigned', text });
-    },
-    [],
-  );
 }

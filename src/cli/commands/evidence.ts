@@ -1,7 +1,12 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
-import { EVIDENCE_BYTES_MAX, type EvidenceReport, verifyEvidence } from '../../ledger/index.ts';
+import {
+  EVIDENCE_BYTES_MAX,
+  type EvidenceReport,
+  parsePolicy,
+  verifyEvidence,
+} from '../../ledger/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
@@ -32,6 +37,7 @@ export function declareEvidence(program: Parser, bind: Bind): void {
     )
     .argument('<file>', 'the evidence file')
     .option('--key <vkey>', 'the key of the log, from a place that the file does not control')
+    .option('--policy <file>', 'which witnesses you believe (C2SP tlog-policy)')
     .action(bind(verify));
 }
 
@@ -61,10 +67,13 @@ const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> =
     return EXIT.done;
   });
 
-type VerifyFlags = { readonly key?: string };
+type VerifyFlags = { readonly key?: string; readonly policy?: string };
 
 const verify: Command<[file: string, flags: VerifyFlags]> = async (context, file, flags) => {
-  const report = verifyEvidence(await readEvidence(context, file), flags.key);
+  const { cwd } = context;
+  const trusted = flags.policy === undefined ? undefined : readFileSync(resolve(cwd, flags.policy));
+  const policy = trusted === undefined ? undefined : parsePolicy(trusted);
+  const report = verifyEvidence(await readEvidence(context, file), flags.key, policy);
   if (context.json) context.terminal.document(evidenceJson(report));
   else printEvidence(context.terminal, report);
   return verdict(report);

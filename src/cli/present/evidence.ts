@@ -1,12 +1,15 @@
+import type { Answer } from '../../core/index.ts';
 import type { EvidenceReport } from '../../ledger/index.ts';
+import { reasonsText } from '../question.ts';
 import type { Terminal } from '../terminal.ts';
 import { instantText } from './words.ts';
 
 /** Bodies are text as it was delivered; one that is no UTF-8 comes as base64. */
 export function evidenceJson(report: EvidenceReport): object {
-  const { answer, problems, checkpoint, items } = report;
+  const { answer, witnessed, problems, checkpoint, items } = report;
   return {
     answer,
+    witnessed,
     problems,
     checkpoint: checkpoint ?? null,
     items: items.map(({ index, leaf, body }) => ({ index, leaf, body: bodyJson(body) })),
@@ -25,7 +28,7 @@ export function bodyJson(
 }
 
 export function printEvidence(terminal: Terminal, report: EvidenceReport): void {
-  const { answer, problems, checkpoint, items } = report;
+  const { answer, witnessed, problems, checkpoint, items } = report;
   if (checkpoint !== undefined) {
     const { origin, size, root } = checkpoint;
     terminal.fields([
@@ -47,4 +50,16 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
     unknown: 'not verified: all of it fits together, and no key was given',
   }[answer.kind];
   terminal.line({ text: verdict, style: answer.kind });
+  terminal.line({ text: witnessText(witnessed), style: witnessed.kind });
+}
+
+function witnessText(witnessed: Answer): string {
+  switch (witnessed.kind) {
+    case 'yes':
+      return 'witnessed: enough of the witnesses that the policy names have seen this log';
+    case 'no':
+      return 'a cosignature of a witness is false';
+    case 'unknown':
+      return `cannot tell whether others have seen it: ${reasonsText(witnessed.because)}`;
+  }
 }
