@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { generateFile } from '../bench/generator.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { importHere, withAccount, withWriter } from './support/account.ts';
+import { searchFolder } from './support/byte-search.ts';
 import { REPOSITORY } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { killedAfter, undisturbedMs } from './support/kill.ts';
+import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
 import { statementsOf } from './support/likeness.ts';
 
 const RECORDS = 20_000;
@@ -101,7 +102,10 @@ test(`kill -9 at ${KILLS_BESIDE} moments of an erasure: said and done, or neithe
   const erase = ['ledger', 'erase', '--user', PERSON, '--case', 'C-7', '--reason', 'asked to'];
   for (let round = 0; round < KILLS_BESIDE; round++) {
     const data = copyOfSmall(`erasure-${round}`);
-    await killedAfter(moment(importMs / 2), [...erase, '--accept-fork', '--data', data]);
+    // The names are remembered first: from then on each moment counts.
+    const isBegun = (): boolean => existsSync(join(data, 'run', 'erasing.json'));
+    const ms = Math.floor(random.next() ** 2 * 300);
+    await killedOnce(isBegun, ms, [...erase, '--accept-fork', '--data', data]);
     await withWriter(data, async () => undefined, { acceptFork: 'accept' });
     await assertSaidAndDone(data);
   }
@@ -112,6 +116,9 @@ async function assertSaidAndDone(data: string): Promise<void> {
   await withAccount(data, async ({ books }) => {
     const erasures = books.erasures().length;
     assert.ok(erasures <= 1);
+    assert.ok(!existsSync(join(data, 'run', 'erasing.json')));
+    const left = await searchFolder(data, [PERSON]);
+    assert.equal(left.length > 0, erasures === 0, JSON.stringify(left));
     const found = await books.resolvePrincipal(PERSON);
     assert.equal(found.kind, erasures === 0 ? 'one' : 'none');
   });

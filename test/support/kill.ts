@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Ended, ended, REPOSITORY } from './command-line.ts';
 
 const MAIN = join(REPOSITORY, 'src', 'cli', 'main.ts');
@@ -12,6 +13,26 @@ export async function killedAfter(
   script: string = MAIN,
 ): Promise<'killed' | 'done'> {
   const { code, signal, stderr } = await run(args, script, ms);
+  if (signal === 'SIGKILL') return 'killed';
+  assert.equal(code, 0, stderr);
+  return 'done';
+}
+
+/** Ends a command with `kill -9` so long after `isBegun` is first true. */
+export async function killedOnce(
+  isBegun: () => boolean,
+  ms: number,
+  args: readonly string[],
+): Promise<'killed' | 'done'> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let isRunning = true;
+  const end = ended(child).finally(() => {
+    isRunning = false;
+  });
+  while (isRunning && !isBegun()) await turn();
+  const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+  const { code, signal, stderr } = await end;
+  clearTimeout(timer);
   if (signal === 'SIGKILL') return 'killed';
   assert.equal(code, 0, stderr);
   return 'done';
