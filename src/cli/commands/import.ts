@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
-import { quoted } from '../../core/index.ts';
 import type { ImportProgress, ImportReport } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
@@ -36,7 +34,6 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
   if (paths.filter((path) => path === '-').length > 1) {
     throw usage('could not import: standard input can be read once; give - once');
   }
-  refuseMistyped(cwd, paths);
   const work = importWork(whoActs(), {
     paths: paths.map((path) => (path === '-' ? path : resolve(cwd, path))),
     tenant,
@@ -56,12 +53,6 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
   }
   return exitCodeOf(report, context.dataDir);
 };
-
-/** Before anything is made: a mistyped path must not leave an empty ledger behind. */
-function refuseMistyped(cwd: string, paths: readonly string[]): void {
-  if (paths.some((path) => path === '-' || existsSync(resolve(cwd, path)))) return;
-  throw usage(`could not import: there is nothing at ${paths.map(quoted).join(', ')}`);
-}
 
 function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
   const { files, read, rejected } = report;
