@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /** Names inside a data folder (design, "The ledger"). Paths in the state are relative to DIR. */
-export const STATE_FILE = 'state.sqlite';
+const STATE_FILE = 'state.sqlite';
 export const EVENTS_FOLDER = 'events';
 export const HOT_FOLDER = 'events/hot';
 /** The name of the books' cursor. */

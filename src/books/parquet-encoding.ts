@@ -32,7 +32,7 @@ function areEqual(values: Uint32Array | Uint8Array): boolean {
 }
 
 /** One value, `count` times. */
-export function runOf(value: number, count: number, width: number): Buffer {
+function runOf(value: number, count: number, width: number): Buffer {
   const header = varint(count * 2);
   const bytes = Buffer.alloc(header.length + Math.ceil(width / 8));
   header.copy(bytes);

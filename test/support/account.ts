@@ -14,7 +14,7 @@ import { countersign, type RunOptions } from './command-line.ts';
 /** What `import --json` answers. */
 export type Report = Omit<ImportReport, 'interrupted'>;
 
-export const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 

@@ -1,4 +1,4 @@
-export const RECORD_TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const RECORD_TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 
 /** The id of the `n`th record. */
 export function recordId(n: number): string {

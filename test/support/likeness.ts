@@ -4,7 +4,7 @@ import { type Account, askLines, assertFsckClean, withAccount } from './account.
 type Json = { readonly [name: string]: unknown };
 
 /** Equal for equal values, whatever the order of their members. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
