@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { cpSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { systemClock } from '../src/core/index.ts';
+import { serveWitness, type WitnessServer } from '../src/ledger/index.ts';
+import { askJson, assertFsckClean, importHere, withAccount } from './support/account.ts';
+import { recordText } from './support/audit-record.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('rollback');
+
+function recordFile(n: number): string {
+  const path = join(root, `record-${n}.json`);
+  writeFileSync(path, recordText(n));
+  return path;
+}
+
+function importInto(data: string, n: number, ...args: readonly string[]): Promise<Ended> {
+  return countersign(['import', recordFile(n), ...args, '--data', data, '--json']);
+}
+
+function assertRefused({ code, stdout, stderr }: Ended, why: RegExp): void {
+  assert.equal(code, 2, stderr);
+  assert.equal(stdout, '');
+  assert.match(stderr, /^countersign: [^\n]+\n$/);
+  assert.match(stderr, why);
+}
+
+function sizeOf(data: string): Promise<number> {
+  return withAccount(data, async ({ ledger }) => ledger.size);
+}
+
+/** Puts an older copy back into the very folder, as a backup tool does. */
+function restore(from: string, to: string): void {
+  rmSync(to, { recursive: true });
+  cpSync(from, to, { recursive: true, preserveTimestamps: true });
+}
+
+/** The same by somebody who knows by what a folder tells that it was restored. */
+function restoreInPlace(from: string, to: string): void {
+  for (const name of readdirSync(to)) {
+    if (name !== 'run') rmSync(join(to, name), { recursive: true });
+  }
+  for (const name of readdirSync(from)) {
+    if (name !== 'run') cpSync(join(from, name), join(to, name), { recursive: true });
+  }
+}
+
+test('a copy that was restored refuses to append, and can be read', async () => {
+  const data = join(root, 'restored');
+  const copy = join(root, 'restored-copy');
+  await importHere(data, recordFile(1));
+  cpSync(data, copy, { recursive: true });
+  await importHere(data, recordFile(2));
+  restore(copy, data);
+  const size = await sizeOf(data);
+  for (const command of [
+    ['import', recordFile(3)],
+    ['ledger', 'rotate-key'],
+    ['ledger', 'hold', '--case', 'c'],
+    ['rebuild'],
+  ]) {
+    assertRefused(await countersign([...command, '--data', data]), /copied or restored/);
+  }
+  assert.equal(await sizeOf(data), size);
+  assert.equal((await countersign(['timeline', '--data', data])).code, 3);
+  await assertFsckClean(data);
+});
+
+test('whoever knows what they do may accept the fork, once', async () => {
+  const data = join(root, 'restored');
+  assert.equal((await importInto(data, 3, '--accept-fork')).code, 0);
+  assert.equal((await importInto(data, 4)).code, 0);
+  await assertFsckClean(data);
+});
+
+test('a folder that was moved on its machine is not a restored one', async () => {
+  const data = join(root, 'before-move');
+  const moved = join(root, 'after-move');
+  await importHere(data, recordFile(1));
+  renameSync(data, moved);
+  assert.equal((await importInto(moved, 2)).code, 0);
+});
+
+async function startWitness(state: string, log: string): Promise<WitnessServer> {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return serveWitness({
+    listen: { host: '127.0.0.1', port: 0 },
+    stateDir: join(root, state),
+    logs: [log],
+    key: { name: 'witness.example/w1', privateKey },
+    clock: systemClock,
+  });
+}
+
+/** A folder with a few entries that its one witness has seen. */
+async function witnessed(name: string): Promise<{ data: string; witness: WitnessServer }> {
+  const data = join(root, name);
+  await importHere(data, recordFile(1));
+  const { vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']);
+  const witness = await startWitness(`${name}-state`, vkey);
+  const policy = join(root, `${name}.policy`);
+  writeFileSync(policy, `witness w1 ${witness.vkey} ${witness.url}\nquorum w1\n`);
+  const asked = await countersign(['ledger', 'witness', '--policy', policy, '--data', data]);
+  assert.equal(asked.code, 0, asked.stderr);
+  return { data, witness };
+}
+
+type Cosigned = { readonly witnesses: readonly { name: string; because?: string }[] };
+
+test('a folder rolled back in place is refused when its witness has seen more', async () => {
+  const { data, witness } = await witnessed('rolled-back');
+  const copy = join(root, 'rolled-back-copy');
+  try {
+    cpSync(data, copy, { recursive: true });
+    const cosigned = await importInto(data, 2);
+    assert.deepEqual((JSON.parse(cosigned.stdout) as Cosigned).witnesses, [{ name: 'w1' }]);
+    const sizes = [await sizeOf(copy), await sizeOf(data)];
+    restoreInPlace(copy, data);
+    const refused = await importInto(data, 3);
+    assertRefused(
+      refused,
+      new RegExp(`w1 has seen ${sizes[1]} entries, and the folder has ${sizes[0]}`),
+    );
+    assert.equal(await sizeOf(data), sizes[0]);
+  } finally {
+    await witness.close();
+  }
+});
+
+test('a fork of what a witness has seen is refused as well, whatever its length', async () => {
+  const { data, witness } = await witnessed('forked');
+  const copy = join(root, 'forked-copy');
+  try {
+    cpSync(data, copy, { recursive: true });
+    assert.equal((await importInto(data, 2)).code, 0);
+    restoreInPlace(copy, data);
+    // Another history of the same log, longer than the one that the witness knows.
+    for (const n of [3, 4, 5]) await importInto(data, n, '--accept-fork');
+    const refused = await importInto(data, 6);
+    assertRefused(refused, /its witness w1 has seen other entries/);
+  } finally {
+    await witness.close();
+  }
+});
+
+test('a witness that has seen all of it vouches for a restored folder', async () => {
+  const { data, witness } = await witnessed('vouched');
+  const copy = join(root, 'vouched-copy');
+  try {
+    assert.equal((await importInto(data, 2)).code, 0);
+    cpSync(data, copy, { recursive: true });
+    restore(copy, data);
+    assert.equal((await importInto(data, 3)).code, 0);
+  } finally {
+    await witness.close();
+  }
+});
+
+test('a witness that is away stops nobody at home, and nobody is said to have seen it', async () => {
+  const { data, witness } = await witnessed('alone');
+  await witness.close();
+  const { code, stdout } = await importInto(data, 2);
+  assert.equal(code, 0);
+  const [said] = (JSON.parse(stdout) as Cosigned).witnesses;
+  assert.equal(said?.name, 'w1');
+  assert.notEqual(said?.because, undefined);
+  const copy = join(root, 'alone-copy');
+  cpSync(data, copy, { recursive: true });
+  restore(copy, data);
+  assertRefused(await importInto(data, 3), /copied or restored/);
+});
