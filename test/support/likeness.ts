@@ -16,7 +16,7 @@ function canonical(value: unknown): string {
  * ledger, and when it was seen. Ids that are keyed hashes or made from the bytes go as well: the
  * keys are another folder's. Sorted, since events of one instant come in the order of the ledger.
  */
-export async function eventsOf(data: string): Promise<string[]> {
+async function eventsOf(data: string): Promise<string[]> {
   const events = await askLines<Json>(data, ['timeline']);
   return events
     .map(({ entries: _, metadata, ...event }) => {

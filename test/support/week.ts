@@ -12,7 +12,7 @@ export type Person = {
   readonly session: string;
 };
 
-export const TENANT = '6f0d1c52-91b7-4d0e-8a55-3c1de0a4b7f9';
+const TENANT = '6f0d1c52-91b7-4d0e-8a55-3c1de0a4b7f9';
 const DAY_MS = 86_400_000;
 /** Monday, 2 March 2026. */
 const START_MS = Date.UTC(2026, 2, 2);
