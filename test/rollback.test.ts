@@ -85,10 +85,11 @@ test('a folder that was moved on its machine is not a restored one', async () =>
   assert.equal((await importInto(moved, 2)).code, 0);
 });
 
-async function startWitness(state: string, log: string): Promise<WitnessServer> {
-  const { privateKey } = generateKeyPairSync('ed25519');
+const { privateKey } = generateKeyPairSync('ed25519');
+
+async function startWitness(state: string, log: string, port = 0): Promise<WitnessServer> {
   return serveWitness({
-    listen: { host: '127.0.0.1', port: 0 },
+    listen: { host: '127.0.0.1', port },
     stateDir: join(root, state),
     logs: [log],
     key: { name: 'witness.example/w1', privateKey },
@@ -136,14 +137,40 @@ test('a fork of what a witness has seen is refused as well, whatever its length'
   const copy = join(root, 'forked-copy');
   try {
     cpSync(data, copy, { recursive: true });
-    assert.equal((await importInto(data, 2)).code, 0);
+    for (const n of [2, 3]) assert.equal((await importInto(data, n)).code, 0);
+    const seen = await sizeOf(data);
     restoreInPlace(copy, data);
-    // Another history of the same log, longer than the one that the witness knows.
-    for (const n of [3, 4, 5]) await importInto(data, n, '--accept-fork');
-    const refused = await importInto(data, 6);
-    assertRefused(refused, /its witness w1 has seen other entries/);
+    // Another history of the same log, at last longer than the one that the witness knows.
+    for (const n of [4, 5, 6]) {
+      const { code, stdout, stderr } = await importInto(data, n, '--accept-fork');
+      assert.equal(code, 0, stderr);
+      const { accepted, witnesses } = JSON.parse(stdout) as Cosigned & { accepted: number };
+      assert.equal(accepted, 1);
+      assert.notEqual(witnesses[0]?.because, undefined);
+      const isShorter = (await sizeOf(data)) < seen;
+      const why = isShorter ? new RegExp(`has seen ${seen} entries`) : /its witness w1 has seen/;
+      assertRefused(await importInto(data, n), why);
+    }
+    await assertFsckClean(data);
   } finally {
     await witness.close();
+  }
+});
+
+test('a witness that knows nothing of a log does not vouch for a restored folder', async () => {
+  const { data, witness } = await witnessed('unknown');
+  const copy = join(root, 'unknown-copy');
+  cpSync(data, copy, { recursive: true });
+  await witness.close();
+  // Its memory is lost, and it starts again where the policy says that it is.
+  const { port } = new URL(witness.url);
+  const { vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']);
+  const another = await startWitness('unknown-again', vkey, Number(port));
+  try {
+    restore(copy, data);
+    assertRefused(await importInto(data, 2), /copied or restored/);
+  } finally {
+    await another.close();
   }
 });
 

@@ -42,6 +42,8 @@ export async function checkHistory(check: HistoryCheck): Promise<void> {
   if (!isVouchedFor) throw restoredFolder(check.dir);
 }
 
+const KNOWS_NOTHING = { code: 'witness-new', text: 'the witness has seen nothing of this log yet' };
+
 const NOT_ASKED: Answer = unknown({ code: 'not-asked', text: 'the witness has no address' });
 
 /** `yes` if all that the witness has seen is in the folder. */
@@ -52,7 +54,8 @@ async function compare(check: HistoryCheck, witness: PolicyWitness): Promise<Ans
   // The witness may have cosigned under a key that has since been rotated away.
   for (const vkey of [...check.facts.vkeys].reverse()) {
     const seen = await fetchWitnessed(address, verifierOf(vkey));
-    if (seen.kind === 'none') return yes([]);
+    // It has nothing against the folder, and nothing to say for it: no data is never yes.
+    if (seen.kind === 'none') return unknown(KNOWS_NOTHING);
     if (seen.kind === 'unreachable') {
       because = seen.because;
       continue;
@@ -98,8 +101,8 @@ export type Cosigned = {
 };
 
 /**
- * Asks every witness to cosign a published checkpoint.
- * @throws LedgerError ROLLED_BACK if one has seen a longer log
+ * Asks every witness to cosign a published checkpoint. What it has against it is told and no
+ * failure: the checkpoint is signed by now, and whoever accepted a fork was told before.
  */
 export async function cosign(
   files: Files,
@@ -113,7 +116,7 @@ export async function cosign(
   for (const witness of policy.policy.witnesses) {
     const address = addressOf(witness);
     if (address === undefined) continue;
-    const found = await askOne({ files, dir, published, address, name: witness.name });
+    const found = await askOne({ files, dir, published, address });
     if (typeof found === 'string') {
       results.push({ name: witness.name, because: found });
     } else {
@@ -129,12 +132,11 @@ type Question = {
   readonly dir: string;
   readonly published: Published;
   readonly address: WitnessAddress;
-  readonly name: string;
 };
 
 /** Asks with an empty history first: a witness that knows more says from where to prove. */
 async function askOne(question: Question): Promise<readonly NoteSignature[] | string> {
-  const { files, dir, published, address, name } = question;
+  const { files, dir, published, address } = question;
   const note = Buffer.from(published.note);
   let oldSize = 0;
   for (let tries = 0; tries < CONFLICTS_MAX; tries++) {
@@ -143,11 +145,13 @@ async function askOne(question: Question): Promise<readonly NoteSignature[] | st
     const result = await submitCheckpoint({ witness: address, oldSize, proof, note });
     if (result.kind === 'cosigned') return result.cosignatures;
     if (result.kind !== 'conflict') return result.because;
-    if (result.size > published.size) throw rolledBack(dir, name, result.size, published.size);
+    if (result.size > published.size) return `it has seen ${result.size} entries: ${CUT_BACK}`;
     oldSize = result.size;
   }
   return 'it changed its mind about what it had seen';
 }
+
+const CUT_BACK = 'this log was cut back, and a second history begins here';
 
 /** Somebody else may have submitted between a conflict and the next try; not for ever. */
 const CONFLICTS_MAX = 4;

@@ -188,7 +188,6 @@ export class Ledger {
   /**
    * Asks the witnesses of the folder to cosign the latest checkpoint. Undefined where it has none.
    * A witness that is silent stops nothing: evidence then says that the log was not witnessed.
-   * @throws LedgerError ROLLED_BACK if a witness has seen a longer log
    */
   async witness(): Promise<readonly CosignResult[] | undefined> {
     this.#checkUsable();
