@@ -104,7 +104,7 @@ async function leavesOf(): Promise<string[]> {
   });
 }
 
-test('the search finds each of her names before the erasure, so that it would after it', async () => {
+test('before the erasure the search finds each of her names, as it would after it', async () => {
   const found = await searchFolder(data, HERS);
   for (const text of HERS)
     assert.ok(
@@ -129,7 +129,7 @@ test('a hold makes the erasure refuse, and name the case', async () => {
   assert.equal((await run('ledger', 'hold', '--release', 'C-2')).code, 0);
 });
 
-test('after the release the erasure says how many bodies it took, and by which entry', async () => {
+test('after the release the erasure says how many bodies it took, and its entry', async () => {
   leaves = await leavesOf();
   ({ vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']));
   const kept = join(root, 'evidence-before');

@@ -61,7 +61,7 @@ before(async () => {
   bytes = readFileSync(file);
 });
 
-test('evidence alone, with the key, answers yes, and shows the bodies and their import', async () => {
+test('evidence alone, with the key, answers yes, and shows bodies and import', async () => {
   const { code, stdout, stderr } = await verify(file, '--key', vkey, '--json');
   assert.equal(code, 0, stderr);
   const { answer, items } = JSON.parse(stdout) as Verified;

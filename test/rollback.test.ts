@@ -187,7 +187,7 @@ test('a witness that has seen all of it vouches for a restored folder', async ()
   }
 });
 
-test('a witness that is away stops nobody at home, and nobody is said to have seen it', async () => {
+test('a witness that is away stops nobody at home, and is said to be', async () => {
   const { data, witness } = await witnessed('alone');
   await witness.close();
   const { code, stdout } = await importInto(data, 2);
