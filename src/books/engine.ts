@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import { ENGINE_MEMORY_BYTES, ROW_GROUP_ROWS } from './limits.ts';
+import { ENGINE_MEMORY_BYTES, SORTED_GROUP_ROWS } from './limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
@@ -27,9 +27,10 @@ export class Engine {
       allow_community_extensions: 'false',
     });
     const engine = new Engine(instance);
-    await engine.run('SET parquet_metadata_cache = true');
+    // Global, since every statement has a connection of its own.
+    await engine.run('SET GLOBAL parquet_metadata_cache = true');
     // The rows of a partitioned COPY come sorted: each partition may be written out as it comes.
-    await engine.run(`SET GLOBAL partitioned_write_flush_threshold = ${ROW_GROUP_ROWS}`);
+    await engine.run(`SET GLOBAL partitioned_write_flush_threshold = ${SORTED_GROUP_ROWS}`);
     // A partition that is left will not be met again, and need not keep its rows in memory.
     await engine.run('SET GLOBAL partitioned_write_max_open_files = 1');
     return engine;

@@ -4,8 +4,15 @@ export const COLUMN_CHARS_MAX = 8192;
 /** What DuckDB may use before it spills; an import of any size stays below 1 GiB in all. */
 export const ENGINE_MEMORY_BYTES: number = 384 * 1024 * 1024;
 
-/** Rows in a Parquet row group: small enough to skip most of a day for one person. */
+/** Rows in a row group of a fresh file: what the buffer of a worker thread holds at a time. */
 export const ROW_GROUP_ROWS = 30_720;
+
+/**
+ * Rows in a row group of a compacted file. DuckDB reads all columns of every row group that may
+ * hold a row, about 0.8 µs for each of its rows: fewer would let it skip more for one person, and
+ * cost more than they save when it reads all.
+ */
+export const SORTED_GROUP_ROWS = 16_384;
 
 /** Below this, hot rows stay in one sorted file: a file for each day and class would be tiny. */
 export const PARTITION_ROWS_MIN = 500_000;
@@ -13,8 +20,11 @@ export const PARTITION_ROWS_MIN = 500_000;
 /** Rows that one step of compaction sorts; DuckDB spills what does not fit its memory. */
 export const COMPACT_ROWS_MAX = 4_000_000;
 
-/** Files of like size in one day before they are merged. */
-export const MERGE_FILES_MIN = 4;
+/**
+ * Files of like size in one day before they are merged: reading one person's day takes as many
+ * row groups as it has files. The sizes stay a geometric series, so a row is rewritten seldom.
+ */
+export const MERGE_FILES_MIN = 2;
 
 /** A reader meets a compaction seldom, and two in a row hardly ever. */
 export const FILE_RETRIES_MAX = 3;
