@@ -13,6 +13,9 @@ import { type ListedFile, State } from './state.ts';
 /** Which files a question needs, by event time; `[fromMs, toMs)`, open where undefined. */
 export type Scope = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
 
+/** The same, of some files alone. */
+export type FileScope = Scope & { readonly paths?: ReadonlySet<string> };
+
 /**
  * The rows that count now, for reading. Takes no lock. A compaction may delete a file while it is
  * read: the question is then asked again, of the files that count by then.
@@ -146,14 +149,17 @@ export class Snapshot {
   }
 
   /** What follows FROM: the live rows of the scope. */
-  source(scope: Scope): string {
-    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = scope;
-    const needed = this.files.filter((file) => file.minTimeMs < toMs && file.maxTimeMs >= fromMs);
+  source(scope: FileScope): string {
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY, paths } = scope;
+    const needed = this.files
+      .filter((file) => file.minTimeMs < toMs && file.maxTimeMs >= fromMs)
+      .map((file) => join(this.#dir, file.path))
+      .filter((path) => paths === undefined || paths.has(path));
     if (needed.length === 0) return NO_ROWS;
-    const all = readParquet(needed.map((file) => join(this.#dir, file.path)));
+    const all = readParquet(needed);
     return this.superseded === undefined
       ? all
-      : `(FROM ${all} ANTI JOIN ${this.superseded} USING ("index"))`;
+      : `(SELECT *, filename FROM ${all} ANTI JOIN ${this.superseded} USING ("index"))`;
   }
 
   #sql({ select, scope, rest }: Select): string {
@@ -163,7 +169,7 @@ export class Snapshot {
 
 export type Select = {
   readonly select: string;
-  readonly scope: Scope;
+  readonly scope: FileScope;
   /** WHERE and what follows, with `values` for its parameters. */
   readonly rest: string;
   readonly values?: readonly DuckDBValue[];
@@ -173,7 +179,7 @@ export type Select = {
 const INTERNAL = 'internal';
 
 /** No file at all: no rows, and the right columns. */
-const NO_ROWS = `(SELECT ${COLUMNS.map(
+const NO_ROWS = `(SELECT NULL AS filename, ${COLUMNS.map(
   ({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`,
 ).join(', ')} WHERE false)`;
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TENANT_NOT_STATED } from '../core/index.ts';
 import { LedgerReader, parseLeaf } from '../ledger/index.ts';
+import { COLUMNS } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
 import type { CoverageFact } from './facts.ts';
 import type { Snapshot } from './live.ts';
@@ -84,13 +85,13 @@ export async function makeViews(
 /** With the tenant as every other question reads it. */
 function eventsSql({ snapshot, tenants }: QuerySources): string {
   const home = new Tenants(tenants).home(TENANT_NOT_STATED);
-  const source = snapshot.source({});
+  const isMixed = home !== TENANT_NOT_STATED && tenants.includes(TENANT_NOT_STATED);
+  const stated = `if(tenant = ${literal(TENANT_NOT_STATED)}, ${literal(home)}, tenant) AS tenant`;
+  const columns = COLUMNS.map(({ name }) =>
+    isMixed && name === 'tenant' ? stated : identifier(name),
+  );
   const type = 'class_uid * 100 + activity_id AS type_uid';
-  if (home === TENANT_NOT_STATED || !tenants.includes(TENANT_NOT_STATED)) {
-    return `SELECT *, ${type} FROM ${source}`;
-  }
-  const stated = `if(tenant = ${literal(TENANT_NOT_STATED)}, ${literal(home)}, tenant)`;
-  return `SELECT * REPLACE (${stated} AS tenant), ${type} FROM ${source}`;
+  return `SELECT ${[...columns, type].join(', ')} FROM ${snapshot.source({})}`;
 }
 
 async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Promise<void> {

@@ -16,7 +16,6 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
-import { ROW_COLUMNS, rowOf } from './row-reader.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
@@ -156,18 +155,16 @@ export class BooksReader {
   }
 
   async #rowsOf(filter: RowFilter): Promise<EventRow[]> {
-    const { where, values, scope } = conditionOf(filter);
-    const rest = `${where} ORDER BY time, "index" LIMIT ${STATEMENT_ROWS_MAX + 1}`;
-    const select = { select: ROW_COLUMNS, scope, rest, values };
-    const rows = await this.#live.read((snapshot) => snapshot.rows(select));
-    if (rows.length > STATEMENT_ROWS_MAX) {
+    const rows: EventRow[] = [];
+    for await (const row of eventsInOrder(this.#live, filter)) {
+      if (rows.push(row) <= STATEMENT_ROWS_MAX) continue;
       throw new BooksError(
         'STATEMENT_TOO_LARGE',
         `couldn't make the statement: it has more than ${STATEMENT_ROWS_MAX} events; ` +
           'give a shorter period with --from and --to',
       );
     }
-    return rows.map(rowOf);
+    return rows;
   }
 
   /** Events under a name that several people held, which nothing ties to one of them. */

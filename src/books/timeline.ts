@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { type Condition, conditionOf, type RowFilter } from './filter.ts';
+import { conditionOf, type RowFilter } from './filter.ts';
 import { TIMELINE_WINDOW_ROWS } from './limits.ts';
 import type { LiveRows, Scope, Snapshot } from './live.ts';
 import type { EventRow } from './row.ts';
@@ -7,56 +7,81 @@ import { ROW_COLUMNS, rowOf } from './row-reader.ts';
 
 /**
  * The events of a filter in order: event time, then index. Memory stays bounded however many
- * there are, since they are read in windows of whole days, each sorted by itself.
+ * there are, since they are read in windows of whole days, each sorted by itself. Where they are
+ * is asked first, of a few columns: whole rows are then read from the files that have some.
  */
 export async function* eventsInOrder(live: LiveRows, filter: RowFilter): AsyncGenerator<EventRow> {
-  const days = await live.read((snapshot) => countByDay(snapshot, conditionOf(filter)));
-  for (const window of windowsOf(days, filter))
-    yield* eventsOfWindow(live, { ...filter, ...window });
+  const { generation, days } = await live.read((snapshot) => countByDay(snapshot, filter));
+  for (const { paths, ...scope } of windowsOf(days, filter)) {
+    yield* eventsOfWindow(live, { ...filter, ...scope }, { generation, paths });
+  }
 }
 
-type Day = { readonly startMs: number; readonly rows: number };
+/** How many events of one day stand in one file. */
+export type DayCount = { readonly startMs: number; readonly path: string; readonly rows: number };
+
+export type Window = Scope & { readonly paths: ReadonlySet<string> };
+
+/** The files that hold a window's events, as long as the files are those of this generation. */
+type Place = { readonly generation: number; readonly paths: ReadonlySet<string> };
 
 const DAY_MS = 86_400_000;
 
-async function countByDay(snapshot: Snapshot, condition: Condition): Promise<Day[]> {
+async function countByDay(
+  snapshot: Snapshot,
+  filter: RowFilter,
+): Promise<{ generation: number; days: DayCount[] }> {
+  const { where, values, scope } = conditionOf(filter);
   const rows = await snapshot.rows({
-    select: `epoch_ms(time_bucket(INTERVAL 1 DAY, time)) AS day, count(*)`,
-    scope: condition.scope,
-    rest: `${condition.where} GROUP BY day ORDER BY day`,
-    values: condition.values,
+    select: 'epoch_ms(time_bucket(INTERVAL 1 DAY, time)) AS day, filename, count(*)',
+    scope,
+    rest: `${where} GROUP BY day, filename ORDER BY day, filename`,
+    values,
   });
-  return rows.map(([day, count]) => ({ startMs: Number(day), rows: Number(count) }));
+  const days = rows.map(([day, path, count]) => ({
+    startMs: Number(day),
+    path: String(path),
+    rows: Number(count),
+  }));
+  return { generation: snapshot.generation, days };
 }
 
 /** As many days at a time as stay below the limit, and at least one. */
-export function windowsOf(days: readonly Day[], scope: Scope): Scope[] {
-  const windows: Scope[] = [];
-  for (let i = 0; i < days.length; ) {
-    const first = days[i] as Day;
-    let rows = first.rows;
-    let last = first;
-    for (i++; i < days.length; i++) {
-      const next = days[i] as Day;
-      rows += next.rows;
+export function windowsOf(counts: readonly DayCount[], scope: Scope): Window[] {
+  const days = [...Map.groupBy(counts, ({ startMs }) => startMs)];
+  const rowsOf = (day: readonly DayCount[]): number => day.reduce((sum, { rows }) => sum + rows, 0);
+  const windows: Window[] = [];
+  for (let from = 0; from < days.length; ) {
+    let to = from + 1;
+    let rows = rowsOf((days[from] as (typeof days)[number])[1]);
+    for (; to < days.length; to++) {
+      rows += rowsOf((days[to] as (typeof days)[number])[1]);
       if (rows > TIMELINE_WINDOW_ROWS) break;
-      last = next;
     }
+    const some = days.slice(from, to);
+    const [firstMs] = some[0] as (typeof days)[number];
+    const [lastMs] = some.at(-1) as (typeof days)[number];
     windows.push({
-      fromMs: Math.max(first.startMs, scope.fromMs ?? first.startMs),
-      toMs: Math.min(last.startMs + DAY_MS, scope.toMs ?? last.startMs + DAY_MS),
+      fromMs: Math.max(firstMs, scope.fromMs ?? firstMs),
+      toMs: Math.min(lastMs + DAY_MS, scope.toMs ?? lastMs + DAY_MS),
+      paths: new Set(some.flatMap(([, day]) => day.map(({ path }) => path))),
     });
+    from = to;
   }
   return windows;
 }
 
 /** A compaction in the middle is met by going on behind the last event that was given out. */
-async function* eventsOfWindow(live: LiveRows, filter: RowFilter): AsyncGenerator<EventRow> {
+async function* eventsOfWindow(
+  live: LiveRows,
+  filter: RowFilter,
+  place: Place,
+): AsyncGenerator<EventRow> {
   let last: EventRow | undefined;
   for (let attempt = 0; ; attempt++) {
     try {
       const snapshot = await live.snapshot();
-      for await (const rows of sorted(snapshot, filter)) {
+      for await (const rows of sorted(snapshot, filter, place)) {
         for (const values of rows) {
           const row = rowOf(values);
           if (last !== undefined && !isBehind(row, last)) continue;
@@ -71,10 +96,16 @@ async function* eventsOfWindow(live: LiveRows, filter: RowFilter): AsyncGenerato
   }
 }
 
-function sorted(snapshot: Snapshot, filter: RowFilter): AsyncGenerator<DuckDBValue[][]> {
+function sorted(
+  snapshot: Snapshot,
+  filter: RowFilter,
+  { generation, paths }: Place,
+): AsyncGenerator<DuckDBValue[][]> {
   const { where, values, scope } = conditionOf(filter);
   const rest = `${where} ORDER BY time, "index"`;
-  return snapshot.stream({ select: ROW_COLUMNS, scope, rest, values });
+  // Rows may have moved since they were counted.
+  const within = snapshot.generation === generation ? { ...scope, paths } : scope;
+  return snapshot.stream({ select: ROW_COLUMNS, scope: within, rest, values });
 }
 
 function isBehind(row: EventRow, last: EventRow): boolean {
