@@ -7,7 +7,7 @@ import { commandOf, runNode } from './process.ts';
 /** A static check takes seconds; one that takes minutes hangs. */
 const STATIC_TIMEOUT_MS = 120_000;
 /** The whole test command must end within 15 minutes on two cores. */
-const SHORT_TIMEOUT_MS = 480_000;
+const SHORT_TIMEOUT_MS = 720_000;
 /** The long form runs 200 kills and full property counts. */
 const LONG_TIMEOUT_MS = 6 * 3_600_000;
 
