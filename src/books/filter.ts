@@ -23,9 +23,18 @@ export type RowFilter = Scope & {
 
 /** @throws BooksError FILTER_INVALID */
 export function conditionOf(filter: RowFilter): Condition {
-  const parts: string[] = ['true'];
   const values: DuckDBValue[] = [];
-  const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
+  const where = `WHERE ${whereOf(filter, (value) => `$${values.push(value)}`)}`;
+  const { fromMs, toMs } = filter;
+  return { where, values, scope: { fromMs, toMs } };
+}
+
+/**
+ * The same with parameters numbered by the caller.
+ * @throws BooksError FILTER_INVALID
+ */
+export function whereOf(filter: RowFilter, bind: Bind): string {
+  const parts: string[] = ['true'];
   if (filter.fromMs !== undefined) parts.push(`time >= ${instant(bind, filter.fromMs)}`);
   if (filter.toMs !== undefined) parts.push(`time < ${instant(bind, filter.toMs)}`);
   if (filter.tenants !== undefined) parts.push(oneOf('tenant', filter.tenants, bind));
@@ -36,8 +45,23 @@ export function conditionOf(filter: RowFilter): Condition {
     const app = bind(filter.app.trim().toLowerCase());
     parts.push(`(lower(app_uid) = ${app} OR lower(app_name) = ${app})`);
   }
-  const { fromMs, toMs } = filter;
-  return { where: `WHERE ${parts.join(' AND ')}`, values, scope: { fromMs, toMs } };
+  return parts.join(' AND ');
+}
+
+/** The filter as filters of one actor key each, which together let the same rows through. */
+export function byActor(filter: RowFilter): { key: string | null; filter: RowFilter }[] {
+  const { selection } = filter;
+  if (selection === undefined) return [{ key: null, filter }];
+  const { tenants, keys, shared } = selection;
+  const own = keys.map((key) => ({ key, selection: { tenants, keys: [key], shared: [] } }));
+  const held = shared.map((each) => ({
+    key: each.key,
+    selection: { tenants, keys: [], shared: [each] },
+  }));
+  return [...own, ...held].map(({ key, selection: one }) => ({
+    key,
+    filter: { ...filter, selection: one },
+  }));
 }
 
 /** Rows under names that several held, at times when they may be anybody's. */
@@ -55,14 +79,16 @@ export function contestedCondition(selection: Selection, { fromMs, toMs }: Scope
   return { where: `WHERE ${parts.join(' AND ')}`, values, scope: { fromMs, toMs } };
 }
 
-type Bind = (value: DuckDBValue) => string;
+/** Takes the value of a parameter and gives its name in SQL. */
+export type Bind = (value: DuckDBValue) => string;
 
 function selected(selection: Selection, bind: Bind): string[] {
-  const any = [oneOf('actor', selection.keys, bind)];
+  const any = selection.keys.length === 0 ? [] : [oneOf('actor', selection.keys, bind)];
   for (const { key, intervals } of selection.shared) {
     for (const held of intervals) any.push(`(actor = ${bind(key)} AND ${within(held, bind)})`);
   }
-  return [oneOf('tenant', selection.tenants, bind), `(${any.join(' OR ')})`];
+  const whose = any.length === 1 ? (any[0] as string) : `(${['false', ...any].join(' OR ')})`;
+  return [oneOf('tenant', selection.tenants, bind), whose];
 }
 
 function within({ from, to }: Interval, bind: Bind): string {
@@ -70,7 +96,11 @@ function within({ from, to }: Interval, bind: Bind): string {
 }
 
 function oneOf(column: string, values: readonly string[], bind: Bind): string {
-  return `${column} IN (${values.map(bind).join(', ')})`;
+  // DuckDB pushes an equality into its scan, and of a list no more than the range.
+  const [first, ...more] = values.map(bind);
+  return more.length === 0
+    ? `${column} = ${first}`
+    : `${column} IN (${[first, ...more].join(', ')})`;
 }
 
 function instant(bind: Bind, ms: number): string {

@@ -140,8 +140,9 @@ export class Snapshot {
     return this.#engine.rows(this.#sql(sql), [...(sql.values ?? [])]);
   }
 
-  stream(sql: Select): AsyncGenerator<DuckDBValue[][]> {
-    return this.#engine.stream(this.#sql(sql), [...(sql.values ?? [])]);
+  /** Any text over what {@link source} gives. */
+  stream(sql: string, values: readonly DuckDBValue[]): AsyncGenerator<DuckDBValue[][]> {
+    return this.#engine.stream(sql, [...values]);
   }
 
   paths(): string[] {
@@ -169,7 +170,7 @@ export class Snapshot {
 
 export type Select = {
   readonly select: string;
-  readonly scope: FileScope;
+  readonly scope: Scope;
   /** WHERE and what follows, with `values` for its parameters. */
   readonly rest: string;
   readonly values?: readonly DuckDBValue[];

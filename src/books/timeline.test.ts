@@ -89,16 +89,20 @@ test('a compaction in the middle of a timeline loses and doubles nothing', async
   );
 });
 
-test('a timeline is read in windows of whole days, each from the files that have some', () => {
-  const days = [1, 2, 3].map((n) => ({ startMs: n * DAY, path: `file ${n % 2}`, rows: 60_000 }));
-  assert.deepEqual(windowsOf(days, {}), [
-    { fromMs: DAY, toMs: 2 * DAY, paths: new Set(['file 1']) },
-    { fromMs: 2 * DAY, toMs: 3 * DAY, paths: new Set(['file 0']) },
-    { fromMs: 3 * DAY, toMs: 4 * DAY, paths: new Set(['file 1']) },
-  ]);
+test('a timeline is read in windows of whole days, each from where there are some', () => {
+  const days = [1, 2, 3].map((n) => ({
+    startMs: n * DAY,
+    path: `file ${n}`,
+    actor: null,
+    rows: 60_000,
+  }));
+  assert.deepEqual(
+    windowsOf(days, {}),
+    days.map((day) => ({ fromMs: day.startMs, toMs: day.startMs + DAY, places: [day] })),
+  );
   const few = days.map((day) => ({ ...day, rows: 10 }));
   assert.deepEqual(windowsOf(few, { fromMs: DAY + 5, toMs: 3 * DAY + 9 }), [
-    { fromMs: DAY + 5, toMs: 3 * DAY + 9, paths: new Set(['file 1', 'file 0']) },
+    { fromMs: DAY + 5, toMs: 3 * DAY + 9, places: few },
   ]);
   assert.deepEqual(windowsOf([], {}), []);
 });

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { conditionOf, type RowFilter } from './filter.ts';
+import { byActor, conditionOf, type RowFilter, whereOf } from './filter.ts';
 import { TIMELINE_WINDOW_ROWS } from './limits.ts';
 import type { LiveRows, Scope, Snapshot } from './live.ts';
 import type { EventRow } from './row.ts';
@@ -11,60 +11,65 @@ import { ROW_COLUMNS, rowOf } from './row-reader.ts';
  * is asked first, of a few columns: whole rows are then read from the files that have some.
  */
 export async function* eventsInOrder(live: LiveRows, filter: RowFilter): AsyncGenerator<EventRow> {
-  const { generation, days } = await live.read((snapshot) => countByDay(snapshot, filter));
-  for (const { paths, ...scope } of windowsOf(days, filter)) {
-    yield* eventsOfWindow(live, { ...filter, ...scope }, { generation, paths });
+  const { generation, counts } = await live.read((snapshot) => countRows(snapshot, filter));
+  for (const { places, ...scope } of windowsOf(counts, filter)) {
+    yield* eventsOfWindow(live, { ...filter, ...scope }, { generation, places });
   }
 }
 
-/** How many events of one day stand in one file. */
-export type DayCount = { readonly startMs: number; readonly path: string; readonly rows: number };
+/** Where events are: in one file, under one actor key (null: it was not asked for anybody). */
+export type Place = { readonly path: string; readonly actor: string | null };
 
-export type Window = Scope & { readonly paths: ReadonlySet<string> };
+/** How many events of one day are in one place. */
+export type PlaceCount = Place & { readonly startMs: number; readonly rows: number };
 
-/** The files that hold a window's events, as long as the files are those of this generation. */
-type Place = { readonly generation: number; readonly paths: ReadonlySet<string> };
+export type Window = Scope & { readonly places: readonly Place[] };
+
+/** Places, as long as the files are those of this generation. */
+type Places = { readonly generation: number; readonly places: readonly Place[] };
 
 const DAY_MS = 86_400_000;
 
-async function countByDay(
+async function countRows(
   snapshot: Snapshot,
   filter: RowFilter,
-): Promise<{ generation: number; days: DayCount[] }> {
+): Promise<{ generation: number; counts: PlaceCount[] }> {
   const { where, values, scope } = conditionOf(filter);
+  const actor = filter.selection === undefined ? 'NULL' : 'actor';
   const rows = await snapshot.rows({
-    select: 'epoch_ms(time_bucket(INTERVAL 1 DAY, time)) AS day, filename, count(*)',
+    select: `epoch_ms(time_bucket(INTERVAL 1 DAY, time)), filename, ${actor}, count(*)`,
     scope,
-    rest: `${where} GROUP BY day, filename ORDER BY day, filename`,
+    rest: `${where} GROUP BY ALL ORDER BY ALL`,
     values,
   });
-  const days = rows.map(([day, path, count]) => ({
+  const counts = rows.map(([day, path, key, count]) => ({
     startMs: Number(day),
     path: String(path),
+    actor: key as string | null,
     rows: Number(count),
   }));
-  return { generation: snapshot.generation, days };
+  return { generation: snapshot.generation, counts };
 }
 
 /** As many days at a time as stay below the limit, and at least one. */
-export function windowsOf(counts: readonly DayCount[], scope: Scope): Window[] {
-  const days = [...Map.groupBy(counts, ({ startMs }) => startMs)];
-  const rowsOf = (day: readonly DayCount[]): number => day.reduce((sum, { rows }) => sum + rows, 0);
+export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[] {
+  const days = [...Map.groupBy(counts, ({ startMs }) => startMs).values()];
+  const rowsOf = (day: readonly PlaceCount[]): number => day.reduce((n, { rows }) => n + rows, 0);
   const windows: Window[] = [];
   for (let from = 0; from < days.length; ) {
     let to = from + 1;
-    let rows = rowsOf((days[from] as (typeof days)[number])[1]);
+    let rows = rowsOf(days[from] as PlaceCount[]);
     for (; to < days.length; to++) {
-      rows += rowsOf((days[to] as (typeof days)[number])[1]);
+      rows += rowsOf(days[to] as PlaceCount[]);
       if (rows > TIMELINE_WINDOW_ROWS) break;
     }
-    const some = days.slice(from, to);
-    const [firstMs] = some[0] as (typeof days)[number];
-    const [lastMs] = some.at(-1) as (typeof days)[number];
+    const places = days.slice(from, to).flat();
+    const firstMs = (places[0] as PlaceCount).startMs;
+    const endMs = (places.at(-1) as PlaceCount).startMs + DAY_MS;
     windows.push({
       fromMs: Math.max(firstMs, scope.fromMs ?? firstMs),
-      toMs: Math.min(lastMs + DAY_MS, scope.toMs ?? lastMs + DAY_MS),
-      paths: new Set(some.flatMap(([, day]) => day.map(({ path }) => path))),
+      toMs: Math.min(endMs, scope.toMs ?? endMs),
+      places,
     });
     from = to;
   }
@@ -75,13 +80,13 @@ export function windowsOf(counts: readonly DayCount[], scope: Scope): Window[] {
 async function* eventsOfWindow(
   live: LiveRows,
   filter: RowFilter,
-  place: Place,
+  places: Places,
 ): AsyncGenerator<EventRow> {
   let last: EventRow | undefined;
   for (let attempt = 0; ; attempt++) {
     try {
       const snapshot = await live.snapshot();
-      for await (const rows of sorted(snapshot, filter, place)) {
+      for await (const rows of sorted(snapshot, filter, places)) {
         for (const values of rows) {
           const row = rowOf(values);
           if (last !== undefined && !isBehind(row, last)) continue;
@@ -96,16 +101,23 @@ async function* eventsOfWindow(
   }
 }
 
+/** One scan for each actor key: DuckDB skips by one value, and hardly by a list of them. */
 function sorted(
   snapshot: Snapshot,
   filter: RowFilter,
-  { generation, paths }: Place,
+  { generation, places }: Places,
 ): AsyncGenerator<DuckDBValue[][]> {
-  const { where, values, scope } = conditionOf(filter);
-  const rest = `${where} ORDER BY time, "index"`;
+  const values: DuckDBValue[] = [];
+  const { fromMs, toMs } = filter;
   // Rows may have moved since they were counted.
-  const within = snapshot.generation === generation ? { ...scope, paths } : scope;
-  return snapshot.stream({ select: ROW_COLUMNS, scope: within, rest, values });
+  const isCurrent = snapshot.generation === generation;
+  const scans = byActor(filter).map(({ key, filter: one }) => {
+    const of = places.filter(({ actor }) => actor === key).map(({ path }) => path);
+    const scope = isCurrent ? { fromMs, toMs, paths: new Set(of) } : { fromMs, toMs };
+    const where = whereOf(one, (value) => `$${values.push(value)}`);
+    return `SELECT ${ROW_COLUMNS} FROM ${snapshot.source(scope)} WHERE ${where}`;
+  });
+  return snapshot.stream(`${scans.join(' UNION ALL ')} ORDER BY "time", "index"`, values);
 }
 
 function isBehind(row: EventRow, last: EventRow): boolean {
