@@ -2,7 +2,7 @@
 export const COLUMN_CHARS_MAX = 8192;
 
 /** What DuckDB may use before it spills; an import of any size stays below 1 GiB in all. */
-export const ENGINE_MEMORY_BYTES: number = 192 * 1024 * 1024;
+export const ENGINE_MEMORY_BYTES: number = 384 * 1024 * 1024;
 
 /** Rows in a row group of a fresh file: what the buffer of a worker thread holds at a time. */
 export const ROW_GROUP_ROWS = 30_720;

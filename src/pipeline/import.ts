@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TenantId } from '../core/index.ts';
+import { messageOf, type TenantId } from '../core/index.ts';
 import {
   type Document,
   type DocumentEnd,
@@ -129,7 +129,9 @@ class ImportRun {
     await this.#conveyor.post();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
-    await this.#writer.books.compact();
+    // The lanes' memory goes before the compaction takes its own.
+    await this.#conveyor.stop();
+    await this.#compact();
     const { files, accepted, duplicates, rejected } = this.#total;
     return {
       files,
@@ -144,6 +146,16 @@ class ImportRun {
       witnesses,
       interrupted: this.#interrupted,
     };
+  }
+
+  /** Everything is in by now, and answers do not depend on it: a failure is said, and no more. */
+  async #compact(): Promise<void> {
+    try {
+      await this.#writer.books.compact();
+    } catch (error) {
+      const text = `the books could not be compacted, so questions take longer: ${messageOf(error)}`;
+      this.#warnings.push({ file: this.#writer.dir, text });
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,8 +1,8 @@
 /** Chunks on their way per lane: enough to hide the hand-overs, little enough to bound memory. */
 export const CHUNKS_IN_FLIGHT_PER_LANE = 3;
 
-/** Rows made before they are written out: some 45 MB of text in each of two lanes. */
-export const ROWS_PER_POST = 100_000;
+/** Rows made before they are written out: a few tens of megabytes in each of two lanes. */
+export const ROWS_PER_POST = 60_000;
 
 /** Actions seen again that are merged at a time, with the bodies of all their sightings. */
 export const MERGES_PER_SLICE = 2_000;

@@ -26,7 +26,7 @@ export class WorkerLane {
   #failure: unknown;
 
   constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(workerUrl(), { workerData: setup });
+    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: LANE_LIMITS });
     this.#worker.on('message', (message: FromWorker) => this.#answer(message));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', (code) => {
@@ -75,6 +75,12 @@ export class WorkerLane {
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 }
+
+/**
+ * Parsed records die young: a small nursery is emptied often and cheaply, where a large one would
+ * hold hundreds of megabytes of what nobody needs any more.
+ */
+const LANE_LIMITS = { maxYoungGenerationSizeMb: 24 } as const;
 
 /** The compiled package holds `worker.js`, a clone holds `worker.ts`. */
 function workerUrl(): URL {
