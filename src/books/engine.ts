@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import { ENGINE_MEMORY_BYTES, SORTED_GROUP_ROWS } from './limits.ts';
+import { ENGINE_THREAD_BYTES, SORTED_GROUP_ROWS } from './limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
@@ -17,7 +17,7 @@ export class Engine {
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
-    const memoryBytes = options.memoryBytes ?? ENGINE_MEMORY_BYTES;
+    const memoryBytes = options.memoryBytes ?? ENGINE_THREAD_BYTES * options.threads;
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads),
       memory_limit: `${Math.ceil(memoryBytes / 1024)}KiB`,

@@ -1,8 +1,11 @@
 /** Longer text is cut in the books with "…"; the whole stands in the archived body. */
 export const COLUMN_CHARS_MAX = 8192;
 
-/** What DuckDB may use before it spills; an import of any size stays below 1 GiB in all. */
-export const ENGINE_MEMORY_BYTES: number = 384 * 1024 * 1024;
+/**
+ * What DuckDB may use for each of its threads before it spills. A compaction needs 130 MB on one
+ * thread and fails with 128 MB on each of two; with this, its whole process stays below 500 MB.
+ */
+export const ENGINE_THREAD_BYTES: number = 256 * 1024 * 1024;
 
 /** Rows in a row group of a fresh file: what the buffer of a worker thread holds at a time. */
 export const ROW_GROUP_ROWS = 30_720;
