@@ -153,7 +153,7 @@ class ImportRun {
     try {
       await this.#writer.books.compact();
     } catch (error) {
-      const text = `the books could not be compacted, so questions take longer: ${messageOf(error)}`;
+      const text = `the books were not compacted, so questions take longer: ${messageOf(error)}`;
       this.#warnings.push({ file: this.#writer.dir, text });
     }
   }
