@@ -85,6 +85,19 @@ test('an action of which other sightings remain is reported to be merged again',
   );
 });
 
+test('what is to be merged is reported until it is posted, however often one dies', async (t) => {
+  const dir = await folder(t);
+  const first = await booksOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
+  assert.deepEqual((await first.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
+  // The process dies here, before it has posted anything.
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  assert.deepEqual((await books.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
+  await post(books, [row(1, { entries: [1] })]);
+  books.commit(HEAD.size);
+  assert.deepEqual((await books.purge([0])).toMerge, []);
+});
+
 test('a superseded row of an erased entry goes too', async (t) => {
   const dir = await folder(t);
   const rows = [row(0, { ...mallory, ...secret }), row(1, { entries: [0, 1] })];

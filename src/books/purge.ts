@@ -7,13 +7,13 @@ import { identifier, literal } from './engine.ts';
 import { dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import { copyTo, FILE_ORDER, readParquet } from './parquet.ts';
 import { erasedRow } from './row.ts';
-import type { ListedFile } from './state.ts';
+import type { ListedFile, Unmerged } from './state.ts';
 
 export type PurgeReport = {
   /** Rows of which nothing but the leaf is left. */
   readonly erased: number;
   /** Actions of which other sightings remain: to be merged again from these entries. */
-  readonly toMerge: readonly { readonly index: number; readonly entries: readonly number[] }[];
+  readonly toMerge: readonly Unmerged[];
 };
 
 /**
@@ -35,11 +35,12 @@ export async function purge(store: Store, indices: readonly number[]): Promise<P
     await replace(store, files, made, () => {
       relearn();
       for (const index of indices) store.state.forgetFactsOf(index);
+      store.state.setUnmerged(report.toMerge);
     });
     store.state.scrub();
     return report;
   } finally {
-    for (const table of ['doomed', 'superseded', 'hit']) {
+    for (const table of ['doomed', 'superseded', 'hit', 'unmerged']) {
       await store.engine.run(`DROP TABLE IF EXISTS ${table}`);
     }
   }
@@ -77,8 +78,26 @@ async function reportHits(store: Store): Promise<PurgeReport> {
     index: Number(index),
     entries: JSON.parse(String(entries)) as number[],
   }));
-  const toMerge = live.filter((row) => row.entries.length > 0);
-  return { erased: live.length - toMerge.length, toMerge };
+  const torn = live.filter((row) => row.entries.length > 0);
+  const toMerge = [...(await stillUnmerged(store)), ...torn].sort((a, b) => a.index - b.index);
+  return { erased: live.length - torn.length, toMerge };
+}
+
+/** What an earlier erasure took out, whose caller died before it had posted it again. */
+async function stillUnmerged(store: Store): Promise<Unmerged[]> {
+  const unmerged = store.state.unmerged();
+  const files = store.state.files();
+  if (unmerged.length === 0 || files.length === 0) return unmerged;
+  await loadIndices(
+    store.engine,
+    'unmerged',
+    unmerged.map(({ index }) => index),
+  );
+  const rows = await store.engine.rows(
+    `SELECT "index" FROM ${source(store, files)} SEMI JOIN unmerged USING ("index")`,
+  );
+  const posted = new Set(rows.map(([index]) => Number(index)));
+  return unmerged.filter(({ index }) => !posted.has(index));
 }
 
 async function rewritten(store: Store, file: ListedFile): Promise<ListedFile> {

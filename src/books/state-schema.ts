@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -11,6 +11,7 @@ export const STATE_TABLES = `
     bytes INTEGER NOT NULL, min_time INTEGER NOT NULL, max_time INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE superseded ("index" INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE unmerged ("index" INTEGER PRIMARY KEY, entries TEXT NOT NULL) STRICT;
   CREATE TABLE tenants (tenant TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE aliases (
     tenant TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, key TEXT NOT NULL,

@@ -23,6 +23,9 @@ export type ListedFile = {
   readonly maxTimeMs: number;
 };
 
+/** An action without a row, and the entries that still tell of it. */
+export type Unmerged = { readonly index: number; readonly entries: readonly number[] };
+
 /** `state.sqlite`: which files count, and what else a transaction must keep together with them. */
 export class State {
   readonly #db: DatabaseSync;
@@ -150,6 +153,21 @@ export class State {
   /** The row is no longer in any listed file. */
   forgetSuperseded(index: number): void {
     this.#run('DELETE FROM superseded WHERE "index" = ?', index);
+  }
+
+  /** Rows that an erasure took out and that were not posted again yet. */
+  unmerged(): Unmerged[] {
+    return this.#all('SELECT * FROM unmerged ORDER BY "index"').map((row) => ({
+      index: row['index'] as number,
+      entries: JSON.parse(row['entries'] as string) as number[],
+    }));
+  }
+
+  setUnmerged(rows: readonly Unmerged[]): void {
+    this.#run('DELETE FROM unmerged');
+    for (const { index, entries } of rows) {
+      this.#run('INSERT INTO unmerged VALUES (?, ?)', index, JSON.stringify(entries));
+    }
   }
 
   tenants(): string[] {
