@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { generateFile } from '../bench/generator.ts';
+import { fsck } from '../src/ledger/index.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { importHere, withAccount, withWriter } from './support/account.ts';
@@ -16,7 +17,7 @@ import { statementsOf } from './support/likeness.ts';
 const RECORDS = 20_000;
 const KILLS = IS_LONG ? 200 : 8;
 /** The other commands are short, so that few kills meet all of their steps. */
-const KILLS_BESIDE = IS_LONG ? 40 : 3;
+const KILLS_BESIDE = IS_LONG ? 40 : 2;
 const RECORDS_BESIDE = 3_000;
 
 /** The first three of the generator's people, who do most. */
@@ -95,6 +96,22 @@ test(`kill -9 at ${KILLS_BESIDE} moments of a compaction: no event lost or doubl
     await withWriter(data, async () => undefined, { acceptFork: 'accept' });
     await assertExactlyOnce(data, RECORDS_BESIDE);
     assert.deepEqual(await statementsOf(data, PEOPLE), smallStatements);
+  }
+});
+
+test(`kill -9 at ${KILLS_BESIDE} moments of a key rotation: the log goes on, trusted`, async () => {
+  const vkey = await withAccount(small, async ({ ledger }) => ledger.vkey);
+  for (let round = 0; round < KILLS_BESIDE; round++) {
+    const data = copyOfSmall(`rotation-${round}`);
+    const isBegun = (): boolean => existsSync(join(data, 'keys', 'note-next.key'));
+    const rotate = ['ledger', 'rotate-key', '--accept-fork', '--data', data];
+    await killedOnce(isBegun, Math.floor(random.next() ** 2 * 100), rotate);
+    // The same command again ends what it had begun, or begins another rotation.
+    await killedOnce(() => false, 0, rotate);
+    await assertExactlyOnce(data, RECORDS_BESIDE);
+    const { problems } = await fsck({ dir: data, threads: 0, vkey });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(readdirSync(join(data, 'keys')).sort(), ['local.keys', 'note.key']);
   }
 });
 
