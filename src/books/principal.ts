@@ -93,7 +93,7 @@ export function resolutionOf(who: string, found: readonly Found[]): Resolution {
     .map(({ principal }) => principal)
     .toSorted((a, b) => compare(labelOf(a), labelOf(b)));
   const list = candidates.map(labelOf).join(', ');
-  const text = `"${who}" may be any of ${candidates.length}: ${list}`;
+  const text = `"${who}" may be any of ${candidates.length}; name one by its id or tenant: ${list}`;
   return { kind: 'ambiguous', candidates, because: { code: 'principal-ambiguous', text } };
 }
 

@@ -41,8 +41,8 @@ test('the table of entries is what the leaves say, erased or not', async (t) => 
   (await booksOf(dir, [[row(0)]])).close();
   const rows: (readonly QueryValue[])[] = [];
   const sql = `SELECT e."index", kind, e.tenant, e.source, id, "at", e.seen, size, length(sha256),
-    e.erased, v."index" FROM entries AS e LEFT JOIN events AS v ON list_contains(v.entries, e."index")
-    ORDER BY 1`;
+    e.erased, v."index" FROM entries AS e
+    LEFT JOIN events AS v ON list_contains(v.entries, e."index") ORDER BY 1`;
   const request = { kind: 'run', dir, tempDir: dir, sql, threads: 1, timeoutMs: 60_000 } as const;
   await runQuery({ ...request, parquet: null }, async (reply) => {
     if (reply.kind === 'rows') rows.push(...reply.rows);
