@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { generateFile } from '../bench/generator.ts';
 import { fsck } from '../src/ledger/index.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { importHere, withAccount, withWriter } from './support/account.ts';
 import { searchFolder } from './support/byte-search.ts';
-import { REPOSITORY } from './support/command-line.ts';
+import { ended, REPOSITORY, start } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
@@ -68,6 +69,39 @@ test(`kill -9 at ${KILLS} moments of an import: every record stands once`, async
     rmSync(data, { recursive: true });
   }
   assert.ok(kills > 0, 'at least one kill came before the end');
+});
+
+/** Sockets at the folder's address: the one that listens, and each that is connected. */
+function connections(data: string): number {
+  const lines = readFileSync(UNIX_SOCKETS, 'utf8').split('\n');
+  return lines.filter((line) => line.endsWith(join(data, 'run', 'api.sock'))).length;
+}
+
+const UNIX_SOCKETS = '/proc/net/unix';
+const skip = existsSync(UNIX_SOCKETS) ? false : 'this system does not list its sockets in /proc';
+
+test('kill -9 of who holds the ledger: who waits for it does the work', { skip }, async () => {
+  const data = join(root, 'held');
+  const others = join(root, 'others.ndjson');
+  generateFile(others, { count: RECORDS_BESIDE, users: 40, seed: 2 });
+  const holder = start(['import', file, file, file, '--data', data]);
+  holder.stdin?.end();
+  const held = ended(holder);
+  while (!existsSync(join(data, 'run', 'api.sock'))) await turn();
+  const waiter = start(['import', others, '--data', data, '--json']);
+  waiter.stdin?.end();
+  let isWaiting = true;
+  const waited = ended(waiter).finally(() => {
+    isWaiting = false;
+  });
+  while (isWaiting && connections(data) < 2) await turn();
+  holder.kill('SIGKILL');
+  assert.equal((await held).signal, 'SIGKILL', 'the holder was done before anybody waited');
+  const { code, stdout, stderr } = await waited;
+  assert.equal(code, 0, stderr);
+  assert.equal((JSON.parse(stdout) as { read: number }).read, RECORDS_BESIDE);
+  await importHere(data, file);
+  await assertExactlyOnce(data, RECORDS + RECORDS_BESIDE);
 });
 
 /** A copy counts as restored; the one who made it says that nothing is missing. */
