@@ -86,13 +86,15 @@ function leafId(id: string | undefined, idHash: KeyedHash): string | undefined {
 /** As nearly all ids come: told without a regular expression. */
 function isPlainGuid(id: string): boolean {
   if (id.length !== 36) return false;
-  for (let i = 0; i < 36; i++) {
-    const code = id.charCodeAt(i);
-    const isHex = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
-    const isDash = i === 8 || i === 13 || i === 18 || i === 23;
-    if (isDash ? code !== 0x2d : !isHex) return false;
-  }
-  return true;
+  const isDivided =
+    id.charCodeAt(8) === 0x2d &&
+    id.charCodeAt(13) === 0x2d &&
+    id.charCodeAt(18) === 0x2d &&
+    id.charCodeAt(23) === 0x2d;
+  if (!isDivided) return false;
+  let seen = hexHalf(id, 0) | hexHalf(id, 4) | hexHalf(id, 9) | hexHalf(id, 14);
+  seen |= hexHalf(id, 19) | hexHalf(id, 24) | hexHalf(id, 28) | hexHalf(id, 32);
+  return seen < NOT_HEX;
 }
 
 /**
@@ -105,24 +107,14 @@ function writeActionFingerprint(
   into: Buffer,
   at: number,
 ): void {
-  const form = id.charCodeAt(0);
-  const guid = id.length === 36;
-  const key = guid ? action.guid : form === 0x7e ? action['~'] : action['='];
-  let a: number;
-  let b: number;
-  let c: number;
-  let d: number;
-  if (guid) {
-    a = hexWord(id, 0) ^ (key[0] as number);
-    b = ((hexHalf(id, 9) << 16) | hexHalf(id, 14)) ^ (key[1] as number);
-    c = ((hexHalf(id, 19) << 16) | hexHalf(id, 24)) ^ (key[2] as number);
-    d = hexWord(id, 28) ^ (key[3] as number);
-  } else {
-    a = hexWord(id, 1) ^ (key[0] as number);
-    b = hexWord(id, 9) ^ (key[1] as number);
-    c = hexWord(id, 17) ^ (key[2] as number);
-    d = hexWord(id, 25) ^ (key[3] as number);
-  }
+  const isWhole = id.length === 36;
+  const key = isWhole ? action.guid : id.charCodeAt(0) === 0x7e ? action['~'] : action['='];
+  // A GUID has four dashes among its digits, the other forms one character before them.
+  const places = isWhole ? GUID_PLACES : HASH_PLACES;
+  let a = hexWord(id, places[0], places[1]) ^ (key[0] as number);
+  let b = hexWord(id, places[2], places[3]) ^ (key[1] as number);
+  let c = hexWord(id, places[4], places[5]) ^ (key[2] as number);
+  let d = hexWord(id, places[6], places[7]) ^ (key[3] as number);
   for (let round = 0; round < 2; round++) {
     a ^= mix(d ^ (key[4] as number));
     b ^= mix(a ^ (key[5] as number));
@@ -134,6 +126,9 @@ function writeActionFingerprint(
   into.writeInt32BE(c, at + 8);
   into.writeInt32BE(d, at + 12);
 }
+
+const GUID_PLACES = [0, 4, 9, 14, 19, 24, 28, 32] as const;
+const HASH_PLACES = [1, 5, 9, 13, 17, 21, 25, 29] as const;
 
 /** What {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
 export function actionFingerprint(leafId: string, keys: LocalKeys): Uint8Array {
@@ -151,10 +146,11 @@ function mix(word: number): number {
   return h ^ (h >>> 16);
 }
 
-function hexWord(text: string, at: number): number {
-  return (hexHalf(text, at) << 16) | hexHalf(text, at + 4);
+function hexWord(text: string, high: number, low: number): number {
+  return (hexHalf(text, high) << 16) | hexHalf(text, low);
 }
 
+/** Four digits in lower case; more than {@link NOT_HEX} if one of them is none. */
 function hexHalf(text: string, at: number): number {
   return (
     (nibble(text.charCodeAt(at)) << 12) |
@@ -164,9 +160,12 @@ function hexHalf(text: string, at: number): number {
   );
 }
 
+const NOT_HEX = 0x1_0000;
+
 /** `0`-`9` are 0x30-0x39, `a`-`f` are 0x61-0x66. */
 function nibble(code: number): number {
-  return (code & 0xf) + (code >>> 6) * 9;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : NOT_HEX;
 }
 
 function checkBatch(drafts: readonly RecordDraft[]): void {

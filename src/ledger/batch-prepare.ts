@@ -54,7 +54,7 @@ export function prepareBatch(
   const { leaves, hashes } = makeLeaves(batch, digests);
   const { seenMs } = verdict;
   const frame = encodeFrame({ firstIndex, count, seenMs, hashes, leaves, blocks });
-  return { firstIndex, count, frame: frame as Uint8Array<ArrayBuffer> };
+  return { firstIndex, count, frame };
 }
 
 type Accepted = {

@@ -1,6 +1,6 @@
 import type { BlockHeader } from './archive-block.ts';
 import { BLOCK_HEADER_BYTES, blockBytes, decodeBlockHeader } from './archive-block.ts';
-import { HASH_BYTES, sha256, sha256Into } from './hash.ts';
+import { HASH_BYTES, leafHash, sha256, sha256Into } from './hash.ts';
 import { BATCH_ENTRIES_MAX } from './limits.ts';
 
 /**
@@ -8,14 +8,14 @@ import { BATCH_ENTRIES_MAX } from './limits.ts';
  * segments as they are.
  *
  *     magic 8 | first index 6 | count 4 | seen (ms) 6 | leaf bytes 4 | block bytes 4
- *     | SHA-256 of hashes and leaves | SHA-256 of the header before this
+ *     | SHA-256 of the leaf hashes | SHA-256 of the header before this
  *     | leaf hashes 32·n | leaves as in an entry bundle (length 2, leaf) | blocks
  *
- * Blocks carry digests of their own.
+ * The leaf hashes vouch for the leaves, and blocks carry digests of their own.
  */
 const MAGIC = Buffer.from('CSFRAME1', 'latin1');
 export const FRAME_HEADER_BYTES = 96;
-const LEAVES_DIGEST_AT = 32;
+const HASHES_DIGEST_AT = 32;
 const HEADER_DIGEST_AT = 64;
 
 /** Views of one frame's bytes. */
@@ -41,10 +41,10 @@ export type FrameParts = {
   readonly blocks: readonly Uint8Array[];
 };
 
-export function encodeFrame(parts: FrameParts): Buffer {
+export function encodeFrame(parts: FrameParts): Buffer<ArrayBuffer> {
   const blockBytesTotal = parts.blocks.reduce((sum, block) => sum + block.length, 0);
   const payloadBytes = parts.hashes.length + parts.leaves.length + blockBytesTotal;
-  const frame = Buffer.from(new ArrayBuffer(FRAME_HEADER_BYTES + payloadBytes));
+  const frame = Buffer.allocUnsafeSlow(FRAME_HEADER_BYTES + payloadBytes);
   MAGIC.copy(frame);
   frame.writeUIntBE(parts.firstIndex, 8, 6);
   frame.writeUInt32BE(parts.count, 14);
@@ -56,8 +56,7 @@ export function encodeFrame(parts: FrameParts): Buffer {
     frame.set(part, at);
     at += part.length;
   }
-  const blocksAt = frame.length - blockBytesTotal;
-  sha256Into(frame.subarray(FRAME_HEADER_BYTES, blocksAt), frame, LEAVES_DIGEST_AT);
+  sha256Into(parts.hashes, frame, HASHES_DIGEST_AT);
   sha256Into(frame.subarray(0, HEADER_DIGEST_AT), frame, HEADER_DIGEST_AT);
   return frame;
 }
@@ -118,10 +117,23 @@ export function viewFrame(bytes: Buffer, at: number): Frame | undefined {
 export function readFrame(bytes: Buffer, at: number): Frame | undefined {
   const frame = viewFrame(bytes, at);
   if (frame === undefined) return undefined;
-  const blocksAt = FRAME_HEADER_BYTES + frame.hashes.length + frame.leaves.length;
-  const digest = frame.bytes.subarray(LEAVES_DIGEST_AT, HEADER_DIGEST_AT);
-  if (!sha256(frame.bytes.subarray(FRAME_HEADER_BYTES, blocksAt)).equals(digest)) return undefined;
-  return frame.blocks.every(isWholeBlock) ? frame : undefined;
+  const digest = frame.bytes.subarray(HASHES_DIGEST_AT, HEADER_DIGEST_AT);
+  const isWhole =
+    sha256(frame.hashes).equals(digest) && hasLeaves(frame) && frame.blocks.every(isWholeBlock);
+  return isWhole ? frame : undefined;
+}
+
+/** True if the leaves are those of the hashes, and nothing else stands among them. */
+function hasLeaves({ leaves, hashes, count }: Frame): boolean {
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const start = at + 2;
+    if (start > leaves.length) return false;
+    at = start + leaves.readUInt16BE(at);
+    const expected = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+    if (at > leaves.length || !leafHash(leaves.subarray(start, at)).equals(expected)) return false;
+  }
+  return at === leaves.length;
 }
 
 function viewBlocks(bytes: Buffer, frame: FrameHeader): readonly FrameBlock[] | undefined {

@@ -102,37 +102,38 @@ function isTenant(text: string): boolean {
 }
 
 const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const INSTANT_FORM = '0000-00-00T00:00:00';
+const SECONDS_END = 19;
 
 /**
  * The normal form of `normaliseInstant`, `YYYY-MM-DDTHH:MM:SS[.fffffff]Z` without trailing zeros,
  * told character by character: it is asked of every record.
  */
 function isInstant(text: string): boolean {
-  const length = text.length;
+  const { length } = text;
   if (length < 20 || length > 28 || text.charCodeAt(length - 1) !== 0x5a) return false;
-  for (let i = 0; i < INSTANT_FORM.length; i++) {
-    const form = INSTANT_FORM.charCodeAt(i);
-    const code = text.charCodeAt(i);
-    if (form === 0x30 ? !isDigit(code) : code !== form) return false;
-  }
+  const isDivided =
+    text.charCodeAt(4) === 0x2d &&
+    text.charCodeAt(7) === 0x2d &&
+    text.charCodeAt(10) === 0x54 &&
+    text.charCodeAt(13) === 0x3a &&
+    text.charCodeAt(16) === 0x3a;
   return (
-    isFraction(text) &&
+    isDivided &&
     isDate(text) &&
     twoDigits(text, 11) < 24 &&
     twoDigits(text, 14) < 60 &&
-    twoDigits(text, 17) < 60
+    twoDigits(text, 17) < 60 &&
+    (length === SECONDS_END + 1 || isFraction(text))
   );
 }
 
 function isFraction(text: string): boolean {
   const end = text.length - 1;
-  if (end === INSTANT_FORM.length) return true;
-  if (text.charCodeAt(INSTANT_FORM.length) !== 0x2e) return false;
-  for (let i = INSTANT_FORM.length + 1; i < end; i++) {
+  if (text.charCodeAt(SECONDS_END) !== 0x2e) return false;
+  for (let i = SECONDS_END + 1; i < end; i++) {
     if (!isDigit(text.charCodeAt(i))) return false;
   }
-  return end > INSTANT_FORM.length + 1 && text.charCodeAt(end - 1) !== 0x30;
+  return end > SECONDS_END + 1 && text.charCodeAt(end - 1) !== 0x30;
 }
 
 function isDate(text: string): boolean {
@@ -140,15 +141,21 @@ function isDate(text: string): boolean {
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
   const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return day >= 1 && day <= (MONTH_DAYS[month - 1] ?? 0) + (isLeap ? 1 : 0);
+  const days = (MONTH_DAYS[month - 1] ?? 0) + (isLeap ? 1 : 0);
+  return year < NOT_A_NUMBER && day >= 1 && day <= days;
 }
 
 function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
+/** Beyond every bound that it is compared with. */
+const NOT_A_NUMBER = 1_000_000;
+
 function twoDigits(text: string, at: number): number {
-  return (text.charCodeAt(at) - 0x30) * 10 + text.charCodeAt(at + 1) - 0x30;
+  const tens = text.charCodeAt(at);
+  const ones = text.charCodeAt(at + 1);
+  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones - 0x30 * 11 : NOT_A_NUMBER;
 }
 
 function isSeen(text: string): boolean {
