@@ -1,11 +1,11 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../core/index.ts';
 import { COLUMNS } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
 import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import { COMPACT_ROWS_MAX, MERGE_FILES_MIN, PARTITION_ROWS_MIN } from './limits.ts';
-import { copyPartitioned, copyTo, FILE_ORDER, readParquet, syncFile } from './parquet.ts';
+import { copyTo, FILE_ORDER, readParquet, syncFile } from './parquet.ts';
 import type { ListedFile, State } from './state.ts';
 
 export type Store = { readonly dir: string; readonly state: State; readonly engine: Engine };
@@ -71,26 +71,47 @@ async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void>
   await replace(store, hot, [await settle(store, temp, path, { kind: 'hot' })]);
 }
 
+/**
+ * First all rows in order into one file, which spills where it must; then class by class and day by
+ * day out of it, each of which stands together there. A COPY that partitions by itself keeps a
+ * buffer of every column for every partition: 216 of them took more than 256 MiB for 3,000 rows.
+ */
 async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
-  const folder = join(store.dir, TEMP_FOLDER, 'days');
-  await rm(folder, { recursive: true, force: true });
-  const select = `SELECT *, class_uid AS class, strftime(time, '%Y-%m-%d') AS day
-    FROM (${liveRows(store, hot)}) ORDER BY class, day, ${FILE_ORDER}`;
-  await useSuperseded(store, () => store.engine.run(copyPartitioned(select, folder)));
+  const sorted = join(store.dir, TEMP_FOLDER, 'sorted.parquet');
+  const order = `class_uid, date_trunc('day', time), ${FILE_ORDER}`;
+  await useSuperseded(store, () =>
+    store.engine.run(copyTo(`${liveRows(store, hot)} ORDER BY ${order}`, sorted)),
+  );
   const made: ListedFile[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const [, classUid, day] = PARTITION.exec(entry.parentPath) ?? [];
-    assert(classUid !== undefined && day !== undefined, 'a partition is named by class and day');
+  for (const { classUid, day } of await partitionsOf(store, sorted)) {
+    const temp = join(store.dir, TEMP_FOLDER, 'day.parquet');
+    const rows = `SELECT ${ALL} FROM ${readParquet([sorted])}
+      WHERE class_uid = ${classUid} AND time >= TIMESTAMP ${literal(day)}
+        AND time < TIMESTAMP ${literal(day)} + INTERVAL 1 DAY`;
+    await store.engine.run(copyTo(rows, temp));
     const number = store.state.transaction(() => store.state.nextFileNumber());
-    const path = dayPath(Number(classUid), day, number);
-    const place = { kind: 'day', classUid: Number(classUid), day } as const;
-    made.push(await settle(store, join(entry.parentPath, entry.name), path, place));
+    const path = dayPath(classUid, day, number);
+    made.push(await settle(store, temp, path, { kind: 'day', classUid, day }));
   }
+  const [[expected] = []] = await store.engine.rows(
+    `SELECT count(*) FROM ${readParquet([sorted])}`,
+  );
+  const found = made.reduce((sum, { rows }) => sum + rows, 0);
+  assert(found === Number(expected), 'every row stands in one partition');
   await replace(store, hot, made);
+  await rm(sorted, { force: true });
 }
 
-const PARTITION = /class=(\d+)[\\/]day=([\d-]+)$/;
+async function partitionsOf(
+  store: Store,
+  sorted: string,
+): Promise<{ readonly classUid: number; readonly day: string }[]> {
+  const rows = await store.engine.rows(
+    `SELECT DISTINCT class_uid, strftime(time, '%Y-%m-%d') AS day FROM ${readParquet([sorted])}
+      ORDER BY ALL`,
+  );
+  return rows.map(([classUid, day]) => ({ classUid: Number(classUid), day: String(day) }));
+}
 
 async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<void> {
   const [{ classUid, day }] = files as [ListedFile];

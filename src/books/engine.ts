@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
-import { ENGINE_THREAD_BYTES, SORTED_GROUP_ROWS } from './limits.ts';
+import { ENGINE_THREAD_BYTES } from './limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
@@ -29,10 +29,6 @@ export class Engine {
     const engine = new Engine(instance);
     // Global, since every statement has a connection of its own.
     await engine.run('SET GLOBAL parquet_metadata_cache = true');
-    // The rows of a partitioned COPY come sorted: each partition may be written out as it comes.
-    await engine.run(`SET GLOBAL partitioned_write_flush_threshold = ${SORTED_GROUP_ROWS}`);
-    // A partition that is left will not be met again, and need not keep its rows in memory.
-    await engine.run('SET GLOBAL partitioned_write_max_open_files = 1');
     return engine;
   }
 

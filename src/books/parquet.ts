@@ -13,11 +13,6 @@ export function copyTo(select: string, parquetPath: string): string {
   return `COPY (${select}) TO ${literal(parquetPath)} (${FORMAT})`;
 }
 
-/** One file per class and day under `folder`, the rows in the order that `select` gives. */
-export function copyPartitioned(select: string, folder: string): string {
-  return `COPY (${select}) TO ${literal(folder)} (${FORMAT}, PARTITION_BY (class, day))`;
-}
-
 export function readParquet(paths: readonly string[]): string {
   return `read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
 }
