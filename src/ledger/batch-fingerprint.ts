@@ -150,7 +150,7 @@ function hexWord(text: string, high: number, low: number): number {
   return (hexHalf(text, high) << 16) | hexHalf(text, low);
 }
 
-/** Four digits in lower case; more than {@link NOT_HEX} if one of them is none. */
+/** Four digits in lower case; {@link NOT_HEX} or more if one of them is none. */
 function hexHalf(text: string, at: number): number {
   return (
     (nibble(text.charCodeAt(at)) << 12) |
@@ -162,10 +162,14 @@ function hexHalf(text: string, at: number): number {
 
 const NOT_HEX = 0x1_0000;
 
-/** `0`-`9` are 0x30-0x39, `a`-`f` are 0x61-0x66. */
+/** A table, since the processor cannot foretell whether the next digit is a letter. */
+const NIBBLES: Int32Array = Int32Array.from({ length: 256 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return digit < 0 ? NOT_HEX : digit;
+});
+
 function nibble(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  return code >= 0x61 && code <= 0x66 ? code - 0x57 : NOT_HEX;
+  return NIBBLES[code] ?? NOT_HEX;
 }
 
 function checkBatch(drafts: readonly RecordDraft[]): void {
