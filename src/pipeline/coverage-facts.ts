@@ -13,17 +13,28 @@ export type DeliveryFact = {
 
 export class DeliveryFacts {
   readonly #facts = new Map<string, DeliveryFact>();
+  /** The fact of each workload that was added to last. */
+  readonly #byWorkload = new Map<string | null, DeliveryFact>();
 
   add(tenant: string, source: string, workload: string | null, timeMs: number): void {
-    const key = `${tenant}\n${source}\n${workload ?? ''}`;
-    const known = this.#facts.get(key);
-    if (known === undefined) {
-      this.#facts.set(key, { tenant, source, workload, count: 1, firstMs: timeMs, lastMs: timeMs });
-      return;
-    }
+    const known = this.#find(tenant, source, workload, timeMs);
     known.count += 1;
     if (timeMs < known.firstMs) known.firstMs = timeMs;
     if (timeMs > known.lastMs) known.lastMs = timeMs;
+  }
+
+  /** On the hot path: a file changes its workload from record to record, and little else. */
+  #find(tenant: string, source: string, workload: string | null, timeMs: number): DeliveryFact {
+    const last = this.#byWorkload.get(workload);
+    if (last !== undefined && last.tenant === tenant && last.source === source) return last;
+    const key = `${tenant}\n${source}\n${workload ?? ''}`;
+    let fact = this.#facts.get(key);
+    if (fact === undefined) {
+      fact = { tenant, source, workload, count: 0, firstMs: timeMs, lastMs: timeMs };
+      this.#facts.set(key, fact);
+    }
+    this.#byWorkload.set(workload, fact);
+    return fact;
   }
 
   merge(facts: readonly DeliveryFact[]): void {
