@@ -7,7 +7,7 @@ import {
   unknown,
   yes,
 } from '../core/index.ts';
-import type { CoverageFact } from './facts.ts';
+import { ANY, type CoverageFact } from './facts.ts';
 import { REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
 
@@ -20,7 +20,7 @@ export function factsWithin(
   const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
   return facts.filter(
     (fact) =>
-      (tenants === undefined || tenants.includes(fact.tenant)) &&
+      (tenants === undefined || fact.tenant === ANY || tenants.includes(fact.tenant)) &&
       (fact.fromMs ?? Number.NEGATIVE_INFINITY) < toMs &&
       (fact.toMs ?? Number.POSITIVE_INFINITY) > fromMs,
   );

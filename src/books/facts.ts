@@ -13,6 +13,9 @@ export type ImportFact = {
   readonly origin: string | null;
 };
 
+/** In the place of a tenant or a source: whichever it is. */
+export const ANY = '*';
+
 export const COVERAGE_STATES = [
   'corroborated',
   'collected',
@@ -27,7 +30,9 @@ export type CoverageState = (typeof COVERAGE_STATES)[number];
 export type CoverageFact = {
   /** The entry that says so. */
   readonly index: number;
+  /** Or {@link ANY}. */
   readonly tenant: string;
+  /** Or {@link ANY}. */
   readonly source: string;
   readonly workload: string | null;
   readonly subject: string | null;

@@ -4,6 +4,7 @@ export { COLUMNS, type Column, type ColumnType } from './columns.ts';
 export type { CompactionLimits, CompactionReport } from './compact.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';
 export {
+  ANY,
   COVERAGE_STATES,
   type CoverageFact,
   type CoverageState,

@@ -1,6 +1,6 @@
 import { erasedRow, type Facts, RowBuffer } from '../books/index.ts';
 import { msOfInstant } from '../core/index.ts';
-import { type Leaf, parseLeaf, type ScanBatch } from '../ledger/index.ts';
+import { type Leaf, LeafParser, type ScanBatch } from '../ledger/index.ts';
 import { createMemo, interpret, type Memo } from '../ocsf/index.ts';
 import { factsOf } from './facts.ts';
 import { ROWS_PER_POST } from './limits.ts';
@@ -12,13 +12,15 @@ export type CatchUpProgress = { readonly done: number; readonly size: number };
 
 /**
  * Posts every entry that the ledger has and the books have not: after a crash, after a rebuild, and
- * for whatever was appended without a lane. A crash in the middle means: go on from the cursor.
+ * for whatever was appended without a lane. Steps of the clock that the appending met are said
+ * first. A crash in the middle means: go on from the cursor.
  */
 export async function catchUp(
   writer: Writer,
   onProgress?: (progress: CatchUpProgress) => void,
 ): Promise<void> {
-  const { books, reader, ledger } = writer;
+  const { books, reader, ledger, clock, clockSteps } = writer;
+  if (clockSteps.count > 0) await ledger.append(clockSteps.take(clock.now()));
   if (books.cursor >= ledger.size) return;
   await ledger.publish();
   await reader.refresh();
@@ -35,6 +37,7 @@ export async function catchUp(
 class Posting {
   readonly #writer: Writer;
   readonly #memo: Memo = createMemo();
+  readonly #leaves = new LeafParser();
   readonly #buffer = new RowBuffer();
   #facts: Facts[] = [];
   #resighted: number[] = [];
@@ -49,7 +52,7 @@ class Posting {
 
   add(batch: ScanBatch, position: number): void {
     const index = batch.firstIndex + position;
-    const leaf = parseLeaf(batch.leaf(position));
+    const leaf = this.#leaves.parse(batch.leaf(position));
     const body = batch.body(position);
     if (leaf.kind !== 'record') {
       const { kind, at } = leaf;

@@ -1,6 +1,7 @@
 import type { CoverageFact, Facts, ImportFact } from '../books/index.ts';
 import { type EntryKind, msOfInstant } from '../core/index.ts';
 import { parseErasure } from '../ledger/index.ts';
+import { clockStepCoverage } from './clock-steps.ts';
 import type { CoverageBody, ImportBegun, ImportEnded } from './own-entries.ts';
 
 const NOTHING: Facts = {};
@@ -29,6 +30,8 @@ function meaningOf(
       return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);
     case 'coverage':
       return { coverage: coverageFacts(index, body as CoverageBody) };
+    case 'act':
+      return { coverage: clockStepCoverage(index, body) };
     case 'erasure':
       return erasureFacts(index, entry.body);
     default:

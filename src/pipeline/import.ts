@@ -118,6 +118,7 @@ class ImportRun {
     this.#meter.total(await inputBytes(inputs));
     for await (const event of readInputs(inputs)) {
       await this.#take(event);
+      await this.#sayClockSteps();
       if (signal?.aborted !== true) continue;
       this.#interrupted = true;
       if (this.#current !== undefined) await this.#end(this.#current, undefined);
@@ -126,6 +127,7 @@ class ImportRun {
   }
 
   async conclude(): Promise<ImportReport> {
+    await this.#sayClockSteps();
     await this.#conveyor.post();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
@@ -279,6 +281,12 @@ class ImportRun {
 
   async #append(kind: 'import' | 'coverage', body: object): Promise<readonly number[]> {
     return this.#conveyor.append([ownEntry(kind, this.#writer.clock.now(), body)]);
+  }
+
+  /** Behind all that was fed so far: the batch that met the step is durable then. */
+  async #sayClockSteps(): Promise<void> {
+    const { clock, clockSteps } = this.#writer;
+    if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
   }
 
   #reject(current: Current, item: RejectedItem): void {

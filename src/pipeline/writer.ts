@@ -2,6 +2,7 @@ import { Books } from '../books/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { Ledger, type LedgerOptions, LedgerReader } from '../ledger/index.ts';
 import { type CatchUpProgress, catchUp } from './catch-up.ts';
+import { ClockSteps } from './clock-steps.ts';
 import { resumeErasures } from './erase.ts';
 
 /** All that a writing command holds: the lock, the ledger, the books behind it. */
@@ -13,9 +14,11 @@ export type Writer = {
   readonly books: Books;
   /** Reads what was published; call `refresh` after a `publish`. */
   readonly reader: LedgerReader;
+  /** Said by the next {@link catchUp}, or by the import that met them. */
+  readonly clockSteps: ClockSteps;
 };
 
-export type WriterOptions = Omit<LedgerOptions, 'integration'> & {
+export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
   /** Threads of the analytical engine in compaction. */
   readonly threads?: number;
   /** Called under the lock, before the books are opened. */
@@ -30,13 +33,17 @@ export type WriterOptions = Omit<LedgerOptions, 'integration'> & {
  */
 export async function openWriter(options: WriterOptions): Promise<Writer> {
   const { dir, clock, random, onProgress } = options;
-  const ledger = await Ledger.open(options);
+  const clockSteps = new ClockSteps();
+  const ledger = await Ledger.open({
+    ...options,
+    onClockStep: (step) => clockSteps.notice(step),
+  });
   try {
     await ledger.publish();
     options.beforeBooks?.();
     const books = await Books.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
-    const writer = { dir, clock, random, ledger, books, reader };
+    const writer = { dir, clock, random, ledger, books, reader, clockSteps };
     await catchUp(writer, onProgress);
     await resumeErasures(writer);
     return writer;

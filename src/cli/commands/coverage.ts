@@ -38,8 +38,11 @@ const COLUMNS: readonly Column<CoverageFact>[] = [
 
 const coverage: Command = async (context) =>
   askBooks(context, async ({ books, head }) => {
+    const { ANY } = await import('../../books/index.ts');
     const { tenant, terminal } = context;
-    const facts = books.coverage().filter((fact) => tenant === undefined || fact.tenant === tenant);
+    const facts = books.coverage().filter((fact) => {
+      return tenant === undefined || fact.tenant === ANY || fact.tenant === tenant;
+    });
     if (context.json) await terminal.items(facts.map(factJson));
     else await terminal.table(COLUMNS, facts);
     notYetIndexed(books, head);
