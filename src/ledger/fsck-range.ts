@@ -11,7 +11,8 @@ import { readBundleFile } from './fsck-read.ts';
 import type { Problem } from './fsck-report.ts';
 import { HASH_BYTES, LEAF_PREFIX, sha256Into } from './hash.ts';
 import { layout } from './layout.ts';
-import { type Leaf, parseLeaf } from './leaf.ts';
+import type { Leaf } from './leaf.ts';
+import { LeafParser } from './leaf-parser.ts';
 import { bundlePath, decodeBundle, TILE_WIDTH, tileWidth } from './tile.ts';
 
 /** What a range of entries turned out to be; made in a worker, judged on the main thread. */
@@ -49,6 +50,7 @@ export class RangeChecker {
   readonly #setup: RangeSetup;
   readonly #archive: ArchiveReader;
   readonly #sources = new Map<string, SourceKeys>();
+  readonly #leaves = new LeafParser();
   readonly #digest = Buffer.alloc(HASH_BYTES);
   #room = Buffer.alloc(0);
   #problems: Problem[] = [];
@@ -118,7 +120,7 @@ export class RangeChecker {
 
   #readLeaf(bytes: Uint8Array, index: number, at: number): Leaf | undefined {
     try {
-      return parseLeaf(bytes);
+      return this.#leaves.parse(bytes);
     } catch (error) {
       this.#addBundle(index, at, `entry ${index}: ${messageOf(error)}`);
       return undefined;

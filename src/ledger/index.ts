@@ -23,6 +23,7 @@ export * from './key-rotation.ts';
 export { layout } from './layout.ts';
 export type { Leaf } from './leaf.ts';
 export { formatLeaf, parseLeaf } from './leaf.ts';
+export { LeafParser } from './leaf-parser.ts';
 export * from './merkle.ts';
 export * from './note.ts';
 export type { RecoveryReport } from './open-writer.ts';

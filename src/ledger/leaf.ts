@@ -29,8 +29,35 @@ const LEAF = new RegExp(
     '"size":(0|[1-9]\\d{0,9}),"sha256":"([0-9a-f]{64})"\\}$',
 );
 
-function isLeafId(id: string): boolean {
-  return /^[~=][0-9a-f]{32}$/.test(id) || (isGuid(id) && id === id.toLowerCase());
+/** `~` or `=` and 32 hex digits, or a GUID, all in lower case; told character by character. */
+export function isLeafId(id: string): boolean {
+  const { length } = id;
+  if (length === 33) {
+    const form = id.charCodeAt(0);
+    return (form === 0x7e || form === 0x3d) && isHex(id, 1, 33);
+  }
+  return (
+    length === 36 &&
+    isHex(id, 0, 8) &&
+    isHex(id, 9, 13) &&
+    isHex(id, 14, 18) &&
+    isHex(id, 19, 23) &&
+    isHex(id, 24, 36) &&
+    id.charCodeAt(8) === DASH &&
+    id.charCodeAt(13) === DASH &&
+    id.charCodeAt(18) === DASH &&
+    id.charCodeAt(23) === DASH
+  );
+}
+
+const DASH = 0x2d;
+
+function isHex(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (!isDigit(code) && (code < 0x61 || code > 0x66)) return false;
+  }
+  return true;
 }
 
 /** The part of the line that is the same for all entries of one kind, tenant and source. */
@@ -62,7 +89,7 @@ export function parseLeaf(bytes: Uint8Array): Leaf {
   if (!isTenant(tenant)) throw malformed('its tenant is neither "-" nor a GUID in lower case');
   if (!PLAIN.test(source)) throw malformed('its source holds a character that is not allowed');
   if (!isLeafId(id)) throw malformed('its id is neither a GUID nor a keyed hash');
-  if (!isInstant(at)) throw malformed('its event time is not in the normal form');
+  if (!isEventTime(at)) throw malformed('its event time is not in the normal form');
   if (!isSeen(seen)) throw malformed('its time of arrival is not in the normal form');
   return {
     kind: kind as EntryKind,
@@ -90,7 +117,7 @@ export function checkLeafHead(kind: string, tenant: string, source: string): voi
 
 /** @throws LedgerError INVALID_DRAFT unless `at` is a normal form. */
 export function checkEventTime(at: string): void {
-  if (!isInstant(at)) throw invalid(`its event time "${at.slice(0, 40)}" is not a normal form`);
+  if (!isEventTime(at)) throw invalid(`its event time "${at.slice(0, 40)}" is not a normal form`);
 }
 
 export function seenText(ms: number): string {
@@ -108,7 +135,7 @@ const SECONDS_END = 19;
  * The normal form of `normaliseInstant`, `YYYY-MM-DDTHH:MM:SS[.fffffff]Z` without trailing zeros,
  * told character by character: it is asked of every record.
  */
-function isInstant(text: string): boolean {
+export function isEventTime(text: string): boolean {
   const { length } = text;
   if (length < 20 || length > 28 || text.charCodeAt(length - 1) !== 0x5a) return false;
   const isDivided =
@@ -158,10 +185,16 @@ function twoDigits(text: string, at: number): number {
   return isDigit(tens) && isDigit(ones) ? tens * 10 + ones - 0x30 * 11 : NOT_A_NUMBER;
 }
 
-function isSeen(text: string): boolean {
-  const ms = Date.parse(text);
-  return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+/** RFC 3339 with three decimals, which {@link seenText} writes. */
+export function isSeen(text: string): boolean {
+  if (text.length !== SEEN_CHARS || text.charCodeAt(SECONDS_END) !== 0x2e) return false;
+  for (let i = SECONDS_END + 1; i < SEEN_CHARS - 1; i++) {
+    if (!isDigit(text.charCodeAt(i))) return false;
+  }
+  return isEventTime(`${text.slice(0, SECONDS_END)}Z`) && text.charCodeAt(SEEN_CHARS - 1) === 0x5a;
 }
+
+const SEEN_CHARS = 24;
 
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
