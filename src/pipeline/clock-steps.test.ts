@@ -140,7 +140,7 @@ test('what the step touches is unknown, of every tenant and source', async () =>
   });
 });
 
-test('a step between two acts of ours is an entry too, and a rebuild says nothing twice', async () => {
+test('a step between two acts of ours is an entry, and a rebuild says nothing twice', async () => {
   const dir = join(root, 'acts');
   const clock = new ManualClock(START_MS);
   const writer = await openWriter({ dir, clock, random: systemRandom });
