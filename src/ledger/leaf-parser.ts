@@ -1,5 +1,14 @@
 import { LEAF_BYTES_MAX } from '../core/index.ts';
-import { isEventTime, isLeafId, isSeen, type Leaf, leafHead, leafTail, parseLeaf } from './leaf.ts';
+import {
+  isEventTime,
+  isHex,
+  isLeafId,
+  isSeen,
+  type Leaf,
+  leafHead,
+  leafTail,
+  parseLeaf,
+} from './leaf.ts';
 
 const AT = '","at":"'.length;
 const SEEN = '","seen":"'.length;
@@ -8,7 +17,6 @@ const SIZE = '","size":'.length;
 const SHA256 = ',"sha256":"'.length;
 const SHA256_CHARS = 64;
 const SIZE_FORM = /^(?:0|[1-9]\d{0,9})$/;
-const SHA256_FORM = /^[0-9a-f]{64}$/;
 
 /**
  * {@link parseLeaf} for many leaves one after the other: neighbours share kind, tenant, source and
@@ -53,7 +61,8 @@ export class LeafParser {
       isEventTime(at) &&
       (seen === last.seen || isSeen(seen)) &&
       SIZE_FORM.test(size) &&
-      SHA256_FORM.test(sha256);
+      sha256.length === SHA256_CHARS &&
+      isHex(sha256, 0, SHA256_CHARS);
     return isTrue ? leaf : undefined;
   }
 }

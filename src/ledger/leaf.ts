@@ -52,7 +52,8 @@ export function isLeafId(id: string): boolean {
 
 const DASH = 0x2d;
 
-function isHex(text: string, from: number, to: number): boolean {
+/** Digits and `a` to `f` alone in `[from, to)`. */
+export function isHex(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i);
     if (!isDigit(code) && (code < 0x61 || code > 0x66)) return false;
