@@ -5,7 +5,7 @@ import type { SignedCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import type { FileLock, Files } from './files.ts';
-import { openFingerprints } from './fingerprint-feed.ts';
+import { dropFingerprints, openFingerprints } from './fingerprint-feed.ts';
 import type { FingerprintIndex } from './fingerprint-index.ts';
 import type { FolderFacts } from './folder.ts';
 import { readFolderFacts, writeFolderFacts } from './folder.ts';
@@ -31,6 +31,7 @@ export type OpenOptions = {
   readonly keyFile?: string | undefined;
   readonly origin?: string | undefined;
   readonly acceptFork?: 'accept' | undefined;
+  readonly fingerprints?: 'keep' | 'remake' | undefined;
 };
 
 /** What an opening found that an earlier process had left behind. */
@@ -106,6 +107,7 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     const recovery = await recover(options, { integrator, publisher, journal });
     archive.refresh(integrator.size);
     const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
+    if (options.fingerprints === 'remake') dropFingerprints(files, dir);
     const fingerprints = await openFingerprints({ files, dir, identity, archive });
     const lastSeenMs = readSeenMs(files, dir, integrator.size);
     return {

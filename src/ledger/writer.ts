@@ -34,6 +34,8 @@ export type LedgerOptions = {
   readonly origin?: string | undefined;
   /** Append although the folder was restored, knowing that this may fork the log. */
   readonly acceptFork?: 'accept' | undefined;
+  /** `remake`: the index of fingerprints is thrown away, and made again from the archive. */
+  readonly fingerprints?: 'keep' | 'remake' | undefined;
   readonly onClockStep?: ((step: ClockStep) => void) | undefined;
   /**
    * `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only.

@@ -12,6 +12,6 @@ export { type ImportOptions, type ImportReport, importPaths } from './import.ts'
 export { subjectHash } from './mentions.ts';
 export type { Doer } from './own-entries.ts';
 export type { ImportProgress } from './progress.ts';
-export { discardFingerprints, rebuild } from './rebuild.ts';
+export { rebuild } from './rebuild.ts';
 export { parseBody, richestFirst } from './sightings.ts';
 export { closeWriter, openWriter, type Writer, type WriterOptions } from './writer.ts';
