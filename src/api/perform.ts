@@ -5,7 +5,7 @@ import type { WorkHooks } from './handover-server.ts';
 import type { Work } from './work.ts';
 import { performAccess } from './works/access.ts';
 import { performErase } from './works/erase.ts';
-import { performHold, performListHolds, performRelease } from './works/hold.ts';
+import { performHold, performRelease } from './works/hold.ts';
 import { performImport } from './works/import.ts';
 import { performRebuild } from './works/rebuild.ts';
 import { performRotateKey } from './works/rotate-key.ts';
@@ -30,7 +30,6 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['ledger erase', performErase],
   ['ledger hold', performHold],
   ['ledger hold --release', performRelease],
-  ['ledger hold --list', performListHolds],
   ['ledger rotate-key', performRotateKey],
   ['ledger witness', performWitness],
   ['rebuild', performRebuild],

@@ -1,5 +1,11 @@
 import { type Locus, msOfInstant } from '../core/index.ts';
-import { type HoldBody, type HoldScope, type Leaf, parseHold } from '../ledger/index.ts';
+import {
+  type HoldBody,
+  type HoldScope,
+  type Leaf,
+  type LedgerReader,
+  parseHold,
+} from '../ledger/index.ts';
 import { catchUp } from './catch-up.ts';
 import { PipelineError } from './errors.ts';
 import { Mentions, normaliseName } from './mentions.ts';
@@ -48,11 +54,17 @@ function fits(scope: HoldScope, mentions: Mentions, { leaf, locus, body }: HeldC
   return mentions.count === 0 || mentions.in(body);
 }
 
+/** What tells of holds: a writer, or two readers that take no lock. */
+type HoldSource = {
+  readonly books: { acts(kind: string): readonly number[] };
+  readonly reader: Pick<LedgerReader, 'body'>;
+};
+
 /** Holds in the order of their entries, less those whose case was released since. */
-export async function activeHolds(writer: Pick<Writer, 'books' | 'reader'>): Promise<ActiveHold[]> {
+export async function activeHolds({ books, reader }: HoldSource): Promise<ActiveHold[]> {
   const holds: ActiveHold[] = [];
-  for (const index of writer.books.acts('hold')) {
-    const body = await writer.reader.body(index);
+  for (const index of books.acts('hold')) {
+    const body = await reader.body(index);
     const hold = body.kind === 'present' ? parseHold(body.bytes) : undefined;
     if (hold === undefined) continue;
     if (hold.op === 'place') {

@@ -10,7 +10,7 @@ export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths } from './import.ts';
 export { subjectHash } from './mentions.ts';
-export type { Doer } from './own-entries.ts';
+export { type Doer, ownEntry } from './own-entries.ts';
 export type { ImportProgress } from './progress.ts';
 export { rebuild } from './rebuild.ts';
 export { parseBody, richestFirst } from './sightings.ts';

@@ -1,6 +1,5 @@
 import { assert, type TenantId } from '../../core/index.ts';
-import { catchUp, type Writer } from '../../pipeline/index.ts';
-import { ownDraft } from '../own-entry.ts';
+import { catchUp, ownEntry, type Writer } from '../../pipeline/index.ts';
 import type { Performer } from '../perform.ts';
 import type { Work } from '../work.ts';
 
@@ -30,8 +29,11 @@ export async function performAccess(
   const [subject] = work.args;
   const { purpose, case: caseName, from, to } = work.options;
   const { tenant } = work;
-  const said = { act: 'statement', subject, tenant, purpose, case: caseName, from, to, ...doer };
-  const [appended] = await writer.ledger.append([ownDraft('act', writer.clock.now(), said)]);
+  const asked = { act: 'statement', subject, tenant, purpose, case: caseName, from, to };
+  // The time makes the same look, another day, another entry.
+  const atMs = writer.clock.now();
+  const said = { v: 1, ...asked, ...doer, atMs };
+  const [appended] = await writer.ledger.append([ownEntry('act', atMs, said)]);
   await catchUp(writer);
   assert(appended !== undefined, 'every draft has its outcome');
   return { entry: appended.index };

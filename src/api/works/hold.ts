@@ -1,10 +1,4 @@
-import {
-  type ActiveHold,
-  activeHolds,
-  placeHold,
-  releaseHold,
-  type Writer,
-} from '../../pipeline/index.ts';
+import { placeHold, releaseHold, type Writer } from '../../pipeline/index.ts';
 import type { Performer } from '../perform.ts';
 import { requiredText, type Work } from '../work.ts';
 import { type EntryScope, scopeOf, scopeOptions } from './scope.ts';
@@ -19,10 +13,6 @@ export function holdWork(who: string, what: HoldWork): Work {
 export function releaseWork(who: string, caseName: string): Work {
   const options = { case: caseName };
   return { command: 'ledger hold --release', args: [], tenant: null, who, options };
-}
-
-export function listHoldsWork(who: string): Work {
-  return { command: 'ledger hold --list', args: [], tenant: null, who, options: {} };
 }
 
 /** The entry that placed or released the hold. */
@@ -53,9 +43,4 @@ export async function performRelease(
   { doer }: Performer,
 ): Promise<HoldEntry> {
   return { entry: await releaseHold(writer, { case: requiredText(work, 'case'), doer }) };
-}
-
-export async function performListHolds(writer: Writer): Promise<readonly ActiveHold[]> {
-  await writer.reader.refresh();
-  return activeHolds(writer);
 }

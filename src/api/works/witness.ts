@@ -1,6 +1,5 @@
 import { type CosignResult, setWitnessPolicy } from '../../ledger/index.ts';
-import { catchUp, type Writer } from '../../pipeline/index.ts';
-import { ownDraft } from '../own-entry.ts';
+import { catchUp, ownEntry, type Writer } from '../../pipeline/index.ts';
 import type { Performer } from '../perform.ts';
 import { textOption, type Work } from '../work.ts';
 
@@ -26,8 +25,9 @@ export async function performWitness(
   const policy = textOption(work, 'policy');
   if (policy !== undefined) {
     await setWitnessPolicy(dir, Buffer.from(policy));
-    const said = { config: 'witness-policy', policy, ...doer };
-    await ledger.append([ownDraft('config', clock.now(), said)]);
+    const atMs = clock.now();
+    const said = { v: 1, config: 'witness-policy', policy, ...doer, atMs };
+    await ledger.append([ownEntry('config', atMs, said)]);
     await catchUp(writer);
   }
   const { origin, size, root } = await ledger.publish();

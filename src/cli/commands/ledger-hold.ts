@@ -5,6 +5,7 @@ import type { Bind, Command, Context } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { timeText } from '../present/words.ts';
+import { askBooks, notYetIndexed } from '../question.ts';
 import { declareScope, type ScopeFlags, scopeOf } from '../scope.ts';
 import type { Column } from '../table.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
@@ -37,7 +38,7 @@ const COLUMNS: readonly Column<ActiveHold>[] = [
 const hold: Command<[flags: HoldFlags]> = async (context, flags) => {
   const asked = [flags.case, flags.release, flags.list].filter((flag) => flag !== undefined);
   if (asked.length !== 1) throw usage('give one of --case, --release and --list');
-  if (flags.list === true) return list(context, flags);
+  if (flags.list === true) return list(context);
   const { holdWork, releaseWork } = await import('../../api/index.ts');
   const { terminal, tenant } = context;
   const work =
@@ -60,21 +61,17 @@ const hold: Command<[flags: HoldFlags]> = async (context, flags) => {
   return EXIT.done;
 };
 
-async function list(context: Context, flags: HoldFlags): Promise<ExitCode> {
-  const { listHoldsWork } = await import('../../api/index.ts');
-  const work = listHoldsWork(whoActs());
-  const holds = (await write(context, {
-    work,
-    flags,
-    ledger: 'needs',
-    repeatable: true,
-    progressOf: noProgress,
-  })) as readonly ActiveHold[];
-  if (context.json) await context.terminal.items(holds);
-  else if (holds.length === 0) context.terminal.line('no hold stands');
-  else await context.terminal.table(COLUMNS, holds);
-  // Every hold is an entry of this very ledger: that none stands is known.
-  return EXIT.done;
+async function list(context: Context): Promise<ExitCode> {
+  return askBooks(context, async ({ ledger, books, head }) => {
+    const { activeHolds } = await import('../../pipeline/index.ts');
+    const holds = await activeHolds({ books, reader: ledger });
+    if (context.json) await context.terminal.items(holds);
+    else if (holds.length > 0) await context.terminal.table(COLUMNS, holds);
+    notYetIndexed(books, head);
+    if (holds.length === 0 && !context.json) context.terminal.line('no hold stands');
+    // Every hold is an entry of this very ledger: that none stands is known.
+    return EXIT.done;
+  });
 }
 
 function scopeText({ scope }: ActiveHold): string {
