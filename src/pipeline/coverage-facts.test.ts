@@ -4,7 +4,7 @@ import { DeliveryFacts } from './coverage-facts.ts';
 
 const AT = Date.parse('2024-05-06T07:08:09Z');
 
-test('counts what was delivered by tenant, source and workload, and where it begins and ends', () => {
+test('counts deliveries by tenant, source and workload, and where they begin and end', () => {
   const facts = new DeliveryFacts();
   facts.add('a', 'one', 'Exchange', AT);
   facts.add('a', 'one', 'SharePoint', AT);
