@@ -181,6 +181,12 @@ test('query answers as table, JSON, CSV and Parquet, and nothing is no answer', 
   assert.equal((await ask(['query', `SELECT * FROM read_text('${file}')`])).code, 2);
 });
 
+test('a cell of CSV that would be a formula is made harmless, and a number stays one', async () => {
+  const cells = `-5 AS n, -1e0 AS d, '=1+1' AS "=f", '-5' AS t, (-9007199254740993)::HUGEINT AS h`;
+  const { stdout } = await ask(['query', `SELECT ${cells}`, '--format', 'csv']);
+  assert.equal(stdout, "n,d,'=f,t,h\r\n-5,-1,'=1+1,'-5,-9007199254740993\r\n");
+});
+
 test('coverage has one line per source and interval', async () => {
   const { stdout } = await ask(['coverage', '--json']);
   for (const fact of lines(stdout)) {

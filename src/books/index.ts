@@ -2,6 +2,7 @@ export { ALIAS_KINDS, type Alias, type AliasKind } from './alias-book.ts';
 export { type Batch, Books, type BooksOptions } from './books.ts';
 export { COLUMNS, type Column, type ColumnType } from './columns.ts';
 export type { CompactionLimits, CompactionReport } from './compact.ts';
+export { type CsvCell, csvLine } from './csv.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';
 export {
   ANY,

@@ -1,3 +1,4 @@
+import { csvLine } from './csv.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement-types.ts';
 
 /** One row for each action and each sign-in that opened a session (RFC 4180). */
@@ -35,9 +36,9 @@ type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | boolean 
 
 /** Lines end in CRLF; the header is always there. */
 export function* statementCsv(statement: Statement): Generator<string> {
-  yield lineOf(COLUMNS);
+  yield csvLine(COLUMNS);
   for (const session of statement.sessions) {
-    for (const cells of rowsOf(session)) yield lineOf(COLUMNS.map((name) => cells[name] ?? ''));
+    for (const cells of rowsOf(session)) yield csvLine(COLUMNS.map((name) => cells[name] ?? ''));
   }
 }
 
@@ -67,18 +68,4 @@ function* rowsOf({ session, signIns, actions }: StatementSession): Generator<Cel
 function eventCells(event: StatementEvent): Cells {
   const { statusCode, userAgent, entries, ...cells } = event;
   return { ...cells, status_code: statusCode, user_agent: userAgent, entries: entries.join(' ') };
-}
-
-function lineOf(cells: readonly (string | number | boolean | null)[]): string {
-  return `${cells.map((cell) => cellOf(cell)).join(',')}\r\n`;
-}
-
-/**
- * A text that starts like a formula gets a quote in front: whoever could put `=HYPERLINK(…)` into
- * a file name would otherwise have it run in the reader's spreadsheet.
- */
-function cellOf(value: string | number | boolean | null): string {
-  if (typeof value !== 'string') return value === null ? '' : String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -3,7 +3,6 @@ import { text } from 'node:stream/consumers';
 import type { Command as Parser } from 'commander';
 import type { QueryColumn, QueryValue } from '../../books/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
-import { csvLine } from '../csv.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { oneOf } from '../options.ts';
@@ -75,8 +74,11 @@ async function answer(
 }
 
 async function* csvOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerator<string> {
+  const { csvLine } = await import('../../books/index.ts');
+  const numeric = columns.flatMap(({ type }, at) => (NUMERIC.test(type) ? [at] : []));
+  const isNumeric = new Set(numeric);
   yield csvLine(columns.map(({ name }) => name));
-  for await (const row of rows) yield csvLine(row);
+  for await (const row of rows) yield csvLine(row, isNumeric);
 }
 
 async function* jsonOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerator<string> {
