@@ -71,6 +71,26 @@ test('a folder of another version is refused in one sentence, and not touched', 
   });
 });
 
+test('facts that are no object of JSON, or none at all, are told in one sentence', async () => {
+  const cases: readonly (readonly [text: string, what: RegExp])[] = [
+    ['', /: it is empty; restore/],
+    [' \n', /: it is empty; restore/],
+    ['{"format": 1, "orig', /: it is not JSON, or was cut short; restore/],
+    ['[]', /: it holds JSON, but no object; restore/],
+    ['null', /: it holds JSON, but no object; restore/],
+    ['7', /: it holds JSON, but no object; restore/],
+    ['{}', /: it names no format; restore/],
+  ];
+  await withLedger(async (dir) => {
+    for (const [text, message] of cases) {
+      writeFileSync(layout.folderFacts(dir), text);
+      const refusal = { code: 'FOLDER_CORRUPT', message };
+      await assert.rejects(open(dir), refusal, text);
+      await assert.rejects(LedgerReader.open(dir), refusal, text);
+    }
+  });
+});
+
 test('a folder whose facts are not what was written is refused', async () => {
   await withLedger(async (dir) => {
     const facts = JSON.parse(readFileSync(layout.folderFacts(dir), 'utf8')) as { vkeys: string[] };

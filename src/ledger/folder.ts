@@ -28,6 +28,7 @@ export function readFolderFacts(files: Files, dir: string): FolderFacts | undefi
   }
   const facts = parseJson(bytes, path);
   const { format, origin, vkeys } = facts;
+  if (format === undefined) throw corrupt(path, 'it names no format');
   if (format !== FOLDER_FORMAT) {
     throw new LedgerError(
       'FOLDER_VERSION',
@@ -67,13 +68,17 @@ function isEmptyLog(files: Files, dir: string): boolean {
 }
 
 function parseJson(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
+  const text = bytes.toString('utf8');
+  if (text.trim() === '') throw corrupt(path, 'it is empty');
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString('utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
-    throw corrupt(path, 'it is not JSON', cause);
+    throw corrupt(path, 'it is not JSON, or was cut short', cause);
   }
-  if (typeof value !== 'object' || value === null) throw corrupt(path, 'it holds no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw corrupt(path, 'it holds JSON, but no object');
+  }
   return value as Readonly<Record<string, unknown>>;
 }
 
