@@ -2,6 +2,7 @@ import {
   type Answer,
   interval,
   normalise,
+  plural,
   type Reason,
   subtract,
   unknown,
@@ -84,6 +85,9 @@ function shortened(reasons: readonly Reason[]): Reason[] {
   const more = distinct.length - REASONS_MAX + 1;
   return [
     ...distinct.slice(0, REASONS_MAX - 1),
-    { code: 'coverage-unknown', text: `${more} more reasons: see "countersign coverage"` },
+    {
+      code: 'coverage-unknown',
+      text: `${plural(more, 'more reason')}: see "countersign coverage"`,
+    },
   ];
 }

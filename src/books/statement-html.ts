@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { plural } from '../core/index.ts';
 import { type Html, type HtmlPart, html } from './html.ts';
 import { STATEMENT_CSS } from './statement-css.ts';
 import type {
@@ -89,9 +90,9 @@ ${fact('Case', statement.case ?? 'not stated')}
 <dl>
 ${fact('Generated', `${instantText(generatedAt)} UTC`)}
 ${fact('Ledger', id(ledger.origin))}
-${fact('Checkpoint size', `${whole(ledger.size)} entries`)}
+${fact('Checkpoint size', plural(ledger.size, 'entry'))}
 ${fact('Checkpoint root', id(ledger.root))}
-${fact('Indexed', `${whole(ledger.posted)} entries`)}
+${fact('Indexed', plural(ledger.posted, 'entry'))}
 </dl>
 </div>\n`;
 }

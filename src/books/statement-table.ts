@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement-types.ts';
 import {
   answerText,
@@ -38,12 +39,12 @@ export function* statementLines(statement: Statement, width: number): Generator<
   for (const [i, volume] of statement.volumes.entries())
     yield* fact(i === 0 ? 'Volumes' : '', volume);
   yield* fact('Complete', answerText(coverage.answer));
-  yield* fact('Ledger', `${ledger.origin}, ${ledger.size} entries, root ${ledger.root}`);
+  yield* fact('Ledger', `${ledger.origin}, ${plural(ledger.size, 'entry')}, root ${ledger.root}`);
   for (const erasure of statement.erasures) {
     const { entries, at, by, reason, index } = erasure;
     yield* fact(
       'Erased',
-      `${entries} entries on ${instantText(at)} UTC by ${by}: ${reason} (entry ${index})`,
+      `${plural(entries, 'entry')} on ${instantText(at)} UTC by ${by}: ${reason} (entry ${index})`,
     );
   }
   for (const session of statement.sessions) {

@@ -1,4 +1,4 @@
-import type { Answer } from '../core/index.ts';
+import { type Answer, plural } from '../core/index.ts';
 import type { Principal } from './principal.ts';
 import type {
   Outcome,
@@ -70,8 +70,8 @@ export function subjectsOf(action: StatementAction): string[] {
 export function volumeText({ volume }: StatementAction): string {
   const parts: string[] = [];
   if (volume.contents === 'unknown') parts.push('a whole folder, contents not known');
-  else if (volume.items > 1) parts.push(`${volume.items.toLocaleString('en')} items`);
-  if (volume.bytes !== null) parts.push(`${volume.bytes.toLocaleString('en')} bytes`);
+  else if (volume.items > 1) parts.push(plural(volume.items, 'item'));
+  if (volume.bytes !== null) parts.push(plural(volume.bytes, 'byte'));
   if (volume.throttled) parts.push('recording throttled from here for 24 h');
   return parts.join(', ');
 }

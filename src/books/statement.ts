@@ -1,4 +1,4 @@
-import { type Answer, unknown } from '../core/index.ts';
+import { type Answer, plural, unknown } from '../core/index.ts';
 import { isSignIn } from '../ocsf/index.ts';
 import { coverageAnswer, factsWithin } from './coverage.ts';
 import type { CoverageFact, ErasureFact } from './facts.ts';
@@ -170,8 +170,8 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
   const answer = coverageAnswer(facts, input.period, input.ledger);
   if (input.contested === 0) return { answer, facts };
   const text =
-    `${input.contested} more events stand under a name that several people held, ` +
-    'at a time when no record says whose it was';
+    `${plural(input.contested, 'more event stands', 'more events stand')} under a name that ` +
+    'several people held, at a time when no record says whose it was';
   const because = [{ code: 'name-shared', text }];
   const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
   return { answer: unknown(all), facts };

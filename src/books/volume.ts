@@ -1,4 +1,4 @@
-import { normalise } from '../core/index.ts';
+import { normalise, plural } from '../core/index.ts';
 import type { EventRow } from './row.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ function mailRead(actions: readonly EventRow[]): string[] {
   const binds = actions.filter((a) => a.event.accessType === 'Bind');
   if (binds.length === 0) return [];
   const items = sum(binds.map((a) => a.event.itemCount));
-  return [`read at least ${count(items, 'item')} in ${mailboxes(binds)}`];
+  return [`read at least ${plural(items, 'item')} in ${mailboxes(binds)}`];
 }
 
 /** Only the folder is recorded: every item in it must be assumed taken. */
@@ -33,10 +33,10 @@ function mailSynchronised(actions: readonly EventRow[]): string[] {
   const unnamed = syncs.length - stated.length;
   const parts: string[] = [];
   if (folders > 0) {
-    parts.push(`${count(folders, 'folder')} synchronised in ${mailboxes(stated)}`);
+    parts.push(`${plural(folders, 'folder')} synchronised in ${mailboxes(stated)}`);
   }
   if (unnamed > 0) {
-    parts.push(`${count(unnamed, 'synchronisation')} of a folder that is not named`);
+    parts.push(`${plural(unnamed, 'synchronisation')} of a folder that is not named`);
   }
   return [`${parts.join(' and ')}, contents not known: assume every item taken`];
 }
@@ -64,7 +64,7 @@ function mailSent(actions: readonly EventRow[]): string[] {
     (a) => a.event.classUid === EMAIL && a.event.activityId === EMAIL_SEND && isDone(a),
   );
   if (sent.length === 0) return [];
-  return [`sent at least ${count(sum(sent.map((a) => a.event.itemCount)), 'message')}`];
+  return [`sent at least ${plural(sum(sent.map((a) => a.event.itemCount)), 'message')}`];
 }
 
 const FILE_HOSTING = 6006;
@@ -88,7 +88,7 @@ function filesMoved(actions: readonly EventRow[]): string[] {
     const sizes = some.map((a) => a.event.byteCount).filter((n) => n !== null);
     const size = sizes.length === 0 ? 'sizes not stated' : `at least ${bytes(sum(sizes))}`;
     const different = distinct(some.map((a) => a.event.object));
-    const items = count(sum(some.map((a) => a.event.itemCount)), 'time');
+    const items = plural(sum(some.map((a) => a.event.itemCount)), 'time');
     return [`${verb} files at least ${items}: ${different} different, ${size}`];
   });
 }
@@ -102,13 +102,8 @@ function mailboxes(rows: readonly EventRow[]): string {
   const known = new Set(named).size;
   if (known === 0) return 'mailboxes that are not named';
   return named.length < rows.length
-    ? `at least ${count(known, 'mailbox')}`
-    : count(known, 'mailbox');
-}
-
-function count(n: number, noun: string): string {
-  const plural = noun.endsWith('x') ? `${noun}es` : `${noun}s`;
-  return `${n.toLocaleString('en')} ${n === 1 ? noun : plural}`;
+    ? `at least ${plural(known, 'mailbox')}`
+    : plural(known, 'mailbox');
 }
 
 function distinct(values: readonly (string | null)[]): number {

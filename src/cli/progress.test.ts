@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../core/index.ts';
-import { bytesText, durationText, numberText, ProgressLine, progressText } from './progress.ts';
+import { ManualClock, numberText } from '../core/index.ts';
+import { bytesText, durationText, ProgressLine, progressText } from './progress.ts';
 
 const state = {
   doing: 'importing',

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/index.ts';
+import { type Clock, numberText, plural } from '../core/index.ts';
 import { PROGRESS_LINE_MS, PROGRESS_REDRAW_MS } from './limits.ts';
 import { sanitise } from './sanitise.ts';
 import { cutEnd } from './width.ts';
@@ -69,7 +69,7 @@ export function progressText(state: ProgressState, elapsedMs: number): string {
       ? shareOf(state.records, recordsTotal)
       : undefined;
   if (share !== undefined) parts.push(`${Math.floor(share * 100)} %`);
-  parts.push(`${numberText(state.records)} records`);
+  parts.push(`${plural(state.records, 'record')}`);
   if (bytes !== undefined) {
     parts.push(bytesTotal ? `${bytesText(bytes)} of ${bytesText(bytesTotal)}` : bytesText(bytes));
   }
@@ -84,11 +84,6 @@ export function progressText(state: ProgressState, elapsedMs: number): string {
 
 function shareOf(done: number, total: number): number {
   return Math.min(1, done / total);
-}
-
-/** `1,234,567` whatever the locale: the output of a command is not prose. */
-export function numberText(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 export function bytesText(bytes: number): string {

@@ -1,11 +1,10 @@
 import type { BooksReader, LedgerHead } from '../books/index.ts';
-import { type Answer, CountersignError, type Reason } from '../core/index.ts';
+import { type Answer, CountersignError, numberText, plural, type Reason } from '../core/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
 import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { REASONS_SHOWN } from './limits.ts';
-import { numberText } from './progress.ts';
 
 /** Where answers come from: readers, which take no lock. */
 export type Sources = {
@@ -76,7 +75,10 @@ export function reasonsText(because: readonly Reason[]): string {
     return `${first?.text}${others}`;
   });
   const left = kinds.length - texts.length;
-  return [...texts, ...(left > 0 ? [`${left} more kinds of reasons`] : [])].join('; ');
+  return [
+    ...texts,
+    ...(left > 0 ? [`${plural(left, 'more kind', 'more kinds')} of reasons`] : []),
+  ].join('; ');
 }
 
 /** An entry beyond the checkpoint may be there and not integrated yet: nobody can tell. */

@@ -6,3 +6,4 @@ export * from './instant.ts';
 export * from './interval.ts';
 export * from './limits.ts';
 export * from './record.ts';
+export * from './text.ts';

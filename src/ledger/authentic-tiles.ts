@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { isByteEqual, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
@@ -64,7 +65,10 @@ export class AuthenticTiles {
     if (tile.width < TILE_WIDTH) {
       const hashes = tile.width > 0 ? this.#edge.get(level) : undefined;
       if (hashes === undefined) {
-        throw new LedgerError('OUT_OF_RANGE', `a log of ${this.size} entries has no such tile`);
+        throw new LedgerError(
+          'OUT_OF_RANGE',
+          `a log of ${plural(this.size, 'entry')} has no such tile`,
+        );
       }
       return hashes;
     }
@@ -104,7 +108,8 @@ async function fetchHashes(tile: TileId, fetchTile: FetchTile): Promise<Buffer> 
   if (bytes.length !== width * HASH_BYTES) {
     throw new LedgerError(
       'MALFORMED_TILE',
-      `couldn't read ${path}: it holds ${bytes.length} bytes instead of ${width * HASH_BYTES}`,
+      `couldn't read ${path}: it holds ${plural(bytes.length, 'byte')} instead of ` +
+        `${width * HASH_BYTES}`,
       { data: { paths: [path] } },
     );
   }

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Locus, RecordDraft } from '../core/index.ts';
-import { isGuid, RECORD_BYTES_MAX } from '../core/index.ts';
+import { isGuid, type Locus, plural, RECORD_BYTES_MAX, type RecordDraft } from '../core/index.ts';
 import type { LocalKeys, SourceKeys } from './batch-keys.ts';
 import { KeyedHash, sourceKeys } from './batch-keys.ts';
 import { LedgerError } from './errors.ts';
@@ -184,7 +183,8 @@ function checkBatch(drafts: readonly RecordDraft[]): void {
     if (body.length > RECORD_BYTES_MAX) {
       throw new LedgerError(
         'INVALID_DRAFT',
-        `could not take in a record of ${body.length} bytes: the limit is ${RECORD_BYTES_MAX}`,
+        `could not take in a record of ${plural(body.length, 'byte')}: ` +
+          `the limit is ${RECORD_BYTES_MAX}`,
       );
     }
     bodyBytes += body.length;
@@ -192,8 +192,9 @@ function checkBatch(drafts: readonly RecordDraft[]): void {
   if (drafts.length > BATCH_ENTRIES_MAX || bodyBytes > BATCH_BODY_BYTES_MAX) {
     throw new LedgerError(
       'BATCH_TOO_LARGE',
-      `could not take in ${drafts.length} records of ${bodyBytes} bytes at once: split the batch ` +
-        `below ${BATCH_ENTRIES_MAX} records and ${BATCH_BODY_BYTES_MAX} bytes`,
+      `could not take in ${plural(drafts.length, 'record')} of ${plural(bodyBytes, 'byte')} ` +
+        `at once: split the batch below ${BATCH_ENTRIES_MAX} records and ` +
+        `${BATCH_BODY_BYTES_MAX} bytes`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 /** One thing that is not as it must be. */
 export type Problem = {
   /** Relative to the data folder. */
@@ -46,6 +47,6 @@ export class Problems {
 
   list(): readonly Problem[] {
     if (this.#left === 0) return this.#list;
-    return [...this.#list, { path: '.', at: 0, what: `and ${this.#left} more problems` }];
+    return [...this.#list, { path: '.', at: 0, what: `and ${plural(this.#left, 'more problem')}` }];
   }
 }

@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 import { isByteEqual } from './encoding.ts';
 import type { Files } from './files.ts';
 import type { RangeReport } from './fsck-range.ts';
@@ -77,7 +78,11 @@ export class TreeChecker {
     while (this.#promises[0]?.size === this.#tree.size) {
       const { size, root, path } = this.#promises.shift() as PromisedRoot;
       if (isByteEqual(root, this.#tree.root())) continue;
-      this.#problems.add(path, 0, `its root is not that of the first ${size} entries of the log`);
+      this.#problems.add(
+        path,
+        0,
+        `its root is not that of the first ${plural(size, 'entry')} of the log`,
+      );
     }
   }
 

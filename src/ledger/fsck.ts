@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../core/index.ts';
+import { messageOf, plural } from '../core/index.ts';
 import { openCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { parseErasure, rangesOf } from './erasure.ts';
 import { LedgerError } from './errors.ts';
@@ -168,7 +168,7 @@ class Fsck {
       const place = relative(dir, path);
       if (kept.size !== Number(name)) this.#problems.add(place, 0, 'its name is not its size');
       if (kept.size > size) {
-        const what = `the log once had ${kept.size} entries: one of ${size} was put back`;
+        const what = `the log once had ${plural(kept.size, 'entry')}: one of ${size} was put back`;
         this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
         continue;
       }

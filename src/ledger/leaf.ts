@@ -1,5 +1,12 @@
-import type { EntryKind, SourceId, TenantId } from '../core/index.ts';
-import { ENTRY_KINDS, isGuid, LEAF_BYTES_MAX } from '../core/index.ts';
+import {
+  ENTRY_KINDS,
+  type EntryKind,
+  isGuid,
+  LEAF_BYTES_MAX,
+  plural,
+  type SourceId,
+  type TenantId,
+} from '../core/index.ts';
 import { LedgerError } from './errors.ts';
 import { SOURCE_CHARS_MAX } from './limits.ts';
 
@@ -82,7 +89,7 @@ export function formatLeaf(leaf: Leaf): string {
  * @throws LedgerError MALFORMED_LEAF
  */
 export function parseLeaf(bytes: Uint8Array): Leaf {
-  if (bytes.length > LEAF_BYTES_MAX) throw malformed(`it has ${bytes.length} bytes`);
+  if (bytes.length > LEAF_BYTES_MAX) throw malformed(`it has ${plural(bytes.length, 'byte')}`);
   const match = LEAF.exec(latin1(bytes));
   if (match === null) throw malformed('it is not one line of the fixed form');
   const [, kind = '', tenant = '', source = '', id = '', at = '', seen = '', size = ''] = match;

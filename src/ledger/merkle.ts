@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { emptyRoot, HASH_BYTES, nodeHash } from './hash.ts';
@@ -38,7 +39,10 @@ export function isTreeSize(value: number): boolean {
  */
 export function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!isTreeSize(size) || !isTreeSize(index) || index >= size) {
-    throw new LedgerError('OUT_OF_RANGE', `a log of ${size} entries has no entry ${index}`);
+    throw new LedgerError(
+      'OUT_OF_RANGE',
+      `a log of ${plural(size, 'entry')} has no entry ${index}`,
+    );
   }
   const ranges: LeafRange[] = [];
   let from = 0;
@@ -65,7 +69,7 @@ export function consistencyRanges(oldSize: number, newSize: number): LeafRange[]
   if (!isTreeSize(oldSize) || !isTreeSize(newSize) || oldSize > newSize) {
     throw new LedgerError(
       'OUT_OF_RANGE',
-      `a log of ${newSize} entries cannot extend one of ${oldSize}`,
+      `a log of ${plural(newSize, 'entry')} cannot extend one of ${oldSize}`,
     );
   }
   const ranges: LeafRange[] = [];

@@ -114,7 +114,7 @@ export function openNote(note: Note, verifiers: readonly NoteVerifier[]): Opened
   if (verified.length === 0) {
     throw new LedgerError(
       'UNTRUSTED_NOTE',
-      `couldn't verify a note: none of its ${note.signatures.length} signatures is by a known key`,
+      "couldn't verify a note: not one of its signatures is by a known key",
     );
   }
   return { text: note.text, verified, unverified };

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/index.ts';
+import { type Clock, plural } from '../core/index.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
@@ -60,7 +60,8 @@ export class Publisher {
     if (latest !== undefined && latest.size >= size) {
       throw new LedgerError(
         'LOG_INCONSISTENT',
-        `could not sign a checkpoint of ${size} entries: one of ${latest.size} was signed before`,
+        `could not sign a checkpoint of ${plural(size, 'entry')}: ` +
+          `one of ${latest.size} was signed before`,
       );
     }
     const origin = this.#signer.key.name;

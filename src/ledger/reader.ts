@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Locus } from '../core/index.ts';
+import { type Locus, plural } from '../core/index.ts';
 import { ArchiveReader } from './archive.ts';
 import { corrupt } from './archive-block.ts';
 import type { OpenBlock } from './archive-merge.ts';
@@ -178,7 +178,7 @@ export class LedgerReader {
     if (Number.isSafeInteger(index) && index >= 0 && index < this.size) return;
     throw new LedgerError(
       'OUT_OF_RANGE',
-      `could not read entry ${index}: the ledger has published ${this.size} entries`,
+      `could not read entry ${index}: the ledger has published ${plural(this.size, 'entry')}`,
       { data: { index, size: this.size } },
     );
   }

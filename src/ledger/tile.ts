@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 import { parseDecimal } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { HASH_BYTES } from './hash.ts';
@@ -86,7 +87,7 @@ export function tileOfNode(
   if (position + count > width) {
     throw new LedgerError(
       'OUT_OF_RANGE',
-      `a tree of ${size} entries has no node ${node.index} at level ${node.level}`,
+      `a tree of ${plural(size, 'entry')} has no node ${node.index} at level ${node.level}`,
     );
   }
   return { tile: { level, index, width }, position, count };
@@ -135,7 +136,7 @@ export function decodeBundle(
     at = end;
   }
   if (entries.length !== width || at !== bytes.length) {
-    throw malformedBundle(path, `it does not hold exactly ${width} entries`);
+    throw malformedBundle(path, `it does not hold exactly ${plural(width, 'entry')}`);
   }
   return entries;
 }

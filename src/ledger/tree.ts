@@ -1,4 +1,4 @@
-import { assert } from '../core/index.ts';
+import { assert, plural } from '../core/index.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { emptyRoot, HASH_BYTES, NodeHasher, nodeHash } from './hash.ts';
@@ -142,8 +142,8 @@ function wholeTile(bytes: Uint8Array, tile: TileId): Buffer {
   if (bytes.length < tile.width * HASH_BYTES) {
     throw new LedgerError(
       'MALFORMED_TILE',
-      `couldn't read tile ${tile.index} of level ${tile.level}: it holds ${bytes.length} bytes ` +
-        `instead of ${tile.width * HASH_BYTES}`,
+      `couldn't read tile ${tile.index} of level ${tile.level}: it holds ` +
+        `${plural(bytes.length, 'byte')} instead of ${tile.width * HASH_BYTES}`,
     );
   }
   return asBuffer(bytes);

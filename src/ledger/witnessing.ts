@@ -1,4 +1,4 @@
-import { type Answer, unknown, yes } from '../core/index.ts';
+import { type Answer, plural, unknown, yes } from '../core/index.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
@@ -82,7 +82,7 @@ function checkAgainst(
 function rolledBack(dir: string, name: string, seenSize: number, size: number): LedgerError {
   const what =
     seenSize > size
-      ? `its witness ${name} has seen ${seenSize} entries, and the folder has ${size}`
+      ? `its witness ${name} has seen ${plural(seenSize, 'entry')}, and the folder has ${size}`
       : `its witness ${name} has seen other entries than the first ${seenSize} of the folder`;
   return new LedgerError(
     'ROLLED_BACK',
@@ -145,7 +145,8 @@ async function askOne(question: Question): Promise<readonly NoteSignature[] | st
     const result = await submitCheckpoint({ witness: address, oldSize, proof, note });
     if (result.kind === 'cosigned') return result.cosignatures;
     if (result.kind !== 'conflict') return result.because;
-    if (result.size > published.size) return `it has seen ${result.size} entries: ${CUT_BACK}`;
+    if (result.size > published.size)
+      return `it has seen ${plural(result.size, 'entry')}: ${CUT_BACK}`;
     oldSize = result.size;
   }
   return 'it changed its mind about what it had seen';

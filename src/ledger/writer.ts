@@ -1,4 +1,4 @@
-import type { Clock, Random, RecordDraft } from '../core/index.ts';
+import { type Clock, plural, type Random, type RecordDraft } from '../core/index.ts';
 import type { ArchiveReader } from './archive.ts';
 import type { FingerprintBatch } from './batch-fingerprint.ts';
 import { fingerprintBatch } from './batch-fingerprint.ts';
@@ -330,7 +330,7 @@ function checkIndex(index: number, size: number): void {
   if (Number.isSafeInteger(index) && index >= 0 && index < size) return;
   throw new LedgerError(
     'OUT_OF_RANGE',
-    `could not erase entry ${index}: the ledger has ${size} entries`,
+    `could not erase entry ${index}: the ledger has ${plural(size, 'entry')}`,
     { data: { index, size } },
   );
 }

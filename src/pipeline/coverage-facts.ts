@@ -1,4 +1,4 @@
-import { instantOfMs } from '../core/index.ts';
+import { instantOfMs, plural } from '../core/index.ts';
 import type { CoverageRow } from './own-entries.ts';
 
 /** What one file delivered, per tenant, source and workload. Built in workers, merged here. */
@@ -78,5 +78,5 @@ export class DeliveryFacts {
 }
 
 function counted(count: number): string {
-  return count === 1 ? '1 record came' : `${count} records came`;
+  return `${plural(count, 'record')} came`;
 }

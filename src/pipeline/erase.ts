@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Locus, msOfInstant } from '../core/index.ts';
+import { type Locus, msOfInstant, plural } from '../core/index.ts';
 import {
   type ErasureBody,
   type Leaf,
@@ -202,7 +202,9 @@ function take(found: Found, index: number, leaf: Leaf): void {
 
 function refuseHeld(held: ReadonlyMap<string, number>): void {
   if (held.size === 0) return;
-  const cases = [...held].map(([name, count]) => `"${name}" (${count} entries)`).join(', ');
+  const cases = [...held]
+    .map(([name, count]) => `"${name}" (${plural(count, 'entry')})`)
+    .join(', ');
   throw new PipelineError(
     'HELD',
     `could not erase: a hold stands for the case ${cases}; release it first, or erase less`,

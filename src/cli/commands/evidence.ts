@@ -1,6 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
+import { plural } from '../../core/index.ts';
 import {
   EVIDENCE_BYTES_MAX,
   type EvidenceReport,
@@ -13,7 +14,6 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { indicesArgument } from '../options.ts';
 import { writeOutput } from '../output-file.ts';
 import { evidenceJson, printEvidence } from '../present/evidence.ts';
-import { plural } from '../present/words.ts';
 import { askBooks, orCannotTell, reasonsText } from '../question.ts';
 
 export function declareEvidence(program: Parser, bind: Bind): void {
@@ -59,7 +59,7 @@ const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> =
     if (flags.output === '-') return EXIT.done;
     if (context.json) terminal.document({ ...told, checkpoint: head, vkey: ledger.vkey });
     else {
-      terminal.line(`${plural(items.length, 'entry', 'entries')} written to ${flags.output}`);
+      terminal.line(`${plural(items.length, 'entry')} written to ${flags.output}`);
       terminal.line(
         `verify with: countersign evidence verify ${flags.output} --key ${ledger.vkey}`,
       );

@@ -1,7 +1,7 @@
 import type { Command as Parser } from 'commander';
+import { numberText } from '../../core/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { numberText } from '../progress.ts';
 import { askLedger } from '../question.ts';
 
 export function declareCheckpoint(ledger: Parser, bind: Bind): void {

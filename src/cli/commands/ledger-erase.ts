@@ -1,10 +1,10 @@
 import type { Command as Parser } from 'commander';
+import { plural } from '../../core/index.ts';
 import type { ErasureReport } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { indicesArgument } from '../options.ts';
-import { plural } from '../present/words.ts';
 import { declareScope, type ScopeFlags, scopeOf } from '../scope.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
@@ -50,6 +50,6 @@ const erase: Command<[indices: readonly number[] | undefined, flags: EraseFlags]
   })) as ErasureReport;
   const { erased, entry, ranges } = report;
   if (context.json) terminal.document({ erased, entry, ranges });
-  else terminal.line(`${plural(erased, 'body', 'bodies')} erased; entry ${entry} says so`);
+  else terminal.line(`${plural(erased, 'body')} erased; entry ${entry} says so`);
   return EXIT.done;
 };

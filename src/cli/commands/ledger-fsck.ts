@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import type { Command as Parser } from 'commander';
+import { plural } from '../../core/index.ts';
 import { type FsckReport, fsck, LedgerError, type Problem } from '../../ledger/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { FSCK_THREADS_MAX } from '../limits.ts';
-import { plural } from '../present/words.ts';
 import type { Column } from '../table.ts';
 
 export function declareFsck(ledger: Parser, bind: Bind): void {
@@ -51,7 +51,7 @@ const fsckCommand: Command<[flags: { readonly key?: string }]> = async (context,
     terminal.document({ ok, size, problems });
   } else {
     await terminal.table(COLUMNS, problems);
-    const told = `${plural(size, 'entry', 'entries')} checked`;
+    const told = `${plural(size, 'entry')} checked`;
     if (ok) terminal.line({ text: 'clean: ', style: 'yes' }, told);
     else terminal.line({ text: `${plural(problems.length, 'problem')}: `, style: 'no' }, told);
   }

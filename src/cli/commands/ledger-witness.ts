@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { WitnessReport } from '../../api/index.ts';
+import { plural } from '../../core/index.ts';
 import { serveWitness } from '../../ledger/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { listenOption, repeated } from '../options.ts';
-import { plural } from '../present/words.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
 type WitnessFlags = WriterFlags & {
@@ -84,9 +84,7 @@ async function askWitnesses(context: Context, flags: WitnessFlags): Promise<Exit
   })) as WitnessReport;
   if (context.json) terminal.document({ checkpoint, witnesses });
   else {
-    terminal.line(
-      `checkpoint of ${plural(checkpoint.size, 'entry', 'entries')}, root ${checkpoint.root}`,
-    );
+    terminal.line(`checkpoint of ${plural(checkpoint.size, 'entry')}, root ${checkpoint.root}`);
     for (const { name, because } of witnesses ?? []) {
       if (because === undefined) terminal.line({ text: 'cosigned: ', style: 'yes' }, name);
       else terminal.line({ text: 'not cosigned: ', style: 'unknown' }, `${name}: ${because}`);
@@ -97,10 +95,7 @@ async function askWitnesses(context: Context, flags: WitnessFlags): Promise<Exit
   }
   const silent = witnesses.filter(({ because }) => because !== undefined);
   if (silent.length === 0) return EXIT.done;
-  throw new CliError(
-    'CANNOT_TELL',
-    `${plural(silent.length, 'witness', 'witnesses')} did not cosign`,
-  );
+  throw new CliError('CANNOT_TELL', `${plural(silent.length, 'witness')} did not cosign`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

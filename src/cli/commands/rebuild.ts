@@ -1,9 +1,9 @@
 import type { Command as Parser } from 'commander';
 import type { Rebuilt } from '../../api/index.ts';
+import { plural } from '../../core/index.ts';
 import type { CatchUpProgress } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { plural } from '../present/words.ts';
 import type { ProgressState } from '../progress.ts';
 import { declareWriter, type WriterFlags, whoActs, write } from '../writing.ts';
 
@@ -27,7 +27,7 @@ const rebuild: Command<[flags: WriterFlags]> = async (context, flags) => {
     progressOf,
   })) as Rebuilt;
   if (context.json) context.terminal.document({ entries });
-  else context.terminal.line(`made again from ${plural(entries, 'entry', 'entries')}`);
+  else context.terminal.line(`made again from ${plural(entries, 'entry')}`);
   return EXIT.done;
 };
 

@@ -1,12 +1,12 @@
 import type { Command as Parser } from 'commander';
 import type { ErasureFact, Statement } from '../../books/index.ts';
-import { instantOfMs } from '../../core/index.ts';
+import { instantOfMs, plural } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { oneOf } from '../options.ts';
 import { writeOutput } from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
-import { plural, timeText } from '../present/words.ts';
+import { timeText } from '../present/words.ts';
 import { askBooks, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';

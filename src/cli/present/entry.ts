@@ -1,10 +1,8 @@
-import type { Locus } from '../../core/index.ts';
+import { type Locus, numberText, plural } from '../../core/index.ts';
 import type { Leaf } from '../../ledger/index.ts';
 import type { OcsfEvent } from '../../ocsf/index.ts';
-import { numberText } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { bodyJson } from './evidence.ts';
-import { plural } from './words.ts';
 
 /** All that is known of one entry. */
 export type Entry = {
@@ -68,12 +66,12 @@ export function printEntry(terminal: Terminal, entry: Entry): void {
 function printProof(terminal: Terminal, { index, proof, bodyFits }: Entry): void {
   const { size, root, hashes, verified } = proof;
   terminal.line({ text: 'Proof', style: 'heading' });
-  const path = `${plural(hashes.length, 'hash', 'hashes')} from entry ${numberText(index)}`;
+  const path = `${plural(hashes.length, 'hash')} from entry ${numberText(index)}`;
   terminal.line(
     verified
       ? { text: 'verified: ', style: 'yes' }
       : { text: 'does not lead to the root: ', style: 'no' },
-    `${path} to the root of ${plural(size, 'entry', 'entries')}, ${root}`,
+    `${path} to the root of ${plural(size, 'entry')}, ${root}`,
   );
   if (bodyFits === undefined) {
     terminal.line({ text: 'body erased: ', style: 'unknown' }, 'the envelope alone is proven');

@@ -1,5 +1,5 @@
 import type { EventRow } from '../../books/index.ts';
-import { numberText } from '../progress.ts';
+import { numberText } from '../../core/index.ts';
 import type { Cell, Column } from '../table.ts';
 import { timeText } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Answer } from '../../core/index.ts';
+import { type Answer, plural } from '../../core/index.ts';
 import type { EvidenceReport } from '../../ledger/index.ts';
 import { reasonsText } from '../question.ts';
 import type { Terminal } from '../terminal.ts';
@@ -39,7 +39,7 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
     terminal.line();
   }
   for (const { index, leaf, body } of items) {
-    const what = body === 'erased' ? 'body erased' : `${body.length} bytes`;
+    const what = body === 'erased' ? 'body erased' : plural(body.length, 'byte');
     const { kind, source, at } = leaf;
     terminal.line(`entry ${index}  ${kind}  ${source}  ${instantText(at)}  ${what}`);
   }

@@ -1,8 +1,7 @@
+import { numberText, plural } from '../../core/index.ts';
 import type { ImportReport } from '../../pipeline/index.ts';
 import { REASONS_SHOWN } from '../limits.ts';
-import { numberText } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
-import { plural } from './words.ts';
 
 /** The answer of `import`: the contract's members, and what helps people beside. */
 export type ImportAnswer = Omit<ImportReport, 'interrupted'>;
@@ -32,5 +31,5 @@ export function printImport(terminal: Terminal, answer: ImportAnswer): void {
     if (because !== undefined) warn(`the witness ${name} did not cosign: ${because}`);
   }
   const { origin, size, root } = answer.checkpoint;
-  terminal.line(`Ledger ${origin}: ${plural(size, 'entry', 'entries')}, root ${root}`);
+  terminal.line(`Ledger ${origin}: ${plural(size, 'entry')}, root ${root}`);
 }

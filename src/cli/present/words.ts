@@ -1,9 +1,3 @@
-import { numberText } from '../progress.ts';
-
-export function plural(count: number, one: string, many: string = `${one}s`): string {
-  return `${numberText(count)} ${count === 1 ? one : many}`;
-}
-
 /** `2024-01-12 08:31:07`, UTC: what people compare; `--json` has the rest. */
 export function timeText(ms: number | null): string {
   return ms === null ? '…' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');

@@ -1,3 +1,4 @@
+import { plural } from '../../core/index.ts';
 import { PAGE_TALLY_BYTES_MAX } from '../limits.ts';
 
 /**
@@ -113,7 +114,8 @@ function cutOff(announced: number, missing: number): Completeness {
   return {
     kind: 'cut-off',
     detail:
-      `${missing} of ${announced} results that the search announced are missing: ` +
+      `${missing} of ${plural(announced, 'result')} that the search announced ` +
+      `${missing === 1 ? 'is' : 'are'} missing: ` +
       'the export was cut off or filtered',
   };
 }
@@ -125,7 +127,9 @@ function whole(announced: number): Completeness {
 function atLimit(records: number, limit: string): Completeness {
   return {
     kind: 'at-limit',
-    detail: `exactly ${records} records, ${limit}: there may be more that were not exported`,
+    detail:
+      `exactly ${plural(records, 'record')}, ${limit}: ` +
+      'there may be more that were not exported',
   };
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../../core/index.ts';
 import { parseAuditData } from './audit-data.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import { columnKey, documentColumn } from './columns.ts';
@@ -58,7 +59,10 @@ export class CsvReader {
   #document(place: Place): void {
     const { document, resultIndex, resultCount } = this.#at;
     if (document >= this.#cells.count) {
-      this.#sink.reject(`the row ends before its record, after ${this.#cells.count} cells`, place);
+      this.#sink.reject(
+        `the row ends before its record, after ${plural(this.#cells.count, 'cell')}`,
+        place,
+      );
       return;
     }
     const from = this.#decodedEnd;
@@ -93,7 +97,7 @@ export class CsvReader {
   #row(place: Place): void {
     const columns = this.#columns;
     if (this.#cells.count !== columns.length) {
-      const cells = `${this.#cells.count} cells where the header has ${columns.length}`;
+      const cells = `${plural(this.#cells.count, 'cell')} where the header has ${columns.length}`;
       this.#sink.reject(cells, place);
       return;
     }

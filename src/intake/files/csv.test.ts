@@ -146,6 +146,14 @@ test('keeps the columns of other exports as they are, and needs all of a row', a
   assert.match(read.rejects[0]?.reason ?? '', /2 cells where the header has 7/);
 });
 
+test('a row that ends after one cell is said to have one cell, not one cells', async () => {
+  const text = cmdletCsv(THREE).split('\r\n').slice(0, 2).join('\r\n');
+  const { rejects } = await collectBytes(`${text}\r\nalone\r\n`);
+  assert.match(rejects[0]?.reason ?? '', /after 1 cell$/);
+  const table = await collectBytes('TimeGenerated [UTC],Type,OfficeId\r\nalone\r\n');
+  assert.match(table.rejects[0]?.reason ?? '', /^1 cell where the header has 3/);
+});
+
 test('rows of many lines with a cell more than the header are read all the same', async () => {
   const text = cmdletCsv(THREE, '\n', 2).replaceAll('"Unchanged"', '"Unchanged",""');
   const read = await collectBytes(text);

@@ -1,0 +1,14 @@
+/** `1,234,567` whatever the locale: the output of a command is not prose. */
+export function numberText(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 cell`, `2 cells`, `3 entries`: every sentence that counts something is made with this. */
+export function plural(count: number, one: string, many: string = manyOf(one)): string {
+  return `${numberText(count)} ${count === 1 ? one : many}`;
+}
+
+function manyOf(one: string): string {
+  if (/[^aeiou]y$/.test(one)) return `${one.slice(0, -1)}ies`;
+  return /(?:[sx]|[cs]h)$/.test(one) ? `${one}es` : `${one}s`;
+}
