@@ -51,7 +51,10 @@ export async function runStaticChecks(): Promise<Counts> {
 
 /** Unit tests and the tidy test share one process: our code has no module state. */
 export function runUnitTests(form: Form): Promise<Counts> {
-  return runTests(['--test-isolation=none', 'src/**/*.test.ts', 'tools/**/*.test.ts'], form);
+  return runTests(
+    ['--test-isolation=none', 'src/**/*.test.ts', 'emulator/**/*.test.ts', 'tools/**/*.test.ts'],
+    form,
+  );
 }
 
 export function runSystemTests(form: Form): Promise<Counts> {

@@ -1,0 +1,62 @@
+/** JSON as it goes over the wire. */
+export type JsonObject = { readonly [member: string]: unknown };
+
+/**
+ * The ways in which the service lets a customer learn what happened. One action leaves a record in
+ * one or several of them, each in that feed's own shape.
+ */
+export type Feed =
+  | 'activity/Audit.AzureActiveDirectory'
+  | 'activity/Audit.Exchange'
+  | 'activity/Audit.SharePoint'
+  | 'activity/Audit.General'
+  | 'activity/DLP.All'
+  | 'graph/signIns'
+  | 'graph/directoryAudits'
+  /** Diagnostic export, by category: SignInLogs, NonInteractiveUserSignInLogs, AuditLogs, … */
+  | `azure/${string}`;
+
+/** A record as its feed delivers it. */
+export type FeedRecord = {
+  readonly feed: Feed;
+  /** The record's own id in that feed. */
+  readonly id: string;
+  /** When it happened, in virtual milliseconds since 1970. */
+  readonly atMs: number;
+  readonly body: JsonObject;
+  /** A later, fuller version of a record that the feed handed out before (sign-in rows). */
+  readonly completes?: true;
+  /** How long after `atMs` this version exists at all; 0 unless the service completes it later. */
+  readonly afterMs?: number;
+};
+
+/** What nobody outside can see: who really did it. Tests judge by this. */
+export type Truth = {
+  /** `life` for ordinary people, else the scenario's name. */
+  readonly scenario: string;
+  /** MITRE ATT&CK technique of an attacker's step. */
+  readonly technique?: string;
+  readonly isAttacker: boolean;
+};
+
+/** One thing that happened, with every record that the service makes of it. */
+export type Happening = {
+  readonly atMs: number;
+  readonly tenantId: string;
+  readonly truth: Truth;
+  readonly records: readonly FeedRecord[];
+};
+
+/** A source of happenings in order of time: people at work, or an attack. */
+export interface Actor {
+  /** All that happens in `[fromMs, toMs)`, in order of time. Called with windows that tile. */
+  happenings(fromMs: number, toMs: number): Iterable<Happening>;
+}
+
+/** Virtual time. Everything in the emulator reads it; nothing reads the machine's clock. */
+export interface VirtualClock {
+  /** Virtual milliseconds since 1970. */
+  now(): number;
+  /** Resolves when virtual time reaches `atMs`; rejects when the signal aborts. */
+  until(atMs: number, signal?: AbortSignal): Promise<void>;
+}
