@@ -3,9 +3,15 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { SEED } from '../tools/property.ts';
-import { askJson, assertFsckClean, type Statement, withAccount } from './support/account.ts';
+import {
+  askJson,
+  askLines,
+  assertFsckClean,
+  type Statement,
+  withAccount,
+} from './support/account.ts';
 import { type Finding, searchFolder } from './support/byte-search.ts';
-import { countersign } from './support/command-line.ts';
+import { countersign, type Ended } from './support/command-line.ts';
 import { asActivityBlobs, asAuditLogQuery, asSearchCsv, asSignIns } from './support/deliveries.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { StaticLog } from './support/static-log.ts';
@@ -64,11 +70,20 @@ function isAbout({ audit }: Deed): boolean {
   return names.some((name) => text.includes(name.toLowerCase()));
 }
 
-async function run(...args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+async function run(...args: readonly string[]): Promise<Ended> {
   return countersign([...args, '--data', data]);
 }
 
 const ERASE = ['ledger', 'erase', '--user', PRIYA.upn, '--case', 'DSR-41', '--reason', 'she asked'];
+
+/** What `timeline` and `show` say of an event that was erased. */
+type Erased = {
+  readonly erased?: { readonly entry: number | null; readonly case: string };
+  readonly message: string;
+  readonly entries: readonly number[];
+  readonly body: string | null;
+  readonly bodyState: string;
+};
 
 let leaves: readonly string[];
 let vkey = '';
@@ -167,6 +182,26 @@ test('statements say what was erased, when, by whom and why', async () => {
   const page = join(root, 'ines.html');
   await run('statement', INES.upn, '--format', 'html', '-o', page);
   assert.match(readFileSync(page, 'utf8'), /she asked/);
+});
+
+test('an erased event says so, and by which entry, and never reads as an empty one', async () => {
+  const rows = await askLines<Erased>(data, ['timeline']);
+  const erased = rows.filter((row) => row.erased !== undefined);
+  assert.ok(erased.length > 0 && erased.length < rows.length);
+  for (const { erased: by, message } of erased) {
+    assert.deepEqual([by?.entry, by?.case], [leaves.length, 'DSR-41']);
+    assert.match(message, /^erased on .* by \S+@\S+: she asked \(case DSR-41, entry \d+\)$/);
+  }
+  const first = String(erased[0]?.entries[0]);
+  const shown = await askJson<Erased>(data, ['show', first]);
+  assert.deepEqual(
+    [shown.bodyState, shown.body, shown.erased],
+    ['erased', null, erased[0]?.erased],
+  );
+  const table = await run('timeline');
+  assert.match(table.stdout, new RegExp(`\\(erased\\) +erased by entry ${leaves.length}`));
+  const text = await run('show', first);
+  assert.match(text.stdout, /^Erased\non \S+ \S+ UTC by \S+: she asked \(case DSR-41; entry/m);
 });
 
 test('whoever asks for her statement learns that it was erased', async () => {

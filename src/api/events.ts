@@ -1,10 +1,25 @@
 import type { EventRow } from '../books/index.ts';
 import { type Leaf, type LedgerReader, parseLeaf } from '../ledger/index.ts';
 import { createMemo, interpret, type Memo, type OcsfEvent, toOcsf } from '../ocsf/index.ts';
-import { parseBody, richestFirst } from '../pipeline/index.ts';
+import { type Erasures, erasureText, parseBody, richestFirst } from '../pipeline/index.ts';
 import { EVENTS_WINDOW_FIRST, EVENTS_WINDOW_MAX, SCAN_GAP_MAX } from './limits.ts';
 
 type Sighting = { readonly leaf: Leaf; readonly body: Uint8Array };
+/** What the event of an erased action says in place of all that is gone. */
+type ErasedMembers = {
+  readonly message: string;
+  readonly erased:
+    | { readonly entry: null }
+    | {
+        /** The entry that says that the body is gone. */
+        readonly entry: number;
+        readonly at: string;
+        readonly by: string;
+        readonly reason: string;
+        readonly case: string;
+      };
+};
+
 type Sightings = ReadonlyMap<number, Sighting>;
 
 /** Builds OCSF events from the bodies in the ledger: an event is never stored. */
@@ -17,11 +32,14 @@ export class EventBuilder {
   }
 
   /** The events of actions: what all sightings of each mean, with the detail of the richest. */
-  async *ofRows(rows: AsyncIterable<EventRow>): AsyncGenerator<OcsfEvent> {
+  async *ofRows(rows: AsyncIterable<EventRow>, erasures: Erasures): AsyncGenerator<OcsfEvent> {
     for await (const window of windowsOf(rows)) {
       const readable = window.filter((row) => !row.erased);
       const sightings = await this.#read(readable.flatMap((row) => row.entries));
-      for (const row of window) yield this.#ofRow(row, sightings);
+      for (const row of window) {
+        const event = this.#ofRow(row, sightings);
+        yield row.erased ? { ...event, ...erasedOf(row, erasures) } : event;
+      }
     }
   }
 
@@ -65,6 +83,15 @@ export class EventBuilder {
   #entry(indexes: readonly number[], seenMs: number): Parameters<typeof toOcsf>[2] {
     return { origin: this.#ledger.origin, indexes, seen: new Date(seenMs).toISOString() };
   }
+}
+
+/** An event without a body must not read as one in which nothing is stated. */
+function erasedOf({ entries }: EventRow, erasures: Erasures): ErasedMembers {
+  const said = erasures.of(entries);
+  if (said === undefined) return { message: 'erased', erased: { entry: null } };
+  const { index: entry, atMs, by, reason, case: caseName } = said;
+  const at = new Date(atMs).toISOString();
+  return { message: erasureText(said), erased: { entry, at, by, reason, case: caseName } };
 }
 
 async function* windowsOf(rows: AsyncIterable<EventRow>): AsyncGenerator<readonly EventRow[]> {

@@ -20,6 +20,7 @@ export type { FsckReport, Problem } from './fsck-report.ts';
 export * from './hash.ts';
 export * from './hold.ts';
 export * from './key-rotation.ts';
+export { readLocalKeys } from './keys.ts';
 export { layout } from './layout.ts';
 export type { Leaf } from './leaf.ts';
 export { formatLeaf, parseLeaf } from './leaf.ts';

@@ -5,6 +5,7 @@ export {
   type ErasureSelection,
   erase,
 } from './erase.ts';
+export { Erasures, erasureText, type SaidErasure } from './erasures.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';

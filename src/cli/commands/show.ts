@@ -7,6 +7,7 @@ import {
   leafHash,
   verifyInclusion,
 } from '../../ledger/index.ts';
+import type { SaidErasure } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { indexArgument } from '../options.ts';
@@ -24,13 +25,13 @@ export function declareShow(program: Parser, bind: Bind): void {
 
 const show: Command<[index: number]> = async (context, index) =>
   askLedger(context, async (ledger) => {
-    const entry = await orCannotTell(index, () => readEntry(ledger, index));
+    const entry = await orCannotTell(index, () => readEntry(context.dataDir, ledger, index));
     if (context.json) context.terminal.document(entryJson(entry));
     else printEntry(context.terminal, entry);
     return entry.proof.verified && entry.bodyFits !== false ? EXIT.done : EXIT.no;
   });
 
-async function readEntry(ledger: LedgerReader, index: number): Promise<Entry> {
+async function readEntry(dir: string, ledger: LedgerReader, index: number): Promise<Entry> {
   const { bytes, leaf } = await ledger.leaf(index);
   const body = await ledger.body(index);
   const hashes = await ledger.proveInclusion(index);
@@ -42,6 +43,7 @@ async function readEntry(ledger: LedgerReader, index: number): Promise<Entry> {
     body: body.kind === 'present' ? body.bytes : undefined,
     locus: body.locus,
     bodyFits: body.kind === 'present' ? fits(leaf, body) : undefined,
+    erasure: body.kind === 'erased' ? await erasureOf(dir, ledger, index) : undefined,
     event: await eventOf(ledger, index, leaf, body),
     proof: {
       origin,
@@ -52,6 +54,22 @@ async function readEntry(ledger: LedgerReader, index: number): Promise<Entry> {
       verified: verifyInclusion(claim),
     },
   };
+}
+
+/** The books know which entries are erasures: they are asked only where a body is gone. */
+async function erasureOf(
+  dir: string,
+  ledger: LedgerReader,
+  index: number,
+): Promise<SaidErasure | undefined> {
+  const { BooksReader } = await import('../../books/index.ts');
+  const { Erasures } = await import('../../pipeline/index.ts');
+  const books = await BooksReader.open(dir);
+  try {
+    return (await Erasures.read({ books, reader: ledger, dir })).of([index]);
+  } finally {
+    books.close();
+  }
 }
 
 /** The body is the one that the leaf commits to (design, "The ledger"). */

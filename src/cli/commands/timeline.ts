@@ -2,9 +2,10 @@ import type { Command as Parser } from 'commander';
 import type { EventRow } from '../../books/index.ts';
 import type { LedgerReader } from '../../ledger/index.ts';
 import type { OcsfEvent } from '../../ocsf/index.ts';
+import type { Erasures } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
-import { EVENT_COLUMNS } from '../present/event-table.ts';
+import { eventColumns } from '../present/event-table.ts';
 import { askBooks, untilAborted, worth } from '../question.ts';
 
 type TimelineFlags = PeriodFlags & {
@@ -33,15 +34,19 @@ const timeline: Command<[flags: TimelineFlags]> = async (context, flags) =>
     const filter = { user, ip, session, app, tenant, ...periodOf(flags) };
     const { rows, coverage } = await books.timeline(filter, head);
     const asked = untilAborted(rows, context.signal);
-    if (context.json) await terminal.items(await events(asked, ledger));
-    else await terminal.table(EVENT_COLUMNS, asked);
+    const { Erasures } = await import('../../pipeline/index.ts');
+    const erasures = await Erasures.read({ books, reader: ledger, dir: context.dataDir });
+    const columns = eventColumns(({ entries }) => erasures.of(entries)?.index);
+    if (context.json) await terminal.items(await events(asked, ledger, erasures));
+    else await terminal.table(columns, asked);
     return worth(coverage.answer);
   });
 
 async function events(
   rows: AsyncIterable<EventRow>,
   ledger: LedgerReader,
+  erasures: Erasures,
 ): Promise<AsyncIterable<OcsfEvent>> {
   const { EventBuilder } = await import('../../api/index.ts');
-  return new EventBuilder(ledger).ofRows(rows);
+  return new EventBuilder(ledger).ofRows(rows, erasures);
 }

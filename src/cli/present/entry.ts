@@ -1,8 +1,10 @@
 import { type Locus, numberText, plural } from '../../core/index.ts';
 import type { Leaf } from '../../ledger/index.ts';
 import type { OcsfEvent } from '../../ocsf/index.ts';
+import type { SaidErasure } from '../../pipeline/index.ts';
 import type { Terminal } from '../terminal.ts';
 import { bodyJson } from './evidence.ts';
+import { timeText } from './words.ts';
 
 /** All that is known of one entry. */
 export type Entry = {
@@ -12,6 +14,8 @@ export type Entry = {
   readonly body: Uint8Array | undefined;
   readonly locus: Locus | undefined;
   readonly bodyFits: boolean | undefined;
+  /** Why the body is gone. */
+  readonly erasure: SaidErasure | undefined;
   /** Undefined for our own entries, and without a body. */
   readonly event: OcsfEvent | undefined;
   readonly proof: {
@@ -25,7 +29,7 @@ export type Entry = {
 };
 
 export function entryJson(entry: Entry): object {
-  const { index, leaf, body, locus, bodyFits, event, proof } = entry;
+  const { index, leaf, body, locus, bodyFits, event, erasure, proof } = entry;
   const shown = bodyJson(body ?? 'erased');
   return {
     index,
@@ -33,6 +37,7 @@ export function entryJson(entry: Entry): object {
     body: shown === null || 'base64' in shown ? null : shown.text,
     ...(shown !== null && 'base64' in shown ? { bodyBase64: shown.base64 } : {}),
     bodyState: bodyFits === undefined ? 'erased' : bodyFits ? 'as committed' : 'not as committed',
+    erased: erasure === undefined ? null : erasedJson(erasure),
     locus: locus ?? null,
     event: event ?? null,
     proof,
@@ -55,12 +60,28 @@ export function printEntry(terminal: Terminal, entry: Entry): void {
   ]);
   terminal.line();
   printProof(terminal, entry);
+  if (entry.bodyFits === undefined) printErased(terminal, entry.erasure);
   if (entry.event !== undefined) {
     printJson(terminal, 'Event (OCSF 1.8.0)', JSON.stringify(entry.event));
   }
   if (entry.body !== undefined) {
     printJson(terminal, 'Body', new TextDecoder().decode(entry.body));
   }
+}
+
+function erasedJson({ index, atMs, by, reason, case: caseName }: SaidErasure): object {
+  return { entry: index, at: new Date(atMs).toISOString(), by, reason, case: caseName };
+}
+
+function printErased(terminal: Terminal, erasure: SaidErasure | undefined): void {
+  terminal.line();
+  terminal.line({ text: 'Erased', style: 'heading' });
+  terminal.line(erasure === undefined ? 'no erasure that is indexed says why' : textOf(erasure));
+}
+
+function textOf({ atMs, by, reason, case: caseName, index }: SaidErasure): string {
+  const why = `${reason} (case ${caseName}; entry ${index})`;
+  return `on ${timeText(atMs)} UTC by ${by}: ${why}`;
 }
 
 function printProof(terminal: Terminal, { index, proof, bodyFits }: Entry): void {

@@ -5,24 +5,34 @@ import { timeText } from './words.ts';
 
 const FAILURE = 2;
 
+/** Finds the entry that says why the body of an event is gone. */
+type ErasureOf = (row: EventRow) => number | undefined;
+
 /** Time, who, what, on what, from where, app, session, and the entry that it stands on. */
-export const EVENT_COLUMNS: readonly Column<EventRow>[] = [
-  { title: 'time (UTC)', kind: 'whole', cell: (row) => timeText(row.event.timeMs) },
-  { title: 'who', kind: 'text', comfortable: 20, cell: whoOf },
-  { title: 'what', kind: 'text', comfortable: 16, cell: whatOf },
-  { title: 'on what', kind: 'text', comfortable: 24, fold: 4, cell: onWhatOf },
-  { title: 'from', kind: 'text', comfortable: 15, fold: 3, cell: fromOf },
-  { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: appOf },
-  { title: 'session', kind: 'id', fold: 1, cell: ({ event }) => event.sessionUid ?? undefined },
-  { title: 'entry', kind: 'number', cell: (row) => String(row.index) },
-];
+export function eventColumns(erasureOf: ErasureOf): readonly Column<EventRow>[] {
+  return [
+    { title: 'time (UTC)', kind: 'whole', cell: (row) => timeText(row.event.timeMs) },
+    { title: 'who', kind: 'text', comfortable: 20, cell: whoOf },
+    { title: 'what', kind: 'text', comfortable: 16, cell: (row) => whatOf(row, erasureOf) },
+    { title: 'on what', kind: 'text', comfortable: 24, fold: 4, cell: onWhatOf },
+    { title: 'from', kind: 'text', comfortable: 15, fold: 3, cell: fromOf },
+    { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: appOf },
+    { title: 'session', kind: 'id', fold: 1, cell: ({ event }) => event.sessionUid ?? undefined },
+    { title: 'entry', kind: 'number', cell: (row) => String(row.index) },
+  ];
+}
 
 function whoOf({ event, erased }: EventRow): Cell {
   if (erased) return { text: '(erased)', style: 'faint' };
   return event.actorName ?? event.actorUid ?? event.actorPuid ?? event.actorSid ?? undefined;
 }
 
-function whatOf({ event }: EventRow): Cell {
+function whatOf(row: EventRow, erasureOf: ErasureOf): Cell {
+  const { event } = row;
+  if (row.erased) {
+    const entry = erasureOf(row);
+    return { text: entry === undefined ? 'erased' : `erased by entry ${entry}`, style: 'faint' };
+  }
   const times = event.itemCount > 1 ? ` ×${numberText(event.itemCount)}` : '';
   const kind = event.accessType === null ? '' : ` (${event.accessType})`;
   const text = `${nameOf(event)}${kind}${times}`;
