@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Observation, parseObservation } from './observation.ts';
+
+const POLL: Observation = {
+  v: 2,
+  collector: 'activity-api',
+  tenant: '9f3d9d5a-6c1e-4f57-8f6e-2f4f0a1b2c3d',
+  source: 'm365.activity/Audit.Exchange',
+  workload: null,
+  subject: null,
+  from: '2026-03-02T08:00:00Z',
+  to: '2026-03-02T09:00:00Z',
+  axis: 'availability',
+  outcome: 'complete',
+  listed: 3,
+  fetched: 3,
+  records: 41,
+  duplicates: 2,
+  parked: 0,
+  because: null,
+  code: null,
+  delays: { n: 39, p50Ms: 3_600_000, p99Ms: 5_400_000, maxMs: 7_200_000 },
+  canaries: { sent: 2, seen: 2 },
+  at: '2026-03-02T09:00:03.25Z',
+};
+
+test('reads back what was written', () => {
+  assert.deepEqual(parseObservation(JSON.parse(JSON.stringify(POLL))), POLL);
+  assert.notEqual(parseObservation({ ...POLL, delays: null, canaries: null }), undefined);
+});
+
+const REFUSED: readonly (readonly [string, object])[] = [
+  ['another version', { v: 1 }],
+  ['a collector that it does not know', { collector: 'imap' }],
+  ['a tenant in capitals', { tenant: POLL.tenant.toUpperCase() }],
+  ['a tenant that is none', { tenant: 'contoso' }],
+  ['a source without a family', { source: 'signIns' }],
+  ['a window that ends where it starts', { to: POLL.from }],
+  ['a window that ends before it starts', { to: '2026-03-02T07:00:00Z' }],
+  ['a date without a time', { from: '2026-03-02' }],
+  ['an axis that it does not know', { axis: 'arrival' }],
+  ['an outcome that it does not know', { outcome: 'fine' }],
+  ['a negative count', { listed: -1 }],
+  ['half a record', { records: 0.5 }],
+  ['a count in quotes', { records: '41' }],
+  ['a reason without end', { because: 'x'.repeat(1001) }],
+  ['more canaries back than were sent', { canaries: { sent: 1, seen: 2 } }],
+  ['delays without a maximum', { delays: { n: 1, p50Ms: 1, p99Ms: 1 } }],
+  ['delays as a list', { delays: [1, 1, 1, 1] }],
+  ['a member that it does not know', { state: 'corroborated' }],
+];
+
+for (const [what, change] of REFUSED) {
+  test(`refuses ${what}`, () => {
+    assert.equal(parseObservation({ ...POLL, ...change }), undefined);
+  });
+}
+
+test('refuses a body in which a member is missing', () => {
+  for (const member of Object.keys(POLL)) {
+    const { [member]: _, ...rest } = { ...POLL } as Record<string, unknown>;
+    assert.equal(parseObservation(rest), undefined, member);
+  }
+});
+
+test('refuses what is no object', () => {
+  for (const value of [null, undefined, 2, 'text', [POLL]]) {
+    assert.equal(parseObservation(value), undefined);
+  }
+});

@@ -1,0 +1,140 @@
+import { isGuid, normaliseInstant, type SourceId } from '../core/index.ts';
+import { OBSERVATION_NAME_CHARACTERS_MAX, OBSERVATION_TEXT_CHARACTERS_MAX } from './limits.ts';
+
+export const COLLECTORS = [
+  'activity-api',
+  'graph',
+  'azure-monitor',
+  'canary',
+  'cross-check',
+] as const;
+export type Collector = (typeof COLLECTORS)[number];
+
+export const OBSERVATION_OUTCOMES = ['complete', 'partial', 'failed', 'off'] as const;
+/**
+ * - `complete`  all that was listed for the window was fetched
+ * - `partial`   some of what was listed was not: `code` and `because` say what
+ * - `failed`    the window could not be listed
+ * - `off`       the source says that it is switched off for this tenant
+ */
+export type ObservationOutcome = (typeof OBSERVATION_OUTCOMES)[number];
+
+/** Availability minus event time of the new records of one window. */
+export type ObservedDelays = {
+  readonly n: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+};
+
+/** Probes whose answer this window was to bring: how many were sent, how many came back. */
+export type ObservedCanaries = { readonly sent: number; readonly seen: number };
+
+/**
+ * What one poll of one source did and saw: the body of an entry of kind `coverage`, `v` 2. The
+ * states of coverage are derived from these alone. (`v` 1 is what an import says.)
+ */
+export type Observation = {
+  readonly v: 2;
+  readonly collector: Collector;
+  /** GUID in lower case. */
+  readonly tenant: string;
+  readonly source: SourceId;
+  /** Null: every workload that comes through the source. */
+  readonly workload: string | null;
+  /** A mailbox or an app; null: everybody. */
+  readonly subject: string | null;
+  /** The window that was asked for, `[from, to)`, in the normal form of `normaliseInstant`. */
+  readonly from: string;
+  readonly to: string;
+  /** What the window filters on: when content became available, or when it happened. */
+  readonly axis: 'availability' | 'event';
+  readonly outcome: ObservationOutcome;
+  /** Pieces of content that the source listed, and those fetched whole. */
+  readonly listed: number;
+  readonly fetched: number;
+  /** Records read, of them already in the ledger, and those that could not be read. */
+  readonly records: number;
+  readonly duplicates: number;
+  readonly parked: number;
+  readonly because: string | null;
+  /** The vendor's error code (`AF20023`, `AF429`) or a word of ours (`loop`, `gone`). */
+  readonly code: string | null;
+  readonly delays: ObservedDelays | null;
+  readonly canaries: ObservedCanaries | null;
+  /** When this was seen. */
+  readonly at: string;
+};
+
+/**
+ * Reads a body that was parsed as JSON. Strict: undefined unless every member is there, has its
+ * form, and no other is. What it accepts may be older than this version, and never newer.
+ */
+export function parseObservation(value: unknown): Observation | undefined {
+  if (!isObject(value) || !hasForm(value, FORM)) return undefined;
+  const seen = value as Observation;
+  if (Date.parse(seen.from) >= Date.parse(seen.to)) return undefined;
+  if (seen.canaries !== null && seen.canaries.seen > seen.canaries.sent) return undefined;
+  return seen;
+}
+
+type Json = { readonly [member: string]: unknown };
+type Form = { readonly [member: string]: (value: unknown) => boolean };
+
+const SOURCE = /^[a-z0-9.-]{1,40}\/[A-Za-z0-9._-]{1,80}$/;
+
+const DELAYS: Form = { n: isCount, p50Ms: isFinite, p99Ms: isFinite, maxMs: isFinite };
+const CANARIES: Form = { sent: isCount, seen: isCount };
+
+const FORM: Form = {
+  v: (value) => value === 2,
+  collector: (value) => COLLECTORS.some((each) => each === value),
+  tenant: (value) => typeof value === 'string' && isGuid(value) && value === value.toLowerCase(),
+  source: (value) => typeof value === 'string' && SOURCE.test(value),
+  workload: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
+  subject: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
+  from: isInstant,
+  to: isInstant,
+  axis: (value) => value === 'availability' || value === 'event',
+  outcome: (value) => OBSERVATION_OUTCOMES.some((each) => each === value),
+  listed: isCount,
+  fetched: isCount,
+  records: isCount,
+  duplicates: isCount,
+  parked: isCount,
+  because: orNull(textOf(OBSERVATION_TEXT_CHARACTERS_MAX)),
+  code: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
+  delays: orNull((value) => isObject(value) && hasForm(value, DELAYS)),
+  canaries: orNull((value) => isObject(value) && hasForm(value, CANARIES)),
+  at: isInstant,
+};
+
+function hasForm(value: Json, form: Form): boolean {
+  const isKnown = Object.keys(value).every((member) => Object.hasOwn(form, member));
+  return isKnown && Object.entries(form).every(([member, holds]) => holds(value[member]));
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isInstant(value: unknown): boolean {
+  return typeof value === 'string' && normaliseInstant(value) === value;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** A clock of the vendor's that is ahead makes a delay negative. */
+function isFinite(value: unknown): boolean {
+  return Number.isFinite(value);
+}
+
+function textOf(charactersMax: number): (value: unknown) => boolean {
+  return (value) => typeof value === 'string' && value.length <= charactersMax;
+}
+
+function orNull(holds: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => value === null || holds(value);
+}
