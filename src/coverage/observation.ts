@@ -83,7 +83,7 @@ type Form = { readonly [member: string]: (value: unknown) => boolean };
 
 const SOURCE = /^[a-z0-9.-]{1,40}\/[A-Za-z0-9._-]{1,80}$/;
 
-const DELAYS: Form = { n: isCount, p50Ms: isFinite, p99Ms: isFinite, maxMs: isFinite };
+const DELAYS: Form = { n: isCount, p50Ms: isMs, p99Ms: isMs, maxMs: isMs };
 const CANARIES: Form = { sent: isCount, seen: isCount };
 
 const FORM: Form = {
@@ -127,7 +127,7 @@ function isCount(value: unknown): boolean {
 }
 
 /** A clock of the vendor's that is ahead makes a delay negative. */
-function isFinite(value: unknown): boolean {
+function isMs(value: unknown): boolean {
   return Number.isFinite(value);
 }
 
