@@ -85,6 +85,9 @@ type Erased = {
   readonly bodyState: string;
 };
 
+const OF_HER =
+  /^cannot tell, because of this person, \d+ bodies were erased on .*: she asked \(case DSR-41\)/;
+
 let leaves: readonly string[];
 let vkey = '';
 
@@ -204,10 +207,29 @@ test('an erased event says so, and by which entry, and never reads as an empty o
   assert.match(text.stdout, /^Erased\non \S+ \S+ UTC by \S+: she asked \(case DSR-41; entry/m);
 });
 
-test('whoever asks for her statement learns that it was erased', async () => {
-  const { code, stderr } = await run('statement', PRIYA.upn);
-  assert.equal(code, 3);
-  assert.match(stderr, /erased/);
+test('whoever asks for her statement learns first that it was erased', async () => {
+  for (const name of [PRIYA.upn, PRIYA.upn.toUpperCase(), PRIYA.uid]) {
+    for (const question of [
+      ['statement', name],
+      ['timeline', '--user', name],
+    ]) {
+      const { code, stdout, stderr } = await run(...question);
+      assert.deepEqual([code, stdout], [3, '']);
+      assert.match(stderr, OF_HER, question.join(' '));
+    }
+  }
+});
+
+test('of whom nothing was erased, nobody is told so', async () => {
+  for (const question of [
+    ['statement', 'nobody@brightwater.example'],
+    ['statement', INES.upn],
+    ['timeline', '--user', INES.upn],
+  ]) {
+    const { code, stderr } = await run(...question);
+    assert.equal(code, 3);
+    assert.doesNotMatch(stderr, /of this person/, question.join(' '));
+  }
 });
 
 test("others' statements lose only what named her", async () => {
@@ -246,4 +268,21 @@ test('a rebuild from the ledger brings nothing of her back', async () => {
   const { erasures } = await askJson<Statement>(data, ['statement', INES.upn], [3]);
   assert.equal(erasures.length, 1);
   await assertFsckClean(data);
+});
+
+test('when she is heard of again, her books begin with what was erased', async () => {
+  const [deed] = deeds.filter(isHers);
+  const again = { ...deed?.audit, Id: '7d1f0a3c-5b2e-4c6d-8e9f-0000000000ff' };
+  const file = join(root, 'later.json');
+  writeFileSync(file, JSON.stringify(again));
+  assert.equal((await run('import', file)).code, 0);
+  const made = await askJson<Statement>(data, ['statement', PRIYA.upn], [3]);
+  assert.equal(made.erasures[0]?.ofThisPerson, true);
+  const { answer } = made.coverage;
+  assert.ok(answer.kind === 'unknown' && answer.because[0]?.code === 'erased');
+  const { stderr, stdout } = await run('timeline', '--user', PRIYA.upn);
+  assert.match(stderr, OF_HER);
+  assert.notEqual(stdout, '');
+  const table = await run('statement', PRIYA.upn);
+  assert.match(table.stdout, /^Erased +\d+ entries of this person on /m);
 });

@@ -57,6 +57,9 @@ export type ErasureFact = {
   readonly tenants: readonly string[];
 };
 
+/** Whether an erasure, told by its entry, sought a person of any of these names. */
+export type Sought = (erasure: number, names: readonly string[]) => boolean;
+
 /** An entry in which Countersign says what it did; the body is in the ledger. */
 export type ActFact = { readonly index: number; readonly kind: string };
 

@@ -3,6 +3,7 @@ export { type Batch, Books, type BooksOptions } from './books.ts';
 export { COLUMNS, type Column, type ColumnType } from './columns.ts';
 export type { CompactionLimits, CompactionReport } from './compact.ts';
 export { type CsvCell, csvLine } from './csv.ts';
+export { erasureText } from './erased.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';
 export {
   ANY,
@@ -12,6 +13,7 @@ export {
   type ErasureFact,
   type Facts,
   type ImportFact,
+  type Sought,
 } from './facts.ts';
 export { type HotFile, writeHot } from './hot.ts';
 export type { Principal, PrincipalAlias, Resolution, WhoOptions } from './principal.ts';

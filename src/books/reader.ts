@@ -1,7 +1,8 @@
 import type { Reason } from '../core/index.ts';
 import { coverageAnswer, factsWithin } from './coverage.ts';
+import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
-import type { CoverageFact, ErasureFact, ImportFact } from './facts.ts';
+import type { CoverageFact, ErasureFact, ImportFact, Sought } from './facts.ts';
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
@@ -28,6 +29,8 @@ export type TimelineFilter = Scope & {
   readonly session?: string | undefined;
   readonly app?: string | undefined;
   readonly tenant?: string | undefined;
+  /** Asked about the user alone. */
+  readonly sought?: Sought | undefined;
 };
 
 export type Timeline = {
@@ -41,6 +44,7 @@ export type StatementOptions = Scope & {
   readonly tenant?: string | undefined;
   readonly purpose?: string | undefined;
   readonly case?: string | undefined;
+  readonly sought?: Sought | undefined;
 };
 
 export type StatementResult =
@@ -96,16 +100,19 @@ export class BooksReader {
    * @throws BooksError FILTER_INVALID
    */
   async timeline(filter: TimelineFilter, ledger: LedgerHead): Promise<Timeline> {
-    const { user, tenant, ...rest } = filter;
+    const { user, tenant, sought, ...rest } = filter;
     const who = user === undefined ? undefined : await this.resolvePrincipal(user, filter);
     const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
+    const known = who?.kind === 'one' ? namesOf(who.principal) : [];
+    const names = user === undefined ? [] : [user, ...known];
+    const erased = erasedReasons(erasedWithin(this.erasures(), filter), names, sought);
     const coverage = this.#coverage(filter, ledger, tenants);
     if (who !== undefined && who.kind !== 'one') {
-      return { who, rows: nothing(), coverage: besides(coverage, who.because) };
+      return { who, rows: nothing(), coverage: besides(coverage, [...erased, who.because]) };
     }
     const asked: RowFilter = { ...rest, tenants, selection: who?.selection };
     conditionOf(asked);
-    return { who, rows: eventsInOrder(this.#live, asked), coverage };
+    return { who, rows: eventsInOrder(this.#live, asked), coverage: besides(coverage, erased) };
   }
 
   /** @throws BooksError STATEMENT_TOO_LARGE */
@@ -120,7 +127,7 @@ export class BooksReader {
       return { kind: 'unknown', because: resolution.because, candidates };
     }
     const { principal, selection } = resolution;
-    const { fromMs, toMs } = options;
+    const { fromMs, toMs, sought } = options;
     const rows = await this.#rowsOf({ selection, fromMs, toMs });
     const contested = await this.#contested(selection, options);
     const statement = statementOf({
@@ -133,6 +140,7 @@ export class BooksReader {
       tenants: selection.tenants,
       coverage: this.coverage(),
       erasures: this.erasures(),
+      sought: (erasure, names) => sought?.(erasure, [who, ...names]) === true,
       ledger: { ...ledger, posted: this.cursor },
     });
     return { kind: 'statement', statement };
@@ -199,9 +207,10 @@ const NOTHING_POSTED: Resolution = {
   because: { code: 'books-empty', text: 'nothing was posted to the books yet' },
 };
 
-function besides(coverage: Coverage, because: Reason): Coverage {
+function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
+  if (because.length === 0) return coverage;
   const { answer, facts } = coverage;
-  const reasons = answer.kind === 'unknown' ? [because, ...answer.because] : [because];
+  const reasons = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
   return { answer: { kind: 'unknown', because: reasons, wouldDecide: [] }, facts };
 }
 

@@ -247,8 +247,16 @@ function lines(first: string | null, ...rest: readonly (string | null)[]): HtmlP
 
 function erasuresOf({ erasures }: Statement): Html {
   const rows = erasures.map(
-    ({ at, entries, by, reason, index }) => html`<tr><th scope="row">${instantText(at)}</th>
-<td>${whole(entries)}</td><td><bdi>${by}</bdi></td><td><bdi>${reason}</bdi></td>
+    ({
+      at,
+      entries,
+      by,
+      reason,
+      index,
+      ofThisPerson,
+    }) => html`<tr><th scope="row">${instantText(at)}</th>
+<td>${whole(entries)}${ofThisPerson ? ' of this person' : null}</td><td><bdi>${by}</bdi></td>
+<td><bdi>${reason}</bdi></td>
 <td class="entry">#${index}</td></tr>\n`,
   );
   const body =

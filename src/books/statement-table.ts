@@ -41,11 +41,10 @@ export function* statementLines(statement: Statement, width: number): Generator<
   yield* fact('Complete', answerText(coverage.answer));
   yield* fact('Ledger', `${ledger.origin}, ${plural(ledger.size, 'entry')}, root ${ledger.root}`);
   for (const erasure of statement.erasures) {
-    const { entries, at, by, reason, index } = erasure;
-    yield* fact(
-      'Erased',
-      `${plural(entries, 'entry')} on ${instantText(at)} UTC by ${by}: ${reason} (entry ${index})`,
-    );
+    const { entries, at, by, reason, index, ofThisPerson } = erasure;
+    const what = `${plural(entries, 'entry')}${ofThisPerson ? ' of this person' : ''}`;
+    const how = `on ${instantText(at)} UTC by ${by}: ${reason} (entry ${index})`;
+    yield* fact('Erased', `${what} ${how}`);
   }
   for (const session of statement.sessions) {
     yield '';

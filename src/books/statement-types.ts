@@ -108,6 +108,8 @@ export type Coverage = {
 
 export type Erasure = Pick<ErasureFact, 'index' | 'by' | 'reason' | 'entries'> & {
   readonly at: string;
+  /** This person was asked for by name; else what went may have been somebody else's. */
+  readonly ofThisPerson: boolean;
   /** Event times of what was erased; null when not stated. */
   readonly from: string | null;
   readonly to: string | null;

@@ -172,6 +172,7 @@ test('the coverage of a statement is unknown, and says why', async (t) => {
       by: 'dpo@contoso.example',
       reason: 'request 12',
       entries: 4,
+      ofThisPerson: false,
       from: null,
       to: null,
     },

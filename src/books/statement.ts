@@ -1,7 +1,8 @@
 import { type Answer, plural, unknown } from '../core/index.ts';
 import { isSignIn } from '../ocsf/index.ts';
 import { coverageAnswer, factsWithin } from './coverage.ts';
-import type { CoverageFact, ErasureFact } from './facts.ts';
+import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
+import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
 import type { Scope } from './live.ts';
 import type { Principal } from './principal.ts';
 import type { EventRow } from './row.ts';
@@ -30,6 +31,8 @@ export type StatementInput = {
   readonly tenants: readonly string[];
   readonly coverage: readonly CoverageFact[];
   readonly erasures: readonly ErasureFact[];
+  /** Undefined: nobody can say whom an erasure was about. */
+  readonly sought?: Sought | undefined;
   readonly ledger: LedgerState;
 };
 
@@ -166,35 +169,38 @@ function outcomeOf(row: EventRow): Outcome {
 }
 
 function coverageOf(input: StatementInput): Statement['coverage'] {
-  const facts = factsWithin(input.coverage, input.period, input.tenants);
-  const answer = coverageAnswer(facts, input.period, input.ledger);
-  if (input.contested === 0) return { answer, facts };
-  const text =
-    `${plural(input.contested, 'more event stands', 'more events stand')} under a name that ` +
-    'several people held, at a time when no record says whose it was';
-  const because = [{ code: 'name-shared', text }];
+  const { coverage, period, tenants, ledger, contested, sought } = input;
+  const facts = factsWithin(coverage, period, tenants);
+  const answer = coverageAnswer(facts, period, ledger);
+  const names = namesOf(input.principal);
+  const because = erasedReasons(erasedWithin(input.erasures, period), names, sought);
+  if (contested > 0) {
+    const text =
+      `${plural(contested, 'more event stands', 'more events stand')} under a name that ` +
+      'several people held, at a time when no record says whose it was';
+    because.push({ code: 'name-shared', text });
+  }
+  if (because.length === 0) return { answer, facts };
   const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
   return { answer: unknown(all), facts };
 }
 
-function erasuresOf({ erasures, period, tenants }: StatementInput): Erasure[] {
-  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
-  return erasures
-    .filter(
-      (e) =>
-        (e.fromMs ?? Number.NEGATIVE_INFINITY) < toMs &&
-        (e.toMs ?? Number.POSITIVE_INFINITY) >= fromMs &&
-        (e.tenants.length === 0 || e.tenants.some((tenant) => tenants.includes(tenant))),
-    )
+/** Those that sought this person come first. */
+function erasuresOf({ erasures, period, tenants, principal, sought }: StatementInput): Erasure[] {
+  const names = namesOf(principal);
+  return erasedWithin(erasures, period)
+    .filter((e) => e.tenants.length === 0 || e.tenants.some((tenant) => tenants.includes(tenant)))
     .map(({ index, atMs, by, reason, entries, ...e }) => ({
       index,
       at: time(atMs),
       by,
       reason,
       entries,
+      ofThisPerson: sought?.(index, names) === true,
       from: timeOrNull(e.fromMs ?? undefined),
       to: timeOrNull(e.toMs ?? undefined),
-    }));
+    }))
+    .sort((a, b) => Number(b.ofThisPerson) - Number(a.ofThisPerson) || a.index - b.index);
 }
 
 function time(ms: number): string {

@@ -1,12 +1,11 @@
 import type { Command as Parser } from 'commander';
-import type { ErasureFact, Statement } from '../../books/index.ts';
-import { instantOfMs, plural } from '../../core/index.ts';
+import type { BooksReader, ErasureFact, Sought, Statement } from '../../books/index.ts';
+import { instantOfMs } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { oneOf } from '../options.ts';
 import { writeOutput } from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
-import { timeText } from '../present/words.ts';
 import { askBooks, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
@@ -41,12 +40,17 @@ export function declareStatement(program: Parser, bind: Bind): void {
 const statement: Command<[who: string, flags: StatementFlags]> = async (context, who, flags) => {
   const period = periodOf(flags);
   await sayWhy(context, who, flags);
-  return askBooks(context, async ({ books, head }) => {
-    const { tenant } = context;
+  return askBooks(context, async ({ ledger, books, head }) => {
+    const { tenant, dataDir } = context;
     const { purpose, case: caseName } = flags;
-    const result = await books.statement(who, { ...period, tenant, purpose, case: caseName }, head);
+    const { Erasures } = await import('../../pipeline/index.ts');
+    const erasures = await Erasures.read({ books, reader: ledger, dir: dataDir });
+    const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
+    const options = { ...period, tenant, purpose, case: caseName, sought };
+    const result = await books.statement(who, options, head);
     if (result.kind === 'unknown') {
-      throw new CliError('CANNOT_TELL', nobodyText(result.because.text, books.erasures()));
+      const isHers = ({ index }: ErasureFact): boolean => sought(index, [who]);
+      throw new CliError('CANNOT_TELL', await nobodyText(result.because.text, books, isHers));
     }
     const format = flags.format ?? (context.json ? 'json' : 'table');
     await print(context, result.statement, format, flags.output);
@@ -55,15 +59,23 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
 };
 
 /** Who was erased is found under no name any more: then it must not look as if nothing ever was. */
-function nobodyText(because: string, erasures: readonly ErasureFact[]): string {
-  const told = erasures.slice(-ERASURES_TOLD).map(({ entries, atMs, by, reason, index }) => {
-    const bodies = plural(entries, 'body was', 'bodies were');
-    return `${bodies} erased on ${timeText(atMs)} by ${by}: ${reason} (entry ${index})`;
-  });
-  return [because, ...told].join('; ');
+async function nobodyText(
+  because: string,
+  books: BooksReader,
+  isHers: (erasure: ErasureFact) => boolean,
+): Promise<string> {
+  const { erasureText } = await import('../../books/index.ts');
+  const { hers = [], others = [] } = Object.groupBy(books.erasures(), (erasure) =>
+    isHers(erasure) ? 'hers' : 'others',
+  );
+  return [
+    ...hers.map((erasure) => `of this person, ${erasureText(erasure)}`),
+    because,
+    ...others.slice(-ERASURES_TOLD).map((erasure) => `besides, ${erasureText(erasure)}`),
+  ].join('; ');
 }
 
-/** The latest ones; the rest are in the table `entries`, of kind `erasure`. */
+/** The latest that sought others; the rest are in the table `entries`, of kind `erasure`. */
 const ERASURES_TOLD = 3;
 
 /** Before anything is shown: nobody looks without having said why, if they say why at all. */

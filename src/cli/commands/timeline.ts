@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { EventRow } from '../../books/index.ts';
+import type { EventRow, Sought } from '../../books/index.ts';
 import type { LedgerReader } from '../../ledger/index.ts';
 import type { OcsfEvent } from '../../ocsf/index.ts';
 import type { Erasures } from '../../pipeline/index.ts';
@@ -31,11 +31,12 @@ const timeline: Command<[flags: TimelineFlags]> = async (context, flags) =>
   askBooks(context, async ({ ledger, books, head }) => {
     const { user, ip, session, app } = flags;
     const { tenant, terminal } = context;
-    const filter = { user, ip, session, app, tenant, ...periodOf(flags) };
-    const { rows, coverage } = await books.timeline(filter, head);
-    const asked = untilAborted(rows, context.signal);
     const { Erasures } = await import('../../pipeline/index.ts');
     const erasures = await Erasures.read({ books, reader: ledger, dir: context.dataDir });
+    const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
+    const filter = { user, ip, session, app, tenant, sought, ...periodOf(flags) };
+    const { rows, coverage } = await books.timeline(filter, head);
+    const asked = untilAborted(rows, context.signal);
     const columns = eventColumns(({ entries }) => erasures.of(entries)?.index);
     if (context.json) await terminal.items(await events(asked, ledger, erasures));
     else await terminal.table(columns, asked);
