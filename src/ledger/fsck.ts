@@ -2,10 +2,11 @@ import { relative } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { messageOf, plural } from '../core/index.ts';
 import { openCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
-import { parseErasure, rangesOf } from './erasure.ts';
+import { parseErasure } from './erasure.ts';
 import { LedgerError } from './errors.ts';
 import { type Files, nodeFiles } from './files.ts';
 import { type FolderFacts, noLedger, readFolderFacts } from './folder.ts';
+import { checkErasures, type DeclaredErasure } from './fsck-erasures.ts';
 import { checkNames, checkReplaced } from './fsck-files.ts';
 import { RangeChecker, type RangeReport } from './fsck-range.ts';
 import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
@@ -82,7 +83,7 @@ class Fsck {
   readonly #problems = new Problems();
   readonly #witnesses: readonly NoteVerifier[];
   #erased: number[] = [];
-  #declared: { index: number; ranges: readonly (readonly [number, number])[] }[] = [];
+  #declared: DeclaredErasure[] = [];
   #rotations: Uint8Array[] = [];
   #lastSeen = '';
 
@@ -104,7 +105,7 @@ class Fsck {
     checkNames(scope);
     checkSegments(scope);
     if (checkpoint !== undefined) await this.#checkEntries(checkpoint);
-    this.#checkErasures();
+    checkErasures(this.#declared, this.#erased, this.#problems);
     this.#checkKeys();
     checkReplaced(scope);
     return { size, problems: problems.list(), moved: this.#marks() !== before };
@@ -221,30 +222,6 @@ class Fsck {
       );
     });
     return end;
-  }
-
-  /** What is gone must have been erased by somebody who said so, and what was said must be true. */
-  #checkErasures(): void {
-    const gone = this.#erased;
-    const isGone = new Set(gone);
-    const said = new Set<number>();
-    for (const { index, ranges } of this.#declared) {
-      for (const [from, to] of ranges) {
-        for (let i = from; i < to; i++) {
-          said.add(i);
-          if (isGone.has(i)) continue;
-          this.#problems.add(
-            'bodies',
-            0,
-            `entry ${index} says that entry ${i} was erased, and it was not`,
-          );
-        }
-      }
-    }
-    for (const [from, to] of rangesOf(gone.filter((index) => !said.has(index)))) {
-      const what = `the bodies of entries ${from} to ${to} are gone, and no erasure says why`;
-      this.#problems.add('bodies', 0, what);
-    }
   }
 
   /** Each key of the folder must have been handed over by the one before it, in the log itself. */

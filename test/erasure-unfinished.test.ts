@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ownEntry } from '../src/pipeline/index.ts';
+import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
+import { recordText } from './support/audit-record.ts';
+import { countersign } from './support/command-line.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+type Fsck = { readonly ok: boolean; readonly problems: readonly { readonly what: string }[] };
+
+/** As a process leaves it that dies behind the entry and before the rewriting. */
+async function sayOnly(data: string, ranges: readonly (readonly number[])[]): Promise<void> {
+  await withWriter(data, async ({ ledger, clock }) => {
+    const atMs = clock.now();
+    const said = { by: 'ada@test', atMs, case: 'C-1', reason: 'asked to', subjects: [] };
+    const body = { v: 1, ...said, entries: 2, ranges, fromMs: null, toMs: null, tenants: [] };
+    await ledger.append([ownEntry('erasure', atMs, body)]);
+    await ledger.publish();
+  });
+}
+
+async function bodyKinds(data: string): Promise<string[]> {
+  return withAccount(data, async ({ ledger }) => {
+    const kinds: string[] = [];
+    for (let i = 1; i <= 4; i++) kinds.push((await ledger.body(i)).kind);
+    return kinds;
+  });
+}
+
+test('fsck tells an erasure that is said and not done, and the next writer does it', async () => {
+  const root = temporaryFolder('erasure-unfinished');
+  const data = join(root, 'data');
+  const file = join(root, 'export.json');
+  writeFileSync(file, [1, 2, 3, 4].map((n) => recordText(n)).join('\n'));
+  await askJson(data, ['import', file]);
+  await sayOnly(data, [[2, 4]]);
+  assert.deepEqual(await bodyKinds(data), ['present', 'present', 'present', 'present']);
+
+  const { ok, problems } = await askJson<Fsck>(data, ['ledger', 'fsck'], [1]);
+  assert.equal(ok, false);
+  const [problem, ...others] = problems;
+  assert.deepEqual(others, []);
+  assert.match(problem?.what ?? '', /^the bodies of entries 2 to 3 are still here: the erasure/);
+  assert.match(
+    problem?.what ?? '',
+    /not carried out yet, and the next writing command finishes it/,
+  );
+
+  // Any writing command, of whatever kind.
+  const placed = await countersign(['ledger', 'hold', '--case', 'C-2', '--data', data]);
+  assert.equal(placed.code, 0, placed.stderr);
+  assert.deepEqual(await bodyKinds(data), ['present', 'erased', 'erased', 'present']);
+  await assertFsckClean(data);
+});
