@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   rmSync,
@@ -36,6 +37,8 @@ type Case = {
   /** One for each problem, in any order. */
   readonly reasons: readonly RegExp[];
   readonly warnings?: readonly RegExp[];
+  /** Where nothing is there, no ledger is made for it. */
+  readonly ledger?: 'none';
 };
 
 const write =
@@ -46,7 +49,13 @@ const write =
 const CASES: readonly Case[] = [
   { what: 'an empty file', make: write(), readable: [], reasons: [/is empty/] },
   { what: 'white space alone', make: write(' \n\t\r\n'), readable: [], reasons: [/white space/] },
-  { what: 'a file that is not there', make: () => {}, readable: [], reasons: [/no such file/] },
+  {
+    what: 'a file that is not there',
+    make: () => {},
+    readable: [],
+    reasons: [/no such file/],
+    ledger: 'none',
+  },
   {
     what: 'a link to itself',
     make: (path) => symlinkSync(path, path),
@@ -211,7 +220,7 @@ function assertMatched(said: readonly string[], expected: readonly RegExp[]): vo
   }
 }
 
-for (const [at, { what, make, readable, reasons, warnings = [] }] of CASES.entries()) {
+for (const [at, { what, make, readable, reasons, warnings = [], ledger }] of CASES.entries()) {
   test(`${what}: one sentence for each problem, and all that is readable is in`, async () => {
     const input = join(root, `input-${at}`);
     const data = join(root, `data-${at}`);
@@ -231,10 +240,45 @@ for (const [at, { what, make, readable, reasons, warnings = [] }] of CASES.entri
       warnings,
     );
     assert.equal(report.rejected, reasons.length);
+    assert.equal(existsSync(data), ledger !== 'none');
+    if (ledger === 'none') return;
     assert.deepEqual(await idsIn(data), readable.map(recordId));
     await assertFsckClean(data);
   });
 }
+
+test('paths of which none exists leave no data folder, and all are told', async () => {
+  const data = join(root, 'data-of-nothing');
+  const paths = [join(root, 'no.csv'), join(root, 'no', 'folder')];
+  const { code, stdout, stderr } = await countersign(['import', ...paths, '--data', data]);
+  assert.equal(code, 2);
+  for (const path of paths) assert.ok(stdout.includes(path), stdout);
+  assert.match(stderr, /^countersign: nothing of the input could be read; no data folder was made/);
+  const asked = await countersign(['import', ...paths, '--data', data, '--json']);
+  const report = JSON.parse(asked.stdout) as Report;
+  assert.deepEqual([asked.code, report.read, report.rejected, report.entries], [2, 2, 2, 0]);
+  assert.deepEqual(report.checkpoint, {
+    origin: null,
+    size: 0,
+    root: '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  });
+  assert.equal(existsSync(data), false);
+});
+
+test('where one of the paths exists, or a ledger, the missing ones are parked', async () => {
+  const data = join(root, 'data-of-some');
+  const good = join(root, 'some.json');
+  writeFileSync(good, line(1));
+  const missing = join(root, 'missing.json');
+  const first = await countersign(['import', missing, good, '--data', data, '--json']);
+  const report = JSON.parse(first.stdout) as Report;
+  assert.deepEqual([first.code, report.accepted, report.rejected], [0, 1, 1]);
+  const second = await countersign(['import', missing, '--data', data, '--json']);
+  const { checkpoint, rejected } = JSON.parse(second.stdout) as Report;
+  assert.deepEqual([second.code, rejected], [2, 1]);
+  assert.deepEqual(checkpoint, report.checkpoint);
+  await assertFsckClean(data);
+});
 
 test('a record without an id gets one from its bytes, and only once', async () => {
   const input = join(root, 'no-id');

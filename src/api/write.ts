@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock, Random } from '../core/index.ts';
 import { LedgerReader, layout } from '../ledger/index.ts';
@@ -7,7 +8,7 @@ import { LANES_MAX } from './limits.ts';
 import { perform } from './perform.ts';
 import { removeLeftSpools, Spool } from './spool.ts';
 import type { Work } from './work.ts';
-import { readsStandardInput, withSpool } from './works/import.ts';
+import { importWithoutLedger, readsStandardInput, withSpool } from './works/import.ts';
 
 export type WriteOptions = {
   readonly dir: string;
@@ -37,6 +38,10 @@ export async function write(options: WriteOptions): Promise<unknown> {
   const { dir, clock, random, keyFile, acceptFork, stdin, version } = options;
   // Opening for writing would make a ledger, and a wrong --data would go unnoticed.
   if (options.ledger === 'needs') (await LedgerReader.open(dir)).close();
+  else if (!existsSync(layout.folderFacts(dir))) {
+    const nothing = await importWithoutLedger(options.work);
+    if (nothing !== undefined) return nothing;
+  }
   const lanes = Math.min(LANES_MAX, availableParallelism());
   using spool = new Spool(layout.run(dir), random);
   return await doWork({

@@ -59,7 +59,12 @@ export type ImportReport = {
    * Entries that the ledger gained: the accepted records and what Countersign says of the import.
    */
   readonly entries: number;
-  readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };
+  readonly checkpoint: {
+    /** Null where no ledger was made, since nothing was there to be read. */
+    readonly origin: string | null;
+    readonly size: number;
+    readonly root: string;
+  };
   readonly warnings: readonly { readonly file: string; readonly text: string }[];
   /** What each witness of the log said to the checkpoint; none where it has no witnesses. */
   readonly witnesses: readonly CosignResult[];

@@ -10,6 +10,7 @@ export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths } from './import.ts';
+export { importNothing } from './import-nothing.ts';
 export { subjectHash } from './mentions.ts';
 export { type Doer, ownEntry } from './own-entries.ts';
 export type { ImportProgress } from './progress.ts';

@@ -1,7 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { assert, type TenantId } from '../../core/index.ts';
 import type { Input } from '../../intake/index.ts';
-import { type ImportReport, importPaths, type Writer } from '../../pipeline/index.ts';
+import {
+  type ImportReport,
+  importNothing,
+  importPaths,
+  type Writer,
+} from '../../pipeline/index.ts';
 import { HandoverError } from '../errors.ts';
 import type { Performer } from '../perform.ts';
 import { textOption, type Work } from '../work.ts';
@@ -52,6 +57,12 @@ export async function performImport(
     signal: hooks.signal,
     onProgress: hooks.progress,
   });
+}
+
+/** The answer where there is no ledger and nothing to make one of. */
+export async function importWithoutLedger(work: Work): Promise<ImportReport | undefined> {
+  if (work.command !== 'import' || readsStandardInput(work)) return undefined;
+  return importNothing(work.args.map((path) => ({ kind: 'path', path })));
 }
 
 /** Nobody may have to send another byte before we stop to wait for it. */

@@ -55,9 +55,13 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
 };
 
 function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
-  const { files, read, rejected } = report;
+  const { files, read, rejected, checkpoint } = report;
   if (rejected > 0 && rejected === read) {
-    throw usage(`nothing of the input could be read; it is parked in ${join(dataDir, 'parked')}`);
+    const where =
+      checkpoint.origin === null
+        ? `no data folder was made in ${dataDir}`
+        : `it is parked in ${join(dataDir, 'parked')}`;
+    throw usage(`nothing of the input could be read; ${where}`);
   }
   if (read === 0) {
     const what = files === 0 ? 'no file was found' : 'no file held a record';

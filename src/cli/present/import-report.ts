@@ -31,5 +31,6 @@ export function printImport(terminal: Terminal, answer: ImportAnswer): void {
     if (because !== undefined) warn(`the witness ${name} did not cosign: ${because}`);
   }
   const { origin, size, root } = answer.checkpoint;
+  if (origin === null) return;
   terminal.line(`Ledger ${origin}: ${plural(size, 'entry')}, root ${root}`);
 }
