@@ -1,0 +1,147 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { COMPRESS_BYTES_MIN, DECODED_BATCHES_MAX } from './limits.ts';
+import type { Feed } from './types.ts';
+
+/** Records that became available together: what the Activity API calls a blob. */
+export type Batch = {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  /** 32 hex digits, of no meaning; what content ids are made of. */
+  readonly serial: string;
+  readonly availableMs: number;
+  /** The events in it happened in `[firstMs, lastMs]`. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly recordCount: number;
+};
+
+export type BatchContent = {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  readonly serial: string;
+  readonly availableMs: number;
+  readonly ids: readonly string[];
+  readonly atMs: readonly number[];
+  readonly completes: readonly boolean[];
+  readonly json: readonly string[];
+};
+
+export type BatchEntry = {
+  readonly id: string;
+  readonly atMs: number;
+  readonly completes: boolean;
+  readonly json: string;
+};
+
+/** What tells the records of a batch apart. */
+type Directory = {
+  readonly ids: readonly string[];
+  readonly atMs: readonly number[];
+  readonly completes: readonly number[];
+  /** In UTF-16 units of the decoded text. */
+  readonly lengths: readonly number[];
+};
+
+type Kept = Batch & { readonly bodies: Buffer; readonly directory: Buffer };
+
+/** The batches of one feed of one tenant, in order of availability, kept small. */
+export class BatchShelf {
+  readonly #kept: Kept[] = [];
+  /** Most recently used last. */
+  readonly #decoded = new Map<Batch, readonly BatchEntry[]>();
+
+  put(content: BatchContent): void {
+    const { tenantId, feed, serial, availableMs, ids, atMs, json } = content;
+    const directory: Directory = {
+      ids,
+      atMs,
+      completes: content.completes.flatMap((is, i) => (is ? [i] : [])),
+      lengths: json.map((text) => text.length),
+    };
+    const batch: Kept = {
+      tenantId,
+      feed,
+      serial,
+      availableMs,
+      firstMs: atMs.reduce((a, b) => Math.min(a, b)),
+      lastMs: atMs.reduce((a, b) => Math.max(a, b)),
+      recordCount: json.length,
+      bodies: packed(`[${json.join(',')}]`),
+      directory: packed(JSON.stringify(directory)),
+    };
+    this.#kept.splice(this.#firstFrom(availableMs + 1), 0, batch);
+  }
+
+  available(fromMs: number, toMs: number): readonly Batch[] {
+    return this.#kept.slice(this.#firstFrom(fromMs), this.#firstFrom(toMs));
+  }
+
+  /** The batches with events of `[fromMs, toMs)`; no batch is available before its events. */
+  happened(fromMs: number, toMs: number): readonly Batch[] {
+    return this.#kept
+      .slice(this.#firstFrom(fromMs))
+      .filter((batch) => batch.firstMs < toMs && batch.lastMs >= fromMs);
+  }
+
+  /** One JSON array. */
+  bytes(batch: Batch): Buffer {
+    return unpacked((batch as Kept).bodies);
+  }
+
+  entries(batch: Batch): readonly BatchEntry[] {
+    const before = this.#decoded.get(batch);
+    if (before !== undefined) {
+      this.#decoded.delete(batch);
+      this.#decoded.set(batch, before);
+      return before;
+    }
+    const entries = decode(batch as Kept);
+    this.#decoded.set(batch, entries);
+    for (const oldest of this.#decoded.keys()) {
+      if (this.#decoded.size <= DECODED_BATCHES_MAX) break;
+      this.#decoded.delete(oldest);
+    }
+    return entries;
+  }
+
+  forget(beforeMs: number): void {
+    for (const batch of this.#kept.splice(0, this.#firstFrom(beforeMs))) {
+      this.#decoded.delete(batch);
+    }
+  }
+
+  /** The place of the first batch that is available at `ms` or later. */
+  #firstFrom(ms: number): number {
+    let low = 0;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#kept[middle] as Kept).availableMs < ms) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function decode(batch: Kept): readonly BatchEntry[] {
+  const directory = JSON.parse(unpacked(batch.directory).toString('utf8')) as Directory;
+  const text = unpacked(batch.bodies).toString('utf8');
+  const completes = new Set(directory.completes);
+  let at = 1;
+  return directory.ids.map((id, i) => {
+    const length = directory.lengths[i] as number;
+    const json = text.slice(at, at + length);
+    at += length + 1;
+    return { id, atMs: directory.atMs[i] as number, completes: completes.has(i), json };
+  });
+}
+
+/** The first byte tells the two forms apart: JSON starts with a bracket, zstd with 0x28. */
+function packed(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  return bytes.length < COMPRESS_BYTES_MIN ? bytes : zstdCompressSync(bytes);
+}
+
+function unpacked(bytes: Buffer): Buffer {
+  return bytes[0] === 0x28 ? zstdDecompressSync(bytes) : bytes;
+}

@@ -1,0 +1,176 @@
+import { BatchBuilder, type Lane } from './batch-builder.ts';
+import { type Batch, BatchShelf } from './batch-shelf.ts';
+import { SeededRandom } from './random.ts';
+import type { Feed, FeedRecord, Happening } from './types.ts';
+
+/** A record that a feed hands out, and since when. */
+export type Stored = {
+  readonly record: FeedRecord;
+  /** Virtual milliseconds since 1970. */
+  readonly availableMs: number;
+  /** `record.body`, as it was serialised when it was taken. */
+  readonly json: string;
+};
+
+/** Decides by which ways a record goes; by none, and nobody will ever see it. */
+export interface Dispatcher {
+  lanes(record: FeedRecord, happening: Happening): readonly Lane[];
+}
+
+type Shelf = { readonly feed: Feed; readonly tenantId: string; readonly batches: BatchShelf };
+
+/**
+ * What the feeds of all tenants hold. Records are gathered into batches as the real service gathers
+ * them into blobs: a batch becomes available as a whole, some time after its records happened.
+ */
+export class Store {
+  readonly #dispatcher: Dispatcher;
+  readonly #random: SeededRandom;
+  readonly #recordsPerBatch: { readonly min: number; readonly max: number };
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #open = new Map<string, BatchBuilder>();
+  #sequence = 0;
+
+  constructor(options: {
+    readonly seed: string | number;
+    readonly dispatcher: Dispatcher;
+    readonly recordsPerBatch?: { readonly min: number; readonly max: number };
+  }) {
+    this.#dispatcher = options.dispatcher;
+    this.#random = new SeededRandom(options.seed, 'store');
+    this.#recordsPerBatch = options.recordsPerBatch ?? { min: 1, max: 500 };
+  }
+
+  /** Takes what happened, in order of time. */
+  take(happening: Happening): void {
+    for (const record of happening.records) {
+      const lanes = this.#dispatcher.lanes(record, happening);
+      if (lanes.length === 0) continue;
+      const json = JSON.stringify(record.body);
+      for (const lane of lanes) this.#gather({ record, json, lane, tenantId: happening.tenantId });
+    }
+  }
+
+  /** Closes the batches whose time is over. MUST be called before the feeds are read at `nowMs`. */
+  advance(nowMs: number): void {
+    for (const [key, builder] of this.#open) {
+      if (builder.closesMs <= nowMs) this.#close(key, builder);
+    }
+  }
+
+  /** The records that became available in `[fromMs, toMs)`, in that order. */
+  *listed(feed: Feed, tenantId: string, fromMs: number, toMs: number): Generator<Stored> {
+    const shelf = this.#shelves.get(keyOf(tenantId, feed));
+    if (shelf === undefined) return;
+    for (const batch of shelf.batches.available(fromMs, toMs)) {
+      for (const entry of shelf.batches.entries(batch)) {
+        yield storedOf(feed, entry, batch.availableMs);
+      }
+    }
+  }
+
+  /**
+   * The records that happened in `[fromMs, toMs)` as far as they are available at `nowMs`: of each
+   * id the latest version, in order of event time.
+   */
+  byEventTime(
+    feed: Feed,
+    tenantId: string,
+    fromMs: number,
+    toMs: number,
+    nowMs: number,
+  ): readonly Stored[] {
+    const shelf = this.#shelves.get(keyOf(tenantId, feed));
+    if (shelf === undefined) return [];
+    const latest = new Map<string, Stored>();
+    for (const batch of shelf.batches.happened(fromMs, toMs)) {
+      if (batch.availableMs > nowMs) continue;
+      for (const entry of shelf.batches.entries(batch)) {
+        if (entry.atMs < fromMs || entry.atMs >= toMs) continue;
+        const before = latest.get(entry.id);
+        // A repeated first version may come after the full one, and does not take its place.
+        if (before?.record.completes === true && !entry.completes) continue;
+        latest.set(entry.id, storedOf(feed, entry, batch.availableMs));
+      }
+    }
+    return [...latest.values()].sort(
+      (a, b) => a.record.atMs - b.record.atMs || (a.record.id < b.record.id ? -1 : 1),
+    );
+  }
+
+  /** The batches that became available in `[fromMs, toMs)`, in that order. */
+  batches(feed: Feed, tenantId: string, fromMs: number, toMs: number): readonly Batch[] {
+    return this.#shelves.get(keyOf(tenantId, feed))?.batches.available(fromMs, toMs) ?? [];
+  }
+
+  /** A batch as one JSON array, ready to be sent. */
+  read(batch: Batch): Buffer {
+    const shelf = this.#shelves.get(keyOf(batch.tenantId, batch.feed));
+    if (shelf === undefined) throw new RangeError('the batch is of another store');
+    return shelf.batches.bytes(batch);
+  }
+
+  /** Forgets the batches of a feed that became available before `beforeMs`. */
+  forget(feed: Feed, tenantId: string, beforeMs: number): void {
+    this.#shelves.get(keyOf(tenantId, feed))?.batches.forget(beforeMs);
+  }
+
+  #gather(item: { record: FeedRecord; json: string; lane: Lane; tenantId: string }): void {
+    const { record, json, lane, tenantId } = item;
+    const existsMs = record.atMs + (record.afterMs ?? 0);
+    // Versions that come later are gathered apart, by the minute at which they come.
+    const minutes = Math.ceil((record.afterMs ?? 0) / 60_000);
+    const key = `${tenantId}\n${record.feed}\n${lane.name}\n${minutes}`;
+    let builder = this.#open.get(key);
+    if (builder !== undefined && !builder.accepts(existsMs)) {
+      this.#close(key, builder);
+      builder = undefined;
+    }
+    if (builder === undefined) {
+      const random = this.#random.fork(tenantId, record.feed, this.#sequence++);
+      const { min, max } = this.#recordsPerBatch;
+      const capacity = random.int(min, max + 1);
+      builder = new BatchBuilder({ tenantId, feed: record.feed, lane, existsMs, capacity, random });
+      this.#open.set(key, builder);
+    }
+    builder.add(record, json);
+    if (builder.isFull) this.#close(key, builder);
+  }
+
+  #close(key: string, builder: BatchBuilder): void {
+    this.#open.delete(key);
+    const { tenantId, feed } = builder;
+    const shelfKey = keyOf(tenantId, feed);
+    let shelf = this.#shelves.get(shelfKey);
+    if (shelf === undefined) {
+      shelf = { feed, tenantId, batches: new BatchShelf() };
+      this.#shelves.set(shelfKey, shelf);
+    }
+    shelf.batches.put(builder.close());
+  }
+}
+
+function keyOf(tenantId: string, feed: Feed): string {
+  return `${tenantId}\n${feed}`;
+}
+
+function storedOf(
+  feed: Feed,
+  entry: { id: string; atMs: number; completes: boolean; json: string },
+  availableMs: number,
+): Stored {
+  const { id, atMs, completes, json } = entry;
+  return {
+    availableMs,
+    json,
+    record: {
+      feed,
+      id,
+      atMs,
+      ...(completes && { completes }),
+      get body() {
+        return JSON.parse(json) as FeedRecord['body'];
+      },
+    },
+  };
+}

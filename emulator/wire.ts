@@ -1,0 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RealTime } from './clock.ts';
+
+/** The machine's clock: the one place of the emulator that reads it. */
+export const machineTime: RealTime = {
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { ref: false, ...(signal && { signal }) }),
+};
