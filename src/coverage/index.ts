@@ -8,3 +8,4 @@ export {
   type ObservedDelays,
   parseObservation,
 } from './observation.ts';
+export { type Buckets, DelaySketch } from './sketch.ts';

@@ -28,7 +28,21 @@ const POLL: Observation = {
 test('reads back what was written', () => {
   assert.deepEqual(parseObservation(JSON.parse(JSON.stringify(POLL))), POLL);
   assert.notEqual(parseObservation({ ...POLL, delays: null, canaries: null }), undefined);
+  assert.notEqual(
+    parseObservation({
+      ...POLL,
+      ...delaysOf([
+        [600, 20],
+        [700, 19],
+      ]),
+    }),
+    undefined,
+  );
 });
+
+function delaysOf(buckets: unknown): object {
+  return { delays: { ...POLL.delays, buckets } };
+}
 
 const REFUSED: readonly (readonly [string, object])[] = [
   ['another version', { v: 1 }],
@@ -48,6 +62,23 @@ const REFUSED: readonly (readonly [string, object])[] = [
   ['more canaries back than were sent', { canaries: { sent: 1, seen: 2 } }],
   ['delays without a maximum', { delays: { n: 1, p50Ms: 1, p99Ms: 1 } }],
   ['delays as a list', { delays: [1, 1, 1, 1] }],
+  ['buckets that count another number', delaysOf([[700, 38]])],
+  [
+    'buckets out of order',
+    delaysOf([
+      [700, 20],
+      [600, 19],
+    ]),
+  ],
+  ['a bucket beyond the last', delaysOf([[1140, 39]])],
+  [
+    'a bucket with nothing in it',
+    delaysOf([
+      [600, 0],
+      [700, 39],
+    ]),
+  ],
+  ['buckets that are no pairs', delaysOf([700, 39])],
   ['a member that it does not know', { state: 'corroborated' }],
 ];
 

@@ -1,5 +1,10 @@
 import { isGuid, normaliseInstant, type SourceId } from '../core/index.ts';
-import { OBSERVATION_NAME_CHARACTERS_MAX, OBSERVATION_TEXT_CHARACTERS_MAX } from './limits.ts';
+import {
+  OBSERVATION_NAME_CHARACTERS_MAX,
+  OBSERVATION_TEXT_CHARACTERS_MAX,
+  SKETCH_BUCKETS_MAX,
+} from './limits.ts';
+import type { Buckets } from './sketch.ts';
 
 export const COLLECTORS = [
   'activity-api',
@@ -25,6 +30,8 @@ export type ObservedDelays = {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** All of them, as a `DelaySketch` counts: with it, it is known which events came late. */
+  readonly buckets?: Buckets;
 };
 
 /** Probes whose answer this window was to bring: how many were sent, how many came back. */
@@ -104,10 +111,34 @@ const FORM: Form = {
   parked: isCount,
   because: orNull(textOf(OBSERVATION_TEXT_CHARACTERS_MAX)),
   code: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
-  delays: orNull((value) => isObject(value) && hasForm(value, DELAYS)),
+  delays: orNull(isDelays),
   canaries: orNull((value) => isObject(value) && hasForm(value, CANARIES)),
   at: isInstant,
 };
+
+function isDelays(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { buckets, ...rest } = value;
+  if (!hasForm(rest, DELAYS)) return false;
+  return buckets === undefined || (isBuckets(buckets) && countOf(buckets) === rest['n']);
+}
+
+function isBuckets(value: unknown): value is Buckets {
+  if (!Array.isArray(value) || value.length > SKETCH_BUCKETS_MAX) return false;
+  let last = -1;
+  return value.every((pair: unknown) => {
+    if (!Array.isArray(pair) || pair.length !== 2) return false;
+    const [bucket, count] = pair as readonly unknown[];
+    if (!isCount(bucket) || !isCount(count) || count === 0) return false;
+    const isNext = (bucket as number) > last && (bucket as number) < SKETCH_BUCKETS_MAX;
+    last = bucket as number;
+    return isNext;
+  });
+}
+
+function countOf(buckets: Buckets): number {
+  return buckets.reduce((sum, [, count]) => sum + count, 0);
+}
 
 function hasForm(value: Json, form: Form): boolean {
   const isKnown = Object.keys(value).every((member) => Object.hasOwn(form, member));

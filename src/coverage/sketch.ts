@@ -1,0 +1,117 @@
+import { SKETCH_BUCKETS_MAX, SKETCH_RELATIVE_ERROR } from './limits.ts';
+import type { ObservedDelays } from './observation.ts';
+
+/** Bucket number and how many fell into it, ascending by number. */
+export type Buckets = readonly (readonly [bucket: number, count: number])[];
+
+const GAMMA = (1 + SKETCH_RELATIVE_ERROR) / (1 - SKETCH_RELATIVE_ERROR);
+const LOG_GAMMA = Math.log(GAMMA);
+
+/**
+ * Quantiles of delays in little room. Logarithmic buckets, as in DDSketch (Masson, Rim and Lee,
+ * VLDB 2019, section 2): every quantile is within 1 % of the true one, however many there are,
+ * and sketches merge without loss. Bucket 0 holds all up to 1 ms, negative ones too.
+ */
+export class DelaySketch {
+  readonly #counts = new Map<number, number>();
+  #n = 0;
+  #maxMs = Number.NEGATIVE_INFINITY;
+
+  get n(): number {
+    return this.#n;
+  }
+
+  add(ms: number): void {
+    this.#put(bucketOf(ms), 1, ms);
+  }
+
+  merge(other: DelaySketch): void {
+    for (const [bucket, count] of other.#counts) this.#put(bucket, count, other.#maxMs);
+  }
+
+  /**
+   * Adds what one window saw. A summary without buckets is taken for the worst that it may mean:
+   * half of the delays were the median, the rest as long as p99 and the maximum allow.
+   */
+  addObserved(delays: ObservedDelays): void {
+    const { n, p50Ms, p99Ms, maxMs, buckets } = delays;
+    if (n === 0) return;
+    if (buckets !== undefined) {
+      for (const [bucket, count] of buckets) this.#put(bucket, count, maxMs);
+      return;
+    }
+    const below = Math.floor(n * 0.5);
+    const middle = Math.floor(n * 0.99) - below;
+    for (const [ms, count] of [
+      [p50Ms, below],
+      [p99Ms, middle],
+      [maxMs, n - below - middle],
+    ] as const) {
+      if (count > 0) this.#put(bucketOf(ms), count, maxMs);
+    }
+  }
+
+  /** The delay at 1-based `rank` of all, within 1 %; NaN when there is none. */
+  atRank(rank: number): number {
+    const bucket = this.#bucketAt(rank);
+    if (bucket === undefined) return Number.NaN;
+    return Math.min((2 * upperMs(bucket)) / (GAMMA + 1), this.#maxMs);
+  }
+
+  quantile(share: number): number {
+    return this.atRank(Math.max(1, Math.ceil(share * this.#n)));
+  }
+
+  /** No less than the delay at `rank`, and at most 2 % more. */
+  ceilingAtRank(rank: number): number {
+    const bucket = this.#bucketAt(rank);
+    return bucket === undefined ? Number.NaN : Math.min(upperMs(bucket), this.#maxMs);
+  }
+
+  /** Null while there is none: the form in which an observation carries it. */
+  observed(): ObservedDelays | null {
+    if (this.#n === 0) return null;
+    return {
+      n: this.#n,
+      p50Ms: Math.round(this.quantile(0.5)),
+      p99Ms: Math.round(this.quantile(0.99)),
+      maxMs: this.#maxMs,
+      buckets: this.#sorted(),
+    };
+  }
+
+  #put(bucket: number, count: number, maxMs: number): void {
+    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
+    this.#n += count;
+    if (maxMs > this.#maxMs) this.#maxMs = maxMs;
+  }
+
+  #bucketAt(rank: number): number | undefined {
+    let before = 0;
+    for (const [bucket, count] of this.#sorted()) {
+      before += count;
+      if (before >= rank) return bucket;
+    }
+    return undefined;
+  }
+
+  #sorted(): [number, number][] {
+    return [...this.#counts].sort(([a], [b]) => a - b);
+  }
+}
+
+/** The range of delays `(over, upTo]` of a bucket; the first one has no lower end. */
+export function rangeOf(bucket: number): { readonly overMs: number; readonly upToMs: number } {
+  const overMs = bucket === 0 ? Number.NEGATIVE_INFINITY : upperMs(bucket - 1);
+  const upToMs = bucket >= SKETCH_BUCKETS_MAX - 1 ? Number.POSITIVE_INFINITY : upperMs(bucket);
+  return { overMs, upToMs };
+}
+
+function bucketOf(ms: number): number {
+  if (ms <= 1) return 0;
+  return Math.min(Math.ceil(Math.log(ms) / LOG_GAMMA), SKETCH_BUCKETS_MAX - 1);
+}
+
+function upperMs(bucket: number): number {
+  return GAMMA ** bucket;
+}
