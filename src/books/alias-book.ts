@@ -60,6 +60,24 @@ export class AliasBook {
   }
 }
 
+/** One alias for each that is named, over all of its ranges: a write to the state costs more. */
+export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
+  const united = new Map<string, Alias>();
+  for (const alias of aliases) {
+    const { tenant, kind, value, key } = alias;
+    // Where the key ends is stated, since it and the value are anybody's text.
+    const name = `${kind}\n${tenant}\n${key.length}\n${key}\n${value}`;
+    const known = united.get(name);
+    if (known === undefined) {
+      united.set(name, alias);
+    } else if (alias.firstMs < known.firstMs || alias.lastMs > known.lastMs) {
+      const firstMs = Math.min(known.firstMs, alias.firstMs);
+      united.set(name, { ...known, firstMs, lastMs: Math.max(known.lastMs, alias.lastMs) });
+    }
+  }
+  return united.values();
+}
+
 /** One way in which records named somebody. */
 type Naming = {
   readonly tenant: string;

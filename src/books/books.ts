@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../core/index.ts';
+import { unite } from './alias-book.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
 import { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
@@ -91,6 +92,10 @@ export class Books {
     const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
     this.#state.transaction(() => {
       for (const batch of ready) this.#enter(batch);
+      const files = ready.flatMap((batch) => batch.files ?? []);
+      for (const alias of unite(files.flatMap((file) => file.aliases))) {
+        this.#state.learnAlias(alias);
+      }
       this.#state.setCursor(BOOKS_STAGE, cursor);
     });
     this.#pending = waiting;
@@ -119,7 +124,6 @@ export class Books {
     for (const file of batch.files ?? []) {
       this.#state.listFile(listed(file));
       for (const tenant of file.tenants) this.#state.addTenant(tenant);
-      for (const alias of file.aliases) this.#state.learnAlias(alias);
     }
     for (const index of batch.superseded ?? []) this.#state.supersede(index);
     if (batch.facts !== undefined) this.#state.addFacts(batch.facts);

@@ -30,7 +30,7 @@ function filesIn(dir: string): string[] {
     .sort();
 }
 
-test('few rows become one file, many become files by class and day', async (t) => {
+test('many files become one, many rows become files by class and day', async (t) => {
   const dir = await folder(t);
   const rows = [0, 1, 2, 3].map((i) =>
     row(i, { classUid: i % 2 === 0 ? 6003 : 3002, timeMs: START_MS + i * DAY }),
@@ -40,7 +40,8 @@ test('few rows become one file, many become files by class and day', async (t) =
     rows.map((each) => [each]),
   );
   t.after(() => books.close());
-  assert.deepEqual(await books.compact(), { filesBefore: 4, filesAfter: 1 });
+  assert.deepEqual(await books.compact(), { filesBefore: 4, filesAfter: 4 });
+  assert.deepEqual(await books.compact({ hotFilesMax: 3 }), { filesBefore: 4, filesAfter: 1 });
   assert.deepEqual(filesIn(dir), ['hot/m000000000001.parquet']);
   await books.compact({ partitionRowsMin: 4 });
   assert.deepEqual(
@@ -53,6 +54,17 @@ test('few rows become one file, many become files by class and day', async (t) =
     ],
   );
   assert.deepEqual(await allIn(dir), rows);
+});
+
+test('one small file after another leaves the large ones alone', async (t) => {
+  const dir = await folder(t);
+  const large = Array.from({ length: 40 }, (_, i) => row(i));
+  const books = await booksOf(dir, [large, [row(40)], [row(41)], [row(42)]]);
+  t.after(() => books.close());
+  const [first] = filesIn(dir);
+  await books.compact({ hotFilesMax: 3 });
+  assert.deepEqual(filesIn(dir), [first, 'hot/m000000000001.parquet'].sort());
+  assert.equal((await allIn(dir)).length, 43);
 });
 
 test('compacting twice does nothing the second time', async (t) => {
@@ -82,7 +94,9 @@ test('superseded rows are gone from the files after a compaction', async (t) => 
   const dir = await folder(t);
   const books = await booksOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
   t.after(() => books.close());
-  await books.compact({ partitionRowsMin: 1 });
+  await books.compact();
+  assert.equal(books.supersededCount, 1, 'a few stay, and questions skip them');
+  await books.compact({ supersededMax: 0 });
   assert.deepEqual(
     (await allIn(dir)).map(({ index }) => index),
     [1, 2],
@@ -105,6 +119,8 @@ test('no compaction, at any time, with any limits, changes an answer', async (t)
       fc.record({
         partitionRowsMin: fc.integer({ min: 1, max: 20 }),
         stepRowsMax: fc.integer({ min: 1, max: 20 }),
+        hotFilesMax: fc.integer({ min: 1, max: 4 }),
+        supersededMax: fc.nat({ max: 4 }),
       }),
     ),
   });

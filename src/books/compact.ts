@@ -4,7 +4,13 @@ import { assert } from '../core/index.ts';
 import { COLUMNS } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
 import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
-import { COMPACT_ROWS_MAX, MERGE_FILES_MIN, PARTITION_ROWS_MIN } from './limits.ts';
+import {
+  COMPACT_ROWS_MAX,
+  HOT_FILES_MAX,
+  MERGE_FILES_MIN,
+  PARTITION_ROWS_MIN,
+  SUPERSEDED_MAX,
+} from './limits.ts';
 import { copyTo, FILE_ORDER, readParquet, syncFile } from './parquet.ts';
 import type { ListedFile, State } from './state.ts';
 
@@ -12,8 +18,12 @@ export type Store = { readonly dir: string; readonly state: State; readonly engi
 
 /** When files are rewritten; the defaults are those of `limits.ts`. */
 export type CompactionLimits = {
-  /** Below this, hot rows stay in one file. */
+  /** Below this, hot rows are not laid down by class and day. */
   readonly partitionRowsMin?: number;
+  /** Hot files before the small ones are merged. */
+  readonly hotFilesMax?: number;
+  /** Superseded rows before they are taken out. */
+  readonly supersededMax?: number;
   /** Rows that one step sorts. */
   readonly stepRowsMax?: number;
 };
@@ -21,8 +31,9 @@ export type CompactionLimits = {
 export type CompactionReport = { readonly filesBefore: number; readonly filesAfter: number };
 
 /**
- * Hot files become one sorted file while they are few, and files by class and day once they are
- * many; the files of one day are merged when they are several. Superseded rows go. Every step is
+ * Hot files are merged once they are many, and become files by class and day once they hold many
+ * rows; the files of one day are merged when they are several. Superseded rows go when they are
+ * many, or when their file is rewritten anyway. Every step is
  * complete in itself: new files, then one transaction, then the old files go. A crash leaves
  * either the old files or the new ones listed, and the others as left-overs.
  */
@@ -30,18 +41,26 @@ export async function compact(
   store: Store,
   limits: CompactionLimits = {},
 ): Promise<CompactionReport> {
-  const { partitionRowsMin = PARTITION_ROWS_MIN, stepRowsMax = COMPACT_ROWS_MAX } = limits;
+  const {
+    partitionRowsMin = PARTITION_ROWS_MIN,
+    hotFilesMax = HOT_FILES_MAX,
+    supersededMax = SUPERSEDED_MAX,
+    stepRowsMax = COMPACT_ROWS_MAX,
+  } = limits;
   const filesBefore = store.state.files().length;
+  const hasMany = store.state.superseded().length > supersededMax;
   for (let hot = hotFiles(store); hot.length > 0; hot = hotFiles(store)) {
     const rows = hot.reduce((sum, file) => sum + file.rows, 0);
     if (rows < partitionRowsMin) {
-      if (hot.length > 1 || (await holdsSuperseded(store, hot))) await mergeHot(store, hot);
+      const clears = hasMany && (await holdsSuperseded(store, hot));
+      if (clears) await mergeHot(store, hot);
+      else if (hot.length > hotFilesMax) await mergeHot(store, smallOnes(hot));
       break;
     }
     await partitionHot(store, firstRows(hot, stepRowsMax));
   }
   for (const day of days(store)) {
-    const files = await filesToMerge(store, day);
+    const files = await filesToMerge(store, day, hasMany);
     if (files.length > 0) await mergeDay(store, files);
   }
   await forgetRowless(store);
@@ -140,13 +159,23 @@ function days(store: Store): ListedFile[][] {
   return [...byDay.values()];
 }
 
+/** Files of a day to rewrite; all of them when they hold superseded rows that shall go. */
+async function filesToMerge(
+  store: Store,
+  day: readonly ListedFile[],
+  clears: boolean,
+): Promise<readonly ListedFile[]> {
+  const small = smallOnes(day);
+  if (small.length >= MERGE_FILES_MIN) return small;
+  return clears && (await holdsSuperseded(store, day)) ? day : [];
+}
+
 /**
- * The smallest files of a day, as soon as there are several of like size, so that a row is
- * rewritten a number of times that grows with the logarithm of the day; all of them when they
- * hold superseded rows.
+ * The smallest files, as far as they are of like size, so that a row is rewritten a number of
+ * times that grows with the logarithm of all rows.
  */
-async function filesToMerge(store: Store, day: readonly ListedFile[]): Promise<ListedFile[]> {
-  const sorted = day.toSorted((a, b) => a.rows - b.rows);
+function smallOnes(files: readonly ListedFile[]): readonly ListedFile[] {
+  const sorted = files.toSorted((a, b) => a.rows - b.rows);
   let sum = 0;
   let last = 0;
   for (const [i, file] of sorted.entries()) {
@@ -154,8 +183,7 @@ async function filesToMerge(store: Store, day: readonly ListedFile[]): Promise<L
     sum += file.rows;
     last = i;
   }
-  if (last + 1 >= MERGE_FILES_MIN) return sorted.slice(0, last + 1);
-  return (await holdsSuperseded(store, day)) ? sorted : [];
+  return sorted.slice(0, last + 1);
 }
 
 async function holdsSuperseded(store: Store, files: readonly ListedFile[]): Promise<boolean> {

@@ -17,8 +17,17 @@ export const ROW_GROUP_ROWS = 30_720;
  */
 export const SORTED_GROUP_ROWS = 16_384;
 
-/** Below this, hot rows stay in one sorted file: a file for each day and class would be tiny. */
-export const PARTITION_ROWS_MIN = 500_000;
+/**
+ * Below this, hot rows stay where they are: a file for each day and class would be tiny, and to
+ * make it costs more than reading past the rows of others ever will.
+ */
+export const PARTITION_ROWS_MIN = 4_000_000;
+
+/** Hot files before the small ones become one: each costs a question about a millisecond. */
+export const HOT_FILES_MAX = 64;
+
+/** Superseded rows before they are taken out of the files: until then a question skips them. */
+export const SUPERSEDED_MAX = 10_000;
 
 /** Rows that one step of compaction sorts; DuckDB spills what does not fit its memory. */
 export const COMPACT_ROWS_MAX = 4_000_000;
