@@ -2,6 +2,7 @@ import { type EventRow, type HotFile, RowBuffer, writeHot } from '../books/index
 import type { Random, RecordDraft } from '../core/index.ts';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '../intake/index.ts';
 import {
+  BatchScratch,
   type FingerprintBatch,
   fingerprintBatch,
   type LocalKeys,
@@ -35,6 +36,7 @@ export class Lane {
   readonly #setup: LaneSetup;
   readonly #memo = createMemo();
   readonly #rows = new RowBuffer();
+  readonly #scratch = new BatchScratch();
   readonly #pending = new Map<number, Pending>();
 
   constructor(setup: LaneSetup) {
@@ -103,7 +105,7 @@ export class Lane {
       };
       this.#rows.add(row);
     }
-    return prepareBatch(drafts, fingerprints, verdict, this.#setup.random);
+    return prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
   }
 
   /** Writes all rows made so far; the caller lists the files together with the cursor. */

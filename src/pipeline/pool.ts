@@ -80,7 +80,7 @@ export class WorkerLane {
  * Parsed records die young: a small nursery is emptied often and cheaply, where a large one would
  * hold hundreds of megabytes of what nobody needs any more.
  */
-const LANE_LIMITS = { maxYoungGenerationSizeMb: 24 } as const;
+const LANE_LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
 
 /** The compiled package holds `worker.js`, a clone holds `worker.ts`. */
 function workerUrl(): URL {
