@@ -63,7 +63,7 @@ test('one small file after another leaves the large ones alone', async (t) => {
   t.after(() => books.close());
   const [first] = filesIn(dir);
   await books.compact({ hotFilesMax: 3 });
-  assert.deepEqual(filesIn(dir), [first, 'hot/m000000000001.parquet'].sort());
+  assert.deepEqual(new Set(filesIn(dir)), new Set([first, 'hot/m000000000001.parquet']));
   assert.equal((await allIn(dir)).length, 43);
 });
 
