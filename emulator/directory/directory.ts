@@ -1,0 +1,88 @@
+import { SeededRandom } from '../random.ts';
+import type { Happening } from '../types.ts';
+import { applyChange } from './apply.ts';
+import type { Applied, Change, Circumstances } from './change.ts';
+import { describe } from './describe.ts';
+import { DirectoryEffects, type Effects } from './effects.ts';
+import { EFFECT_DELAY_MS } from './limits.ts';
+import { type Recorder, recordPlainly } from './records.ts';
+import { type DirectoryObject, type DirectorySeed, type Kind, SINGLETONS } from './seed.ts';
+import { DirectoryState } from './state.ts';
+
+export type DirectoryOptions = {
+  readonly seed: DirectorySeed;
+  /** Who makes the audit records; default: plain ones of the directory's own. */
+  readonly recorder?: Recorder;
+  /** How long a change takes to bite in sign-ins; default: 20 s to 4 min, drawn. */
+  readonly effectDelayMs?: (id: string, atMs: number) => number;
+};
+
+/** Changes of these are seen late by the login authority. */
+const LATE: readonly Kind[] = ['users', 'servicePrincipals', 'devices'];
+
+/**
+ * A tenant's directory: read it through `state`, change it with `apply`, ask `effects` what sign-ins
+ * it stops.
+ */
+export class Directory {
+  readonly state: DirectoryState;
+  readonly effects: Effects;
+  readonly #recorder: Recorder;
+  readonly #delayMs: (id: string, atMs: number) => number;
+  /** Objects as they were before a change that has not bitten yet. */
+  readonly #late = new Map<
+    string,
+    { readonly object: DirectoryObject; readonly untilMs: number }
+  >();
+
+  constructor({ seed, recorder = recordPlainly, effectDelayMs }: DirectoryOptions) {
+    this.state = new DirectoryState(seed);
+    this.#recorder = recorder;
+    this.#delayMs = effectDelayMs ?? ((id, atMs) => drawnDelay(seed.tenantId, id, atMs));
+    this.effects = new DirectoryEffects(this.state, (kind, id, atMs) => {
+      const late = this.#late.get(id);
+      if (late !== undefined && late.untilMs > atMs) return late.object;
+      if (late !== undefined) this.#late.delete(id);
+      return this.state.get(kind, id);
+    });
+  }
+
+  get tenantId(): string {
+    return this.state.seed.tenantId;
+  }
+
+  /**
+   * Makes the changes in order, as one act, and gives back what the feeds must carry of it. Throws
+   * ChangeRefused at the first change that cannot be made; those before it stay made.
+   */
+  apply(changes: Change | readonly Change[], circumstances: Circumstances): Happening {
+    const list: readonly Change[] = 'act' in changes ? [changes] : changes;
+    const activities = list.flatMap((change) => {
+      const applied = applyChange(this.state, change, circumstances.atMs);
+      this.#noteLate(applied, circumstances.atMs);
+      return describe(this.state, applied, circumstances);
+    });
+    const displayName = this.state.get('settings', SINGLETONS.organization)?.['displayName'];
+    const tenant = { tenantId: this.tenantId, displayName: String(displayName ?? this.tenantId) };
+    return {
+      atMs: circumstances.atMs,
+      tenantId: this.tenantId,
+      truth: circumstances.truth,
+      records: this.#recorder(activities, circumstances, tenant),
+    };
+  }
+
+  #noteLate({ change, before }: Applied, atMs: number): void {
+    if (before === undefined) return;
+    const kind = 'kind' in change ? change.kind : 'users';
+    if (!LATE.some((late) => late === kind)) return;
+    const late = this.#late.get(before.id);
+    if (late !== undefined && late.untilMs > atMs) return;
+    this.#late.set(before.id, { object: before, untilMs: atMs + this.#delayMs(before.id, atMs) });
+  }
+}
+
+function drawnDelay(tenantId: string, id: string, atMs: number): number {
+  const random = new SeededRandom(tenantId, 'effect', id, atMs);
+  return random.int(EFFECT_DELAY_MS.least, EFFECT_DELAY_MS.most);
+}
