@@ -63,7 +63,10 @@ export class Directory {
       return describe(this.state, applied, circumstances);
     });
     const displayName = this.state.get('settings', SINGLETONS.organization)?.['displayName'];
-    const tenant = { tenantId: this.tenantId, displayName: String(displayName ?? this.tenantId) };
+    const tenant = {
+      tenantId: this.tenantId,
+      displayName: typeof displayName === 'string' ? displayName : this.tenantId,
+    };
     return {
       atMs: circumstances.atMs,
       tenantId: this.tenantId,
