@@ -241,7 +241,7 @@ test('a reset password ends sessions and makes the old password wrong', () => {
   assert.equal(tenant.effects.refusalOf({ ...attempt, passwordKnownMs: NOON }), undefined);
 });
 
-test('disabled and deleted accounts, devices and applications are refused, each by its code', () => {
+test('what is disabled or deleted is refused, each by its code', () => {
   const tenant = directory();
   const disable = { act: 'update', set: { accountEnabled: false } } as const;
   tenant.apply(

@@ -17,6 +17,8 @@ export type DirectoryOptions = {
   readonly effectDelayMs?: (id: string, atMs: number) => number;
 };
 
+type Late = { readonly object: DirectoryObject; readonly untilMs: number };
+
 /** Changes of these are seen late by the login authority. */
 const LATE: readonly Kind[] = ['users', 'servicePrincipals', 'devices'];
 
