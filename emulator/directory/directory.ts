@@ -23,8 +23,8 @@ type Late = { readonly object: DirectoryObject; readonly untilMs: number };
 const LATE: readonly Kind[] = ['users', 'servicePrincipals', 'devices'];
 
 /**
- * A tenant's directory: read it through `state`, change it with `apply`, ask `effects` what sign-ins
- * it stops.
+ * A tenant's directory: read it through `state`, change it with `apply`, ask `effects` what it
+ * stops.
  */
 export class Directory {
   readonly state: DirectoryState;
@@ -32,10 +32,7 @@ export class Directory {
   readonly #recorder: Recorder;
   readonly #delayMs: (id: string, atMs: number) => number;
   /** Objects as they were before a change that has not bitten yet. */
-  readonly #late = new Map<
-    string,
-    { readonly object: DirectoryObject; readonly untilMs: number }
-  >();
+  readonly #late = new Map<string, Late>();
 
   constructor({ seed, recorder = recordPlainly, effectDelayMs }: DirectoryOptions) {
     this.state = new DirectoryState(seed);
