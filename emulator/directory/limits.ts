@@ -1,3 +1,4 @@
+/** By the calendar: virtual time knows no leap seconds. */
 const DAY_MS = 86_400_000;
 
 /** A delta token of directory objects serves for seven days; then the client starts again. */
