@@ -14,6 +14,8 @@ export type ErasureBody = {
   readonly subjects: readonly string[];
   /** Number of bodies. */
   readonly entries: number;
+  /** Number of pieces that nobody could read, and that went as well. */
+  readonly parked: number;
   /** `[from, to)` of ledger indices, ascending and apart. */
   readonly ranges: readonly (readonly [number, number])[];
   /** Interval of their event times, milliseconds since the epoch. */

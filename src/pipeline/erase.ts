@@ -1,21 +1,14 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Locus, msOfInstant, plural } from '../core/index.ts';
-import {
-  type ErasureBody,
-  type Leaf,
-  layout,
-  parseErasure,
-  parseLeaf,
-  rangesOf,
-} from '../ledger/index.ts';
+import { type ErasureBody, type Leaf, parseErasure, parseLeaf, rangesOf } from '../ledger/index.ts';
 import { catchUp } from './catch-up.ts';
+import { type Doomed, forgetErasing, recallErasing, rememberErasing } from './erasing.ts';
 import { PipelineError } from './errors.ts';
 import { activeHolds, HoldCheck } from './holds.ts';
 import { Mentions, subjectHash } from './mentions.ts';
 import { removeOriginals } from './originals.ts';
 import { type Doer, ownEntry } from './own-entries.ts';
 import { removeParked } from './parked.ts';
+import { findParked } from './parked-erasure.ts';
 import { resight } from './resight.ts';
 import type { Writer } from './writer.ts';
 
@@ -38,13 +31,17 @@ export type ErasureRequest = {
   readonly case: string;
   readonly reason: string;
   readonly doer: Doer;
+  /** Retention comes back day after day: that nothing is old enough is no failure of it. */
+  readonly whenNothing: 'refuse' | 'done';
 };
 
 export type ErasureReport = {
   /** Bodies that are gone. */
   readonly erased: number;
-  /** The entry that says so. */
-  readonly entry: number;
+  /** Pieces that nobody could read, and that are gone as well. */
+  readonly parked: number;
+  /** The entry that says so; null where there was nothing to erase. */
+  readonly entry: number | null;
   readonly ranges: readonly (readonly [number, number])[];
 };
 
@@ -54,28 +51,33 @@ export type ErasureReport = {
  * @throws PipelineError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
  */
 export async function erase(writer: Writer, request: ErasureRequest): Promise<ErasureReport> {
-  const found = await find(writer, request.selection);
-  const names = request.selection.names ?? [];
+  const { selection, doer } = request;
+  const found = await find(writer, selection);
+  if (found.indices.length === 0 && found.parked.length === 0) {
+    if (request.whenNothing === 'done') return { erased: 0, parked: 0, entry: null, ranges: [] };
+    throw new PipelineError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
+  }
+  const names = selection.names ?? [];
   const body: ErasureBody = {
     v: 1,
-    by: `${request.doer.who}@${request.doer.host}`,
+    by: `${doer.who}@${doer.host}`,
     atMs: writer.clock.now(),
     case: request.case,
     reason: request.reason,
     subjects: names.map((name) => subjectHash(writer.ledger.localKeys, name)),
     entries: found.indices.length,
+    parked: found.parked.length,
     ranges: rangesOf(found.indices),
     fromMs: found.fromMs,
     toMs: found.toMs,
     tenants: [...found.tenants],
   };
-  // The entry cannot hold the names, and the parked files must be searched for them: they are
-  // remembered beside it until the erasure is done.
-  rememberNames(writer.dir, names);
+  const doomed = { names, parked: found.parked };
+  rememberErasing(writer.dir, { ...doomed, atMs: body.atMs });
   const [appended] = await writer.ledger.append([ownEntry('erasure', body.atMs, body)]);
   const entry = appended?.index ?? -1;
-  await carryOut(writer, body.ranges, names);
-  return { erased: body.entries, entry, ranges: body.ranges };
+  await carryOut(writer, body.ranges, doomed);
+  return { erased: body.entries, parked: body.parked, entry, ranges: body.ranges };
 }
 
 /** Ends what an earlier process had begun: what an entry says is erased must be erased. */
@@ -84,12 +86,12 @@ export async function resumeErasures(writer: Writer): Promise<void> {
     const said = await writer.reader.body(index);
     const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
     if (erasure === undefined) continue;
-    const names = rememberedNames(writer, erasure);
-    if (names.length === 0 && (await isCarriedOut(writer, erasure.ranges))) continue;
-    await carryOut(writer, erasure.ranges, names);
+    const doomed = recallErasing(writer, erasure);
+    if (doomed === undefined && (await isCarriedOut(writer, erasure.ranges))) continue;
+    await carryOut(writer, erasure.ranges, doomed ?? { names: [], parked: [] });
   }
   // Of an erasure that died before it was an entry, and so never was: nothing but names is left.
-  rmSync(namesPath(writer.dir), { force: true });
+  forgetErasing(writer.dir);
 }
 
 type Ranges = readonly (readonly [number, number])[];
@@ -105,14 +107,14 @@ async function isCarriedOut({ reader }: Writer, ranges: Ranges): Promise<boolean
 }
 
 /** Idempotent: each step leaves what is gone already. */
-async function carryOut(writer: Writer, ranges: Ranges, names: readonly string[]): Promise<void> {
+async function carryOut(writer: Writer, ranges: Ranges, doomed: Doomed): Promise<void> {
   await catchUp(writer);
   const indices = ranges.flatMap(([from, to]) =>
     Array.from({ length: to - from }, (_, i) => from + i),
   );
-  const mentions = new Mentions(names);
+  const mentions = new Mentions(doomed.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
-  removeParked(writer.dir, mentions);
+  removeParked(writer.dir, doomed.parked);
   const { toMerge } = await writer.books.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();
@@ -122,11 +124,12 @@ async function carryOut(writer: Writer, ranges: Ranges, names: readonly string[]
     toMerge.map(({ index }) => index),
   );
   writer.books.commit(writer.books.cursor);
-  rmSync(namesPath(writer.dir), { force: true });
+  forgetErasing(writer.dir);
 }
 
 type Found = {
   readonly indices: number[];
+  readonly parked: readonly string[];
   readonly tenants: Set<string>;
   fromMs: number | null;
   toMs: number | null;
@@ -140,8 +143,9 @@ async function find(writer: Writer, selection: ErasureSelection): Promise<Found>
   await writer.reader.refresh();
   const check = new HoldCheck(await activeHolds(writer));
   const matcher = new Matcher(selection);
-  const held = new Map<string, number>();
-  const found: Found = { indices: [], tenants: new Set(), fromMs: null, toMs: null };
+  const { names: parked, held: parkedHeld } = await findParked(writer, selection);
+  const held = new Map(parkedHeld);
+  const found: Found = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
   for await (const batch of writer.reader.scan()) {
     for (let position = 0; position < batch.count; position++) {
       const body = batch.body(position);
@@ -155,9 +159,6 @@ async function find(writer: Writer, selection: ErasureSelection): Promise<Found>
     }
   }
   refuseHeld(held);
-  if (found.indices.length === 0) {
-    throw new PipelineError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
-  }
   return found;
 }
 
@@ -210,29 +211,4 @@ function refuseHeld(held: ReadonlyMap<string, number>): void {
     `could not erase: a hold stands for the case ${cases}; release it first, or erase less`,
     { data: { cases: [...held.keys()] } },
   );
-}
-
-function namesPath(dir: string): string {
-  return join(layout.run(dir), 'erasing.json');
-}
-
-function rememberNames(dir: string, names: readonly string[]): void {
-  writeFileSync(namesPath(dir), JSON.stringify(names), { mode: 0o600, flush: true });
-}
-
-/** The names that were remembered for this erasure, and not for one that never came to be. */
-function rememberedNames({ dir, ledger }: Writer, erasure: ErasureBody): readonly string[] {
-  if (!existsSync(namesPath(dir))) return [];
-  const names = readNames(namesPath(dir));
-  const subjects = new Set(erasure.subjects);
-  return names.filter((name) => subjects.has(subjectHash(ledger.localKeys, name)));
-}
-
-/** A crash may have cut the file short: then the erasure was no entry yet. */
-function readNames(path: string): readonly string[] {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as readonly string[];
-  } catch {
-    return [];
-  }
 }

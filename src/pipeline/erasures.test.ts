@@ -11,6 +11,7 @@ const BODY: ErasureBody = {
   reason: 'she asked',
   subjects: [],
   entries: 5,
+  parked: 0,
   ranges: [
     [2, 4],
     [7, 8],

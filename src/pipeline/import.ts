@@ -23,7 +23,7 @@ import {
   type ImportEnded,
   ownEntry,
 } from './own-entries.ts';
-import { park } from './parked.ts';
+import { park, type ReadAs } from './parked.ts';
 import { type ImportProgress, ProgressMeter } from './progress.ts';
 import type { Writer } from './writer.ts';
 
@@ -177,12 +177,15 @@ class ImportRun {
       case 'chunk': {
         const current = this.#expectCurrent();
         const { importNumber } = current;
-        const context = { importNumber, tenant: this.#options.tenant };
+        const { tenant } = this.#options;
+        const context = { importNumber, tenant };
+        const { form, columns, delimiter } = event.chunk;
+        const readAs = { form, columns, delimiter, tenant: tenant ?? null };
         await this.#conveyor.feed(event.chunk, context, ({ read, accepted, duplicates }) => {
           current.accepted += accepted;
           current.duplicates += duplicates;
           current.facts.merge(read.facts);
-          for (const reject of read.rejects) this.#reject(current, reject);
+          for (const reject of read.rejects) this.#reject(current, reject, readAs);
           for (let i = 0; i < read.pages.length; i += 2) {
             current.tally.add(read.pages[i] as number, read.pages[i + 1] as number);
           }
@@ -194,7 +197,8 @@ class ImportRun {
       }
       case 'reject': {
         const { row, offset, reason } = event.reject;
-        this.#reject(this.#expectCurrent(), { at: placeOf(row, offset), reason, bytes: null });
+        const item = { at: placeOf(row, offset), reason, bytes: null };
+        this.#reject(this.#expectCurrent(), item, null);
         return;
       }
       case 'end':
@@ -205,7 +209,7 @@ class ImportRun {
         this.#total.rejected += 1;
         this.#tellReject(event.name, { at: 'whole file', reason: event.error.message });
         const place = { file: event.name, at: 'whole file', reason: event.error.message };
-        park(this.#writer.dir, { ...place, import: null }, null);
+        park(this.#writer.dir, { ...place, import: null, readAs: null }, null);
       }
     }
   }
@@ -294,12 +298,12 @@ class ImportRun {
     if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
   }
 
-  #reject(current: Current, item: RejectedItem): void {
+  #reject(current: Current, item: RejectedItem, readAs: ReadAs | null): void {
     current.rejected += 1;
     const { at, reason } = item;
     this.#tellReject(current.document.name, item);
     const place = { file: current.document.name, at, reason, import: current.importNumber };
-    park(this.#writer.dir, place, item.bytes);
+    park(this.#writer.dir, { ...place, readAs }, item.bytes);
   }
 
   #tellReject(

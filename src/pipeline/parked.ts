@@ -1,7 +1,22 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import type { Mentions } from './mentions.ts';
+import type { Chunk } from '../intake/index.ts';
+
+/** How the bytes of a reject were to be read: what its file said once, for all its rows. */
+export type ReadAs = Pick<Chunk, 'form' | 'columns' | 'delimiter'> & {
+  /** The tenant of records that state none, as the import was told. */
+  readonly tenant: string | null;
+};
 
 /**
  * What could not be read, and why. The bytes are kept up to a limit, so that a retry is possible.
@@ -12,54 +27,83 @@ export type Parked = {
   readonly reason: string;
   /** Index of the `begun` entry; null when nothing of the file was read. */
   readonly import: number | null;
+  /** Null where there are no bytes to be read: then the file itself has to be read again. */
+  readonly readAs: ReadAs | null;
   /** Base64 of the bytes, or null when they were over {@link PARKED_BYTES_MAX}. */
   readonly bytes: string | null;
+};
+
+/** What lies in the folder under a name. */
+export type ParkedFile = {
+  readonly name: string;
+  readonly parked: Parked;
+  readonly bytes: Buffer;
+  readonly parkedMs: number;
 };
 
 /** A reject larger than this keeps its place and reason alone; the file itself still has it. */
 const PARKED_BYTES_MAX: number = 1024 * 1024;
 
 /**
- * Parks one reject under a name made from what it is, so that reading the same broken file again
- * parks nothing twice. A crash between write and rename leaves a temporary file that the next
- * start ignores: the import that wrote it did not end, and will be run again.
+ * Parks one reject under a name made from what it is, which is returned: reading the same broken
+ * file again parks nothing twice. A crash between write and rename leaves a temporary file that the
+ * next start ignores: the import that wrote it did not end, and will be run again.
  */
-export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): string {
   const kept = bytes !== null && bytes.byteLength <= PARKED_BYTES_MAX ? bytes : null;
-  const name = createHash('sha256')
+  const digest = createHash('sha256')
     .update(`${reject.file}\n${reject.at}\n`)
     .update(kept ?? '')
-    .digest('hex')
-    .slice(0, 32);
-  const folder = join(dir, 'parked');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+    .digest('hex');
+  const name = `${digest.slice(0, 32)}.json`;
+  const path = join(folderOf(dir), name);
+  // The first reason is why it was parked; the second may be no more than that the file is gone.
+  if (existsSync(path)) return name;
+  mkdirSync(folderOf(dir), { recursive: true, mode: 0o700 });
   const parked: Parked = {
     ...reject,
     bytes: kept === null ? null : Buffer.from(kept).toString('base64'),
   };
-  const path = join(folder, `${name}.json`);
   writeFileSync(`${path}.tmp`, JSON.stringify(parked), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
+  return name;
 }
 
-/** Removes what is parked and mentions a name, in its bytes or in the name of its file. */
-export function removeParked(dir: string, mentions: Mentions): void {
-  if (mentions.count === 0) return;
-  const folder = join(dir, 'parked');
-  for (const name of list(folder)) {
-    const path = join(folder, name);
-    const parked = JSON.parse(readFileSync(path, 'utf8')) as Parked;
+/** All that is parked, in an order that does not change. */
+export function* listParked(dir: string): Generator<ParkedFile> {
+  for (const name of namesIn(folderOf(dir))) {
+    const path = join(folderOf(dir), name);
+    const parked = parse(readFileSync(path, 'utf8'));
     const bytes = Buffer.from(parked.bytes ?? '', 'base64');
-    const told = `${parked.file}\n${parked.reason}`;
-    if (mentions.in(bytes) || mentions.inText(told)) rmSync(path, { force: true });
+    yield { name, parked, bytes, parkedMs: statSync(path).mtimeMs };
   }
 }
 
-function list(folder: string): string[] {
+export function removeParked(dir: string, names: Iterable<string>): void {
+  for (const name of names) rmSync(join(folderOf(dir), name), { force: true });
+}
+
+function folderOf(dir: string): string {
+  return join(dir, 'parked');
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.json'));
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .sort();
   } catch {
     // Nothing was ever parked.
     return [];
+  }
+}
+
+/** A file that somebody else wrote, or that was cut, is still searched: its text is its reason. */
+function parse(text: string): Parked {
+  const unknown = { file: '', at: '', import: null, readAs: null, bytes: null };
+  try {
+    return { ...unknown, reason: '', ...(JSON.parse(text) as object) };
+  } catch {
+    return { ...unknown, reason: text };
   }
 }

@@ -1,17 +1,18 @@
 import { type ErasureReport, erase, type Writer } from '../../pipeline/index.ts';
 import type { Performer } from '../perform.ts';
-import { numbersOption, requiredText, type Work } from '../work.ts';
+import { numbersOption, requiredText, textOption, type Work } from '../work.ts';
 import { type EntryScope, scopeOf, scopeOptions } from './scope.ts';
 
 export type EraseWork = EntryScope & {
   readonly indices: readonly number[];
   readonly case: string;
   readonly reason: string;
+  readonly whenNothing: 'refuse' | 'done';
 };
 
 export function eraseWork(who: string, what: EraseWork): Work {
-  const { indices, reason, tenant } = what;
-  const options = { ...scopeOptions(what), indices, reason, case: what.case };
+  const { indices, reason, tenant, whenNothing } = what;
+  const options = { ...scopeOptions(what), indices, reason, case: what.case, whenNothing };
   return { command: 'ledger erase', args: [], tenant: tenant ?? null, who, options };
 }
 
@@ -31,5 +32,6 @@ export async function performErase(
     case: requiredText(work, 'case'),
     reason: requiredText(work, 'reason'),
     doer,
+    whenNothing: textOption(work, 'whenNothing') === 'done' ? 'done' : 'refuse',
   });
 }

@@ -1,14 +1,16 @@
 import type { Command as Parser } from 'commander';
-import { plural } from '../../core/index.ts';
+import type { EntryScope } from '../../api/index.ts';
+import { plural, type TenantId } from '../../core/index.ts';
 import type { ErasureReport } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
-import { indicesArgument } from '../options.ts';
+import { indicesArgument, instantOption } from '../options.ts';
 import { declareScope, type ScopeFlags, scopeOf } from '../scope.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
-type EraseFlags = ScopeFlags & WriterFlags & { readonly case: string; readonly reason: string };
+type EraseFlags = ScopeFlags &
+  WriterFlags & { readonly case: string; readonly reason: string; readonly before?: string };
 
 export function declareErase(ledger: Parser, bind: Bind): void {
   const parser = ledger
@@ -16,10 +18,13 @@ export function declareErase(ledger: Parser, bind: Bind): void {
     .summary('erase bodies for good; every proof stays whole')
     .description(
       'Erases bodies of entries, and whatever was derived from them. Proofs still verify, and ' +
-        'the erasure is an entry. All that is given must fit. This cannot be undone.',
+        'the erasure is an entry. All that is given must fit. With --before it is retention: all ' +
+        'records of events before that time go, and what was parked until then. It refuses ' +
+        'whole where a hold covers any of it. This cannot be undone.',
     )
     .argument('[index...]', 'indices of entries', indicesArgument);
   declareScope(parser)
+    .option('--before <time>', 'retention: all that happened before this time', instantOption)
     .requiredOption('--case <case>', 'the case for which it is done')
     .requiredOption('--reason <reason>', 'why');
   declareWriter(parser).action(bind(erase));
@@ -32,24 +37,43 @@ const erase: Command<[indices: readonly number[] | undefined, flags: EraseFlags]
 ) => {
   const { eraseWork } = await import('../../api/index.ts');
   const { tenant, terminal } = context;
-  const scope = scopeOf(flags, tenant);
+  const scope = eraseScopeOf(flags, tenant);
   const { users, source, fromMs, toMs } = scope;
   const isAnything = [source, fromMs, toMs, scope.import].some((member) => member !== undefined);
   if (!isAnything && users.length === 0 && indices.length === 0) {
     throw usage(
-      'say what is to be erased: --user, --import, --source, --from and --to, or indices',
+      'say what is to be erased: --before, --user, --import, --source, --from and --to, or indices',
     );
   }
-  const work = eraseWork(whoActs(), { ...scope, indices, case: flags.case, reason: flags.reason });
+  const whenNothing = flags.before === undefined ? 'refuse' : 'done';
+  const why = { case: flags.case, reason: flags.reason, whenNothing } as const;
   const report = (await write(context, {
-    work,
+    work: eraseWork(whoActs(), { ...scope, indices, ...why }),
     flags,
     ledger: 'needs',
     repeatable: false,
     progressOf: noProgress,
   })) as ErasureReport;
-  const { erased, entry, ranges } = report;
-  if (context.json) terminal.document({ erased, entry, ranges });
-  else terminal.line(`${plural(erased, 'body')} erased; entry ${entry} says so`);
+  if (context.json) {
+    const { erased, parked, entry, ranges } = report;
+    terminal.document({ erased, parked, entry, ranges });
+  } else {
+    terminal.line(textOf(report));
+  }
   return EXIT.done;
 };
+
+function eraseScopeOf(flags: EraseFlags, tenant: TenantId | undefined): EntryScope {
+  const { before, from, to } = flags;
+  if (before === undefined) return scopeOf(flags, tenant);
+  if (from !== undefined || to !== undefined) {
+    throw usage('give --before for retention, or --from and --to for a period, and not both');
+  }
+  return scopeOf({ ...flags, to: before }, tenant);
+}
+
+function textOf({ erased, parked, entry }: ErasureReport): string {
+  if (entry === null) return 'nothing is left to erase';
+  const besides = parked === 0 ? '' : `, and ${plural(parked, 'parked piece')}`;
+  return `${plural(erased, 'body')} erased${besides}; entry ${entry} says so`;
+}

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { ownEntry } from '../src/pipeline/index.ts';
+import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
+import { recordId, recordText } from './support/audit-record.ts';
+import { searchFolder } from './support/byte-search.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { StaticLog } from './support/static-log.ts';
+
+const UAL = 'm365.export/unified-audit-log';
+const SIGN_INS = 'graph/signIns';
+const OLD_PERSON = 'olga.old@northmoor.example';
+const NEW_PERSON = 'nils.new@northmoor.example';
+const BROKEN_NAME = 'pavel.parked@northmoor.example';
+
+const root = temporaryFolder('retention');
+const sample = join(root, 'sample');
+
+/** Two records and a sign-in of the second of March, one record of the ninth, and a broken one. */
+before(async () => {
+  const file = join(root, 'export.json');
+  const signIn = {
+    id: recordId(3),
+    createdDateTime: '2026-03-02T09:00:00Z',
+    userPrincipalName: OLD_PERSON,
+    isInteractive: true,
+  };
+  const lines = [
+    recordText(1, { UserId: OLD_PERSON }),
+    recordText(2, { UserId: OLD_PERSON }),
+    JSON.stringify(signIn),
+    recordText(4, { UserId: NEW_PERSON, UserKey: 'nn', CreationTime: '2026-03-09T08:00:00' }),
+    `{"UserId":"${BROKEN_NAME}",,}`,
+  ];
+  writeFileSync(file, lines.join('\n'));
+  await askJson(sample, ['import', file, '--keep-original']);
+});
+
+let copies = 0;
+
+function copy(): string {
+  const data = join(root, `copy-${copies++}`);
+  cpSync(sample, data, { recursive: true });
+  return data;
+}
+
+const WHY = ['--case', 'R-1', '--reason', 'retention'];
+
+/** Every copy is a folder that was moved: the ledger wants that to be said. */
+function retain(data: string, ...args: readonly string[]): Promise<Ended> {
+  const flags = [...args, ...WHY, '--accept-fork', '--data', data, '--json'];
+  return countersign(['ledger', 'erase', ...flags]);
+}
+
+async function hold(data: string, ...args: readonly string[]): Promise<void> {
+  const flags = [...args, '--accept-fork', '--data', data];
+  const { code, stderr } = await countersign(['ledger', 'hold', ...flags]);
+  assert.equal(code, 0, stderr);
+}
+
+/** The records of the folder, by whether their body is still there. */
+async function bodies(data: string): Promise<string> {
+  return withAccount(data, async ({ ledger }) => {
+    const kinds: string[] = [];
+    for (let i = 0; i < ledger.size; i++) {
+      const { leaf } = await ledger.leaf(i);
+      if (leaf.kind === 'record') kinds.push((await ledger.body(i)).kind);
+    }
+    return kinds.join(' ');
+  });
+}
+
+const ALL_THERE = 'present present present present';
+const OLD_GONE = 'erased erased erased present';
+
+test('retention takes all that is older, every copy of it, and nothing else', async () => {
+  const data = copy();
+  const { vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']);
+  const { code, stdout, stderr } = await retain(data, '--before', '2026-03-09');
+  assert.equal(code, 0, stderr);
+  const { erased, parked, entry } = JSON.parse(stdout) as Record<string, number>;
+  assert.deepEqual([erased, parked], [3, 0]);
+  assert.equal(await bodies(data), OLD_GONE);
+  assert.deepEqual(await searchFolder(data, [OLD_PERSON]), []);
+  assert.ok((await searchFolder(data, [NEW_PERSON])).length > 0);
+  const { leaf } = await askJson<{ leaf: { kind: string } }>(data, ['show', String(entry)]);
+  assert.equal(leaf.kind, 'erasure');
+  await assertFsckClean(data);
+  new StaticLog(join(data, 'ledger'), vkey).look();
+});
+
+test('retention comes back, and that nothing is left to erase is no failure', async () => {
+  const data = copy();
+  await retain(data, '--before', '2026-03-09');
+  const again = await retain(data, '--before', '2026-03-09');
+  assert.equal(again.code, 0, again.stderr);
+  assert.deepEqual(JSON.parse(again.stdout), { erased: 0, parked: 0, entry: null, ranges: [] });
+});
+
+test('retention of one source leaves the others, and what is parked', async () => {
+  const data = copy();
+  const { stdout } = await retain(data, '--before', '2099-01-01', '--source', SIGN_INS);
+  assert.deepEqual((JSON.parse(stdout) as Record<string, number>)['erased'], 1);
+  assert.equal(await bodies(data), 'present present erased present');
+  assert.equal(readdirSync(join(data, 'parked')).length, 1);
+});
+
+test('what was parked before the time goes as well', async () => {
+  const data = copy();
+  assert.ok((await searchFolder(data, [BROKEN_NAME])).length > 0);
+  const { stdout } = await retain(data, '--before', '2099-01-01');
+  const { erased, parked } = JSON.parse(stdout) as Record<string, number>;
+  assert.deepEqual([erased, parked], [4, 1]);
+  assert.deepEqual(readdirSync(join(data, 'parked')), []);
+  assert.deepEqual(await searchFolder(data, [BROKEN_NAME, OLD_PERSON, NEW_PERSON]), []);
+  await assertFsckClean(data);
+});
+
+const HOLDS: readonly (readonly [what: string, scope: readonly string[]])[] = [
+  ['a person', ['--user', OLD_PERSON]],
+  ['a case alone, which holds everything', []],
+  ['a source', ['--source', SIGN_INS]],
+  ['an interval', ['--from', '2026-03-02T08:01:30Z', '--to', '2026-03-02T08:30:00Z']],
+  ['an import', ['--import', '0']],
+];
+
+for (const [what, scope] of HOLDS) {
+  test(`a hold of ${what} makes retention refuse whole, and name the case`, async () => {
+    const data = copy();
+    await hold(data, ...scope, '--case', 'H-7');
+    const refused = await retain(data, '--before', '2026-03-09');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /^countersign: [^\n]*a hold stands for the case "H-7"[^\n]*\n$/);
+    assert.equal(await bodies(data), ALL_THERE);
+    await hold(data, '--release', 'H-7');
+    const { code, stderr } = await retain(data, '--before', '2026-03-09');
+    assert.equal(code, 0, stderr);
+    assert.equal(await bodies(data), OLD_GONE);
+  });
+}
+
+test('of two cases both must be released', async () => {
+  const data = copy();
+  await hold(data, '--user', OLD_PERSON, '--case', 'H-1');
+  await hold(data, '--source', UAL, '--case', 'H-2');
+  const both = await retain(data, '--before', '2026-03-09');
+  assert.match(both.stderr, /"H-1" \(3 entries\), "H-2" \(2 entries\)/);
+  await hold(data, '--release', 'H-1');
+  const one = await retain(data, '--before', '2026-03-09');
+  assert.equal(one.code, 2);
+  assert.doesNotMatch(one.stderr, /H-1/);
+  assert.match(one.stderr, /"H-2" \(2 entries\)/);
+});
+
+test('holds beside what retention takes do not stop it', async () => {
+  const data = copy();
+  await hold(data, '--user', NEW_PERSON, '--case', 'H-1');
+  await hold(data, '--from', '2026-03-09', '--case', 'H-2');
+  await hold(data, '--source', 'nothing/of-this', '--case', 'H-3');
+  assert.equal((await retain(data, '--before', '2026-03-09')).code, 0);
+  assert.equal(await bodies(data), OLD_GONE);
+});
+
+test('what is parked is held, too: nobody knows what it was', async () => {
+  const data = copy();
+  await hold(data, '--user', BROKEN_NAME, '--case', 'H-9');
+  const refused = await retain(data, '--before', '2099-01-01');
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /"H-9" \(1 entry\)/);
+  assert.equal(readdirSync(join(data, 'parked')).length, 1);
+  assert.equal((await retain(data, '--before', '2026-03-09')).code, 0);
+});
+
+test('an import takes what it parked, and a person what mentions her alone', async () => {
+  const person = copy();
+  const { stdout } = await retain(person, '--user', BROKEN_NAME);
+  const { erased, parked } = JSON.parse(stdout) as Record<string, number>;
+  assert.deepEqual([erased, parked], [0, 1]);
+  assert.deepEqual(await searchFolder(person, [BROKEN_NAME]), []);
+  await assertFsckClean(person);
+  const whole = copy();
+  await retain(whole, '--import', '0');
+  assert.deepEqual(readdirSync(join(whole, 'parked')), []);
+});
+
+test('a retention that died behind its entry ends at the next opening', async () => {
+  const data = copy();
+  const parked = readdirSync(join(data, 'parked'));
+  const said = { by: 'ada@test', case: 'R-1', reason: 'retention', subjects: [], entries: 0 };
+  await withWriter(
+    data,
+    async ({ ledger, clock }) => {
+      const atMs = clock.now();
+      const remembered = { names: [], parked, atMs };
+      writeFileSync(join(data, 'run', 'erasing.json'), JSON.stringify(remembered));
+      const body = { v: 1, ...said, atMs, ranges: [], fromMs: null, toMs: null, tenants: [] };
+      await ledger.append([ownEntry('erasure', atMs, body)]);
+    },
+    { acceptFork: 'accept' },
+  );
+  assert.equal(readdirSync(join(data, 'parked')).length, 1);
+  await withWriter(data, async () => undefined);
+  assert.deepEqual(readdirSync(join(data, 'parked')), []);
+  assert.equal(existsSync(join(data, 'run', 'erasing.json')), false);
+});
+
+test('a period and a retention are not asked for at once', async () => {
+  const { code, stderr } = await retain(copy(), '--before', '2026-03-09', '--to', '2026-03-08');
+  assert.equal(code, 2);
+  assert.match(stderr, /--before/);
+});
