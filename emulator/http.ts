@@ -54,6 +54,14 @@ export function json(
   };
 }
 
+export function html(body: string): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!doctype html><meta charset="utf-8"><title>Sign in</title>${body}`,
+  };
+}
+
 /** The error body that the Management Activity API and Graph share. */
 export function jsonError(status: number, code: string, message: string): Reply {
   return json(status, { error: { code, message } });

@@ -6,3 +6,8 @@ export const machineTime: RealTime = {
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, { ref: false, ...(signal && { signal }) }),
 };
+
+/** Milliseconds since 1970: where virtual time starts unless it is told otherwise. */
+export function wallMs(): number {
+  return Date.now();
+}

@@ -1,0 +1,90 @@
+import { createPrivateKey, generateKeyPair, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+
+/** A key and its self-signed certificate, in PEM. */
+export type KeyAndCertificate = { readonly keyPem: string; readonly certPem: string };
+
+/** Wide enough for any virtual time; a program that checks by the machine's clock is content too. */
+const FROM_MS = Date.UTC(2000, 0, 1);
+const TO_MS = Date.UTC(2099, 11, 31);
+
+const OID = {
+  commonName: '0603550403',
+  sha256WithRsa: '06092a864886f70d01010b',
+  basicConstraints: '0603551d13',
+  subjectAltName: '0603551d11',
+};
+
+/**
+ * A certificate of its own authority, for loopback servers and for clients that sign assertions.
+ * @see RFC 5280 section 4.1
+ */
+export async function selfSigned(options: {
+  readonly commonName: string;
+  readonly validFromMs?: number;
+  readonly validToMs?: number;
+}): Promise<KeyAndCertificate> {
+  const { commonName, validFromMs = FROM_MS, validToMs = TO_MS } = options;
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const algorithm = sequence(Buffer.from(OID.sha256WithRsa, 'hex'), Buffer.from('0500', 'hex'));
+  const name = sequence(
+    tagged(0x31, sequence(Buffer.from(OID.commonName, 'hex'), utf8(commonName))),
+  );
+  const toSign = sequence(
+    tagged(0xa0, Buffer.from('020102', 'hex')),
+    // The end of the modulus: of no two certificates alike, and with the leading 1 never negative.
+    tagged(0x02, Buffer.from([1]), publicKey.subarray(-20, -5)),
+    algorithm,
+    name,
+    sequence(time(validFromMs), time(validToMs)),
+    name,
+    publicKey,
+    tagged(0xa3, sequence(isAuthority(), namesLoopback())),
+  );
+  const signature = sign('sha256', toSign, createPrivateKey(privateKey));
+  const der = sequence(toSign, algorithm, tagged(0x03, Buffer.from([0]), signature));
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  const certPem = ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''];
+  return { keyPem: privateKey, certPem: certPem.join('\n') };
+}
+
+/** Critical, and true: clients trust it as the root that it is. */
+function isAuthority(): Buffer {
+  const value = tagged(0x04, sequence(Buffer.from('0101ff', 'hex')));
+  return sequence(Buffer.from(OID.basicConstraints, 'hex'), Buffer.from('0101ff', 'hex'), value);
+}
+
+function namesLoopback(): Buffer {
+  const names = sequence(
+    tagged(0x82, Buffer.from('localhost')),
+    tagged(0x87, Buffer.from([127, 0, 0, 1])),
+  );
+  return sequence(Buffer.from(OID.subjectAltName, 'hex'), tagged(0x04, names));
+}
+
+function sequence(...parts: readonly Buffer[]): Buffer {
+  return tagged(0x30, ...parts);
+}
+
+function utf8(text: string): Buffer {
+  return tagged(0x0c, Buffer.from(text, 'utf8'));
+}
+
+/** GeneralizedTime for every year: X.509 readers take it before 2050 as well. */
+function time(ms: number): Buffer {
+  const digits = new Date(ms).toISOString().replace(/\D/g, '').slice(0, 14);
+  return tagged(0x18, Buffer.from(`${digits}Z`));
+}
+
+/** One DER element: X.690 section 8.1. */
+function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const value = Buffer.concat(parts);
+  if (value.length < 0x80) return Buffer.concat([Buffer.from([tag, value.length]), value]);
+  const hex = value.length.toString(16);
+  const length = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  return Buffer.concat([Buffer.from([tag, 0x80 | length.length]), length, value]);
+}

@@ -1,0 +1,60 @@
+import { HttpError, json } from '../http.ts';
+
+/**
+ * What the login authority refuses, by its AADSTS number.
+ * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+const REFUSALS: Readonly<Record<number, readonly [error: string, status: number, text: string]>> = {
+  50011: ['invalid_client', 400, 'The redirect URI does not match one of the application.'],
+  50034: ['invalid_grant', 400, 'The user account does not exist in the directory.'],
+  50057: ['invalid_grant', 400, 'The user account is disabled.'],
+  50173: ['invalid_grant', 400, 'The provided grant has expired due to it being revoked.'],
+  54005: ['invalid_grant', 400, 'OAuth2 authorization code was already redeemed.'],
+  65001: ['invalid_grant', 400, 'The user or administrator has not consented to the application.'],
+  70000: ['invalid_grant', 400, 'The provided grant is invalid or malformed.'],
+  70003: ['unsupported_grant_type', 400, 'The app requested an unsupported grant type.'],
+  70008: ['invalid_grant', 400, 'The provided authorization code or refresh token has expired.'],
+  70011: ['invalid_scope', 400, 'The provided value for the input parameter scope is not valid.'],
+  90002: ['invalid_request', 400, 'The tenant was not found.'],
+  90014: ['invalid_request', 400, 'A required field is missing.'],
+  90023: ['invalid_request', 400, 'Invalid STS request.'],
+  500011: ['invalid_resource', 400, 'The resource principal was not found in the tenant.'],
+  501481: ['invalid_grant', 400, 'The Code_Verifier does not match the code_challenge.'],
+  700016: ['unauthorized_client', 400, 'The application was not found in the directory.'],
+  700024: ['invalid_client', 401, 'Client assertion is not within its valid time range.'],
+  700027: ['invalid_client', 401, 'The certificate for the client assertion is not registered.'],
+  7000112: ['unauthorized_client', 400, 'The application is disabled.'],
+  7000215: ['invalid_client', 401, 'Invalid client secret provided.'],
+  7000218: ['invalid_client', 401, 'The request body must hold client_assertion or client_secret.'],
+};
+
+/** The digits after AADSTS. */
+export type RefusalNumber = number;
+
+/** A refusal that ends the request, as the token endpoint words it. */
+export class LoginRefusal extends HttpError {
+  readonly error: string;
+  readonly description: string;
+
+  constructor(number: RefusalNumber, context: { nowMs: number; traceId: string; detail?: string }) {
+    const [error, status, text] = REFUSALS[number] ?? ['invalid_request', 400, 'Refused.'];
+    const { nowMs, traceId, detail } = context;
+    const timestamp = `${new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+    const description =
+      `AADSTS${number}: ${text}${detail === undefined ? '' : ` ${detail}`} ` +
+      `Trace ID: ${traceId} Correlation ID: ${traceId} Timestamp: ${timestamp}`;
+    super(
+      json(status, {
+        error,
+        error_description: description,
+        error_codes: [number],
+        timestamp,
+        trace_id: traceId,
+        correlation_id: traceId,
+        error_uri: `https://login.microsoftonline.com/error?code=${number}`,
+      }),
+    );
+    this.error = error;
+    this.description = description;
+  }
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
+import { request } from 'node:https';
+import { after, before, test } from 'node:test';
+import {
+  ConfidentialClientApplication,
+  CryptoProvider,
+  type INetworkModule,
+  type NetworkRequestOptions,
+  type NetworkResponse,
+  PublicClientApplication,
+} from '@azure/msal-node';
+import { decodeJwt } from 'jose';
+import { type KeyAndCertificate, selfSigned } from '../certificate.ts';
+import { type Server, serve } from '../http.ts';
+import { NORTHMOOR } from '../testing/clerk.ts';
+import {
+  COLLECTOR_ID,
+  COLLECTOR_SECRET,
+  CONSOLE_ID,
+  CONSOLE_REDIRECT,
+  FREYA,
+  SmallRegistry,
+} from '../testing/registry.ts';
+import { wallMs } from '../wire.ts';
+import { LoginAuthority } from './authority.ts';
+import { VENDOR_RESOURCES } from './resources.ts';
+import { TokenMint } from './tokens.ts';
+
+const SCOPES = ['https://manage.office.com/.default'];
+
+let server: Server;
+let origin: string;
+let certificate: KeyAndCertificate;
+
+before(async () => {
+  certificate = await selfSigned({ commonName: 'login.emulator' });
+  const { router } = new LoginAuthority({
+    seed: 1,
+    origin: () => origin,
+    directory: new SmallRegistry([certificate.certPem]),
+    resources: VENDOR_RESOURCES,
+    mint: await TokenMint.make(),
+    // The library reads the machine's clock, so the authority has to follow it here.
+    now: wallMs,
+  });
+  const sleep = (): Promise<void> => Promise.resolve();
+  server = await serve({ router, port: 0, tls: certificate, now: wallMs, sleep });
+  origin = server.origin;
+});
+
+after(() => server.stop());
+
+/** The library's own client trusts public authorities alone; this one trusts the emulator's. */
+const network: INetworkModule = {
+  sendGetRequestAsync: (url, options) => send('GET', url, options),
+  sendPostRequestAsync: (url, options) => send('POST', url, options),
+};
+
+function send<T>(
+  method: string,
+  url: string,
+  options: NetworkRequestOptions = {},
+): Promise<NetworkResponse<T>> {
+  return new Promise((resolve, reject) => {
+    const { headers = {}, body } = options;
+    const asked = request(url, { method, headers, ca: certificate.certPem }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => {
+        resolve({
+          headers: { ...(response.headers as Record<string, string>) },
+          body: JSON.parse(Buffer.concat(parts).toString()) as T,
+          status: response.statusCode ?? 0,
+        });
+      });
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
+
+function configuration(auth: { clientId: string; clientSecret?: string }): object {
+  const authority = `${origin}/${NORTHMOOR}`;
+  const knownAuthorities = [new URL(origin).host];
+  return { auth: { ...auth, authority, knownAuthorities }, system: { networkClient: network } };
+}
+
+test('the vendor’s library gets a token by its secret', async () => {
+  const auth = { clientId: COLLECTOR_ID, clientSecret: COLLECTOR_SECRET };
+  const client = new ConfidentialClientApplication(
+    configuration(auth) as ConstructorParameters<typeof ConfidentialClientApplication>[0],
+  );
+  const result = await client.acquireTokenByClientCredential({ scopes: SCOPES });
+  const claims = decodeJwt(result?.accessToken ?? '');
+  assert.equal(claims['appid'], COLLECTOR_ID);
+  assert.deepEqual(claims['roles'], ['ActivityFeed.Read', 'ActivityFeed.ReadDlp']);
+});
+
+test('the vendor’s library gets a token by its certificate', async () => {
+  const { raw } = new X509Certificate(certificate.certPem);
+  const thumbprintSha256 = createHash('sha256').update(raw).digest('hex');
+  const clientCertificate = { thumbprintSha256, privateKey: certificate.keyPem };
+  const client = new ConfidentialClientApplication(
+    configuration({ clientId: COLLECTOR_ID, ...{ clientCertificate } }) as ConstructorParameters<
+      typeof ConfidentialClientApplication
+    >[0],
+  );
+  const result = await client.acquireTokenByClientCredential({ scopes: SCOPES });
+  assert.equal(decodeJwt(result?.accessToken ?? '')['appidacr'], '2');
+});
+
+test('the vendor’s library signs a person in by code, and refreshes', async () => {
+  const client = new PublicClientApplication(
+    configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<
+      typeof PublicClientApplication
+    >[0],
+  );
+  const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
+  const scopes = ['https://graph.microsoft.com/User.Read'];
+  const address = await client.getAuthCodeUrl({
+    scopes,
+    redirectUri: CONSOLE_REDIRECT,
+    codeChallenge: challenge,
+    codeChallengeMethod: 'S256',
+    loginHint: FREYA,
+  });
+  const location = await new Promise<string>((resolve, reject) => {
+    const asked = request(address, { ca: certificate.certPem }, (response) => {
+      response.resume();
+      resolve(response.headers.location ?? '');
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+  const code = new URL(location.replace('#', '?')).searchParams.get('code') ?? '';
+  const result = await client.acquireTokenByCode({
+    code,
+    scopes,
+    redirectUri: CONSOLE_REDIRECT,
+    codeVerifier: verifier,
+  });
+  assert.equal(result.account?.username, FREYA);
+  assert.deepEqual(result.scopes, ['https://graph.microsoft.com/User.Read']);
+  assert.ok(result.account !== null);
+  const { account } = result;
+  const again = await client.acquireTokenSilent({ account, scopes, forceRefresh: true });
+  assert.notEqual(again.accessToken, result.accessToken);
+});

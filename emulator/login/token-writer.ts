@@ -1,0 +1,179 @@
+import type { JWTPayload } from 'jose';
+import type { SeededRandom } from '../random.ts';
+import type { ClientProof } from './client.ts';
+import type { Person, RegisteredApp } from './directory.ts';
+import type { Wanted } from './resources.ts';
+import type { TokenMint } from './tokens.ts';
+
+export type TokenRequest = {
+  readonly tenantId: string;
+  readonly app: RegisteredApp;
+  readonly person: Person | undefined;
+  readonly sid: string | undefined;
+  readonly nonce: string | undefined;
+  readonly wanted: Wanted;
+  readonly version: 1 | 2;
+  readonly proof: ClientProof;
+  readonly nowMs: number;
+  readonly form: URLSearchParams;
+};
+
+export type Written = { readonly body: object; readonly uti: string };
+
+/** A client that takes challenges for new claims gets tokens that live longer: up to 28 hours. */
+const CHALLENGED_LIFETIME_SECONDS = 28 * 3_600;
+const GRAPH = 'https://graph.microsoft.com';
+const PROOFS: Readonly<Record<ClientProof, string>> = { none: '0', secret: '1', certificate: '2' };
+
+/** Writes the tokens of one answer, in the shape of its version. */
+export class TokenWriter {
+  readonly #mint: TokenMint;
+  readonly #origin: () => string;
+  readonly #lifetimeSeconds: number;
+  readonly #random: SeededRandom;
+
+  constructor(options: {
+    readonly mint: TokenMint;
+    readonly origin: () => string;
+    readonly lifetimeSeconds: number;
+    readonly random: SeededRandom;
+  }) {
+    this.#mint = options.mint;
+    this.#origin = options.origin;
+    this.#lifetimeSeconds = options.lifetimeSeconds;
+    this.#random = options.random;
+  }
+
+  /** Undefined where nothing of what is wanted was granted. */
+  async write(request: TokenRequest): Promise<Written | undefined> {
+    const { app, wanted, version, nowMs, person } = request;
+    const { audience = GRAPH } = wanted;
+    const nowSeconds = Math.floor(nowMs / 1_000);
+    const capabilities = capabilitiesOf(request.form.get('claims'));
+    const isChallenged = capabilities.includes('cp1') && audience === GRAPH;
+    const lifetime = isChallenged ? CHALLENGED_LIFETIME_SECONDS : this.#lifetimeSeconds;
+    const granted = person === undefined ? undefined : scopesOf(app, audience, wanted);
+    if (person === undefined && !wanted.permissions.includes('.default')) return undefined;
+    if (granted?.length === 0 && !wanted.hasIdentity) return undefined;
+    const uti = this.uti();
+    const claims: JWTPayload = {
+      aud: audience,
+      iat: nowSeconds,
+      nbf: nowSeconds,
+      exp: nowSeconds + lifetime,
+      ...this.#subject(request, audience),
+      ...(granted === undefined
+        ? { roles: app.roles[audience] ?? [], idtyp: 'app' }
+        : { scp: granted.join(' ') }),
+      tid: request.tenantId,
+      uti,
+      ...(request.sid !== undefined && { sid: request.sid }),
+      ...(capabilities.length > 0 && { xms_cc: capabilities }),
+    };
+    const body = {
+      token_type: 'Bearer',
+      // Version 1 writes numbers as text.
+      ...(version === 1
+        ? {
+            expires_in: String(lifetime),
+            ext_expires_in: String(lifetime),
+            expires_on: String(nowSeconds + lifetime),
+            not_before: String(nowSeconds),
+            resource: audience,
+          }
+        : { expires_in: lifetime, ext_expires_in: lifetime }),
+      ...(granted !== undefined && { scope: granted.map((s) => `${audience}/${s}`).join(' ') }),
+      access_token: await this.#mint.sign(claims),
+      ...(await this.#userTokens(request, nowSeconds)),
+    };
+    return { body, uti };
+  }
+
+  /** A token's own id, as the real ones look: 22 characters, case-sensitive. */
+  uti(): string {
+    return Buffer.from(this.#random.guid().replaceAll('-', ''), 'hex').toString('base64url');
+  }
+
+  guid(): string {
+    return this.#random.guid();
+  }
+
+  /** Tokens for a vendor's resource are of version 1, whichever endpoint gave them out. */
+  #subject(request: TokenRequest, audience: string): JWTPayload {
+    const { app, person, tenantId, proof } = request;
+    const isVersion1 = audience.startsWith('https://');
+    const oid = person?.objectId ?? app.objectId;
+    const base = `${this.#origin()}/${tenantId}`;
+    return {
+      iss: isVersion1 ? `${base}/` : `${base}/v2.0`,
+      ver: isVersion1 ? '1.0' : '2.0',
+      ...(isVersion1
+        ? { appid: app.clientId, appidacr: PROOFS[proof], app_displayname: app.name }
+        : { azp: app.clientId, azpacr: PROOFS[proof] }),
+      oid,
+      sub: oid,
+      idp: `${base}/`,
+      ...(person !== undefined && { upn: person.userPrincipalName, name: person.name }),
+    };
+  }
+
+  async #userTokens(request: TokenRequest, nowSeconds: number): Promise<object> {
+    const { app, person, sid, nonce, tenantId, wanted, form } = request;
+    if (person === undefined) return {};
+    const scope = wanted.audience === undefined ? '' : `${wanted.audience}/.default`;
+    const idToken = {
+      ver: '2.0',
+      iss: `${this.#origin()}/${tenantId}/v2.0`,
+      aud: app.clientId,
+      sub: person.objectId,
+      oid: person.objectId,
+      tid: tenantId,
+      preferred_username: person.userPrincipalName,
+      name: person.name,
+      uti: this.uti(),
+      iat: nowSeconds,
+      nbf: nowSeconds,
+      exp: nowSeconds + this.#lifetimeSeconds,
+      ...(sid !== undefined && { sid }),
+      ...(nonce !== undefined && { nonce }),
+    };
+    const clientInfo = JSON.stringify({ uid: person.objectId, utid: tenantId });
+    return {
+      ...(wanted.hasIdentity && { id_token: await this.#mint.sign(idToken) }),
+      ...(wanted.hasRefresh && {
+        refresh_token: await this.#mint.sign({
+          aud: 'refresh',
+          client: app.clientId,
+          tid: tenantId,
+          oid: person.objectId,
+          iat: nowSeconds,
+          scope: form.get('scope') ?? scope,
+          ...(sid !== undefined && { sid }),
+        }),
+      }),
+      ...(form.get('client_info') === '1' && {
+        client_info: Buffer.from(clientInfo).toString('base64url'),
+      }),
+    };
+  }
+}
+
+function scopesOf(app: RegisteredApp, audience: string, wanted: Wanted): readonly string[] {
+  const granted = app.scopes[audience] ?? [];
+  if (wanted.permissions.includes('.default')) return granted;
+  return granted.filter((scope) => wanted.permissions.includes(scope));
+}
+
+/** OpenID Connect Core section 5.5: `claims` asks for single claims. */
+function capabilitiesOf(claims: string | null): readonly string[] {
+  try {
+    const asked = JSON.parse(claims ?? '{}') as {
+      access_token?: { xms_cc?: { values?: unknown } };
+    };
+    const values = asked.access_token?.xms_cc?.values;
+    return Array.isArray(values) ? values.map(String) : [];
+  } catch {
+    // A client that asks in no JSON has no capability that we know of.
+    return [];
+  }
+}
