@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 /** A key and its self-signed certificate, in PEM. */
 export type KeyAndCertificate = { readonly keyPem: string; readonly certPem: string };
 
-/** Wide enough for any virtual time; a program that checks by the machine's clock is content too. */
+/** Wide enough for any virtual time, and for who checks by the machine’s clock. */
 const FROM_MS = Date.UTC(2000, 0, 1);
 const TO_MS = Date.UTC(2099, 11, 31);
 
