@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Benchmark, type BenchOptions, type Figure, machineLine, table } from './harness.ts';
+import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
 
 /**
  *   node bench/index.ts [NAME…] [--runs 5] [--size N] [--folder DIR] [--against CHECKOUT]
@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   append: () => import('./durable-append.ts'),
   'import-ndjson': () => import('./import-ndjson.ts'),
   'import-csv': () => import('./import-csv.ts'),
+  reimport: () => import('./reimport.ts'),
   fsck: () => import('./fsck.ts'),
   memory: () => import('./memory.ts'),
   'user-day': () => import('./user-day.ts'),
@@ -40,10 +41,21 @@ else {
 }
 
 async function runAll(): Promise<void> {
+  mkdirSync(values.folder, { recursive: true });
+  // One folder for all, since a data folder of ten million records takes minutes to make.
+  const folder = mkdtempSync(join(values.folder, 'countersign-bench-'));
+  try {
+    await runIn(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runIn(folder: string): Promise<void> {
   const results: Record<string, readonly Figure[]> = {};
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) {
     try {
-      results[name] = await runOne(name);
+      results[name] = await runOne(name, folder);
       if (!values.json) console.log(`\n# ${name}\n${table(results[name])}`);
     } catch (error) {
       console.error(`couldn't finish the benchmark ${name}: ${String(error)}`);
@@ -54,21 +66,14 @@ async function runAll(): Promise<void> {
   console.log(values.json ? JSON.stringify({ machine, results }) : `\n${machine}`);
 }
 
-async function runOne(name: string): Promise<readonly Figure[]> {
+async function runOne(name: string, folder: string): Promise<readonly Figure[]> {
   const { run } = await (BENCHMARKS[name] as () => Promise<{ run: Benchmark }>)();
-  mkdirSync(values.folder, { recursive: true });
-  const folder = mkdtempSync(join(values.folder, 'countersign-bench-'));
-  const options: BenchOptions = {
+  return run({
     runs: Number(values.runs),
     form: process.env['COUNTERSIGN_LONG'] === '1' ? 'long' : 'short',
     size: values.size === undefined ? undefined : Number(values.size),
     against: values.against === undefined ? undefined : resolve(values.against),
     folder,
     log: (line) => process.stderr.write(`${line}\n`),
-  };
-  try {
-    return await run(options);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
