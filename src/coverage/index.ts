@@ -5,7 +5,15 @@ export {
   type Observation,
   type ObservationOutcome,
   type ObservedCanaries,
+  type ObservedCheck,
   type ObservedDelays,
   parseObservation,
 } from './observation.ts';
+export { CoverageReducer, type KeptReducer } from './reducer.ts';
 export { type Buckets, DelaySketch } from './sketch.ts';
+export {
+  COVERAGE_STATES,
+  type CoverageInterval,
+  type CoverageState,
+  type StreamKey,
+} from './states.ts';

@@ -1,3 +1,7 @@
+const MINUTE_MS = 60_000;
+const HOUR_MS: number = 60 * MINUTE_MS;
+const DAY_MS: number = 24 * HOUR_MS;
+
 /** A sentence; an API's error text that is longer is cut by whoever writes it here. */
 export const OBSERVATION_TEXT_CHARACTERS_MAX = 1000;
 
@@ -9,3 +13,69 @@ export const SKETCH_RELATIVE_ERROR = 0.01;
 
 /** Buckets of a sketch; the last one holds delays from 90 days on, when every feed forgot. */
 export const SKETCH_BUCKETS_MAX = 1140;
+
+/** Every bound and every quantile is stated with this confidence. */
+export const CONFIDENCE = 0.95;
+
+/**
+ * Shares of all records that may be said to have come once a settle time is over, longest first:
+ * the first for which enough was seen is taken. With 95 % confidence the last takes 299 records.
+ */
+export const SETTLED_SHARES: readonly number[] = [0.9999, 0.999, 0.99];
+
+/** What the last of these shares takes: 0.99^299 is less than 5 %. */
+export const SETTLE_SEEN_MIN = 299;
+
+/**
+ * So many records must lie beyond a longer share before it is told: else a single record that was
+ * days late would decide for how long all others are waited for.
+ */
+export const SETTLE_BEYOND_MIN = 20;
+
+/** Records of one blob share their delay: so many windows with records are a sample, fewer not. */
+export const SETTLE_WINDOWS_MIN = 8;
+
+/** Delays older than five weeks say nothing about how fast the feed is now. */
+export const DELAY_WEEKS_KEPT = 5;
+
+/** Records that come later than this are of an import, or of a record with a false time. */
+export const TOUCHED_DELAY_MS_MAX: number = 30 * DAY_MS;
+
+/** Below so many pieces there is nothing to save by joining them. */
+export const JOIN_PIECES_MIN = 256;
+
+/** How far the clocks of the vendor's machines may be apart: an event may be listed before it. */
+export const CLOCK_SKEW_MS: number = 5 * MINUTE_MS;
+
+/** While no settle time was learned, a window that is missing may hold events of so long before. */
+export const SETTLE_UNLEARNED_MS: number = DAY_MS;
+
+/** Observations of one source are appended in order but for what two threads did at once. */
+export const DISORDER_MS: number = 2 * HOUR_MS;
+
+/** Content of the Management Activity API is gone so long after it became available (1.6). */
+export const EXPIRY_MS: number = 7 * DAY_MS;
+
+/** Entra keeps sign-ins and directory audits 30 days with P1 or P2. */
+export const ENTRA_EXPIRY_MS: number = 30 * DAY_MS;
+
+/** Purview keeps records at least 180 days. */
+export const PURVIEW_EXPIRY_MS: number = 180 * DAY_MS;
+
+/** So many canaries in a row that did not come back are a silent feed, and no chance loss. */
+export const SILENT_CANARIES_MIN = 2;
+
+/** A bound holds for every stretch of so many canaries: 300 without loss say "below 1 %". */
+export const CANARIES_PER_BOUND = 300;
+
+/** Without a canary for so long, nothing bounds what was lost meanwhile. */
+export const CANARY_GAP_MS: number = DAY_MS;
+
+/** Ids that a cross-check names; the count says how many there are. */
+export const CHECK_IDS_MAX = 20;
+
+/** A GUID has 36; a keyed hash of ours 33. */
+export const CHECK_ID_CHARACTERS_MAX = 64;
+
+/** Entries that a row points at: enough to begin to look. */
+export const ROW_ENTRIES_MAX = 8;

@@ -44,6 +44,20 @@ function delaysOf(buckets: unknown): object {
   return { delays: { ...POLL.delays, buckets } };
 }
 
+const CHECK = {
+  against: 'graph/auditLogQuery',
+  both: 40,
+  onlySource: 0,
+  onlyAgainst: 1,
+  share: 1,
+  ids: ['9f3d9d5a-6c1e-4f57-8f6e-2f4f0a1b2c3d'],
+};
+
+test('reads what a comparison found', () => {
+  const said = { ...POLL, collector: 'cross-check', check: CHECK };
+  assert.deepEqual(parseObservation(said), said);
+});
+
 const REFUSED: readonly (readonly [string, object])[] = [
   ['another version', { v: 1 }],
   ['a collector that it does not know', { collector: 'imap' }],
@@ -79,6 +93,10 @@ const REFUSED: readonly (readonly [string, object])[] = [
     ]),
   ],
   ['buckets that are no pairs', delaysOf([700, 39])],
+  ['a cross-check that says nothing', { collector: 'cross-check' }],
+  ['a comparison by a poll', { check: CHECK }],
+  ['a comparison of nothing', { collector: 'cross-check', check: { ...CHECK, share: 0 } }],
+  ['a comparison with itself in words', { collector: 'cross-check', check: 'same' }],
   ['a member that it does not know', { state: 'corroborated' }],
 ];
 

@@ -1,5 +1,7 @@
 import { isGuid, normaliseInstant, type SourceId } from '../core/index.ts';
 import {
+  CHECK_ID_CHARACTERS_MAX,
+  CHECK_IDS_MAX,
   OBSERVATION_NAME_CHARACTERS_MAX,
   OBSERVATION_TEXT_CHARACTERS_MAX,
   SKETCH_BUCKETS_MAX,
@@ -37,6 +39,20 @@ export type ObservedDelays = {
 /** Probes whose answer this window was to bring: how many were sent, how many came back. */
 export type ObservedCanaries = { readonly sent: number; readonly seen: number };
 
+/** What a comparison of two independent sources found, record by record, over the window. */
+export type ObservedCheck = {
+  /** The source that `source` was compared with. */
+  readonly against: SourceId;
+  /** Records that both have, and those that one alone has. */
+  readonly both: number;
+  readonly onlySource: number;
+  readonly onlyAgainst: number;
+  /** Share of the records that was compared; 1 is all. */
+  readonly share: number;
+  /** Some ids of those that one alone has: the action ids that the ledger writes. */
+  readonly ids: readonly string[];
+};
+
 /**
  * What one poll of one source did and saw: the body of an entry of kind `coverage`, `v` 2. The
  * states of coverage are derived from these alone. (`v` 1 is what an import says.)
@@ -69,6 +85,8 @@ export type Observation = {
   readonly code: string | null;
   readonly delays: ObservedDelays | null;
   readonly canaries: ObservedCanaries | null;
+  /** Of the collector `cross-check`, and of no other. */
+  readonly check?: ObservedCheck;
   /** When this was seen. */
   readonly at: string;
 };
@@ -78,7 +96,11 @@ export type Observation = {
  * form, and no other is. What it accepts may be older than this version, and never newer.
  */
 export function parseObservation(value: unknown): Observation | undefined {
-  if (!isObject(value) || !hasForm(value, FORM)) return undefined;
+  if (!isObject(value)) return undefined;
+  const { check, ...rest } = value;
+  if (!hasForm(rest, FORM)) return undefined;
+  if ((rest['collector'] === 'cross-check') !== (check !== undefined)) return undefined;
+  if (check !== undefined && !(isObject(check) && hasForm(check, CHECK))) return undefined;
   const seen = value as Observation;
   if (Date.parse(seen.from) >= Date.parse(seen.to)) return undefined;
   if (seen.canaries !== null && seen.canaries.seen > seen.canaries.sent) return undefined;
@@ -93,11 +115,20 @@ const SOURCE = /^[a-z0-9.-]{1,40}\/[A-Za-z0-9._-]{1,80}$/;
 const DELAYS: Form = { n: isCount, p50Ms: isMs, p99Ms: isMs, maxMs: isMs };
 const CANARIES: Form = { sent: isCount, seen: isCount };
 
+const CHECK: Form = {
+  against: isSource,
+  both: isCount,
+  onlySource: isCount,
+  onlyAgainst: isCount,
+  share: (value) => Number.isFinite(value) && (value as number) > 0 && (value as number) <= 1,
+  ids: (value) => Array.isArray(value) && value.length <= CHECK_IDS_MAX && value.every(isId),
+};
+
 const FORM: Form = {
   v: (value) => value === 2,
   collector: (value) => COLLECTORS.some((each) => each === value),
   tenant: (value) => typeof value === 'string' && isGuid(value) && value === value.toLowerCase(),
-  source: (value) => typeof value === 'string' && SOURCE.test(value),
+  source: isSource,
   workload: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
   subject: orNull(textOf(OBSERVATION_NAME_CHARACTERS_MAX)),
   from: isInstant,
@@ -147,6 +178,14 @@ function hasForm(value: Json, form: Form): boolean {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSource(value: unknown): boolean {
+  return typeof value === 'string' && SOURCE.test(value);
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === 'string' && value.length > 0 && value.length <= CHECK_ID_CHARACTERS_MAX;
 }
 
 function isInstant(value: unknown): boolean {

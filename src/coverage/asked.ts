@@ -1,0 +1,103 @@
+import { msOfInstant } from '../core/index.ts';
+import { DISORDER_MS } from './limits.ts';
+import type { Observation } from './observation.ts';
+import type { Piece, PieceMap } from './piece-map.ts';
+
+/**
+ * - `complete`  all that was listed was fetched
+ * - `short`     some of what was listed was not fetched yet
+ * - `gone`      some of what was listed was gone when it was fetched
+ * - `off`       the source said that it is switched off
+ * - `missed`    it was off, and was found on again
+ * - `failed`    it could not be listed yet
+ */
+export type AskedStatus = 'complete' | 'short' | 'gone' | 'off' | 'missed' | 'failed';
+
+/** What became of asking for an instant of a window. */
+export type Asked = {
+  readonly status: AskedStatus;
+  /** First and last entry that say so. */
+  readonly first: number;
+  readonly last: number;
+  /** When it was asked last. */
+  readonly atMs: number;
+  /** Where pieces were joined: each instant was asked at least so long after it; else null. */
+  readonly lagMs: number | null;
+  readonly code: string | null;
+  readonly because: string | null;
+};
+
+/** Codes with which a collector says that listed content is not to be had any more. */
+const GONE_CODES: readonly string[] = ['gone', 'AF20050', 'AF20051'];
+
+export function askedOf(index: number, seen: Observation): Asked {
+  const { code, because, outcome } = seen;
+  const isGone = outcome === 'partial' && code !== null && GONE_CODES.includes(code);
+  const status = isGone ? 'gone' : outcome === 'partial' ? 'short' : outcome;
+  const atMs = msOfInstant(seen.at);
+  const why = status === 'complete' ? { code: null, because: null } : { code, because };
+  return { status, first: index, last: index, atMs, lagMs: null, ...why };
+}
+
+/**
+ * What is known of an instant after it was asked for once more. What is known to be missing stays
+ * so: listed content that was gone once may be missing in a later list that is "complete"; and
+ * what became available while a subscription was off is never listed (contracts 1.5).
+ */
+export function askedAgain(old: Asked | undefined, next: Asked): Asked {
+  if (old === undefined) return next;
+  switch (next.status) {
+    case 'complete':
+      if (old.status === 'gone' || old.status === 'missed') return old;
+      return old.status === 'off' ? { ...next, status: 'missed', first: old.first } : next;
+    case 'short':
+      return isFinal(old) ? old : next;
+    case 'gone':
+      return old.status === 'gone' ? { ...old, last: next.last } : next;
+    case 'off':
+      if (old.status === 'off') return { ...next, first: old.first };
+      return old.status === 'failed' ? next : old;
+    case 'failed':
+      return old.status === 'failed' ? { ...next, first: old.first } : old;
+    case 'missed':
+      return old.status === 'complete' || isFinal(old) ? old : next;
+  }
+}
+
+function isFinal({ status }: Asked): boolean {
+  return status === 'gone' || status === 'off' || status === 'missed';
+}
+
+/**
+ * Joins neighbours that say the same, so that a year takes no more room than its troubles. Only
+ * what is old enough that no observation of it is still on its way.
+ */
+export function joinAsked(map: PieceMap<Asked>, axis: Observation['axis'], newestMs: number): void {
+  map.join((a, b) => {
+    const isOld = Math.max(a.value.atMs, b.value.atMs) < newestMs - DISORDER_MS;
+    if (a.value.status !== b.value.status || a.value.because !== b.value.because) return undefined;
+    if (a.value.status !== 'complete') return isOld ? joined(a, b) : undefined;
+    if (axis === 'event' && (!isOld || lagClass(a) !== lagClass(b))) return undefined;
+    return isOld ? joined(a, b) : undefined;
+  });
+}
+
+function joined(a: Piece<Asked>, b: Piece<Asked>): Asked {
+  return {
+    ...b.value,
+    first: Math.min(a.value.first, b.value.first),
+    last: Math.max(a.value.last, b.value.last),
+    atMs: Math.max(a.value.atMs, b.value.atMs),
+    lagMs: Math.min(lagOf(a), lagOf(b)),
+  };
+}
+
+/** How long after its last instant the piece was asked for. */
+export function lagOf({ to, value }: Piece<Asked>): number {
+  return value.lagMs ?? value.atMs - to;
+}
+
+/** Lags within a factor of 1.4 are one class. */
+function lagClass(piece: Piece<Asked>): number {
+  return Math.floor(2 * Math.log2(Math.max(1, lagOf(piece))));
+}

@@ -1,0 +1,74 @@
+import { type Interval, type IntervalSet, intersect, plural, subtract } from '../core/index.ts';
+import type { Hole, HoleContext } from './holes.ts';
+import type { ObservedCheck } from './observation.ts';
+import type { Piece } from './piece-map.ts';
+import { TOUCH_MS, type Touched } from './touched.ts';
+
+/** What the latest comparison of an instant found, and when. */
+export type Check = ObservedCheck & {
+  readonly source: string;
+  readonly workload: string | null;
+  readonly atMs: number;
+  readonly index: number;
+};
+
+/** Records that this source lacks and the other has: it is short, and by how many is known. */
+export function differenceHoles(
+  source: string,
+  checks: readonly Piece<Check>[],
+  context: HoleContext,
+): Hole[] {
+  return checks.flatMap(({ from, to, value }) => {
+    const isSource = value.source === source;
+    const lacking = isSource ? value.onlyAgainst : value.onlySource;
+    if (lacking === 0) return [];
+    const other = isSource ? value.against : value.source;
+    const ids = value.ids.length === 0 ? '' : `, ${value.ids.join(', ')}`;
+    const because = `${plural(lacking, 'record')} of ${other} ${
+      lacking === 1 ? 'is' : 'are'
+    } missing here (differing${ids})`;
+    const isLost = to <= context.nowMs - context.expiryMs;
+    return [{ from, to, state: isLost ? 'lost' : 'late', because, entries: [value.index] } as Hole];
+  });
+}
+
+/** An interval in which another source has, record by record, the same. */
+export type Agreement = Interval & { readonly value: Check; readonly other: string };
+
+/** What of another source is needed to tell whether it agrees. */
+export type Peer = { readonly covered: IntervalSet; readonly touched: Touched };
+
+/**
+ * Where a comparison found no difference, both sources are covered, and nothing arrived in either
+ * after they were compared: what came later may have come to one of them alone.
+ */
+export function agreements(
+  source: string,
+  own: Peer,
+  checks: readonly Piece<Check>[],
+  peerOf: (source: string) => Peer | undefined,
+): Agreement[] {
+  return checks.flatMap((piece) => {
+    const { value } = piece;
+    // What the other one has more of was not compared: it is not corroborated by this.
+    if (value.source !== source || value.onlySource > 0 || value.onlyAgainst > 0) return [];
+    const other = value.against;
+    const peer = peerOf(other);
+    if (peer === undefined) return [];
+    const both = intersect(own.covered, peer.covered);
+    const later = [own, peer].map(({ touched }) => touchedSince(touched, value.atMs, piece));
+    const agreed = later.reduce((left, hours) => subtract(left, hours), intersect([piece], both));
+    return agreed.map(({ from, to }) => ({ from, to, value, other }));
+  });
+}
+
+function touchedSince(touched: Touched, atMs: number, within: Interval): IntervalSet {
+  const hours: Interval[] = [];
+  const first = Math.floor(within.from / TOUCH_MS);
+  for (let hour = first; hour * TOUCH_MS < within.to; hour++) {
+    const touch = touched.get(hour);
+    if (touch === undefined || touch.atMs <= atMs) continue;
+    hours.push({ from: hour * TOUCH_MS, to: (hour + 1) * TOUCH_MS });
+  }
+  return hours;
+}

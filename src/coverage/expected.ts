@@ -1,0 +1,36 @@
+import type { CoverageInterval } from './states.ts';
+
+/** The content types that hold what people do (contracts 1.2); `DLP.All` repeats some of it. */
+const AUDIT_SOURCES: readonly string[] = [
+  'm365.activity/Audit.AzureActiveDirectory',
+  'm365.activity/Audit.Exchange',
+  'm365.activity/Audit.General',
+  'm365.activity/Audit.SharePoint',
+];
+
+/**
+ * A tenant of which some content types are collected and others not: of the others nothing is
+ * known, for as long as anything is collected. Silence about them would look as if all were had.
+ */
+export function expectedRows(rows: readonly CoverageInterval[], nowMs: number): CoverageInterval[] {
+  const activity = rows.filter(({ source }) => source.startsWith('m365.activity/'));
+  const tenants = Map.groupBy(activity, ({ tenant }) => tenant);
+  return [...tenants].flatMap(([tenant, collected]) => {
+    const fromMs = collected.reduce((first, row) => Math.min(first, row.fromMs), nowMs);
+    const entries = collected.flatMap((row) => row.entries).slice(0, 1);
+    return AUDIT_SOURCES.filter((each) => !collected.some(({ source }) => source === each)).map(
+      (source): CoverageInterval => ({
+        tenant,
+        source,
+        workload: null,
+        subject: null,
+        fromMs,
+        toMs: nowMs,
+        state: 'unknown',
+        bound: null,
+        because: 'nobody collects this content type',
+        entries,
+      }),
+    );
+  });
+}

@@ -1,0 +1,191 @@
+import { msOfInstant } from '../core/index.ts';
+import { agreements, type Check, type Peer } from './checks.ts';
+import { expectedRows } from './expected.ts';
+import type { Observation } from './observation.ts';
+import { type Piece, PieceMap } from './piece-map.ts';
+import { rowsOf } from './rows.ts';
+import type { Settle } from './settle.ts';
+import type { CoverageInterval, StreamKey } from './states.ts';
+import { type KeptStream, Stream } from './stream.ts';
+import { type Family, ownSettle, type View, viewsOf } from './view.ts';
+
+/**
+ * From what collectors did to what is covered. Observations are folded as they come, each in the
+ * state of its own stream, so that going on is cheap; the rows are made when somebody asks. All of
+ * it is derived: the same entries give the same state.
+ */
+export class CoverageReducer {
+  readonly #streams = new Map<string, Stream>();
+  /** Comparisons, by the pair of sources. */
+  readonly #checks = new Map<string, PieceMap<Check>>();
+
+  /** MUST be called in order of index for each source; between sources the order means nothing. */
+  observe(index: number, seen: Observation): void {
+    if (seen.check !== undefined) {
+      this.#addCheck(index, seen);
+      return;
+    }
+    const { tenant, source, workload, subject } = seen;
+    const name = nameOf(seen);
+    let stream = this.#streams.get(name);
+    if (stream === undefined) {
+      stream = new Stream({ tenant, source, workload, subject });
+      this.#streams.set(name, stream);
+    }
+    stream.observe(index, seen);
+  }
+
+  /**
+   * What is covered, by tenant, source, workload, subject and time. A clock that is behind the
+   * latest observation is not believed.
+   */
+  rows(nowMs: number): CoverageInterval[] {
+    const asOfMs = Math.max(nowMs, ...[...this.#streams.values()].map((s) => s.newestMs));
+    const families = this.#families();
+    const views = families.flatMap((family) =>
+      viewsOf(family, { nowMs: asOfMs, lent: lentTo(family, families) }).map((view) => ({
+        family,
+        view,
+      })),
+    );
+    const peers = new Map<string, View>();
+    for (const { view } of views) {
+      const { tenant, source, workload } = view.key;
+      if (workload === null) peers.set(`${tenant}\n${source}`, view);
+    }
+    const rows = views.flatMap(({ family, view }) => {
+      const peerOf = (source: string): Peer | undefined => peers.get(`${family.tenant}\n${source}`);
+      const { workload } = view.key;
+      const checks = family.checks.filter(
+        ({ value }) => value.workload === null || value.workload === workload,
+      );
+      return rowsOf(view, agreements(family.source, view, checks, peerOf));
+    });
+    const subjects = [...this.#streams.values()].flatMap((stream) => subjectRows(stream));
+    return [...rows, ...subjects, ...expectedRows(rows, asOfMs)].sort(inOrder);
+  }
+
+  /** Delays of canaries, by stream, for whoever shows them. */
+  canaryDelays(): { readonly key: StreamKey; readonly delays: Observation['delays'] }[] {
+    return [...this.#streams.values()]
+      .filter(({ canaryDelays }) => canaryDelays.n > 0)
+      .map(({ key, canaryDelays }) => ({ key, delays: canaryDelays.observed() }));
+  }
+
+  /** JSON all through. */
+  keep(): KeptReducer {
+    return {
+      streams: [...this.#streams.values()].map((stream) => ({
+        key: stream.key,
+        kept: stream.keep(),
+      })),
+      checks: [...this.#checks].map(([name, map]) => ({ name, pieces: map.pieces })),
+    };
+  }
+
+  static of(kept: KeptReducer): CoverageReducer {
+    const reducer = new CoverageReducer();
+    for (const { key, kept: stream } of kept.streams) {
+      reducer.#streams.set(nameOf(key), new Stream(key, stream));
+    }
+    for (const { name, pieces } of kept.checks) reducer.#checks.set(name, new PieceMap(pieces));
+    return reducer;
+  }
+
+  #addCheck(index: number, seen: Observation): void {
+    const { tenant, source, workload, check } = seen;
+    if (check === undefined) return;
+    const name = [tenant, source, check.against, workload ?? ''].join('\n');
+    let map = this.#checks.get(name);
+    if (map === undefined) {
+      map = new PieceMap<Check>();
+      this.#checks.set(name, map);
+    }
+    const value: Check = { ...check, source, workload, atMs: msOfInstant(seen.at), index };
+    map.update({ from: msOfInstant(seen.from), to: msOfInstant(seen.to) }, () => value);
+  }
+
+  #families(): Family[] {
+    const everybody = [...this.#streams.values()].filter(({ key }) => key.subject === null);
+    const groups = Map.groupBy(everybody, ({ key }) => `${key.tenant}\n${key.source}`);
+    return [...groups.values()].map((streams) => {
+      const { tenant, source } = (streams[0] as Stream).key;
+      return {
+        tenant,
+        source,
+        base: streams.find(({ key }) => key.workload === null),
+        workloads: streams.filter(({ key }) => key.workload !== null),
+        checks: this.#checksOf(tenant, source),
+      };
+    });
+  }
+
+  #checksOf(tenant: string, source: string): Piece<Check>[] {
+    return [...this.#checks].flatMap(([name, { pieces }]) => {
+      const [ofTenant, a, b] = name.split('\n');
+      return ofTenant === tenant && (a === source || b === source) ? pieces : [];
+    });
+  }
+}
+
+export type KeptReducer = {
+  readonly streams: readonly { readonly key: StreamKey; readonly kept: KeptStream }[];
+  readonly checks: readonly { readonly name: string; readonly pieces: readonly Piece<Check>[] }[];
+};
+
+/**
+ * A source too quiet to learn a settle time of its own takes the longest of those that come the
+ * same way (the other content types of one API), and says so.
+ */
+function lentTo(
+  { tenant, source }: Family,
+  families: readonly Family[],
+): { readonly source: string; readonly settle: Settle } | undefined {
+  const way = source.slice(0, source.indexOf('/'));
+  let longest: { source: string; settle: Extract<Settle, { kind: 'learned' }> } | undefined;
+  for (const family of families) {
+    if (family.tenant !== tenant || family.source === source) continue;
+    if (family.source.slice(0, family.source.indexOf('/')) !== way) continue;
+    const settle = ownSettle(family.base);
+    if (settle.kind === 'not-learned' || settle.ms <= (longest?.settle.ms ?? -1)) continue;
+    longest = { source: family.source, settle };
+  }
+  return longest;
+}
+
+/** What was said of one mailbox or app, as it was said: nothing is concluded for the time between. */
+function subjectRows({ key, polls, queries }: Stream): CoverageInterval[] {
+  if (key.subject === null) return [];
+  return [...polls.pieces, ...queries.pieces].flatMap(({ from, to, value }) => {
+    if (value.status === 'complete') return [];
+    return [
+      {
+        ...key,
+        fromMs: from,
+        toMs: to,
+        state: value.status === 'off' || value.status === 'missed' ? 'off' : 'unknown',
+        bound: null,
+        because: value.because ?? value.code ?? 'what happened here is not recorded',
+        entries: [...new Set([value.first, value.last])],
+      } satisfies CoverageInterval,
+    ];
+  });
+}
+
+function nameOf({ tenant, source, workload, subject }: StreamKey): string {
+  return JSON.stringify([tenant, source, workload, subject]);
+}
+
+function inOrder(a: CoverageInterval, b: CoverageInterval): number {
+  return (
+    compare(a.tenant, b.tenant) ||
+    compare(a.source, b.source) ||
+    compare(a.workload ?? '', b.workload ?? '') ||
+    compare(a.subject ?? '', b.subject ?? '') ||
+    a.fromMs - b.fromMs
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,177 @@
+import { type IntervalSet, normalise, numberText } from '../core/index.ts';
+import type { CanaryWindow } from './canary-log.ts';
+import { type Check, differenceHoles } from './checks.ts';
+import {
+  type Hole,
+  type HoleContext,
+  pollHoles,
+  queryHoles,
+  reopened,
+  silentHoles,
+} from './holes.ts';
+import {
+  ENTRA_EXPIRY_MS,
+  EXPIRY_MS,
+  PURVIEW_EXPIRY_MS,
+  SETTLE_SEEN_MIN,
+  SETTLE_UNLEARNED_MS,
+} from './limits.ts';
+import type { Piece } from './piece-map.ts';
+import { type Segment, segmentsOf } from './segments.ts';
+import { type Settle, settleOf } from './settle.ts';
+import type { StreamKey } from './states.ts';
+import type { Stream } from './stream.ts';
+import type { Touched } from './touched.ts';
+import { settleText } from './words.ts';
+
+/** All that is known of one stream at one moment, before it is said in rows. */
+export type View = {
+  readonly key: StreamKey;
+  readonly settle: Settle;
+  /** The source whose settle time this is, where its own was not learned. */
+  readonly borrowed: string | undefined;
+  readonly segments: readonly Segment[];
+  /** Where nothing is known to be missing. */
+  readonly covered: IntervalSet;
+  readonly touched: Touched;
+  readonly canaries: readonly CanaryWindow[];
+  readonly streams: readonly Stream[];
+};
+
+/** The streams of one source of one tenant that are of everybody. */
+export type Family = {
+  readonly tenant: string;
+  readonly source: string;
+  /** Of all workloads together. */
+  readonly base: Stream | undefined;
+  readonly workloads: readonly Stream[];
+  readonly checks: readonly Piece<Check>[];
+};
+
+export function ownSettle(stream: Stream | undefined): Settle {
+  if (stream === undefined) return { kind: 'not-learned', seen: 0 };
+  const { sketch, windows } = stream.delays();
+  return settleOf(sketch, windows);
+}
+
+/** One view of all workloads together, and one of each workload that something is known of. */
+export function viewsOf(
+  family: Family,
+  options: {
+    readonly nowMs: number;
+    readonly lent: { readonly source: string; readonly settle: Settle } | undefined;
+  },
+): View[] {
+  const { base, workloads } = family;
+  const all = base === undefined ? workloads : [base, ...workloads];
+  const views = workloads.map((stream) => {
+    return viewOf(family, base === undefined ? [stream] : [stream, base], stream, options);
+  });
+  if (base === undefined) return views;
+  return [viewOf(family, all, base, options), ...views];
+}
+
+function viewOf(
+  family: Family,
+  streams: readonly Stream[],
+  own: Stream,
+  options: Parameters<typeof viewsOf>[1],
+): View {
+  const { base, source } = family;
+  const { nowMs } = options;
+  const learned = [own, base].map(ownSettle).find(({ kind }) => kind === 'learned');
+  const settle = learned ?? options.lent?.settle ?? ownSettle(own);
+  const context = contextOf(source, settle, nowMs);
+  const isWhole = own === base;
+  const checks = family.checks.filter(
+    ({ value }) => isWhole || value.workload === null || value.workload === own.key.workload,
+  );
+  const holes = [
+    ...streams.flatMap((stream) => streamHoles(stream, stream === (base ?? own), context)),
+    ...differenceHoles(source, checks, context),
+  ];
+  const startMs = Math.min(...streams.flatMap(startsOf));
+  const isAsked = Number.isFinite(startMs) && startMs < nowMs;
+  const segments = isAsked ? segmentsOf({ from: startMs, to: nowMs }, holes) : [];
+  return {
+    key: own.key,
+    settle,
+    borrowed: learned === undefined ? options.lent?.source : undefined,
+    segments,
+    covered: normalise(segments.filter(({ hole }) => hole === undefined)),
+    touched: touchedOf(streams),
+    canaries: canariesOf(isWhole ? streams : [own]),
+    streams,
+  };
+}
+
+function contextOf(source: string, settle: Settle, nowMs: number): HoleContext {
+  const isLearned = settle.kind === 'learned';
+  return {
+    nowMs,
+    isLearned,
+    settleMs: isLearned ? settle.ms : SETTLE_UNLEARNED_MS,
+    settleWords: isLearned ? settleText(settle) : notLearnedText(settle.seen),
+    expiryMs: expiryOf(source),
+  };
+}
+
+export function notLearnedText(seen: number): string {
+  return (
+    `the settle time is not learned yet: ${numberText(seen)} delays were seen ` +
+    `of at least ${numberText(SETTLE_SEEN_MIN)}`
+  );
+}
+
+/** How long content can be had after it became available. */
+function expiryOf(source: string): number {
+  if (source === 'graph/auditLogQuery') return PURVIEW_EXPIRY_MS;
+  return source.startsWith('graph/') ? ENTRA_EXPIRY_MS : EXPIRY_MS;
+}
+
+/** What was asked for one workload alone leaves gaps that mean nothing where all are asked for. */
+function streamHoles(stream: Stream, isAlone: boolean, context: HoleContext): Hole[] {
+  const { key, polls, queries, touched, canaries } = stream;
+  const asked = [
+    ...(polls.pieces.length > 0 ? pollHoles(polls, context) : []),
+    ...(queries.pieces.length > 0 ? queryHoles(queries, context) : []),
+  ];
+  const stated = isAlone ? asked : asked.filter(({ entries }) => entries.length > 0);
+  const holes = [
+    ...stated,
+    ...reopened(touched, askedUntil(stream), context),
+    ...silentHoles(canaries, context),
+  ];
+  const { workload } = key;
+  if (workload === null) return holes;
+  return holes.map((hole) => ({ ...hole, because: `${workload}: ${hole.because}` }));
+}
+
+function askedUntil({ polls, queries, newestMs }: Stream): number {
+  const lastPoll = polls.pieces.findLast(({ value }) => value.status === 'complete');
+  if (lastPoll !== undefined) return lastPoll.to;
+  return queries.pieces.length > 0 ? newestMs : Number.NEGATIVE_INFINITY;
+}
+
+function startsOf({ polls, queries }: Stream): number[] {
+  return [polls, queries].flatMap(({ pieces: [first] }) => (first === undefined ? [] : first.from));
+}
+
+function touchedOf(streams: readonly Stream[]): Touched {
+  const [first, ...more] = streams;
+  if (first === undefined) return new Map();
+  const touched: Touched = new Map(first.touched);
+  for (const stream of more) {
+    for (const [hour, touch] of stream.touched) {
+      const old = touched.get(hour);
+      if (old === undefined || old.atMs < touch.atMs) touched.set(hour, touch);
+    }
+  }
+  return touched;
+}
+
+function canariesOf(streams: readonly Stream[]): CanaryWindow[] {
+  return streams
+    .flatMap(({ canaries }) => canaries.windows)
+    .sort((a, b) => a.fromMs - b.fromMs || a.index - b.index);
+}

@@ -1,0 +1,41 @@
+import { instantOfMs, numberText, plural } from '../core/index.ts';
+import { CONFIDENCE } from './limits.ts';
+import type { Settle } from './settle.ts';
+
+/** Words that the sentences of coverage have in common. */
+
+export function durationText(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000);
+  if (ms < 60_000) return `${Math.ceil(ms / 1000)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours < 48) return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  return plural(Math.ceil(minutes / 1440), 'day');
+}
+
+export function percentText(share: number): string {
+  const percent = share * 100;
+  if (percent >= 99.995 || percent === 0) return `${Math.round(percent)} %`;
+  const decimals = percent < 1 ? Math.min(8, 1 - Math.floor(Math.log10(percent))) : 2;
+  // Rounded up: a bound must not look tighter than it is.
+  const scale = 10 ** decimals;
+  return `${(Math.ceil(percent * scale - 1e-9) / scale).toFixed(decimals)} %`;
+}
+
+export function timeText(ms: number): string {
+  return instantOfMs(Math.round(ms)) ?? 'a time that cannot be written';
+}
+
+export function settleText(settle: Extract<Settle, { kind: 'learned' }>): string {
+  const { ms, share, seen } = settle;
+  const percent = `${(share * 100).toFixed(2).replace(/\.?0+$/, '')} %`;
+  return `${percent} of ${plural(seen, 'record')} came within ${durationText(ms)}`;
+}
+
+export function boundText(bound: number, probes: number, lost: number): string {
+  if (probes === 0) return 'no canary was sent, so nothing bounds what was left out at random';
+  const back = `${numberText(probes - lost)} of ${plural(probes, 'canary')} came back`;
+  const confidence = `${CONFIDENCE * 100} % confidence`;
+  return `${back}, so with ${confidence} at most ${percentText(bound)} was lost at random`;
+}
