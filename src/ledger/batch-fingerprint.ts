@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isGuid, type Locus, plural, RECORD_BYTES_MAX, type RecordDraft } from '../core/index.ts';
-import type { LocalKeys, SourceKeys } from './batch-keys.ts';
-import { KeyedHash, sourceKeys } from './batch-keys.ts';
+import type { ActionKeys, LocalKeys } from './batch-keys.ts';
+import { actionKeys, KeyedHash, versionKey } from './batch-keys.ts';
 import { LedgerError } from './errors.ts';
 import { checkEventTime, checkLeafHead } from './leaf.ts';
 import { BATCH_BODY_BYTES_MAX, BATCH_ENTRIES_MAX } from './limits.ts';
@@ -33,19 +33,20 @@ export function fingerprintBatch(
   const versions = Buffer.alloc(count * FINGERPRINT_BYTES);
   const actions = Buffer.alloc(count * FINGERPRINT_BYTES);
   const ids: string[] = [];
-  const known = new Map<string, SourceKeys>();
+  const known = new Map<string, Buffer>();
+  const action = actionKeys(keys);
   const idHash = new KeyedHash(keys.id);
   const scratch = Buffer.allocUnsafe(FINGERPRINT_BYTES + longestBody(drafts));
   const { buffer: room, byteOffset: start } = scratch;
   let last: RecordDraft | undefined;
-  let source: SourceKeys | undefined;
+  let source: Buffer | undefined;
   for (let i = 0; i < count; i++) {
     const draft = drafts[i] as RecordDraft;
     const at = i * FINGERPRINT_BYTES;
     checkEventTime(draft.at);
     if (source === undefined || last === undefined || !hasSameHead(draft, last)) {
       source = keysOf(draft, keys, known);
-      scratch.set(source.version);
+      scratch.set(source);
     }
     last = draft;
     scratch.set(draft.body, FINGERPRINT_BYTES);
@@ -55,7 +56,7 @@ export function fingerprintBatch(
     const id =
       leafId(draft.id, idHash) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
     ids.push(id);
-    writeActionFingerprint(id, source, actions, at);
+    writeActionFingerprint(id, action, actions, at);
   }
   return { count, versions, actions, ids };
 }
@@ -64,12 +65,12 @@ function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
   return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
 }
 
-function keysOf(draft: RecordDraft, keys: LocalKeys, known: Map<string, SourceKeys>): SourceKeys {
+function keysOf(draft: RecordDraft, keys: LocalKeys, known: Map<string, Buffer>): Buffer {
   const name = `${draft.kind}\n${draft.tenant}\n${draft.source}`;
   let found = known.get(name);
   if (found === undefined) {
     checkLeafHead(draft.kind, draft.tenant, draft.source);
-    found = sourceKeys(keys, draft.tenant, draft.source);
+    found = versionKey(keys, draft.tenant, draft.source);
     known.set(name, found);
   }
   return found;
@@ -100,12 +101,7 @@ function isPlainGuid(id: string): boolean {
  * The 128 bits that a leaf id spells go through a keyed permutation: two ids of one form never
  * meet, and the result is spread evenly.
  */
-function writeActionFingerprint(
-  id: string,
-  { action }: SourceKeys,
-  into: Buffer,
-  at: number,
-): void {
+function writeActionFingerprint(id: string, action: ActionKeys, into: Buffer, at: number): void {
   const isWhole = id.length === 36;
   const key = isWhole ? action.guid : id.charCodeAt(0) === 0x7e ? action['~'] : action['='];
   // A GUID has four dashes among its digits, the other forms one character before them.
@@ -132,7 +128,7 @@ const HASH_PLACES = [1, 5, 9, 13, 17, 21, 25, 29] as const;
 /** What {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
 export function actionFingerprint(leafId: string, keys: LocalKeys): Uint8Array {
   const into = Buffer.alloc(FINGERPRINT_BYTES);
-  writeActionFingerprint(leafId, sourceKeys(keys, '-', '-'), into, 0);
+  writeActionFingerprint(leafId, actionKeys(keys), into, 0);
   return into;
 }
 

@@ -43,24 +43,23 @@ export class KeyedHash {
   }
 }
 
-/** What the fingerprints of one tenant and source have in common. */
-export type SourceKeys = {
-  /** Stands before the body in the version fingerprint. */
-  readonly version: Buffer;
-  /** Mixed into the action fingerprint, one set of words per form of id: GUID, `~`, `=`. */
-  readonly action: Readonly<Record<'guid' | '~' | '=', Int32Array>>;
-};
+/** Mixed into the action fingerprint, one set of words per form of id: GUID, `~`, `=`. */
+export type ActionKeys = Readonly<Record<'guid' | '~' | '=', Int32Array>>;
 
-export function sourceKeys(keys: LocalKeys, tenant: string, source: string): SourceKeys {
+/** Stands before the body in the version fingerprint of a tenant's source. */
+export function versionKey(keys: LocalKeys, tenant: string, source: string): Buffer {
+  return derive(keys, `${tenant}\n${source}`).subarray(0, 16);
+}
+
+/**
+ * Not of the tenant: a delivery that states none must still meet its other sightings. Which of the
+ * entries that share an id are one action is decided where their leaves are read.
+ */
+export function actionKeys(keys: LocalKeys): ActionKeys {
   return {
-    version: derive(keys, `${tenant}\n${source}`).subarray(0, 16),
-    // Not of the tenant: a delivery that states none must still meet its other sightings. Which of
-    // the entries that share an id are one action is decided where their leaves are read.
-    action: {
-      guid: wordsOf(derive(keys, 'action\nguid')),
-      '~': wordsOf(derive(keys, 'action\n~')),
-      '=': wordsOf(derive(keys, 'action\n=')),
-    },
+    guid: wordsOf(derive(keys, 'action\nguid')),
+    '~': wordsOf(derive(keys, 'action\n~')),
+    '=': wordsOf(derive(keys, 'action\n=')),
   };
 }
 

@@ -4,7 +4,7 @@ import { messageOf } from '../core/index.ts';
 import { ArchiveReader } from './archive.ts';
 import type { OpenBlock } from './archive-merge.ts';
 import { COLUMN_BYTES } from './archive-meta.ts';
-import { type LocalKeys, type SourceKeys, sourceKeys } from './batch-keys.ts';
+import { type LocalKeys, versionKey } from './batch-keys.ts';
 import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
 import { readBundleFile } from './fsck-read.ts';
@@ -49,7 +49,7 @@ export type RangeSetup = {
 export class RangeChecker {
   readonly #setup: RangeSetup;
   readonly #archive: ArchiveReader;
-  readonly #sources = new Map<string, SourceKeys>();
+  readonly #sources = new Map<string, Buffer>();
   readonly #leaves = new LeafParser();
   readonly #digest = Buffer.alloc(HASH_BYTES);
   #room = Buffer.alloc(0);
@@ -178,10 +178,10 @@ export class RangeChecker {
     const name = `${leaf.tenant}\n${leaf.source}`;
     let source = this.#sources.get(name);
     if (source === undefined) {
-      source = sourceKeys(keys, leaf.tenant, leaf.source);
+      source = versionKey(keys, leaf.tenant, leaf.source);
       this.#sources.set(name, source);
     }
-    salted.set(source.version);
+    salted.set(source);
     sha256Into(salted, this.#digest, 0);
     return this.#digest.compare(known, 0, COLUMN_BYTES, 0, COLUMN_BYTES) === 0;
   }

@@ -101,7 +101,7 @@ export class Conveyor {
     await this.drain();
     const { books, ledger } = this.#writer;
     const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
-    const files: HotFile[] = flushed.flatMap((done) => done.files);
+    const files = flushed.flatMap((done) => JSON.parse(done.files) as HotFile[]);
     books.post({ files });
     for (const facts of this.#facts.splice(0)) books.post({ facts });
     await resight(this.#writer, this.#resighted);

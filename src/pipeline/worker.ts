@@ -30,7 +30,7 @@ async function answer(message: ToWorker): Promise<void> {
       return;
     }
     case 'flush':
-      send({ kind: 'flushed', files: await lane.flush() }, []);
+      send({ kind: 'flushed', files: JSON.stringify(await lane.flush()) }, []);
   }
 }
 
