@@ -37,7 +37,10 @@ export type PreparedDone = {
   readonly prepared: PreparedBatch;
 };
 
-/** `files` is the JSON of a list of HotFile: thousands of names as one text cross ten times as fast as objects. */
+/**
+ * `files` is the JSON of a list of HotFile: thousands of names cross ten times as fast as one text
+ * as they do as objects.
+ */
 export type FlushedDone = { readonly kind: 'flushed'; readonly files: string };
 
 export type FromWorker =
