@@ -1,14 +1,15 @@
 /** The order in which data flows. A folder of `src` may import only what its line names. */
 export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['core', []],
+  ['config', ['core']],
   ['intake', ['core']],
   ['ledger', ['core']],
   ['coverage', ['core', 'ledger']],
   ['ocsf', ['core']],
   ['books', ['core', 'ledger', 'coverage', 'ocsf']],
   ['pipeline', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books']],
-  ['api', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline']],
-  ['cli', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline', 'api']],
+  ['api', ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline']],
+  ['cli', ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline', 'api']],
 ]);
 
 /** These can be read, built and verified with Node alone. */

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { quoted } from '../core/index.ts';
+import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
+import { every, guid, listen, name, refuse, root, tenant } from './scalars.ts';
+import {
+  CONTENT_TYPES,
+  type CredentialPlace,
+  DIRECTORY_OBJECTS,
+  type Estate,
+  type SecretPlace,
+  SIGN_IN_TYPES,
+  type StatedConfig,
+  TENANT_USES,
+} from './types.ts';
+import type { ConfigWorld } from './world.ts';
+
+export function estateSchema(): z.ZodType<Estate> {
+  const owned = z.strictObject({
+    id: tenant,
+    name,
+    use: z.enum(TENANT_USES),
+    note: name.optional(),
+  });
+  const partner = z.strictObject({ id: tenant, name });
+  return z.strictObject({
+    tenants: z.array(owned).min(1),
+    partners: z.array(partner).default([]),
+  });
+}
+
+export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
+  const existing = existingFile(world);
+  const secret = secretPlace(world);
+  const connected = z.strictObject({
+    id: tenant,
+    name: name.optional(),
+    authority: root.default('https://login.microsoftonline.com'),
+    authorityFile: existing.optional(),
+    credentials: credentials(world),
+    collect: z
+      .strictObject({
+        activityApi: activityApi().optional(),
+        graph: graph().optional(),
+        azureMonitor: azureMonitor(secret).optional(),
+      })
+      .refine((collect) => Object.values(collect).some((each) => each !== undefined), {
+        message: 'collects nothing: name activityApi, graph or azureMonitor',
+      }),
+  });
+  return z.strictObject({
+    listen: listen.default({ host: '127.0.0.1', port: 8480 }),
+    reach: z.enum(['loopback', 'network']).default('loopback'),
+    log: z.enum(['text', 'json']).default('text'),
+    estate: z.string().optional(),
+    tenants: z.array(connected).min(1),
+  });
+}
+
+function credentials(world: ConfigWorld) {
+  const shape = z.strictObject({
+    clientId: guid,
+    secret: secretPlace(world).optional(),
+    certificate: z
+      .strictObject({
+        file: existingFile(world).optional(),
+        env: environment(world).optional(),
+        keyFile: existingFile(world).optional(),
+      })
+      .optional(),
+  });
+  return shape.transform(({ clientId, secret, certificate }, context) => {
+    if ((secret === undefined) === (certificate === undefined)) {
+      return refuse(context, 'needs one of secret and certificate: name the one that the app has');
+    }
+    const { file, env, keyFile = null } = certificate ?? {};
+    const place = secret ?? oneOf(context, { file, env });
+    const kind = secret === undefined ? 'certificate' : 'secret';
+    const credential: CredentialPlace =
+      kind === 'secret' ? { kind, place } : { kind, place, keyFile };
+    return { clientId, credential };
+  });
+}
+
+function activityApi() {
+  return z.strictObject({
+    root: root.default('https://manage.office.com'),
+    publisher: guid.optional(),
+    contentTypes: z
+      .array(z.enum(CONTENT_TYPES))
+      .min(1)
+      .default([...CONTENT_TYPES]),
+    requestsPerMinute: requestsPerMinute(2000),
+    every: every.default(60_000),
+  });
+}
+
+function graph() {
+  return z.strictObject({
+    root: root.default('https://graph.microsoft.com'),
+    signIns: z.array(z.enum(SIGN_IN_TYPES)).default([...SIGN_IN_TYPES]),
+    directoryAudits: z.boolean().default(true),
+    directory: z.array(z.enum(DIRECTORY_OBJECTS)).default([...DIRECTORY_OBJECTS]),
+    crossCheck: z.boolean().default(true),
+    every: every.default(300_000),
+  });
+}
+
+function azureMonitor(secret: ReturnType<typeof secretPlace>) {
+  const storage = z.strictObject({
+    root,
+    containers: z.array(name).min(1).optional(),
+    sas: secret.optional(),
+    every: every.default(300_000),
+  });
+  const eventHubs = z.strictObject({
+    brokers: z.array(name).min(1),
+    topics: z.array(name).min(1),
+    group: name.default('$Default'),
+    connectionString: secret.optional(),
+  });
+  return z
+    .strictObject({ storage: storage.optional(), eventHubs: eventHubs.optional() })
+    .refine(({ storage, eventHubs }) => storage !== undefined || eventHubs !== undefined, {
+      message: 'reads nothing: name storage or eventHubs',
+    });
+}
+
+function requestsPerMinute(usual: number) {
+  return z.number().int().min(1).max(REQUESTS_PER_MINUTE_MAX).default(usual);
+}
+
+function secretPlace(world: ConfigWorld) {
+  return z
+    .strictObject({ file: existingFile(world).optional(), env: environment(world).optional() })
+    .transform((place, context): SecretPlace => oneOf(context, place));
+}
+
+function oneOf(
+  context: z.RefinementCtx,
+  { file, env }: { readonly file?: string | undefined; readonly env?: string | undefined },
+): SecretPlace {
+  if ((file === undefined) === (env === undefined)) {
+    return refuse(context, 'needs one of file and env: name where the secret lies');
+  }
+  return file === undefined ? { env: env ?? '' } : { file };
+}
+
+/** The path from the root of the disk. */
+function existingFile(world: ConfigWorld) {
+  return z.string().transform((text, context) => {
+    const path = world.resolve(text);
+    const kind = world.kindOf(path);
+    if (kind === 'file') return path;
+    const what = kind === 'missing' ? 'is not there' : 'is no file';
+    return refuse(context, `${quoted(path)} ${what}: check the path`);
+  });
+}
+
+/** The name of a variable; no error repeats it, since somebody may have written its value. */
+function environment(world: ConfigWorld) {
+  return z.string().transform((text, context) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
+      return refuse(context, 'is no name of a variable: write it as MY_SECRET');
+    }
+    if ((world.env[text] ?? '').trim() !== '') return text;
+    return refuse(context, 'the variable of this name is not set: set it before the start');
+  });
+}

@@ -1,0 +1,125 @@
+import type { TenantId } from '../core/index.ts';
+
+/** Contracts 1.2. */
+export const CONTENT_TYPES = [
+  'Audit.AzureActiveDirectory',
+  'Audit.Exchange',
+  'Audit.SharePoint',
+  'Audit.General',
+  'DLP.All',
+] as const;
+type ContentType = (typeof CONTENT_TYPES)[number];
+
+/** Contracts 5.1. */
+export const SIGN_IN_TYPES = [
+  'interactiveUser',
+  'nonInteractiveUser',
+  'servicePrincipal',
+  'managedIdentity',
+] as const;
+type SignInType = (typeof SIGN_IN_TYPES)[number];
+
+/** Contracts 8.1: what has a delta query that we read. */
+export const DIRECTORY_OBJECTS = [
+  'users',
+  'groups',
+  'applications',
+  'servicePrincipals',
+  'devices',
+  'oauth2PermissionGrants',
+] as const;
+type DirectoryObject = (typeof DIRECTORY_OBJECTS)[number];
+
+/** What a tenant is for. */
+export const TENANT_USES = ['production', 'test', 'acquired', 'other'] as const;
+type TenantUse = (typeof TENANT_USES)[number];
+
+/** A secret never stands in the configuration: a file or a variable holds it. */
+export type SecretPlace = { readonly file: string } | { readonly env: string };
+
+export type CredentialPlace =
+  | { readonly kind: 'secret'; readonly place: SecretPlace }
+  /** PEM of certificate and private key; the key may lie in a file of its own. */
+  | { readonly kind: 'certificate'; readonly place: SecretPlace; readonly keyFile: string | null };
+
+export type Listen = { readonly host: string; readonly port: number };
+
+export type ActivityApiConfig = {
+  readonly root: string;
+  readonly publisher?: string | undefined;
+  readonly contentTypes: readonly ContentType[];
+  readonly requestsPerMinute: number;
+  /** Milliseconds between two polls, as everywhere below. */
+  readonly every: number;
+};
+
+export type GraphConfig = {
+  readonly root: string;
+  readonly signIns: readonly SignInType[];
+  readonly directoryAudits: boolean;
+  readonly directory: readonly DirectoryObject[];
+  readonly crossCheck: boolean;
+  readonly every: number;
+};
+
+export type AzureMonitorConfig = {
+  readonly storage?:
+    | {
+        readonly root: string;
+        readonly containers?: readonly string[] | undefined;
+        readonly sas?: SecretPlace | undefined;
+        readonly every: number;
+      }
+    | undefined;
+  readonly eventHubs?:
+    | {
+        readonly brokers: readonly string[];
+        readonly topics: readonly string[];
+        readonly group: string;
+        readonly connectionString?: SecretPlace | undefined;
+      }
+    | undefined;
+};
+
+export type ConnectedTenant = {
+  readonly id: TenantId;
+  readonly name?: string | undefined;
+  /** Root of the login authority. */
+  readonly authority: string;
+  /** PEM of certificate authorities that are believed instead of the machine's own. */
+  readonly authorityFile?: string | undefined;
+  readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
+  readonly collect: {
+    readonly activityApi?: ActivityApiConfig | undefined;
+    readonly graph?: GraphConfig | undefined;
+    readonly azureMonitor?: AzureMonitorConfig | undefined;
+  };
+};
+
+/** A tenant that the company owns. */
+export type OwnedTenant = {
+  readonly id: TenantId;
+  readonly name: string;
+  readonly use: TenantUse;
+  readonly note?: string | undefined;
+};
+
+/** The tenants that the company owns, and those of others that it knows. */
+export type Estate = {
+  readonly tenants: readonly OwnedTenant[];
+  readonly partners: readonly { readonly id: TenantId; readonly name: string }[];
+};
+
+export type StatedConfig = {
+  readonly listen: Listen;
+  readonly reach: 'loopback' | 'network';
+  readonly log: 'text' | 'json';
+  /** A file beside this one. */
+  readonly estate?: string | undefined;
+  readonly tenants: readonly ConnectedTenant[];
+};
+
+export type Config = Omit<StatedConfig, 'estate'> & {
+  /** Undefined where nobody said which tenants the company owns. */
+  readonly estate: Estate | undefined;
+};
