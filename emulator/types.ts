@@ -13,6 +13,8 @@ export type Feed =
   | 'activity/DLP.All'
   | 'graph/signIns'
   | 'graph/directoryAudits'
+  /** One message to one recipient, as message trace tells it. */
+  | 'graph/messageTraces'
   /** Diagnostic export, by category: SignInLogs, NonInteractiveUserSignInLogs, AuditLogs, … */
   | `azure/${string}`;
 

@@ -1,0 +1,18 @@
+export { keyOf, mix, mixUnit, QuickRandom } from './hash.ts';
+export { hex8 } from './ids.ts';
+export { DEPARTMENTS, type Department, FOLDER_WORDS, SUBJECT_WORDS } from './names.ts';
+export type { Application, Group, ServiceAccount, Site, Team } from './objects.ts';
+export type { Device, Method, Person } from './person.ts';
+export {
+  type Address,
+  awayAddress,
+  FAR_PLACES,
+  farAddress,
+  mobileAddress,
+  PLACES,
+  type Place,
+  serverAddress,
+} from './places.ts';
+export { Population } from './population.ts';
+export type { Tenant } from './tenant.ts';
+export type { Licence, Traits, Workplace } from './traits.ts';

@@ -1,0 +1,36 @@
+export type { Account, AppAccount, Token } from './account.ts';
+export { type Alert, alertRecords, type RiskDetection, riskRecords } from './alert.ts';
+export {
+  type DirectoryActor,
+  type DirectoryChange,
+  type DirectoryTarget,
+  directoryRecords,
+  type PropertyChange,
+} from './directory.ts';
+export { dlpRecords } from './dlp.ts';
+export { type Delivery, deliveryRecords } from './email.ts';
+export { type Cmdlet, cmdletRecords, ruleObjectId } from './exchange-admin.ts';
+export { APP_NAMES, FIRST_PARTY, servicePrincipalIdOf } from './first-party.ts';
+export { type GraphCall, graphCallRecords } from './graph-activity.ts';
+export { SIGN_IN_MEMBERS_V1 } from './graph-sign-in.ts';
+export {
+  bindRecords,
+  groupRecords,
+  itemRecords,
+  type MailClient,
+  type MailboxAct,
+  type Message,
+  type Reader,
+  syncRecords,
+} from './mailbox.ts';
+export { type FileAct, type FileItem, fileRecords, sharingRecords } from './sharepoint.ts';
+export {
+  type Client,
+  type EventType,
+  type Risk,
+  type SignIn,
+  type Step,
+  signInRecords,
+} from './sign-in.ts';
+export { failureReason, logonError } from './sign-in-errors.ts';
+export { type TeamsAct, teamsRecords } from './teams.ts';
