@@ -75,6 +75,8 @@ export type SignIn = {
   /** Who vouched, where it was not the vendor. */
   readonly federatedIssuer?: string;
   readonly risk?: Risk | undefined;
+  /** The vendor's services among each other: one row in the export and no other. */
+  readonly isVendor?: true;
   /** When the service fills in what it learns later; undefined: the first row is whole. */
   readonly completedAfterMs?: number | undefined;
 };
@@ -97,6 +99,7 @@ export function signInRecords(tenant: Tenant, signIn: SignIn): FeedRecord[] {
       { feed: category, ...row, body: exportedSignIn(tenant, signIn, common) },
     ] as const;
   };
+  if (signIn.isVendor) return vendorRecords(tenant, signIn);
   const records: FeedRecord[] = [];
   if (eventType === 'interactiveUser') {
     const feed = 'activity/Audit.AzureActiveDirectory';
@@ -107,4 +110,11 @@ export function signInRecords(tenant: Tenant, signIn: SignIn): FeedRecord[] {
     records.push(...rows('complete', { completes: true, afterMs: completedAfterMs }));
   }
   return records;
+}
+
+function vendorRecords(tenant: Tenant, signIn: SignIn): FeedRecord[] {
+  const category = 'MicrosoftServicePrincipalSignInLogs';
+  const common = commonRow(tenant, signIn, 'complete');
+  const body = { ...exportedSignIn(tenant, signIn, common), category };
+  return [{ feed: `azure/${category}`, id: signIn.requestId, atMs: signIn.atMs, body }];
 }

@@ -1,0 +1,152 @@
+import {
+  cmdletRecords,
+  type DirectoryTarget,
+  directoryRecords,
+  FIRST_PARTY,
+  signInRecords,
+} from '../records/index.ts';
+import {
+  browserOf,
+  CLIENTS,
+  deviceCodeSignIn,
+  promptedSignIn,
+  type Request,
+  refused,
+} from '../sign-in/index.ts';
+import type { FeedRecord } from '../types.ts';
+import type { Scene } from './scene.ts';
+import { SLOTS } from './sessions.ts';
+
+type Chore = {
+  readonly operation: string;
+  readonly category: string;
+  readonly auditCategory: string;
+  readonly operationType: 'Add' | 'Update' | 'Assign';
+  readonly changed: string;
+};
+
+const CHORES: readonly Chore[] = [
+  chore('Update user.', 'User', 'UserManagement', 'Update', 'Department'),
+  chore('Update user.', 'User', 'UserManagement', 'Update', 'MobilePhone'),
+  chore('Add member to group.', 'Group', 'GroupManagement', 'Assign', 'Group.ObjectID'),
+  chore('Update device.', 'Device', 'Device', 'Update', 'IsCompliant'),
+  chore('Set Company Information.', 'Company', 'DirectoryManagement', 'Update', 'TechnicalContact'),
+  chore('Change user license.', 'User', 'UserManagement', 'Update', 'AssignedLicense'),
+];
+
+function chore(
+  operation: string,
+  category: string,
+  auditCategory: string,
+  operationType: Chore['operationType'],
+  changed: string,
+): Chore {
+  return { operation, category, auditCategory, operationType, changed };
+}
+
+/** What administrators do; anybody else only looks something up. */
+export function administer(scene: Scene): FeedRecord[] {
+  const { person, random, tenant } = scene;
+  if (!person.isAdministrator && !person.isHelpDesk) return [];
+  if (random.chance(0.25)) return exchangeChore(scene);
+  const { changed, ...shape } = random.pick(CHORES);
+  const colleague = scene.colleague();
+  const target: DirectoryTarget = {
+    type: 'User',
+    id: colleague.objectId,
+    displayName: colleague.displayName,
+    upn: colleague.upn,
+    puid: colleague.puid,
+  };
+  return directoryRecords(tenant, {
+    ...shape,
+    atMs: scene.atMs,
+    id: scene.guid(),
+    correlationId: scene.guid(),
+    actor: { kind: 'user', account: person, ip: scene.address.ip },
+    targets: [target],
+    changes: [
+      { name: changed, oldValue: '', newValue: random.pick(['North', 'South', 'East']) },
+      { name: 'Included Updated Properties', newValue: changed },
+    ],
+    userAgent: browserOf(person).userAgent,
+  });
+}
+
+function exchangeChore(scene: Scene): FeedRecord[] {
+  const colleague = scene.colleague();
+  return cmdletRecords(scene.tenant, {
+    atMs: scene.atMs,
+    id: scene.guid(),
+    requestId: scene.guid(),
+    operation: 'Set-Mailbox',
+    account: scene.person,
+    token: { ...scene.token(SLOTS.browser), appId: FIRST_PARTY.exchangePowerShell },
+    objectId: colleague.objectId,
+    parameters: [
+      ['Identity', colleague.upn],
+      ['Type', 'Regular'],
+    ],
+  });
+}
+
+/** Somebody registers a new second factor. */
+export function registerMethod(scene: Scene): FeedRecord[] {
+  const { person } = scene;
+  return directoryRecords(scene.tenant, {
+    atMs: scene.atMs,
+    id: scene.guid(),
+    correlationId: scene.guid(),
+    operation: 'User registered security info.',
+    category: 'User',
+    auditCategory: 'UserManagement',
+    operationType: 'Add',
+    service: 'Authentication Methods',
+    actor: { kind: 'user', account: person, ip: scene.address.ip },
+    targets: [
+      {
+        type: 'User',
+        id: person.objectId,
+        displayName: person.displayName,
+        upn: person.upn,
+        puid: person.puid,
+      },
+    ],
+    changes: [{ name: 'StrongAuthenticationMethod', newValue: 'PhoneAppNotification' }],
+  });
+}
+
+/** Questions and slips of every day, with the numbers that they have. */
+const SLIPS: readonly number[] = [
+  50058, 50058, 50058, 50074, 50074, 50076, 50126, 50126, 500121, 65001, 50140, 70043, 53003, 50105,
+];
+
+export function slip(scene: Scene): FeedRecord[] {
+  const { person, random, tenant } = scene;
+  return signInRecords(tenant, refused(promptedSignIn(person, slipRequest(scene)), random.pick(SLIPS)));
+}
+
+function slipRequest(scene: Scene): Request {
+  return {
+    atMs: scene.atMs,
+    requestId: scene.guid(),
+    correlationId: scene.guid(),
+    appId: FIRST_PARTY.officeHome,
+    resourceId: FIRST_PARTY.graph,
+    address: scene.address,
+    completedAfterMs: scene.random.int(90_000, 600_000),
+  };
+}
+
+/** Administrators sign a terminal in by typing its code elsewhere. */
+export function enterDeviceCode(scene: Scene): FeedRecord[] {
+  const { person, tenant } = scene;
+  if (person.department !== 'IT' && person.department !== 'Engineering') return [];
+  const request = {
+    ...slipRequest(scene),
+    appId: FIRST_PARTY.azureCli,
+    resourceId: FIRST_PARTY.graph,
+    sessionId: scene.guid(),
+  };
+  return signInRecords(tenant, deviceCodeSignIn(person, request, CLIENTS.commandLine));
+}

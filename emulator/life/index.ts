@@ -1,0 +1,1 @@
+export { lifeOf } from './life.ts';
