@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * A stream of pseudo-random numbers that a seed and a name fix for ever (xoshiro128**, Blackman and
@@ -13,7 +13,7 @@ export class SeededRandom {
 
   constructor(seed: string | number, ...path: readonly (string | number)[]) {
     this.#name = [seed, ...path].join('\u0000');
-    const digest = createHash('sha256').update(this.#name).digest();
+    const digest = hash('sha256', this.#name, 'buffer');
     // Never all zeros: such a state would stay so.
     this.#a = digest.readUInt32LE(0) | 1;
     this.#b = digest.readUInt32LE(4);
@@ -66,21 +66,22 @@ export class SeededRandom {
 
   /** A version 4 UUID in lower case. */
   guid(): string {
-    const bytes = Buffer.alloc(16);
-    for (let i = 0; i < 4; i++) bytes.writeUInt32LE(this.next(), i * 4);
-    bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
-    bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-    const hex = bytes.toString('hex');
-    return [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      hex.slice(12, 16),
-      hex.slice(16, 20),
-      hex.slice(20),
-    ].join('-');
+    const first = hexOf(this.next());
+    const second = hexOf((this.next() & 0xff0fffff) | 0x00400000);
+    const third = hexOf((this.next() & 0xffffff3f) | 0x00000080);
+    const last = hexOf(this.next());
+    const [b, c] = [second.slice(0, 4), second.slice(4)];
+    return `${first}-${b}-${c}-${third.slice(0, 4)}-${third.slice(4)}${last}`;
   }
 }
 
 function rotateLeft(x: number, k: number): number {
   return (x << k) | (x >>> (32 - k));
+}
+
+/** Four bytes, the lowest first, as the words of a digest are read above. */
+function hexOf(word: number): string {
+  const bigEndian =
+    ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
+  return (0x1_0000_0000 + bigEndian).toString(16).slice(1);
 }

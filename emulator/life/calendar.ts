@@ -1,4 +1,4 @@
-import { mix, mixUnit, type Place, PLACES, type Traits } from '../population/index.ts';
+import { mix, mixUnit, PLACES, type Place, type Traits } from '../population/index.ts';
 import { DAY_MS } from './limits.ts';
 
 /** One person's day: when the computer is on, and where. All of it follows from the seed. */
@@ -31,7 +31,14 @@ const HOME_SHARE = 0.35;
 const WEEKEND_SHARE = 0.06;
 
 /** Month and day; everybody has them. */
-const HOLIDAYS: ReadonlySet<string> = new Set(['01-01', '05-01', '12-24', '12-25', '12-26', '12-31']);
+const HOLIDAYS: ReadonlySet<string> = new Set([
+  '01-01',
+  '05-01',
+  '12-24',
+  '12-25',
+  '12-26',
+  '12-31',
+]);
 
 /** How long it takes until somebody at the help desk has set a new password. */
 const RESET_TAKES_MS = 14 * 60_000;

@@ -123,7 +123,10 @@ const SLIPS: readonly number[] = [
 
 export function slip(scene: Scene): FeedRecord[] {
   const { person, random, tenant } = scene;
-  return signInRecords(tenant, refused(promptedSignIn(person, slipRequest(scene)), random.pick(SLIPS)));
+  return signInRecords(
+    tenant,
+    refused(promptedSignIn(person, slipRequest(scene)), random.pick(SLIPS)),
+  );
 }
 
 function slipRequest(scene: Scene): Request {

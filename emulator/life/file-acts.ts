@@ -37,7 +37,9 @@ function fileAct(scene: Scene, operation: string): FileAct {
     operation,
     who: { kind: 'user', account: person },
     token: scene.token(isSync ? SLOTS.oneDrive : SLOTS.browserFiles),
-    userAgent: isSync ? 'Microsoft SkyDriveSync 26.010.0118.0002 ship; Windows NT 10.0' : client.userAgent,
+    userAgent: isSync
+      ? 'Microsoft SkyDriveSync 26.010.0118.0002 ship; Windows NT 10.0'
+      : client.userAgent,
     file: someFile(scene),
   };
 }

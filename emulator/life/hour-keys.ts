@@ -57,7 +57,11 @@ export function slotsOf(traits: Traits): readonly Slot[] {
  * Everything that people do in one hour, in order of time, as keys: eight bytes for each act, so
  * that the busiest hour of a million people fits into memory.
  */
-export function hourKeys(population: Population, seed: string | number, hour: number): Float64Array {
+export function hourKeys(
+  population: Population,
+  seed: string | number,
+  hour: number,
+): Float64Array {
   const draft = new HourDraft(hour);
   const { key } = population.tenant;
   for (let index = 0; index < population.size; index++) {

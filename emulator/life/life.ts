@@ -64,7 +64,10 @@ class Life implements Actor {
       for (; (services[service]?.atMs ?? Infinity) <= atMs; service++) {
         yield services[service] as Happening;
       }
-      const records = recordsOf(new Scene(this.#population, this.#seed, { index, number, atMs }), number);
+      const records = recordsOf(
+        new Scene(this.#population, this.#seed, { index, number, atMs }),
+        number,
+      );
       if (records.length === 0) continue;
       yield { atMs, tenantId: this.#population.tenant.id, truth: LIFE, records };
     }

@@ -27,10 +27,10 @@ function mailProgram(scene: Scene): readonly [MailClient, Slot] {
   return isBrowser ? ['web', SLOTS.browser] : ['outlook', SLOTS.outlook];
 }
 
-function mailboxAct(scene: Scene, [client, slot]: readonly [MailClient, Slot]): Omit<
-  MailboxAct,
-  'operation'
-> {
+function mailboxAct(
+  scene: Scene,
+  [client, slot]: readonly [MailClient, Slot],
+): Omit<MailboxAct, 'operation'> {
   const { person, atMs } = scene;
   return {
     atMs,
@@ -68,12 +68,12 @@ export function sendMail(scene: Scene): FeedRecord[] {
   const records = itemRecords(tenant, act, { folder: 'Drafts', message, more: savedToSent });
   const networkMessageId = scene.guid();
   const sender = { address: person.upn, ip: act.token.ip };
-  for (let count = random.int(1, 4); count > 0; count--) {
-    const to = scene.colleague();
+  const recipients = new Set(Array.from({ length: random.int(1, 4) }, () => scene.colleague()));
+  let isFirst = true;
+  for (const to of recipients) {
     const recipient = { address: to.upn, objectId: to.objectId };
     const traceId = scene.guid();
     const delivery = { ...delivered(message), atMs, traceId, networkMessageId, sender, recipient };
-    const isFirst = count === 1;
     if (isFirst && random.chance(0.25)) {
       const outside = { address: `desk@${random.pick(CORRESPONDENTS)}`, objectId: '' };
       const out = { ...delivery, recipient: outside, direction: 'Outbound' as const };
@@ -82,6 +82,7 @@ export function sendMail(scene: Scene): FeedRecord[] {
     } else {
       records.push(...deliveryRecords(tenant, { ...delivery, direction: 'Intra-org' }));
     }
+    isFirst = false;
   }
   return records;
 }

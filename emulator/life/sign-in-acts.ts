@@ -1,9 +1,5 @@
 import { mixUnit, type Person } from '../population/index.ts';
-import {
-  directoryRecords,
-  type SignIn,
-  signInRecords,
-} from '../records/index.ts';
+import { directoryRecords, type SignIn, signInRecords } from '../records/index.ts';
 import {
   browserOf,
   CLIENTS,
@@ -170,7 +166,8 @@ const FIRST_HELPER = 2;
 
 function helpDeskOf(scene: Scene): Person {
   const { population, person } = scene;
-  const from = FIRST_HELPER + Math.floor(mixUnit(scene.tenant.key, person.index, 601) * population.size);
+  const from =
+    FIRST_HELPER + Math.floor(mixUnit(scene.tenant.key, person.index, 601) * population.size);
   for (let step = 0; step < HELPERS_LOOKED_AT; step++) {
     const index = (from + step) % population.size;
     if (index !== person.index && population.person(index).isHelpDesk) {

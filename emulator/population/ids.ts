@@ -58,5 +58,5 @@ function format(a: number, b: number, c: number, d: number): string {
 }
 
 export function hex8(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
+  return (0x1_0000_0000 + (word >>> 0)).toString(16).slice(1);
 }

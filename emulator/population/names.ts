@@ -60,6 +60,5 @@ export const SUBJECT_WORDS: readonly string[] = (
   'Audit Delivery Supplier Workshop Maintenance Training Travel Claim Draft Pricing Renewal'
 ).split(' ');
 
-export const FOLDER_WORDS: readonly string[] = (
-  'Plans Reports Clients Templates Archive Projects Meetings Figures Contracts Press'
-).split(' ');
+export const FOLDER_WORDS: readonly string[] =
+  'Plans Reports Clients Templates Archive Projects Meetings Figures Contracts Press'.split(' ');

@@ -1,7 +1,7 @@
 import { mix, mixUnit } from './hash.ts';
 import { hex8, idOf } from './ids.ts';
-import { type Address, homeAddress, officeAddress } from './places.ts';
 import { GIVEN_NAMES, SURNAMES } from './names.ts';
+import { type Address, homeAddress, officeAddress } from './places.ts';
 import type { Tenant } from './tenant.ts';
 import { ADMINISTRATOR, HELP_DESK, type Traits, traitsOf } from './traits.ts';
 
@@ -56,7 +56,8 @@ export function personOf(tenant: Tenant, index: number): Person {
   const { givenName, surname, suffix } = nameOf(tenant, index);
   const local = `${givenName}.${surname}`.toLowerCase() + suffix;
   const domain = traits.isFederated ? tenant.federatedDomain : tenant.domain;
-  const isHelpDesk = index === HELP_DESK || (traits.department === 'IT' && mix(key, index, 1) % 4 === 0);
+  const isHelpDesk =
+    index === HELP_DESK || (traits.department === 'IT' && mix(key, index, 1) % 4 === 0);
   return {
     ...traits,
     index,
@@ -165,6 +166,8 @@ function methodsOf(key: number, traits: Traits, index: number): readonly Method[
     'password',
     draw < 0.75 ? 'microsoftAuthenticator' : draw < 0.9 ? 'phone' : 'softwareOath',
     ...(traits.workplace === 'windows' ? (['windowsHelloForBusiness'] as const) : []),
-    ...(traits.workplace !== 'browser' && mixUnit(key, index, 13) < 0.15 ? (['fido2'] as const) : []),
+    ...(traits.workplace !== 'browser' && mixUnit(key, index, 13) < 0.15
+      ? (['fido2'] as const)
+      : []),
   ];
 }

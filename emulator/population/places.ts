@@ -66,7 +66,7 @@ export function homeAddress(bits: number, place: Place): Address {
 
 export function mobileAddress(bits: number, hour: number, place: Place): Address {
   const ip = `2001:db8:${(bits & 0xfff).toString(16)}:${(hour & 0xffff).toString(16)}::${(
-    (bits >>> 12) & 0xffff | 1
+    ((bits >>> 12) & 0xffff) | 1
   ).toString(16)}`;
   return { ip, place, asn: ASN.mobile };
 }

@@ -1,4 +1,6 @@
+import { mix } from './hash.ts';
 import { indexOf } from './ids.ts';
+import { DEPARTMENTS } from './names.ts';
 import {
   APPLICATION_COUNT,
   type Application,
@@ -6,13 +8,11 @@ import {
   driveOf,
   type Group,
   groupOf,
-  type Site,
   SERVICE_ACCOUNT_COUNT,
   type ServiceAccount,
+  type Site,
   serviceAccountOf,
 } from './objects.ts';
-import { mix } from './hash.ts';
-import { DEPARTMENTS } from './names.ts';
 import { indexOfUpn, type Person, personOf } from './person.ts';
 import { type Tenant, type TenantOptions, tenantOf } from './tenant.ts';
 import { type Traits, traitsOf } from './traits.ts';
@@ -79,11 +79,7 @@ export class Population {
     const draw = (salt: number): number =>
       DEPARTMENTS.length + (mix(this.tenant.key, person.index, salt) % projects);
     const [first, second] = [draw(30), draw(31)];
-    return [
-      DEPARTMENTS.indexOf(person.department),
-      first,
-      ...(first === second ? [] : [second]),
-    ];
+    return [DEPARTMENTS.indexOf(person.department), first, ...(first === second ? [] : [second])];
   }
 
   application(index: number): Application {

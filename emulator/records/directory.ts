@@ -89,7 +89,9 @@ function unifiedChange(tenant: Tenant, change: DirectoryChange): JsonObject {
     Workload: 'AzureActiveDirectory',
     ObjectId: main === undefined ? 'Not Available' : objectIdOf(main),
     UserId:
-      actor.kind === 'user' ? actor.account.upn : `ServicePrincipal_${actor.app.servicePrincipalId}`,
+      actor.kind === 'user'
+        ? actor.account.upn
+        : `ServicePrincipal_${actor.app.servicePrincipalId}`,
     AzureActiveDirectoryEventType: 1,
     ExtendedProperties: named([
       ['additionalDetails', JSON.stringify(details)],

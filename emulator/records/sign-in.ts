@@ -1,5 +1,5 @@
-import type { Address } from '../population/places.ts';
 import type { Device } from '../population/person.ts';
+import type { Address } from '../population/places.ts';
 import type { Tenant } from '../population/tenant.ts';
 import type { FeedRecord } from '../types.ts';
 import type { Account } from './account.ts';

@@ -1,4 +1,4 @@
-import { type AppAccount, APP_NAMES, type SignIn } from '../records/index.ts';
+import { APP_NAMES, type AppAccount, type SignIn } from '../records/index.ts';
 import { CLIENTS } from './clients.ts';
 import { type Request, tokenIdOf } from './flows.ts';
 
@@ -36,7 +36,11 @@ export function appSignIn(app: AppAccount, request: AppRequest, credential: AppC
 export type AppRequest = Omit<Request, 'appId' | 'sessionId'>;
 
 /** The vendor's own services among each other: seen in one category of the export, if at all. */
-export function vendorSignIn(appId: string, servicePrincipalId: string, request: AppRequest): SignIn {
+export function vendorSignIn(
+  appId: string,
+  servicePrincipalId: string,
+  request: AppRequest,
+): SignIn {
   const name = APP_NAMES.get(appId) ?? '';
   const credential = { kind: 'certificate', keyId: '', homeTenantId: VENDOR_TENANT } as const;
   return {

@@ -197,7 +197,13 @@ export function refused(signIn: SignIn, error: number): SignIn {
     sessionId: undefined,
     factors: isPasswordWrong ? 1 : signIn.factors,
     steps: isPasswordWrong
-      ? [{ ...first, succeeded: false, result: 'Invalid username or password or Invalid on-premise username or password.' }]
+      ? [
+          {
+            ...first,
+            succeeded: false,
+            result: 'Invalid username or password or Invalid on-premise username or password.',
+          },
+        ]
       : [first, ...signIn.steps.slice(1).map((s) => ({ ...s, succeeded: false, result: '' }))],
     ...(error === 50034 ? { user: { ...(signIn.user as User), isKnown: false } } : {}),
   };
