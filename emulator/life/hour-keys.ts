@@ -41,7 +41,7 @@ export function unpack(key: number): ActKey {
 }
 
 /** Numbers of the up to four acts of a program within one hour. */
-export function actNumber(slot: Slot, part: 0 | 1 | 2 | 3): number {
+function actNumber(slot: Slot, part: 0 | 1 | 2 | 3): number {
   return slot * 4 + part;
 }
 
@@ -49,7 +49,7 @@ const COMPUTER_SLOTS: readonly Slot[] = [1, 2, 3, 4, 5, 11];
 const BROWSER_SLOTS: readonly Slot[] = [2, 4, 5, 11];
 const PHONE_SLOTS: readonly Slot[] = [SLOTS.outlookMobile, SLOTS.teamsMobile];
 
-export function slotsOf(traits: Traits): readonly Slot[] {
+function slotsOf(traits: Traits): readonly Slot[] {
   return traits.workplace === 'browser' ? BROWSER_SLOTS : COMPUTER_SLOTS;
 }
 

@@ -87,7 +87,7 @@ function logon(scene: Scene): SignIn {
 }
 
 /** Each person proves who they are in their own way. */
-export function asked(person: Person, request: Request): SignIn {
+function asked(person: Person, request: Request): SignIn {
   if (person.isFederated) return federatedSignIn(person, request);
   if (person.methods.includes('fido2')) return passkeySignIn(person, request);
   return promptedSignIn(person, request);
