@@ -60,3 +60,8 @@ function format(a: number, b: number, c: number, d: number): string {
 export function hex8(word: number): string {
   return (0x1_0000_0000 + (word >>> 0)).toString(16).slice(1);
 }
+
+/** A security identifier of this tenant's domain. */
+export function sidOf(key: number, relativeId: number): string {
+  return `S-1-5-21-${mix(key, 3)}-${mix(key, 4)}-${mix(key, 5)}-${relativeId}`;
+}

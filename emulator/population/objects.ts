@@ -1,5 +1,5 @@
 import { mix } from './hash.ts';
-import { hex8, idOf } from './ids.ts';
+import { hex8, idOf, sidOf } from './ids.ts';
 import { DEPARTMENTS, FOLDER_WORDS } from './names.ts';
 import { type Address, serverAddress } from './places.ts';
 import type { Tenant } from './tenant.ts';
@@ -145,7 +145,7 @@ export function serviceAccountOf(tenant: Tenant, index: number): ServiceAccount 
     upn: `svc-${displayName.toLowerCase().replaceAll(' ', '-')}@${tenant.domain}`,
     objectId: idOf(tenant.key, 'serviceAccount', index),
     puid: `10033${hex8(mix(tenant.key, index, 23))}000`.slice(0, 16).toUpperCase(),
-    sid: `S-1-5-21-${mix(tenant.key, 3)}-${mix(tenant.key, 4)}-${mix(tenant.key, 5)}-${5000 + index}`,
+    sid: sidOf(tenant.key, 5000 + index),
     mailboxGuid: idOf(tenant.key, 'mailbox', 0x4000_0000 + index),
     address: serverAddress(mix(tenant.key, index, 24)),
     flow,

@@ -1,5 +1,5 @@
 import { mix, mixUnit } from './hash.ts';
-import { hex8, idOf } from './ids.ts';
+import { hex8, idOf, sidOf } from './ids.ts';
 import { GIVEN_NAMES, SURNAMES } from './names.ts';
 import { type Address, homeAddress, officeAddress } from './places.ts';
 import type { Tenant } from './tenant.ts';
@@ -67,7 +67,7 @@ export function personOf(tenant: Tenant, index: number): Person {
     upn: `${local}@${domain}`,
     objectId: idOf(key, 'user', index),
     puid: `10032${hex8(mix(key, index, 2)).slice(0, 3)}${hex8(index)}`.toUpperCase(),
-    sid: `S-1-5-21-${mix(key, 3)}-${mix(key, 4)}-${mix(key, 5)}-${10_000 + index}`,
+    sid: sidOf(key, 10_000 + index),
     mailboxGuid: idOf(key, 'mailbox', index),
     jobTitle: titleOf(traits, index),
     managerIndex: index === 0 ? undefined : Math.floor((index - 1) / SPAN_OF_CONTROL),

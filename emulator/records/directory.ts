@@ -52,7 +52,7 @@ export type DirectoryChange = {
   readonly isFailure?: true;
 };
 
-/** Unified audit log, Graph and diagnostic export: each of the same change, each in its own words. */
+/** Unified audit log, Graph and diagnostic export tell of one change, each in its own words. */
 export function directoryRecords(tenant: Tenant, change: DirectoryChange): FeedRecord[] {
   const { atMs, id } = change;
   const body = graphAudit(change);

@@ -17,7 +17,7 @@ export type Delivery = {
   readonly attachment?: { readonly name: string; readonly type: string; readonly sha256: string };
 };
 
-/** One message to one recipient: message trace, and the hunting tables of Defender in the export. */
+/** One message to one recipient: message trace, and the hunting tables in the export. */
 export function deliveryRecords(tenant: Tenant, delivery: Delivery): FeedRecord[] {
   const { atMs, attachment } = delivery;
   const id = `${delivery.networkMessageId}/${delivery.recipient.address}`;
