@@ -137,7 +137,7 @@ function applicationStep({ population, random, app, atMs }: Run, token: Token): 
     app.job === 'mail'
       ? `users/${person.objectId}/messages?$top=25`
       : app.job === 'files'
-        ? `users/${person.objectId}/drive/root/delta`
+        ? `users/${person.objectId}/drive/delta`
         : 'users/delta?$select=id,displayName';
   const records = graphCallRecords(tenant, {
     atMs,
