@@ -14,7 +14,7 @@ export type { Work } from './work.ts';
 export { type AccessWork, accessWork } from './works/access.ts';
 export { type EraseWork, eraseWork } from './works/erase.ts';
 export { type HoldEntry, type HoldWork, holdWork, releaseWork } from './works/hold.ts';
-export { type ImportWork, importWork } from './works/import.ts';
+export { type ImportWork, importWork, retryWork } from './works/import.ts';
 export { type Rebuilt, rebuildWork } from './works/rebuild.ts';
 export { type RotateKeyWork, rotateKeyWork } from './works/rotate-key.ts';
 export type { EntryScope } from './works/scope.ts';

@@ -6,7 +6,7 @@ import type { Work } from './work.ts';
 import { performAccess } from './works/access.ts';
 import { performErase } from './works/erase.ts';
 import { performHold, performRelease } from './works/hold.ts';
-import { performImport } from './works/import.ts';
+import { performImport, performRetry } from './works/import.ts';
 import { performRebuild } from './works/rebuild.ts';
 import { performRotateKey } from './works/rotate-key.ts';
 import { performWitness } from './works/witness.ts';
@@ -26,6 +26,7 @@ type PerformOne = (writer: Writer, work: Work, by: Performer) => Promise<unknown
 
 const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import', performImport],
+  ['import --parked', performRetry],
   ['statement', performAccess],
   ['ledger erase', performErase],
   ['ledger hold', performHold],

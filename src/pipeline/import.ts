@@ -4,6 +4,7 @@ import {
   type Document,
   type DocumentEnd,
   type Input,
+  type IntakeError,
   inputBytes,
   PageTally,
   type ReaderEvent,
@@ -23,7 +24,7 @@ import {
   type ImportEnded,
   ownEntry,
 } from './own-entries.ts';
-import { park, type ReadAs } from './parked.ts';
+import { type Parked, park, type ReadAs } from './parked.ts';
 import { type ImportProgress, ProgressMeter } from './progress.ts';
 import type { Writer } from './writer.ts';
 
@@ -75,8 +76,54 @@ export type ImportReport = {
  * Reads exports into the ledger and the books. A crash at any moment loses nothing and doubles
  * nothing: what was committed is a duplicate when the same import is run again.
  */
-export async function importPaths(writer: Writer, options: ImportOptions): Promise<ImportReport> {
-  const run = new ImportRun(writer, options);
+export async function importPaths(
+  writer: Writer,
+  { inputs, ...options }: ImportOptions,
+): Promise<ImportReport> {
+  return runImport(writer, options, filesOf(inputs));
+}
+
+/** How an import runs, whatever it reads. */
+export type RunOptions = Omit<ImportOptions, 'inputs'>;
+
+/** What an import reads, and what it tells of it as it goes. */
+export interface RunSource {
+  /** Bytes of all inputs, for the progress. */
+  bytes(): Promise<number>;
+  events(): AsyncIterable<ReaderEvent>;
+  /** Of documents that are made of what was parked before. */
+  originOf(document: Document): Origin | undefined;
+  /** Whether a file that cannot be read at all is parked. */
+  parks(error: IntakeError): boolean;
+  /** A reject lies in the folder of what is parked, under this name. */
+  parked(name: string): void;
+  /** All of it is durable. */
+  readToEnd(document: Document): void;
+}
+
+export type Origin = {
+  readonly parkedBy: number | null;
+  /** The tenant of records that state none. */
+  readonly tenant: TenantId | undefined;
+};
+
+function filesOf(inputs: readonly Input[]): RunSource {
+  return {
+    bytes: () => inputBytes(inputs),
+    events: () => readInputs(inputs),
+    originOf: () => undefined,
+    parks: () => true,
+    parked: () => {},
+    readToEnd: () => {},
+  };
+}
+
+export async function runImport(
+  writer: Writer,
+  options: RunOptions,
+  source: RunSource,
+): Promise<ImportReport> {
+  const run = new ImportRun(writer, options, source);
   try {
     await run.readAll();
     return await run.conclude();
@@ -88,6 +135,7 @@ export async function importPaths(writer: Writer, options: ImportOptions): Promi
 /** The import of one document. */
 type Current = {
   readonly document: Document;
+  readonly origin: Origin | undefined;
   readonly importId: string;
   readonly importNumber: number;
   readonly tally: PageTally;
@@ -100,7 +148,8 @@ type Current = {
 
 class ImportRun {
   readonly #writer: Writer;
-  readonly #options: ImportOptions;
+  readonly #options: RunOptions;
+  readonly #source: RunSource;
   readonly #conveyor: Conveyor;
   readonly #meter: ProgressMeter;
   readonly #sizeBefore: number;
@@ -110,18 +159,19 @@ class ImportRun {
   #current: Current | undefined;
   #interrupted = false;
 
-  constructor(writer: Writer, options: ImportOptions) {
+  constructor(writer: Writer, options: RunOptions, source: RunSource) {
     this.#writer = writer;
     this.#options = options;
+    this.#source = source;
     this.#conveyor = new Conveyor(writer, options.lanes);
     this.#meter = new ProgressMeter(writer.clock, options.onProgress);
     this.#sizeBefore = writer.ledger.size;
   }
 
   async readAll(): Promise<void> {
-    const { inputs, signal } = this.#options;
-    this.#meter.total(await inputBytes(inputs));
-    for await (const event of readInputs(inputs)) {
+    const { signal } = this.#options;
+    this.#meter.total(await this.#source.bytes());
+    for await (const event of this.#source.events()) {
       await this.#take(event);
       await this.#sayClockSteps();
       if (signal?.aborted !== true) continue;
@@ -176,8 +226,8 @@ class ImportRun {
         return;
       case 'chunk': {
         const current = this.#expectCurrent();
-        const { importNumber } = current;
-        const { tenant } = this.#options;
+        const { importNumber, origin } = current;
+        const tenant = this.#options.tenant ?? origin?.tenant;
         const context = { importNumber, tenant };
         const { form, columns, delimiter } = event.chunk;
         const readAs = { form, columns, delimiter, tenant: tenant ?? null };
@@ -207,27 +257,32 @@ class ImportRun {
       case 'refused': {
         this.#total.files += 1;
         this.#total.rejected += 1;
-        this.#tellReject(event.name, { at: 'whole file', reason: event.error.message });
-        const place = { file: event.name, at: 'whole file', reason: event.error.message };
-        park(this.#writer.dir, { ...place, import: null, readAs: null }, null);
+        const { name: file, error } = event;
+        const place = { at: 'whole file', reason: error.message };
+        this.#tellReject(file, place);
+        if (!this.#source.parks(error)) return;
+        this.#park({ file, ...place, import: null, readAs: null }, null);
       }
     }
   }
 
   async #begin(document: Document): Promise<void> {
     const importId = randomUUID();
+    const origin = this.#source.originOf(document);
     const body: ImportBegun = {
       v: 1,
       phase: 'begun',
       importId,
       file: document.name,
       origin: this.#options.origin ?? null,
+      ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
       ...this.#options.doer,
     };
     const [importNumber = 0] = await this.#append('import', body);
     this.#total.files += 1;
     this.#current = {
       document,
+      origin,
       importId,
       importNumber,
       tally: new PageTally(),
@@ -243,11 +298,13 @@ class ImportRun {
   async #end(current: Current, end: DocumentEnd | undefined): Promise<void> {
     this.#current = undefined;
     await this.#conveyor.drain();
-    const { document, importId, importNumber, accepted, duplicates, rejected } = current;
+    const { document, origin, importId, importNumber, accepted, duplicates, rejected } = current;
+    // What was parked is no file: it has neither a digest nor an end of its own.
+    const file = origin === undefined ? end : undefined;
     const warnings = this.#warningsOf(current, end);
     for (const text of warnings) this.#warnings.push({ file: document.name, text });
-    const original = end !== undefined && this.#options.originals === 'keep';
-    if (original) await keepOriginal(this.#writer.dir, document.path, end.sha256);
+    const original = file !== undefined && this.#options.originals === 'keep';
+    if (original) await keepOriginal(this.#writer.dir, document.path, file.sha256);
     const body: ImportEnded = {
       v: 1,
       phase: end === undefined ? 'interrupted' : 'ended',
@@ -255,9 +312,10 @@ class ImportRun {
       import: importNumber,
       file: document.name,
       origin: this.#options.origin ?? null,
+      ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
       ...this.#options.doer,
-      size: end?.diskBytes ?? null,
-      sha256: end?.sha256 ?? null,
+      size: file?.diskBytes ?? null,
+      sha256: file?.sha256 ?? null,
       read: accepted + duplicates + rejected,
       accepted,
       duplicates,
@@ -274,10 +332,13 @@ class ImportRun {
     this.#total.accepted += accepted;
     this.#total.duplicates += duplicates;
     this.#total.rejected += rejected;
+    if (end !== undefined && end.failure === undefined) this.#source.readToEnd(document);
   }
 
   #warningsOf(current: Current, end: DocumentEnd | undefined): string[] {
     if (end === undefined) return ['the import was interrupted before the end of the file'];
+    // Pieces of a file say nothing of the whole of it.
+    if (current.origin !== undefined) return [];
     const { accepted, duplicates } = current;
     const said = [...current.said, ...end.completeness];
     const records = accepted + duplicates;
@@ -303,7 +364,11 @@ class ImportRun {
     const { at, reason } = item;
     this.#tellReject(current.document.name, item);
     const place = { file: current.document.name, at, reason, import: current.importNumber };
-    park(this.#writer.dir, { ...place, readAs }, item.bytes);
+    this.#park({ ...place, readAs }, item.bytes);
+  }
+
+  #park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+    this.#source.parked(park(this.#writer.dir, reject, bytes));
   }
 
   #tellReject(

@@ -27,6 +27,8 @@ export type ImportBegun = Doer & {
   readonly file: string;
   /** What the person who ran the import says about where the file is from. */
   readonly origin: string | null;
+  /** Only of a retry: the import that had parked what is read again. */
+  readonly parkedBy?: number | null;
 };
 
 export type ImportEnded = Doer & {
@@ -38,6 +40,7 @@ export type ImportEnded = Doer & {
   readonly import: number;
   readonly file: string;
   readonly origin: string | null;
+  readonly parkedBy?: number | null;
   /** Size and SHA-256 of the whole file as it lay on disk; null when it was not read to its end. */
   readonly size: number | null;
   readonly sha256: string | null;

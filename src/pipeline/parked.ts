@@ -71,12 +71,14 @@ export function park(dir: string, reject: Omit<Parked, 'bytes'>, bytes: Uint8Arr
 
 /** All that is parked, in an order that does not change. */
 export function* listParked(dir: string): Generator<ParkedFile> {
-  for (const name of namesIn(folderOf(dir))) {
-    const path = join(folderOf(dir), name);
-    const parked = parse(readFileSync(path, 'utf8'));
-    const bytes = Buffer.from(parked.bytes ?? '', 'base64');
-    yield { name, parked, bytes, parkedMs: statSync(path).mtimeMs };
-  }
+  for (const name of namesIn(folderOf(dir))) yield readParked(dir, name);
+}
+
+export function readParked(dir: string, name: string): ParkedFile {
+  const path = join(folderOf(dir), name);
+  const parked = parse(readFileSync(path, 'utf8'));
+  const bytes = Buffer.from(parked.bytes ?? '', 'base64');
+  return { name, parked, bytes, parkedMs: statSync(path).mtimeMs };
 }
 
 export function removeParked(dir: string, names: Iterable<string>): void {

@@ -5,6 +5,8 @@ import {
   type ImportReport,
   importNothing,
   importPaths,
+  type RunOptions,
+  retryParked,
   type Writer,
 } from '../../pipeline/index.ts';
 import { HandoverError } from '../errors.ts';
@@ -19,6 +21,20 @@ export type ImportWork = {
   readonly origin: string | undefined;
   readonly originals: 'keep' | 'leave';
 };
+
+/** Reads again what was parked. */
+export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin'>): Work {
+  const options = { origin: what.origin ?? null };
+  return { command: 'import --parked', args: [], tenant: what.tenant ?? null, who, options };
+}
+
+export async function performRetry(
+  writer: Writer,
+  work: Work,
+  performer: Performer,
+): Promise<ImportReport> {
+  return retryParked(writer, runOptions(work, performer));
+}
 
 export function importWork(who: string, what: ImportWork): Work {
   const { paths, tenant, origin, originals } = what;
@@ -38,8 +54,9 @@ export function readsStandardInput(work: Work): boolean {
 export async function performImport(
   writer: Writer,
   work: Work,
-  { doer, lanes, hooks, stdin }: Performer,
+  performer: Performer,
 ): Promise<ImportReport> {
+  const { hooks, stdin } = performer;
   const spool = textOption(work, 'spool');
   const standardInput = spool === undefined ? stdin : createReadStream(spool);
   const inputs = work.args.map((path): Input => {
@@ -47,16 +64,19 @@ export async function performImport(
     assert(standardInput !== undefined, 'standard input is put aside before it is handed over');
     return { kind: 'stream', bytes: untilAborted(standardInput, hooks.signal) };
   });
-  return importPaths(writer, {
-    inputs,
+  const originals = textOption(work, 'originals') === 'keep' ? 'keep' : 'leave';
+  return importPaths(writer, { ...runOptions(work, performer), inputs, originals });
+}
+
+function runOptions(work: Work, { doer, lanes, hooks }: Performer): RunOptions {
+  return {
     tenant: work.tenant === null ? undefined : (work.tenant as TenantId),
     origin: textOption(work, 'origin'),
-    originals: textOption(work, 'originals') === 'keep' ? 'keep' : 'leave',
     doer,
     lanes,
     signal: hooks.signal,
     onProgress: hooks.progress,
-  });
+  };
 }
 
 /** The answer where there is no ledger and nothing to make one of. */

@@ -1,14 +1,19 @@
 import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
+import type { Work } from '../../api/index.ts';
 import type { ImportProgress, ImportReport } from '../../pipeline/index.ts';
-import type { Bind, Command } from '../context.ts';
+import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { printImport } from '../present/import-report.ts';
 import type { ProgressState } from '../progress.ts';
 import { declareWriter, type WriterFlags, whoActs, write } from '../writing.ts';
 
-type ImportFlags = WriterFlags & { readonly origin?: string; readonly keepOriginal?: true };
+type ImportFlags = WriterFlags & {
+  readonly origin?: string;
+  readonly keepOriginal?: true;
+  readonly parked?: true;
+};
 
 export function declareImport(program: Parser, bind: Bind): void {
   const parser = program
@@ -16,9 +21,11 @@ export function declareImport(program: Parser, bind: Bind): void {
     .summary('read exports into the ledger')
     .description(
       'Reads exports into the ledger: CSV, JSON, NDJSON, .gz, .zip, whole folders, recognised by ' +
-        'content. Read again, they add nothing. What cannot be read is parked and counted.',
+        'content. Read again, they add nothing. What cannot be read is parked and counted; with ' +
+        '--parked it is tried again: what can be read now goes in, and the rest stays parked.',
     )
-    .argument('<path...>', 'files, folders, or - for standard input')
+    .argument('[path...]', 'files, folders, or - for standard input')
+    .option('--parked', 'try again what could not be read before')
     .option('--origin <text>', 'what you know of where the files are from')
     .option('--keep-original', 'keep a copy of each file in the data folder');
   declareWriter(parser).action(bind(importCommand));
@@ -29,18 +36,11 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
   paths,
   flags,
 ) => {
-  const { importWork } = await import('../../api/index.ts');
-  const { cwd, terminal, tenant } = context;
-  if (paths.filter((path) => path === '-').length > 1) {
-    throw usage('could not import: standard input can be read once; give - once');
-  }
-  const work = importWork(whoActs(), {
-    paths: paths.map((path) => (path === '-' ? path : resolve(cwd, path))),
-    tenant,
-    origin: flags.origin,
-    originals: flags.keepOriginal === true ? 'keep' : 'leave',
-  });
-  const writing = { work, flags, ledger: 'makes', repeatable: true, progressOf } as const;
+  const { terminal } = context;
+  const isRetry = flags.parked === true;
+  const work = isRetry ? await retry(context, paths, flags) : await files(context, paths, flags);
+  const ledger = isRetry ? 'needs' : 'makes';
+  const writing = { work, flags, ledger, repeatable: true, progressOf } as const;
   const report = (await write(context, writing)) as ImportReport;
   const { interrupted, ...answer } = report;
   if (context.json) terminal.document(interrupted ? report : answer);
@@ -51,8 +51,44 @@ const importCommand: Command<[paths: string[], flags: ImportFlags]> = async (
       'the import was interrupted: what was read so far is in; run it again for the rest',
     );
   }
+  if (isRetry && report.read === 0) {
+    if (!context.json) terminal.line('nothing is parked');
+    return EXIT.done;
+  }
   return exitCodeOf(report, context.dataDir);
 };
+
+async function files(
+  { cwd, tenant }: Context,
+  paths: readonly string[],
+  { origin, keepOriginal }: ImportFlags,
+): Promise<Work> {
+  const { importWork } = await import('../../api/index.ts');
+  if (paths.length === 0) {
+    throw usage('could not import: name files or folders, or - for standard input, or --parked');
+  }
+  if (paths.filter((path) => path === '-').length > 1) {
+    throw usage('could not import: standard input can be read once; give - once');
+  }
+  return importWork(whoActs(), {
+    paths: paths.map((path) => (path === '-' ? path : resolve(cwd, path))),
+    tenant,
+    origin,
+    originals: keepOriginal === true ? 'keep' : 'leave',
+  });
+}
+
+async function retry(
+  { tenant }: Context,
+  paths: readonly string[],
+  { origin, keepOriginal }: ImportFlags,
+): Promise<Work> {
+  const { retryWork } = await import('../../api/index.ts');
+  if (paths.length > 0 || keepOriginal === true) {
+    throw usage('could not import: --parked reads what is parked and no file; give it alone');
+  }
+  return retryWork(whoActs(), { tenant, origin });
+}
 
 function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
   const { files, read, rejected, checkpoint } = report;
