@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { messageOf, type TenantId } from '../core/index.ts';
+import type { TenantId } from '../core/index.ts';
 import {
   type Document,
   type DocumentEnd,
@@ -11,6 +11,7 @@ import {
   readInputs,
 } from '../intake/index.ts';
 import type { CosignResult } from '../ledger/index.ts';
+import { compactBooks } from './compact-books.ts';
 import { Conveyor } from './conveyor.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import { placeOf } from './lane.ts';
@@ -188,7 +189,8 @@ class ImportRun {
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
     // The lanes' memory goes before the compaction takes its own.
     await this.#conveyor.stop();
-    await this.#compact();
+    const failure = await compactBooks(this.#writer);
+    if (failure !== undefined) this.#warnings.push({ file: this.#writer.dir, text: failure });
     const { files, accepted, duplicates, rejected } = this.#total;
     return {
       files,
@@ -203,16 +205,6 @@ class ImportRun {
       witnesses,
       interrupted: this.#interrupted,
     };
-  }
-
-  /** Everything is in by now, and answers do not depend on it: a failure is said, and no more. */
-  async #compact(): Promise<void> {
-    try {
-      await this.#writer.books.compact();
-    } catch (error) {
-      const text = `the books were not compacted, so questions take longer: ${messageOf(error)}`;
-      this.#warnings.push({ file: this.#writer.dir, text });
-    }
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
+export { compactBooks } from './compact-books.ts';
 export {
   type ErasureReport,
   type ErasureRequest,

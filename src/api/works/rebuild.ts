@@ -1,17 +1,20 @@
-import type { Writer } from '../../pipeline/index.ts';
+import { compactBooks, type Writer } from '../../pipeline/index.ts';
 import type { Work } from '../work.ts';
 
 /** What was made again. */
 export type Rebuilt = {
   /** Entries of the ledger that the derived state stands on. */
   readonly entries: number;
+  /** What did not go well, and changes no answer. */
+  readonly warnings: readonly string[];
 };
 
 export function rebuildWork(who: string): Work {
   return { command: 'rebuild', args: [], tenant: null, who, options: {} };
 }
 
-/** The opening for a rebuild has done the work. */
-export async function performRebuild({ books }: Writer): Promise<Rebuilt> {
-  return { entries: books.cursor };
+/** The opening for a rebuild has made the books; here they are laid out. */
+export async function performRebuild(writer: Writer): Promise<Rebuilt> {
+  const failure = await compactBooks(writer);
+  return { entries: writer.books.cursor, warnings: failure === undefined ? [] : [failure] };
 }

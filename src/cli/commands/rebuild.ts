@@ -18,7 +18,7 @@ export function declareRebuild(program: Parser, bind: Bind): void {
 const rebuild: Command<[flags: WriterFlags]> = async (context, flags) => {
   const { rebuildWork } = await import('../../api/index.ts');
   const work = rebuildWork(whoActs());
-  const { entries } = (await write(context, {
+  const rebuilt = (await write(context, {
     work,
     flags,
     ledger: 'needs',
@@ -26,8 +26,9 @@ const rebuild: Command<[flags: WriterFlags]> = async (context, flags) => {
     where: 'alone',
     progressOf,
   })) as Rebuilt;
-  if (context.json) context.terminal.document({ entries });
-  else context.terminal.line(`made again from ${plural(entries, 'entry')}`);
+  if (context.json) context.terminal.document(rebuilt);
+  else context.terminal.line(`made again from ${plural(rebuilt.entries, 'entry')}`);
+  for (const warning of rebuilt.warnings) context.terminal.note(warning);
   return EXIT.done;
 };
 
