@@ -164,6 +164,15 @@ test('an entry that is not integrated, or is none, cannot be told', async () => 
   }
 });
 
+test('no count of findings or decisions is an answer while nothing writes them', async () => {
+  for (const table of ['findings', 'decisions']) {
+    const { code, stdout, stderr } = await ask(['query', `SELECT count(*) AS n FROM ${table}`]);
+    assert.equal(code, 3);
+    assert.match(stdout, /0/);
+    assert.match(stderr, new RegExp(`^cannot tell, because .*the table ${table} is empty`));
+  }
+});
+
 test('query answers as table, JSON, CSV and Parquet, and nothing is no answer', async () => {
   const sql = 'SELECT actor_name, count(*) AS n FROM events GROUP BY 1 ORDER BY 1';
   assert.deepEqual(lines((await ask(['query', sql, '--json'])).stdout), [
@@ -178,6 +187,8 @@ test('query answers as table, JSON, CSV and Parquet, and nothing is no answer', 
   assert.equal(readFileSync(file).subarray(0, 4).toString(), 'PAR1');
   assert.equal((await ask(['query', sql, '--format', 'parquet'])).code, 2);
   assert.equal((await ask(['query', 'SELECT 1 FROM events WHERE false'])).code, 3);
+  const other = '00000000-0000-4000-8000-0000000000ff';
+  assert.equal((await ask(['query', sql, '--tenant', other])).code, 3);
   assert.equal((await ask(['query', `SELECT * FROM read_text('${file}')`])).code, 2);
 });
 

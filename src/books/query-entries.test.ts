@@ -39,14 +39,11 @@ test('the table of entries is what the leaves say, erased or not', async (t) => 
   await ledger.rewriteWithout([1]);
   await ledger.close();
   (await booksOf(dir, [[row(0)]])).close();
-  const rows: (readonly QueryValue[])[] = [];
   const sql = `SELECT e."index", kind, e.tenant, e.source, id, "at", e.seen, size, length(sha256),
     e.erased, v."index" FROM entries AS e
     LEFT JOIN events AS v ON list_contains(v.entries, e."index") ORDER BY 1`;
-  const request = { kind: 'run', dir, tempDir: dir, sql, threads: 1, timeoutMs: 60_000 } as const;
-  await runQuery({ ...request, parquet: null }, async (reply) => {
-    if (reply.kind === 'rows') rows.push(...reply.rows);
-  });
+  const rows = await rowsOf(dir, sql, null);
+  assert.deepEqual(await rowsOf(dir, 'SELECT "index" FROM entries', CONTOSO), [[0]]);
   const id = rows[1]?.[4];
   assert.ok(typeof id === 'string');
   assert.match(id, /^=[0-9a-f]{32}$/);
@@ -68,3 +65,16 @@ test('the table of entries is what the leaves say, erased or not', async (t) => 
     [1, 'import', '-', 'countersign/import', id, '2024-01-12T08:31:07Z', seen, 2, 64, true, null],
   ]);
 });
+
+async function rowsOf(
+  dir: string,
+  sql: string,
+  tenant: string | null,
+): Promise<(readonly QueryValue[])[]> {
+  const rows: (readonly QueryValue[])[] = [];
+  const request = { kind: 'run', dir, tempDir: dir, sql, tenant, threads: 1 } as const;
+  await runQuery({ ...request, timeoutMs: 60_000, parquet: null }, async (reply) => {
+    if (reply.kind === 'rows') rows.push(...reply.rows);
+  });
+  return rows;
+}

@@ -13,6 +13,8 @@ export type QueryRequest = {
    */
   readonly tempDir: string;
   readonly timeoutMs: number;
+  /** Only rows of this tenant. */
+  readonly tenant: string | null;
   /** Write the rows there instead of sending them. */
   readonly parquet: string | null;
 };
@@ -21,7 +23,11 @@ export type QueryRequest = {
 export type QueryNext = { readonly kind: 'next' };
 
 export type QueryReply =
-  | { readonly kind: 'columns'; readonly columns: readonly QueryColumn[] }
+  | {
+      readonly kind: 'columns';
+      readonly columns: readonly QueryColumn[];
+      readonly tables: readonly string[];
+    }
   | { readonly kind: 'rows'; readonly rows: readonly (readonly QueryValue[])[] }
-  | { readonly kind: 'done'; readonly rows: number }
+  | { readonly kind: 'done'; readonly rows: number; readonly tables: readonly string[] }
   | { readonly kind: 'error'; readonly code: BooksErrorCode | null; readonly message: string };

@@ -35,18 +35,18 @@ export async function runQuery(request: QueryRequest, send: Send): Promise<void>
 }
 
 async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promise<void> {
-  const { dir, sql, threads, tempDir } = request;
+  const { dir, sql, threads, tempDir, tenant } = request;
   const engine = await Engine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
   try {
     const named = await engine.use((connection) => checkText(connection, sql));
     const snapshot = await live.snapshotIn(engine);
     const tenants = live.state?.tenants() ?? [];
     const coverage = live.state?.coverage() ?? [];
-    await makeViews(engine, { dir, snapshot, tenants, coverage }, named);
+    await makeViews(engine, { dir, snapshot, tenants, coverage, tenant }, named);
     await lock(engine, snapshot.paths());
     await engine.use(async (connection) => {
       await checkStatement(connection, sql);
-      await answer(connection, request, send);
+      await answer(connection, request, [...named], send);
     });
   } finally {
     engine.close();
@@ -63,6 +63,7 @@ export async function lock(engine: Engine, paths: readonly string[]): Promise<vo
 async function answer(
   connection: DuckDBConnection,
   request: QueryRequest,
+  tables: readonly string[],
   send: Send,
 ): Promise<void> {
   let isLate = false;
@@ -74,9 +75,9 @@ async function answer(
     const result = await connection.stream(request.sql);
     const rows =
       request.parquet === null
-        ? await sendRows(result, send)
+        ? await sendRows(result, tables, send)
         : await writeParquet(result, request.parquet, request.threads);
-    await send({ kind: 'done', rows });
+    await send({ kind: 'done', rows, tables });
   } catch (cause) {
     if (isLate) throw tooLong(request.timeoutMs);
     if (cause instanceof BooksError || /No such file|Cannot open file/.test(messageOf(cause))) {
@@ -95,8 +96,12 @@ export function tooLong(timeoutMs: number): BooksError {
   );
 }
 
-async function sendRows(result: DuckDBResult, send: Send): Promise<number> {
-  await send({ kind: 'columns', columns: columnsOf(result) });
+async function sendRows(
+  result: DuckDBResult,
+  tables: readonly string[],
+  send: Send,
+): Promise<number> {
+  await send({ kind: 'columns', columns: columnsOf(result), tables });
   let sent = 0;
   for (;;) {
     const chunk = await result.fetchChunk();

@@ -5,7 +5,7 @@ import { TENANT_NOT_STATED } from '../core/index.ts';
 import { LedgerReader, parseLeaf } from '../ledger/index.ts';
 import { COLUMNS } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
-import type { CoverageFact } from './facts.ts';
+import { ANY, type CoverageFact } from './facts.ts';
 import type { Snapshot } from './live.ts';
 import { Tenants } from './principal.ts';
 
@@ -65,6 +65,8 @@ export type QuerySources = {
   readonly snapshot: Snapshot;
   readonly tenants: readonly string[];
   readonly coverage: readonly CoverageFact[];
+  /** Only rows of this tenant. */
+  readonly tenant: string | null;
 };
 
 /** Makes what the query may name; `named` are the tables that it does name. */
@@ -78,20 +80,32 @@ export async function makeViews(
     await engine.run(`CREATE TABLE ${identifier(table)} (${list.join(', ')})`);
   }
   await engine.run(`CREATE VIEW events AS ${eventsSql(sources)}`);
-  if (named.has('coverage')) await fillCoverage(engine, sources.coverage);
-  if (named.has('entries')) await fillEntries(engine, sources.dir);
+  if (named.has('coverage')) await fillCoverage(engine, coverageOf(sources));
+  if (named.has('entries')) await fillEntries(engine, sources);
 }
 
 /** With the tenant as every other question reads it. */
-function eventsSql({ snapshot, tenants }: QuerySources): string {
-  const home = new Tenants(tenants).home(TENANT_NOT_STATED);
+function eventsSql(sources: QuerySources): string {
+  const { snapshot, tenants, tenant } = sources;
+  const home = homeOf(sources);
   const isMixed = home !== TENANT_NOT_STATED && tenants.includes(TENANT_NOT_STATED);
   const stated = `if(tenant = ${literal(TENANT_NOT_STATED)}, ${literal(home)}, tenant) AS tenant`;
   const columns = COLUMNS.map(({ name }) =>
     isMixed && name === 'tenant' ? stated : identifier(name),
   );
   const type = 'class_uid * 100 + activity_id AS type_uid';
-  return `SELECT ${[...columns, type].join(', ')} FROM ${snapshot.source({})}`;
+  const all = `SELECT ${[...columns, type].join(', ')} FROM ${snapshot.source({})}`;
+  return tenant === null ? all : `SELECT * FROM (${all}) WHERE tenant = ${literal(tenant)}`;
+}
+
+/** The tenant of rows that state none. */
+function homeOf({ tenants }: QuerySources): string {
+  return new Tenants(tenants).home(TENANT_NOT_STATED);
+}
+
+function coverageOf({ coverage, tenant }: QuerySources): readonly CoverageFact[] {
+  if (tenant === null) return coverage;
+  return coverage.filter((fact) => fact.tenant === ANY || fact.tenant === tenant);
 }
 
 async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Promise<void> {
@@ -116,11 +130,11 @@ async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Pro
 }
 
 /** Reads every leaf of the ledger: seconds for each million, so only when the query asks for it. */
-async function fillEntries(engine: Engine, dir: string): Promise<void> {
+async function fillEntries(engine: Engine, sources: QuerySources): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-'));
   const path = join(folder, 'entries.tsv');
   try {
-    await writeEntries(dir, path);
+    await writeEntries(sources, path);
     const columns = Object.entries(TABLES.entries).map(([name, type]) => `'${name}': '${type}'`);
     await engine.run(
       `INSERT INTO entries SELECT * FROM read_csv(${literal(path)},
@@ -132,14 +146,18 @@ async function fillEntries(engine: Engine, dir: string): Promise<void> {
   }
 }
 
-async function writeEntries(dir: string, path: string): Promise<void> {
-  const reader = await LedgerReader.open(dir);
+async function writeEntries(sources: QuerySources, path: string): Promise<void> {
+  const { tenant: asked } = sources;
+  const home = homeOf(sources);
+  const reader = await LedgerReader.open(sources.dir);
   const file = await open(path, 'wx', 0o600);
   try {
     for await (const batch of reader.scan()) {
       let lines = '';
       for (let i = 0; i < batch.count; i++) {
         const { kind, tenant, source, id, at, seen, size, sha256 } = parseLeaf(batch.leaf(i));
+        const stated = tenant === TENANT_NOT_STATED ? home : tenant;
+        if (asked !== null && asked !== stated) continue;
         const erased = batch.body(i).kind === 'erased' ? '1' : '0';
         // A leaf holds visible ASCII alone, so that no field needs quotes.
         const head = [batch.firstIndex + i, kind, tenant, source, id];

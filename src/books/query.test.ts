@@ -54,7 +54,10 @@ suite('query', () => {
   });
 
   /** In this process: what is refused is refused before it runs. */
-  async function rowsOf(sql: string): Promise<readonly (readonly QueryValue[])[]> {
+  async function rowsOf(
+    sql: string,
+    tenant: string | null = null,
+  ): Promise<readonly (readonly QueryValue[])[]> {
     const rows: (readonly QueryValue[])[] = [];
     const request = {
       kind: 'run',
@@ -63,6 +66,7 @@ suite('query', () => {
       sql,
       threads: 1,
       timeoutMs: 60_000,
+      tenant,
       parquet: null,
     } as const;
     await runQuery(request, async (reply) => {
@@ -78,6 +82,15 @@ suite('query', () => {
       ['tab\there', 1, 3],
     ]);
     assert.deepEqual(await rowsOf('SELECT DISTINCT tenant FROM events'), [[CONTOSO]]);
+  });
+
+  test('of one tenant counts nothing of another', async () => {
+    const another = '00000000-0000-4000-8000-000000000009';
+    for (const table of ['events', 'coverage']) {
+      const sql = `SELECT count(*) > 0 FROM ${table}`;
+      assert.deepEqual(await rowsOf(sql, CONTOSO), [[true]], table);
+      assert.deepEqual(await rowsOf(sql, another), [[false]], table);
+    }
   });
 
   test('gives times, lists and numbers as JSON can say them', async () => {
@@ -239,7 +252,7 @@ suite('query', () => {
   test('writes Parquet that holds the same rows', async () => {
     const path = join(dir, 'made', 'out.parquet');
     const sql = 'SELECT "index", entries, time, operation FROM events ORDER BY 1';
-    assert.deepEqual(await queryToParquet(dir, sql, path), { rows: 3 });
+    assert.deepEqual(await queryToParquet(dir, sql, path), { rows: 3, tables: ['events'] });
     assert.ok(existsSync(path));
     await assert.rejects(queryToParquet(dir, 'SELEC', path), { code: 'QUERY_FAILED' });
   });

@@ -10,10 +10,17 @@ import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
 import { tooLong } from './query-run.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
 
-export type QueryOptions = { readonly threads?: number; readonly timeoutMs?: number };
+export type QueryOptions = {
+  readonly threads?: number;
+  readonly timeoutMs?: number;
+  /** Only rows of this tenant. */
+  readonly tenant?: string | undefined;
+};
 
 export type QueryResult = {
   readonly columns: readonly QueryColumn[];
+  /** The tables that the query names, in lower case. */
+  readonly tables: readonly string[];
   /** In batches, as the engine makes them; MUST be read to the end or left by `break`. */
   readonly rows: AsyncIterable<readonly (readonly QueryValue[])[]>;
 };
@@ -30,29 +37,30 @@ export async function query(
 ): Promise<QueryResult> {
   const replies = ask({ ...questionOf(dir, sql, options), parquet: null });
   const first = await replies.next();
-  const columns = first.value?.kind === 'columns' ? first.value.columns : [];
-  return { columns, rows: rowsOf(replies) };
+  const { columns, tables } =
+    first.value?.kind === 'columns' ? first.value : { columns: [], tables: [] };
+  return { columns, tables, rows: rowsOf(replies) };
 }
 
-/** Writes the result to a Parquet file, and says how many rows it has. */
+/** Writes the result to a Parquet file, and says how many rows it has and of which tables. */
 export async function queryToParquet(
   dir: string,
   sql: string,
   path: string,
   options: QueryOptions = {},
-): Promise<{ readonly rows: number }> {
-  let rows = 0;
+): Promise<{ readonly rows: number; readonly tables: readonly string[] }> {
+  let written = { rows: 0, tables: [] as readonly string[] };
   for await (const reply of ask({ ...questionOf(dir, sql, options), parquet: path })) {
-    if (reply.kind === 'done') rows = reply.rows;
+    if (reply.kind === 'done') written = { rows: reply.rows, tables: reply.tables };
   }
-  return { rows };
+  return written;
 }
 
 type Question = Omit<QueryRequest, 'tempDir'>;
 
 function questionOf(dir: string, sql: string, options: QueryOptions): Omit<Question, 'parquet'> {
-  const { threads = 1, timeoutMs = QUERY_MS_MAX } = options;
-  return { kind: 'run', dir, sql, threads, timeoutMs };
+  const { threads = 1, timeoutMs = QUERY_MS_MAX, tenant = null } = options;
+  return { kind: 'run', dir, sql, threads, timeoutMs, tenant };
 }
 
 async function* rowsOf(replies: AsyncGenerator<QueryReply>): QueryResult['rows'] {

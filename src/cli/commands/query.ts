@@ -38,11 +38,12 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
     const { output } = flags;
     if (format === 'table' && output !== undefined)
       throw usage('a table is for the screen: give --format json, csv or parquet with -o');
-    const rows =
+    const { rows, tables } =
       format === 'parquet'
         ? await parquet(context, sql, output)
         : await answer(context, sql, format, output);
     notYetIndexed(books, head);
+    notYetFilled(tables);
     if (rows > 0) return EXIT.done;
     throw new CliError(
       'CANNOT_TELL',
@@ -51,15 +52,28 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
   });
 
 type Rows = AsyncIterable<Row>;
+type Answered = { readonly rows: number; readonly tables: readonly string[] };
+
+/** Nothing writes to them yet: that they are empty, or counted as 0, is no news of the tenant. */
+const UNFILLED: ReadonlyMap<string, string> = new Map([
+  ['findings', 'no rule is run yet, so the table findings is empty whatever happened'],
+  ['decisions', 'no decision source is connected, so the table decisions is empty'],
+]);
+
+function notYetFilled(tables: readonly string[]): void {
+  const reasons = tables.flatMap((table) => UNFILLED.get(table) ?? []);
+  if (reasons.length > 0) throw new CliError('CANNOT_TELL', reasons.join('; '));
+}
 
 async function answer(
   context: Context,
   sql: string,
   format: 'table' | 'json' | 'csv',
   file: string | undefined,
-): Promise<number> {
+): Promise<Answered> {
   const { query: ask } = await import('../../books/index.ts');
-  const { columns, rows: batches } = await ask(context.dataDir, sql);
+  const { dataDir, tenant } = context;
+  const { columns, tables, rows: batches } = await ask(dataDir, sql, { tenant });
   let count = 0;
   const rows = (async function* (): AsyncGenerator<Row> {
     for await (const batch of untilAborted(batches, context.signal)) {
@@ -70,7 +84,7 @@ async function answer(
   if (format === 'csv') await writeOutput(context, file, csvOf(columns, rows));
   else if (format === 'json') await writeOutput(context, file, jsonOf(columns, rows));
   else await context.terminal.table(tableColumns(columns), rows);
-  return count;
+  return { rows: count, tables };
 }
 
 async function* csvOf(columns: readonly QueryColumn[], rows: Rows): AsyncGenerator<string> {
@@ -103,17 +117,18 @@ function cellText(value: QueryValue): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-async function parquet(context: Context, sql: string, file: string | undefined): Promise<number> {
+async function parquet(context: Context, sql: string, file: string | undefined): Promise<Answered> {
   if (file === undefined || file === '-') {
     throw usage('Parquet needs a file that can be read from its end: give one with -o FILE');
   }
   const { queryToParquet } = await import('../../books/index.ts');
-  let count = 0;
+  let written: Answered = { rows: 0, tables: [] };
+  const { dataDir, tenant } = context;
   await replaceWhole(resolve(context.cwd, file), async (staged) => {
-    count = (await queryToParquet(context.dataDir, sql, staged)).rows;
+    written = await queryToParquet(dataDir, sql, staged, { tenant });
   });
-  if (!context.json) context.terminal.line(`${plural(count, 'row')} written to ${file}`);
-  return count;
+  if (!context.json) context.terminal.line(`${plural(written.rows, 'row')} written to ${file}`);
+  return written;
 }
 
 async function textOfStdin({ stdin }: Context): Promise<string> {
