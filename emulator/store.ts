@@ -1,5 +1,5 @@
 import { BatchBuilder, type Lane } from './batch-builder.ts';
-import { type Batch, BatchShelf } from './batch-shelf.ts';
+import { type Batch, type BatchContent, BatchShelf } from './batch-shelf.ts';
 import { SeededRandom } from './random.ts';
 import type { Feed, FeedRecord, Happening } from './types.ts';
 
@@ -15,6 +15,8 @@ export type Stored = {
 /** Decides by which ways a record goes; by none, and nobody will ever see it. */
 export interface Dispatcher {
   lanes(record: FeedRecord, happening: Happening): readonly Lane[];
+  /** How long after a batch it becomes available once more, under another name. */
+  copies?(content: BatchContent): readonly number[];
 }
 
 type Shelf = { readonly feed: Feed; readonly tenantId: string; readonly batches: BatchShelf };
@@ -146,7 +148,12 @@ export class Store {
       shelf = { feed, tenantId, batches: new BatchShelf() };
       this.#shelves.set(shelfKey, shelf);
     }
-    shelf.batches.put(builder.close());
+    const content = builder.close();
+    shelf.batches.put(content);
+    for (const afterMs of this.#dispatcher.copies?.(content) ?? []) {
+      const serial = this.#random.guid().replaceAll('-', '');
+      shelf.batches.put({ ...content, serial, availableMs: content.availableMs + afterMs });
+    }
   }
 }
 

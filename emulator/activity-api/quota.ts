@@ -1,0 +1,29 @@
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Requests per minute, in virtual time. Each tenant has a pool for each publisher; whoever names no
+ * publisher shares one pool with all others that name none, in all tenants.
+ */
+export class Quota {
+  readonly #perMinute: number;
+  readonly #pools = new Map<string, { left: number; atMs: number }>();
+
+  constructor(perMinute: number) {
+    this.#perMinute = perMinute;
+  }
+
+  /** True if one more request is within the quota. */
+  take(tenantId: string, publisher: string | undefined, nowMs: number): boolean {
+    const key = publisher === undefined ? NOBODY : `${tenantId} ${publisher}`;
+    const before = this.#pools.get(key) ?? { left: this.#perMinute, atMs: nowMs };
+    const gained = ((nowMs - before.atMs) / 60_000) * this.#perMinute;
+    const left = Math.min(this.#perMinute, before.left + Math.max(0, gained));
+    this.#pools.set(key, { left: left >= 1 ? left - 1 : left, atMs: nowMs });
+    return left >= 1;
+  }
+
+  /** As throttle messages name whoever asked. */
+  static nameOf(publisher: string | undefined): string {
+    return publisher ?? NOBODY;
+  }
+}
