@@ -88,6 +88,10 @@ export class BatchShelf {
     return unpacked((batch as Kept).bodies);
   }
 
+  ids(batch: Batch): readonly string[] {
+    return directoryOf(batch as Kept).ids;
+  }
+
   entries(batch: Batch): readonly BatchEntry[] {
     const before = this.#decoded.get(batch);
     if (before !== undefined) {
@@ -124,7 +128,7 @@ export class BatchShelf {
 }
 
 function decode(batch: Kept): readonly BatchEntry[] {
-  const directory = JSON.parse(unpacked(batch.directory).toString('utf8')) as Directory;
+  const directory = directoryOf(batch);
   const text = unpacked(batch.bodies).toString('utf8');
   const completes = new Set(directory.completes);
   let at = 1;
@@ -136,7 +140,11 @@ function decode(batch: Kept): readonly BatchEntry[] {
   });
 }
 
-/** The first byte tells the two forms apart: JSON starts with a bracket, zstd with 0x28. */
+function directoryOf(batch: Kept): Directory {
+  return JSON.parse(unpacked(batch.directory).toString('utf8')) as Directory;
+}
+
+/** The first byte tells the two forms apart: JSON starts with a bracket or brace, zstd with 0x28. */
 function packed(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   return bytes.length < COMPRESS_BYTES_MIN ? bytes : zstdCompressSync(bytes);

@@ -16,7 +16,7 @@ export type Outage = {
   readonly workload: string;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly then: 'late' | 'lost';
+  readonly afterwards: 'late' | 'lost';
 };
 
 /**
@@ -145,7 +145,7 @@ export class Faults implements Dispatcher, ActivityFaults {
     if (plan.aimed.some((aim) => aim(record, happening))) return withhold('aimed');
     if (isLost) return withhold('lost');
     const outage = plan.outages.find((o) => isOut(o, record));
-    if (outage?.then === 'lost') return withhold('outage');
+    if (outage?.afterwards === 'lost') return withhold('outage');
     if (outage !== undefined) return usual.map((lane) => afterOutage(lane, outage));
     const lanes = isLate ? usual.map((lane) => later(lane, plan.lateMs)) : usual;
     return isRepeated ? [...lanes, ...usual.map(again)] : lanes;
@@ -165,6 +165,14 @@ export class Faults implements Dispatcher, ActivityFaults {
 
   isGone(batch: Batch): boolean {
     return this.#marks('gone', this.plan.gone, batch.serial);
+  }
+
+  /** A blob that no client can take in, and that none should try for ever. */
+  isUnreadable(batch: Batch): boolean {
+    const { plan } = this;
+    const isMarked = (kind: 'bomb' | 'huge' | 'deep'): boolean =>
+      this.#marks(kind, plan[kind], batch.serial);
+    return isMarked('bomb') || isMarked('huge') || isMarked('deep');
   }
 
   loops(tenantId: string, window: { fromMs: number; toMs: number }): boolean {

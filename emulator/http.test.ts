@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { after, test } from 'node:test';
-import { json, jsonBody, type Server, serve } from './http.ts';
+import { type TestContext, test } from 'node:test';
+import { json, jsonBody, serve } from './http.ts';
 import { REQUEST_BODY_BYTES_MAX } from './limits.ts';
 import { Router } from './router.ts';
 
 const NOON_MS = Date.UTC(2026, 2, 2, 12);
-const servers: Server[] = [];
-after(() => Promise.all(servers.map((server) => server.stop())));
 
-async function originOf(router: Router, defects: unknown[] = []): Promise<string> {
+async function originOf(t: TestContext, router: Router, defects: unknown[] = []): Promise<string> {
   const server = await serve({
     router,
     port: 0,
@@ -17,16 +15,16 @@ async function originOf(router: Router, defects: unknown[] = []): Promise<string
     sleep: () => Promise.resolve(),
     onDefect: (error) => defects.push(error),
   });
-  servers.push(server);
+  t.after(() => server.stop());
   return server.origin;
 }
 
-test('finds the handler, and decodes what the path names', async () => {
+test('finds the handler, and decodes what the path names', async (t) => {
   const router = new Router()
     .on('GET', '/v1.0/users/{id}', ({ params }) => json(200, { user: params['id'] }))
     .on('GET', '/v1.0/users/delta', () => json(200, { delta: true }))
     .on('POST', '/v1.0/users', (ask) => json(201, jsonBody(ask)));
-  const origin = await originOf(router);
+  const origin = await originOf(t, router);
   const get = async (path: string): Promise<unknown> => (await fetch(origin + path)).json();
   assert.deepEqual(await get('/v1.0/users/a%24b%2Fc'), { user: 'a$b/c' });
   assert.deepEqual(await get('/V1.0/USERS/DELTA?x=1'), { delta: true });
@@ -36,11 +34,11 @@ test('finds the handler, and decodes what the path names', async () => {
   assert.equal(made.headers.get('date'), 'Mon, 02 Mar 2026 12:00:00 GMT');
 });
 
-test('answers what it does not know in the JSON of an error', async () => {
+test('answers what it does not know in the JSON of an error', async (t) => {
   const router = new Router()
     .on('GET', '/here/{id}', () => json(200, {}))
     .on('POST', '/b', (ask) => json(200, jsonBody(ask)));
-  const origin = await originOf(router);
+  const origin = await originOf(t, router);
   const answers = [
     [await fetch(`${origin}/there`), 404],
     [await fetch(`${origin}/here/1`, { method: 'DELETE' }), 405],
@@ -54,38 +52,44 @@ test('answers what it does not know in the JSON of an error', async () => {
   }
 });
 
-test('a body that is too large is refused', async () => {
-  const origin = await originOf(new Router().on('POST', '/', () => json(200, {})));
+test('a body that is too large is refused', async (t) => {
+  const origin = await originOf(
+    t,
+    new Router().on('POST', '/', () => json(200, {})),
+  );
   const body = Buffer.alloc(REQUEST_BODY_BYTES_MAX + 1);
   const response = await fetch(origin, { method: 'POST', body }).catch(() => undefined);
   // A client that still writes may see the connection end before it reads the answer.
   if (response !== undefined) assert.equal(response.status, 413);
 });
 
-test('a defect of a handler is told, and answers 500 without details', async () => {
+test('a defect of a handler is told, and answers 500 without details', async (t) => {
   const defects: unknown[] = [];
   const router = new Router().on('GET', '/', () => {
     throw new Error('secret detail');
   });
-  const response = await fetch(await originOf(router, defects));
+  const response = await fetch(await originOf(t, router, defects));
   assert.equal(response.status, 500);
   assert.doesNotMatch(await response.text(), /secret/);
   assert.equal(defects.length, 1);
 });
 
-test('a cut answer promises more bytes than come', async () => {
+test('a cut answer promises more bytes than come', async (t) => {
   const router = new Router().on('GET', '/', () => ({
     status: 200,
     body: 'x'.repeat(1_000),
     travel: { kind: 'cut', afterBytes: 10 },
   }));
-  const response = await fetch(await originOf(router));
+  const response = await fetch(await originOf(t, router));
   assert.equal(response.headers.get('content-length'), '1000');
   await assert.rejects(response.text());
 });
 
-test('a connection is kept for the next request', async () => {
-  const origin = await originOf(new Router().on('GET', '/', () => json(200, { n: 1 })));
+test('a connection is kept for the next request', async (t) => {
+  const origin = await originOf(
+    t,
+    new Router().on('GET', '/', () => json(200, { n: 1 })),
+  );
   const socket = connect(Number(new URL(origin).port), '127.0.0.1');
   const twice =
     'GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';

@@ -19,7 +19,7 @@ export interface Dispatcher {
   copies?(content: BatchContent): readonly number[];
 }
 
-type Shelf = { readonly feed: Feed; readonly tenantId: string; readonly batches: BatchShelf };
+type Shelf = { readonly feed: Feed; readonly batches: BatchShelf };
 
 /**
  * What the feeds of all tenants hold. Records are gathered into batches as the real service gathers
@@ -107,14 +107,22 @@ export class Store {
 
   /** A batch as one JSON array, ready to be sent. */
   read(batch: Batch): Buffer {
-    const shelf = this.#shelves.get(keyOf(batch.tenantId, batch.feed));
-    if (shelf === undefined) throw new RangeError('the batch is of another store');
-    return shelf.batches.bytes(batch);
+    return this.#shelfOf(batch).bytes(batch);
   }
 
-  /** Forgets the batches of a feed that became available before `beforeMs`. */
-  forget(feed: Feed, tenantId: string, beforeMs: number): void {
-    this.#shelves.get(keyOf(tenantId, feed))?.batches.forget(beforeMs);
+  ids(batch: Batch): readonly string[] {
+    return this.#shelfOf(batch).ids(batch);
+  }
+
+  /** Forgets what became available before the moment that each feed keeps its records from. */
+  forget(beforeMs: (feed: Feed) => number): void {
+    for (const { feed, batches } of this.#shelves.values()) batches.forget(beforeMs(feed));
+  }
+
+  #shelfOf(batch: Batch): BatchShelf {
+    const shelf = this.#shelves.get(keyOf(batch.tenantId, batch.feed));
+    if (shelf === undefined) throw new RangeError('the batch is of another store');
+    return shelf.batches;
   }
 
   #gather(item: { record: FeedRecord; json: string; lane: Lane; tenantId: string }): void {
@@ -145,7 +153,7 @@ export class Store {
     const shelfKey = keyOf(tenantId, feed);
     let shelf = this.#shelves.get(shelfKey);
     if (shelf === undefined) {
-      shelf = { feed, tenantId, batches: new BatchShelf() };
+      shelf = { feed, batches: new BatchShelf() };
       this.#shelves.set(shelfKey, shelf);
     }
     const content = builder.close();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
-import { after, before, beforeEach, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { createRemoteJWKSet, decodeJwt, jwtVerify, SignJWT } from 'jose';
 import { type KeyAndCertificate, selfSigned } from '../certificate.ts';
 import { ManualClock } from '../clock.ts';
-import { type Server, serve } from '../http.ts';
+import { serve } from '../http.ts';
 import { NORTHMOOR } from '../testing/clerk.ts';
 import {
   COLLECTOR_ID,
@@ -22,38 +22,33 @@ const START_MS = Date.UTC(2026, 2, 2, 8);
 const MANAGE = 'https://manage.office.com';
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-let server: Server;
+const certificate: Promise<KeyAndCertificate> = selfSigned({ commonName: 'Collector' });
+const mint: Promise<TokenMint> = TokenMint.make();
+
 let origin: string;
 let clock: ManualClock;
 let registry: SmallRegistry;
-let certificate: KeyAndCertificate;
-let mint: TokenMint;
 let signIns: SignIn[];
 
-before(async () => {
-  certificate = await selfSigned({ commonName: 'Collector' });
-  mint = await TokenMint.make();
-});
-
-beforeEach(async () => {
+/** An authority of its own for each test. */
+async function begin(t: TestContext): Promise<void> {
   clock = new ManualClock(START_MS);
-  registry = new SmallRegistry([certificate.certPem]);
+  registry = new SmallRegistry([(await certificate).certPem]);
   signIns = [];
-  await server?.stop();
   const { router } = new LoginAuthority({
     seed: 1,
     origin: () => origin,
     directory: registry,
     resources: VENDOR_RESOURCES,
-    mint,
+    mint: await mint,
     now: () => clock.now(),
     onSignIn: (signIn) => signIns.push(signIn),
   });
-  server = await serve({ router, port: 0, now: () => clock.now(), sleep: () => Promise.resolve() });
+  const sleep = (): Promise<void> => Promise.resolve();
+  const server = await serve({ router, port: 0, now: () => clock.now(), sleep });
+  t.after(() => server.stop());
   origin = server.origin;
-});
-
-after(() => server.stop());
+}
 
 type Answer = { status: number; body: Record<string, unknown> };
 
@@ -74,7 +69,8 @@ function refusalOf({ body }: Answer): unknown {
   return (body['error_codes'] as unknown[] | undefined)?.[0];
 }
 
-test('a secret gives a token that verifies by the published keys', async () => {
+test('a secret gives a token that verifies by the published keys', async (t) => {
+  await begin(t);
   const { status, body } = await token(bySecret);
   assert.equal(status, 200, JSON.stringify(body));
   assert.equal(body['token_type'], 'Bearer');
@@ -98,7 +94,8 @@ test('a secret gives a token that verifies by the published keys', async () => {
   assert.equal(signIns[0]?.proof, 'secret');
 });
 
-test('the older endpoint takes a resource, and writes numbers as text', async () => {
+test('the older endpoint takes a resource, and writes numbers as text', async (t) => {
+  await begin(t);
   const { scope: _, ...rest } = bySecret;
   const { body } = await token({ ...rest, resource: MANAGE }, '');
   assert.equal(body['expires_in'], '3599');
@@ -117,7 +114,7 @@ type Shape = {
 
 async function assertion(shape: Shape = {}): Promise<Record<string, string>> {
   const { alg = 'PS256', digest = 'x5t#S256', exp = START_MS / 1_000 + 300 } = shape;
-  const { raw } = new X509Certificate(certificate.certPem);
+  const { raw } = new X509Certificate((await certificate).certPem);
   const hash = createHash(digest === 'x5t' ? 'sha1' : 'sha256')
     .update(raw)
     .digest('base64url');
@@ -128,7 +125,7 @@ async function assertion(shape: Shape = {}): Promise<Record<string, string>> {
     .setAudience(shape.aud ?? `${origin}/${NORTHMOOR}/oauth2/v2.0/token`)
     .setNotBefore(exp - 600)
     .setExpirationTime(exp)
-    .sign(createPrivateKey(shape.key ?? certificate.keyPem));
+    .sign(createPrivateKey(shape.key ?? (await certificate).keyPem));
   return {
     grant_type: 'client_credentials',
     scope: `${MANAGE}/.default`,
@@ -137,7 +134,8 @@ async function assertion(shape: Shape = {}): Promise<Record<string, string>> {
   };
 }
 
-test('an assertion signed by the certificate is as good as a secret', async () => {
+test('an assertion signed by the certificate is as good as a secret', async (t) => {
+  await begin(t);
   for (const shape of [{}, { alg: 'RS256', digest: 'x5t' }, { alg: 'RS256' }] as Shape[]) {
     const { status, body } = await token(await assertion(shape));
     assert.equal(status, 200, JSON.stringify(body));
@@ -145,7 +143,8 @@ test('an assertion signed by the certificate is as good as a secret', async () =
   }
 });
 
-test('an assertion that is late, of another key or for another address is refused', async () => {
+test('an assertion that is late, of another key or for another address is refused', async (t) => {
+  await begin(t);
   const stranger = await selfSigned({ commonName: 'Collector' });
   const late = await token(await assertion({ exp: START_MS / 1_000 - 1_000 }));
   const foreign = await token(await assertion({ key: stranger.keyPem }));
@@ -154,7 +153,8 @@ test('an assertion that is late, of another key or for another address is refuse
   assert.deepEqual([late.status, foreign.status], [401, 401]);
 });
 
-test('what is wrong with a request is said by its number', async () => {
+test('what is wrong with a request is said by its number', async (t) => {
+  await begin(t);
   const cases: readonly [change: Record<string, string>, number: number][] = [
     [{ client_secret: 'wrong' }, 7000215],
     [{ client_id: '11111111-2222-3333-4444-555555555555' }, 700016],
@@ -174,21 +174,23 @@ test('what is wrong with a request is said by its number', async () => {
   assert.deepEqual(((await nowhere.json()) as Answer['body'])['error_codes'], [90002]);
 });
 
-test('an application that was disabled gets no token', async () => {
+test('an application that was disabled gets no token', async (t) => {
+  await begin(t);
   registry.apps = registry.apps.map((app) => ({ ...app, isEnabled: false }));
   assert.equal(refusalOf(await token(bySecret)), 7000112);
 });
 
-test('a token is valid from its issue to its expiry, and only if it is ours', async () => {
+test('a token is valid from its issue to its expiry, and only if it is ours', async (t) => {
+  await begin(t);
   const { body } = await token(bySecret);
   const text = String(body['access_token']);
-  assert.equal((await mint.verify(text, START_MS))?.tenantId, NORTHMOOR);
-  assert.equal(await mint.verify(text, START_MS + 3_599_000), undefined);
+  assert.equal((await (await mint).verify(text, START_MS))?.tenantId, NORTHMOOR);
+  assert.equal(await (await mint).verify(text, START_MS + 3_599_000), undefined);
   const [head, , signature] = text.split('.');
   const forged = Buffer.from(JSON.stringify({ ...decodeJwt(text), roles: ['All'] }));
   const other = `${head}.${forged.toString('base64url')}.${signature}`;
-  assert.equal(await mint.verify(other, START_MS), undefined);
-  assert.equal(await mint.verify('no token', START_MS), undefined);
+  assert.equal(await (await mint).verify(other, START_MS), undefined);
+  assert.equal(await (await mint).verify('no token', START_MS), undefined);
 });
 
 const VERIFIER = 'a-verifier-of-the-right-length-for-the-rfc-7636';
@@ -223,7 +225,8 @@ function redeem(code: string, change: Record<string, string> = {}): Promise<Answ
   });
 }
 
-test('a code is redeemed once, for tokens of one session', async () => {
+test('a code is redeemed once, for tokens of one session', async (t) => {
+  await begin(t);
   const back = await authorizeAs();
   assert.equal(back.searchParams.get('state'), 'the state');
   const code = back.searchParams.get('code') ?? '';
@@ -247,7 +250,8 @@ test('a code is redeemed once, for tokens of one session', async () => {
   assert.notEqual(again['uti'], access['uti']);
 });
 
-test('a code is of no use without its verifier, elsewhere, or later', async () => {
+test('a code is of no use without its verifier, elsewhere, or later', async (t) => {
+  await begin(t);
   const code = async (): Promise<string> => (await authorizeAs()).searchParams.get('code') ?? '';
   assert.equal(refusalOf(await redeem(await code(), { code_verifier: 'guess' })), 501481);
   assert.equal(refusalOf(await redeem(await code(), { redirect_uri: 'http://x.example' })), 50011);
@@ -257,7 +261,8 @@ test('a code is of no use without its verifier, elsewhere, or later', async () =
   assert.equal(refusalOf(await redeem(late)), 70008);
 });
 
-test('who is disabled or revoked gets nothing by old tokens', async () => {
+test('who is disabled or revoked gets nothing by old tokens', async (t) => {
+  await begin(t);
   const { body } = await redeem((await authorizeAs()).searchParams.get('code') ?? '');
   const refresh = {
     grant_type: 'refresh_token',
@@ -273,7 +278,8 @@ test('who is disabled or revoked gets nothing by old tokens', async () => {
   assert.match(back.searchParams.get('error_description') ?? '', /^AADSTS50057/);
 });
 
-test('nothing is sent to an address that was not registered', async () => {
+test('nothing is sent to an address that was not registered', async (t) => {
+  await begin(t);
   const query = new URLSearchParams({
     client_id: CONSOLE_ID,
     response_type: 'code',
@@ -286,7 +292,8 @@ test('nothing is sent to an address that was not registered', async () => {
   assert.equal(response.headers.get('location'), null);
 });
 
-test('without a name a form asks for it, and repeats the request safely', async () => {
+test('without a name a form asks for it, and repeats the request safely', async (t) => {
+  await begin(t);
   const query = new URLSearchParams({
     client_id: CONSOLE_ID,
     response_type: 'code',

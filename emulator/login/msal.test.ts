@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { request } from 'node:https';
-import { after, before, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import {
   ConfidentialClientApplication,
   CryptoProvider,
@@ -12,7 +12,7 @@ import {
 } from '@azure/msal-node';
 import { decodeJwt } from 'jose';
 import { type KeyAndCertificate, selfSigned } from '../certificate.ts';
-import { type Server, serve } from '../http.ts';
+import { serve } from '../http.ts';
 import { NORTHMOOR } from '../testing/clerk.ts';
 import {
   COLLECTOR_ID,
@@ -29,11 +29,10 @@ import { TokenMint } from './tokens.ts';
 
 const SCOPES = ['https://manage.office.com/.default'];
 
-let server: Server;
 let origin: string;
 let certificate: KeyAndCertificate;
 
-before(async () => {
+async function begin(t: TestContext): Promise<void> {
   certificate = await selfSigned({ commonName: 'login.emulator' });
   const { router } = new LoginAuthority({
     seed: 1,
@@ -45,11 +44,10 @@ before(async () => {
     now: wallMs,
   });
   const sleep = (): Promise<void> => Promise.resolve();
-  server = await serve({ router, port: 0, tls: certificate, now: wallMs, sleep });
+  const server = await serve({ router, port: 0, tls: certificate, now: wallMs, sleep });
+  t.after(() => server.stop());
   origin = server.origin;
-});
-
-after(() => server.stop());
+}
 
 /** The library's own client trusts public authorities alone; this one trusts the emulator's. */
 const network: INetworkModule = {
@@ -86,7 +84,8 @@ function configuration(auth: { clientId: string; clientSecret?: string }): objec
   return { auth: { ...auth, authority, knownAuthorities }, system: { networkClient: network } };
 }
 
-test('the vendor’s library gets a token by its secret', async () => {
+test('the vendor’s library gets a token by its secret', async (t) => {
+  await begin(t);
   const auth = { clientId: COLLECTOR_ID, clientSecret: COLLECTOR_SECRET };
   const client = new ConfidentialClientApplication(
     configuration(auth) as ConstructorParameters<typeof ConfidentialClientApplication>[0],
@@ -97,7 +96,8 @@ test('the vendor’s library gets a token by its secret', async () => {
   assert.deepEqual(claims['roles'], ['ActivityFeed.Read', 'ActivityFeed.ReadDlp']);
 });
 
-test('the vendor’s library gets a token by its certificate', async () => {
+test('the vendor’s library gets a token by its certificate', async (t) => {
+  await begin(t);
   const { raw } = new X509Certificate(certificate.certPem);
   const thumbprintSha256 = createHash('sha256').update(raw).digest('hex');
   const clientCertificate = { thumbprintSha256, privateKey: certificate.keyPem };
@@ -110,7 +110,8 @@ test('the vendor’s library gets a token by its certificate', async () => {
   assert.equal(decodeJwt(result?.accessToken ?? '')['appidacr'], '2');
 });
 
-test('the vendor’s library signs a person in by code, and refreshes', async () => {
+test('the vendor’s library signs a person in by code, and refreshes', async (t) => {
+  await begin(t);
   const client = new PublicClientApplication(
     configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<
       typeof PublicClientApplication

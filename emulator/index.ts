@@ -1,0 +1,105 @@
+import { assemble, type Parts } from './assemble.ts';
+import { RunningClock } from './clock.ts';
+import { Engine, type Life } from './engine.ts';
+import { type Server, serve } from './http.ts';
+import type { Emulator, EmulatorOptions } from './options.ts';
+import { setTrap } from './trap.ts';
+import { offered, TruthKeeper } from './truth.ts';
+import { machineTime } from './wire.ts';
+
+export type { FaultPlan } from './faults.ts';
+export type { Emulator, EmulatorOptions, Host, TenantOptions, World } from './options.ts';
+
+const DAY_MS = 86_400_000;
+/** A day longer than the Activity API shows them, so that "expired" can be told from "unknown". */
+const ACTIVITY_KEPT_MS = 8 * DAY_MS;
+/** Graph keeps sign-ins and directory audits for 30 days with a premium licence. */
+const OTHERS_KEPT_MS = 30 * DAY_MS;
+
+/**
+ * Starts tenants on loopback.
+ *
+ * @example
+ * const emulator = await startEmulator({ seed: 7, actors: [clerk] });
+ * await emulator.advance(2 * 3_600_000);
+ * await fetch(`${emulator.origins.manage}/api/v1.0/…`);
+ * await emulator.stop();
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const parts = await assemble(options);
+  const { clock, faults, store, api, tenants, credentials, tls, origins, startMs, now } = parts;
+  const defects: unknown[] = [];
+  const servers = await listen(parts, options, defects);
+  const trap = await setTrap(now);
+  faults.leadTo(trap.origin);
+  const keeper = new TruthKeeper();
+  const engine = new Engine(lifeOf(parts, options, keeper), startMs);
+  const stopping = new AbortController();
+  const running =
+    clock instanceof RunningClock ? engine.run(clock, machineTime, stopping.signal) : undefined;
+  return {
+    ...{ origins, tenants, credentials, clock, store, api, faults, defects },
+    ca: tls?.certPem,
+    advance: async (ms) => {
+      if (clock instanceof RunningClock) throw new RangeError('time runs by itself here');
+      await engine.advance(clock, ms);
+    },
+    truth: () => keeper.tell(faults, trap.visits()),
+    offered: (tenantId, feed) => {
+      const { clientId } = credentials;
+      return offered({ store, api, faults, tenantId, feed, clientId, nowMs: clock.now() });
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+      await Promise.all([...servers, trap].map((server) => server.stop()));
+    },
+  };
+}
+
+function lifeOf(
+  { store, api }: Parts,
+  { actors = [] }: EmulatorOptions,
+  keeper: TruthKeeper,
+): Life {
+  return {
+    actors,
+    take: (happening) => {
+      keeper.note(happening);
+      store.take(happening);
+    },
+    passed: (nowMs) => {
+      store.advance(nowMs);
+      store.forget((feed) =>
+        feed.startsWith('activity/') ? nowMs - ACTIVITY_KEPT_MS : nowMs - OTHERS_KEPT_MS,
+      );
+      return api.notify();
+    },
+  };
+}
+
+async function listen(
+  { hosts, faults, now, tls, origins }: Parts,
+  { port = 0 }: EmulatorOptions,
+  defects: unknown[],
+): Promise<readonly Server[]> {
+  const servers: Server[] = [];
+  try {
+    for (const [i, { name, router, refuse }] of hosts.entries()) {
+      const server = await serve({
+        ...{ router, now },
+        port: port === 0 ? 0 : port + i,
+        ...(tls !== undefined && { tls }),
+        sleep: (ms) => machineTime.sleep(ms),
+        around: (ask, answer) => faults.around(ask, answer, refuse),
+        onDefect: (error) => defects.push(error),
+      });
+      servers.push(server);
+      origins[name] = server.origin;
+    }
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.stop()));
+    throw error;
+  }
+  return servers;
+}

@@ -1,0 +1,67 @@
+import type { ActivityApi } from './activity-api/service.ts';
+import type { Batch } from './batch-shelf.ts';
+import type { Faults, Withheld } from './faults.ts';
+import type { Store } from './store.ts';
+import type { Feed, Happening, Truth } from './types.ts';
+
+/** One step of a scenario, and where it left its traces. */
+export type Deed = Truth & {
+  readonly tenantId: string;
+  readonly atMs: number;
+  readonly records: readonly { readonly feed: Feed; readonly id: string }[];
+};
+
+/** What nobody outside can know, and what tests judge by. */
+export type EmulatorTruth = {
+  /** All that belongs to a scenario, ordinary steps of it included. */
+  readonly deeds: readonly Deed[];
+  /** Records that were made and never handed out. */
+  readonly withheld: readonly Withheld[];
+  /** How many records were made, by feed. */
+  readonly made: ReadonlyMap<Feed, number>;
+  /** Visits to a host that nobody configured: any at all is a defect of the client. */
+  readonly strayed: { readonly all: number; readonly withToken: number };
+};
+
+/** Keeps account of what happens. */
+export class TruthKeeper {
+  readonly #deeds: Deed[] = [];
+  readonly #made = new Map<Feed, number>();
+
+  note({ truth, tenantId, atMs, records }: Happening): void {
+    for (const { feed } of records) this.#made.set(feed, (this.#made.get(feed) ?? 0) + 1);
+    if (truth.scenario === 'life') return;
+    const left = records.map(({ feed, id }) => ({ feed, id }));
+    this.#deeds.push({ ...truth, tenantId, atMs, records: left });
+  }
+
+  tell(faults: Faults, strayed: EmulatorTruth['strayed']): EmulatorTruth {
+    return { deeds: this.#deeds, withheld: faults.withheld, made: this.#made, strayed };
+  }
+}
+
+/** The ids that a client who does everything right has by now: see `Emulator.offered`. */
+export function offered(options: {
+  readonly store: Store;
+  readonly api: ActivityApi;
+  readonly faults: Faults;
+  readonly tenantId: string;
+  readonly feed: Feed;
+  readonly clientId: string;
+  readonly nowMs: number;
+}): Set<string> {
+  const { store, api, faults, tenantId, feed, clientId, nowMs } = options;
+  const subscription = api.subscriptions
+    .of(tenantId, clientId)
+    .find(({ contentType }) => feed === `activity/${contentType}`);
+  const batches = !feed.startsWith('activity/')
+    ? store.batches(feed, tenantId, 0, nowMs + 1)
+    : subscription === undefined
+      ? []
+      : api.shownOf(subscription).filter((batch) => isReadable(faults, batch));
+  return new Set(batches.flatMap((batch) => store.ids(batch)));
+}
+
+function isReadable(faults: Faults, batch: Batch): boolean {
+  return !faults.isGone(batch) && !faults.isUnreadable(batch);
+}
