@@ -144,7 +144,7 @@ function directoryOf(batch: Kept): Directory {
   return JSON.parse(unpacked(batch.directory).toString('utf8')) as Directory;
 }
 
-/** The first byte tells the two forms apart: JSON starts with a bracket or brace, zstd with 0x28. */
+/** The first byte tells the forms apart: JSON starts with a bracket or brace, zstd with 0x28. */
 function packed(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   return bytes.length < COMPRESS_BYTES_MIN ? bytes : zstdCompressSync(bytes);

@@ -38,7 +38,7 @@ export async function makeCredentials(options: {
   };
 }
 
-/** The collector's registration in a tenant; its service principal differs from tenant to tenant. */
+/** The collector's registration in a tenant; its service principal is another in each. */
 export function collectorApp(credentials: Credentials, tenantId: string): RegisteredApp {
   const { clientId, clientSecret, certificate } = credentials;
   return {

@@ -1,6 +1,6 @@
 import { HttpError, jsonError } from '../http.ts';
 
-/** HTTP status by code where the vendor documents none; replaceable, so that clients assume none. */
+/** HTTP status by code where the vendor documents none; replaceable, lest clients assume one. */
 export type StatusTable = Readonly<Record<string, number>>;
 
 const SAME_RULE =

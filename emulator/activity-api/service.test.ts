@@ -60,7 +60,7 @@ test('windows tile: the start belongs to them, the end does not', async (t) => {
   assert.deepEqual([...before, ...after], whole);
 });
 
-test('both shapes of content ids lead to their blobs, from both versions of the path', async (t) => {
+test('both shapes of content ids lead to their blobs, by both versions of the path', async (t) => {
   for (const contentIds of ['long', 'dated'] as const) {
     const reader = await begin(t, { activityApi: { contentIds } });
     await reader.start(EXCHANGE);
