@@ -11,6 +11,8 @@ export type ChangeEntry = {
   readonly relation?: Relation;
   /** The object that was linked or unlinked. */
   readonly other?: string;
+  /** The members that a `set` changed; undefined where the object is new. */
+  readonly names?: readonly string[];
 };
 
 /** What changed in which order, for delta queries. */

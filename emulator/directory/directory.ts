@@ -6,7 +6,7 @@ import { describe } from './describe.ts';
 import { DirectoryEffects, type Effects } from './effects.ts';
 import { EFFECT_DELAY_MS } from './limits.ts';
 import { type Recorder, recordPlainly } from './records.ts';
-import { type DirectoryObject, type DirectorySeed, type Kind, SINGLETONS } from './seed.ts';
+import type { DirectoryObject, DirectorySeed, Kind } from './seed.ts';
 import { DirectoryState } from './state.ts';
 
 export type DirectoryOptions = {
@@ -61,7 +61,7 @@ export class Directory {
       this.#noteLate(applied, circumstances.atMs);
       return describe(this.state, applied, circumstances);
     });
-    const displayName = this.state.get('settings', SINGLETONS.organization)?.['displayName'];
+    const displayName = this.state.get('organizations', this.tenantId)?.['displayName'];
     const tenant = {
       tenantId: this.tenantId,
       displayName: typeof displayName === 'string' ? displayName : this.tenantId,

@@ -26,7 +26,10 @@ export type Kind =
   | 'crossTenantPartners'
   | 'riskyUsers'
   | 'riskyServicePrincipals'
-  /** One each, with the ids of SINGLETONS. */
+  /** One object, with the tenant's id. */
+  | 'organizations'
+  | 'subscribedSkus'
+  /** Policies of which there is one each, with the ids of SINGLETONS. */
   | 'settings';
 
 /** Objects that belong to one other object. */
@@ -44,7 +47,6 @@ export type OwnedKind =
 
 /** Ids of the objects of which a tenant has one, kept under `settings`. */
 export const SINGLETONS = {
-  organization: 'organization',
   authorizationPolicy: 'authorizationPolicy',
   crossTenantDefault: 'crossTenantAccessPolicyDefault',
   securityDefaults: 'identitySecurityDefaultsEnforcementPolicy',

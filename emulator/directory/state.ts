@@ -133,7 +133,8 @@ export class DirectoryState {
     held.deleted = null;
     this.#rekey(kind, before, object);
     if (before === undefined) this.#relations.follow(kind, object, 'in');
-    this.#say({ kind, id: object.id, what: 'set' });
+    const names = before === undefined ? {} : { names: changedNames(before, object) };
+    this.#say({ kind, id: object.id, what: 'set', ...names });
   }
 
   drop(kind: Kind, id: string, how: 'restorably' | 'for good'): void {
@@ -193,4 +194,10 @@ export class DirectoryState {
   #say(entry: Omit<ChangeEntry, 'version'>): void {
     this.log.add(entry);
   }
+}
+
+function changedNames(before: DirectoryObject, after: DirectoryObject): readonly string[] {
+  return Object.keys(after).filter(
+    (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+  );
 }

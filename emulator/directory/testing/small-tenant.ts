@@ -12,7 +12,7 @@ import {
   seedSet,
 } from '../seed.ts';
 
-const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+export const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
 export const GRAPH_APP = '00000003-0000-0000-c000-000000000000';
 export const GLOBAL_ADMIN = '62e90394-69f5-4237-9190-012177145e10';
 export const DOMAIN = 'northmoor.example';
@@ -33,7 +33,7 @@ export const WIKI: {
   readonly servicePrincipalId: string;
 } = { appId: appId(1), applicationId: id(6, 1), servicePrincipalId: id(7, 1) };
 export const GRAPH_PRINCIPAL: string = id(7, 0);
-const MAIL_READ_ROLE: string = id(9, 1);
+export const MAIL_READ_ROLE: string = id(9, 1);
 export const DEVICE: string = id(3, 1);
 export const WIKI_GRANT = 'wikigrant000000000001';
 export const WIKI_ROLE_ASSIGNMENT = 'wikirole0000000000001';
@@ -159,7 +159,8 @@ const OBJECTS: { readonly [kind in Kind]?: readonly DirectoryObject[] } = {
     { id: DOMAIN, authenticationType: 'Managed', isVerified: true, isDefault: true },
     { id: `corp.${DOMAIN}`, authenticationType: 'Federated', isVerified: true },
   ],
-  settings: [{ id: SINGLETONS.organization, displayName: 'Northmoor Crossing' }],
+  organizations: [{ id: TENANT, displayName: 'Northmoor Crossing' }],
+  settings: [{ id: SINGLETONS.authorizationPolicy, allowInvitesFrom: 'everyone' }],
 };
 
 const RELATED: { readonly [key: string]: readonly string[] } = {

@@ -1,0 +1,3 @@
+export { graphHost } from './host.ts';
+export type { Withheld } from './reports.ts';
+export type { GraphOptions } from './service.ts';

@@ -1,0 +1,26 @@
+import { searchRoutes } from './audit-search.ts';
+import { changeRoutes } from './changes.ts';
+import { collectionRoutes } from './collections.ts';
+import { containmentRoutes } from './containment.ts';
+import { deltaRoutes } from './delta.ts';
+import { ownedRoutes } from './owned.ts';
+import { relationRoutes } from './relations.ts';
+import { reportRoutes, type Withheld } from './reports.ts';
+import type { Route } from './routes.ts';
+
+/** Everything that can be called. */
+export function allRoutes(options: {
+  readonly seed: string | number;
+  readonly withheld?: Withheld | undefined;
+}): readonly Route[] {
+  return [
+    ...collectionRoutes(),
+    ...relationRoutes(),
+    ...ownedRoutes(),
+    ...changeRoutes(),
+    ...containmentRoutes(),
+    ...deltaRoutes(),
+    ...reportRoutes(options.withheld),
+    ...searchRoutes(options),
+  ];
+}
