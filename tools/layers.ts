@@ -8,8 +8,12 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['ocsf', ['core']],
   ['books', ['core', 'ledger', 'coverage', 'ocsf']],
   ['pipeline', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books']],
-  ['api', ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline']],
-  ['cli', ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'pipeline', 'api']],
+  ['bar', ['core', 'config', 'coverage']],
+  ['api', ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'bar', 'pipeline']],
+  [
+    'cli',
+    ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'bar', 'pipeline', 'api'],
+  ],
 ]);
 
 /** These can be read, built and verified with Node alone. */

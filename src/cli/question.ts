@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { BooksReader, LedgerHead } from '../books/index.ts';
 import { type Answer, CountersignError, numberText, plural, type Reason } from '../core/index.ts';
-import { LedgerReader } from '../ledger/index.ts';
+import { LedgerReader, layout } from '../ledger/index.ts';
 import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -13,10 +14,10 @@ export type Sources = {
   readonly head: LedgerHead;
 };
 
-export async function askLedger(
+export async function askLedger<T = ExitCode>(
   context: Context,
-  ask: (ledger: LedgerReader) => Promise<ExitCode>,
-): Promise<ExitCode> {
+  ask: (ledger: LedgerReader) => Promise<T>,
+): Promise<T> {
   const ledger = await LedgerReader.open(context.dataDir);
   try {
     return await ask(ledger);
@@ -29,6 +30,10 @@ export async function askBooks(
   context: Context,
   ask: (sources: Sources) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  return withBooks(context, ask);
+}
+
+async function withBooks<T>(context: Context, ask: (sources: Sources) => Promise<T>): Promise<T> {
   // The books bring the engine along, which takes a while: the ledger's own questions do without.
   const { BooksReader: Reader } = await import('../books/index.ts');
   return askLedger(context, async (ledger) => {
@@ -41,6 +46,15 @@ export async function askBooks(
       books.close();
     }
   });
+}
+
+/** Undefined where there is no ledger yet: for answers that are something without one. */
+export async function askBooksIfAny<T>(
+  context: Context,
+  ask: (sources: Sources) => Promise<T>,
+): Promise<T | undefined> {
+  if (!existsSync(layout.folderFacts(context.dataDir))) return undefined;
+  return withBooks(context, ask);
 }
 
 /** A list is worth what the coverage of its interval is worth, whatever it lists. */

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { readYaml, type YamlDocument } from './document.ts';
 import { type ConfigProblem, invalidConfig } from './errors.ts';
 import { problemsOf } from './problems.ts';
@@ -30,12 +31,23 @@ export function parseConfig(
 }
 
 /** @throws ConfigError CONFIG_INVALID */
-export function parseEstate({ file, text }: ConfigFile): Estate {
+export function parseEstate(given: ConfigFile): Estate {
+  return parseYaml(given, estateSchema(), (document) => twice(document, ['tenants'], 'partners'));
+}
+
+/**
+ * Reads any YAML file of ours by its schema.
+ * @throws ConfigError CONFIG_INVALID with every problem of it
+ */
+export function parseYaml<T>(
+  { file, text }: ConfigFile,
+  schema: z.ZodType<T>,
+  crossCheck: (document: YamlDocument) => readonly ConfigProblem[] = () => [],
+): T {
   const document = readYaml(file, text);
-  const schema = estateSchema();
   const parsed = schema.safeParse(document.value);
   const problems = parsed.success ? [] : problemsOf(parsed.error.issues, document, schema);
-  problems.push(...twice(document, ['tenants'], 'partners'));
+  problems.push(...crossCheck(document));
   if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
   return parsed.data;
 }

@@ -15,7 +15,8 @@ export function loadConfig(file: string, env: ConfigWorld['env']): Config {
   return parseConfig(readConfigFile(file), worldIn(dirname(file), env), readConfigFile);
 }
 
-function readConfigFile(file: string): ConfigFile {
+/** @throws ConfigError CONFIG_UNREADABLE */
+export function readConfigFile(file: string): ConfigFile {
   try {
     const { size } = statSync(file);
     if (size > CONFIG_BYTES_MAX)

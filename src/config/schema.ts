@@ -7,6 +7,7 @@ import {
   type CredentialPlace,
   DIRECTORY_OBJECTS,
   type Estate,
+  LICENCES,
   type SecretPlace,
   SIGN_IN_TYPES,
   type StatedConfig,
@@ -34,6 +35,7 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
   const connected = z.strictObject({
     id: tenant,
     name: name.optional(),
+    licences: z.array(z.enum(LICENCES)).min(1).optional(),
     authority: root.default('https://login.microsoftonline.com'),
     authorityFile: existing.optional(),
     credentials: credentials(world),

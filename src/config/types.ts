@@ -34,6 +34,10 @@ type DirectoryObject = (typeof DIRECTORY_OBJECTS)[number];
 export const TENANT_USES = ['production', 'test', 'acquired', 'other'] as const;
 type TenantUse = (typeof TENANT_USES)[number];
 
+/** Groups of licences, as far as they differ in what is recorded. `F`: frontline workers. */
+export const LICENCES = ['E3', 'E5', 'F', 'none'] as const;
+export type Licence = (typeof LICENCES)[number];
+
 /** A secret never stands in the configuration: a file or a variable holds it. */
 export type SecretPlace = { readonly file: string } | { readonly env: string };
 
@@ -84,6 +88,8 @@ export type AzureMonitorConfig = {
 export type ConnectedTenant = {
   readonly id: TenantId;
   readonly name?: string | undefined;
+  /** Of its people, where somebody said. */
+  readonly licences?: readonly Licence[] | undefined;
   /** Root of the login authority. */
   readonly authority: string;
   /** PEM of certificate authorities that are believed instead of the machine's own. */

@@ -1,5 +1,6 @@
 import type { Command as Parser } from 'commander';
 import type { Bind } from '../context.ts';
+import { declareCheckTenant } from './check-tenant.ts';
 import { declareCoverage } from './coverage.ts';
 import { declareDemo } from './demo.ts';
 import { declareEvidence } from './evidence.ts';
@@ -8,6 +9,7 @@ import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
 import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
+import { declareRequests } from './requests.ts';
 import { declareShow } from './show.ts';
 import { declareStatement } from './statement.ts';
 import { declareTimeline } from './timeline.ts';
@@ -20,6 +22,8 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareStatement(program, bind);
   declareQuery(program, bind);
   declareCoverage(program, bind);
+  declareCheckTenant(program, bind);
+  declareRequests(program, bind);
   declareShow(program, bind);
   declareEvidence(program, bind);
   declareLedger(program, bind);

@@ -13,8 +13,6 @@ const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['policy', 'check, test and replay policies'],
   ['passes', 'list and end passes'],
   ['gate', 'may this wave go on?'],
-  ['requests', 'what the vendor is asked to change'],
-  ['check-tenant', 'what the tenant logs, and what it does not'],
   ['conformance', 'hold a service to the bar'],
   ['serve', 'the doors over HTTP'],
   ['emulator', 'a tenant on loopback that speaks the real wire'],
