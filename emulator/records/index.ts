@@ -23,6 +23,7 @@ export {
   type Reader,
   syncRecords,
 } from './mailbox.ts';
+export { ServiceRules } from './service-rules.ts';
 export { type FileAct, type FileItem, fileRecords, sharingRecords } from './sharepoint.ts';
 export {
   type Client,

@@ -187,24 +187,21 @@ export function deviceCodeSignIn(person: Person, request: Request, client: Clien
   };
 }
 
-/** The same request, refused. Nobody who is refused has a session or a token of it. */
+/** The same request, refused: nobody who is refused has a session of it. */
 export function refused(signIn: SignIn, error: number): SignIn {
   const isPasswordWrong = error === 50126 || error === 50034 || error === 50053;
-  const first = signIn.steps[0] ?? PASSWORD;
+  const { user } = signIn;
   return {
     ...signIn,
     error,
     sessionId: undefined,
     factors: isPasswordWrong ? 1 : signIn.factors,
-    steps: isPasswordWrong
-      ? [
-          {
-            ...first,
-            succeeded: false,
-            result: 'Invalid username or password or Invalid on-premise username or password.',
-          },
-        ]
-      : [first, ...signIn.steps.slice(1).map((s) => ({ ...s, succeeded: false, result: '' }))],
-    ...(error === 50034 ? { user: { ...(signIn.user as User), isKnown: false } } : {}),
+    steps: user === undefined ? [] : refusedSteps(signIn.steps[0] ?? PASSWORD, isPasswordWrong),
+    ...(error === 50034 && user !== undefined ? { user: { ...user, isKnown: false } } : {}),
   };
+}
+
+function refusedSteps(first: Step, isPasswordWrong: boolean): Step[] {
+  if (!isPasswordWrong) return [first, { ...second('', ''), succeeded: false, result: '' }];
+  return [{ ...first, succeeded: false, result: 'Invalid username or password.' }];
 }

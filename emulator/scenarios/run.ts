@@ -1,0 +1,99 @@
+import type { Population } from '../population/index.ts';
+import { SeededRandom } from '../random.ts';
+import { ServiceRules } from '../records/index.ts';
+import type { Actor, Happening } from '../types.ts';
+import { Args } from './args.ts';
+import { draw } from './draws.ts';
+import { ScenarioError } from './errors.ts';
+import type { Scenario } from './scenario.ts';
+import { type Foothold, Stage } from './stage.ts';
+import { VERBS } from './verbs/index.ts';
+
+/** An attacker's first sign-in comes a little before its first act; nothing is before the start. */
+const HEAD_START_MS = 60_000;
+
+/** A scenario that was played: all that happened, and the ways in that remain. */
+export type Played = Actor & {
+  readonly footholds: readonly Foothold[];
+  /** When the last of it happens. */
+  readonly endMs: number;
+  /** In order of time. */
+  readonly all: readonly Happening[];
+};
+
+/**
+ * Plays a scenario beside the life of its tenants. Actors, times, addresses, sizes and order are
+ * drawn from the seed; the same seed plays it the same way.
+ *
+ * @param options.populations one for each of the scenario's tenants, in its order
+ * @throws {ScenarioError} `wrong`, with the step and what to write instead
+ */
+export function runScenario(
+  scenario: Scenario,
+  options: {
+    readonly populations: readonly Population[];
+    readonly seed: string | number;
+    readonly fromMs: number;
+  },
+): Played {
+  const { populations, seed, fromMs } = options;
+  if (populations.length !== scenario.tenants.length) {
+    const wanted = `${scenario.name} is played in ${scenario.tenants.join(' and ')}`;
+    throw new ScenarioError('wrong', `${wanted}; ${populations.length} tenants were given.`);
+  }
+  const roles = new Map(scenario.tenants.map((role, at) => [role, populations[at] as Population]));
+  const random = new SeededRandom(seed, 'scenario', scenario.name);
+  const stage = new Stage(scenario.name, random, roles, fromMs + HEAD_START_MS);
+  for (const [name, spec] of Object.entries(scenario.draw)) draw(stage, name, spec);
+  for (const [index, step] of scenario.steps.entries()) play(stage, scenario, index, step);
+  const rules = new ServiceRules();
+  const all = stage.happenings
+    .sort((a, b) => a.atMs - b.atMs)
+    .map((happening) => rules.apply(happening));
+  return {
+    all,
+    footholds: stage.footholds,
+    endMs: Math.max(stage.nowMs, all.at(-1)?.atMs ?? fromMs),
+    *happenings(from, to) {
+      for (let at = firstFrom(all, from); at < all.length; at++) {
+        const happening = all[at] as Happening;
+        if (happening.atMs >= to) return;
+        yield happening;
+      }
+    },
+  };
+}
+
+function play(
+  stage: Stage,
+  scenario: Scenario,
+  index: number,
+  step: Scenario['steps'][number],
+): void {
+  const where = `${scenario.name}: step ${index + 1} (${step.verb})`;
+  const verb = VERBS[step.verb];
+  if (verb === undefined) {
+    const known = Object.keys(VERBS).join(', ');
+    throw new ScenarioError('wrong', `${where}: there is no such verb; these are: ${known}.`);
+  }
+  stage.technique = step.technique;
+  stage.isAttacker = step.isAttacker;
+  const args = new Args(stage, step.values);
+  try {
+    verb(stage, args);
+    args.finish(step.verb);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new ScenarioError(error.code, `${where}: ${error.message}`, { cause: error });
+  }
+}
+
+function firstFrom(all: readonly Happening[], fromMs: number): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((all[middle] as Happening).atMs < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

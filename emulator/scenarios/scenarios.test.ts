@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { lifeOf } from '../life/index.ts';
+import { Population } from '../population/index.ts';
+import type { FeedRecord, Happening } from '../types.ts';
+import {
+  loadScenario,
+  type Played,
+  runScenario,
+  ScenarioError,
+  scenarioNames,
+  together,
+} from './index.ts';
+
+const FROM_MS = Date.UTC(2026, 2, 2);
+const DAY_MS = 86_400_000;
+const SEEDS = process.env['COUNTERSIGN_LONG'] === '1' ? 40 : 3;
+
+const corp = new Population({ seed: 'corp', size: 400 });
+const second = new Population({ seed: 'second', size: 60 });
+
+function played(name: string, seed: string | number = 1): Played {
+  const scenario = loadScenario(name);
+  const populations = [corp, second].slice(0, scenario.tenants.length);
+  return runScenario(scenario, { populations, seed, fromMs: FROM_MS });
+}
+
+function recordsOf(happenings: readonly Happening[]): FeedRecord[] {
+  return happenings.flatMap((happening) => happening.records);
+}
+
+test('all scenarios are there', () => {
+  assert.equal(scenarioNames().length, 13);
+});
+
+for (const name of scenarioNames()) {
+  test(`${name} is told truly, whatever the seed`, () => {
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const { all, footholds, endMs } = played(name, seed);
+      assert.equal(
+        all.some(({ truth }) => truth.isAttacker),
+        name !== 'quiet',
+      );
+      let latest = FROM_MS;
+      for (const { atMs, truth, tenantId } of all) {
+        assert.ok(atMs >= latest && atMs <= endMs, `${name} at ${atMs}`);
+        latest = atMs;
+        assert.equal(truth.scenario, name);
+        assert.ok([corp.tenant.id, second.tenant.id].includes(tenantId));
+        if (truth.isAttacker) assert.match(truth.technique ?? '', /^T\d{4}(\.\d{3})?$/);
+      }
+      for (const foothold of footholds) {
+        assert.ok(foothold.sinceMs >= FROM_MS && foothold.sinceMs <= endMs);
+        assert.ok(foothold.objectId.length > 0);
+      }
+    }
+  });
+
+  test(`${name} has no record twice and none before its happening`, () => {
+    const seen = new Set<string>();
+    for (const happening of played(name).all) {
+      for (const record of happening.records) {
+        const key = `${record.feed}/${record.id}/${record.completes ?? false}`;
+        assert.ok(!seen.has(key), key);
+        seen.add(key);
+        assert.ok(record.atMs >= happening.atMs && record.atMs < happening.atMs + 5000);
+      }
+    }
+  });
+}
+
+test('the same seed plays the same, another draws anew', () => {
+  for (const name of ['midnight-blizzard', 'token-theft']) {
+    const first = JSON.stringify(played(name, 5).all);
+    assert.equal(JSON.stringify(played(name, 5).all), first);
+    assert.notEqual(JSON.stringify(played(name, 6).all), first);
+  }
+});
+
+test('windows of a scenario tile', () => {
+  const scenario = played('fast-spray');
+  const pieces: Happening[] = [];
+  for (let from = FROM_MS; from <= scenario.endMs; from += 600_000) {
+    pieces.push(...scenario.happenings(from, from + 600_000));
+  }
+  assert.deepEqual(pieces, scenario.all);
+});
+
+test('a token was given out before it was used, except where it was forged', () => {
+  for (const name of scenarioNames()) {
+    const records = recordsOf(played(name).all);
+    const given = new Map(
+      records.flatMap(({ feed, body, atMs }) =>
+        feed === 'graph/signIns' ? [[body['uniqueTokenIdentifier'], atMs] as const] : [],
+      ),
+    );
+    for (const { body, atMs } of records) {
+      const context = body['AppAccessContext'] as Record<string, string> | undefined;
+      if (context === undefined) continue;
+      const givenMs = given.get(context['UniqueTokenId']);
+      if (name === 'forged-tokens') assert.equal(givenMs, undefined);
+      else assert.ok((givenMs ?? Infinity) <= atMs, `${name}: ${String(body['Operation'])}`);
+    }
+  }
+});
+
+test('a mailbox that is read too much falls silent for a day, and says so before', () => {
+  const greedy = {
+    name: 'greedy',
+    about: '',
+    tenants: ['corp'],
+    draw: { victim: { person: { tenant: 'corp' } } },
+    steps: [
+      step('sign-in', { who: '$victim', to: 'mail', as: 'mail' }),
+      step('read-mail', { by: '$mail', mailboxes: '$victim', items: 9000, over: '30h', lanes: 3 }),
+    ],
+  };
+  const { all } = runScenario(greedy, { populations: [corp], seed: 1, fromMs: FROM_MS });
+  const binds = recordsOf(all).filter(({ body }) => body['RecordType'] === 50);
+  const throttled = binds.filter(({ body }) => JSON.stringify(body).includes('"True"'));
+  assert.equal(throttled.length, 1);
+  assert.equal(binds.length, 1001);
+  assert.equal(binds.indexOf(throttled[0] as FeedRecord), 1000);
+});
+
+function step(verb: string, values: Record<string, unknown>) {
+  return { verb, values, technique: 'T1114.002', isAttacker: true };
+}
+
+test('while the audit log is off nothing of the tenant stands in it, life included', () => {
+  const attack = played('audit-off');
+  const operations = (happening: Happening): unknown[] =>
+    happening.records.map(({ body }) => body['Operation']);
+  const switches = attack.all.filter(({ truth }) => truth.technique === 'T1562.008');
+  const off = switches.find((h) => operations(h).includes('Set-AdminAuditLogConfig'));
+  const back = switches.at(-1);
+  assert.ok(off !== undefined && back !== undefined && back.atMs > off.atMs);
+  const both = together([lifeOf(corp, 'life'), attack]);
+  const fromMs = Math.floor(off.atMs / DAY_MS) * DAY_MS;
+  let during = 0;
+  for (const { atMs, records } of both.happenings(fromMs, fromMs + 2 * DAY_MS)) {
+    if (atMs <= off.atMs || atMs > back.atMs) continue;
+    during += records.filter(({ feed }) => !feed.startsWith('activity/')).length;
+    assert.ok(records.every(({ feed }) => !feed.startsWith('activity/')));
+  }
+  assert.ok(during > 0, 'the other feeds go on');
+});
+
+test('several actors are one, in order of time', () => {
+  const attack = played('fast-spray');
+  const life = lifeOf(corp, 'life');
+  let latest = 0;
+  let attacks = 0;
+  for (const { atMs, truth } of together([life, attack]).happenings(
+    FROM_MS,
+    FROM_MS + DAY_MS / 8,
+  )) {
+    assert.ok(atMs >= latest);
+    latest = atMs;
+    if (truth.scenario === 'fast-spray') attacks++;
+  }
+  assert.equal(attacks, [...attack.happenings(FROM_MS, FROM_MS + DAY_MS / 8)].length);
+});
+
+const WRONG: readonly (readonly [string, RegExp])[] = [
+  ['steps: [{ wiat: { for: 2d } }]', /no such verb; these are: wait/],
+  ['steps: [{ wait: { fro: 2d } }]', /the parameter for is missing/],
+  ['steps: [{ wait: { for: 2d, long: true } }]', /no parameter long: for/],
+  ['steps: [{ wait: { for: two days } }]', /is no number, duration/],
+  ['steps: [{ wait: { for: 2d }, technique: T11 }]', /is no technique/],
+  ['steps: [{ share: { by: $nobody } }]', /\$nobody is not drawn/],
+  ['draw: { a: { persn: {} } }', /write one of person/],
+  ['stops: []', /stops is none of/],
+];
+
+for (const [text, message] of WRONG) {
+  test(`a scenario file with ${text} is refused, and the cure is named`, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
+    try {
+      const path = join(folder, 'wrong.yaml');
+      writeFileSync(path, text);
+      const run = (): Played =>
+        runScenario(loadScenario(path), { populations: [corp], seed: 1, fromMs: FROM_MS });
+      assert.throws(run, (error) => error instanceof ScenarioError && message.test(error.message));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+test('a scenario that is nowhere is refused with those that are', () => {
+  assert.throws(() => loadScenario('nowhere'), /those here: audit-off/);
+});

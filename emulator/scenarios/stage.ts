@@ -1,0 +1,142 @@
+import { type Address, farAddress, type Person, type Population } from '../population/index.ts';
+import type { SeededRandom } from '../random.ts';
+import { type SignIn, signInRecords, type Token } from '../records/index.ts';
+import { refreshSignIn, tokenIdOf } from '../sign-in/index.ts';
+import type { FeedRecord, Happening, Truth } from '../types.ts';
+import { ScenarioError } from './errors.ts';
+import { HAPPENINGS_MAX, TOKEN_LIFE_MS } from './limits.ts';
+import type { Session, Thing } from './things.ts';
+
+/** A way in that is left when the scenario ends. Numbers are those of the list of footholds. */
+export type Foothold = {
+  readonly kind:
+    | 'session'
+    | 'device'
+    | 'method'
+    | 'password'
+    | 'app-credential'
+    | 'consent'
+    | 'app-role'
+    | 'app'
+    | 'account'
+    | 'role'
+    | 'inbox-rule'
+    | 'forwarding'
+    | 'audit-bypass'
+    | 'sharing-link'
+    | 'vendor-key';
+  readonly tenantId: string;
+  /** Object id, or the name of what has none. */
+  readonly objectId: string;
+  readonly detail: string;
+  readonly sinceMs: number;
+};
+
+/** Where a scenario is played: the time, who and what there is, and all that happened so far. */
+export class Stage {
+  readonly name: string;
+  readonly random: SeededRandom;
+  readonly populations: ReadonlyMap<string, Population>;
+  readonly things: Map<string, Thing> = new Map();
+  readonly happenings: Happening[] = [];
+  readonly footholds: Foothold[] = [];
+  /** The scenario's own clock. */
+  nowMs: number;
+  /** Of the step that is being played. */
+  technique: string | undefined;
+  isAttacker = true;
+
+  constructor(
+    name: string,
+    random: SeededRandom,
+    populations: ReadonlyMap<string, Population>,
+    fromMs: number,
+  ) {
+    this.name = name;
+    this.random = random;
+    this.populations = populations;
+    this.nowMs = fromMs;
+  }
+
+  population(role: string): Population {
+    const population = this.populations.get(role);
+    if (population !== undefined) return population;
+    const roles = [...this.populations.keys()].join(', ');
+    throw new ScenarioError('wrong', `there is no tenant ${role}: the scenario has ${roles}.`);
+  }
+
+  emit(population: Population, atMs: number, records: readonly FeedRecord[]): void {
+    if (this.happenings.length >= HAPPENINGS_MAX) {
+      throw new ScenarioError(
+        'wrong',
+        `more than ${HAPPENINGS_MAX} things happen in ${this.name}.`,
+      );
+    }
+    const truth: Truth = {
+      scenario: this.name,
+      isAttacker: this.isAttacker,
+      ...(this.technique === undefined ? {} : { technique: this.technique }),
+    };
+    this.happenings.push({ atMs, tenantId: population.tenant.id, truth, records });
+  }
+
+  signIn(population: Population, signIn: SignIn): void {
+    this.emit(population, signIn.atMs, signInRecords(population.tenant, signIn));
+  }
+
+  addFoothold(foothold: Omit<Foothold, 'sinceMs'>): void {
+    this.footholds.push({ ...foothold, sinceMs: this.nowMs });
+  }
+
+  closeFootholds(kind: Foothold['kind'], objectId: string): void {
+    for (let at = this.footholds.length - 1; at >= 0; at--) {
+      const foothold = this.footholds[at] as Foothold;
+      if (foothold.kind === kind && foothold.objectId === objectId) this.footholds.splice(at, 1);
+    }
+  }
+
+  address(pool: readonly Address[] | 'fresh'): Address {
+    return pool === 'fresh' ? farAddress(this.random.next()) : this.random.pick(pool);
+  }
+
+  /** What every sign-in of this moment has. */
+  request(
+    atMs: number,
+    address: Address,
+    apps: { appId: string; resourceId: string },
+  ): Parameters<typeof refreshSignIn>[1] & { requestId: string } {
+    return {
+      ...apps,
+      atMs,
+      address,
+      requestId: this.random.guid(),
+      correlationId: this.random.guid(),
+      completedAfterMs: this.random.int(90_000, 900_000),
+    };
+  }
+
+  /** The token that a session uses at `atMs`; when the last one is over it asks for the next. */
+  tokenOf(session: Session, atMs: number): Token {
+    const address = this.address(session.pool);
+    if (!session.isForged && atMs - session.token.issuedMs > TOKEN_LIFE_MS) {
+      const at = atMs - 1500;
+      const request = {
+        ...this.request(at, address, session),
+        sessionId: session.sessionId,
+        completedAfterMs: undefined,
+      };
+      const from = { client: session.client, device: undefined };
+      const person = { ...session.account } as Person;
+      this.signIn(session.home, refreshSignIn(person, request, from));
+      session.token = { requestId: request.requestId, issuedMs: at };
+    }
+    return {
+      tokenId: tokenIdOf(session.token.requestId),
+      sessionId: session.sessionId,
+      issuedMs: session.token.issuedMs,
+      appId: session.appId,
+      ip: address.ip,
+      deviceId: undefined,
+    };
+  }
+}

@@ -1,0 +1,310 @@
+import type { Population } from '../../population/index.ts';
+import { hex8 } from '../../population/index.ts';
+import {
+  type Account,
+  type DirectoryActor,
+  type DirectoryChange,
+  type DirectoryTarget,
+  directoryRecords,
+  FIRST_PARTY,
+  servicePrincipalIdOf,
+} from '../../records/index.ts';
+import type { Args } from '../args.ts';
+import { appOf } from '../draws.ts';
+import type { Stage } from '../stage.ts';
+import type { ScenarioApp } from '../things.ts';
+import type { Verb } from './verb.ts';
+
+type Change = Pick<DirectoryChange, 'operation' | 'category' | 'operationType' | 'changes'> & {
+  readonly auditCategory: DirectoryChange['auditCategory'];
+  readonly targets: readonly DirectoryTarget[];
+};
+
+function change(stage: Stage, home: Population, actor: DirectoryActor, what: Change): void {
+  const records = directoryRecords(home.tenant, {
+    ...what,
+    atMs: stage.nowMs,
+    id: stage.random.guid(),
+    correlationId: stage.random.guid(),
+    actor,
+    ...(actor.kind === 'user' ? { userAgent: 'Mozilla/5.0' } : {}),
+  });
+  stage.emit(home, stage.nowMs, records);
+  stage.nowMs += stage.random.int(4000, 90_000);
+}
+
+/** Who changes the directory: a session's owner, or an application with the right to. */
+function actorOf(stage: Stage, args: Args, home: Population): DirectoryActor {
+  const doer = args.doer('by');
+  if (doer.kind === 'app') {
+    const { app } = doer;
+    const servicePrincipalId = principalOf(stage, app, home);
+    return { kind: 'app', app: { name: app.name, appId: app.appId, servicePrincipalId } };
+  }
+  const { ip } = stage.tokenOf(doer.session, stage.nowMs);
+  return { kind: 'user', account: doer.session.account, ip };
+}
+
+export function principalOf(stage: Stage, app: ScenarioApp, home: Population): string {
+  const known = app.servicePrincipalIds.get(home.tenant.id);
+  if (known !== undefined) return known;
+  const made = stage.random.guid();
+  app.servicePrincipalIds.set(home.tenant.id, made);
+  return made;
+}
+
+function applicationTarget(app: ScenarioApp): DirectoryTarget {
+  return { type: 'Application', id: app.appObjectId, displayName: app.name, appId: app.appId };
+}
+
+function principalTarget(stage: Stage, app: ScenarioApp, home: Population): DirectoryTarget {
+  const id = principalOf(stage, app, home);
+  return { type: 'ServicePrincipal', id, displayName: app.name, appId: app.appId };
+}
+
+/** A new secret on somebody's application. */
+export const addSecret: Verb = (stage, args) => {
+  const home = args.tenant();
+  const app = args.app('to');
+  const actor = actorOf(stage, args, home);
+  const before = keyText(app.keyId, 'Deployment');
+  app.keyId = stage.random.guid();
+  const after = keyText(app.keyId, args.text('label', 'Rotation'));
+  change(stage, home, actor, {
+    operation: 'Update application – Certificates and secrets management ',
+    category: 'Application',
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Update',
+    targets: [applicationTarget(app)],
+    changes: [
+      { name: 'KeyDescription', oldValue: list([before]), newValue: list([before, after]) },
+      { name: 'Included Updated Properties', newValue: 'KeyDescription' },
+    ],
+  });
+  stage.addFoothold({
+    kind: 'app-credential',
+    tenantId: home.tenant.id,
+    objectId: app.appObjectId,
+    detail: `the secret ${app.keyId} of ${app.name}`,
+  });
+};
+
+function keyText(keyId: string, name: string): string {
+  return `[KeyIdentifier=${keyId},KeyType=Password,KeyUsage=Verify,DisplayName=${name}]`;
+}
+
+function list(items: readonly string[]): string {
+  return `[\r\n${items.map((item) => `  ${JSON.stringify(item)}`).join(',\r\n')}\r\n]`;
+}
+
+export const createApp: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const app = appOf(stage, args.text('name'), home, []);
+  const shared = { auditCategory: 'ApplicationManagement', operationType: 'Add' } as const;
+  change(stage, home, actor, {
+    ...shared,
+    operation: 'Add application.',
+    category: 'Application',
+    targets: [applicationTarget(app)],
+    changes: [
+      { name: 'DisplayName', newValue: list([app.name]) },
+      { name: 'Included Updated Properties', newValue: 'DisplayName, AppId' },
+    ],
+  });
+  change(stage, home, actor, {
+    ...shared,
+    operation: 'Add service principal.',
+    category: 'ServicePrincipal',
+    targets: [principalTarget(stage, app, home)],
+    changes: [
+      { name: 'AccountEnabled', newValue: '[true]' },
+      { name: 'DisplayName', newValue: list([app.name]) },
+      { name: 'AppPrincipalId', newValue: list([app.appId]) },
+      { name: 'TargetId.ServicePrincipalNames', newValue: app.appId },
+    ],
+  });
+  args.keep({ kind: 'app', app });
+  stage.addFoothold({
+    kind: 'app',
+    tenantId: home.tenant.id,
+    objectId: app.appObjectId,
+    detail: `the application ${app.name}`,
+  });
+};
+
+export const createUser: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const local = args.text('name');
+  const account: Account = {
+    displayName: local.replaceAll(/[.-]/g, ' '),
+    upn: `${local}@${home.tenant.domain}`,
+    objectId: stage.random.guid(),
+    puid: `10032${hex8(stage.random.next())}FFF`.slice(0, 16).toUpperCase(),
+    sid: `S-1-5-21-1-2-3-${stage.random.int(900_000, 990_000)}`,
+    mailboxGuid: stage.random.guid(),
+  };
+  change(stage, home, actor, {
+    operation: 'Add user.',
+    category: 'User',
+    auditCategory: 'UserManagement',
+    operationType: 'Add',
+    targets: [userTarget(account)],
+    changes: [
+      { name: 'AccountEnabled', newValue: '[true]' },
+      { name: 'UserPrincipalName', newValue: list([account.upn]) },
+      { name: 'Included Updated Properties', newValue: 'AccountEnabled, UserPrincipalName' },
+    ],
+  });
+  args.keep({ kind: 'account', account, home });
+  stage.addFoothold({
+    kind: 'account',
+    tenantId: home.tenant.id,
+    objectId: account.objectId,
+    detail: `the user ${account.upn}`,
+  });
+};
+
+export function userTarget(account: Account): DirectoryTarget {
+  const { objectId: id, displayName, upn, puid } = account;
+  return { type: 'User', id, displayName, upn, puid };
+}
+
+/** Somebody lets an application act for them, or for everybody. */
+export const consent: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const app = args.app('app');
+  const isForAll = args.is('for-all');
+  const scopes = args.text('scopes');
+  const person = actor.kind === 'user' ? actor.account.objectId : '';
+  const client = principalOf(stage, app, home);
+  const graph = servicePrincipalIdOf(home.tenant.key, FIRST_PARTY.graph);
+  const grantId = hex8(stage.random.next()) + hex8(stage.random.next());
+  const type = isForAll ? 'AllPrincipals' : 'Principal';
+  const grant =
+    `[Id: ${grantId}, ClientId: ${client}, PrincipalId: ${isForAll ? '' : person}, ` +
+    `ResourceId: ${graph}, ConsentType: ${type}, Scope: ${scopes}]`;
+  const names = { name: 'TargetId.ServicePrincipalNames', newValue: app.appId };
+  const shared = { auditCategory: 'ApplicationManagement', operationType: 'Assign' } as const;
+  change(stage, home, actor, {
+    ...shared,
+    operation: 'Consent to application.',
+    category: 'ServicePrincipal',
+    targets: [principalTarget(stage, app, home)],
+    changes: [
+      { name: 'ConsentContext.IsAdminConsent', newValue: isForAll ? 'True' : 'False' },
+      { name: 'ConsentContext.IsAppOnly', newValue: 'False' },
+      { name: 'ConsentContext.OnBehalfOfAll', newValue: isForAll ? 'True' : 'False' },
+      { name: 'ConsentContext.Tags', newValue: 'WindowsAzureActiveDirectoryIntegratedApp' },
+      { name: 'ConsentAction.Permissions', newValue: `[] => [${grant}]; ` },
+      names,
+    ],
+  });
+  change(stage, home, actor, {
+    ...shared,
+    operation: 'Add delegated permission grant.',
+    category: 'ServicePrincipal',
+    targets: [principalTarget(stage, app, home)],
+    changes: [
+      { name: 'DelegatedPermissionGrant.Scope', newValue: ` ${scopes}` },
+      { name: 'DelegatedPermissionGrant.ConsentType', newValue: type },
+      { name: 'ServicePrincipal.ObjectID', newValue: client },
+      names,
+    ],
+  });
+  for (const scope of scopes.split(' ')) app.permissions.add(scope);
+  stage.addFoothold({
+    kind: 'consent',
+    tenantId: home.tenant.id,
+    objectId: client,
+    detail: `${app.name} may ${scopes}`,
+  });
+};
+
+/** An application gets a right of its own, over all mailboxes say. */
+export const grantAppRole: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const app = args.app('to');
+  const role = args.text('role');
+  const isExchange = role === 'full_access_as_app';
+  const resource = isExchange ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
+  const client = principalOf(stage, app, home);
+  change(stage, home, actor, {
+    operation: 'Add app role assignment to service principal.',
+    category: 'ServicePrincipal',
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Assign',
+    targets: [
+      {
+        type: 'ServicePrincipal',
+        id: servicePrincipalIdOf(home.tenant.key, resource),
+        displayName: isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph',
+        appId: resource,
+      },
+      principalTarget(stage, app, home),
+    ],
+    changes: [
+      { name: 'AppRole.Id', newValue: isExchange ? FULL_ACCESS_ROLE : stage.random.guid() },
+      { name: 'AppRole.Value', newValue: role },
+      { name: 'AppRole.DisplayName', newValue: role },
+      { name: 'ServicePrincipal.ObjectID', newValue: client },
+      { name: 'ServicePrincipal.DisplayName', newValue: app.name },
+      { name: 'ServicePrincipal.AppId', newValue: app.appId },
+      { name: 'TargetId.ServicePrincipalNames', newValue: resource },
+    ],
+  });
+  app.permissions.add(role);
+  stage.addFoothold({
+    kind: 'app-role',
+    tenantId: home.tenant.id,
+    objectId: client,
+    detail: `${app.name} holds ${role}`,
+  });
+};
+
+/** Office 365 Exchange Online: full_access_as_app. */
+const FULL_ACCESS_ROLE = 'dc890d15-9560-4a4c-9b7f-a736ec74ec40';
+
+/** A second factor of the attacker's own. */
+export const registerMethod: Verb = (stage, args) => {
+  const session = args.session('by');
+  const actor = actorOf(stage, args, session.home);
+  change(stage, session.home, actor, {
+    operation: 'User registered security info.',
+    category: 'User',
+    auditCategory: 'UserManagement',
+    operationType: 'Add',
+    targets: [userTarget(session.account)],
+    changes: [{ name: 'StrongAuthenticationMethod', newValue: 'PhoneAppNotification' }],
+  });
+  stage.addFoothold({
+    kind: 'method',
+    tenantId: session.home.tenant.id,
+    objectId: session.account.objectId,
+    detail: `an authenticator at ${session.account.upn}`,
+  });
+};
+
+export const registerDevice: Verb = (stage, args) => {
+  const session = args.session('by');
+  const actor = actorOf(stage, args, session.home);
+  const id = stage.random.guid();
+  const displayName = args.text('name');
+  change(stage, session.home, actor, {
+    operation: 'Add device.',
+    category: 'Device',
+    auditCategory: 'Device',
+    operationType: 'Add',
+    targets: [{ type: 'Device', id, displayName }, userTarget(session.account)],
+    changes: [{ name: 'DisplayName', newValue: list([displayName]) }],
+  });
+  stage.addFoothold({
+    kind: 'device',
+    tenantId: session.home.tenant.id,
+    objectId: id,
+    detail: `the device ${displayName}`,
+  });
+};

@@ -1,0 +1,127 @@
+import type { Person, Population } from '../../population/index.ts';
+import { FIRST_PARTY, type SignIn } from '../../records/index.ts';
+import { promptedSignIn, refused, ropcSignIn } from '../../sign-in/index.ts';
+import type { Args } from '../args.ts';
+import { ScenarioError } from '../errors.ts';
+import type { Stage } from '../stage.ts';
+import { momentsIn, type Verb } from './verb.ts';
+
+/** After so many wrong passwords in a row an account is locked for a while. */
+const LOCK_AFTER = 10;
+
+/** How somebody tries a password: posted by a program, or typed into the page. */
+type Way = {
+  readonly home: Population;
+  readonly flow: string;
+  readonly pool: ReturnType<Args['pool']>;
+  readonly client: ReturnType<Args['client']>;
+};
+
+function wayOf(args: Args, home: Population): Way {
+  const flow = args.text('flow', 'ropc');
+  if (flow !== 'ropc' && flow !== 'browser') {
+    throw new ScenarioError('wrong', `flow is ropc or browser, not ${flow}.`);
+  }
+  const client = args.client('client', flow === 'ropc' ? 'commandLine' : 'chrome');
+  return { home, flow, pool: args.pool(), client };
+}
+
+/** A right password is what the caller makes of this; a wrong one is refused. */
+function attempt(stage: Stage, way: Way, person: Person, atMs: number): SignIn {
+  const apps =
+    way.flow === 'ropc'
+      ? { appId: FIRST_PARTY.directoryPowerShell, resourceId: FIRST_PARTY.directory }
+      : { appId: FIRST_PARTY.officeHome, resourceId: FIRST_PARTY.graph };
+  const request = stage.request(atMs, stage.address(way.pool), apps);
+  return way.flow === 'ropc'
+    ? ropcSignIn(person, request, way.client)
+    : promptedSignIn(person, request, way.client);
+}
+
+/** Few tries at each of many. Yields the session of the one that was hit, if any. */
+export const spray: Verb = (stage, args) => {
+  const { people, home } = args.people('people');
+  const way = wayOf(args, home);
+  const overMs = args.duration('over');
+  const hit = args.has('hit') ? args.person('hit').person : undefined;
+  const unknown = args.whole('unknown-names', 0);
+  const order = Array.from({ length: args.whole('tries', 1) }, () => people).flat();
+  const moments = momentsIn(stage, order.length + unknown, overMs);
+  const lastTry = order.findLastIndex((person) => person.index === hit?.index);
+  let unknownLeft = unknown;
+  let next = 0;
+  for (const [at, atMs] of moments.entries()) {
+    const left = moments.length - at;
+    if (unknownLeft > 0 && stage.random.float() < unknownLeft / left) {
+      unknownLeft--;
+      const stranger = { ...home.person(0), ...strangerOf(stage, home) };
+      stage.signIn(home, refused(attempt(stage, way, stranger, atMs), 50034));
+      continue;
+    }
+    const person = order[next] as Person;
+    if (next++ === lastTry) letIn(stage, args, way, { person, atMs });
+    else {
+      const error = stage.random.chance(0.02) ? 50053 : 50126;
+      stage.signIn(home, refused(attempt(stage, way, person, atMs), error));
+    }
+  }
+  stage.nowMs += overMs;
+};
+
+function strangerOf(stage: Stage, home: Population): Pick<Person, 'upn' | 'displayName'> {
+  const name = stage.random.pick(['admin', 'test', 'info', 'scan', 'backup', 'sales', 'j.smith']);
+  return { upn: `${name}${stage.random.int(1, 99)}@${home.tenant.domain}`, displayName: '' };
+}
+
+/** One account, many tries. `hit: true` means that it ends with the right password. */
+export const bruteForce: Verb = (stage, args) => {
+  const { person, home } = args.person('who');
+  const way = wayOf(args, home);
+  const overMs = args.duration('over');
+  const tries = args.whole('tries');
+  const isHit = args.is('hit');
+  for (const [at, atMs] of momentsIn(stage, tries, overMs).entries()) {
+    if (isHit && at === tries - 1) {
+      letIn(stage, args, way, { person, atMs });
+      break;
+    }
+    const error = at >= LOCK_AFTER && stage.random.chance(0.35) ? 50053 : 50126;
+    stage.signIn(home, refused(attempt(stage, way, person, atMs), error));
+  }
+  stage.nowMs += overMs;
+};
+
+/** The password was right. Whether that is enough depends on the tenant: `needs-factor`. */
+function letIn(
+  stage: Stage,
+  args: Args,
+  way: Way,
+  { person, atMs }: { person: Person; atMs: number },
+): void {
+  const tried = attempt(stage, way, person, atMs);
+  if (args.is('needs-factor')) {
+    stage.signIn(way.home, refused(tried, 50076));
+    return;
+  }
+  const sessionId = stage.random.guid();
+  stage.signIn(way.home, { ...tried, sessionId, factors: 1 });
+  const { appId, resourceId, requestId } = tried;
+  const session = {
+    home: way.home,
+    account: person,
+    sessionId,
+    appId,
+    resourceId,
+    client: way.client,
+    pool: way.pool,
+    token: { requestId, issuedMs: atMs },
+    isForged: false,
+  };
+  args.keep({ kind: 'session', session });
+  stage.addFoothold({
+    kind: 'password',
+    tenantId: way.home.tenant.id,
+    objectId: person.objectId,
+    detail: `the password of ${person.upn} is known`,
+  });
+}
