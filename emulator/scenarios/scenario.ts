@@ -74,7 +74,7 @@ function scenarioFrom(document: unknown, name: string): Scenario {
   const draws = Object.entries(mapping(fields['draw'] ?? {}, `${name}: draw`));
   return {
     name,
-    about: String(fields['about'] ?? ''),
+    about: typeof fields['about'] === 'string' ? fields['about'] : '',
     tenants: list(fields['tenants'] ?? ['corp'], `${name}: tenants`).map(String),
     draw: Object.fromEntries(
       draws.map(([key, value]) => [key, mapping(value, `${name}: draw ${key}`)]),
@@ -92,15 +92,20 @@ function stepFrom(value: unknown, where: string): Step {
   if (verb === undefined || more.length > 0) {
     throw new ScenarioError('wrong', `${where}: write one verb with its parameters.`);
   }
-  if (technique !== undefined && !/^T\d{4}(?:\.\d{3})?$/.test(String(technique))) {
-    throw new ScenarioError('wrong', `${where}: ${String(technique)} is no technique (T1110.003).`);
+  if (technique !== undefined && !isTechnique(technique)) {
+    const given = JSON.stringify(technique);
+    throw new ScenarioError('wrong', `${where}: ${given} is no technique (T1110.003).`);
   }
   return {
     verb,
     values: mapping(values ?? {}, `${where}: ${verb}`),
-    technique: technique === undefined ? undefined : String(technique),
+    technique,
     isAttacker: attacker !== false,
   };
+}
+
+function isTechnique(value: unknown): value is string {
+  return typeof value === 'string' && /^T\d{4}(?:\.\d{3})?$/.test(value);
 }
 
 function mapping(value: unknown, where: string): Values {
