@@ -1,7 +1,7 @@
 /** A scenario is written by hand: more than this is not one. */
 export const SCENARIO_BYTES_MAX = 65_536;
 
-/** All of a scenario's happenings lie in memory; a million would be a tenant's life, not an attack. */
+/** All of a scenario lies in memory; a million happenings would be a tenant's life, no attack. */
 export const HAPPENINGS_MAX = 400_000;
 
 /** Access tokens of users last 60 to 90 minutes: an attacker's client asks again before. */
