@@ -1,4 +1,8 @@
 export {
+  OBSERVATION_NAME_CHARACTERS_MAX,
+  OBSERVATION_TEXT_CHARACTERS_MAX,
+} from './limits.ts';
+export {
   COLLECTORS,
   type Collector,
   OBSERVATION_OUTCOMES,

@@ -1,3 +1,27 @@
+export {
+  ActivityApi,
+  type ActivityApiOptions,
+  CONTENT_TYPES,
+  type ContentType,
+  checkedPublisher,
+} from './activity-api/api.ts';
+export { ActivityCollector, type ActivityCollectorOptions } from './activity-api/collector.ts';
+export { REQUESTS_PER_MINUTE } from './activity-api/limits.ts';
+export type { QuotaBudget } from './activity-api/quota.ts';
+export type {
+  CollectDesk,
+  Collector,
+  CollectorName,
+  CollectSession,
+  CollectWindow,
+  Content,
+  ContentFact,
+  DeliveredAs,
+  DeliveredFamily,
+  PollReport,
+  WindowEnd,
+  WindowTally,
+} from './collect.ts';
 export { IntakeError, type IntakeErrorCode } from './errors.ts';
 export type {
   Chunk,
@@ -11,5 +35,19 @@ export type {
 } from './files/chunk.ts';
 export type { Completeness } from './files/completeness.ts';
 export { PageTally } from './files/completeness.ts';
+export { Gatherer } from './files/gather.ts';
 export { type Input, inputBytes, readInputs } from './files/open.ts';
 export { readChunk } from './files/read-chunk.ts';
+export {
+  type Authorisation,
+  HttpClient,
+  type HttpOptions,
+  type HttpRequest,
+} from './http/client.ts';
+export { HttpError, type HttpErrorCode } from './http/errors.ts';
+export type { Reply } from './http/exchange.ts';
+export { type Allowance, RequestPace } from './http/pace.ts';
+export { readSecret, readSecretFile, Secret, type SecretPlace } from './http/secret.ts';
+export { systemWait, type Wait } from './http/wait.ts';
+export { AssertionSigner } from './token/assertion.ts';
+export { type Credential, type TokenOptions, Tokens } from './token/tokens.ts';

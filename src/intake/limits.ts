@@ -45,3 +45,6 @@ export const PAGE_TALLY_BYTES_MAX: number = 16 * 1024 * 1024;
 
 /** Damage is read a second time from the next line on; never more of it than this many times. */
 export const RESCAN_FACTOR_MAX = 8;
+
+/** Problems of one poll told one by one in its report; all of them are in the ledger. */
+export const PROBLEMS_TOLD_MAX = 20;

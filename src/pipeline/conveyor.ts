@@ -2,6 +2,7 @@ import type { Facts, HotFile } from '../books/index.ts';
 import type { RecordDraft } from '../core/index.ts';
 import type { Chunk, ReadContext } from '../intake/index.ts';
 import type { Verdict } from '../ledger/index.ts';
+import type { Arrival } from './arrivals.ts';
 import { factsOf } from './facts.ts';
 import { CHUNKS_IN_FLIGHT_PER_LANE, ROWS_PER_POST } from './limits.ts';
 import type { ReadDone } from './messages.ts';
@@ -14,6 +15,13 @@ export type ChunkOutcome = {
   readonly read: ReadDone;
   readonly accepted: number;
   readonly duplicates: number;
+};
+
+export type ChunkEars = {
+  /** As soon as it is known which records are new. */
+  readonly outcome: (outcome: ChunkOutcome) => void;
+  /** A little later, for chunks that a collector fetched: what was new, and how late it came. */
+  readonly arrived?: (arrivals: readonly Arrival[]) => void;
 };
 
 /**
@@ -47,12 +55,8 @@ export class Conveyor {
     );
   }
 
-  /** Resolves as soon as there is room for the next chunk; `outcome` is called once it is known. */
-  async feed(
-    chunk: Chunk,
-    context: ReadContext,
-    outcome: (outcome: ChunkOutcome) => void,
-  ): Promise<void> {
+  /** Resolves as soon as there is room for the next chunk; `ears` are told once more is known. */
+  async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
     this.#throwFailure();
     if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
     while (this.#inFlight >= this.#lanes.length * CHUNKS_IN_FLIGHT_PER_LANE) {
@@ -72,7 +76,7 @@ export class Conveyor {
       .then(async () => {
         const done = await read;
         this.#throwFailure();
-        this.#sequence(lane, chunkId, done, outcome);
+        this.#sequence(lane, chunkId, done, ears);
       })
       .catch((error: unknown) => this.#fail(error));
   }
@@ -114,23 +118,19 @@ export class Conveyor {
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
   }
 
-  #sequence(
-    lane: WorkerLane,
-    chunkId: number,
-    read: ReadDone,
-    outcome: (outcome: ChunkOutcome) => void,
-  ): void {
+  #sequence(lane: WorkerLane, chunkId: number, read: ReadDone, ears: ChunkEars): void {
     const { count, versions, actions } = read;
     const verdict = this.#writer.ledger.sequence({ count, versions, actions });
     const accepted = verdict.accepted.length;
-    outcome({ read, accepted, duplicates: count - accepted });
+    ears.outcome({ read, accepted, duplicates: count - accepted });
     this.#rowsUnposted += accepted;
     this.#noteResighted(verdict);
     const prepared = lane.ask({ kind: 'prepare', chunkId, verdict });
     prepared.catch(() => {});
     this.#committed = this.#committed
       .then(async () => {
-        const batch = (await prepared).prepared;
+        const { prepared: batch, arrivals } = await prepared;
+        if (arrivals.length > 0) ears.arrived?.(arrivals);
         // After a failure there is a gap in the indices, and nothing behind it can become durable.
         this.#throwFailure();
         // Not awaited here: frames that wait while a sync runs share the next one.

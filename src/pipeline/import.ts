@@ -12,7 +12,7 @@ import {
 } from '../intake/index.ts';
 import type { CosignResult } from '../ledger/index.ts';
 import { compactBooks } from './compact-books.ts';
-import { Conveyor } from './conveyor.ts';
+import { type ChunkOutcome, Conveyor } from './conveyor.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import { placeOf } from './lane.ts';
 import { REJECTS_TOLD_MAX } from './limits.ts';
@@ -223,7 +223,7 @@ class ImportRun {
         const context = { importNumber, tenant };
         const { form, columns, delimiter } = event.chunk;
         const readAs = { form, columns, delimiter, tenant: tenant ?? null };
-        await this.#conveyor.feed(event.chunk, context, ({ read, accepted, duplicates }) => {
+        const outcome = ({ read, accepted, duplicates }: ChunkOutcome): void => {
           current.accepted += accepted;
           current.duplicates += duplicates;
           current.facts.merge(read.facts);
@@ -233,7 +233,8 @@ class ImportRun {
           }
           current.said.push(...read.said);
           this.#meter.records(read.count);
-        });
+        };
+        await this.#conveyor.feed(event.chunk, context, { outcome });
         this.#meter.bytes(event.diskBytesRead);
         return;
       }

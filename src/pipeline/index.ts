@@ -1,4 +1,6 @@
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
+export { pollOnce } from './collect.ts';
+export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
 export {
   type ErasureReport,

@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from '../ledger/index.ts';
 import { createMemo, type Interpretation, interpret } from '../ocsf/index.ts';
+import { type Arrival, Arrivals } from './arrivals.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import type { ReadDone, RejectedItem } from './messages.ts';
 
@@ -19,7 +20,11 @@ type Pending = {
   readonly drafts: readonly RecordDraft[];
   readonly events: readonly Interpretation[];
   readonly fingerprints: FingerprintBatch;
+  /** When each could be had; empty for what came out of a file. */
+  readonly availableMs: readonly number[];
 };
+
+type Prepared = { readonly prepared: PreparedBatch; readonly arrivals: readonly Arrival[] };
 
 export type LaneSetup = {
   readonly dir: string;
@@ -46,28 +51,31 @@ export class Lane {
   read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
     const drafts: RecordDraft[] = [];
     const events: Interpretation[] = [];
-    const rejects: RejectedItem[] = [];
+    const rejects: (RejectedItem & { row: number })[] = [];
     const pages: number[] = [];
     const said: Completeness[] = [];
+    const availableMs: number[] = [];
     const facts = new DeliveryFacts();
     readChunk(chunk, context, {
-      record: (draft, value) => {
+      record: (draft, value, row) => {
         const { source, tenant, at } = draft;
         const event = interpret({ source, tenant, id: draft.id ?? '', at, value }, this.#memo);
         drafts.push(draft);
         events.push(event);
+        const available = chunk.available?.[row - chunk.row];
+        if (available !== undefined) availableMs.push(available);
         facts.add(tenant, source, event.workload, event.timeMs);
       },
       reject: ({ row, offset, length, reason }) => {
         const start = offset - chunk.offset;
         const bytes = new Uint8Array(chunk.bytes.subarray(start, start + length));
-        rejects.push({ at: placeOf(row, offset), reason, bytes });
+        rejects.push({ row, at: placeOf(row, offset), reason, bytes });
       },
       page: (resultIndex, resultCount) => pages.push(resultIndex, resultCount),
       said: (completeness) => said.push(completeness),
     });
     const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
-    this.#pending.set(chunkId, { drafts, events, fingerprints });
+    this.#pending.set(chunkId, { drafts, events, fingerprints, availableMs });
     return {
       kind: 'read',
       chunkId,
@@ -82,13 +90,20 @@ export class Lane {
     };
   }
 
-  prepare(chunkId: number, verdict: Verdict): PreparedBatch {
+  prepare(chunkId: number, verdict: Verdict): Prepared {
     const pending = this.#pending.get(chunkId);
     if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
     this.#pending.delete(chunkId);
-    const { drafts, events, fingerprints } = pending;
+    const { drafts, events, fingerprints, availableMs } = pending;
+    const arrivals = new Arrivals();
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
+      const event = events[position] as Interpretation;
+      const available = availableMs[position];
+      if (available !== undefined) {
+        const { source } = drafts[position] as RecordDraft;
+        arrivals.add(source, event.workload, available - event.timeMs);
+      }
       // An action that was seen before gets its row where all its sightings can be read together.
       if (verdict.earlier.has(position)) continue;
       const draft = drafts[position] as RecordDraft;
@@ -101,11 +116,12 @@ export class Lane {
         source: draft.source,
         seenMs: verdict.seenMs,
         erased: false,
-        event: events[position] as Interpretation,
+        event,
       };
       this.#rows.add(row);
     }
-    return prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
+    const prepared = prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
+    return { prepared, arrivals: arrivals.list() };
   }
 
   /** Writes all rows made so far; the caller lists the files together with the cursor. */

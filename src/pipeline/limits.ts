@@ -9,3 +9,15 @@ export const MERGES_PER_SLICE = 2_000;
 
 /** Rejects told by name in a report; all of them are counted, and all of them are parked. */
 export const REJECTS_TOLD_MAX = 1_000;
+
+/** The Activity API keeps content for seven days; a day more covers clocks and long polls. */
+export const CONTENT_REMEMBERED_MS: number = 8 * 24 * 3_600_000;
+
+/** Contents named in one entry: about a megabyte of text. */
+export const CONTENTS_PER_ENTRY = 5_000;
+
+/** What was fetched can be asked about within two seconds; each post is a small file. */
+export const POST_EVERY_MS = 1_000;
+
+/** Small files are put together so often: each costs a question a little. */
+export const COMPACT_EVERY_MS = 3_600_000;

@@ -1,5 +1,6 @@
 import type { Chunk, Completeness, ReadContext } from '../intake/index.ts';
 import type { LocalKeys, PreparedBatch, Verdict } from '../ledger/index.ts';
+import type { Arrival } from './arrivals.ts';
 import type { DeliveryFact } from './coverage-facts.ts';
 
 /**
@@ -24,7 +25,7 @@ export type ReadDone = {
   /** 16 bytes a record. */
   readonly versions: Uint8Array;
   readonly actions: Uint8Array;
-  readonly rejects: readonly RejectedItem[];
+  readonly rejects: readonly (RejectedItem & { readonly row: number })[];
   readonly facts: readonly DeliveryFact[];
   /** Pairs of ResultIndex and ResultCount. */
   readonly pages: Float64Array;
@@ -35,6 +36,8 @@ export type PreparedDone = {
   readonly kind: 'prepared';
   readonly chunkId: number;
   readonly prepared: PreparedBatch;
+  /** Of chunks that a collector fetched: what was new in them. */
+  readonly arrivals: readonly Arrival[];
 };
 
 /**

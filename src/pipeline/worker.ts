@@ -25,8 +25,9 @@ async function answer(message: ToWorker): Promise<void> {
       return;
     }
     case 'prepare': {
-      const prepared = lane.prepare(message.chunkId, message.verdict);
-      send({ kind: 'prepared', chunkId: message.chunkId, prepared }, [prepared.frame.buffer]);
+      const { prepared, arrivals } = lane.prepare(message.chunkId, message.verdict);
+      const { chunkId } = message;
+      send({ kind: 'prepared', chunkId, prepared, arrivals }, [prepared.frame.buffer]);
       return;
     }
     case 'flush':

@@ -1,4 +1,5 @@
 import type { RecordDraft, TenantId } from '../../core/index.ts';
+import type { DeliveredAs } from '../collect.ts';
 import type { IntakeError } from '../errors.ts';
 import type { Completeness } from './completeness.ts';
 
@@ -30,6 +31,8 @@ export type Chunk = {
   readonly columns: readonly string[];
   /** The byte between the cells of a `csv` row. */
   readonly delimiter: number;
+  /** Of what a collector fetched: when each record could be had, in milliseconds since 1970. */
+  readonly available?: Float64Array<ArrayBuffer>;
 };
 
 /**
@@ -91,6 +94,8 @@ export type ReadContext = {
   readonly importNumber: number;
   /** The tenant of records that state none. */
   readonly tenant: TenantId | undefined;
+  /** Set for what a collector asked for: each record then has to be that, and has no locus. */
+  readonly delivered?: DeliveredAs | undefined;
 };
 
 /** Receives what {@link readChunk} finds, in the order of the file. */
@@ -99,7 +104,7 @@ export interface ChunkSink {
    * `value` is the parsed body. It MUST NOT be kept beyond the call by whoever wants speed: kept
    * objects cost the collector more than parsing does.
    */
-  record(draft: RecordDraft, value: JsonObject): void;
+  record(draft: RecordDraft, value: JsonObject, row: number): void;
   reject(reject: Reject): void;
   /** `ResultIndex` and `ResultCount` of a row; to be counted by a `PageTally`. */
   page(resultIndex: number, resultCount: number): void;

@@ -1,10 +1,12 @@
 import { assert, JSON_DEPTH_MAX } from '../../core/index.ts';
+import type { DeliveredAs } from '../collect.ts';
 import { isObject, parseAuditData, parseJson } from './audit-data.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import { LIMIT_EXCEEDED } from './envelope.ts';
 import { JsonSlices, type Slice } from './json-members.ts';
 import { JsonScanner } from './json-scan.ts';
 import { type Place, RecordSink } from './record-sink.ts';
+import { identifyDelivered } from './shapes/delivered.ts';
 import { isAuditLogQuery } from './shapes/graph-audit-log-query.ts';
 import { OTHER } from './shapes/other.ts';
 import { identify } from './shapes/shapes.ts';
@@ -33,6 +35,7 @@ export class JsonReader {
   readonly #columns: readonly string[];
   readonly #isCells: boolean;
   readonly #sink: RecordSink;
+  readonly #delivered: DeliveredAs | undefined;
   readonly #slices = new JsonSlices();
   readonly #scanner = new JsonScanner();
 
@@ -44,6 +47,7 @@ export class JsonReader {
     this.#columns = chunk.columns;
     this.#isCells = chunk.form === 'json-cells';
     this.#sink = new RecordSink(chunk, context, sink);
+    this.#delivered = context.delivered;
   }
 
   read(start: number, end: number, row: number): void {
@@ -80,9 +84,20 @@ export class JsonReader {
   }
 
   #item(value: unknown, place: Place): void {
-    if (isObject(value)) this.#object(value, place);
+    if (this.#delivered !== undefined) this.#deliveredItem(value, this.#delivered, place);
+    else if (isObject(value)) this.#object(value, place);
     else if (typeof value === 'string') this.#auditText(value, {}, place);
     else this.#sink.reject('not an object', place);
+  }
+
+  #deliveredItem(value: unknown, as: DeliveredAs, place: Place): void {
+    if (!isObject(value)) {
+      this.#sink.reject('not an object', place);
+      return;
+    }
+    const found = identifyDelivered(value, as);
+    if (found.kind === 'rejected') this.#sink.reject(found.reason, place);
+    else this.#sink.record(found.identity, this.#body(place), value, place);
   }
 
   #object(item: JsonObject, place: Place): void {

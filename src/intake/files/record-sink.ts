@@ -1,4 +1,4 @@
-import { TENANT_NOT_STATED, type TenantId } from '../../core/index.ts';
+import { type Locus, TENANT_NOT_STATED, type TenantId } from '../../core/index.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import type { Completeness } from './completeness.ts';
 import type { Identity } from './shapes/shape.ts';
@@ -13,6 +13,7 @@ export class RecordSink {
   readonly #importNumber: number;
   readonly #tenant: TenantId;
   readonly #sink: ChunkSink;
+  readonly #hasLocus: boolean;
 
   constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
     this.#documentId = chunk.documentId;
@@ -20,6 +21,7 @@ export class RecordSink {
     this.#importNumber = context.importNumber;
     this.#tenant = context.tenant ?? TENANT_NOT_STATED;
     this.#sink = sink;
+    this.#hasLocus = context.delivered === undefined;
   }
 
   record(identity: Identity, body: Uint8Array, value: JsonObject, place: Place): void {
@@ -35,14 +37,14 @@ export class RecordSink {
       id,
       at,
       body,
-      locus: {
-        importNumber: this.#importNumber,
-        row: place.row,
-        offset: this.#offset + place.start,
-        length: place.end - place.start,
-      },
+      locus: this.#hasLocus ? this.#locus(place) : undefined,
     };
-    this.#sink.record(draft, value);
+    this.#sink.record(draft, value, place.row);
+  }
+
+  #locus({ start, end, row }: Place): Locus {
+    const offset = this.#offset + start;
+    return { importNumber: this.#importNumber, row, offset, length: end - start };
   }
 
   reject(reason: string, { start, end, row }: Place): void {

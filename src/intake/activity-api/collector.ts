@@ -1,0 +1,340 @@
+import {
+  type Clock,
+  type Interval,
+  intersect,
+  lengthMs,
+  subtract,
+  type TenantId,
+} from '../../core/index.ts';
+import {
+  allOf,
+  type CollectDesk,
+  type Collector,
+  type CollectWindow,
+  type ContentFact,
+  type PollReport,
+  type WindowEnd,
+} from '../collect.ts';
+import type { HttpError } from '../http/errors.ts';
+import type { RequestPace } from '../http/pace.ts';
+import { nothing, PollTally, passing } from '../poll-tally.ts';
+import type { ActivityApi, ContentType, ListedContent, Listing } from './api.ts';
+import { BlobFetcher, type Fetched, type Shortfall } from './blobs.ts';
+import {
+  POLL_EVERY_MS,
+  POLL_MS_MAX,
+  RETENTION_MARGIN_MS,
+  RETENTION_MS,
+  RETRY_WINDOW_MS_MAX,
+  START_EVERY_MS,
+  SWEEP_EVERY_MS,
+} from './limits.ts';
+import { type PlannedWindow, planWindows, type Slice, slicesOf, sweepWindows } from './plan.ts';
+import { NeedMeter, type QuotaBudget, quotaBudget } from './quota.ts';
+
+export type ActivityCollectorOptions = {
+  readonly api: ActivityApi;
+  readonly pace: RequestPace;
+  readonly clock: Clock;
+  readonly tenant: TenantId;
+  readonly contentTypes: readonly ContentType[];
+  /** How far the service's clock is ahead of ours. */
+  readonly skewMs: () => number;
+  readonly everyMs?: number | undefined;
+};
+
+/** What is kept of one content type between two polls. Lost in a crash, it costs some requests. */
+type Feed = {
+  readonly contentType: ContentType;
+  readonly need: NeedMeter;
+  startedMs: number | undefined;
+  sweptMs: number | undefined;
+  /** Windows that failed, by their start: how often, and when to ask again. */
+  readonly failing: Map<number, { failures: number; notBeforeMs: number }>;
+  readonly tries: Map<string, number>;
+};
+
+/** Collects all content of the Management Activity API of one tenant. */
+export class ActivityCollector implements Collector {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly #options: ActivityCollectorOptions;
+  readonly #feeds: readonly Feed[];
+  #budget: QuotaBudget | undefined;
+
+  constructor(options: ActivityCollectorOptions) {
+    this.#options = options;
+    this.name = `activity-api ${options.tenant}`;
+    this.everyMs = options.everyMs ?? POLL_EVERY_MS;
+    this.#feeds = options.contentTypes.map((contentType) => ({
+      contentType,
+      need: new NeedMeter(),
+      startedMs: undefined,
+      sweptMs: undefined,
+      failing: new Map(),
+      tries: new Map(),
+    }));
+  }
+
+  /** As of the last poll; undefined before the first. */
+  get budget(): QuotaBudget | undefined {
+    return this.#budget;
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const tally = new PollTally();
+    let enabled: ReadonlySet<string> | undefined;
+    try {
+      enabled = await this.#options.api.subscriptions(signal);
+    } catch (error) {
+      // Each content type is asked all the same: what it answers goes into the ledger.
+      tally.problem(passing(error).message);
+    }
+    const startedMs = this.#options.clock.monotonic();
+    const poll = { desk, signal, enabled, startedMs, tally };
+    await allOf(this.#feeds.map((feed) => this.#pollFeed(feed, poll)));
+    await this.#reckon(desk, tally);
+    return tally.report();
+  }
+
+  async #pollFeed(feed: Feed, poll: Poll): Promise<void> {
+    const { enabled, desk } = poll;
+    if (enabled !== undefined && !enabled.has(feed.contentType)) await this.#start(feed, poll);
+    const { horizonMs, nowMs } = this.#range();
+    const settled = desk.settled(sourceOf(feed), this.#options.tenant, null);
+    const planned = planWindows(settled, { horizonMs, nowMs });
+    const due = planned.filter(({ from, kind }) => kind === 'news' || this.#isDue(feed, from));
+    for (const window of due) {
+      if (window.kind !== 'news' && this.#isLong(poll)) return;
+      await this.#pollWindow(feed, window, poll);
+    }
+    // What nobody has asked for yet was caught up with before anything is asked for again.
+    if (!this.#isLong(poll)) await this.#sweep(feed, poll);
+  }
+
+  /** Lists again what was listed before: content that appeared late is found before it expires. */
+  async #sweep(feed: Feed, poll: Poll): Promise<void> {
+    const { clock } = this.#options;
+    if (feed.sweptMs !== undefined && clock.monotonic() - feed.sweptMs < SWEEP_EVERY_MS) return;
+    feed.sweptMs = clock.monotonic();
+    const { horizonMs, nowMs } = this.#range();
+    for (const from of feed.failing.keys()) if (from < horizonMs) feed.failing.delete(from);
+    for (const window of sweepWindows({ from: horizonMs, to: nowMs })) {
+      await this.#pollWindow(feed, window, poll);
+    }
+  }
+
+  /** A subscription that is not there, or that somebody switched off. */
+  async #start(feed: Feed, { desk, signal, tally }: Poll): Promise<void> {
+    const { api, clock, tenant } = this.#options;
+    const sinceMs = feed.startedMs;
+    if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
+    feed.startedMs = clock.monotonic();
+    try {
+      await api.startSubscription(feed.contentType, signal);
+    } catch (error) {
+      tally.problem(`could not start ${feed.contentType}: ${passing(error).message}`);
+      return;
+    }
+    const { horizonMs, nowMs } = this.#range();
+    const settled = desk.settled(sourceOf(feed), tenant, null);
+    const text = `there was no enabled subscription for ${feed.contentType}; it was started now`;
+    tally.problem(text);
+    for (const gap of subtract([{ from: horizonMs, to: nowMs }], settled)) {
+      const session = desk.begin(this.#window(feed, gap));
+      await session.end(nothing('off', 'AF20022', text));
+    }
+  }
+
+  async #pollWindow(feed: Feed, planned: PlannedWindow, poll: Poll): Promise<void> {
+    const { desk, signal, tally } = poll;
+    const { api } = this.#options;
+    let listing: Listing;
+    try {
+      const window = { fromMs: planned.from, toMs: planned.to };
+      listing = await api.list(feed.contentType, window, signal);
+    } catch (error) {
+      const end = unlisted(passing(error));
+      this.#noteFailure(feed, planned);
+      const session = desk.begin(this.#window(feed, planned));
+      tally.window(await session.end(end), end, feed.contentType);
+      return;
+    }
+    const slices = slicesOf(planned, listing.items);
+    const outcomes: WindowEnd['outcome'][] = [];
+    for (const slice of slices) {
+      if (outcomes.length > 0 && this.#isLong(poll)) return;
+      outcomes.push(await this.#pollSlice(feed, { ...planned, ...slice }, listing, poll));
+      if (planned.kind === 'sweep') continue;
+      const requests = listing.pages / slices.length + slice.contents.length;
+      feed.need.add(slice.to - slice.from, requests);
+    }
+    if (outcomes.every((outcome) => outcome === 'complete')) feed.failing.delete(planned.from);
+    else this.#noteFailure(feed, planned);
+  }
+
+  async #pollSlice(
+    feed: Feed,
+    slice: Slice<ListedContent>,
+    { shortBecause }: Listing,
+    { desk, signal, tally }: Poll,
+  ): Promise<WindowEnd['outcome']> {
+    const { api, tenant } = this.#options;
+    const known: ContentFact[] = [];
+    const blobs = slice.contents.filter(({ id }) => {
+      const content = desk.content(sourceOf(feed), tenant, id);
+      if (content !== undefined) known.push(content);
+      return content === undefined;
+    });
+    const session = desk.begin(this.#window(feed, slice));
+    const fetched = await new BlobFetcher(api, feed.tries).fetchAll(blobs, session, signal);
+    const wasOff = intersect(desk.off(sourceOf(feed), tenant), [slice]).length > 0;
+    const listed = { count: slice.contents.length, known, shortBecause };
+    const end = endOf(listed, fetched, wasOff ? 'was off' : 'was on');
+    tally.window(await session.end(end), end, feed.contentType);
+    return end.outcome;
+  }
+
+  /** The poll has taken so long that it is time to ask for news again. */
+  #isLong({ startedMs, tally }: Poll): boolean {
+    const isLong = this.#options.clock.monotonic() - startedMs >= POLL_MS_MAX;
+    if (isLong) tally.hasMore = true;
+    return isLong;
+  }
+
+  /** How much is behind, and whether it can be caught up with before it expires. */
+  async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
+    const { clock, pace, tenant } = this.#options;
+    const { horizonMs, nowMs } = this.#range();
+    const behind = this.#feeds.map((feed) => {
+      const settled = desk.settled(sourceOf(feed), tenant, null);
+      const gaps = subtract([{ from: horizonMs, to: nowMs - 2 * this.everyMs }], settled);
+      return { feed, gaps, requests: (lengthMs(gaps) / 60_000) * feed.need.perMinute };
+    });
+    const overhead = (1 + this.#feeds.length) / (this.everyMs / 60_000);
+    const needed = this.#feeds.reduce((sum, feed) => sum + feed.need.perMinute, overhead);
+    const budget = quotaBudget({
+      nowMs: clock.now(),
+      neededPerMinute: needed,
+      allowedPerMinute: pace.perMinute,
+      backlogRequests: behind.reduce((sum, { requests }) => sum + requests, 0),
+      oldestMs: earliest(behind.flatMap(({ gaps }) => gaps)),
+    });
+    this.#budget = budget;
+    if (budget.state !== 'late: quota') return;
+    const text =
+      `late: quota: ${Math.ceil(budget.neededPerMinute)} requests a minute are needed and ` +
+      `${Math.floor(budget.allowedPerMinute)} are allowed`;
+    tally.problem(text);
+    for (const { feed, gaps } of behind) {
+      const from = earliest(gaps);
+      if (from === undefined) continue;
+      const session = desk.begin(this.#window(feed, { from, to: nowMs }));
+      await session.end(nothing('partial', 'quota', text));
+    }
+  }
+
+  #window(feed: Feed, interval: Interval): CollectWindow {
+    return {
+      collector: 'activity-api',
+      source: sourceOf(feed),
+      tenant: this.#options.tenant,
+      workload: null,
+      subject: null,
+      interval: { from: interval.from, to: interval.to },
+      axis: 'availability',
+      family: 'activity',
+    };
+  }
+
+  /**
+   * What can be asked for, in whole seconds as the service takes them. By the earlier of both
+   * clocks: what our clock calls the past may not have happened there.
+   */
+  #range(): { horizonMs: number; nowMs: number } {
+    const { clock, skewMs } = this.#options;
+    const nowMs = Math.floor((clock.now() + Math.min(0, skewMs())) / 1000) * 1000;
+    return { horizonMs: nowMs - RETENTION_MS + RETENTION_MARGIN_MS, nowMs };
+  }
+
+  #isDue(feed: Feed, from: number): boolean {
+    const failing = feed.failing.get(from);
+    return failing === undefined || failing.notBeforeMs <= this.#options.clock.monotonic();
+  }
+
+  /** A window that goes on failing is asked for less and less often. */
+  #noteFailure(feed: Feed, { from, kind }: PlannedWindow): void {
+    if (kind === 'news') return;
+    const failures = (feed.failing.get(from)?.failures ?? 0) + 1;
+    const waitMs = Math.min(RETRY_WINDOW_MS_MAX, this.everyMs * 2 ** (failures - 1));
+    const notBeforeMs = this.#options.clock.monotonic() + waitMs;
+    feed.failing.set(from, { failures, notBeforeMs });
+  }
+}
+
+type Poll = {
+  readonly desk: CollectDesk;
+  readonly signal: AbortSignal | undefined;
+  readonly enabled: ReadonlySet<string> | undefined;
+  readonly startedMs: number;
+  readonly tally: PollTally;
+};
+
+function sourceOf({ contentType }: Feed): string {
+  return `m365.activity/${contentType}`;
+}
+
+function earliest(gaps: readonly Interval[]): number | undefined {
+  return gaps.length === 0 ? undefined : Math.min(...gaps.map(({ from }) => from));
+}
+
+/** Contracts 1.10 and 1.1: answers that say that nothing is kept, and why. */
+function unlisted(error: HttpError): WindowEnd {
+  const { serviceCode, message } = error;
+  const code = serviceCode ?? error.code;
+  if (code === 'AF20022' || code === 'AF20023') return nothing('off', code, message);
+  const isAuditOff = error.serviceText?.includes(AUDIT_OFF) === true;
+  return isAuditOff ? nothing('off', 'audit-off', message) : nothing('failed', code, message);
+}
+
+const AUDIT_OFF = 'Microsoft.Office.Compliance.Audit.DataServiceException';
+
+type Listed = Pick<Listing, 'shortBecause'> & {
+  readonly count: number;
+  /** Content of which an earlier poll has already told. */
+  readonly known: readonly ContentFact[];
+};
+
+function endOf(
+  { count, known, shortBecause }: Listed,
+  { fetched, contents, shortfalls }: Fetched,
+  subscription: 'was on' | 'was off',
+): WindowEnd {
+  const have = known.filter(({ state }) => state === 'read').length + fetched;
+  const counts = { listed: count, fetched: have, contents };
+  const short: Shortfall[] = [...shortfalls, ...known.flatMap(oldShortfall)];
+  if (shortBecause !== undefined) short.push({ kind: 'passing', ...shortBecause });
+  if (subscription === 'was off') short.push({ kind: 'final', code: 'AF20022', text: WAS_OFF });
+  // What may still come goes before what never will: the window is then asked for again.
+  const [worst] = short.sort((a, b) => Number(b.kind === 'passing') - Number(a.kind === 'passing'));
+  if (worst === undefined) return { outcome: 'complete', code: null, because: null, ...counts };
+  const more = short.length > 1 ? ` (and ${short.length - 1} more)` : '';
+  const isOff = worst.code === 'AF20022' && counts.listed === 0;
+  const because = `${worst.text}${more}`;
+  return { outcome: isOff ? 'off' : 'partial', code: worst.code, because, ...counts };
+}
+
+const WAS_OFF = 'in this window there was no enabled subscription, at least for a part of it';
+
+function oldShortfall({ state }: ContentFact): Shortfall[] {
+  switch (state) {
+    case 'read':
+      return [];
+    case 'gone':
+      return [{ kind: 'final', code: 'gone', text: 'content that was listed could not be had' }];
+    case 'parked':
+      return [
+        { kind: 'final', code: 'unreadable', text: 'content is parked: it was not readable' },
+      ];
+  }
+}

@@ -1,0 +1,63 @@
+import { type Interval, type IntervalSet, subtract } from '../../core/index.ts';
+import { NEWS_MS, OVERLAP_MS, SLICE_CONTENTS_MAX, SLICE_MS, WINDOW_MS_MAX } from './limits.ts';
+
+/** A window to ask for. `sweep`: asked before; only what was listed late is new in it. */
+export type PlannedWindow = Interval & { readonly kind: 'news' | 'catch-up' | 'sweep' };
+
+/**
+ * What is to be asked for in `[horizonMs, nowMs)`: news first, since somebody waits for it; then
+ * what is missing, oldest first, since that expires first.
+ */
+export function planWindows(
+  settled: IntervalSet,
+  { horizonMs, nowMs }: { readonly horizonMs: number; readonly nowMs: number },
+): PlannedWindow[] {
+  const gaps = subtract([{ from: horizonMs, to: nowMs }], settled);
+  const windows = gaps.flatMap((gap) => split(gap, WINDOW_MS_MAX));
+  const last = gaps.at(-1);
+  if (last === undefined || last.to < nowMs) return windows.map(catchUp);
+  const newsMs = Math.max(last.from, nowMs - NEWS_MS);
+  const from = Math.max(horizonMs, newsMs - OVERLAP_MS);
+  const before = windows.flatMap((each) => subtract([each], [{ from, to: nowMs }]));
+  return [{ from, to: nowMs, kind: 'news' }, ...before.map(catchUp)];
+}
+
+/** All of it once more. */
+export function sweepWindows(whole: Interval): PlannedWindow[] {
+  return split(whole, WINDOW_MS_MAX).map((each) => ({ ...each, kind: 'sweep' }));
+}
+
+/** A part of a window with the contents that became available in it. */
+export type Slice<T> = Interval & { readonly contents: readonly T[] };
+
+/**
+ * Cuts a window with much in it by the hour, so that a crash costs an hour's requests at most.
+ * Slices tile the window; content that claims another time goes to the nearest.
+ */
+export function slicesOf<T extends { readonly createdMs: number }>(
+  window: Interval,
+  contents: readonly T[],
+): Slice<T>[] {
+  if (contents.length <= SLICE_CONTENTS_MAX) return [{ ...window, contents }];
+  const slices = split(window, SLICE_MS).map((each) => ({ ...each, contents: [] as T[] }));
+  for (const content of contents) {
+    const slice = slices.find(({ to }) => content.createdMs < to) ?? slices.at(-1);
+    slice?.contents.push(content);
+  }
+  return slices;
+}
+
+function catchUp(window: Interval): PlannedWindow {
+  return { from: window.from, to: window.to, kind: 'catch-up' };
+}
+
+/** At whole multiples of `ms`, so that a window that failed is the same one next time. */
+function split({ from, to }: Interval, ms: number): Interval[] {
+  const windows: Interval[] = [];
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, (Math.floor(start / ms) + 1) * ms);
+    windows.push({ from: start, to: end });
+    start = end;
+  }
+  return windows;
+}

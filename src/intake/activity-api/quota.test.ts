@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NeedMeter, quotaBudget } from './quota.ts';
+
+const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+test('with twice what is needed, half the quota is left and a backlog shrinks', () => {
+  const budget = quotaBudget({
+    nowMs: NOW_MS,
+    neededPerMinute: 1000,
+    allowedPerMinute: 2000,
+    backlogRequests: 60_000,
+    oldestMs: NOW_MS - HOUR_MS,
+  });
+  assert.equal(budget.headroom, 1);
+  assert.equal(budget.catchUpMinutes, 60);
+  assert.equal(budget.losesFrom, null);
+  assert.equal(budget.state, 'catching up');
+});
+
+test('with half of what is needed, seven days are reached in fourteen', () => {
+  const budget = quotaBudget({
+    nowMs: NOW_MS,
+    neededPerMinute: 2000,
+    allowedPerMinute: 1000,
+    backlogRequests: 0,
+    oldestMs: undefined,
+  });
+  assert.equal(budget.state, 'late: quota');
+  assert.equal(Date.parse(budget.losesFrom ?? ''), NOW_MS + 14 * DAY_MS);
+});
+
+test('what is old expires while newer content is caught up with', () => {
+  const budget = quotaBudget({
+    nowMs: NOW_MS,
+    neededPerMinute: 1000,
+    allowedPerMinute: 1001,
+    backlogRequests: 6 * 24 * 60 * 1000,
+    oldestMs: NOW_MS - 6 * DAY_MS,
+  });
+  assert.equal(Date.parse(budget.losesFrom ?? ''), NOW_MS + DAY_MS);
+});
+
+test('nothing needed is kept up with', () => {
+  const budget = quotaBudget({
+    nowMs: NOW_MS,
+    neededPerMinute: 0,
+    allowedPerMinute: 2000,
+    backlogRequests: 0,
+    oldestMs: undefined,
+  });
+  assert.deepEqual([budget.state, budget.catchUpMinutes], ['keeping up', 0]);
+});
+
+test('the need is that of the last hours', () => {
+  const need = new NeedMeter();
+  assert.equal(need.perMinute, 0);
+  need.add(10 * HOUR_MS, 600);
+  assert.equal(need.perMinute, 1);
+  for (let hour = 0; hour < 3; hour++) need.add(HOUR_MS, 6000);
+  assert.equal(need.perMinute, 100);
+});

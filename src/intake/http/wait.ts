@@ -1,0 +1,24 @@
+import { setTimeout as timer } from 'node:timers/promises';
+import { HttpError } from './errors.ts';
+
+/**
+ * Lets time pass on the clock that the caller lives by.
+ * Rejects with HttpError ABORTED when the signal says so.
+ */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+export const systemWait: Wait = async (ms, signal) => {
+  try {
+    await timer(ms, undefined, signal === undefined ? {} : { signal });
+  } catch {
+    throw aborted();
+  }
+};
+
+export function aborted(): HttpError {
+  return new HttpError('ABORTED', 'stopped while waiting for a service: what was begun is redone');
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw aborted();
+}

@@ -1,0 +1,161 @@
+import type { IntervalSet, RecordDraft, SourceId, TenantId } from '../core/index.ts';
+import type { Observation } from '../coverage/index.ts';
+import type {
+  Chunk,
+  CollectDesk,
+  CollectSession,
+  CollectWindow,
+  ContentFact,
+  ReadContext,
+  WindowEnd,
+} from '../intake/index.ts';
+import { CollectHistory } from './collect-history.ts';
+import { LedgerSession } from './collect-session.ts';
+import { type ChunkEars, Conveyor } from './conveyor.ts';
+import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from './limits.ts';
+import { type Parked, park } from './parked.ts';
+import type { Writer } from './writer.ts';
+
+/**
+ * The desk at which all collectors of a process hand in: one conveyor, one order. Records first,
+ * then the entry that says that they were asked for; so whoever dies in between asks again, and
+ * the ledger knows what it has.
+ */
+export class LedgerDesk implements CollectDesk {
+  readonly #writer: Writer;
+  readonly #conveyor: Conveyor;
+  readonly #history: CollectHistory;
+  /** Whoever uses the conveyor, or the writer, has it alone. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #compactedMs: number;
+  #postedMs: number;
+  #isBehind = false;
+
+  private constructor(writer: Writer, conveyor: Conveyor, history: CollectHistory) {
+    this.#writer = writer;
+    this.#conveyor = conveyor;
+    this.#history = history;
+    this.#compactedMs = writer.clock.monotonic();
+    this.#postedMs = this.#compactedMs;
+  }
+
+  /** `lanes`: worker threads that parse. MUST be closed before the writer is. */
+  static async open(writer: Writer, options: { readonly lanes: number }): Promise<LedgerDesk> {
+    const history = await CollectHistory.load(writer);
+    return new LedgerDesk(writer, new Conveyor(writer, options.lanes), history);
+  }
+
+  get nowMs(): number {
+    return this.#writer.clock.now();
+  }
+
+  settled(source: SourceId, tenant: TenantId, subject: string | null): IntervalSet {
+    return this.#history.settled(source, tenant, subject);
+  }
+
+  off(source: SourceId, tenant: TenantId): IntervalSet {
+    return this.#history.off(source, tenant);
+  }
+
+  content(source: SourceId, tenant: TenantId, id: string): ContentFact | undefined {
+    return this.#history.content(source, tenant, id);
+  }
+
+  deltaLink(source: SourceId, tenant: TenantId): string | undefined {
+    return this.#history.deltaLink(source, tenant);
+  }
+
+  begin(window: CollectWindow): CollectSession {
+    return new LedgerSession(this, window);
+  }
+
+  /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
+  async append(drafts: readonly RecordDraft[]): Promise<void> {
+    await this.#alone(() => this.#conveyor.append(drafts));
+    for (const { kind, body } of drafts) {
+      if (kind === 'directory') this.#history.noteDirectory(parse(body), 'latest');
+    }
+    this.#isBehind = true;
+  }
+
+  /** @internal for sessions */
+  async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
+    await this.#alone(() => this.#conveyor.feed(chunk, context, ears));
+    this.#isBehind = true;
+  }
+
+  /** @internal for sessions */
+  async conclude(
+    entries: () => { drafts: readonly RecordDraft[]; observation: Observation },
+    window: CollectWindow,
+    { contents }: WindowEnd,
+  ): Promise<void> {
+    await this.#alone(async () => {
+      await this.#conveyor.drain();
+      const { drafts, observation } = entries();
+      await this.#conveyor.append(drafts);
+      this.#history.noteContents(window.source, window.tenant, contents);
+      this.#history.noteObservation(observation);
+      this.#isBehind = true;
+      // A long catch-up has many windows: what they bring can be asked about meanwhile.
+      const nowMs = this.#writer.clock.monotonic();
+      if (nowMs - this.#postedMs >= POST_EVERY_MS) await this.#postNow();
+    });
+  }
+
+  /** @internal for sessions */
+  park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+    park(this.#writer.dir, reject, bytes);
+  }
+
+  /** Everything handed in so far can be asked about: the books have it. */
+  async post(): Promise<void> {
+    if (!this.#isBehind) return;
+    await this.#alone(() => this.#postNow());
+  }
+
+  /** What is due from time to time. */
+  async tidy(): Promise<void> {
+    const { clock, books } = this.#writer;
+    const nowMs = clock.monotonic();
+    if (nowMs - this.#compactedMs < COMPACT_EVERY_MS) return;
+    this.#compactedMs = nowMs;
+    this.#history.forget(clock.now() - CONTENT_REMEMBERED_MS);
+    await this.#alone(async () => {
+      await this.#postNow();
+      await books.compact();
+    });
+  }
+
+  /** Other work with the writer (an import, an erasure): nothing is handed in meanwhile. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.#alone(async () => {
+      await this.#postNow();
+      return work();
+    });
+  }
+
+  /** Ends the threads. What was handed in and is not durable is asked for again. */
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#conveyor.stop();
+  }
+
+  async #postNow(): Promise<void> {
+    const { clock, clockSteps } = this.#writer;
+    this.#isBehind = false;
+    this.#postedMs = clock.monotonic();
+    if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
+    await this.#conveyor.post();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+}
+
+function parse(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body).toString('utf8'));
+}

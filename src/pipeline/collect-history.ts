@@ -1,0 +1,172 @@
+import {
+  type Interval,
+  type IntervalSet,
+  instantOfMs,
+  msOfInstant,
+  normalise,
+  type SourceId,
+  type TenantId,
+} from '../core/index.ts';
+import { type Observation, parseObservation } from '../coverage/index.ts';
+import type { ContentFact } from '../intake/index.ts';
+import { CONTENT_REMEMBERED_MS } from './limits.ts';
+import type { Writer } from './writer.ts';
+
+/** An entry of kind `import`: the contents that one window of a collector brought. */
+export type CollectedBody = {
+  readonly v: 2;
+  readonly phase: 'collected';
+  readonly collector: string;
+  readonly tenant: string;
+  readonly source: string;
+  readonly from: string;
+  readonly to: string;
+  readonly contents: readonly {
+    readonly id: string;
+    readonly created: string;
+    readonly sha256: string | null;
+    readonly count: number;
+    readonly bytes: number;
+    readonly state: ContentFact['state'];
+    readonly etag?: string | undefined;
+  }[];
+};
+
+/** What a `partial` window says of what will not come any more, however often it is asked for. */
+const FINAL_CODES: ReadonlySet<string> = new Set(['gone', 'unreadable', 'AF20022']);
+
+/**
+ * What earlier polls did, as the ledger has it: nothing else is a cursor. Read at the start, kept
+ * up with what is written since. Whatever a crash left undone is not in here, so it is asked for
+ * again.
+ */
+export class CollectHistory {
+  readonly #settled = new Map<string, IntervalSet>();
+  readonly #off = new Map<string, IntervalSet>();
+  readonly #contents = new Map<string, Map<string, ContentFact>>();
+  readonly #deltaLinks = new Map<string, string>();
+
+  /** Reads the entries of the last days, newest first. The reader MUST be refreshed. */
+  static async load(writer: Writer): Promise<CollectHistory> {
+    const history = new CollectHistory();
+    const sinceMs = writer.clock.now() - CONTENT_REMEMBERED_MS;
+    await newestFirst(writer, 'coverage', sinceMs, (body) => {
+      const observation = parseObservation(body);
+      if (observation !== undefined) history.noteObservation(observation);
+    });
+    await newestFirst(writer, 'import', sinceMs, (body) => {
+      const collected = body as CollectedBody;
+      if (collected.v === 2 && collected.phase === 'collected') history.#recall(collected);
+    });
+    await newestFirst(writer, 'directory', Number.NEGATIVE_INFINITY, (body) => {
+      history.noteDirectory(body);
+    });
+    return history;
+  }
+
+  settled(source: SourceId, tenant: TenantId, subject: string | null): IntervalSet {
+    return this.#settled.get(keyOf(source, tenant, subject)) ?? [];
+  }
+
+  off(source: SourceId, tenant: TenantId): IntervalSet {
+    return this.#off.get(keyOf(source, tenant, null)) ?? [];
+  }
+
+  content(source: SourceId, tenant: TenantId, id: string): ContentFact | undefined {
+    return this.#contents.get(keyOf(source, tenant, null))?.get(id);
+  }
+
+  deltaLink(source: SourceId, tenant: TenantId): string | undefined {
+    return this.#deltaLinks.get(keyOf(source, tenant, null));
+  }
+
+  noteObservation(observation: Observation): void {
+    const { source, tenant, subject, workload, outcome, code, from, to } = observation;
+    if (workload !== null) return;
+    const isFinal = outcome === 'partial' && code !== null && FINAL_CODES.has(code);
+    if (outcome !== 'complete' && outcome !== 'off' && !isFinal) return;
+    const key = keyOf(source, tenant, subject);
+    const added = { from: msOfInstant(from), to: msOfInstant(to) };
+    grow(this.#settled, key, added);
+    if (outcome === 'off' || code === 'AF20022') grow(this.#off, key, added);
+  }
+
+  noteContents(source: SourceId, tenant: string, contents: readonly ContentFact[]): void {
+    const key = keyOf(source, tenant, null);
+    const known = this.#contents.get(key) ?? new Map<string, ContentFact>();
+    for (const content of contents) known.set(content.id, content);
+    this.#contents.set(key, known);
+  }
+
+  /** Contents so old that no service lists them any more. */
+  forget(beforeMs: number): void {
+    for (const known of this.#contents.values()) {
+      for (const [id, { createdMs }] of known) if (createdMs < beforeMs) known.delete(id);
+    }
+  }
+
+  /** The first that is noted stands: entries are read newest first. */
+  noteDirectory(body: unknown, latest: 'latest' | 'older' = 'older'): void {
+    const { tenant, source, next } = body as { tenant?: unknown; source?: unknown; next?: unknown };
+    if (typeof tenant !== 'string' || typeof source !== 'string' || typeof next !== 'string')
+      return;
+    const key = keyOf(source, tenant, null);
+    if (latest === 'latest' || !this.#deltaLinks.has(key)) this.#deltaLinks.set(key, next);
+  }
+
+  #recall({ source, tenant, contents }: CollectedBody): void {
+    const known = contents.map(
+      ({ id, created, ...rest }): ContentFact => ({ id, createdMs: msOfInstant(created), ...rest }),
+    );
+    // Newest first: what is there already is later.
+    const fresh = known.filter(
+      ({ id }) => this.content(source, tenant as TenantId, id) === undefined,
+    );
+    this.noteContents(source, tenant, fresh);
+  }
+}
+
+export function collectedContents(contents: readonly ContentFact[]): CollectedBody['contents'] {
+  return contents.map(({ id, createdMs, sha256, count, bytes, state, etag }) => {
+    const created = instantOfMs(createdMs) ?? '';
+    const fact = { id, created, sha256, count, bytes, state };
+    return etag === undefined ? fact : { ...fact, etag };
+  });
+}
+
+function grow(sets: Map<string, IntervalSet>, key: string, added: Interval): void {
+  sets.set(key, normalise([...(sets.get(key) ?? []), added]));
+}
+
+function keyOf(source: string, tenant: string, subject: string | null): string {
+  return `${tenant}\n${source}\n${subject ?? ''}`;
+}
+
+async function newestFirst(
+  writer: Writer,
+  kind: string,
+  sinceMs: number,
+  note: (body: unknown) => void,
+): Promise<void> {
+  const { books, reader } = writer;
+  const indices = books.acts(kind);
+  for (let at = indices.length - 1; at >= 0; at--) {
+    const index = indices[at] as number;
+    if (index >= reader.size) continue;
+    const { leaf } = await reader.leaf(index);
+    if (msOfInstant(leaf.at) < sinceMs) return;
+    const body = await reader.body(index);
+    if (body.kind !== 'present') continue;
+    const value = parse(body.bytes);
+    if (value !== undefined) note(value);
+  }
+}
+
+function parse(bytes: Uint8Array): object | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

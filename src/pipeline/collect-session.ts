@@ -1,0 +1,182 @@
+import { assert, instantOfMs, type RecordDraft } from '../core/index.ts';
+import {
+  OBSERVATION_NAME_CHARACTERS_MAX,
+  OBSERVATION_TEXT_CHARACTERS_MAX,
+  type Observation,
+  type ObservedDelays,
+} from '../coverage/index.ts';
+import {
+  type CollectSession,
+  type CollectWindow,
+  type Content,
+  Gatherer,
+  type WindowEnd,
+  type WindowTally,
+} from '../intake/index.ts';
+import {
+  type Arrival,
+  Arrivals,
+  type DelayCounts,
+  mergeDelays,
+  noDelays,
+  quantileMs,
+} from './arrivals.ts';
+import type { LedgerDesk } from './collect-desk.ts';
+import { type CollectedBody, collectedContents } from './collect-history.ts';
+import type { ChunkEars } from './conveyor.ts';
+import { DeliveryFacts } from './coverage-facts.ts';
+import { CONTENTS_PER_ENTRY } from './limits.ts';
+import { ownEntry } from './own-entries.ts';
+
+/** Where in a chunk a content starts. */
+type ContentPlace = { readonly firstRow: number; readonly name: string };
+
+/** The window of one poll, on its way into the ledger. */
+export class LedgerSession implements CollectSession {
+  readonly #desk: LedgerDesk;
+  readonly #window: CollectWindow;
+  readonly #arrivals = new Arrivals();
+  readonly #facts = new DeliveryFacts();
+  #gatherer = new Gatherer();
+  #places: ContentPlace[] = [];
+  #rows = 0;
+  #records = 0;
+  #duplicates = 0;
+  #parked = 0;
+
+  constructor(desk: LedgerDesk, window: CollectWindow) {
+    this.#desk = desk;
+    this.#window = window;
+  }
+
+  async add(content: Content): Promise<{ readonly items: number }> {
+    const { name, bytes, availableMs } = content;
+    const { items, rejects } = this.#gatherer.add(bytes, availableMs);
+    this.#places.push({ firstRow: this.#rows + 1, name });
+    this.#rows += items - rejects.length;
+    for (const { row, offset, length, reason } of rejects) {
+      const piece = bytes.subarray(offset, offset + length);
+      this.#park(name, `row ${row}, byte ${offset}`, reason, piece);
+    }
+    if (this.#gatherer.isFull) await this.#feed();
+    return { items };
+  }
+
+  park(name: string, reason: string, bytes: Uint8Array | null): void {
+    this.#park(name, 'whole content', reason, bytes);
+  }
+
+  async end(end: WindowEnd): Promise<WindowTally> {
+    await this.#feed();
+    await this.#desk.conclude(() => this.#entries(end), this.#window, end);
+    return { records: this.#records, duplicates: this.#duplicates, parked: this.#parked };
+  }
+
+  async #feed(): Promise<void> {
+    const chunk = this.#gatherer.take();
+    const places = this.#places;
+    this.#places = [];
+    this.#rows = 0;
+    if (chunk === undefined) return;
+    const { family, tenant, source } = this.#window;
+    const stated = family === 'azure-monitor' ? undefined : source;
+    const delivered = { family, tenant, source: stated };
+    const ears: ChunkEars = {
+      outcome: ({ read, accepted, duplicates }) => {
+        this.#records += accepted + duplicates;
+        this.#duplicates += duplicates;
+        this.#facts.merge(read.facts);
+        for (const { row, reason, bytes } of read.rejects) {
+          const { firstRow, name } = placeOf(places, row);
+          this.#park(name, `record ${row - firstRow + 1}`, reason, bytes);
+        }
+      },
+      arrived: (arrivals) => this.#arrivals.merge(arrivals),
+    };
+    await this.#desk.feed(chunk, { importNumber: 0, tenant, delivered }, ears);
+  }
+
+  #park(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
+    this.#parked += 1;
+    const file = `${this.#window.source} ${name}`;
+    this.#desk.park({ file, at, reason, import: null, readAs: null }, bytes);
+  }
+
+  /** Behind the records: the contents they came in, and then what was asked and seen. */
+  #entries(end: WindowEnd): { drafts: RecordDraft[]; observation: Observation } {
+    const { nowMs } = this.#desk;
+    const { collector, tenant, source, interval } = this.#window;
+    const from = instantOfMs(interval.from) ?? '';
+    const to = instantOfMs(interval.to) ?? '';
+    const drafts: RecordDraft[] = [];
+    for (let at = 0; at < end.contents.length; at += CONTENTS_PER_ENTRY) {
+      const contents = collectedContents(end.contents.slice(at, at + CONTENTS_PER_ENTRY));
+      const common = { v: 2, phase: 'collected', collector, tenant, source } as const;
+      const body: CollectedBody = { ...common, from, to, contents };
+      drafts.push(ownEntry('import', nowMs, body));
+    }
+    const observation = this.#observation(end, nowMs);
+    for (const workload of this.#workloads()) {
+      const body = this.#ofWorkload(observation, workload);
+      drafts.push(ownEntry('coverage', nowMs, body));
+    }
+    drafts.push(ownEntry('coverage', nowMs, observation));
+    return { drafts, observation };
+  }
+
+  #observation(end: WindowEnd, nowMs: number): Observation {
+    const { collector, tenant, source, workload, subject, interval, axis } = this.#window;
+    const all = noDelays();
+    for (const { delays } of this.#arrivals.list()) mergeDelays(all, delays);
+    return {
+      v: 2,
+      collector,
+      tenant,
+      source,
+      workload,
+      subject,
+      from: instantOfMs(interval.from) ?? '',
+      to: instantOfMs(interval.to) ?? '',
+      axis,
+      outcome: end.outcome,
+      listed: end.listed,
+      fetched: end.fetched,
+      records: this.#records,
+      duplicates: this.#duplicates,
+      parked: this.#parked,
+      because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
+      code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
+      delays: observed(all),
+      canaries: null,
+      at: instantOfMs(nowMs) ?? '',
+    };
+  }
+
+  #workloads(): string[] {
+    const named = this.#facts.list().flatMap(({ workload }) => workload ?? []);
+    return [...new Set(named)].sort();
+  }
+
+  #ofWorkload(whole: Observation, workload: string): Observation {
+    const delays = noDelays();
+    const arrived = this.#arrivals.list().filter((each: Arrival) => each.workload === workload);
+    for (const each of arrived) mergeDelays(delays, each.delays);
+    const records = this.#facts
+      .list()
+      .reduce((sum, fact) => sum + (fact.workload === workload ? fact.count : 0), 0);
+    const duplicates = records - delays.n;
+    return { ...whole, workload, records, duplicates, parked: 0, delays: observed(delays) };
+  }
+}
+
+function observed(delays: DelayCounts): ObservedDelays | null {
+  if (delays.n === 0) return null;
+  const { n, maxMs } = delays;
+  return { n, p50Ms: quantileMs(delays, 0.5), p99Ms: quantileMs(delays, 0.99), maxMs };
+}
+
+function placeOf(places: readonly ContentPlace[], row: number): ContentPlace {
+  const place = places.findLast(({ firstRow }) => firstRow <= row);
+  assert(place !== undefined, 'every record of a chunk is of a content');
+  return place;
+}

@@ -1,0 +1,17 @@
+import type { Collector, PollReport } from '../intake/index.ts';
+import type { LedgerDesk } from './collect-desk.ts';
+
+/**
+ * One poll of one collector: everything it found is in the ledger and in the books when this
+ * resolves. A kill at any moment means: asked again from the last observation.
+ */
+export async function pollOnce(
+  desk: LedgerDesk,
+  collector: Collector,
+  signal?: AbortSignal,
+): Promise<PollReport> {
+  const report = await collector.poll(desk, signal);
+  await desk.post();
+  await desk.tidy();
+  return report;
+}

@@ -1,0 +1,112 @@
+import {
+  type Clock,
+  ManualClock,
+  systemClock,
+  type TenantId,
+  tenantId,
+} from '../../src/core/index.ts';
+import { type Observation, parseObservation } from '../../src/coverage/index.ts';
+import {
+  ActivityApi,
+  ActivityCollector,
+  CONTENT_TYPES,
+  type Collector,
+  HttpClient,
+  type HttpOptions,
+  type PollReport,
+  RequestPace,
+  Secret,
+  systemWait,
+  Tokens,
+  type Wait,
+} from '../../src/intake/index.ts';
+import type { LedgerReader } from '../../src/ledger/index.ts';
+import {
+  closeWriter,
+  LedgerDesk,
+  openWriter,
+  pollOnce,
+  type Writer,
+} from '../../src/pipeline/index.ts';
+import { withAccount } from './account.ts';
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+/** On a clock that stands still, waiting is what moves it. */
+function waitOn(clock: Clock): Wait {
+  if (!(clock instanceof ManualClock)) return systemWait;
+  return async (ms, signal) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+    clock.advance(ms);
+  };
+}
+
+export type ServiceAddress = {
+  readonly origin: string;
+  readonly tenant: string;
+  readonly clock?: Clock;
+  readonly wait?: Wait;
+  readonly http?: Partial<HttpOptions>;
+  readonly requestsPerMinute?: number;
+};
+
+/** A collector of the whole Activity API of one tenant, as `serve` would make it. */
+export function activityCollector(address: ServiceAddress): ActivityCollector {
+  const { origin, clock = systemClock, wait = waitOn(clock) } = address;
+  const tenant: TenantId = tenantId(address.tenant);
+  const http = new HttpClient({ origins: [origin], clock, random, wait, ...address.http });
+  const allowance = { requests: address.requestsPerMinute ?? 1_000_000, perMs: 60_000 };
+  const pace = new RequestPace({ clock, wait, allowance });
+  const authorisation = new Tokens({
+    http,
+    clock,
+    random,
+    authority: origin,
+    tenant,
+    clientId: '66666666-7d2a-4f6b-9c3d-2e8a61f0b794',
+    credential: { kind: 'secret', secret: new Secret('secret') },
+    scope: 'https://manage.office.com/.default',
+  });
+  const publisher = '99999999-7d2a-4f6b-9c3d-2e8a61f0b794';
+  const api = new ActivityApi({ http, authorisation, pace, root: origin, tenant, publisher });
+  const skewMs = (): number => http.skewMs;
+  return new ActivityCollector({ api, pace, clock, tenant, contentTypes: CONTENT_TYPES, skewMs });
+}
+
+/** Opens the ledger and a desk, and closes both. */
+async function withDesk<T>(
+  dir: string,
+  clock: Clock,
+  use: (desk: LedgerDesk, writer: Writer) => Promise<T>,
+): Promise<T> {
+  const writer = await openWriter({ dir, clock, random });
+  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  try {
+    return await use(desk, writer);
+  } finally {
+    await desk.close();
+    await closeWriter(writer);
+  }
+}
+
+export async function pollHere(
+  dir: string,
+  clock: Clock,
+  collector: Collector,
+): Promise<PollReport> {
+  return withDesk(dir, clock, (desk) => pollOnce(desk, collector));
+}
+
+/** Every observation in the ledger, oldest first. */
+export async function observationsOf(dir: string): Promise<Observation[]> {
+  return withAccount(dir, async ({ books, ledger }) => {
+    const seen = await Promise.all(books.acts('coverage').map((index) => bodyOf(ledger, index)));
+    return seen.flatMap((body) => parseObservation(body) ?? []);
+  });
+}
+
+async function bodyOf(ledger: LedgerReader, index: number): Promise<unknown> {
+  const body = await ledger.body(index);
+  return body.kind === 'present' ? JSON.parse(Buffer.from(body.bytes).toString('utf8')) : undefined;
+}
