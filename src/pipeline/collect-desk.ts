@@ -11,6 +11,7 @@ import type {
 } from '../intake/index.ts';
 import { CollectHistory } from './collect-history.ts';
 import { LedgerSession } from './collect-session.ts';
+import { compactBooks } from './compact-books.ts';
 import { type ChunkEars, Conveyor } from './conveyor.ts';
 import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from './limits.ts';
 import { type Parked, park } from './parked.ts';
@@ -123,7 +124,7 @@ export class LedgerDesk implements CollectDesk {
     this.#history.forget(clock.now() - CONTENT_REMEMBERED_MS);
     await this.#alone(async () => {
       await this.#postNow();
-      await books.compact();
+      await compactBooks({ books });
     });
   }
 
