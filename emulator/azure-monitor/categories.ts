@@ -1,0 +1,33 @@
+import type { Feed } from '../types.ts';
+
+/** Categories that a diagnostic setting of Entra and of Defender can export. */
+export const CATEGORIES: readonly string[] = [
+  'SignInLogs',
+  'NonInteractiveUserSignInLogs',
+  'ServicePrincipalSignInLogs',
+  'ManagedIdentitySignInLogs',
+  'ADFSSignInLogs',
+  'AuditLogs',
+  'MicrosoftGraphActivityLogs',
+  'RiskyUsers',
+  'UserRiskEvents',
+  'RiskyServicePrincipals',
+  'ServicePrincipalRiskEvents',
+  'EmailEvents',
+  'EmailAttachmentInfo',
+  'EmailUrlInfo',
+  'EmailPostDeliveryEvents',
+];
+
+export function feedOf(category: string): Feed {
+  return `azure/${category}`;
+}
+
+/** The container, and the event hub, of a category. */
+export function containerOf(category: string): string {
+  return `insights-logs-${category.toLowerCase()}`;
+}
+
+export function categoryOf(container: string): string | undefined {
+  return CATEGORIES.find((category) => containerOf(category) === container);
+}
