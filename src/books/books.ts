@@ -7,6 +7,7 @@ import { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { type HotFile, writeHot } from './hot.ts';
 import { BOOKS_STAGE, EVENTS_FOLDER, HOT_FOLDER, TEMP_FOLDER } from './layout.ts';
+import { foldObservations } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
 import { type ListedFile, State } from './state.ts';
@@ -92,6 +93,7 @@ export class Books {
     const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
     this.#state.transaction(() => {
       for (const batch of ready) this.#enter(batch);
+      foldObservations(this.#state);
       const files = ready.flatMap((batch) => batch.files ?? []);
       for (const alias of unite(files.flatMap((file) => file.aliases))) {
         this.#state.learnAlias(alias);
@@ -148,8 +150,10 @@ function listed(file: HotFile): ListedFile {
 
 /** Behind the last entry that the batch is about. */
 function endOf({ files = [], facts = {} }: Batch): number {
-  const { acts = [], imports = [], coverage = [], erasures = [] } = facts;
-  const said = [...acts, ...imports, ...coverage, ...erasures].map((fact) => fact.index + 1);
+  const { acts = [], imports = [], coverage = [], observations = [], erasures = [] } = facts;
+  const said = [...acts, ...imports, ...coverage, ...observations, ...erasures].map(
+    (fact) => fact.index + 1,
+  );
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }
 

@@ -1,5 +1,6 @@
 import {
   type Answer,
+  type Interval,
   interval,
   normalise,
   plural,
@@ -8,9 +9,13 @@ import {
   unknown,
   yes,
 } from '../core/index.ts';
+import { activitySourceOf } from '../coverage/index.ts';
 import { ANY, type CoverageFact } from './facts.ts';
 import { REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
+
+/** A hole in a period: `[fromMs, toMs)`. */
+export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly toMs: number };
 
 /** The facts that say something about the period. */
 export function factsWithin(
@@ -18,12 +23,12 @@ export function factsWithin(
   period: Scope,
   tenants: readonly string[] | undefined,
 ): CoverageFact[] {
-  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
+  const { fromMs = -Infinity, toMs = Infinity } = period;
   return facts.filter(
     (fact) =>
       (tenants === undefined || fact.tenant === ANY || tenants.includes(fact.tenant)) &&
-      (fact.fromMs ?? Number.NEGATIVE_INFINITY) < toMs &&
-      (fact.toMs ?? Number.POSITIVE_INFINITY) > fromMs,
+      (fact.fromMs ?? -Infinity) < toMs &&
+      (fact.toMs ?? Infinity) > fromMs,
   );
 }
 
@@ -43,12 +48,15 @@ export function coverageAnswer(
   }
   if (facts.length === 0) because.push(NOTHING_SAID);
   const { fromMs, toMs } = period;
-  const good = facts.filter((f) => f.state === 'collected' || f.state === 'corroborated');
-  for (const fact of facts) if (!good.includes(fact)) because.push(reasonOf(fact));
+  const good = facts.filter(isCovered);
+  for (const fact of facts) {
+    if (!isCovered(fact) && !isBeside(fact, period, good)) because.push(reasonOf(fact));
+  }
   if (fromMs === undefined || toMs === undefined) because.push(OPEN);
   else because.push(...gaps(good, fromMs, toMs));
   if (because.length === 0) {
-    return yes(good.map((fact) => ({ origin: ledger.origin, index: fact.index })));
+    const indices = good.flatMap(({ index, entries = [index] }) => entries);
+    return yes(indices.map((index) => ({ origin: ledger.origin, index })));
   }
   return unknown(shortened(because));
 }
@@ -65,8 +73,8 @@ function gaps(good: readonly CoverageFact[], fromMs: number, toMs: number): Reas
   return [...bySource].flatMap(([what, facts]) => {
     const had = normalise(
       facts.map((fact) => ({
-        from: fact.fromMs ?? Number.NEGATIVE_INFINITY,
-        to: fact.toMs ?? Number.POSITIVE_INFINITY,
+        from: fact.fromMs ?? -Infinity,
+        to: fact.toMs ?? Infinity,
       })),
     );
     if (subtract([interval(fromMs, toMs)], had).length === 0) return [];
@@ -74,8 +82,61 @@ function gaps(good: readonly CoverageFact[], fromMs: number, toMs: number): Reas
   });
 }
 
+function isCovered({ state }: CoverageFact): boolean {
+  return state === 'collected' || state === 'corroborated';
+}
+
+/**
+ * An import cannot prove that it is whole, and takes nothing away from what was collected: where
+ * the records of its workload are covered, its own doubt is none of the period's.
+ */
+function isBeside(fact: CoverageFact, period: Scope, good: readonly CoverageFact[]): boolean {
+  const { tenant, workload, state, entries } = fact;
+  if (state !== 'unknown' || entries !== undefined || workload === null) return false;
+  const source = activitySourceOf(workload);
+  const collected = good.filter(
+    (each) => each.tenant === tenant && each.source === source && each.workload === null,
+  );
+  const asked = within(fact, period);
+  return subtract(asked, normalise(collected.flatMap((each) => within(each, period)))).length === 0;
+}
+
+/** What of the fact lies in the period. */
+function within({ fromMs, toMs }: CoverageFact, period: Scope): Interval[] {
+  const from = Math.max(fromMs ?? -Infinity, period.fromMs ?? -Infinity);
+  const to = Math.min(toMs ?? Infinity, period.toMs ?? Infinity);
+  return from < to ? [{ from, to }] : [];
+}
+
+/** What follows from what collectors saw does not name its source by itself; an import does. */
 function reasonOf(fact: CoverageFact): Reason {
-  return { code: `coverage-${fact.state}`, text: fact.because };
+  const code = `coverage-${fact.state}`;
+  if (fact.entries === undefined) return { code, text: fact.because };
+  return { code, text: holeText(fact) };
+}
+
+/** `lost: Audit.Exchange, 2026-03-02 08:00:00 to 09:00:00: it could not be listed …` */
+function holeText({ source, workload, subject, state, because, ...fact }: CoverageFact): string {
+  const of = [source, workload, subject].filter((part) => part !== null).join(', ');
+  const [from, to] = [fact.fromMs, fact.toMs].map((ms) => (ms === null ? '…' : timeText(ms)));
+  return `${of} is ${state} from ${from} to ${to}: ${because}`;
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/**
+ * The holes that can be drawn: intervals of which something is, or may be, missing, clipped to the
+ * period, in order. What an import says of its own file is no interval of what happened.
+ */
+export function holesOf(facts: readonly CoverageFact[], period: Scope): CoverageHole[] {
+  return facts
+    .filter((fact) => !isCovered(fact) && (fact.entries !== undefined || fact.tenant === ANY))
+    .flatMap((fact) =>
+      within(fact, period).map(({ from, to }) => ({ ...fact, fromMs: from, toMs: to })),
+    )
+    .sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs || (a.source < b.source ? -1 : 1));
 }
 
 /** Thousands of imports may each give the same reason. */

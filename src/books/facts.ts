@@ -1,3 +1,5 @@
+import type { CoverageState, Observation } from '../coverage/index.ts';
+
 /** What the ledger's own entries say, as the books keep it beside the events. */
 
 /** One file that was imported: the chain of custody starts here. */
@@ -16,20 +18,12 @@ export type ImportFact = {
 /** In the place of a tenant or a source: whichever it is. */
 export const ANY = '*';
 
-export const COVERAGE_STATES = [
-  'corroborated',
-  'collected',
-  'late',
-  'lost',
-  'off',
-  'unknown',
-] as const;
-export type CoverageState = (typeof COVERAGE_STATES)[number];
-
 /** What is known about the completeness of one interval (design, "The words"). */
 export type CoverageFact = {
-  /** The entry that says so. */
+  /** The entry that says so; of several the latest. */
   readonly index: number;
+  /** All of them, where the state follows from what collectors saw. */
+  readonly entries?: readonly number[];
   /** Or {@link ANY}. */
   readonly tenant: string;
   /** Or {@link ANY}. */
@@ -63,9 +57,13 @@ export type Sought = (erasure: number, names: readonly string[]) => boolean;
 /** An entry in which Countersign says what it did; the body is in the ledger. */
 export type ActFact = { readonly index: number; readonly kind: string };
 
+/** What a collector or a canary saw; the states of coverage follow from all of them. */
+export type ObservationFact = { readonly index: number; readonly seen: Observation };
+
 export type Facts = {
   readonly acts?: readonly ActFact[];
   readonly imports?: readonly ImportFact[];
   readonly coverage?: readonly CoverageFact[];
+  readonly observations?: readonly ObservationFact[];
   readonly erasures?: readonly ErasureFact[];
 };

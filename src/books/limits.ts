@@ -85,3 +85,6 @@ export const DICTIONARY_SHARE_MAX = 0.6;
 
 /** A column chunk below this is not compressed: the frame would be longer than what it saves. */
 export const COMPRESS_BYTES_MIN = 128;
+
+/** Observations that a reader folds anew for a question; beyond, the writer folds them once. */
+export const OBSERVATIONS_UNFOLDED_MAX = 2_000;

@@ -73,8 +73,11 @@ async function rowsOf(
 ): Promise<(readonly QueryValue[])[]> {
   const rows: (readonly QueryValue[])[] = [];
   const request = { kind: 'run', dir, tempDir: dir, sql, tenant, threads: 1 } as const;
-  await runQuery({ ...request, timeoutMs: 60_000, parquet: null }, async (reply) => {
-    if (reply.kind === 'rows') rows.push(...reply.rows);
-  });
+  await runQuery(
+    { ...request, timeoutMs: 60_000, parquet: null, nowMs: 0, period: {} },
+    async (reply) => {
+      if (reply.kind === 'rows') rows.push(...reply.rows);
+    },
+  );
   return rows;
 }

@@ -1,4 +1,5 @@
 import type { BooksErrorCode } from './errors.ts';
+import type { Scope } from './live.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
 
 /** What the process that asks and the process that runs a query say to each other. */
@@ -15,6 +16,9 @@ export type QueryRequest = {
   readonly timeoutMs: number;
   /** Only rows of this tenant. */
   readonly tenant: string | null;
+  /** When it is asked, for what is late and what has expired. */
+  readonly nowMs: number;
+  readonly period: Scope;
   /** Write the rows there instead of sending them. */
   readonly parquet: string | null;
 };

@@ -4,12 +4,15 @@ import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { messageOf } from '../core/index.ts';
 import { Engine, identifier, literal } from './engine.ts';
 import { BooksError } from './errors.ts';
+import type { CoverageFact } from './facts.ts';
 import { QUERY_MEMORY_BYTES } from './limits.ts';
 import { LiveRows } from './live.ts';
+import { Observed } from './observed.ts';
 import { checkStatement, checkText, failed } from './query-check.ts';
 import type { QueryReply, QueryRequest } from './query-messages.ts';
 import { plainValue, type QueryColumn } from './query-value.ts';
 import { makeViews } from './query-views.ts';
+import type { State } from './state.ts';
 
 /** Resolves once the asker is ready for more. */
 export type Send = (reply: QueryReply) => Promise<void>;
@@ -41,8 +44,9 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
     const named = await engine.use((connection) => checkText(connection, sql));
     const snapshot = await live.snapshotIn(engine);
     const tenants = live.state?.tenants() ?? [];
-    const coverage = live.state?.coverage() ?? [];
-    await makeViews(engine, { dir, snapshot, tenants, coverage, tenant }, named);
+    const coverage = named.has('coverage') ? coverageOf(live.state, request.nowMs) : [];
+    const { period } = request;
+    await makeViews(engine, { dir, snapshot, tenants, coverage, tenant, period }, named);
     await lock(engine, snapshot.paths());
     await engine.use(async (connection) => {
       await checkStatement(connection, sql);
@@ -87,6 +91,11 @@ async function answer(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function coverageOf(state: State | undefined, nowMs: number): CoverageFact[] {
+  if (state === undefined) return [];
+  return state.snapshot(() => [...state.coverage(), ...new Observed().facts(state, nowMs)]);
 }
 
 export function tooLong(timeoutMs: number): BooksError {

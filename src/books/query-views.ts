@@ -6,7 +6,7 @@ import { LedgerReader, parseLeaf } from '../ledger/index.ts';
 import { COLUMNS } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
 import { ANY, type CoverageFact } from './facts.ts';
-import type { Snapshot } from './live.ts';
+import type { Scope, Snapshot } from './live.ts';
 import { Tenants } from './principal.ts';
 
 /** The tables of SQL users beside `events`, whose columns are those of a Parquet file. */
@@ -67,6 +67,8 @@ export type QuerySources = {
   readonly coverage: readonly CoverageFact[];
   /** Only rows of this tenant. */
   readonly tenant: string | null;
+  /** Events of this period alone. */
+  readonly period: Scope;
 };
 
 /** Makes what the query may name; `named` are the tables that it does name. */
@@ -86,7 +88,7 @@ export async function makeViews(
 
 /** With the tenant as every other question reads it. */
 function eventsSql(sources: QuerySources): string {
-  const { snapshot, tenants, tenant } = sources;
+  const { snapshot, tenants, tenant, period } = sources;
   const home = homeOf(sources);
   const isMixed = home !== TENANT_NOT_STATED && tenants.includes(TENANT_NOT_STATED);
   const stated = `if(tenant = ${literal(TENANT_NOT_STATED)}, ${literal(home)}, tenant) AS tenant`;
@@ -94,8 +96,18 @@ function eventsSql(sources: QuerySources): string {
     isMixed && name === 'tenant' ? stated : identifier(name),
   );
   const type = 'class_uid * 100 + activity_id AS type_uid';
-  const all = `SELECT ${[...columns, type].join(', ')} FROM ${snapshot.source({})}`;
+  const from = `${snapshot.source(period)} ${periodSql(period)}`;
+  const all = `SELECT ${[...columns, type].join(', ')} FROM ${from}`;
   return tenant === null ? all : `SELECT * FROM (${all}) WHERE tenant = ${literal(tenant)}`;
+}
+
+function periodSql({ fromMs, toMs }: Scope): string {
+  const time = (ms: number): string => `epoch_ms(${Math.trunc(ms)})`;
+  const parts = [
+    ...(fromMs === undefined ? [] : [`"time" >= ${time(fromMs)}`]),
+    ...(toMs === undefined ? [] : [`"time" < ${time(toMs)}`]),
+  ];
+  return parts.length === 0 ? '' : `WHERE ${parts.join(' AND ')}`;
 }
 
 /** The tenant of rows that state none. */

@@ -68,6 +68,8 @@ suite('query', () => {
       timeoutMs: 60_000,
       tenant,
       parquet: null,
+      nowMs: 0,
+      period: {},
     } as const;
     await runQuery(request, async (reply) => {
       if (reply.kind === 'rows') rows.push(...reply.rows);

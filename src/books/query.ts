@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BooksError } from './errors.ts';
 import { QUERY_GRACE_MS, QUERY_MS_MAX, QUERY_PROCESS_BYTES_MAX } from './limits.ts';
+import type { Scope } from './live.ts';
 import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
 import { tooLong } from './query-run.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
@@ -15,6 +16,10 @@ export type QueryOptions = {
   readonly timeoutMs?: number;
   /** Only rows of this tenant. */
   readonly tenant?: string | undefined;
+  /** For the table `coverage`; the time of the last poll where it is left out. */
+  readonly nowMs?: number;
+  /** Events of this period alone: then its coverage is that of the answer. */
+  readonly period?: Scope;
 };
 
 export type QueryResult = {
@@ -60,7 +65,8 @@ type Question = Omit<QueryRequest, 'tempDir'>;
 
 function questionOf(dir: string, sql: string, options: QueryOptions): Omit<Question, 'parquet'> {
   const { threads = 1, timeoutMs = QUERY_MS_MAX, tenant = null } = options;
-  return { kind: 'run', dir, sql, threads, timeoutMs, tenant };
+  const { nowMs = -Infinity, period = {} } = options;
+  return { kind: 'run', dir, sql, threads, timeoutMs, tenant, nowMs, period };
 }
 
 async function* rowsOf(replies: AsyncGenerator<QueryReply>): QueryResult['rows'] {

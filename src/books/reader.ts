@@ -1,5 +1,5 @@
-import type { Reason } from '../core/index.ts';
-import { coverageAnswer, factsWithin } from './coverage.ts';
+import type { Clock, Reason } from '../core/index.ts';
+import { coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
 import type { CoverageFact, ErasureFact, ImportFact, Sought } from './facts.ts';
@@ -7,6 +7,7 @@ import { type Condition, conditionOf, contestedCondition, type RowFilter } from 
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
 import { LiveRows, type Scope } from './live.ts';
+import { Observed } from './observed.ts';
 import {
   findPrincipals,
   type Principal,
@@ -21,7 +22,11 @@ import { statementOf } from './statement.ts';
 import type { Coverage, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
 
-export type ReaderOptions = { readonly threads?: number };
+export type ReaderOptions = {
+  readonly threads?: number;
+  /** What is late and what has expired depends on the time; without a clock, on the last poll. */
+  readonly clock?: Clock;
+};
 
 export type TimelineFilter = Scope & {
   readonly user?: string | undefined;
@@ -61,13 +66,16 @@ export type LedgerHead = Omit<LedgerState, 'posted'>;
 /** The reading side of the books: takes no lock, while another process writes. */
 export class BooksReader {
   readonly #live: LiveRows;
+  readonly #clock: Clock | undefined;
+  readonly #observed = new Observed();
 
-  private constructor(live: LiveRows) {
+  private constructor(live: LiveRows, clock: Clock | undefined) {
     this.#live = live;
+    this.#clock = clock;
   }
 
   static async open(dir: string, options: ReaderOptions = {}): Promise<BooksReader> {
-    return new BooksReader(await LiveRows.open(dir, options.threads ?? 1));
+    return new BooksReader(await LiveRows.open(dir, options.threads ?? 1), options.clock);
   }
 
   /** Entries below this index are in the books. */
@@ -146,8 +154,22 @@ export class BooksReader {
     return { kind: 'statement', statement };
   }
 
+  /** What imports say of themselves, and what follows from all that collectors saw. */
   coverage(): readonly CoverageFact[] {
-    return this.#live.state?.coverage() ?? [];
+    const { state } = this.#live;
+    if (state === undefined) return [];
+    const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
+    return state.snapshot(() => [...state.coverage(), ...this.#observed.facts(state, nowMs)]);
+  }
+
+  /** What is known to be missing in a period, and whether the books hold all of it. */
+  coverageOf(
+    filter: Scope & { readonly tenant?: string | undefined },
+    ledger: LedgerHead,
+  ): Coverage {
+    const { tenant } = filter;
+    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
+    return this.#coverage(filter, ledger, tenants);
   }
 
   erasures(): readonly ErasureFact[] {
@@ -198,7 +220,7 @@ export class BooksReader {
   #coverage(period: Scope, ledger: LedgerHead, tenants: readonly string[] | undefined): Coverage {
     const facts = factsWithin(this.coverage(), period, tenants);
     const answer = coverageAnswer(facts, period, { ...ledger, posted: this.cursor });
-    return { answer, facts };
+    return { answer, facts, holes: holesOf(facts, period) };
   }
 }
 
@@ -209,9 +231,9 @@ const NOTHING_POSTED: Resolution = {
 
 function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
   if (because.length === 0) return coverage;
-  const { answer, facts } = coverage;
+  const { answer } = coverage;
   const reasons = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
-  return { answer: { kind: 'unknown', because: reasons, wouldDecide: [] }, facts };
+  return { ...coverage, answer: { kind: 'unknown', because: reasons, wouldDecide: [] } };
 }
 
 async function* nothing(): AsyncGenerator<EventRow> {}

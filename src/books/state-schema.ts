@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -32,6 +32,10 @@ export const STATE_TABLES = `
     state TEXT NOT NULL, bound REAL, because TEXT NOT NULL
   ) STRICT;
   CREATE INDEX coverage_of_entry ON coverage ("index");
+  CREATE TABLE observations ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  CREATE TABLE observed (
+    one INTEGER PRIMARY KEY CHECK (one = 1), up_to INTEGER NOT NULL, kept TEXT NOT NULL
+  ) STRICT;
   CREATE TABLE erasures (
     "index" INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
     entries INTEGER NOT NULL, from_ms INTEGER, to_ms INTEGER, tenants TEXT NOT NULL

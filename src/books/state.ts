@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { messageOf } from '../core/index.ts';
+import type { KeptReducer } from '../coverage/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
-import { BooksError } from './errors.ts';
-import type { CoverageFact, CoverageState, ErasureFact, Facts, ImportFact } from './facts.ts';
+import type { CoverageFact, ErasureFact, Facts, ImportFact, ObservationFact } from './facts.ts';
 import { statePath } from './layout.ts';
+import { openState, versionOf } from './state-file.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
 
 export type FileKind = 'hot' | 'day';
@@ -56,7 +56,7 @@ export class State {
   static openForReading(dir: string): State | undefined {
     const path = statePath(dir);
     if (!existsSync(path) || versionOf(path) !== STATE_VERSION) return undefined;
-    return new State(open(path));
+    return new State(openState(path));
   }
 
   static discard(dir: string): void {
@@ -226,6 +226,9 @@ export class State {
         c.because,
       );
     }
+    for (const { index, seen } of facts.observations ?? []) {
+      this.#run('INSERT OR REPLACE INTO observations VALUES (?, ?)', index, JSON.stringify(seen));
+    }
     for (const e of facts.erasures ?? []) {
       this.#run(
         'INSERT OR REPLACE INTO erasures VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -244,6 +247,32 @@ export class State {
   forgetFactsOf(index: number): void {
     this.#run('DELETE FROM imports WHERE "index" = ?', index);
     this.#run('DELETE FROM coverage WHERE "index" = ?', index);
+  }
+
+  /** Those that are not folded into {@link observed} yet, and lie behind the index. */
+  observationsAfter(index: number): ObservationFact[] {
+    const sql = 'SELECT * FROM observations WHERE "index" > ? ORDER BY "index"';
+    return this.#all(sql, index).map((row) => ({
+      index: row['index'] as number,
+      seen: JSON.parse(row['body'] as string) as ObservationFact['seen'],
+    }));
+  }
+
+  get observationCount(): number {
+    return this.#number('SELECT count(*) FROM observations');
+  }
+
+  /** All observations up to an entry, folded. */
+  observed(): { readonly upTo: number; readonly kept: KeptReducer } | undefined {
+    const [row] = this.#all('SELECT * FROM observed');
+    if (row === undefined) return undefined;
+    const kept = JSON.parse(row['kept'] as string) as KeptReducer;
+    return { upTo: row['up_to'] as number, kept };
+  }
+
+  setObserved(upTo: number, kept: KeptReducer): void {
+    this.#run('INSERT OR REPLACE INTO observed VALUES (1, ?, ?)', upTo, JSON.stringify(kept));
+    this.#run('DELETE FROM observations WHERE "index" <= ?', upTo);
   }
 
   /** Indices of the entries of our own of one kind, ascending. */
@@ -273,7 +302,7 @@ export class State {
       subject: row['subject'] as string | null,
       fromMs: row['from_ms'] as number | null,
       toMs: row['to_ms'] as number | null,
-      state: row['state'] as CoverageState,
+      state: row['state'] as CoverageFact['state'],
       bound: row['bound'] as number | null,
       because: row['because'] as string,
     }));
@@ -344,30 +373,4 @@ function alias(row: Record<string, unknown>): Alias {
     firstMs: row['first_ms'] as number,
     lastMs: row['last_ms'] as number,
   };
-}
-
-function open(path: string): DatabaseSync {
-  try {
-    return new DatabaseSync(path, { readOnly: true });
-  } catch (cause) {
-    throw new BooksError(
-      'STATE_UNREADABLE',
-      `couldn't open ${path}: ${messageOf(cause)}; ` +
-        'check its permissions, or run "countersign rebuild"',
-      { cause },
-    );
-  }
-}
-
-/** Undefined when the file is not a database of ours: the state is derived, so it is made again. */
-function versionOf(path: string): number | undefined {
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(path, { readOnly: true });
-    return Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0] as number;
-  } catch {
-    return undefined;
-  } finally {
-    db?.close();
-  }
 }

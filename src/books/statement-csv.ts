@@ -1,3 +1,5 @@
+import { instantOfMs } from '../core/index.ts';
+import type { CoverageHole } from './coverage.ts';
 import { csvLine } from './csv.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement-types.ts';
 
@@ -34,9 +36,13 @@ const COLUMNS = [
 
 type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
 
-/** Lines end in CRLF; the header is always there. */
+/** Holes come first: what stands below is not all, and where. Lines end in CRLF; the header is always there. */
 export function* statementCsv(statement: Statement): Generator<string> {
   yield csvLine(COLUMNS);
+  for (const hole of statement.coverage.holes) {
+    const cells = holeCells(hole);
+    yield csvLine(COLUMNS.map((name) => cells[name] ?? ''));
+  }
   for (const session of statement.sessions) {
     for (const cells of rowsOf(session)) yield csvLine(COLUMNS.map((name) => cells[name] ?? ''));
   }
@@ -63,6 +69,17 @@ function* rowsOf({ session, signIns, actions }: StatementSession): Generator<Cel
       authorisation: authorisation.kind,
     };
   }
+}
+
+function holeCells(hole: CoverageHole): Cells {
+  const { fromMs, toMs, workload, state, source, subject, because, index } = hole;
+  const { entries = [index] } = hole;
+  const [time, until] = [fromMs, toMs].map((ms) =>
+    Number.isFinite(ms) ? (instantOfMs(ms) ?? '') : '',
+  );
+  const what = { record: 'hole', outcome: state, operation: because, object: source };
+  const where = { workload, mailbox: subject, target: `until ${until}` };
+  return { ...what, ...where, time: time ?? '', index, entries: entries.join(' ') };
 }
 
 function eventCells(event: StatementEvent): Cells {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { plural } from '../core/index.ts';
+import type { CoverageHole } from './coverage.ts';
 import { type Html, type HtmlPart, html } from './html.ts';
 import { STATEMENT_CSS } from './statement-css.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
 } from './statement-types.ts';
 import {
   answerText,
+  holeText,
   howText,
   instantText,
   NONE_UNACCOUNTED,
@@ -116,9 +118,16 @@ function coverageOf({ coverage }: Statement): Html {
   return html`<section aria-labelledby="coverage">
 <h2 id="coverage">Is this complete?</h2>
 ${body}
+${holesOf(coverage.holes)}
 <p>What is listed below was reported by the vendor and stands in the ledger. What is not listed may
 still have happened, unless this section says that the period is covered.</p>
 </section>\n`;
+}
+
+function holesOf(holes: readonly CoverageHole[]): HtmlPart {
+  if (holes.length === 0) return null;
+  return html`<p>Intervals of which something is, or may be, missing:</p>
+<ul class="holes">${holes.map((hole) => html`<li>${holeText(hole)}</li>`)}</ul>`;
 }
 
 function balanceOf(statement: Statement): Html {

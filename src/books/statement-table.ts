@@ -2,6 +2,7 @@ import { plural } from '../core/index.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement-types.ts';
 import {
   answerText,
+  holeText,
   howText,
   instantText,
   NONE_UNACCOUNTED,
@@ -39,6 +40,8 @@ export function* statementLines(statement: Statement, width: number): Generator<
   for (const [i, volume] of statement.volumes.entries())
     yield* fact(i === 0 ? 'Volumes' : '', volume);
   yield* fact('Complete', answerText(coverage.answer));
+  for (const [i, hole] of coverage.holes.entries())
+    yield* fact(i === 0 ? 'Holes' : '', holeText(hole));
   yield* fact('Ledger', `${ledger.origin}, ${plural(ledger.size, 'entry')}, root ${ledger.root}`);
   for (const erasure of statement.erasures) {
     const { entries, at, by, reason, index, ofThisPerson } = erasure;

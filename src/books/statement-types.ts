@@ -1,4 +1,5 @@
 import type { Answer } from '../core/index.ts';
+import type { CoverageHole } from './coverage.ts';
 import type { CoverageFact, ErasureFact } from './facts.ts';
 import type { Principal } from './principal.ts';
 
@@ -104,6 +105,8 @@ export type Volume = {
 export type Coverage = {
   readonly answer: Answer;
   readonly facts: readonly CoverageFact[];
+  /** Intervals of the period of which something is, or may be, missing, in order. */
+  readonly holes: readonly CoverageHole[];
 };
 
 export type Erasure = Pick<ErasureFact, 'index' | 'by' | 'reason' | 'entries'> & {

@@ -1,4 +1,5 @@
 import { type Answer, plural } from '../core/index.ts';
+import type { CoverageHole } from './coverage.ts';
 import type { Principal } from './principal.ts';
 import type {
   Outcome,
@@ -20,6 +21,20 @@ export function periodText({ from, to }: Period): string {
   if (from === null) return `up to ${instantText(to as string)} UTC`;
   if (to === null) return `from ${instantText(from)} UTC on`;
   return `${instantText(from)} to ${instantText(to)} UTC`;
+}
+
+/** One hole: when, what, and why it is one. */
+export function holeText(hole: CoverageHole): string {
+  const { source, workload, subject, state, because } = hole;
+  const of = [source, workload, subject].filter((part) => part !== null).join(', ');
+  return `${holePeriod(hole)}: ${state}, ${of}: ${because}`;
+}
+
+function holePeriod({ fromMs, toMs }: CoverageHole): string {
+  const [from, to] = [fromMs, toMs].map((ms) =>
+    Number.isFinite(ms) ? instantText(new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')) : '…',
+  );
+  return `${from} to ${to} UTC`;
 }
 
 /** `2024-01-12 08:31:07`; the column says that it is UTC. */

@@ -1,6 +1,6 @@
 import { type Answer, plural, unknown } from '../core/index.ts';
 import { isSignIn } from '../ocsf/index.ts';
-import { coverageAnswer, factsWithin } from './coverage.ts';
+import { coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
 import type { Scope } from './live.ts';
@@ -172,6 +172,7 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
   const { coverage, period, tenants, ledger, contested, sought } = input;
   const facts = factsWithin(coverage, period, tenants);
   const answer = coverageAnswer(facts, period, ledger);
+  const holes = holesOf(facts, period);
   const names = namesOf(input.principal);
   const because = erasedReasons(erasedWithin(input.erasures, period), names, sought);
   if (contested > 0) {
@@ -180,9 +181,9 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
       'several people held, at a time when no record says whose it was';
     because.push({ code: 'name-shared', text });
   }
-  if (because.length === 0) return { answer, facts };
+  if (because.length === 0) return { answer, facts, holes };
   const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
-  return { answer: unknown(all), facts };
+  return { answer: unknown(all), facts, holes };
 }
 
 /** Those that sought this person come first. */

@@ -8,6 +8,21 @@ const AUDIT_SOURCES: readonly string[] = [
   'm365.activity/Audit.SharePoint',
 ];
 
+/** The content type through which the records of a workload come (contracts 1.2). */
+export function activitySourceOf(workload: string): string {
+  switch (workload) {
+    case 'Exchange':
+      return 'm365.activity/Audit.Exchange';
+    case 'SharePoint':
+    case 'OneDrive':
+      return 'm365.activity/Audit.SharePoint';
+    case 'AzureActiveDirectory':
+      return 'm365.activity/Audit.AzureActiveDirectory';
+    default:
+      return 'm365.activity/Audit.General';
+  }
+}
+
 /**
  * A tenant of which some content types are collected and others not: of the others nothing is
  * known, for as long as anything is collected. Silence about them would look as if all were had.

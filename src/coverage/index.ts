@@ -1,3 +1,4 @@
+export { activitySourceOf } from './expected.ts';
 export {
   OBSERVATION_NAME_CHARACTERS_MAX,
   OBSERVATION_TEXT_CHARACTERS_MAX,

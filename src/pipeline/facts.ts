@@ -1,5 +1,6 @@
 import type { CoverageFact, Facts, ImportFact } from '../books/index.ts';
 import { type EntryKind, msOfInstant } from '../core/index.ts';
+import { parseObservation } from '../coverage/index.ts';
 import { parseErasure } from '../ledger/index.ts';
 import { clockStepCoverage } from './clock-steps.ts';
 import type { CoverageBody, ImportBegun, ImportEnded } from './own-entries.ts';
@@ -15,7 +16,7 @@ export function factsOf(
   entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
 ): Facts {
   const acts = [{ index, kind: entry.kind }];
-  const body = parse(entry.body);
+  const body = parse(entry.kind, entry.body);
   if (body === undefined) return { acts };
   return { acts, ...meaningOf(index, entry, body) };
 }
@@ -29,7 +30,7 @@ function meaningOf(
     case 'import':
       return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);
     case 'coverage':
-      return { coverage: coverageFacts(index, body as CoverageBody) };
+      return isObservation(body) ? observationFacts(index, body) : coverageFacts(index, body);
     case 'act':
       return { coverage: clockStepCoverage(index, body) };
     case 'erasure':
@@ -53,19 +54,32 @@ function importFacts(index: number, atMs: number, body: ImportBegun | ImportEnde
   return { imports: [fact] };
 }
 
-function coverageFacts(index: number, body: CoverageBody): CoverageFact[] {
-  return body.rows.map((row) => ({
-    index,
-    tenant: row.tenant,
-    source: row.source,
-    workload: row.workload,
-    subject: row.subject,
-    fromMs: msOfInstant(row.from),
-    toMs: msOfInstant(row.to),
-    state: row.state,
-    bound: row.bound,
-    because: row.because,
-  }));
+function isObservation(body: Json): boolean {
+  return body['v'] === 2;
+}
+
+/** Of another form than this version reads: then the window counts as one not asked for. */
+function observationFacts(index: number, body: Json): Facts {
+  const seen = parseObservation(body);
+  return seen === undefined ? NOTHING : { observations: [{ index, seen }] };
+}
+
+function coverageFacts(index: number, body: Json): Facts {
+  const coverage = (body as CoverageBody).rows.map(
+    (row): CoverageFact => ({
+      index,
+      tenant: row.tenant,
+      source: row.source,
+      workload: row.workload,
+      subject: row.subject,
+      fromMs: msOfInstant(row.from),
+      toMs: msOfInstant(row.to),
+      state: row.state,
+      bound: row.bound,
+      because: row.because,
+    }),
+  );
+  return { coverage };
 }
 
 function erasureFacts(index: number, bytes: Uint8Array): Facts {
@@ -78,11 +92,12 @@ function erasureFacts(index: number, bytes: Uint8Array): Facts {
 
 type Json = { readonly [name: string]: unknown };
 
-function parse(bytes: Uint8Array): Json | undefined {
+function parse(kind: EntryKind, bytes: Uint8Array): Json | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    const isOurs = typeof value === 'object' && value !== null && (value as Json)['v'] === 1;
-    return isOurs ? (value as Json) : undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { v } = value as Json;
+    return v === 1 || (v === 2 && kind === 'coverage') ? (value as Json) : undefined;
   } catch {
     return undefined;
   }

@@ -1,30 +1,35 @@
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command as Parser } from 'commander';
-import type { QueryColumn, QueryValue } from '../../books/index.ts';
+import type { Coverage, QueryColumn, QueryOptions, QueryValue } from '../../books/index.ts';
 import { plural } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
-import { EXIT } from '../exit-code.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
 import { oneOf } from '../options.ts';
 import { replaceWhole, writeOutput } from '../output-file.ts';
-import { askBooks, notYetIndexed, untilAborted } from '../question.ts';
+import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
+import { askBooks, notYetIndexed, untilAborted, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
 import type { Column } from '../table.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'parquet'] as const;
-type QueryFlags = { readonly format?: (typeof FORMATS)[number]; readonly output?: string };
+type QueryFlags = PeriodFlags & {
+  readonly format?: (typeof FORMATS)[number];
+  readonly output?: string;
+};
 type Row = readonly QueryValue[];
 
 export function declareQuery(program: Parser, bind: Bind): void {
-  program
+  const parser = program
     .command('query')
     .summary('read-only SQL over what happened')
     .description(
       'Answers read-only SQL (DuckDB) over the tables events, entries, findings, decisions and ' +
         'coverage; DESCRIBE events tells their columns. The engine reaches no file and no network.',
     )
-    .argument('<sql>', 'one statement; - reads it from standard input')
+    .argument('<sql>', 'one statement; - reads it from standard input');
+  declarePeriod(parser)
     .option('--format <format>', 'table, json, csv or parquet', oneOf(FORMATS))
     .option('-o, --output <file>', 'write the answer to this file')
     .action(bind(query));
@@ -32,7 +37,9 @@ export function declareQuery(program: Parser, bind: Bind): void {
 
 const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
   askBooks(context, async ({ books, head }) => {
-    const { dataDir } = context;
+    const { dataDir, clock, tenant } = context;
+    const period = periodOf(flags);
+    const options = { tenant, nowMs: clock.now(), period };
     const format = flags.format ?? (context.json ? 'json' : 'table');
     const sql = given === '-' ? await textOfStdin(context) : given;
     const { output } = flags;
@@ -40,16 +47,31 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
       throw usage('a table is for the screen: give --format json, csv or parquet with -o');
     const { rows, tables } =
       format === 'parquet'
-        ? await parquet(context, sql, output)
-        : await answer(context, sql, format, output);
+        ? await parquet(context, sql, output, options)
+        : await answer(context, sql, { format, file: output, options });
     notYetIndexed(books, head);
     notYetFilled(tables);
-    if (rows > 0) return EXIT.done;
+    if (rows > 0) return worthOf(tables, period, books.coverageOf({ ...period, tenant }, head));
     throw new CliError(
       'CANNOT_TELL',
       `no row of ${dataDir} fits, which is no proof that none exists`,
     );
   });
+
+/**
+ * What was counted over events is worth what their coverage is worth: of the period that was asked
+ * for, or of all time, which always has an end that is not settled. A query that reads `coverage`
+ * itself answers for that.
+ */
+function worthOf(
+  tables: readonly string[],
+  period: ReturnType<typeof periodOf>,
+  coverage: Coverage,
+): ExitCode {
+  if (!tables.includes('events') || tables.includes('coverage')) return EXIT.done;
+  const isAsked = period.fromMs !== undefined || period.toMs !== undefined;
+  return isAsked || coverage.holes.length > 0 ? worth(coverage.answer) : EXIT.done;
+}
 
 type Rows = AsyncIterable<Row>;
 type Answered = { readonly rows: number; readonly tables: readonly string[] };
@@ -68,12 +90,15 @@ function notYetFilled(tables: readonly string[]): void {
 async function answer(
   context: Context,
   sql: string,
-  format: 'table' | 'json' | 'csv',
-  file: string | undefined,
+  how: {
+    readonly format: 'table' | 'json' | 'csv';
+    readonly file: string | undefined;
+    readonly options: QueryOptions;
+  },
 ): Promise<Answered> {
+  const { format, file, options } = how;
   const { query: ask } = await import('../../books/index.ts');
-  const { dataDir, tenant } = context;
-  const { columns, tables, rows: batches } = await ask(dataDir, sql, { tenant });
+  const { columns, tables, rows: batches } = await ask(context.dataDir, sql, options);
   let count = 0;
   const rows = (async function* (): AsyncGenerator<Row> {
     for await (const batch of untilAborted(batches, context.signal)) {
@@ -117,15 +142,19 @@ function cellText(value: QueryValue): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-async function parquet(context: Context, sql: string, file: string | undefined): Promise<Answered> {
+async function parquet(
+  context: Context,
+  sql: string,
+  file: string | undefined,
+  options: QueryOptions,
+): Promise<Answered> {
   if (file === undefined || file === '-') {
     throw usage('Parquet needs a file that can be read from its end: give one with -o FILE');
   }
   const { queryToParquet } = await import('../../books/index.ts');
   let written: Answered = { rows: 0, tables: [] };
-  const { dataDir, tenant } = context;
   await replaceWhole(resolve(context.cwd, file), async (staged) => {
-    written = await queryToParquet(dataDir, sql, staged, { tenant });
+    written = await queryToParquet(context.dataDir, sql, staged, options);
   });
   if (!context.json) context.terminal.line(`${plural(written.rows, 'row')} written to ${file}`);
   return written;

@@ -6,6 +6,7 @@ import type { Erasures } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { eventColumns } from '../present/event-table.ts';
+import { lineColumns, withHoles } from '../present/holes.ts';
 import { askBooks, untilAborted, worth } from '../question.ts';
 
 type TimelineFlags = PeriodFlags & {
@@ -39,7 +40,7 @@ const timeline: Command<[flags: TimelineFlags]> = async (context, flags) =>
     const asked = untilAborted(rows, context.signal);
     const columns = eventColumns(({ entries }) => erasures.of(entries)?.index);
     if (context.json) await terminal.items(await events(asked, ledger, erasures));
-    else await terminal.table(columns, asked);
+    else await terminal.table(lineColumns(columns), withHoles(asked, coverage.holes));
     return worth(coverage.answer);
   });
 

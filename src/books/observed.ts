@@ -1,0 +1,43 @@
+import { type CoverageInterval, CoverageReducer } from '../coverage/index.ts';
+import type { CoverageFact } from './facts.ts';
+import { OBSERVATIONS_UNFOLDED_MAX } from './limits.ts';
+import type { State } from './state.ts';
+
+/**
+ * The states of coverage that follow from what collectors saw, for whoever asks more than once: of
+ * the observations only the new ones are read again.
+ */
+export class Observed {
+  #reducer = new CoverageReducer();
+  #upTo = -1;
+
+  facts(state: State, nowMs: number): CoverageFact[] {
+    const folded = state.observed();
+    if (folded !== undefined && folded.upTo > this.#upTo) {
+      this.#reducer = CoverageReducer.of(folded.kept);
+      this.#upTo = folded.upTo;
+    }
+    for (const { index, seen } of state.observationsAfter(this.#upTo)) {
+      this.#reducer.observe(index, seen);
+      this.#upTo = index;
+    }
+    return this.#reducer.rows(nowMs).map(factOf);
+  }
+}
+
+/** Keeps what a question must fold short. The caller MUST be in a transaction. */
+export function foldObservations(state: State): void {
+  if (state.observationCount <= OBSERVATIONS_UNFOLDED_MAX) return;
+  const folded = state.observed();
+  const reducer = folded === undefined ? new CoverageReducer() : CoverageReducer.of(folded.kept);
+  let upTo = folded?.upTo ?? -1;
+  for (const { index, seen } of state.observationsAfter(upTo)) {
+    reducer.observe(index, seen);
+    upTo = index;
+  }
+  state.setObserved(upTo, reducer.keep());
+}
+
+function factOf({ entries, ...interval }: CoverageInterval): CoverageFact {
+  return { index: entries.at(-1) ?? 0, entries, ...interval };
+}

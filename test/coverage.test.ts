@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { instantOfMs, ManualClock } from '../src/core/index.ts';
+import { DelaySketch, type Observation } from '../src/coverage/index.ts';
+import { ownEntry } from '../src/pipeline/own-entries.ts';
+import { systemRandom } from '../src/pipeline/wire.ts';
+import { closeWriter, openWriter } from '../src/pipeline/writer.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { ndjson, record, records } from './support/exports.ts';
+
+const HOUR_MS = 3_600_000;
+const START_MS = Date.parse('2024-03-04T00:00:00Z');
+const HOURS = 60;
+/** Of this hour nothing could be listed. */
+const FAILED_HOUR = 34;
+const SOURCES = ['AzureActiveDirectory', 'Exchange', 'General', 'SharePoint'];
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-coverage-'));
+const dir = join(root, 'data');
+after(() => rmSync(root, { recursive: true }));
+
+before(async () => {
+  // The import that brings the events: one every minute from midnight of the second day on.
+  writeFileSync(join(root, 'export.json'), ndjson(records(900)));
+  assert.equal((await ask(['import', join(root, 'export.json')])).code, 0);
+  const clock = new ManualClock(START_MS + HOURS * HOUR_MS);
+  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const polls = SOURCES.flatMap((source) =>
+    Array.from({ length: HOURS }, (_, hour) => poll(`m365.activity/Audit.${source}`, hour)),
+  );
+  await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
+  await closeWriter(writer);
+  // The books go on from their cursor when they are opened next.
+  await closeWriter(await openWriter({ dir, clock, random: systemRandom }));
+});
+
+function poll(source: string, hour: number): Observation {
+  const sketch = new DelaySketch();
+  for (let i = 1; i <= 60; i++) sketch.add(i * 60_000);
+  const isFailed = source.endsWith('SharePoint') && hour === FAILED_HOUR;
+  const toMs = START_MS + (hour + 1) * HOUR_MS;
+  return {
+    v: 2,
+    collector: 'activity-api',
+    tenant: String(record(0)['OrganizationId']),
+    source,
+    workload: null,
+    subject: null,
+    from: instantOfMs(toMs - HOUR_MS) ?? '',
+    to: instantOfMs(toMs) ?? '',
+    axis: 'availability',
+    outcome: isFailed ? 'failed' : 'complete',
+    listed: 1,
+    fetched: 1,
+    records: 60,
+    duplicates: 0,
+    parked: 0,
+    because: isFailed ? 'the service answered 503' : null,
+    code: isFailed ? '503' : null,
+    delays: isFailed ? null : sketch.observed(),
+    canaries: null,
+    at: instantOfMs(toMs) ?? '',
+  };
+}
+
+const COVERED = ['--from', '2024-03-05T00:00:00Z', '--to', '2024-03-05T08:00:00Z'];
+const HOLED = ['--from', '2024-03-05T08:00:00Z', '--to', '2024-03-05T12:00:00Z'];
+
+test('coverage tells the states of every source, in exactly the members of the contract', async () => {
+  const { code, stdout } = await ask(['coverage', '--json']);
+  assert.equal(code, 0);
+  const rows = lines(stdout).filter(({ source }) => String(source).endsWith('Audit.SharePoint'));
+  assert.deepEqual(Object.keys(rows[0] ?? {}), [
+    ...['tenant', 'source', 'workload', 'subject', 'from', 'to', 'state', 'bound', 'because'],
+    'entries',
+  ]);
+  const told = rows.slice(0, 3).map(({ state, from, to, bound }) => [state, from, to, bound]);
+  assert.deepEqual(told, [
+    ['collected', '2024-03-04T00:00:00Z', '2024-03-05T09:00:00Z', 1],
+    ['lost', '2024-03-05T09:00:00Z', '2024-03-05T11:05:00Z', null],
+    ['collected', '2024-03-05T11:05:00Z', '2024-03-06T11:00:00Z', 1],
+  ]);
+  assert.match(String(rows[1]?.['because']), /the service answered 503/);
+  // Two years later, what was not asked for since has long expired.
+  assert.ok(rows.slice(3).some(({ state }) => state === 'lost'));
+});
+
+test('a timeline over a covered interval is all there is, and exits 0', async () => {
+  const { code, stdout, stderr } = await ask(['timeline', ...COVERED, '--json']);
+  assert.deepEqual([code, stderr, lines(stdout).length], [0, '', 480]);
+});
+
+test('a timeline draws the hole where it is, and cannot tell', async () => {
+  const { code, stdout, stderr } = await ask(['timeline', ...HOLED]);
+  assert.equal(code, 3);
+  assert.match(stderr, /cannot tell, because .*Audit\.SharePoint is lost from 2024-03-05 09:00:00/);
+  assert.match(stderr, /the service answered 503/);
+  const drawn = stdout.split('\n');
+  const hole = drawn.findIndex((line) => line.includes('hole: lost'));
+  assert.match(drawn[hole] ?? '', /^2024-03-05 09:00:00 .* until 2024-03-05 11:05:00/);
+  assert.match(drawn[hole - 1] ?? '', /^2024-03-05 08:59:00/);
+  assert.match(drawn[hole + 1] ?? '', /^2024-03-05 09:00:00 .*ada@example/);
+  const json = await ask(['timeline', ...HOLED, '--json']);
+  assert.equal(json.code, 3);
+  assert.ok(lines(json.stdout).every((event) => event['class_uid'] !== undefined));
+});
+
+test('a statement names its holes in every form', async () => {
+  const statement = (period: readonly string[], format: string): Promise<Ended> =>
+    ask(['statement', 'ada@example.org', ...period, '--format', format]);
+  const covered = await statement(COVERED, 'json');
+  assert.equal(covered.code, 0, covered.stderr);
+  const { coverage } = only(covered.stdout) as { coverage?: { answer: { kind: string } } };
+  assert.equal(coverage?.answer.kind, 'yes');
+  const table = await statement(HOLED, 'table');
+  assert.equal(table.code, 3);
+  assert.match(table.stdout, /^Holes +2024-03-05 09:00:00 to 2024-03-05 11:05:00 UTC: lost,/m);
+  const csv = await statement(HOLED, 'csv');
+  assert.match(csv.stdout, /^hole,,2024-03-05T09:00:00Z,.*,lost,/m);
+  const html = join(root, 'statement.html');
+  await ask(['statement', 'ada@example.org', ...HOLED, '--format', 'html', '-o', html]);
+  assert.match(readFileSync(html, 'utf8'), /<ul class="holes"><li>2024-03-05 09:00:00 to/);
+});
+
+test('a query is worth what the coverage of its period is worth', async () => {
+  const sql = 'SELECT count(*) AS n FROM events';
+  const covered = await ask(['query', sql, ...COVERED, '--json']);
+  assert.deepEqual([covered.code, only(covered.stdout)['n']], [0, 480]);
+  const holed = await ask(['query', sql, ...HOLED, '--json']);
+  assert.deepEqual([holed.code, only(holed.stdout)['n']], [3, 240]);
+  assert.match(holed.stderr, /Audit\.SharePoint is lost/);
+  const all = await ask(['query', sql, '--json']);
+  assert.deepEqual([all.code, only(all.stdout)['n']], [3, 900]);
+  const states = "SELECT DISTINCT state FROM coverage WHERE state = 'lost'";
+  assert.deepEqual(await ask(['query', states, '--format', 'csv']), {
+    code: 0,
+    signal: null,
+    stdout: 'state\r\nlost\r\n',
+    stderr: '',
+  });
+});
+
+test('a rebuild tells the same', async () => {
+  const told = async (): Promise<Json[]> =>
+    lines((await ask(['coverage', '--json'])).stdout)
+      // Since when it can still be asked for depends on the minute.
+      .filter(({ entries }) => (entries as number[]).length > 0)
+      .map(({ to: _, because: __, ...row }) => row);
+  const before = await told();
+  assert.equal((await ask(['rebuild'])).code, 0);
+  assert.deepEqual(await told(), before);
+});
+
+async function ask(args: readonly string[]): Promise<Ended> {
+  return countersign([...args, '--data', dir]);
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function lines(stdout: string): Json[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Json);
+}
+
+function only(stdout: string): Json {
+  return JSON.parse(stdout) as Json;
+}
