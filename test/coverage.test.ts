@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { instantOfMs, ManualClock } from '../src/core/index.ts';
 import { DelaySketch, type Observation } from '../src/coverage/index.ts';
-import { ownEntry } from '../src/pipeline/own-entries.ts';
-import { systemRandom } from '../src/pipeline/wire.ts';
-import { closeWriter, openWriter } from '../src/pipeline/writer.ts';
+import { closeWriter, openWriter, ownEntry } from '../src/pipeline/index.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 
@@ -16,6 +15,7 @@ const START_MS = Date.parse('2024-03-04T00:00:00Z');
 const HOURS = 60;
 /** Of this hour nothing could be listed. */
 const FAILED_HOUR = 34;
+const random = { fill: (into: Uint8Array) => randomFillSync(into) };
 const SOURCES = ['AzureActiveDirectory', 'Exchange', 'General', 'SharePoint'];
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-coverage-'));
@@ -27,14 +27,14 @@ before(async () => {
   writeFileSync(join(root, 'export.json'), ndjson(records(900)));
   assert.equal((await ask(['import', join(root, 'export.json')])).code, 0);
   const clock = new ManualClock(START_MS + HOURS * HOUR_MS);
-  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const writer = await openWriter({ dir, clock, random });
   const polls = SOURCES.flatMap((source) =>
     Array.from({ length: HOURS }, (_, hour) => poll(`m365.activity/Audit.${source}`, hour)),
   );
   await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
   await closeWriter(writer);
   // The books go on from their cursor when they are opened next.
-  await closeWriter(await openWriter({ dir, clock, random: systemRandom }));
+  await closeWriter(await openWriter({ dir, clock, random }));
 });
 
 function poll(source: string, hour: number): Observation {
