@@ -69,7 +69,7 @@ function poll(source: string, hour: number): Observation {
 const COVERED = ['--from', '2024-03-05T00:00:00Z', '--to', '2024-03-05T08:00:00Z'];
 const HOLED = ['--from', '2024-03-05T08:00:00Z', '--to', '2024-03-05T12:00:00Z'];
 
-test('coverage tells the states of every source, in exactly the members of the contract', async () => {
+test('coverage tells the states of every source, in the members of the contract', async () => {
   const { code, stdout } = await ask(['coverage', '--json']);
   assert.equal(code, 0);
   const rows = lines(stdout).filter(({ source }) => String(source).endsWith('Audit.SharePoint'));

@@ -36,7 +36,10 @@ const COLUMNS = [
 
 type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
 
-/** Holes come first: what stands below is not all, and where. Lines end in CRLF; the header is always there. */
+/**
+ * Holes come first: where what stands below is not all. Lines end in CRLF; the header is always
+ * there.
+ */
 export function* statementCsv(statement: Statement): Generator<string> {
   yield csvLine(COLUMNS);
   for (const hole of statement.coverage.holes) {
