@@ -86,7 +86,7 @@ export function riskRecords(tenant: Tenant, risk: RiskDetection): FeedRecord[] {
         category,
         operationName,
         atMs,
-        result: { type: '', signature: 'None' },
+        result: { signature: 'None' },
         callerIp: risk.ip,
         correlationId: risk.correlationId,
         identity: risk.account.displayName,

@@ -67,3 +67,36 @@ export function ruleObjectId(tenant: Tenant, account: Account, rule: string): st
   const folder = 'PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations';
   return `${tenant.forest}.${folder}/${tenant.domain}/${account.mailboxGuid}\\${rule}`;
 }
+
+/** RecordType 18: a cmdlet of the compliance centre. Its values are encoded, as the service does. */
+export function complianceCmdletRecords(
+  tenant: Tenant,
+  act: Pick<Cmdlet, 'atMs' | 'id' | 'operation' | 'account'> & { readonly identity: string },
+): FeedRecord[] {
+  const at = auditTime(act.atMs);
+  const encoded = Buffer.from(act.identity).toString('base64');
+  return [
+    auditRecord('activity/Audit.General', act.atMs, {
+      CreationTime: at,
+      Id: act.id,
+      Operation: act.operation,
+      OrganizationId: tenant.id,
+      RecordType: 18,
+      ResultStatus: 'Success',
+      UserKey: act.account.upn,
+      UserType: 2,
+      Version: 1,
+      Workload: 'SecurityComplianceCenter',
+      ObjectId: '',
+      UserId: act.account.upn,
+      SecurityComplianceCenterEventType: 0,
+      ClientApplication: 'EMC',
+      CmdletVersion: '...',
+      EffectiveOrganization: tenant.domain,
+      NonPIIParameters: '-Identity "<SNIP-PII>"',
+      Parameters: `-Identity "${encoded}"`,
+      StartTime: at,
+      UserServicePlan: '',
+    }),
+  ];
+}

@@ -30,7 +30,8 @@ export type Envelope = {
   readonly category: string;
   readonly operationName: string;
   readonly atMs: number;
-  readonly result: { readonly type: string; readonly signature: string };
+  /** Audit rows have no type. */
+  readonly result: { readonly type?: string; readonly signature: string };
   readonly callerIp: string | null;
   readonly correlationId: string;
   readonly identity?: string;
@@ -45,7 +46,7 @@ export function exported(envelope: Envelope, properties: JsonObject): JsonObject
     operationVersion: '1.0',
     category: envelope.category,
     tenantId: envelope.tenantId,
-    resultType: envelope.result.type,
+    ...(envelope.result.type === undefined ? {} : { resultType: envelope.result.type }),
     resultSignature: envelope.result.signature,
     durationMs: 0,
     callerIpAddress: envelope.callerIp,

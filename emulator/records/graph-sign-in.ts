@@ -5,14 +5,6 @@ import { APP_NAMES, servicePrincipalIdOf } from './first-party.ts';
 import type { Fullness, SignIn } from './sign-in.ts';
 import { failureReason, isInterrupt } from './sign-in-errors.ts';
 
-/** The members that v1.0 has; beta has all of a row (contracts 5.2). */
-export const SIGN_IN_MEMBERS_V1: readonly string[] = (
-  'id createdDateTime userDisplayName userPrincipalName userId appId appDisplayName ipAddress ' +
-  'clientAppUsed correlationId conditionalAccessStatus isInteractive riskDetail ' +
-  'riskLevelAggregated riskLevelDuringSignIn riskState riskEventTypes riskEventTypes_v2 ' +
-  'resourceDisplayName resourceId status deviceDetail location appliedConditionalAccessPolicies'
-).split(' ');
-
 /** What Graph's rows and the diagnostic export say in the same words. */
 export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonObject {
   const { user, servicePrincipal: app } = s;

@@ -9,10 +9,14 @@ export {
 } from './directory.ts';
 export { dlpRecords } from './dlp.ts';
 export { type Delivery, deliveryRecords } from './email.ts';
-export { type Cmdlet, cmdletRecords, ruleObjectId } from './exchange-admin.ts';
+export {
+  type Cmdlet,
+  cmdletRecords,
+  complianceCmdletRecords,
+  ruleObjectId,
+} from './exchange-admin.ts';
 export { APP_NAMES, FIRST_PARTY, servicePrincipalIdOf } from './first-party.ts';
 export { type GraphCall, graphCallRecords } from './graph-activity.ts';
-export { SIGN_IN_MEMBERS_V1 } from './graph-sign-in.ts';
 export {
   bindRecords,
   groupRecords,

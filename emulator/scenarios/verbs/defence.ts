@@ -1,4 +1,10 @@
-import { alertRecords, directoryRecords, FIRST_PARTY, riskRecords } from '../../records/index.ts';
+import {
+  alertRecords,
+  complianceCmdletRecords,
+  directoryRecords,
+  FIRST_PARTY,
+  riskRecords,
+} from '../../records/index.ts';
 import type { Stage } from '../stage.ts';
 import type { Session } from '../things.ts';
 import { userTarget } from './directory.ts';
@@ -16,6 +22,20 @@ export const setAudit: Verb = (stage, args) => {
     parameters: [['UnifiedAuditLogIngestionEnabled', isOn ? 'True' : 'False']],
   });
   footholdOfAudit(stage, session, isOn, 'the unified audit log is off');
+};
+
+/** A policy against data loss is taken away before data is. */
+export const removeDlpPolicy: Verb = (stage, args) => {
+  const { home, account } = args.session('by');
+  const records = complianceCmdletRecords(home.tenant, {
+    atMs: stage.nowMs,
+    id: stage.random.guid(),
+    operation: 'Remove-DlpCompliancePolicy',
+    account,
+    identity: args.text('policy'),
+  });
+  stage.emit(home, stage.nowMs, records);
+  stage.nowMs += stage.random.int(5000, 60_000);
 };
 
 /** What one account does in mailboxes is not recorded any more. */

@@ -1,5 +1,13 @@
 import { appLogin, guessSecret } from './apps.ts';
-import { alert, bypassAudit, resetPassword, risk, setAudit, wait } from './defence.ts';
+import {
+  alert,
+  bypassAudit,
+  removeDlpPolicy,
+  resetPassword,
+  risk,
+  setAudit,
+  wait,
+} from './defence.ts';
 import {
   addSecret,
   consent,
@@ -53,6 +61,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   work,
   'set-audit': setAudit,
   'bypass-audit': bypassAudit,
+  'remove-dlp-policy': removeDlpPolicy,
   risk,
   alert,
   'reset-password': resetPassword,
