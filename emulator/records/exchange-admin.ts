@@ -68,7 +68,7 @@ export function ruleObjectId(tenant: Tenant, account: Account, rule: string): st
   return `${tenant.forest}.${folder}/${tenant.domain}/${account.mailboxGuid}\\${rule}`;
 }
 
-/** RecordType 18: a cmdlet of the compliance centre. Its values are encoded, as the service does. */
+/** RecordType 18: a cmdlet of the compliance centre, its values encoded as the service does. */
 export function complianceCmdletRecords(
   tenant: Tenant,
   act: Pick<Cmdlet, 'atMs' | 'id' | 'operation' | 'account'> & { readonly identity: string },
