@@ -38,8 +38,26 @@ const signIn = {
 
 const UAL = 'm365.export/unified-audit-log';
 
+function inCase(item: JsonObject, spell: (name: string) => string): JsonObject {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [spell(name), value]));
+}
+
 const cases: readonly Case[] = [
   { name: 'an audit record', item: audit, source: UAL, tenant: TENANT, id: ID },
+  {
+    name: 'an audit record whose names start small',
+    item: inCase(audit, (name) => name.charAt(0).toLowerCase() + name.slice(1)),
+    source: UAL,
+    tenant: TENANT,
+    id: ID,
+  },
+  {
+    name: 'a sign-in whose names are all small',
+    item: inCase(signIn, (name) => name.toLowerCase()),
+    source: UAL,
+    tenant: TENANT,
+    id: REQUEST,
+  },
   { name: 'a sign-in, by its request id', item: signIn, source: UAL, tenant: TENANT, id: REQUEST },
   {
     name: 'a sign-in with the documented spelling',

@@ -11,7 +11,7 @@ import { graphSignIns, graphSignInsOfPowerShell } from './graph-sign-ins.ts';
 import { logAnalytics } from './log-analytics.ts';
 import { other } from './other.ts';
 import type { Identity, Shape } from './shape.ts';
-import { unifiedAuditLog } from './unified-audit-log.ts';
+import { unifiedAuditLog, unifiedAuditLogInAnyCase } from './unified-audit-log.ts';
 
 /** In this order: the commonest first, the ones that take anything last. */
 const SHAPES: readonly Shape[] = [
@@ -25,6 +25,7 @@ const SHAPES: readonly Shape[] = [
   entraPortal,
   graphSignInsOfPowerShell,
   graphDirectoryAuditsOfPowerShell,
+  unifiedAuditLogInAnyCase,
   other,
 ];
 

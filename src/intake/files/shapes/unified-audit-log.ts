@@ -15,6 +15,37 @@ export const unifiedAuditLog: Shape = {
   }),
 };
 
+/** The same document out of a tool that spells names its own way: `creationTime`, `operation`. */
+export const unifiedAuditLogInAnyCase: Shape = {
+  name: 'unified-audit-log-in-any-case',
+  recognises: (item) => isAuditDocument(inProperCase(item)),
+  identify: (item) => unifiedAuditLog.identify(inProperCase(item)),
+};
+
+const NAMES: ReadonlyMap<string, string> = new Map(
+  [
+    'Id',
+    'CreationTime',
+    'Operation',
+    'Workload',
+    'RecordType',
+    'OrganizationId',
+    'TokenTenantId',
+    'IntraSystemId',
+    'IntraSystemsId',
+  ].map((name) => [name.toLowerCase(), name]),
+);
+
+/** The document itself, nearly always; names that it has in two cases stay as they are. */
+function inProperCase(document: JsonObject): JsonObject {
+  if (document['Operation'] !== undefined) return document;
+  const members = Object.entries(document).map(([name, value]) => {
+    const proper = NAMES.get(name.toLowerCase()) ?? name;
+    return [Object.hasOwn(document, proper) ? name : proper, value];
+  });
+  return Object.fromEntries(members) as JsonObject;
+}
+
 function isAuditDocument(item: JsonObject): boolean {
   if (item['CreationTime'] === undefined || item['Operation'] === undefined) return false;
   return (
@@ -38,7 +69,8 @@ export function auditRowOf(row: JsonObject): AuditRow {
 }
 
 /** Identifies an AuditData document that came in a row of an export (contracts 3). */
-export function identifyAuditData(document: JsonObject, row: AuditRow): Identity {
+export function identifyAuditData(given: JsonObject, row: AuditRow): Identity {
+  const document = inProperCase(given);
   return {
     source: UNIFIED_AUDIT_LOG,
     tenant: auditTenant(document),
