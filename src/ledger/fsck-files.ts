@@ -43,7 +43,7 @@ export function checkReplaced({ files, dir, problems, replaced }: FilesCheck): v
 
 function checkLogName(check: FilesCheck, path: string): void {
   const name = relative(layout.log(check.dir), path).split(sep).join('/');
-  if (name === 'checkpoint') return;
+  if (name === 'checkpoint' || name === 'kept') return;
   const kept = /^checkpoints\/(.+)$/.exec(name)?.[1];
   if (kept !== undefined) {
     if (indexOfName(kept, '') === undefined) stray(check, path);

@@ -16,6 +16,7 @@ import type { FsckWorkerSetup } from './fsck-worker.ts';
 import { listJournal } from './journal.ts';
 import { readJournal } from './journal-format.ts';
 import { keysAfter, openRotation } from './key-rotation.ts';
+import { isReplaced, openKeptList, readKeptList } from './kept-list.ts';
 import { readLocalKeys } from './keys.ts';
 import { layout } from './layout.ts';
 import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET, NOTE_BYTES_MAX } from './limits.ts';
@@ -104,7 +105,10 @@ class Fsck {
     const scope = { files: this.#files, dir, size, end, problems, replaced: [] as string[] };
     checkNames(scope);
     checkSegments(scope);
-    if (checkpoint !== undefined) await this.#checkEntries(checkpoint);
+    if (checkpoint !== undefined) {
+      this.#checkKept(size);
+      await this.#checkEntries(checkpoint);
+    }
     checkErasures(this.#declared, this.#erased, this.#problems);
     this.#checkKeys();
     checkReplaced(scope);
@@ -176,6 +180,28 @@ class Fsck {
       promises.push(this.#promise(path, kept));
     }
     return promises;
+  }
+
+  /** What was kept has to be there still. */
+  #checkKept(size: number): void {
+    const { dir } = this.#options;
+    const { origin, vkeys } = this.#facts;
+    const place = relative(dir, layout.keptList(dir));
+    const bytes = readKeptList(this.#files, dir);
+    if (bytes === undefined) {
+      this.#problems.add(place, 0, 'the file is missing');
+      return;
+    }
+    try {
+      const log = vkeys.map((vkey) => verifierOf(vkey));
+      for (const path of openKeptList(bytes, { origin, log })) {
+        const file = layout.logFile(dir, path);
+        if (isReplaced(path, size) || readWholeFile(this.#files, file, 0) !== undefined) continue;
+        this.#problems.add(relative(dir, file), 0, 'the file is missing');
+      }
+    } catch (error) {
+      this.#problems.add(place, 0, messageOf(error));
+    }
   }
 
   #openCheckpoint(path: string): SignedCheckpoint | undefined {

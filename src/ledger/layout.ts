@@ -23,6 +23,7 @@ export const layout = {
   keptCheckpoints: (dir: string): string => join(dir, 'ledger', 'checkpoints'),
   keptCheckpoint: (dir: string, size: number): string =>
     join(dir, 'ledger', 'checkpoints', twelveDigits(size)),
+  keptList: (dir: string): string => join(dir, 'ledger', 'kept'),
   bodies: (dir: string): string => join(dir, 'bodies'),
   fingerprints: (dir: string): string => join(dir, 'fingerprints'),
 } as const;

@@ -36,6 +36,9 @@ export const BACKLOG_BYTES_MAX: number = 256 * 1024 * 1024;
 /** Accepted entries are in tiles and under a signed checkpoint within 1 s; the rest is for work. */
 export const INTEGRATION_DELAY_MS = 400;
 
+/** Paths of some 25 bytes, well within a note: two years of a checkpoint an hour. */
+export const KEPT_LIST_FILES_MAX = 18_000;
+
 /** At most this often a checkpoint is kept for good, apart from the one at closing. */
 export const CHECKPOINT_KEPT_EVERY_MS: number = 60 * 60 * 1000;
 

@@ -14,6 +14,7 @@ import { writeHostFacts } from './host-facts.ts';
 import { Integrator, removePartialsBetween } from './integrate.ts';
 import type { TornTail } from './journal.ts';
 import { Journal } from './journal.ts';
+import { type KeptList, openKeptList, readKeptList } from './kept-list.ts';
 import { localKeys, noteKey } from './keys.ts';
 import { layout } from './layout.ts';
 import type { NoteSigner } from './note.ts';
@@ -21,6 +22,7 @@ import { ed25519Signer } from './note.ts';
 import { Publisher, publishedOf, readCheckpoint } from './publisher.ts';
 import { readSeenMs } from './read-leaf.ts';
 import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
+import { verifierOf } from './verifier.ts';
 import { checkHistory } from './witnessing.ts';
 
 export type OpenOptions = {
@@ -102,7 +104,10 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   try {
     checkRoot(dir, integrator, checkpoint);
     const latest = publishedOf(checkpoint);
-    const publisher = new Publisher({ files, dir, signer, clock, latest });
+    const list = keptList(files, dir, facts);
+    const kept = list === 'none' ? NOTHING_KEPT : list === 'changed' ? undefined : list;
+    const publisher = new Publisher({ files, dir, signer, clock, latest, kept });
+    if (list === 'none') await publisher.list(checkpoint.size);
     const journal = new Journal({ files, dir, origin, random: options.random });
     const recovery = await recover(options, { integrator, publisher, journal });
     archive.refresh(integrator.size);
@@ -128,6 +133,22 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
     integrator.close();
     archive.close();
     throw error;
+  }
+}
+
+const NOTHING_KEPT: KeptList = new Set();
+
+function keptList(
+  files: Files,
+  dir: string,
+  { origin, vkeys }: FolderFacts,
+): KeptList | 'none' | 'changed' {
+  const bytes = readKeptList(files, dir);
+  if (bytes === undefined) return 'none';
+  try {
+    return openKeptList(bytes, { origin, log: vkeys.map((vkey) => verifierOf(vkey)) });
+  } catch {
+    return 'changed';
   }
 }
 
@@ -218,10 +239,18 @@ async function createFolder(options: OpenOptions): Promise<Identity> {
   const origin = options.origin ?? defaultOrigin(random);
   const signer = ed25519Signer(origin, await noteKey(keys));
   const secrets = await localKeys(keys);
-  const publisher = new Publisher({ files, dir, signer, clock, latest: undefined });
+  const publisher = new Publisher({
+    files,
+    dir,
+    signer,
+    clock,
+    latest: undefined,
+    kept: NOTHING_KEPT,
+  });
   const facts = { origin, vkeys: [signer.key.vkey] };
   await writeHostFacts(files, dir);
   await publisher.publish(0, emptyRoot());
+  await publisher.list(0);
   await writeFolderFacts(files, dir, facts);
   return { signer, secrets, facts };
 }

@@ -4,6 +4,7 @@ import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import type { Files } from './files.ts';
+import { type KeptList, writeKeptList } from './kept-list.ts';
 import { layout } from './layout.ts';
 import { CHECKPOINT_KEPT_EVERY_MS, NOTE_BYTES_MAX } from './limits.ts';
 import type { NoteSignature, NoteSigner } from './note.ts';
@@ -26,6 +27,8 @@ export class Publisher {
   readonly #signer: NoteSigner;
   readonly #clock: Clock;
   #latest: Published | undefined;
+  /** What is to be listed as kept; undefined when the list is not as it was written. */
+  #kept: KeptList | undefined;
   #keptSize = -1;
   #keptAtMs: number;
 
@@ -35,12 +38,14 @@ export class Publisher {
     readonly signer: NoteSigner;
     readonly clock: Clock;
     readonly latest: Published | undefined;
+    readonly kept: KeptList | undefined;
   }) {
     this.#files = parts.files;
     this.#dir = parts.dir;
     this.#signer = parts.signer;
     this.#clock = parts.clock;
     this.#latest = parts.latest;
+    this.#kept = parts.kept;
     this.#keptAtMs = parts.clock.monotonic();
   }
 
@@ -99,8 +104,16 @@ export class Publisher {
     if (latest === undefined || latest.size === this.#keptSize) return;
     const path = layout.keptCheckpoint(this.#dir, latest.size);
     await replaceFile(this.#files, { dir: this.#dir, path }, Buffer.from(latest.note));
+    await this.list(latest.size);
     this.#keptSize = latest.size;
     this.#keptAtMs = this.#clock.monotonic();
+  }
+
+  /** Says which files are kept. A list that somebody changed stays, for fsck to tell of it. */
+  async list(size: number): Promise<void> {
+    if (this.#kept === undefined) return;
+    const { files, dir, signer } = { files: this.#files, dir: this.#dir, signer: this.#signer };
+    this.#kept = await writeKeptList({ files, dir, signer, size, before: this.#kept });
   }
 }
 
