@@ -18,7 +18,7 @@ import { bundlePath, edgeTiles, parseTilePath, TILE_WIDTH, tilePath, tileWidth }
  */
 export type KeptList = ReadonlySet<string>;
 
-export function keptListText(origin: string, paths: Iterable<string>): string {
+function keptListText(origin: string, paths: Iterable<string>): string {
   return [headingOf(origin), ...paths].map((line) => `${line}\n`).join('');
 }
 
