@@ -13,7 +13,6 @@ const NOT_BUILT = [
   'passes',
   'gate',
   'conformance',
-  'serve',
   'emulator',
 ];
 const BUILT = [
@@ -28,6 +27,7 @@ const BUILT = [
   'ledger',
   'evidence',
   'rebuild',
+  'serve',
   'demo',
 ];
 

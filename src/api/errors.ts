@@ -6,6 +6,7 @@ import { CountersignError } from '../core/index.ts';
  * - `OTHER_VERSION`   the holder speaks another version of this protocol
  * - `INTERRUPTED`     the caller's signal was aborted
  * - `MALFORMED`       a request or an answer that does not have its form
+ * - `NOT_TAKEN`       the holder ends, and has not begun with the work: whoever asks does it later
  * - `SOCKET_PATH`     no socket can have the path that the data folder gives it
  */
 export type HandoverErrorCode =
@@ -14,6 +15,7 @@ export type HandoverErrorCode =
   | 'OTHER_VERSION'
   | 'INTERRUPTED'
   | 'MALFORMED'
+  | 'NOT_TAKEN'
   | 'SOCKET_PATH';
 
 export class HandoverError extends CountersignError<HandoverErrorCode> {
@@ -24,8 +26,9 @@ export class HandoverError extends CountersignError<HandoverErrorCode> {
  * - `AMBIGUOUS_USER`  a name that may be any of several people
  * - `WITNESS_NAME`    the state of a witness is that of another
  * - `WITNESS_KEY`     the key of a witness cannot be read
+ * - `NOT_BUILT`       a configuration asks for what this version does not have
  */
-export type WorkErrorCode = 'AMBIGUOUS_USER' | 'WITNESS_NAME' | 'WITNESS_KEY';
+export type WorkErrorCode = 'AMBIGUOUS_USER' | 'WITNESS_NAME' | 'WITNESS_KEY' | 'NOT_BUILT';
 
 /** Work that cannot be done as it was asked for. */
 export class WorkError extends CountersignError<WorkErrorCode> {

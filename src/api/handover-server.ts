@@ -18,7 +18,10 @@ export type WorkHooks = {
   progress(progress: unknown): void;
 };
 
-/** Does the work and answers with its result as plain JSON. MAY be called concurrently. */
+/**
+ * Does the work and answers with its result as plain JSON. MAY be called concurrently. MAY reject
+ * with HandoverError NOT_TAKEN before it has begun: the starter then looks for the ledger again.
+ */
 export type Perform = (work: Work, hooks: WorkHooks) => Promise<unknown>;
 
 /**
@@ -119,6 +122,11 @@ export class HandoverServer {
     try {
       const result = await this.#perform(work, { signal: controller.signal, begin, progress });
       response.end(textOf({ kind: 'result', result }));
+    } catch (error) {
+      const isNotTaken = error instanceof HandoverError && error.code === 'NOT_TAKEN';
+      if (!isNotTaken) throw error;
+      // No line of an answer was sent: to the starter it is as if nobody had been here.
+      response.destroy();
     } finally {
       response.off('close', gone);
     }

@@ -9,6 +9,8 @@ export {
 export { EventBuilder } from './events.ts';
 export { HandoverServer, type Perform, type WorkHooks } from './handover-server.ts';
 export { doWork, type WorkOptions } from './holder.ts';
+export { logLine, type ServeEvent } from './serve/event.ts';
+export { type ServeOptions, serve } from './serve/server.ts';
 export { type WitnessKey, witnessKey } from './witness-key.ts';
 export type { Work } from './work.ts';
 export { type AccessWork, accessWork } from './works/access.ts';

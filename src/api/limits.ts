@@ -39,3 +39,27 @@ export const EVENTS_WINDOW_MAX = 4096;
 
 /** Entries that are read along to the next one that is wanted: about what one block holds. */
 export const SCAN_GAP_MAX = 512;
+
+/** A collector that has not polled for so many of its periods is stuck. */
+export const LATE_POLLS = 3;
+
+/** Below this free share of the disk nothing more is collected: decisions need the rest. */
+export const FREE_DISK_MIN = 0.1;
+
+/** While the disk is low, it is looked at again after this long. */
+export const DISK_LOOK_EVERY_MS = 10_000;
+
+/** Scrapes and people; more at once is a mistake. */
+export const HTTP_CONNECTIONS_MAX = 64;
+
+/** Our routes take a path and a tenant. */
+export const HTTP_HEADER_BYTES_MAX: number = 16 * 1024;
+
+/** A client that is slower with its headers than this holds a connection for nothing. */
+export const HTTP_HEADERS_MS_MAX = 10_000;
+
+/** For a whole request, which has no body here. */
+export const HTTP_REQUEST_MS_MAX = 30_000;
+
+/** Rows of coverage are reckoned again at most so often, however many ask. */
+export const COVERAGE_KEPT_MS = 1000;

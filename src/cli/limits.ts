@@ -24,3 +24,9 @@ export const REASONS_SHOWN = 5;
 
 /** Threads of `fsck`: beyond this the disk is what it waits for. */
 export const FSCK_THREADS_MAX = 8;
+
+/** Threads of `serve` that parse what was collected: the one sequencer is busy with four. */
+export const SERVE_THREADS_MAX = 4;
+
+/** Problems of a configuration that are listed; who has more mends the first ones first. */
+export const PROBLEMS_SHOWN = 100;

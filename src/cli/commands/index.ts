@@ -10,6 +10,7 @@ import { declareNotBuilt } from './not-built.ts';
 import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
 import { declareRequests } from './requests.ts';
+import { declareServe } from './serve.ts';
 import { declareShow } from './show.ts';
 import { declareStatement } from './statement.ts';
 import { declareTimeline } from './timeline.ts';
@@ -28,5 +29,6 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareEvidence(program, bind);
   declareLedger(program, bind);
   declareRebuild(program, bind);
+  declareServe(program, bind);
   declareNotBuilt(program, bind);
 }

@@ -1,0 +1,144 @@
+import type { CoverageFact } from '../../books/index.ts';
+import type { Metric, Sample } from './exposition.ts';
+import type { CollectorTally } from './tally.ts';
+
+/** What a server knows of itself when it is asked. */
+export type ServerState = {
+  readonly version: string;
+  readonly nowMs: number;
+  readonly collectors: readonly CollectorTally[];
+  readonly coverage: readonly CoverageFact[];
+  /** Commands of other processes in work or waiting. */
+  readonly queue: number;
+  readonly ledgerEntries: number;
+  readonly booksCursor: number;
+  /** 0 to 1; undefined where the system does not say. */
+  readonly freeDisk: number | undefined;
+  /** `low`: nothing is collected. */
+  readonly disk: 'low' | 'enough';
+  readonly memoryBytes: number;
+};
+
+export function metricsOf(state: ServerState): Metric[] {
+  const { version, queue, ledgerEntries, booksCursor, freeDisk, memoryBytes } = state;
+  const one = (value: number | undefined): Sample[] => [{ labels: {}, value }];
+  return [
+    gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
+    ...collected(state),
+    ...quota(state),
+    lag(state),
+    gauge('handover_queue', 'Commands of other processes in work or waiting', one(queue)),
+    gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
+    gauge('books_cursor', 'Entries below this index can be asked about', one(booksCursor)),
+    gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
+    gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
+  ];
+}
+
+function collected({ collectors }: ServerState): Metric[] {
+  const of = (read: (tally: CollectorTally) => number | undefined): Sample[] =>
+    collectors.map((tally) => ({ labels: labelsOf(tally), value: read(tally) }));
+  const windows = collectors.flatMap((tally): Sample[] => [
+    {
+      labels: { ...labelsOf(tally), outcome: 'complete' },
+      value: tally.windows - tally.shortWindows,
+    },
+    { labels: { ...labelsOf(tally), outcome: 'short' }, value: tally.shortWindows },
+  ]);
+  const polls = collectors.flatMap((tally): Sample[] => [
+    { labels: { ...labelsOf(tally), outcome: 'ended' }, value: tally.polls },
+    { labels: { ...labelsOf(tally), outcome: 'failed' }, value: tally.failedPolls },
+  ]);
+  return [
+    counter(
+      'records_total',
+      'Records read from a source',
+      of(({ records }) => records),
+    ),
+    counter(
+      'duplicates_total',
+      'Of them known before',
+      of(({ duplicates }) => duplicates),
+    ),
+    counter(
+      'parked_total',
+      'Pieces that could not be read',
+      of(({ parked }) => parked),
+    ),
+    counter('polls_total', 'Polls by outcome', polls),
+    counter('windows_total', 'Windows asked for, by outcome', windows),
+    gauge(
+      'last_poll_timestamp_seconds',
+      'When a poll ended last',
+      of(({ lastPollMs }) => (lastPollMs === undefined ? undefined : lastPollMs / 1000)),
+    ),
+  ];
+}
+
+function quota({ collectors }: ServerState): Metric[] {
+  const of = (read: (budget: Budget) => number | undefined): Sample[] =>
+    collectors.flatMap((tally) => {
+      if (tally.budget === undefined) return [];
+      return [{ labels: labelsOf(tally), value: read(tally.budget) }];
+    });
+  const losesFrom = ({ losesFrom: from }: Budget): number | undefined =>
+    from === null ? undefined : Date.parse(from) / 1000;
+  return [
+    gauge(
+      'quota_needed_per_minute',
+      'Requests that keep up',
+      of((b) => b.neededPerMinute),
+    ),
+    gauge(
+      'quota_allowed_per_minute',
+      'Requests allowed',
+      of((b) => b.allowedPerMinute),
+    ),
+    gauge(
+      'quota_headroom_ratio',
+      'allowed / needed - 1',
+      of((b) => b.headroom),
+    ),
+    gauge(
+      'quota_backlog_requests',
+      'Requests behind',
+      of((b) => b.backlogRequests),
+    ),
+    gauge(
+      'quota_catch_up_minutes',
+      'Until nothing is behind',
+      of((b) => b.catchUpMinutes ?? Infinity),
+    ),
+    gauge('quota_loses_from_timestamp_seconds', 'When content begins to expire', of(losesFrom)),
+  ];
+}
+
+/** Since when the newest moment is ago of which a source is known to be here whole. */
+function lag({ coverage, nowMs }: ServerState): Metric {
+  const streams = Map.groupBy(coverage, (row) => `${row.tenant}\n${row.source}\n${row.workload}`);
+  const samples = [...streams.values()].flatMap((rows): Sample[] => {
+    const [{ tenant, source, workload } = { tenant: '', source: '', workload: null }] = rows;
+    const ends = rows.flatMap(({ state, toMs }) => {
+      const isGood = state === 'collected' || state === 'corroborated';
+      return isGood && toMs !== null ? [toMs] : [];
+    });
+    if (ends.length === 0) return [];
+    const labels = { tenant, source, ...(workload === null ? {} : { workload }) };
+    return [{ labels, value: Math.max(0, nowMs - Math.max(...ends)) / 1000 }];
+  });
+  return gauge('source_lag_seconds', 'Age of the newest moment that is covered', samples);
+}
+
+type Budget = NonNullable<CollectorTally['budget']>;
+
+function labelsOf({ name, tenant }: CollectorTally): Record<string, string> {
+  return { collector: name, tenant };
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name: `countersign_${name}`, help, type: 'counter', samples };
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name: `countersign_${name}`, help, type: 'gauge', samples };
+}

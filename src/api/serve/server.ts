@@ -1,0 +1,262 @@
+import { statfsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { BooksReader } from '../../books/index.ts';
+import type { Config } from '../../config/index.ts';
+import { type Clock, isGuid, type Random } from '../../core/index.ts';
+import type { Wait } from '../../intake/index.ts';
+import { layout } from '../../ledger/index.ts';
+import { closeWriter, LedgerDesk, openWriter, type Writer } from '../../pipeline/index.ts';
+import { coverageItem } from '../coverage-item.ts';
+import { HandoverError } from '../errors.ts';
+import { HandoverServer, type Perform } from '../handover-server.ts';
+import { COVERAGE_KEPT_MS, FREE_DISK_MIN } from '../limits.ts';
+import { perform } from '../perform.ts';
+import { removeLeftSpools } from '../spool.ts';
+import { collectorsOf, type TenantCollectors } from './collectors.ts';
+import type { Tell } from './event.ts';
+import { EXPOSITION_TYPE, exposition } from './exposition.ts';
+import { healthOf } from './health.ts';
+import { HttpDoor, jsonPage, type Page, problem, type Route } from './http.ts';
+import { metricsOf, type ServerState } from './metrics.ts';
+import { rounds } from './rounds.ts';
+import { type CollectorTally, newTally } from './tally.ts';
+
+export type ServeOptions = {
+  readonly dir: string;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of Countersign. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  /** Aborted to stop: what is under way ends after its current batch. */
+  readonly signal: AbortSignal;
+  /** Worker threads, for collecting and for what is handed over. */
+  readonly lanes: number;
+  readonly keyFile: string | undefined;
+  readonly acceptFork: 'accept' | undefined;
+  readonly tell: Tell;
+  /** Called once, when everything listens. */
+  readonly ready: (at: { readonly url: string; readonly origin: string }) => void;
+};
+
+/**
+ * Holds the ledger of a data folder and collects into it, answers over HTTP, and does what other
+ * processes hand over, until the signal is aborted. Resolves when all is closed and durable.
+ *
+ * Rejects with code `LOCKED` when another process holds the ledger, and with whatever stopped a
+ * collector for good: a ledger that cannot be written is no ledger to go on with.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { dir, clock, random, keyFile, acceptFork, tell } = options;
+  const tenants = options.config.tenants.map((tenant) => collectorsOf(tenant, options));
+  const writer = await openWriter({ dir, clock, random, keyFile, acceptFork });
+  try {
+    removeLeftSpools(layout.run(dir));
+    const desk = await LedgerDesk.open(writer, { lanes: options.lanes });
+    try {
+      await new Server(options, writer, desk, tenants).run();
+      await desk.post();
+    } finally {
+      await desk.close();
+    }
+  } finally {
+    for (const tenant of tenants) tenant.close();
+    tell({ event: 'stopped', entries: writer.ledger.size });
+    await closeWriter(writer);
+  }
+}
+
+class Server {
+  readonly #options: ServeOptions;
+  readonly #writer: Writer;
+  readonly #desk: LedgerDesk;
+  readonly #tenants: readonly TenantCollectors[];
+  readonly #tallies: readonly CollectorTally[];
+  #handover: HandoverServer | undefined;
+  #disk: 'low' | 'enough' = 'enough';
+  #coverage: { readonly rows: ServerState['coverage']; readonly untilMs: number } | undefined;
+
+  constructor(
+    options: ServeOptions,
+    writer: Writer,
+    desk: LedgerDesk,
+    tenants: readonly TenantCollectors[],
+  ) {
+    this.#options = options;
+    this.#writer = writer;
+    this.#desk = desk;
+    this.#tenants = tenants;
+    this.#tallies = tenants.flatMap(({ tenant, collectors }) =>
+      collectors.map(({ name, everyMs }) => newTally(name, tenant, everyMs)),
+    );
+  }
+
+  async run(): Promise<void> {
+    const { dir, clock, config, tell } = this.#options;
+    const books = await BooksReader.open(dir);
+    try {
+      this.#handover = await HandoverServer.open({
+        socketFile: layout.apiSocket(dir),
+        clock,
+        perform: this.#perform,
+      });
+      const door = await HttpDoor.open({
+        ...config,
+        routes: this.#routes(books),
+        onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
+      });
+      try {
+        this.#tellReady(door.url);
+        await this.#collect();
+      } finally {
+        await door.close();
+      }
+    } finally {
+      await this.#handover?.close();
+      books.close();
+    }
+  }
+
+  #tellReady(url: string): void {
+    const { origin, size } = this.#writer.ledger;
+    const collectors = this.#tallies.length;
+    this.#options.tell({ event: 'started', url, origin, entries: size, collectors });
+    this.#options.ready({ url, origin });
+  }
+
+  /** Until the signal is aborted, or one of them cannot go on: then none does. */
+  async #collect(): Promise<void> {
+    const { clock, wait, tell, signal } = this.#options;
+    const broken = new AbortController();
+    const both = AbortSignal.any([signal, broken.signal]);
+    const disk = (): 'low' | 'enough' => this.#lookAtDisk();
+    const collectors = this.#tenants.flatMap((tenant) => tenant.collectors);
+    const running = collectors.map(async (collector, at) => {
+      const tally = this.#tallies[at] as CollectorTally;
+      const common = { collector, tally, clock, wait, tell, disk };
+      try {
+        await rounds({ ...common, desk: this.#desk, signal: both });
+      } catch (error) {
+        broken.abort(error);
+        throw error;
+      }
+    });
+    await aborted(both);
+    const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
+    tell({ event: 'stopping', because });
+    const ends = await Promise.allSettled(running);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
+  readonly #perform: Perform = async (work, hooks) => {
+    const { clock, random, lanes, version, tell } = this.#options;
+    return this.#desk.exclusively(async () => {
+      if (this.#options.signal.aborted || hooks.signal.aborted) {
+        throw new HandoverError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
+      }
+      const signal = AbortSignal.any([hooks.signal, this.#options.signal]);
+      const startedMs = clock.monotonic();
+      const { command, who } = work;
+      tell({ event: 'work-begun', command, who });
+      let outcome: 'done' | 'failed' = 'failed';
+      try {
+        await hooks.begin();
+        const doer = { who, host: hostname(), version };
+        const by = { doer, random, lanes, hooks: { ...hooks, signal } };
+        const result = await perform(this.#writer, work, by);
+        outcome = 'done';
+        return result;
+      } finally {
+        const ms = Math.round(clock.monotonic() - startedMs);
+        tell({ event: 'work-ended', command, outcome, ms });
+      }
+    });
+  };
+
+  #routes(books: BooksReader): ReadonlyMap<string, Route> {
+    const state = (): ServerState => this.#state(books);
+    return new Map<string, Route>([
+      ['/api/v1/coverage', async (query) => coveragePage(state(), query)],
+      ['/api/v1/health', async () => this.#healthPage(state())],
+      ['/metrics', async () => metricsPage(state())],
+    ]);
+  }
+
+  #healthPage(state: ServerState): Page {
+    const answer = healthOf(state, this.#writer.ledger.origin);
+    // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
+    return jsonPage(answer.kind === 'yes' ? 200 : 503, answer);
+  }
+
+  #state(books: BooksReader): ServerState {
+    const { version, clock, dir } = this.#options;
+    return {
+      version,
+      nowMs: clock.now(),
+      collectors: this.#tallies,
+      coverage: this.#rows(books),
+      queue: this.#handover?.pending ?? 0,
+      ledgerEntries: this.#writer.ledger.size,
+      booksCursor: books.cursor,
+      freeDisk: freeShare(dir),
+      disk: this.#disk,
+      memoryBytes: process.memoryUsage.rss(),
+    };
+  }
+
+  #rows(books: BooksReader): ServerState['coverage'] {
+    const nowMs = this.#options.clock.monotonic();
+    if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
+      this.#coverage = { rows: books.coverage(), untilMs: nowMs + COVERAGE_KEPT_MS };
+    }
+    return this.#coverage.rows;
+  }
+
+  #lookAtDisk(): 'low' | 'enough' {
+    const free = freeShare(this.#options.dir);
+    const found = free !== undefined && free < FREE_DISK_MIN ? 'low' : 'enough';
+    if (found !== this.#disk) {
+      const freePercent = Math.round((free ?? 0) * 100);
+      this.#options.tell({ event: found === 'low' ? 'disk-low' : 'disk-enough', freePercent });
+    }
+    this.#disk = found;
+    return found;
+  }
+}
+
+function coveragePage(state: ServerState, query: URLSearchParams): Page {
+  const tenant = query.get('tenant')?.toLowerCase();
+  if (tenant !== undefined && !isGuid(tenant)) {
+    return problem(400, 'the tenant is no GUID: ask as ?tenant=8-4-4-4-12 digits of hex');
+  }
+  const rows = state.coverage.filter((row) => tenant === undefined || row.tenant === tenant);
+  const isBehind = state.booksCursor < state.ledgerEntries;
+  const because = isBehind
+    ? [`entries ${state.booksCursor} to ${state.ledgerEntries - 1} are not yet indexed`]
+    : [];
+  return jsonPage(200, { coverage: rows.map(coverageItem), because });
+}
+
+function metricsPage(state: ServerState): Page {
+  return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
+}
+
+function freeShare(dir: string): number | undefined {
+  try {
+    const { bavail, blocks } = statfsSync(dir);
+    return blocks > 0 ? bavail / blocks : undefined;
+  } catch {
+    // A file system that does not say: then only a full disk tells.
+    return undefined;
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import type { Config } from '../../config/index.ts';
+import { plural } from '../../core/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { usage } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { PROBLEMS_SHOWN, SERVE_THREADS_MAX } from '../limits.ts';
+import { ownPackage } from '../own-package.ts';
+import { declareWriter, type WriterFlags } from '../writing.ts';
+
+type Flags = WriterFlags & { readonly config?: string; readonly check?: true };
+
+export function declareServe(program: Parser, bind: Bind): void {
+  const parser = program
+    .command('serve')
+    .summary('collect from live tenants, and answer over HTTP')
+    .description(
+      'Collects what the configuration names, continuously, until it is stopped, and serves ' +
+        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Its log goes to standard ' +
+        'error. Other commands that write hand their work over to it.',
+    )
+    .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
+    .option('--check', 'check the configuration, and start nothing');
+  declareWriter(parser).action(bind(serveCommand));
+}
+
+const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
+  const { terminal, dataDir, cwd, env, clock, random, signal } = context;
+  const file =
+    flags.config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, flags.config);
+  const config = await configOf(context, file);
+  if (flags.check === true) {
+    terminal.line({ text: 'good: ', style: 'yes' }, file);
+    return EXIT.done;
+  }
+  const { serve, logLine } = await import('../../api/index.ts');
+  const { systemWait } = await import('../../intake/index.ts');
+  await serve({
+    dir: dataDir,
+    config,
+    env,
+    version: ownPackage().version,
+    clock,
+    random,
+    wait: systemWait,
+    signal,
+    lanes: Math.min(SERVE_THREADS_MAX, availableParallelism()),
+    keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
+    acceptFork: flags.acceptFork === true ? 'accept' : undefined,
+    tell: (event) => terminal.note(logLine(clock.now(), event, config.log)),
+    ready: ({ url, origin }) => {
+      if (context.json) terminal.document({ url, ledger: origin });
+      else
+        terminal.fields([
+          ['listening', url],
+          ['ledger', origin],
+        ]);
+    },
+  });
+  // To be stopped is how a server ends.
+  return EXIT.done;
+};
+
+/** Each problem on a line of its own: an editor or a terminal makes a link of it. */
+async function configOf({ terminal, env }: Context, file: string): Promise<Config> {
+  const { ConfigError, loadConfig, problemText } = await import('../../config/index.ts');
+  try {
+    return loadConfig(file, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.problems.length === 0) throw error;
+    const { problems } = error;
+    for (const problem of problems.slice(0, PROBLEMS_SHOWN)) terminal.note(problemText(problem));
+    const found = plural(problems.length, 'problem');
+    throw usage(`nothing was started: the configuration has ${found}`);
+  }
+}

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { systemClock } from '../src/core/index.ts';
+import { ActivityService } from './support/activity-service.ts';
+import { recordText } from './support/audit-record.ts';
+import { countersign, ended, start } from './support/command-line.ts';
+import { assertExactlyOnce } from './support/exactly-once.ts';
+import { ndjson, records } from './support/exports.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { Serving, writeConfig } from './support/serving.ts';
+
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const SECRET = 'hush-4f6b';
+const ENV = { SERVE_SECRET: SECRET };
+const root = temporaryFolder('serve');
+
+type Case = { dir: string; config: string; service: ActivityService };
+
+async function begin(name: string): Promise<Case & AsyncDisposable> {
+  const service = new ActivityService(TENANT);
+  const server = await service.start();
+  const config = join(root, `${name}.yaml`);
+  writeConfig(config, { origin: server.origin, tenant: TENANT });
+  const close = async (): Promise<void> => server[Symbol.asyncDispose]();
+  return { dir: join(root, name), config, service, [Symbol.asyncDispose]: close };
+}
+
+function put(service: ActivityService, id: string, ...numbers: readonly number[]): void {
+  const body = `[${numbers.map((n) => recordText(n)).join(',')}]`;
+  service.put({ id, createdMs: systemClock.now() - 5000, body });
+}
+
+const brought = (line: Record<string, unknown>, records: number): boolean =>
+  line['event'] === 'polled' && line['records'] === records;
+
+test('collects, answers, is stopped, and goes on where it was', async () => {
+  await using at = await begin('through');
+  put(at.service, 'first', 1, 2, 3);
+  const first = await Serving.start(at.dir, at.config, ENV);
+  await first.logged((line) => brought(line, 3));
+
+  // What is listed later is there after the next poll, and can be asked about.
+  put(at.service, 'second', 3, 4);
+  await first.logged((line) => brought(line, 2));
+  const events = await countersign(['query', 'SELECT * FROM events', '--json', '--data', at.dir]);
+  assert.equal(events.stdout.trim().split('\n').length, 4, events.stderr);
+
+  const metrics = await (await first.get('/metrics')).text();
+  assert.match(metrics, /^countersign_records_total\{collector="[^"]+",tenant="[^"]+"\} 5$/m);
+  assert.match(metrics, /^countersign_duplicates_total\{.*\} 1$/m);
+  assert.match(metrics, /^countersign_parked_total\{.*\} 0$/m);
+  assert.match(metrics, /^countersign_quota_allowed_per_minute\{.*\} \d+/m);
+  assert.match(metrics, /^countersign_ledger_entries \d+$/m);
+  assert.equal(await first.end(), 0);
+  assert.equal(first.log.at(-1)?.event, 'stopped');
+
+  put(at.service, 'third', 5);
+  const second = await Serving.start(at.dir, at.config, ENV);
+  await second.logged((line) => brought(line, 1));
+  assert.equal(await second.end('SIGINT'), 0);
+  const again = second.log.filter((line) => Number(line['records']) > 1);
+  assert.deepEqual(again, [], 'nothing was fetched twice');
+  await assertExactlyOnce(at.dir, 5);
+});
+
+test('answers with three answers, and never with a boolean', async () => {
+  await using at = await begin('answers');
+  put(at.service, 'first', 1);
+  const serving = await Serving.start(at.dir, at.config, ENV);
+  await serving.logged((line) => brought(line, 1));
+  const health = await serving.get('/api/v1/health');
+  const answer = (await health.json()) as { kind: string };
+  assert.match(answer.kind, /^(?:yes|no|unknown)$/);
+  assert.equal(health.status, answer.kind === 'yes' ? 200 : 503);
+
+  const { coverage, because } = (await (await serving.get('/api/v1/coverage')).json()) as {
+    coverage: Record<string, unknown>[];
+    because: string[];
+  };
+  assert.deepEqual(because, []);
+  const told = await countersign(['coverage', '--json', '--data', at.dir]);
+  const lines = told.stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
+  assert.equal(coverage.length, lines.length);
+  for (const row of coverage) {
+    assert.doesNotMatch(JSON.stringify(Object.values(row)), /\btrue\b|\bfalse\b/);
+  }
+  assert.equal((await serving.get('/api/v1/coverage?tenant=x')).status, 400);
+  assert.equal(await serving.end(), 0);
+});
+
+test('does what other commands hand over, and collects on', async () => {
+  await using at = await begin('handed');
+  const serving = await Serving.start(at.dir, at.config, ENV);
+  await serving.logged(({ event }) => event === 'polled');
+  const imported = await countersign(['import', '-', '--json', '--data', at.dir], {
+    input: ndjson(records(7)),
+  });
+  assert.equal((JSON.parse(imported.stdout) as { accepted: number }).accepted, 7);
+  await serving.logged(({ event }) => event === 'work-ended');
+  put(at.service, 'after', 1);
+  await serving.logged((line) => brought(line, 1));
+  assert.equal(await serving.end(), 0);
+  const { code, stdout } = await countersign(['ledger', 'fsck', '--data', at.dir]);
+  assert.equal(code, 0, stdout);
+});
+
+test('leaves work that it has not begun to whoever asked for it', async () => {
+  await using at = await begin('left');
+  const serving = await Serving.start(at.dir, at.config, ENV);
+  // An import of standard input ends when somebody ends it, and the next one waits for it.
+  const first = start(['import', '-', '--json', '--data', at.dir]);
+  first.stdin?.write(ndjson(records(3)));
+  const firstEnded = ended(first);
+  first.stdin?.end();
+  await serving.logged(({ event }) => event === 'work-ended');
+  const second = countersign(['import', '-', '--json', '--data', at.dir], {
+    input: ndjson(records(5)),
+  });
+  assert.equal(await serving.end(), 0);
+  const told = [await firstEnded, await second].map(({ stdout }) => JSON.parse(stdout));
+  assert.deepEqual(
+    told.map(({ accepted, duplicates }) => [accepted, duplicates]),
+    [
+      [3, 0],
+      [2, 3],
+    ],
+  );
+});
+
+test('says no secret, in no line of its log, in no page and in no file', async () => {
+  await using at = await begin('secret');
+  // A service that fails and says back what it was told.
+  at.service.intercept = ({ body, url }, response) => {
+    if (!url.pathname.endsWith('/token')) return false;
+    response.statusCode = 400;
+    response.end(JSON.stringify({ error: 'invalid_client', error_description: body }));
+    return true;
+  };
+  const serving = await Serving.start(at.dir, at.config, ENV);
+  await serving.logged(({ event }) => event === 'problem');
+  const pages = ['/metrics', '/api/v1/health', '/api/v1/coverage'].map(async (path) =>
+    (await serving.get(path)).text(),
+  );
+  const said = JSON.stringify([serving.log, await Promise.all(pages)]);
+  assert.ok(!said.includes(SECRET), said);
+  assert.equal(await serving.end(), 0);
+});
+
+test('serves reading alone, and to nobody who names another host', async () => {
+  await using at = await begin('door');
+  const serving = await Serving.start(at.dir, at.config, ENV);
+  assert.equal((await fetch(`${serving.url}/metrics`, { method: 'POST' })).status, 405);
+  assert.equal((await serving.get('/')).status, 404);
+  const asked = await new Promise<number | undefined>((resolve, reject) => {
+    const options = { headers: { host: 'evil.example' } };
+    request(`${serving.url}/metrics`, options, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on('error', reject)
+      .end();
+  });
+  assert.equal(asked, 403);
+  assert.equal(await serving.end(), 0);
+});
+
+test('a second server on one ledger is told that it is held', async () => {
+  await using at = await begin('held');
+  const serving = await Serving.start(at.dir, at.config, ENV);
+  const args = ['serve', '--config', at.config, '--data', at.dir];
+  const { code, stderr } = await countersign(args, { env: ENV });
+  assert.equal(code, 3);
+  assert.match(stderr, /another process/);
+  assert.equal(await serving.end(), 0);
+});
+
+test('starts nothing with a broken configuration, and names every line of it', async () => {
+  await using at = await begin('broken');
+  const args = ['serve', '--config', at.config, '--data', at.dir];
+  const { code, stderr } = await countersign(args, { env: { SERVE_SECRET: '' } });
+  assert.equal(code, 2);
+  const [problem, sentence, ...more] = stderr.trim().split('\n');
+  assert.match(problem ?? '', /broken\.yaml:9:21: .*env: the variable of this name is not set/);
+  const head = 'countersign: nothing was started: the configuration has 1 problem';
+  assert.equal(sentence, head);
+  assert.deepEqual(more, []);
+  const good = await countersign([...args, '--check'], { env: ENV });
+  assert.equal(good.code, 0, good.stderr);
+  const without = await countersign(['serve', '--data', at.dir]);
+  assert.equal(without.code, 2);
+  assert.match(without.stderr, /could not read the configuration .*countersign\.yaml/);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { start } from './command-line.ts';
+
+export type LogLine = Readonly<Record<string, unknown>> & { readonly event: string };
+
+/** A `countersign serve` in a process of its own. */
+export class Serving {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly log: LogLine[];
+  readonly #ended: Promise<number | null>;
+
+  private constructor(child: ChildProcess, url: string, log: LogLine[]) {
+    this.child = child;
+    this.url = url;
+    this.log = log;
+    this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+  }
+
+  /** Resolves when it listens. Its configuration has to ask for a log in JSON. */
+  static async start(dir: string, config: string, env: Record<string, string>): Promise<Serving> {
+    const child = start(['serve', '--config', config, '--data', dir, '--json'], { env });
+    const log: LogLine[] = [];
+    const other: string[] = [];
+    assert.ok(child.stdout !== null && child.stderr !== null);
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (line.startsWith('{')) log.push(JSON.parse(line) as LogLine);
+      else other.push(line);
+    });
+    const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const first = await said.next();
+    assert.ok(first.done !== true, `serve did not start: ${other.join('\n')}`);
+    const { url } = JSON.parse(first.value) as { url: string };
+    return new Serving(child, url, log);
+  }
+
+  /** The first line of the log, from now or before, that fits. */
+  async logged(fits: (line: LogLine) => boolean): Promise<LogLine> {
+    for (;;) {
+      const found = this.log.find(fits);
+      if (found !== undefined) return found;
+      assert.equal(this.child.exitCode, null, JSON.stringify(this.log));
+      await pause(10);
+    }
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers });
+  }
+
+  /** Tells the exit code. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return this.#ended;
+  }
+}
+
+/** A configuration of one tenant, whose services are all at `origin`. */
+export function writeConfig(
+  file: string,
+  { origin, tenant, more = '' }: { origin: string; tenant: string; more?: string },
+): void {
+  const text = `listen: 127.0.0.1:0
+log: json
+${more}
+tenants:
+  - id: ${tenant}
+    authority: ${origin}
+    credentials:
+      clientId: 66666666-7d2a-4f6b-9c3d-2e8a61f0b794
+      secret: {env: SERVE_SECRET}
+    collect:
+      activityApi: {root: "${origin}", every: 1s}
+`;
+  writeFileSync(file, text);
+}
