@@ -69,8 +69,10 @@ export class DirectoryEffects implements Effects {
 
   isDisabled(id: string, atMs: number): boolean {
     const kinds = ['users', 'servicePrincipals', 'devices'] as const;
+    // A device goes by the id in its own certificate, too.
+    const device = this.#state.find('devices', id)?.id;
     for (const kind of kinds) {
-      const object = this.#seen(kind, id, atMs);
+      const object = this.#seen(kind, kind === 'devices' ? (device ?? id) : id, atMs);
       if (object !== undefined) return object['accountEnabled'] === false;
     }
     return true;

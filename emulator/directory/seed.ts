@@ -78,9 +78,12 @@ export interface IdList {
 
 /** All first objects of one kind, any of which can be made without making the others. */
 export interface SeedSet {
+  /** Indices run from 0 to below this. */
   readonly size: number;
-  /** Always the same object for the same index; 0 <= index < size. */
-  at(index: number): DirectoryObject;
+  /** How many indices have an object. */
+  count(): number;
+  /** Always the same object for the same index; undefined where nothing ever was. */
+  at(index: number): DirectoryObject | undefined;
   /**
    * The index of the object with this id or other key (`keyOf`: a user's UPN in lower case, an
    * appId, a device's deviceId, a role's template id), or undefined.
@@ -99,7 +102,12 @@ export interface DirectorySeed {
 }
 
 export const NO_IDS: IdList = { size: 0, at: none, has: () => false };
-export const NO_OBJECTS: SeedSet = { size: 0, at: none, indexOf: () => undefined };
+export const NO_OBJECTS: SeedSet = {
+  size: 0,
+  count: () => 0,
+  at: () => undefined,
+  indexOf: () => undefined,
+};
 
 /** A list of ids that fits in memory. */
 export function idList(ids: readonly string[]): IdList {
@@ -117,7 +125,8 @@ export function seedSet(kind: Kind, objects: readonly DirectoryObject[]): SeedSe
   }
   return {
     size: objects.length,
-    at: (index) => objects[index] ?? none(index),
+    count: () => objects.length,
+    at: (index) => objects[index],
     indexOf: (key) => indexes.get(key),
   };
 }

@@ -54,7 +54,7 @@ export class DirectoryState {
     const index = set.indexOf(id);
     if (index === undefined) return undefined;
     const object = set.at(index);
-    return object.id === id ? object : undefined;
+    return object?.id === id ? object : undefined;
   }
 
   /** By id or by the kind's other key (UPN, appId, deviceId, role template). */
@@ -67,7 +67,7 @@ export class DirectoryState {
     const set = this.seed.set(kind);
     const index = set.indexOf(lower);
     if (index === undefined) return undefined;
-    const object = this.get(kind, set.at(index).id);
+    const object = this.get(kind, set.at(index)?.id ?? '');
     // Its UPN may have been changed since.
     return object !== undefined && (object.id === lower || keyOf(kind, object) === lower)
       ? object
@@ -89,6 +89,7 @@ export class DirectoryState {
     const held = this.#held.get(kind);
     for (let position = from; position < set.size; position++) {
       const object = set.at(position);
+      if (object === undefined) continue;
       const now = held?.get(object.id);
       if (now === undefined) yield { position, object };
       else if (now.object !== null) yield { position, object: now.object };
@@ -100,7 +101,7 @@ export class DirectoryState {
   }
 
   count(kind: Kind): number {
-    let count = this.seed.set(kind).size + (this.#added.get(kind) ?? 0);
+    let count = this.seed.set(kind).count() + (this.#added.get(kind) ?? 0);
     for (const { object } of this.#held.get(kind)?.values() ?? []) if (object === null) count--;
     return count;
   }
@@ -173,12 +174,13 @@ export class DirectoryState {
     if (known !== undefined) return known;
     const set = this.seed.set(kind);
     const index = set.indexOf(id);
-    const isSeeded = index !== undefined && set.at(index).id === id;
+    const seeded = index === undefined ? undefined : set.at(index);
     const added = this.#added.get(kind) ?? 0;
-    const held: Held = isSeeded
-      ? { position: index, object: set.at(index), deleted: null }
-      : { position: set.size + added, object: null, deleted: null };
-    if (!isSeeded) this.#added.set(kind, added + 1);
+    const held: Held =
+      index !== undefined && seeded?.id === id
+        ? { position: index, object: seeded, deleted: null }
+        : { position: set.size + added, object: null, deleted: null };
+    if (held.object === null) this.#added.set(kind, added + 1);
     ofKind.set(id, held);
     return held;
   }

@@ -19,6 +19,7 @@ export const ID_KINDS = {
   policy: 15,
   domain: 16,
   list: 17,
+  deviceObject: 18,
 } as const;
 
 export type IdKind = keyof typeof ID_KINDS;

@@ -59,6 +59,7 @@ function user(number: number): DirectoryObject {
 function people(size: number): SeedSet {
   return {
     size,
+    count: () => size,
     at: user,
     indexOf: (key) => {
       const found = key.includes('@')

@@ -1,0 +1,81 @@
+import { blobHost, type StorageAccount } from '../azure-monitor/index.ts';
+import { Directory } from '../directory/index.ts';
+import { graphHost, type Withheld } from '../graph/index.ts';
+import type { Reply } from '../http.ts';
+import type { LoginDirectory, RegisteredApp, Resource } from '../login/directory.ts';
+import type { TokenMint } from '../login/tokens.ts';
+import type { Population } from '../population/index.ts';
+import { SeededRandom } from '../random.ts';
+import type { Router } from '../router.ts';
+import type { Store } from '../store.ts';
+import type { Happening } from '../types.ts';
+import { CompanyLogin } from './login.ts';
+import { companySeed } from './seed.ts';
+
+export type Company = {
+  readonly population: Population;
+  /** Applications that clients of the emulator sign in as. */
+  readonly apps: readonly RegisteredApp[];
+};
+
+export type CompaniesOptions = {
+  readonly seed: string | number;
+  readonly companies: readonly Company[];
+  readonly resources: readonly Resource[];
+  /** Virtual time, as the services' clocks show it. */
+  readonly now: () => number;
+};
+
+export type CompanyHost = {
+  readonly name: 'graph' | 'storage';
+  readonly router: Router;
+  readonly refuse: () => Reply;
+};
+
+/** The directories of all tenants, and the services that stand on them. */
+export class Companies {
+  /** By tenant id. */
+  readonly directories: ReadonlyMap<string, Directory>;
+  readonly login: LoginDirectory;
+  /** Into which all tenants export their diagnostics. */
+  readonly storageAccount: StorageAccount;
+  readonly #options: CompaniesOptions;
+
+  constructor(options: CompaniesOptions) {
+    const { seed, companies, resources, now } = options;
+    this.#options = options;
+    this.directories = new Map(
+      companies.map(({ population, apps }) => [
+        population.tenant.id,
+        new Directory({ seed: companySeed({ population, apps, resources }) }),
+      ]),
+    );
+    this.login = new CompanyLogin({ directories: this.directories, resources, now });
+    const random = new SeededRandom(seed, 'storage account');
+    const key = Buffer.from(Array.from({ length: 64 }, () => random.int(0, 256)));
+    this.storageAccount = {
+      name: `logs${random.int(10_000_000, 100_000_000)}`,
+      key: key.toString('base64'),
+      tenantIds: [...this.directories.keys()],
+    };
+  }
+
+  /** Graph, and the storage account of the diagnostic export. */
+  hosts(world: {
+    readonly store: Store;
+    readonly mint: TokenMint;
+    readonly take: (happening: Happening) => void;
+    readonly scheme: 'http' | 'https';
+    readonly withheld?: Withheld;
+  }): readonly CompanyHost[] {
+    const { seed, now } = this.#options;
+    const { mint, withheld, ...rest } = world;
+    const shared = { seed, now, ...rest };
+    const verify: Parameters<typeof graphHost>[0]['verify'] = (token, ms) => mint.verify(token, ms);
+    const directory = (tenantId: string): Directory | undefined => this.directories.get(tenantId);
+    return [
+      graphHost({ ...shared, verify, directory, ...(withheld !== undefined && { withheld }) }),
+      blobHost({ ...shared, verify, accounts: [this.storageAccount] }),
+    ];
+  }
+}

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/** A GUID that names made: the same ones always make the same. */
+export function guidOf(...names: readonly string[]): string {
+  const hex = createHash('sha256').update(names.join(' ')).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
+}
+
+/** An id of the kind that grants and assignments have: letters, digits, `-` and `_`. */
+export function linkIdOf(...names: readonly string[]): string {
+  return createHash('sha256').update(names.join(' ')).digest('base64url');
+}

@@ -1,0 +1,1 @@
+export { Companies, type CompaniesOptions, type Company, type CompanyHost } from './companies.ts';

@@ -1,0 +1,111 @@
+import type { Directory, DirectoryObject } from '../directory/index.ts';
+import type { LoginDirectory, Person, RegisteredApp, Resource } from '../login/directory.ts';
+import type { JsonObject } from '../types.ts';
+
+/** A directory as the login authority asks it: what is changed in it counts from then on. */
+export class CompanyLogin implements LoginDirectory {
+  readonly #directories: ReadonlyMap<string, Directory>;
+  readonly #resources: readonly Resource[];
+  readonly #now: () => number;
+
+  constructor(options: {
+    /** By tenant id. */
+    readonly directories: ReadonlyMap<string, Directory>;
+    readonly resources: readonly Resource[];
+    readonly now: () => number;
+  }) {
+    this.#directories = options.directories;
+    this.#resources = options.resources;
+    this.#now = options.now;
+  }
+
+  tenantId(idOrDomain: string): string | undefined {
+    const name = idOrDomain.toLowerCase();
+    if (this.#directories.has(name)) return name;
+    for (const [tenantId, { state }] of this.#directories)
+      if (state.get('domains', name)?.['isVerified'] === true) return tenantId;
+    return undefined;
+  }
+
+  app(tenantId: string, clientId: string): RegisteredApp | undefined {
+    const directory = this.#directories.get(tenantId);
+    const principal = directory?.state.find('servicePrincipals', clientId);
+    if (directory === undefined || principal === undefined) return undefined;
+    const { effects, state } = directory;
+    const application = state.find('applications', clientId);
+    const roles: Record<string, readonly string[]> = {};
+    const scopes: Record<string, readonly string[]> = {};
+    for (const { appId, names } of this.#resources) {
+      const name = names[0] ?? appId;
+      roles[name] = effects.grantedRoles(clientId, appId);
+      scopes[name] = delegatedTo(directory, principal, appId);
+    }
+    const held = [principal, application];
+    return {
+      clientId,
+      objectId: principal.id,
+      name: text(principal['displayName']),
+      isEnabled: !effects.isDisabled(principal.id, this.#now()),
+      secrets: this.#current(held, 'passwordCredentials', 'secretText'),
+      certificates: this.#current(held, 'keyCredentials', 'key'),
+      roles,
+      scopes,
+      redirectUris: redirectsOf(application),
+      isPublic: application?.['isFallbackPublicClient'] === true,
+    };
+  }
+
+  person(tenantId: string, name: string): Person | undefined {
+    const directory = this.#directories.get(tenantId);
+    const user = directory?.state.find('users', name);
+    if (directory === undefined || user === undefined) return undefined;
+    const validFromMs = Date.parse(text(user['signInSessionsValidFromDateTime']));
+    // A revocation bites some time after it was made, and guests not at all.
+    const isRevoked = directory.effects.isSessionRevoked(user.id, validFromMs - 1, this.#now());
+    return {
+      objectId: user.id,
+      userPrincipalName: text(user['userPrincipalName']),
+      name: text(user['displayName']),
+      isEnabled: !directory.effects.isDisabled(user.id, this.#now()),
+      sessionsValidFromMs: isRevoked ? validFromMs : 0,
+    };
+  }
+
+  /** Credentials that have not ended, as far as we know what opens them. */
+  #current(
+    held: readonly (DirectoryObject | undefined)[],
+    member: string,
+    opener: string,
+  ): readonly string[] {
+    const all = held.flatMap((object) => (object?.[member] ?? []) as readonly JsonObject[]);
+    return all
+      .filter((one) => Date.parse(text(one['endDateTime'])) > this.#now())
+      .map((one) => text(one[opener]))
+      .filter((one) => one !== '');
+  }
+}
+
+/** What anybody let the client do for them. */
+function delegatedTo(
+  { state }: Directory,
+  client: DirectoryObject,
+  resourceAppId: string,
+): readonly string[] {
+  const resource = state.find('servicePrincipals', resourceAppId);
+  const scopes = new Set<string>();
+  for (const { id } of state.related(client.id, 'oauth2PermissionGrants')) {
+    const grant = state.get('oauth2PermissionGrants', id);
+    if (grant === undefined || grant['resourceId'] !== resource?.id) continue;
+    for (const scope of text(grant['scope']).split(' ')) if (scope !== '') scopes.add(scope);
+  }
+  return [...scopes];
+}
+
+function redirectsOf(application: DirectoryObject | undefined): readonly string[] {
+  const { redirectUris } = (application?.['web'] ?? {}) as JsonObject;
+  return Array.isArray(redirectUris) ? redirectUris.map(String) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { type DirectoryObject, SINGLETONS } from '../directory/index.ts';
+import { PLACES, type Population } from '../population/index.ts';
+import { guidOf } from './ids.ts';
+import { FOUNDED, SKUS } from './users.ts';
+
+export function domains({ tenant }: Population): readonly DirectoryObject[] {
+  const shared = { isVerified: true, isAdminManaged: true, supportedServices: ['Email'] };
+  return [
+    {
+      id: tenant.domain,
+      authenticationType: 'Managed',
+      isDefault: true,
+      isInitial: false,
+      isRoot: true,
+      ...shared,
+    },
+    {
+      id: tenant.federatedDomain,
+      authenticationType: 'Federated',
+      isDefault: false,
+      isInitial: false,
+      isRoot: false,
+      ...shared,
+    },
+  ];
+}
+
+/** The identity provider that people of the federated domain sign in at. */
+export function federationOf({ tenant }: Population, domain: string): readonly DirectoryObject[] {
+  if (domain !== tenant.federatedDomain) return [];
+  const base = `https://sts.${tenant.domain}`;
+  const digest = createHash('sha256').update(tenant.id).digest('hex');
+  return [
+    {
+      id: guidOf(tenant.id, domain),
+      displayName: tenant.displayName,
+      issuerUri: `http://sts.${tenant.domain}/adfs/services/trust/`,
+      metadataExchangeUri: `${base}/adfs/services/trust/mex`,
+      passiveSignInUri: `${base}/adfs/ls/`,
+      activeSignInUri: `${base}/adfs/services/trust/2005/usernamemixed`,
+      signOutUri: `${base}/adfs/ls/`,
+      signingCertificate: Buffer.from(digest).toString('base64'),
+      nextSigningCertificate: null,
+      preferredAuthenticationProtocol: 'wsFed',
+      promptLoginBehavior: 'nativeSupport',
+      isSignedAuthenticationRequestRequired: false,
+      signingCertificateUpdateStatus: null,
+      federatedIdpMfaBehavior: 'acceptIfMfaDoneByFederatedIdp',
+    },
+  ];
+}
+
+export function policies({ tenant }: Population): readonly DirectoryObject[] {
+  return tenant.policies.map(({ id, displayName }) => ({
+    id,
+    displayName,
+    createdDateTime: FOUNDED,
+    modifiedDateTime: null,
+    state: 'enabled',
+    conditions: {
+      users: { includeUsers: ['All'], excludeUsers: [], includeGroups: [], excludeGroups: [] },
+      applications: { includeApplications: ['All'], excludeApplications: [] },
+      clientAppTypes: displayName.includes('legacy') ? ['other'] : ['all'],
+      userRiskLevels: [],
+      signInRiskLevels: [],
+    },
+    grantControls: {
+      operator: 'OR',
+      builtInControls: [displayName.startsWith('Managed') ? 'compliantDevice' : 'mfa'],
+    },
+    sessionControls: null,
+  }));
+}
+
+export function namedLocations({ tenant }: Population): readonly DirectoryObject[] {
+  return [
+    {
+      id: guidOf(tenant.id, 'Offices'),
+      '@odata.type': '#microsoft.graph.ipNamedLocation',
+      displayName: 'Offices',
+      isTrusted: true,
+      createdDateTime: FOUNDED,
+      modifiedDateTime: null,
+      ipRanges: [
+        { '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress: '198.51.100.0/24' },
+      ],
+    },
+  ];
+}
+
+export function organizations({ tenant }: Population): readonly DirectoryObject[] {
+  return [
+    {
+      id: tenant.id,
+      displayName: tenant.displayName,
+      city: PLACES[0]?.city ?? null,
+      countryLetterCode: PLACES[0]?.countryOrRegion ?? null,
+      createdDateTime: FOUNDED,
+      tenantType: 'AAD',
+      verifiedDomains: [
+        { name: tenant.domain, isDefault: true, isInitial: false, type: 'Managed' },
+        { name: tenant.federatedDomain, isDefault: false, isInitial: false, type: 'Federated' },
+      ],
+    },
+  ];
+}
+
+/** Counting a million licences takes a moment: only done when somebody asks. */
+export function subscribedSkus(population: Population): readonly DirectoryObject[] {
+  const counts = new Map<string, number>();
+  for (let index = 0; index < population.size; index++) {
+    const { licence } = population.traits(index);
+    counts.set(licence, (counts.get(licence) ?? 0) + 1);
+  }
+  return Object.entries(SKUS).map(([licence, sku]) => {
+    const consumedUnits = counts.get(licence) ?? 0;
+    return {
+      id: `${population.tenant.id}_${sku.skuId}`,
+      ...sku,
+      appliesTo: 'User',
+      capabilityStatus: 'Enabled',
+      consumedUnits,
+      prepaidUnits: { enabled: consumedUnits + 25, suspended: 0, warning: 0 },
+    };
+  });
+}
+
+export function settings(): readonly DirectoryObject[] {
+  return [
+    {
+      id: SINGLETONS.authorizationPolicy,
+      displayName: 'Authorization Policy',
+      allowInvitesFrom: 'adminsAndGuestInviters',
+      allowedToSignUpEmailBasedSubscriptions: false,
+      defaultUserRolePermissions: {
+        allowedToCreateApps: true,
+        allowedToCreateSecurityGroups: true,
+        permissionGrantPoliciesAssigned: [
+          'ManagePermissionGrantsForSelf.microsoft-user-default-low',
+        ],
+      },
+    },
+    { id: SINGLETONS.securityDefaults, displayName: 'Security Defaults', isEnabled: false },
+    {
+      id: SINGLETONS.crossTenantDefault,
+      isServiceDefault: true,
+      inboundTrust: {
+        isMfaAccepted: false,
+        isCompliantDeviceAccepted: false,
+        isHybridAzureADJoinedDeviceAccepted: false,
+      },
+      b2bCollaborationInbound: access('allowed'),
+      b2bCollaborationOutbound: access('allowed'),
+      b2bDirectConnectInbound: access('blocked'),
+      b2bDirectConnectOutbound: access('blocked'),
+    },
+  ];
+}
+
+function access(accessType: 'allowed' | 'blocked'): object {
+  return {
+    usersAndGroups: { accessType, targets: [{ target: 'AllUsers', targetType: 'user' }] },
+    applications: {
+      accessType,
+      targets: [{ target: 'AllApplications', targetType: 'application' }],
+    },
+  };
+}
