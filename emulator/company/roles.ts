@@ -2,7 +2,7 @@ import type { DirectoryObject } from '../directory/index.ts';
 import type { Population } from '../population/index.ts';
 import { guidOf, linkIdOf } from './ids.ts';
 
-export const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
 const HELP_DESK_ADMINISTRATOR = '729827e3-9c14-49f7-bb1b-9608f156bbb8';
 
 const ROLES: readonly (readonly [template: string, name: string])[] = [
