@@ -1,17 +1,21 @@
 import { ActivityApi } from './activity-api/service.ts';
+import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import { ManualClock, RunningClock } from './clock.ts';
-import { type Credentials, collectorApp, makeCredentials, PlainDirectory } from './credentials.ts';
+import { type Credentials, collectorApp, makeCredentials } from './credentials.ts';
 import { UsualDispatcher } from './delays.ts';
 import { Faults } from './faults.ts';
 import { jsonError, type Reply } from './http.ts';
 import { LoginAuthority } from './login/authority.ts';
 import { VENDOR_RESOURCES } from './login/resources.ts';
 import { TokenMint } from './login/tokens.ts';
-import type { EmulatorOptions, Host, TenantOptions } from './options.ts';
-import { SeededRandom } from './random.ts';
+import type { EmulatorOptions, Host } from './options.ts';
+import { type LivingTenant, livesOf, livingTenants, PeopleDirectory } from './people.ts';
 import { Store } from './store.ts';
+import type { Actor } from './types.ts';
 import { machineTime, wallMs } from './wire.ts';
+
+const DAY_MS = 86_400_000;
 
 /** Everything that an emulator consists of, before it listens and before its time starts. */
 export type Parts = {
@@ -19,7 +23,8 @@ export type Parts = {
   readonly clock: ManualClock | RunningClock;
   /** As the services' clocks show it. */
   readonly now: () => number;
-  readonly tenants: readonly TenantOptions[];
+  readonly tenants: readonly LivingTenant[];
+  readonly actors: readonly Actor[];
   readonly credentials: Credentials;
   readonly tls: KeyAndCertificate | undefined;
   readonly faults: Faults;
@@ -31,17 +36,19 @@ export type Parts = {
 };
 
 export async function assemble(options: EmulatorOptions): Promise<Parts> {
-  const { seed = 1, startMs = wallMs(), speed, recordsPerBlob, delays, onSignIn } = options;
+  const { seed = 1, historyMs = 0, speed, recordsPerBlob, delays, onSignIn } = options;
+  const { startMs = wallMs() - historyMs } = options;
   const [mint, tls, credentials] = await Promise.all([
     TokenMint.make(),
     options.tls === 'on' ? selfSigned({ commonName: 'Countersign emulator' }) : undefined,
     makeCredentials({ seed, certificate: options.certificate ?? 'none' }),
   ]);
-  const tenants = options.tenants ?? [inventedTenant(seed)];
+  const tenants = livingTenants(options.tenants ?? [{}], seed);
+  const actors = [...livesOf(tenants, seed), ...(options.actors ?? [])];
   const clock =
     speed === undefined
       ? new ManualClock(startMs)
-      : new RunningClock({ startMs, speed, real: machineTime });
+      : new RunningClock({ startMs: startMs + historyMs, speed, real: machineTime });
   const usual = new UsualDispatcher({ seed, ...(delays && { delays }) });
   const faults = new Faults({ seed, usual, ...(options.faults && { plan: options.faults }) });
   const store = new Store({
@@ -50,7 +57,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   });
   const origins: Record<string, string> = {};
   const now = (): number => clock.now() + faults.skewMs;
-  const states = new Map(tenants.map(({ tenantId, state }) => [tenantId, state ?? 'sound']));
+  const states = new Map(tenants.map((t) => [t.tenantId, t.options.state ?? 'sound']));
   const api = new ActivityApi({
     ...{ seed, store, mint, faults },
     ...options.activityApi,
@@ -58,31 +65,46 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     now: () => clock.now(),
     tenant: (tenantId) => states.get(tenantId),
   });
+  if (options.subscribed === 'before') {
+    subscribe(api, { tenants, clientId: credentials.clientId, startMs });
+  }
   const login = new LoginAuthority({
     ...{ seed, mint, now, resources: VENDOR_RESOURCES },
-    directory: options.directory ?? plainDirectory(tenants, credentials),
+    directory: options.directory ?? directoryOf(tenants, credentials),
     origin: () => origins['login'] ?? '',
     ...(onSignIn && { onSignIn }),
   });
   const hosts: readonly Host[] = [
     { name: 'login', router: login.router, refuse: tooManyTokens },
     { name: 'manage', router: api.router, refuse: () => tooManyCalls(options) },
-    ...(options.hosts?.({ store, mint, now, seed, origins: () => origins }) ?? []),
+    ...(options.hosts?.({ tenants, store, mint, now, seed, origins: () => origins }) ?? []),
   ];
-  return { startMs, clock, now, tenants, credentials, tls, faults, store, api, hosts, origins };
+  const made = { startMs, clock, now, tenants, actors, credentials, tls };
+  return { ...made, faults, store, api, hosts, origins };
 }
 
-function plainDirectory(
-  tenants: readonly TenantOptions[],
-  credentials: Credentials,
-): PlainDirectory {
+function directoryOf(tenants: readonly LivingTenant[], credentials: Credentials): PeopleDirectory {
   const apps = new Map(
-    tenants.map(({ tenantId, apps: own = [] }) => [
+    tenants.map(({ tenantId, options }) => [
       tenantId,
-      [collectorApp(credentials, tenantId), ...own],
+      [collectorApp(credentials, tenantId), ...(options.apps ?? [])],
     ]),
   );
-  return new PlainDirectory({ tenants, apps: (tenantId) => apps.get(tenantId) ?? [] });
+  return new PeopleDirectory({ tenants, apps: ({ tenantId }) => apps.get(tenantId) ?? [] });
+}
+
+/** As if the collector had started them long enough ago to be allowed to do so again. */
+function subscribe(
+  api: ActivityApi,
+  parts: { tenants: readonly LivingTenant[]; clientId: string; startMs: number },
+): void {
+  const { tenants, clientId, startMs } = parts;
+  for (const { tenantId } of tenants) {
+    for (const contentType of CONTENT_TYPES) {
+      const whose = { tenantId, clientId, contentType, webhook: undefined };
+      api.subscriptions.start({ ...whose, nowMs: startMs - DAY_MS, fromMs: startMs });
+    }
+  }
 }
 
 function tooManyTokens(): Reply {
@@ -94,8 +116,4 @@ function tooManyCalls(options: EmulatorOptions): Reply {
   const status = options.activityApi?.statuses?.['AF429'] ?? 403;
   const nobody = '00000000-0000-0000-0000-000000000000';
   return jsonError(status, 'AF429', `Too many requests. Method=GetBlob, PublisherId=${nobody}`);
-}
-
-function inventedTenant(seed: string | number): TenantOptions {
-  return { tenantId: new SeededRandom(seed, 'tenant').guid(), domain: 'northmoor.example' };
 }

@@ -1,5 +1,5 @@
 import { selfSigned } from './certificate.ts';
-import type { LoginDirectory, Person, RegisteredApp } from './login/directory.ts';
+import type { RegisteredApp } from './login/directory.ts';
 import { SeededRandom } from './random.ts';
 
 /** What a collector needs to sign in to the emulator. Worth nothing anywhere else. */
@@ -53,32 +53,4 @@ export function collectorApp(credentials: Credentials, tenantId: string): Regist
     redirectUris: [],
     isPublic: false,
   };
-}
-
-/** The directory of tenants in which nobody signs in but the collector and the given apps. */
-export class PlainDirectory implements LoginDirectory {
-  readonly #tenants: readonly { readonly tenantId: string; readonly domain: string }[];
-  readonly #apps: (tenantId: string) => readonly RegisteredApp[];
-
-  constructor(options: {
-    readonly tenants: readonly { readonly tenantId: string; readonly domain: string }[];
-    readonly apps: (tenantId: string) => readonly RegisteredApp[];
-  }) {
-    this.#tenants = options.tenants;
-    this.#apps = options.apps;
-  }
-
-  tenantId(idOrDomain: string): string | undefined {
-    const name = idOrDomain.toLowerCase();
-    const found = this.#tenants.find((t) => t.tenantId === name || t.domain === name);
-    return found?.tenantId;
-  }
-
-  app(tenantId: string, clientId: string): RegisteredApp | undefined {
-    return this.#apps(tenantId).find((app) => app.clientId === clientId);
-  }
-
-  person(): Person | undefined {
-    return undefined;
-  }
 }

@@ -29,6 +29,21 @@ export class Engine {
     this.#madeMs = startMs;
   }
 
+  /** Lives up to a moment before anybody watches; a running clock stands there meanwhile. */
+  async reach(
+    clock: ManualClock | RunningClock,
+    toMs: number,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (!('allow' in clock)) return this.advance(clock, toMs - clock.now());
+    clock.allow(toMs);
+    while (this.#madeMs < toMs) {
+      signal?.throwIfAborted();
+      await this.#make(Math.min(toMs, this.#madeMs + STEP_MS));
+      await this.#life.passed(this.#madeMs);
+    }
+  }
+
   /** Moves a clock that stands still, with everything that happens meanwhile. */
   advance(clock: ManualClock, ms: number): Promise<void> {
     this.#turn = this.#turn.then(async () => {

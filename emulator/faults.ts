@@ -70,6 +70,13 @@ export type FaultPlan = {
   readonly feeds: readonly string[];
 };
 
+/** The faults that are probabilities, by name. */
+export const FAULT_RATES: readonly (keyof FaultPlan)[] = [
+  ...(['throttled', 'failing', 'slow', 'cut', 'expired'] as const),
+  ...(['duplicated', 'repeated', 'late', 'hidden', 'gone', 'lost', 'looping'] as const),
+  ...(['html', 'redirected', 'bomb', 'huge', 'deep', 'foreign'] as const),
+];
+
 const HOUR_MS = 3_600_000;
 
 const NONE: FaultPlan = {

@@ -20,7 +20,7 @@ const OTHERS_KEPT_MS = 30 * DAY_MS;
  * Starts tenants on loopback.
  *
  * @example
- * const emulator = await startEmulator({ seed: 7, actors: [clerk] });
+ * const emulator = await startEmulator({ seed: 7, tenants: [{ people: 100 }] });
  * await emulator.advance(2 * 3_600_000);
  * await fetch(`${emulator.origins.manage}/api/v1.0/…`);
  * await emulator.stop();
@@ -33,9 +33,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const trap = await setTrap(now);
   faults.leadTo(trap.origin);
   const keeper = new TruthKeeper();
-  const engine = new Engine(lifeOf(parts, options, keeper), startMs);
+  const engine = new Engine(lifeIn(parts, keeper), startMs);
   const stopping = new AbortController();
-  const running =
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await running;
+    await Promise.all([...servers, trap].map((server) => server.stop()));
+  };
+  let running: Promise<void> | undefined;
+  try {
+    await engine.reach(clock, startMs + (options.historyMs ?? 0), options.signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  running =
     clock instanceof RunningClock ? engine.run(clock, machineTime, stopping.signal) : undefined;
   return {
     ...{ origins, tenants, credentials, clock, store, api, faults, defects },
@@ -49,19 +61,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       const { clientId } = credentials;
       return offered({ store, api, faults, tenantId, feed, clientId, nowMs: clock.now() });
     },
-    stop: async () => {
-      stopping.abort();
-      await running;
-      await Promise.all([...servers, trap].map((server) => server.stop()));
-    },
+    stop,
   };
 }
 
-function lifeOf(
-  { store, api }: Parts,
-  { actors = [] }: EmulatorOptions,
-  keeper: TruthKeeper,
-): Life {
+function lifeIn({ store, api, actors }: Parts, keeper: TruthKeeper): Life {
   return {
     actors,
     take: (happening) => {

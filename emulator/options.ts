@@ -6,14 +6,19 @@ import type { Reply } from './http.ts';
 import type { SignIn } from './login/authority.ts';
 import type { LoginDirectory, RegisteredApp } from './login/directory.ts';
 import type { TokenMint } from './login/tokens.ts';
+import type { LivingTenant } from './people.ts';
 import type { Router } from './router.ts';
 import type { Store } from './store.ts';
 import type { EmulatorTruth } from './truth.ts';
 import type { Actor, Feed, VirtualClock } from './types.ts';
 
 export type TenantOptions = {
-  readonly tenantId: string;
-  readonly domain: string;
+  /** Default: drawn from the seed, as are the others. */
+  readonly tenantId?: string;
+  readonly domain?: string;
+  readonly name?: string;
+  /** How many people live and work there, 10 to 1,000,000; default: nobody. */
+  readonly people?: number;
   readonly state?: TenantState;
   /** Beside the collector, which is registered everywhere. */
   readonly apps?: readonly RegisteredApp[];
@@ -21,6 +26,7 @@ export type TenantOptions = {
 
 /** What a service that is plugged in beside ours may use. */
 export type World = {
+  readonly tenants: readonly LivingTenant[];
   readonly store: Store;
   readonly mint: TokenMint;
   /** As the services' clocks show it. */
@@ -38,14 +44,23 @@ export type Host = {
 
 export type EmulatorOptions = {
   readonly seed?: string | number;
-  /** When the tenants' time starts; default: now. */
+  /** When the tenants' time starts; default: now, or `historyMs` ago. */
   readonly startMs?: number;
+  /** What is lived through from there before anybody can ask; default: nothing. */
+  readonly historyMs?: number;
   /** 1 to 1,000 times as fast as the machine's. Without, time stands until `advance` moves it. */
   readonly speed?: number;
+  /** Default: one in which nobody lives. */
   readonly tenants?: readonly TenantOptions[];
+  /** Beside the people who live there. */
   readonly actors?: readonly Actor[];
-  /** Default: nobody signs in but applications. */
+  /** Whom the login authority knows; default: the people who live there, all in good standing. */
   readonly directory?: LoginDirectory;
+  /**
+   * `before` the start, and the collector has every subscription already, so that it can go back
+   * as far as `advance` has come; `never`, the default, and it has to start them itself.
+   */
+  readonly subscribed?: 'before' | 'never';
   readonly onSignIn?: (signIn: SignIn) => void;
   readonly hosts?: (world: World) => readonly Host[];
   readonly faults?: Partial<FaultPlan>;
@@ -64,6 +79,8 @@ export type EmulatorOptions = {
       | 'webhooks'
     >
   >;
+  /** Stops the making of the history; `stop` ends what has started. */
+  readonly signal?: AbortSignal;
   readonly certificate?: 'made' | 'none';
   readonly tls?: 'on' | 'off';
   /** Of the first host; the others follow. 0, the default, takes any that are free. */
@@ -73,7 +90,7 @@ export type EmulatorOptions = {
 export type Emulator = {
   /** `login`, `manage`, and the hosts that were plugged in. */
   readonly origins: Readonly<Record<string, string>>;
-  readonly tenants: readonly TenantOptions[];
+  readonly tenants: readonly LivingTenant[];
   readonly credentials: Credentials;
   /** What clients have to trust where `tls` is on; PEM. */
   readonly ca: string | undefined;

@@ -13,7 +13,6 @@ const NOT_BUILT = [
   'passes',
   'gate',
   'conformance',
-  'emulator',
 ];
 const BUILT = [
   'import',
@@ -28,6 +27,7 @@ const BUILT = [
   'evidence',
   'rebuild',
   'serve',
+  'emulator',
   'demo',
 ];
 

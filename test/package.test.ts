@@ -12,11 +12,13 @@ const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTC
 const NEEDED_TO_BUILD = [
   'bin',
   'content',
+  'emulator',
   'src',
   'tools',
   'package.json',
   'tsconfig.json',
   'tsconfig.build.json',
+  'tsconfig.emulator.json',
   'README.md',
   'LICENSE',
   'ARCHITECTURE.md',
@@ -67,6 +69,7 @@ test('packs compiled code, types, the sample and the documents, and nothing else
     'dist/cli/main.js',
     'dist/ledger/index.js',
     'dist/ledger/index.d.ts',
+    'dist/emulator/command.js',
     'content/sample/README.md',
     'LICENSE',
     'README.md',
@@ -115,4 +118,29 @@ test('can be imported by its parts', async (t) => {
   writeFileSync(join(consumer, 'parts.mjs'), `${code}\n${count}\n`);
   const { stdout, stderr } = await run(consumer, process.execPath, ['parts.mjs']);
   assert.equal(stdout, 'true\n', stderr);
+});
+
+test('runs the emulator where it was installed, and stops it when asked', async (t) => {
+  if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
+  const launcher = join(consumer, 'node_modules', '.bin', 'countersign');
+  const args = ['emulator', '--people', '10', '--history', '0', '--json'];
+  const child = spawn(launcher, args, { cwd: consumer });
+  t.after(() => child.kill('SIGKILL'));
+  const whole = ended(child);
+  const line = await new Promise<string>((resolve) => {
+    let text = '';
+    child.stdout.on('data', (part) => {
+      text += String(part);
+      if (text.endsWith('\n')) resolve(text);
+    });
+    child.once('exit', () => resolve(text));
+  });
+  const { origins, tenants } = JSON.parse(line) as {
+    origins: { login: string };
+    tenants: [{ tenantId: string }];
+  };
+  const path = `${tenants[0].tenantId}/.well-known/openid-configuration`;
+  assert.equal((await fetch(`${origins.login}/${path}`)).status, 200);
+  child.kill('SIGTERM');
+  assert.equal((await whole).code, 0);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
-import { folderDoors, importOrder, nodeOnly } from './tidy/imports.ts';
+import { emulatorApart, folderDoors, importOrder, nodeOnly } from './tidy/imports.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
 import { type Breach, type Rule, readTree, type Source } from './tidy/source.ts';
 import { dependencies, explainedLimits, lineEndings, strayWords } from './tidy/texts.ts';
@@ -29,6 +29,7 @@ test('the tidy test saw the tree, its tests and its documents', () => {
 const RULES: readonly [string, Rule][] = [
   ['imports follow the order of the layers', importOrder],
   ["imports go through a folder's door", folderDoors],
+  ['the emulator imports nothing of the program', emulatorApart],
   ['core and ledger need Node alone', nodeOnly],
   ['files are short', fileLength],
   ['lines are short', lineLength],

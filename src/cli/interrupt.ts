@@ -24,3 +24,11 @@ export function onInterrupt(process: Signals, say: (sentence: string) => void): 
   });
   return controller.signal;
 }
+
+/** Resolves once it is aborted: for servers, which run until they are stopped. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

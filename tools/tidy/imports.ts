@@ -50,6 +50,19 @@ export const folderDoors: Rule = (source) => {
   });
 };
 
+/** The emulator judges the program: a line that both share is a mistake that neither finds. */
+export const emulatorApart: Rule = (source) => {
+  if (!source.path.startsWith('emulator/') || !isCode(source)) return [];
+  return relativeImports(source)
+    .filter(({ target }) => !target.startsWith('emulator/'))
+    .filter(({ target }) => !(isTest(source) && target.startsWith('tools/')))
+    .map(({ target, line }) => ({
+      path: source.path,
+      line,
+      what: `the emulator imports ${target}: it stands alone; write down what the wire needs`,
+    }));
+};
+
 export const nodeOnly: Rule = (source) => {
   const own = folderOf(source.path);
   if (own === undefined || !WITHOUT_NPM.includes(own) || isTest(source)) return [];

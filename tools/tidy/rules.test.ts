@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bannedCalls, datedComments, leftOverTests } from './bans.ts';
 import { blank } from './blank.ts';
-import { folderDoors, importOrder, nodeOnly } from './imports.ts';
+import { emulatorApart, folderDoors, importOrder, nodeOnly } from './imports.ts';
 import { fileLength, functionLength, lineLength } from './sizes.ts';
 import { type Breach, type Rule, sourceOf } from './source.ts';
 import { dependencies, explainedLimits, lineEndings, strayWords } from './texts.ts';
@@ -41,6 +41,7 @@ testRule('finds an import against the order of the layers', importOrder, {
     ['src/books/a.ts', "import type { Pool } from '../pipeline/index.ts';"],
     ['src/ocsf/a.ts', "import '../../tools/property.ts';"],
     ['src/surprise/a.ts', 'export const one = 1;'],
+    ['src/cli/a.ts', "const { start } = await import('../../emulator/index.ts');"],
   ],
   good: [
     ['src/ledger/a.ts', "import { assert } from '../core/index.ts';"],
@@ -61,6 +62,21 @@ testRule("finds an import past a folder's door", folderDoors, {
     ['src/ledger/a.ts', "import { assert } from '../core/index.ts';"],
     ['src/intake/files/a.ts', "import { limits } from '../limits.ts';"],
     ['test/a.test.ts', "import { main } from '../src/cli/main.ts';"],
+  ],
+});
+
+testRule('finds what the emulator shares with the program', emulatorApart, {
+  bad: [
+    ['emulator/a.ts', "import { assert } from '../src/core/index.ts';"],
+    ['emulator/graph/a.ts', "import type { Leaf } from '../../src/ledger/index.ts';"],
+    ['emulator/a.test.ts', "import { assert } from '../src/core/index.ts';"],
+    ['emulator/a.ts', "import { runs } from '../tools/property.ts';"],
+  ],
+  good: [
+    ['emulator/graph/a.ts', "import { Router } from '../router.ts';"],
+    ['emulator/a.ts', "import { parse } from 'yaml';"],
+    ['emulator/a.test.ts', "import { runs } from '../tools/property.ts';"],
+    ['test/a.test.ts', "import { startEmulator } from '../emulator/index.ts';"],
   ],
 });
 

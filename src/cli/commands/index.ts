@@ -3,6 +3,7 @@ import type { Bind } from '../context.ts';
 import { declareCheckTenant } from './check-tenant.ts';
 import { declareCoverage } from './coverage.ts';
 import { declareDemo } from './demo.ts';
+import { declareEmulator } from './emulator.ts';
 import { declareEvidence } from './evidence.ts';
 import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
@@ -30,5 +31,6 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareLedger(program, bind);
   declareRebuild(program, bind);
   declareServe(program, bind);
+  declareEmulator(program, bind);
   declareNotBuilt(program, bind);
 }

@@ -7,6 +7,7 @@ import { serveWitness } from '../../ledger/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { aborted } from '../interrupt.ts';
 import { listenOption, repeated } from '../options.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
@@ -96,11 +97,4 @@ async function askWitnesses(context: Context, flags: WitnessFlags): Promise<Exit
   const silent = witnesses.filter(({ because }) => because !== undefined);
   if (silent.length === 0) return EXIT.done;
   throw new CliError('CANNOT_TELL', `${plural(silent.length, 'witness')} did not cosign`);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -14,7 +14,6 @@ const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['passes', 'list and end passes'],
   ['gate', 'may this wave go on?'],
   ['conformance', 'hold a service to the bar'],
-  ['emulator', 'a tenant on loopback that speaks the real wire'],
 ];
 
 export function declareNotBuilt(program: Parser, bind: Bind): void {

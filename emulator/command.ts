@@ -1,0 +1,108 @@
+import { FAULT_RATES, type FaultPlan } from './faults.ts';
+import { type Emulator, startEmulator } from './index.ts';
+
+/** What `countersign emulator` was told, as text: nothing of it has been checked. */
+export type CommandOptions = {
+  readonly port?: string;
+  readonly people?: string;
+  readonly seed?: string;
+  readonly speed?: string;
+  readonly history?: string;
+  readonly faults?: readonly string[];
+  readonly tls?: boolean;
+};
+
+/** A wrong option: one sentence that says what to give instead. */
+export class CommandUsageError extends Error {
+  override readonly name = 'CommandUsageError';
+}
+
+/** A running emulator, as the command line shows and ends it. */
+export type Started = {
+  /** Addresses, tenants and credentials, as JSON. */
+  readonly document: object;
+  readonly defects: readonly unknown[];
+  stop(): Promise<void>;
+};
+
+const HOUR_MS = 3_600_000;
+const HISTORY_HOURS_MAX = 720;
+/** A day of this many people is made within a minute; that of more, only if it is asked for. */
+const HISTORY_PEOPLE_MAX = 1_000;
+const HISTORY_HOURS = 24;
+const PORT_MAX = 65_000;
+
+export async function startCommand(options: CommandOptions, signal: AbortSignal): Promise<Started> {
+  const number = (name: keyof CommandOptions, range: Range): number =>
+    numberOf(name, options[name] as string | undefined, range);
+  const people = number('people', { least: 10, most: 1_000_000, otherwise: 100 });
+  const history = number('history', {
+    least: 0,
+    most: HISTORY_HOURS_MAX,
+    otherwise: people > HISTORY_PEOPLE_MAX ? 0 : HISTORY_HOURS,
+  });
+  const emulator = await startEmulator({
+    seed: options.seed ?? 1,
+    speed: number('speed', { least: 1, most: 1_000, otherwise: 1 }),
+    port: number('port', { least: 0, most: PORT_MAX, otherwise: 0 }),
+    historyMs: history * HOUR_MS,
+    tenants: [{ people }],
+    subscribed: 'before',
+    signal,
+    certificate: 'made',
+    tls: options.tls === true ? 'on' : 'off',
+    faults: faultsOf(options.faults ?? []),
+  });
+  const { defects } = emulator;
+  return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
+}
+
+function documentOf({ origins, tenants, credentials, ca, clock }: Emulator): object {
+  const { clientId, clientSecret, certificate } = credentials;
+  return {
+    origins,
+    tenants: tenants.map(({ tenantId, domain, population }) => ({
+      tenantId,
+      domain,
+      people: population?.size ?? 0,
+    })),
+    collector: {
+      clientId,
+      clientSecret,
+      certificate: certificate?.certPem,
+      privateKey: certificate?.keyPem,
+    },
+    ...(ca !== undefined && { ca }),
+    now: new Date(clock.now()).toISOString(),
+  };
+}
+
+type Range = { readonly least: number; readonly most: number; readonly otherwise: number };
+
+function numberOf(name: string, text: string | undefined, range: Range): number {
+  if (text === undefined) return range.otherwise;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= range.least && number <= range.most)) {
+    throw new CommandUsageError(
+      `couldn't start the emulator with --${name} ${text}: give ${range.least} to ${range.most}`,
+    );
+  }
+  return number;
+}
+
+/** `lost=0.01`, or several of them with commas. */
+function faultsOf(texts: readonly string[]): Partial<FaultPlan> {
+  const plan: Record<string, number> = {};
+  for (const text of texts.flatMap((one) => one.split(','))) {
+    const [name = '', rate = ''] = text.trim().split('=');
+    const isRate = /^(?:0?\.\d{1,9}|0|1|1\.0)$/.test(rate);
+    if (!FAULT_RATES.some((known) => known === name) || !isRate) {
+      throw new CommandUsageError(
+        `couldn't read the fault ${text}: give NAME=RATE, with a rate from 0 to 1 and one of ` +
+          FAULT_RATES.join(', '),
+      );
+    }
+    plan[name] = Number(rate);
+  }
+  return plan;
+}

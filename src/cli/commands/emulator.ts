@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command as Parser } from 'commander';
+import type { Bind, Command } from '../context.ts';
+import { CliError, usage } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { aborted } from '../interrupt.ts';
+import { repeated } from '../options.ts';
+
+type EmulatorFlags = {
+  readonly port?: string;
+  readonly people?: string;
+  readonly seed?: string;
+  readonly speed?: string;
+  readonly history?: string;
+  readonly faults?: readonly string[];
+  readonly tls?: true;
+};
+
+/** What we use of the emulator. It shares no code with us, so its types are written down here. */
+type EmulatorModule = {
+  startCommand(
+    options: EmulatorFlags,
+    signal: AbortSignal,
+  ): Promise<{
+    readonly document: Document;
+    readonly defects: readonly unknown[];
+    stop(): Promise<void>;
+  }>;
+};
+
+type Document = {
+  readonly origins: Readonly<Record<string, string>>;
+  readonly tenants: readonly { tenantId: string; domain: string; people: number }[];
+  readonly collector: { readonly clientId: string; readonly clientSecret: string };
+  readonly now: string;
+};
+
+export function declareEmulator(program: Parser, bind: Bind): void {
+  program
+    .command('emulator')
+    .summary('a Microsoft 365 tenant on loopback that speaks the real wire')
+    .description(
+      'Runs an invented tenant on 127.0.0.1 until it is stopped: the login authority, the Office ' +
+        '365 Management Activity API, and people who work and leave records. It prints where it ' +
+        'listens and how a collector signs in; --json prints the certificate as well. What it ' +
+        'hands out is worth nothing anywhere else.',
+    )
+    .option('--port <port>', 'of the first address; the others follow (default: any free ones)')
+    .option('--people <count>', 'who live in the tenant, 10 to 1,000,000 (default: 100)')
+    .option('--seed <text>', 'everything follows from it (default: 1)')
+    .option('--speed <factor>', 'of its time, 1 to 1,000 (default: 1)')
+    .option(
+      '--history <hours>',
+      'that lie behind it at the start (default: 24, or 0 for more than 1,000 people)',
+    )
+    .option('--faults <name=rate>', 'what goes wrong, as in lost=0.01; repeatable', repeated)
+    .option('--tls', 'HTTPS, by a certificate that --json prints')
+    .action(bind(emulator));
+}
+
+const emulator: Command<[flags: EmulatorFlags]> = async ({ terminal, json, signal }, flags) => {
+  const { startCommand } = await load();
+  const started = await startCommand(flags, signal).catch((error: unknown) => {
+    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted before it listened');
+    if (error instanceof Error && error.name === 'CommandUsageError') throw usage(error.message);
+    throw error;
+  });
+  const { origins, tenants, collector, now } = started.document;
+  if (json) terminal.document(started.document);
+  else {
+    terminal.fields([
+      ...Object.entries(origins),
+      ...tenants.map((t) => ['tenant', `${t.tenantId} ${t.domain}, ${t.people} people`] as const),
+      ['client id', collector.clientId],
+      ['client secret', collector.clientSecret],
+      ['its time', now],
+    ]);
+  }
+  try {
+    await aborted(signal);
+  } finally {
+    await started.stop();
+  }
+  for (const defect of started.defects)
+    terminal.note(`a defect of the emulator: ${String(defect)}`);
+  // To be stopped is how a server ends.
+  return EXIT.done;
+};
+
+/** Beside `src` in a clone, and beside our own compiled folders in the published package. */
+async function load(): Promise<EmulatorModule> {
+  const places = ['../../../emulator/command.ts', '../../emulator/command.js'];
+  for (const place of places) {
+    const url = new URL(place, import.meta.url);
+    if (existsSync(fileURLToPath(url))) return (await import(url.href)) as EmulatorModule;
+  }
+  throw new CliError('CANNOT_TELL', 'this installation has no emulator: install it again');
+}
