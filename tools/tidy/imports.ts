@@ -55,7 +55,7 @@ export const emulatorApart: Rule = (source) => {
   if (!source.path.startsWith('emulator/') || !isCode(source)) return [];
   return relativeImports(source)
     .filter(({ target }) => !target.startsWith('emulator/'))
-    .filter(({ target }) => !(isTest(source) && target.startsWith('tools/')))
+    .filter(({ target }) => !(isTest(source) && /^(?:tools|test\/support)\//.test(target)))
     .map(({ target, line }) => ({
       path: source.path,
       line,
