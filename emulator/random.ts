@@ -79,9 +79,17 @@ function rotateLeft(x: number, k: number): number {
   return (x << k) | (x >>> (32 - k));
 }
 
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+/** A word as eight hex digits. */
+export function hex8(word: number): string {
+  // By table: ids are most of what is written, and numbers print slowly.
+  return `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
+}
+
 /** Four bytes, the lowest first, as the words of a digest are read above. */
 function hexOf(word: number): string {
-  const bigEndian =
-    ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
-  return (0x1_0000_0000 + bigEndian).toString(16).slice(1);
+  return `${HEX[word & 255]}${HEX[(word >>> 8) & 255]}${HEX[(word >>> 16) & 255]}${HEX[word >>> 24]}`;
 }

@@ -31,14 +31,7 @@ const HOME_SHARE = 0.35;
 const WEEKEND_SHARE = 0.06;
 
 /** Month and day; everybody has them. */
-const HOLIDAYS: ReadonlySet<string> = new Set([
-  '01-01',
-  '05-01',
-  '12-24',
-  '12-25',
-  '12-26',
-  '12-31',
-]);
+const HOLIDAYS: ReadonlySet<number> = new Set([101, 501, 1224, 1225, 1226, 1231]);
 
 /** How long it takes until somebody at the help desk has set a new password. */
 const RESET_TAKES_MS = 14 * 60_000;
@@ -110,5 +103,17 @@ function isVacation(key: number, index: number, week: number): boolean {
 }
 
 function isHoliday(day: number): boolean {
-  return HOLIDAYS.has(new Date(day * DAY_MS).toISOString().slice(5, 10));
+  return HOLIDAYS.has(monthAndDay(day));
+}
+
+/** `1224` for Christmas Eve (Hinnant, "chrono-compatible low-level date algorithms", 2013). */
+function monthAndDay(day: number): number {
+  const shifted = day + 719_468;
+  const ofEra = shifted - Math.floor(shifted / 146_097) * 146_097;
+  const leaps = Math.floor(ofEra / 1460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096);
+  const year = Math.floor((ofEra - leaps) / 365);
+  const ofYear = ofEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const fromMarch = Math.floor((5 * ofYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  return month * 100 + ofYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
 }

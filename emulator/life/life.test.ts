@@ -134,3 +134,9 @@ test('no mailbox is read so often that recording stops', () => {
   }
   assert.ok(Math.max(...binds.values()) < 1000);
 });
+
+test('nobody works at Christmas', () => {
+  const christmas = during(24, Date.UTC(2026, 11, 25));
+  const worked = recordsOf(christmas).filter(({ body }) => body['Operation'] === 'FileModified');
+  assert.ok(worked.length < 5, `${worked.length} files were changed`);
+});

@@ -1,3 +1,4 @@
+import { hex8 } from '../random.ts';
 import { mix } from './hash.ts';
 
 /** What an id names: ids of different kinds never meet. */
@@ -56,10 +57,6 @@ function format(a: number, b: number, c: number, d: number): string {
     third.slice(0, 4),
     third.slice(4) + last,
   ].join('-');
-}
-
-export function hex8(word: number): string {
-  return (0x1_0000_0000 + (word >>> 0)).toString(16).slice(1);
 }
 
 /** A security identifier of this tenant's domain. */

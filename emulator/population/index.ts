@@ -1,5 +1,6 @@
+export { hex8 } from '../random.ts';
 export { keyOf, mix, mixUnit, QuickRandom } from './hash.ts';
-export { hex8, type IdKind, idOf, indexOf } from './ids.ts';
+export { type IdKind, idOf, indexOf } from './ids.ts';
 export { DEPARTMENTS, type Department, FOLDER_WORDS, SUBJECT_WORDS } from './names.ts';
 export type { Application, Group, ServiceAccount, Site, Team } from './objects.ts';
 export type { Device, Method, Person } from './person.ts';

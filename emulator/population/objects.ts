@@ -1,5 +1,6 @@
+import { hex8 } from '../random.ts';
 import { mix } from './hash.ts';
-import { hex8, idOf, sidOf } from './ids.ts';
+import { idOf, sidOf } from './ids.ts';
 import { DEPARTMENTS, FOLDER_WORDS } from './names.ts';
 import { type Address, serverAddress } from './places.ts';
 import type { Tenant } from './tenant.ts';

@@ -1,5 +1,6 @@
+import { hex8 } from '../random.ts';
 import { mix, mixUnit } from './hash.ts';
-import { hex8, idOf, sidOf } from './ids.ts';
+import { idOf, sidOf } from './ids.ts';
 import { GIVEN_NAMES, SURNAMES } from './names.ts';
 import { type Address, homeAddress, officeAddress } from './places.ts';
 import type { Tenant } from './tenant.ts';
