@@ -2,6 +2,7 @@ import { ActivityApi } from './activity-api/service.ts';
 import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import { ManualClock, RunningClock } from './clock.ts';
+import { Companies } from './company/index.ts';
 import { type Credentials, collectorApp, makeCredentials } from './credentials.ts';
 import { UsualDispatcher } from './delays.ts';
 import { Faults } from './faults.ts';
@@ -10,9 +11,11 @@ import { LoginAuthority } from './login/authority.ts';
 import { VENDOR_RESOURCES } from './login/resources.ts';
 import { TokenMint } from './login/tokens.ts';
 import type { EmulatorOptions, Host } from './options.ts';
-import { type LivingTenant, livesOf, livingTenants, PeopleDirectory } from './people.ts';
+import { actorOf, type LivingTenant, livingTenants, play } from './people.ts';
+import type { Played } from './scenarios/index.ts';
 import { Store } from './store.ts';
-import type { Actor } from './types.ts';
+import { TruthKeeper } from './truth.ts';
+import type { Actor, Happening } from './types.ts';
 import { machineTime, wallMs } from './wire.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,12 +27,17 @@ export type Parts = {
   /** As the services' clocks show it. */
   readonly now: () => number;
   readonly tenants: readonly LivingTenant[];
-  readonly actors: readonly Actor[];
+  readonly actor: Actor;
+  readonly played: readonly Played[];
   readonly credentials: Credentials;
   readonly tls: KeyAndCertificate | undefined;
   readonly faults: Faults;
   readonly store: Store;
   readonly api: ActivityApi;
+  readonly companies: Companies;
+  readonly keeper: TruthKeeper;
+  /** Takes what happens into the feeds, and into the account of the truth. */
+  readonly take: (happening: Happening) => void;
   readonly hosts: readonly Host[];
   /** Filled in once they listen. */
   readonly origins: Record<string, string>;
@@ -44,7 +52,9 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     makeCredentials({ seed, certificate: options.certificate ?? 'none' }),
   ]);
   const tenants = livingTenants(options.tenants ?? [{}], seed);
-  const actors = [...livesOf(tenants, seed), ...(options.actors ?? [])];
+  const { scenarios = [], actors: others = [] } = options;
+  const played = play({ names: scenarios, tenants, seed, fromMs: startMs });
+  const actor = actorOf({ tenants, others, played, seed });
   const clock =
     speed === undefined
       ? new ManualClock(startMs)
@@ -68,29 +78,33 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   if (options.subscribed === 'before') {
     subscribe(api, { tenants, clientId: credentials.clientId, startMs });
   }
+  const companies = new Companies({
+    ...{ seed, now, resources: VENDOR_RESOURCES },
+    companies: tenants.map(({ tenantId, population, options: { apps = [] } }) => ({
+      population,
+      apps: [collectorApp(credentials, tenantId), ...apps],
+    })),
+  });
   const login = new LoginAuthority({
     ...{ seed, mint, now, resources: VENDOR_RESOURCES },
-    directory: options.directory ?? directoryOf(tenants, credentials),
+    directory: options.directory ?? companies.login,
     origin: () => origins['login'] ?? '',
     ...(onSignIn && { onSignIn }),
   });
+  const keeper = new TruthKeeper();
+  const take = (happening: Happening): void => {
+    keeper.note(happening);
+    store.take(happening);
+  };
+  const scheme = tls === undefined ? 'http' : 'https';
   const hosts: readonly Host[] = [
     { name: 'login', router: login.router, refuse: tooManyTokens },
     { name: 'manage', router: api.router, refuse: () => tooManyCalls(options) },
+    ...companies.hosts({ store, mint, take, scheme }),
     ...(options.hosts?.({ tenants, store, mint, now, seed, origins: () => origins }) ?? []),
   ];
-  const made = { startMs, clock, now, tenants, actors, credentials, tls };
-  return { ...made, faults, store, api, hosts, origins };
-}
-
-function directoryOf(tenants: readonly LivingTenant[], credentials: Credentials): PeopleDirectory {
-  const apps = new Map(
-    tenants.map(({ tenantId, options }) => [
-      tenantId,
-      [collectorApp(credentials, tenantId), ...(options.apps ?? [])],
-    ]),
-  );
-  return new PeopleDirectory({ tenants, apps: ({ tenantId }) => apps.get(tenantId) ?? [] });
+  const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
+  return { ...made, faults, store, api, companies, keeper, take, hosts, origins };
 }
 
 /** As if the collector had started them long enough ago to be allowed to do so again. */

@@ -50,6 +50,7 @@ test('says in one sentence what is wrong with an option', async () => {
     { speed: '2000' },
     { port: '70000' },
     { history: '-1' },
+    { scenario: ['no-such-thing'] },
     { faults: ['lost'] },
     { faults: ['lost=2'] },
     { faults: ['chaos=0.1'] },
@@ -57,6 +58,19 @@ test('says in one sentence what is wrong with an option', async () => {
   for (const options of wrong) {
     await assert.rejects(startCommand(options, signal), CommandUsageError);
   }
+});
+
+test('plays a scenario in as many tenants as it needs', async (t) => {
+  const { signal } = new AbortController();
+  const options = { people: '20', history: '0', scenario: ['midnight-blizzard'] };
+  const started = await startCommand(options, signal);
+  t.after(() => started.stop());
+  const { tenants, origins } = started.document as Printed;
+  assert.deepEqual(
+    tenants.map(({ people }) => people),
+    [20, 10],
+  );
+  assert.deepEqual(Object.keys(origins), ['login', 'manage', 'graph', 'storage']);
 });
 
 test('stops making history when it is interrupted', async () => {

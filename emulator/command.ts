@@ -1,5 +1,6 @@
 import { FAULT_RATES, type FaultPlan } from './faults.ts';
 import { type Emulator, startEmulator } from './index.ts';
+import { loadScenario, ScenarioError } from './scenarios/index.ts';
 
 /** What `countersign emulator` was told, as text: nothing of it has been checked. */
 export type CommandOptions = {
@@ -8,6 +9,7 @@ export type CommandOptions = {
   readonly seed?: string;
   readonly speed?: string;
   readonly history?: string;
+  readonly scenario?: readonly string[];
   readonly faults?: readonly string[];
   readonly tls?: boolean;
 };
@@ -31,6 +33,8 @@ const HISTORY_HOURS_MAX = 720;
 const HISTORY_PEOPLE_MAX = 1_000;
 const HISTORY_HOURS = 24;
 const PORT_MAX = 65_000;
+/** A forgotten test tenant, or an outsider's: small beside the first. */
+const OTHERS_PEOPLE = 10;
 
 export async function startCommand(options: CommandOptions, signal: AbortSignal): Promise<Started> {
   const number = (name: keyof CommandOptions, range: Range): number =>
@@ -41,12 +45,17 @@ export async function startCommand(options: CommandOptions, signal: AbortSignal)
     most: HISTORY_HOURS_MAX,
     otherwise: people > HISTORY_PEOPLE_MAX ? 0 : HISTORY_HOURS,
   });
+  const { scenario = [] } = options;
+  const others = Array.from({ length: tenantsFor(scenario) - 1 }, () => ({
+    people: OTHERS_PEOPLE,
+  }));
   const emulator = await startEmulator({
     seed: options.seed ?? 1,
     speed: number('speed', { least: 1, most: 1_000, otherwise: 1 }),
     port: number('port', { least: 0, most: PORT_MAX, otherwise: 0 }),
     historyMs: history * HOUR_MS,
-    tenants: [{ people }],
+    tenants: [{ people }, ...others],
+    scenarios: scenario,
     subscribed: 'before',
     signal,
     certificate: 'made',
@@ -57,14 +66,24 @@ export async function startCommand(options: CommandOptions, signal: AbortSignal)
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
 }
 
-function documentOf({ origins, tenants, credentials, ca, clock }: Emulator): object {
+/** How many tenants the scenarios are played in. */
+function tenantsFor(scenarios: readonly string[]): number {
+  try {
+    return Math.max(1, ...scenarios.map((name) => loadScenario(name).tenants.length));
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new CommandUsageError(error.message);
+  }
+}
+
+function documentOf({ origins, tenants, credentials, companies, ca, clock }: Emulator): object {
   const { clientId, clientSecret, certificate } = credentials;
   return {
     origins,
     tenants: tenants.map(({ tenantId, domain, population }) => ({
       tenantId,
       domain,
-      people: population?.size ?? 0,
+      people: population.size,
     })),
     collector: {
       clientId,
@@ -72,6 +91,7 @@ function documentOf({ origins, tenants, credentials, ca, clock }: Emulator): obj
       certificate: certificate?.certPem,
       privateKey: certificate?.keyPem,
     },
+    storage: { account: companies.storageAccount.name, key: companies.storageAccount.key },
     ...(ca !== undefined && { ca }),
     now: new Date(clock.now()).toISOString(),
   };

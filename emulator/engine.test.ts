@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ManualClock, type RealTime, RunningClock } from './clock.ts';
 import { Engine } from './engine.ts';
 import { startEmulator } from './index.ts';
+import { together } from './scenarios/index.ts';
 import { Clerk } from './testing/clerk.ts';
 import type { Happening } from './types.ts';
 
@@ -14,7 +15,7 @@ test('what several actors do is taken in order of time, each act once', async ()
   const passed: number[] = [];
   const actors = [7_000, 11_000, 60_000].map((everyMs) => new Clerk({ seed: everyMs, everyMs }));
   const life = {
-    actors,
+    actor: together(actors),
     take: (h: Happening) => taken.push(h),
     passed: async (nowMs: number) => {
       passed.push(nowMs);
@@ -38,7 +39,7 @@ test('whoever waits for a moment sees the tenant as it is then', async () => {
   const clock = new ManualClock(START_MS);
   const taken: number[] = [];
   const life = {
-    actors: [new Clerk({ everyMs: 10_000 })],
+    actor: new Clerk({ everyMs: 10_000 }),
     take: (h: Happening) => taken.push(h.atMs),
     passed: () => Promise.resolve(),
   };
@@ -58,7 +59,7 @@ test('time never runs ahead of what has been done', async () => {
   const clock = new RunningClock({ startMs: START_MS, speed: 1_000, real });
   let lastMs = START_MS - 1;
   const life = {
-    actors: [new Clerk({ everyMs: 1_000 })],
+    actor: new Clerk({ everyMs: 1_000 }),
     take: (h: Happening) => {
       lastMs = h.atMs;
     },

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { ManualClock, RealTime, RunningClock } from './clock.ts';
 import type { Actor, Happening } from './types.ts';
 
-/** Actors are asked for this much of their life at once. */
+/** The actor is asked for this much of its life at once. */
 const STEP_MS = 60_000;
 /** After so many happenings, requests get their turn. */
 const HAPPENINGS_PER_TURN = 500;
@@ -11,14 +11,14 @@ const TICK_MS = 20;
 
 /** What passes as time does. */
 export type Life = {
-  readonly actors: readonly Actor[];
+  readonly actor: Actor;
   /** In order of time. */
   readonly take: (happening: Happening) => void;
   /** All that happened before `nowMs` has been taken. Time that stands waits for what follows. */
   readonly passed: (nowMs: number) => Promise<void>;
 };
 
-/** Lets the actors live, and never lets time run ahead of what they have done. */
+/** Lets the tenants live, and never lets time run ahead of what they have done. */
 export class Engine {
   readonly #life: Life;
   #madeMs: number;
@@ -76,21 +76,10 @@ export class Engine {
   }
 
   async #make(toMs: number): Promise<void> {
-    const heads = this.#life.actors
-      .map((actor) => actor.happenings(this.#madeMs, toMs)[Symbol.iterator]())
-      .map((rest) => ({ rest, head: rest.next() }));
-    for (let n = 1; ; n++) {
-      let first: (typeof heads)[number] | undefined;
-      for (const one of heads) {
-        if (one.head.done === true) continue;
-        if (first === undefined || one.head.value.atMs < (first.head.value as Happening).atMs) {
-          first = one;
-        }
-      }
-      if (first === undefined || first.head.done === true) break;
-      this.#life.take(first.head.value);
-      first.head = first.rest.next();
-      if (n % HAPPENINGS_PER_TURN === 0) await breathe();
+    let count = 0;
+    for (const happening of this.#life.actor.happenings(this.#madeMs, toMs)) {
+      this.#life.take(happening);
+      if (++count % HAPPENINGS_PER_TURN === 0) await breathe();
     }
     this.#madeMs = toMs;
   }

@@ -1,10 +1,11 @@
 import { assemble, type Parts } from './assemble.ts';
+import { EventStream } from './azure-monitor/index.ts';
 import { RunningClock } from './clock.ts';
 import { Engine, type Life } from './engine.ts';
 import { type Server, serve } from './http.ts';
 import type { Emulator, EmulatorOptions } from './options.ts';
 import { setTrap } from './trap.ts';
-import { offered, TruthKeeper } from './truth.ts';
+import { offered } from './truth.ts';
 import { machineTime } from './wire.ts';
 
 export type { FaultPlan } from './faults.ts';
@@ -27,36 +28,43 @@ const OTHERS_KEPT_MS = 30 * DAY_MS;
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const parts = await assemble(options);
-  const { clock, faults, store, api, tenants, credentials, tls, origins, startMs, now } = parts;
+  const { clock, faults, store, api, companies, tenants, credentials, tls, origins } = parts;
+  const { startMs, now, keeper, played } = parts;
   const defects: unknown[] = [];
   const servers = await listen(parts, options, defects);
   const trap = await setTrap(now);
   faults.leadTo(trap.origin);
-  const keeper = new TruthKeeper();
-  const engine = new Engine(lifeIn(parts, keeper), startMs);
+  const engine = new Engine(lifeIn(parts), startMs);
   const stopping = new AbortController();
   const stop = async (): Promise<void> => {
     stopping.abort();
     await running;
     await Promise.all([...servers, trap].map((server) => server.stop()));
   };
-  let running: Promise<void> | undefined;
+  let running: Promise<unknown> | undefined;
   try {
     await engine.reach(clock, startMs + (options.historyMs ?? 0), options.signal);
   } catch (error) {
     await stop();
     throw error;
   }
-  running =
-    clock instanceof RunningClock ? engine.run(clock, machineTime, stopping.signal) : undefined;
+  running = Promise.all([
+    clock instanceof RunningClock ? engine.run(clock, machineTime, stopping.signal) : undefined,
+    stream(parts, options, stopping.signal),
+  ]);
   return {
-    ...{ origins, tenants, credentials, clock, store, api, faults, defects },
+    ...{ origins, tenants, credentials, clock, store, api, companies, faults, defects },
     ca: tls?.certPem,
     advance: async (ms) => {
       if (clock instanceof RunningClock) throw new RangeError('time runs by itself here');
       await engine.advance(clock, ms);
     },
-    truth: () => keeper.tell(faults, trap.visits()),
+    truth: () =>
+      keeper.tell({
+        withheld: faults.withheld,
+        strayed: trap.visits(),
+        footholds: played.flatMap(({ footholds }) => footholds),
+      }),
     offered: (tenantId, feed) => {
       const { clientId } = credentials;
       return offered({ store, api, faults, tenantId, feed, clientId, nowMs: clock.now() });
@@ -65,13 +73,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function lifeIn({ store, api, actors }: Parts, keeper: TruthKeeper): Life {
+function lifeIn({ store, api, actor, take }: Parts): Life {
   return {
-    actors,
-    take: (happening) => {
-      keeper.note(happening);
-      store.take(happening);
-    },
+    actor,
+    take,
     passed: (nowMs) => {
       store.advance(nowMs);
       store.forget((feed) =>
@@ -80,6 +85,21 @@ function lifeIn({ store, api, actors }: Parts, keeper: TruthKeeper): Life {
       return api.notify();
     },
   };
+}
+
+/** Sends the diagnostic export to the broker, where there is one. */
+async function stream(
+  { store, clock, tenants }: Parts,
+  { eventStream }: EmulatorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (eventStream === undefined) return;
+  const tenantIds = tenants.map(({ tenantId }) => tenantId);
+  const fromMs = clock.now();
+  const events = new EventStream({ store, clock, tenantIds, fromMs, ...eventStream });
+  // A broker that is away is a fault that tests make on purpose; the send is made again.
+  await events.run(signal, () => undefined);
+  await events.stop();
 }
 
 async function listen(

@@ -1,4 +1,6 @@
 import type { ActivityApi, ActivityApiOptions, TenantState } from './activity-api/service.ts';
+import type { StreamOptions } from './azure-monitor/index.ts';
+import type { Companies } from './company/index.ts';
 import type { Credentials } from './credentials.ts';
 import type { FeedDelays } from './delays.ts';
 import type { FaultPlan, Faults } from './faults.ts';
@@ -15,8 +17,9 @@ import type { Actor, Feed, VirtualClock } from './types.ts';
 export type TenantOptions = {
   /** Default: drawn from the seed, as are the others. */
   readonly tenantId?: string;
-  readonly domain?: string;
   readonly name?: string;
+  /** Instead of a name: `northmoor.example`. */
+  readonly domain?: string;
   /** How many people live and work there, 10 to 1,000,000; default: nobody. */
   readonly people?: number;
   readonly state?: TenantState;
@@ -52,9 +55,11 @@ export type EmulatorOptions = {
   readonly speed?: number;
   /** Default: one in which nobody lives. */
   readonly tenants?: readonly TenantOptions[];
+  /** Names of scenarios, or paths; each begins at `startMs`, in the first tenants. */
+  readonly scenarios?: readonly string[];
   /** Beside the people who live there. */
   readonly actors?: readonly Actor[];
-  /** Whom the login authority knows; default: the people who live there, all in good standing. */
+  /** Whom the login authority knows; default: who is in the directories of the tenants. */
   readonly directory?: LoginDirectory;
   /**
    * `before` the start, and the collector has every subscription already, so that it can go back
@@ -81,6 +86,8 @@ export type EmulatorOptions = {
   >;
   /** Stops the making of the history; `stop` ends what has started. */
   readonly signal?: AbortSignal;
+  /** A Kafka broker that stands for Event Hubs: the diagnostic export goes there as well. */
+  readonly eventStream?: Pick<StreamOptions, 'brokers' | 'connectionString' | 'ca'>;
   readonly certificate?: 'made' | 'none';
   readonly tls?: 'on' | 'off';
   /** Of the first host; the others follow. 0, the default, takes any that are free. */
@@ -88,7 +95,7 @@ export type EmulatorOptions = {
 };
 
 export type Emulator = {
-  /** `login`, `manage`, and the hosts that were plugged in. */
+  /** `login`, `manage`, `graph`, `storage`, and the hosts that were plugged in. */
   readonly origins: Readonly<Record<string, string>>;
   readonly tenants: readonly LivingTenant[];
   readonly credentials: Credentials;
@@ -97,6 +104,8 @@ export type Emulator = {
   readonly clock: VirtualClock;
   readonly store: Store;
   readonly api: ActivityApi;
+  /** The tenants' directories, and the storage account of their diagnostic export. */
+  readonly companies: Companies;
   readonly faults: Faults;
   /** Errors that a handler threw: a test that sees one has found a defect of the emulator. */
   readonly defects: readonly unknown[];

@@ -1,7 +1,7 @@
 import { lifeOf } from './life/index.ts';
-import type { LoginDirectory, Person, RegisteredApp } from './login/directory.ts';
 import type { TenantOptions } from './options.ts';
 import { Population } from './population/index.ts';
+import { loadScenario, type Played, runScenario, together } from './scenarios/index.ts';
 import type { Actor } from './types.ts';
 
 /** A tenant as it was asked for, with what the seed makes of the rest. */
@@ -9,11 +9,11 @@ export type LivingTenant = {
   readonly tenantId: string;
   readonly domain: string;
   readonly options: TenantOptions;
-  /** Undefined where nobody lives. */
-  readonly population: Population | undefined;
+  /** Who is in its directory; they live and work only where `options.people` says so. */
+  readonly population: Population;
 };
 
-/** Fewer people than this, and a population cannot be told from its service accounts. */
+/** The least that a population holds: an empty tenant has a few accounts as well. */
 const PEOPLE_MIN = 10;
 
 export function livingTenants(
@@ -21,66 +21,55 @@ export function livingTenants(
   seed: string | number,
 ): readonly LivingTenant[] {
   return tenants.map((options, number) => {
+    const name = options.name ?? nameOf(options.domain);
     const population = new Population({
       seed: number === 0 ? seed : `${seed} ${number}`,
-      size: Math.max(PEOPLE_MIN, options.people ?? 0),
+      size: options.people ?? PEOPLE_MIN,
       ...(options.tenantId !== undefined && { tenantId: options.tenantId }),
-      ...(options.name !== undefined && { name: options.name }),
+      ...(name !== undefined && { name }),
     });
     const { id, domain } = population.tenant;
-    return {
-      tenantId: id,
-      domain: options.domain ?? domain,
-      options,
-      population: options.people === undefined ? undefined : population,
-    };
+    return { tenantId: id, domain, options, population };
   });
 }
 
-export function livesOf(tenants: readonly LivingTenant[], seed: string | number): Actor[] {
-  return tenants.flatMap(({ population }) =>
-    population === undefined ? [] : [lifeOf(population, seed)],
-  );
+/** Everybody who lives in the tenants and everything that is played in them, as one actor. */
+export function actorOf(options: {
+  readonly tenants: readonly LivingTenant[];
+  readonly others: readonly Actor[];
+  readonly played: readonly Actor[];
+  readonly seed: string | number;
+}): Actor {
+  const { tenants, others, played, seed } = options;
+  const lives = tenants
+    .filter((tenant) => tenant.options.people !== undefined)
+    .map(({ population }) => lifeOf(population, seed));
+  return together([...lives, ...played, ...others]);
 }
 
-/** Who can sign in: the people who live there, and the applications that are registered. */
-export class PeopleDirectory implements LoginDirectory {
-  readonly #tenants: readonly LivingTenant[];
-  readonly #apps: (tenant: LivingTenant) => readonly RegisteredApp[];
+/** Plays scenarios in the first tenants, as many as each needs. */
+export function play(options: {
+  readonly names: readonly string[];
+  readonly tenants: readonly LivingTenant[];
+  readonly seed: string | number;
+  readonly fromMs: number;
+}): readonly Played[] {
+  const { names, tenants, seed, fromMs } = options;
+  return names.map((name) => {
+    const scenario = loadScenario(name);
+    const populations = tenants
+      .slice(0, scenario.tenants.length)
+      .map(({ population }) => population);
+    return runScenario(scenario, { populations, seed, fromMs });
+  });
+}
 
-  constructor(options: {
-    readonly tenants: readonly LivingTenant[];
-    readonly apps: (tenant: LivingTenant) => readonly RegisteredApp[];
-  }) {
-    this.#tenants = options.tenants;
-    this.#apps = options.apps;
+/** `northmoor.example` is the domain of a company named Northmoor. */
+function nameOf(domain: string | undefined): string | undefined {
+  if (domain === undefined) return undefined;
+  const label = /^([a-z0-9]+)\.example$/.exec(domain)?.[1];
+  if (label === undefined) {
+    throw new RangeError(`the domain ${domain} could be somebody's: give one like name.example`);
   }
-
-  tenantId(idOrDomain: string): string | undefined {
-    return this.#find(idOrDomain)?.tenantId;
-  }
-
-  app(tenantId: string, clientId: string): RegisteredApp | undefined {
-    const tenant = this.#find(tenantId);
-    if (tenant === undefined) return undefined;
-    return this.#apps(tenant).find((app) => app.clientId === clientId);
-  }
-
-  person(tenantId: string, name: string): Person | undefined {
-    const population = this.#find(tenantId)?.population;
-    const found = population?.personByObjectId(name.toLowerCase()) ?? population?.personByUpn(name);
-    if (found === undefined) return undefined;
-    return {
-      objectId: found.objectId,
-      userPrincipalName: found.upn,
-      name: found.displayName,
-      isEnabled: true,
-      sessionsValidFromMs: 0,
-    };
-  }
-
-  #find(idOrDomain: string): LivingTenant | undefined {
-    const name = idOrDomain.toLowerCase();
-    return this.#tenants.find((t) => t.tenantId === name || t.domain === name);
-  }
+  return label.slice(0, 1).toUpperCase() + label.slice(1);
 }

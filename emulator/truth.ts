@@ -1,6 +1,7 @@
 import type { ActivityApi } from './activity-api/service.ts';
 import type { Batch } from './batch-shelf.ts';
 import type { Faults, Withheld } from './faults.ts';
+import type { Foothold } from './scenarios/index.ts';
 import type { Store } from './store.ts';
 import type { Feed, Happening, Truth } from './types.ts';
 
@@ -15,6 +16,8 @@ export type Deed = Truth & {
 export type EmulatorTruth = {
   /** All that belongs to a scenario, ordinary steps of it included. */
   readonly deeds: readonly Deed[];
+  /** The ways in that the scenarios leave open, in the end. */
+  readonly footholds: readonly Foothold[];
   /** Records that were made and never handed out. */
   readonly withheld: readonly Withheld[];
   /** How many records were made, by feed. */
@@ -35,8 +38,8 @@ export class TruthKeeper {
     this.#deeds.push({ ...truth, tenantId, atMs, records: left });
   }
 
-  tell(faults: Faults, strayed: EmulatorTruth['strayed']): EmulatorTruth {
-    return { deeds: this.#deeds, withheld: faults.withheld, made: this.#made, strayed };
+  tell(told: Omit<EmulatorTruth, 'deeds' | 'made'>): EmulatorTruth {
+    return { deeds: this.#deeds, made: this.#made, ...told };
   }
 }
 

@@ -13,6 +13,7 @@ type EmulatorFlags = {
   readonly seed?: string;
   readonly speed?: string;
   readonly history?: string;
+  readonly scenario?: readonly string[];
   readonly faults?: readonly string[];
   readonly tls?: true;
 };
@@ -42,9 +43,10 @@ export function declareEmulator(program: Parser, bind: Bind): void {
     .summary('a Microsoft 365 tenant on loopback that speaks the real wire')
     .description(
       'Runs an invented tenant on 127.0.0.1 until it is stopped: the login authority, the Office ' +
-        '365 Management Activity API, and people who work and leave records. It prints where it ' +
-        'listens and how a collector signs in; --json prints the certificate as well. What it ' +
-        'hands out is worth nothing anywhere else.',
+        '365 Management Activity API, Graph, the storage account of the diagnostic export, and ' +
+        'people who work and leave records. It prints where it listens and how a collector signs ' +
+        'in; --json prints certificate and keys as well. What it hands out is worth nothing ' +
+        'anywhere else.',
     )
     .option('--port <port>', 'of the first address; the others follow (default: any free ones)')
     .option('--people <count>', 'who live in the tenant, 10 to 1,000,000 (default: 100)')
@@ -54,6 +56,7 @@ export function declareEmulator(program: Parser, bind: Bind): void {
       '--history <hours>',
       'that lie behind it at the start (default: 24, or 0 for more than 1,000 people)',
     )
+    .option('--scenario <name>', 'an attack that begins with its history; repeatable', repeated)
     .option('--faults <name=rate>', 'what goes wrong, as in lost=0.01; repeatable', repeated)
     .option('--tls', 'HTTPS, by a certificate that --json prints')
     .action(bind(emulator));
