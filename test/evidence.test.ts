@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { verifyEvidence } from '../src/ledger/index.ts';
@@ -90,8 +98,10 @@ test("another log's key, or no key at all, is no yes", async () => {
   const { vkey: others } = await askJson<Checkpoint>(other, ['ledger', 'checkpoint']);
   assert.equal((await verify(file, '--key', others)).code, 1);
   for (const wrong of ['nonsense', `${vkey.slice(0, -4)}AAAA`]) {
-    const { code } = await verify(file, '--key', wrong);
-    assert.ok(code === 1 || code === 2, `${wrong}: ${code}`);
+    const { code, stdout, stderr } = await verify(file, '--key', wrong);
+    assert.equal(code, 2, wrong);
+    assert.equal(stdout, '', 'a key that was mistyped says nothing about the file');
+    assert.match(stderr, /^countersign: could not verify: --key is not a key of a log/);
   }
 });
 
@@ -161,6 +171,25 @@ test('a file that is not there is wrong usage, in one sentence', async () => {
   const { code, stderr } = await verify('nothing', '--key', vkey);
   assert.equal(code, 2);
   assert.match(stderr, /^countersign: [^\n]+\n$/);
+});
+
+test('without its chain of custody nothing is exported, as when the books are behind', async () => {
+  const bare = join(root, 'bare');
+  cpSync(data, bare, { recursive: true });
+  rmSync(join(bare, 'state.sqlite'));
+  const out = join(root, 'bare.evidence');
+  const { code, stderr } = await countersign([
+    'evidence',
+    'export',
+    '5',
+    '-o',
+    out,
+    '--data',
+    bare,
+  ]);
+  assert.equal(code, 3);
+  assert.match(stderr, /^cannot tell, because entries 0 to \d+ are not yet indexed: /);
+  assert.equal(existsSync(out), false);
 });
 
 test('an entry that does not exist yet cannot be exported', async () => {

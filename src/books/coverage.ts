@@ -43,7 +43,9 @@ export function coverageAnswer(
 ): Answer {
   const because: Reason[] = [];
   if (ledger.posted < ledger.size) {
-    const text = `entries ${ledger.posted} to ${ledger.size - 1} are not yet indexed`;
+    const text =
+      `entries ${ledger.posted} to ${ledger.size - 1} are not yet indexed: the next writing ` +
+      'command does it, or "countersign rebuild"';
     because.push({ code: 'not-yet-indexed', text });
   }
   if (facts.length === 0) because.push(NOTHING_SAID);

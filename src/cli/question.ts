@@ -66,7 +66,9 @@ export function worth(coverage: Answer): ExitCode {
 /** @throws CliError CANNOT_TELL when the ledger has entries that the books have not. */
 export function notYetIndexed(books: BooksReader, head: LedgerHead): void {
   if (books.cursor >= head.size) return;
-  const text = `entries ${books.cursor} to ${head.size - 1} are not yet indexed`;
+  const text =
+    `entries ${books.cursor} to ${head.size - 1} are not yet indexed: the next writing command ` +
+    'does it, or "countersign rebuild"';
   throw new CliError('CANNOT_TELL', text);
 }
 

@@ -1,20 +1,21 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
-import { plural } from '../../core/index.ts';
+import { messageOf, plural } from '../../core/index.ts';
 import {
   EVIDENCE_BYTES_MAX,
   type EvidenceReport,
   parsePolicy,
+  parseVkey,
   verifyEvidence,
 } from '../../ledger/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
-import { CliError } from '../errors.ts';
+import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { indicesArgument } from '../options.ts';
 import { writeOutput } from '../output-file.ts';
 import { evidenceJson, printEvidence } from '../present/evidence.ts';
-import { askBooks, orCannotTell, reasonsText } from '../question.ts';
+import { askBooks, notYetIndexed, orCannotTell, reasonsText } from '../question.ts';
 
 export function declareEvidence(program: Parser, bind: Bind): void {
   const evidence = program
@@ -49,6 +50,8 @@ const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> =
   flags,
 ) =>
   askBooks(context, async ({ ledger, books, head }) => {
+    // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
+    notYetIndexed(books, head);
     const { exportEvidence } = await import('../../pipeline/index.ts');
     const highest = Math.max(...indices);
     const file = await orCannotTell(highest, () => exportEvidence({ ledger, books }, indices));
@@ -73,11 +76,21 @@ const verify: Command<[file: string, flags: VerifyFlags]> = async (context, file
   const { cwd } = context;
   const trusted = flags.policy === undefined ? undefined : readFileSync(resolve(cwd, flags.policy));
   const policy = trusted === undefined ? undefined : parsePolicy(trusted);
+  if (flags.key !== undefined) checkKey(flags.key);
   const report = verifyEvidence(await readEvidence(context, file), flags.key, policy);
   if (context.json) context.terminal.document(evidenceJson(report));
   else printEvidence(context.terminal, report);
   return verdict(report);
 };
+
+/** A key that was mistyped says nothing about the file. */
+function checkKey(key: string): void {
+  try {
+    parseVkey(key);
+  } catch (cause) {
+    throw usage(`could not verify: --key is not a key of a log (${messageOf(cause)})`);
+  }
+}
 
 function verdict({ answer }: EvidenceReport): ExitCode {
   switch (answer.kind) {
