@@ -1,3 +1,14 @@
+export {
+  type CanaryAct,
+  type CanaryPlan,
+  type CanarySender,
+  type CanarySign,
+  type CanaryWait,
+  CanaryWatch,
+  canaryPlans,
+  canaryTimeMs,
+  type KeptWatch,
+} from './canary.ts';
 export { activitySourceOf } from './expected.ts';
 export {
   OBSERVATION_NAME_CHARACTERS_MAX,

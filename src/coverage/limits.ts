@@ -79,3 +79,12 @@ export const CHECK_ID_CHARACTERS_MAX = 64;
 
 /** Entries that a row points at: enough to begin to look. */
 export const ROW_ENTRIES_MAX = 8;
+
+/** A canary of each workload in this time: 288 a day, and a silent feed is found minutes after. */
+export const CANARY_PERIOD_MS: number = 5 * MINUTE_MS;
+
+/** So many canaries must have come back before their own p99 tells how long to wait for the next. */
+export const CANARY_DELAYS_MIN = 100;
+
+/** Until then: the vendor's feeds are typically an hour late, and some several. */
+export const CANARY_PATIENCE_MS: number = 6 * HOUR_MS;
