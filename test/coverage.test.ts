@@ -79,8 +79,8 @@ test('coverage tells the states of every source, in the members of the contract'
   ]);
   const told = rows.slice(0, 3).map(({ state, from, to, bound }) => [state, from, to, bound]);
   assert.deepEqual(told, [
-    ['collected', '2024-03-04T00:00:00Z', '2024-03-05T09:00:00Z', 1],
-    ['lost', '2024-03-05T09:00:00Z', '2024-03-05T11:05:00Z', null],
+    ['collected', '2024-03-04T00:00:00Z', '2024-03-05T08:30:00Z', 1],
+    ['lost', '2024-03-05T08:30:00Z', '2024-03-05T11:05:00Z', null],
     ['collected', '2024-03-05T11:05:00Z', '2024-03-06T11:00:00Z', 1],
   ]);
   assert.match(String(rows[1]?.['because']), /the service answered 503/);
@@ -96,13 +96,13 @@ test('a timeline over a covered interval is all there is, and exits 0', async ()
 test('a timeline draws the hole where it is, and cannot tell', async () => {
   const { code, stdout, stderr } = await ask(['timeline', ...HOLED]);
   assert.equal(code, 3);
-  assert.match(stderr, /cannot tell, because .*Audit\.SharePoint is lost from 2024-03-05 09:00:00/);
+  assert.match(stderr, /cannot tell, because .*Audit\.SharePoint is lost from 2024-03-05 08:30:00/);
   assert.match(stderr, /the service answered 503/);
   const drawn = stdout.split('\n');
   const hole = drawn.findIndex((line) => line.includes('hole: lost'));
-  assert.match(drawn[hole] ?? '', /^2024-03-05 09:00:00 .* until 2024-03-05 11:05:00/);
-  assert.match(drawn[hole - 1] ?? '', /^2024-03-05 08:59:00/);
-  assert.match(drawn[hole + 1] ?? '', /^2024-03-05 09:00:00 .*ada@example/);
+  assert.match(drawn[hole] ?? '', /^2024-03-05 08:30:00 .* until 2024-03-05 11:05:00/);
+  assert.match(drawn[hole - 1] ?? '', /^2024-03-05 08:29:00/);
+  assert.match(drawn[hole + 1] ?? '', /^2024-03-05 08:30:00 .*ada@example/);
   const json = await ask(['timeline', ...HOLED, '--json']);
   assert.equal(json.code, 3);
   assert.ok(lines(json.stdout).every((event) => event['class_uid'] !== undefined));
@@ -117,12 +117,12 @@ test('a statement names its holes in every form', async () => {
   assert.equal(coverage?.answer.kind, 'yes');
   const table = await statement(HOLED, 'table');
   assert.equal(table.code, 3);
-  assert.match(table.stdout, /^Holes +2024-03-05 09:00:00 to 2024-03-05 11:05:00 UTC: lost,/m);
+  assert.match(table.stdout, /^Holes +2024-03-05 08:30:00 to 2024-03-05 11:05:00 UTC: lost,/m);
   const csv = await statement(HOLED, 'csv');
-  assert.match(csv.stdout, /^hole,,2024-03-05T09:00:00Z,.*,lost,/m);
+  assert.match(csv.stdout, /^hole,,2024-03-05T08:30:00Z,.*,lost,/m);
   const html = join(root, 'statement.html');
   await ask(['statement', 'ada@example.org', ...HOLED, '--format', 'html', '-o', html]);
-  assert.match(readFileSync(html, 'utf8'), /<ul class="holes"><li>2024-03-05 09:00:00 to/);
+  assert.match(readFileSync(html, 'utf8'), /<ul class="holes"><li>2024-03-05 08:30:00 to/);
 });
 
 test('a query is worth what the coverage of its period is worth', async () => {

@@ -129,14 +129,21 @@ export class CanaryWatch {
     return new Set(waiting.map(({ sign }) => sign));
   }
 
-  /** A feed brought the record. Undefined for one that nobody waits for (any more). */
-  seen(sign: CanarySign & { readonly tenant: string }, atMs: number): Observation | undefined {
+  /**
+   * A feed brought the record, which had become available at `availableMs` (else when it was read):
+   * how long we were away is no delay of the feed. Undefined for one that nobody waits for.
+   */
+  seen(
+    sign: CanarySign & { readonly tenant: string },
+    atMs: number,
+    availableMs: number = atMs,
+  ): Observation | undefined {
     const name = nameOf(sign);
     const wait = this.#waiting.get(name);
     if (wait === undefined) return undefined;
     this.#waiting.delete(name);
     const sketch = new DelaySketch();
-    sketch.add(atMs - wait.sentMs);
+    sketch.add(availableMs - wait.sentMs);
     this.#sketch(feedOf(wait)).merge(sketch);
     return judged(wait, atMs, sketch.observed());
   }

@@ -20,6 +20,8 @@ export type HoleContext = {
   readonly nowMs: number;
   /** So long after its event a record may become available. */
   readonly settleMs: number;
+  /** So long before a window that is missing its events may have happened: longer, to be sure. */
+  readonly reachMs: number;
   readonly settleWords: string;
   readonly isLearned: boolean;
   /** So long after it became available it can be asked for. */
@@ -31,17 +33,17 @@ const QUOTA_CODES: readonly string[] = ['AF429', '429', 'quota'];
 
 /**
  * What is missing out of what was asked for by when it became available. A window that is missing
- * may hold any event from its settle time before it on; and what was asked up to now settles all
- * but the last of it.
+ * may hold the event that was latest of all; and what was asked up to now settles all but the last
+ * of it.
  */
 export function pollHoles(polls: PieceMap<Asked>, context: HoleContext): Hole[] {
-  const { settleMs, nowMs } = context;
+  const { reachMs, nowMs } = context;
   const holes: Hole[] = [];
   const endMs = polls.pieces.at(-1)?.to ?? nowMs;
   for (const window of withGaps(polls, nowMs)) {
     if (window.value?.status === 'complete') continue;
     // What is not asked for yet says nothing of what was: `unsettled` does.
-    const before = window.from === endMs ? 0 : settleMs;
+    const before = window.from === endMs ? 0 : reachMs;
     const event = { from: window.from - before, to: window.to + CLOCK_SKEW_MS };
     holes.push(...missing(window, event, context));
   }
@@ -152,7 +154,10 @@ function perishing(window: Interval, event: Interval, context: HoleContext): Per
 function unsettled(polls: PieceMap<Asked>, endMs: number, context: HoleContext): Hole[] {
   const last = polls.pieces.at(-1);
   if (last === undefined || last.value.status !== 'complete') return [];
-  const event = { from: endMs - context.settleMs, to: endMs };
+  // Once nobody has asked for that long, it is a window that is missing like any other.
+  const isBehind = context.nowMs - endMs > context.settleMs;
+  const from = endMs - (isBehind ? context.reachMs : context.settleMs);
+  const event = { from, to: endMs };
   const entries = [last.value.last];
   if (endMs <= context.nowMs - context.expiryMs) {
     const because = 'it was not asked for again before it expired';
@@ -198,7 +203,10 @@ export function reopened(touched: Touched, askedMs: number, context: HoleContext
       `reopened: a record came ${late} after its event, later than the settle time of ` +
       durationText(context.settleMs);
     const from = hour * TOUCH_MS;
-    holes.push({ from, to: from + TOUCH_MS, state: 'late', because, entries: [index] });
+    const isLost = availableMs <= context.nowMs - context.expiryMs;
+    const state = isLost ? 'lost' : 'late';
+    const said = isLost ? `${because}, and what came after it was not asked for` : because;
+    holes.push({ from, to: from + TOUCH_MS, state, because: said, entries: [index] });
   }
   return holes;
 }

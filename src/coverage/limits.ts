@@ -44,6 +44,14 @@ export const TOUCHED_DELAY_MS_MAX: number = 30 * DAY_MS;
 /** Below so many pieces there is nothing to save by joining them. */
 export const JOIN_PIECES_MIN = 256;
 
+/**
+ * How far back a missing window reaches: this share of all records came within the delay, which is
+ * the longest one below 100,000 records; and half as long again, for what was missed may have been
+ * later than all that was seen.
+ */
+export const REACH_SHARE = 0.99999;
+export const REACH_FACTOR = 1.5;
+
 /** How far the clocks of the vendor's machines may be apart: an event may be listed before it. */
 export const CLOCK_SKEW_MS: number = 5 * MINUTE_MS;
 

@@ -13,6 +13,8 @@ import {
   ENTRA_EXPIRY_MS,
   EXPIRY_MS,
   PURVIEW_EXPIRY_MS,
+  REACH_FACTOR,
+  REACH_SHARE,
   SETTLE_SEEN_MIN,
   SETTLE_UNLEARNED_MS,
 } from './limits.ts';
@@ -81,7 +83,7 @@ function viewOf(
   const { nowMs } = options;
   const learned = [own, base].map(ownSettle).find(({ kind }) => kind === 'learned');
   const settle = learned ?? options.lent?.settle ?? ownSettle(own);
-  const context = contextOf(source, settle, nowMs);
+  const context = contextOf(source, settle, { nowMs, reachMs: reachOf(streams) });
   const isWhole = own === base;
   const checks = family.checks.filter(
     ({ value }) => isWhole || value.workload === null || value.workload === own.key.workload,
@@ -105,12 +107,27 @@ function viewOf(
   };
 }
 
-function contextOf(source: string, settle: Settle, nowMs: number): HoleContext {
+/** How long before a missing window what it holds may have happened. */
+function reachOf(streams: readonly Stream[]): number {
+  const longest = streams.map((stream) => {
+    const { sketch } = stream.delays();
+    return sketch.n === 0 ? 0 : sketch.ceilingAtRank(Math.ceil(REACH_SHARE * sketch.n));
+  });
+  return REACH_FACTOR * Math.max(0, ...longest);
+}
+
+function contextOf(
+  source: string,
+  settle: Settle,
+  { nowMs, reachMs }: { readonly nowMs: number; readonly reachMs: number },
+): HoleContext {
   const isLearned = settle.kind === 'learned';
+  const settleMs = isLearned ? settle.ms : SETTLE_UNLEARNED_MS;
   return {
     nowMs,
     isLearned,
-    settleMs: isLearned ? settle.ms : SETTLE_UNLEARNED_MS,
+    settleMs,
+    reachMs: Math.max(settleMs, reachMs),
     settleWords: isLearned ? settleText(settle) : notLearnedText(settle.seen),
     expiryMs: expiryOf(source),
   };
