@@ -1,5 +1,14 @@
-import { type Interval, type IntervalSet, intersect, plural, subtract } from '../core/index.ts';
+import {
+  type Interval,
+  type IntervalSet,
+  intersect,
+  normalise,
+  plural,
+  subtract,
+  union,
+} from '../core/index.ts';
 import type { Hole, HoleContext } from './holes.ts';
+import { CHECK_AGAIN_MS } from './limits.ts';
 import type { ObservedCheck } from './observation.ts';
 import type { Piece } from './piece-map.ts';
 import { TOUCH_MS, type Touched } from './touched.ts';
@@ -60,6 +69,27 @@ export function agreements(
     const agreed = later.reduce((left, hours) => subtract(left, hours), intersect([piece], both));
     return agreed.map(({ from, to }) => ({ from, to, value, other }));
   });
+}
+
+/** What is covered in both and was not found to agree; differences again after a while. */
+export function openChecks(
+  own: Peer,
+  peer: Peer,
+  checks: readonly Piece<Check>[],
+  nowMs: number,
+): IntervalSet {
+  const both = intersect(own.covered, peer.covered);
+  const agreed = checks.flatMap((piece) => {
+    const { value } = piece;
+    if (value.onlySource > 0 || value.onlyAgainst > 0) return [];
+    const later = [own, peer].map(({ touched }) => touchedSince(touched, value.atMs, piece));
+    return later.reduce((left, hours) => subtract(left, hours), [piece] as IntervalSet);
+  });
+  const differing = checks.filter(
+    ({ value }) =>
+      (value.onlySource > 0 || value.onlyAgainst > 0) && value.atMs <= nowMs - CHECK_AGAIN_MS,
+  );
+  return union(subtract(both, normalise(agreed)), normalise(differing));
 }
 
 function touchedSince(touched: Touched, atMs: number, within: Interval): IntervalSet {

@@ -9,6 +9,13 @@ export {
   canaryTimeMs,
   type KeptWatch,
 } from './canary.ts';
+export {
+  type CheckPair,
+  checkObservation,
+  compareIds,
+  type DueCheck,
+  type RecordScope,
+} from './cross-check.ts';
 export { activitySourceOf } from './expected.ts';
 export {
   OBSERVATION_NAME_CHARACTERS_MAX,

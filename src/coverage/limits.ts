@@ -96,3 +96,9 @@ export const CANARY_DELAYS_MIN = 100;
 
 /** Until then: the vendor's feeds are typically an hour late, and some several. */
 export const CANARY_PATIENCE_MS: number = 6 * HOUR_MS;
+
+/** Hours that one round compares: what a query of records costs, and a day's backlog in an hour. */
+export const DUE_CHECKS_MAX = 24;
+
+/** A difference is looked at again after so long: the record may have come. */
+export const CHECK_AGAIN_MS: number = HOUR_MS;

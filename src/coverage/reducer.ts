@@ -1,12 +1,15 @@
-import { msOfInstant } from '../core/index.ts';
-import { agreements, type Check, type Peer } from './checks.ts';
+import { type Interval, type IntervalSet, msOfInstant } from '../core/index.ts';
+import { agreements, type Check, openChecks, type Peer } from './checks.ts';
+import { CHECK_PAIRS, type DueCheck } from './cross-check.ts';
 import { expectedRows } from './expected.ts';
+import { DUE_CHECKS_MAX } from './limits.ts';
 import type { Observation } from './observation.ts';
 import { type Piece, PieceMap } from './piece-map.ts';
 import { rowsOf } from './rows.ts';
 import type { Settle } from './settle.ts';
 import type { CoverageInterval, StreamKey } from './states.ts';
 import { type KeptStream, Stream } from './stream.ts';
+import { TOUCH_MS } from './touched.ts';
 import { type Family, ownSettle, type View, viewsOf } from './view.ts';
 
 /**
@@ -40,29 +43,49 @@ export class CoverageReducer {
    * latest observation is not believed.
    */
   rows(nowMs: number): CoverageInterval[] {
-    const asOfMs = Math.max(nowMs, ...[...this.#streams.values()].map((s) => s.newestMs));
-    const families = this.#families();
-    const views = families.flatMap((family) =>
-      viewsOf(family, { nowMs: asOfMs, lent: lentTo(family, families) }).map((view) => ({
-        family,
-        view,
-      })),
-    );
+    const asOfMs = this.#asOf(nowMs);
+    const views = this.#views(nowMs);
     const peers = new Map<string, View>();
-    for (const { view } of views) {
+    for (const view of views) {
       const { tenant, source, workload } = view.key;
       if (workload === null) peers.set(`${tenant}\n${source}`, view);
     }
-    const rows = views.flatMap(({ family, view }) => {
-      const peerOf = (source: string): Peer | undefined => peers.get(`${family.tenant}\n${source}`);
-      const { workload } = view.key;
-      const checks = family.checks.filter(
+    const rows = views.flatMap((view) => {
+      const { tenant, source, workload } = view.key;
+      const peerOf = (other: string): Peer | undefined => peers.get(`${tenant}\n${other}`);
+      const checks = this.#checksOf(tenant, source).filter(
         ({ value }) => value.workload === null || value.workload === workload,
       );
-      return rowsOf(view, agreements(family.source, view, checks, peerOf));
+      return rowsOf(view, agreements(source, view, checks, peerOf));
     });
     const subjects = [...this.#streams.values()].flatMap((stream) => subjectRows(stream));
     return [...rows, ...subjects, ...expectedRows(rows, asOfMs)].sort(inOrder);
+  }
+
+  /**
+   * Hours in which two sources of a pair are covered and were not found to agree since: never
+   * compared, compared before something came, or different when they were compared last.
+   */
+  dueChecks(nowMs: number, limit: number = DUE_CHECKS_MAX): DueCheck[] {
+    const views = this.#views(nowMs);
+    const due: DueCheck[] = [];
+    for (const view of views) {
+      const { tenant, source, workload } = view.key;
+      if (workload !== null) continue;
+      for (const pair of CHECK_PAIRS.filter((each) => each.source === source)) {
+        const peer = views.find(
+          ({ key }) =>
+            key.tenant === tenant && key.source === pair.against && key.workload === null,
+        );
+        if (peer === undefined) continue;
+        const checks = this.#checksOf(tenant, source).filter(
+          ({ value }) => value.against === pair.against,
+        );
+        const open = openChecks(view, peer, checks, nowMs);
+        due.push(...hoursOf(open).map((hour) => ({ ...hour, ...pair, tenant })));
+      }
+    }
+    return due.sort((a, b) => a.from - b.from).slice(0, limit);
   }
 
   /** Delays of canaries, by stream, for whoever shows them. */
@@ -90,6 +113,18 @@ export class CoverageReducer {
     }
     for (const { name, pieces } of kept.checks) reducer.#checks.set(name, new PieceMap(pieces));
     return reducer;
+  }
+
+  #asOf(nowMs: number): number {
+    return Math.max(nowMs, ...[...this.#streams.values()].map(({ newestMs }) => newestMs));
+  }
+
+  #views(nowMs: number): View[] {
+    const asOfMs = this.#asOf(nowMs);
+    const families = this.#families();
+    return families.flatMap((family) =>
+      viewsOf(family, { nowMs: asOfMs, lent: lentTo(family, families) }),
+    );
   }
 
   #addCheck(index: number, seen: Observation): void {
@@ -169,6 +204,18 @@ function subjectRows({ key, polls, queries }: Stream): CoverageInterval[] {
         entries: [...new Set([value.first, value.last])],
       } satisfies CoverageInterval,
     ];
+  });
+}
+
+/** The whole hours of the intervals: where two sources differ, it is then known to the hour. */
+function hoursOf(intervals: IntervalSet): Interval[] {
+  return intervals.flatMap(({ from, to }) => {
+    const first = Math.ceil(from / TOUCH_MS);
+    const count = Math.max(0, Math.floor(to / TOUCH_MS) - first);
+    return Array.from({ length: count }, (_, i) => ({
+      from: (first + i) * TOUCH_MS,
+      to: (first + i + 1) * TOUCH_MS,
+    }));
   });
 }
 

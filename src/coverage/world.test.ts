@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { type Interval, instantOfMs } from '../core/index.ts';
+import { checkObservation, compareIds } from './cross-check.ts';
+import type { Observation } from './observation.ts';
 import { CoverageReducer } from './reducer.ts';
+import { DelaySketch } from './sketch.ts';
 import type { CoverageInterval } from './states.ts';
-import { DAY, EXCHANGE, HOUR, MINUTE, reduced, START } from './testing/feed.ts';
-import { type Faults, type World, worldOf } from './testing/world.ts';
+import { DAY, EXCHANGE, HOUR, MINUTE, poll, reduced, START } from './testing/feed.ts';
+import { type Faults, QUERY, type World, worldOf } from './testing/world.ts';
 
 const IS_LONG = process.env['COUNTERSIGN_LONG'] === '1';
 const RUNS = IS_LONG ? 1_000 : 25;
@@ -118,6 +122,62 @@ test('the order of independent sources means nothing, nor where it was taken up 
     { seed: 6, numRuns: Math.ceil(RUNS / 4) },
   );
 });
+
+test('never calls corroborated what was withheld from one of the sources', () => {
+  let corroborated = 0;
+  let unseen = 0;
+  fc.assert(
+    fc.property(fc.nat(), aims, faults, (seed, aimed, drawn) => {
+      const world = worldOf(seed, { ...drawn, uniform: 0, outage: false, aimed });
+      const reducer = reduced([...world.observations, queried(world)]);
+      const nowMs = world.endMs;
+      let index = world.observations.length + 1;
+      for (const due of reducer.dueChecks(nowMs, 1_000)) {
+        const ids = (feed: 0 | 1): Set<string> => idsWithin(world, feed, due);
+        const check = compareIds({ source: ids(0), against: ids(1) }, due.against);
+        reducer.observe(index++, checkObservation(due, check, nowMs));
+      }
+      for (const row of base(reducer.rows(nowMs))) {
+        if (row.state !== 'corroborated') continue;
+        corroborated += 1;
+        assert.match(row.because, /withheld from all these sources cannot be excluded/);
+        const hidden = world.events.filter(
+          ({ atMs, withheld }) => withheld === 'aimed' && atMs >= row.fromMs && atMs < row.toMs,
+        );
+        // From both at once nothing can tell, and nothing claims to.
+        if (aimed === 'both') unseen += hidden.length;
+        else
+          assert.deepEqual(
+            hidden.map(({ id }) => id),
+            [],
+          );
+      }
+    }),
+    { seed: 8, numRuns: RUNS },
+  );
+  assert.ok(corroborated > RUNS / 2 && unseen > 0, `${corroborated}, ${unseen}`);
+});
+
+const aims: fc.Arbitrary<Faults['aimed']> = fc.constantFrom('first', 'second', 'both');
+
+/** The second source, asked once at the end for all but what may still come. */
+function queried({ events, endMs }: World): Observation {
+  const sketch = new DelaySketch();
+  for (const { atMs, availableMs } of events) sketch.add((availableMs[1] ?? atMs) - atMs);
+  return poll(START, endMs, {
+    collector: 'graph',
+    source: QUERY,
+    axis: 'event',
+    records: events.length,
+    delays: sketch.observed(),
+    at: instantOfMs(endMs) ?? '',
+  });
+}
+
+function idsWithin({ events, received }: World, feed: 0 | 1, within: Interval): Set<string> {
+  const here = events.filter(({ atMs }) => atMs >= within.from && atMs < within.to);
+  return new Set(here.map(({ id }) => id).filter((id) => received[feed].has(id)));
+}
 
 function base(rows: readonly CoverageInterval[]): CoverageInterval[] {
   return rows.filter(
