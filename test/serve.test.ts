@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -149,6 +150,52 @@ test('says no secret, in no line of its log, in no page and in no file', async (
   const said = JSON.stringify([serving.log, await Promise.all(pages)]);
   assert.ok(!said.includes(SECRET), said);
   assert.equal(await serving.end(), 0);
+});
+
+test('a tenant that is owned and not connected is in every answer about the company', async () => {
+  await using at = await begin('estate');
+  const [file, forgotten] = [join(root, 'owned.yaml'), 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74'];
+  const listed = (use: string): string =>
+    `tenants:\n  - {id: ${TENANT}, name: Northmoor, use: production}\n` +
+    `  - {id: ${forgotten}, name: Northmoor Test, use: ${use}}\n`;
+  writeFileSync(file, listed('test'));
+  writeFileSync(at.config, `estate: ${file}\n${readFileSync(at.config, 'utf8')}`);
+  put(at.service, 'first', 1, 2);
+  const first = await Serving.start(at.dir, at.config, ENV);
+  await first.logged((line) => brought(line, 2));
+  const { coverage } = (await (await first.get('/api/v1/coverage')).json()) as {
+    coverage: { tenant: string; state: string; source: string; entries: number[] }[];
+  };
+  const [row, ...more] = coverage.filter(({ tenant }) => tenant === forgotten);
+  const entry = row?.entries[0] ?? -1;
+  assert.deepEqual([row?.state, row?.source, more.length], ['unknown', '*', 0]);
+  assert.equal(await first.end(), 0);
+
+  const who = 'freya.sandison@northmoor.example';
+  const because = /Northmoor Test \(test\), a tenant of this company, is not connected/;
+  const ask = (...args: string[]): ReturnType<typeof countersign> =>
+    countersign([...args, '--data', at.dir]);
+  for (const question of [['timeline'], ['statement', who], ['coverage', '--json']]) {
+    const { stdout, stderr } = await ask(...question);
+    assert.match(stdout + stderr, because, question.join(' '));
+  }
+  for (const question of [['timeline'], ['statement', who]]) {
+    const { stdout, stderr } = await ask(...question, '--tenant', TENANT);
+    assert.doesNotMatch(stdout + stderr, because, 'asked of one tenant, the others are not in it');
+  }
+  assert.equal((await ask('rebuild')).code, 0);
+  assert.match((await ask('coverage', '--json')).stdout, because, 'after a rebuild as well');
+
+  // Said again only when something else is said.
+  const second = await Serving.start(at.dir, at.config, ENV);
+  await second.logged(({ event }) => event === 'polled');
+  assert.equal(await second.end(), 0);
+  assert.ok(!second.log.some(({ event }) => event === 'config-said'));
+  writeFileSync(file, listed('acquired'));
+  const third = await Serving.start(at.dir, at.config, ENV);
+  const said = await third.logged(({ event }) => event === 'config-said');
+  assert.ok(Number(said['entry']) > entry);
+  assert.equal(await third.end(), 0);
 });
 
 test('serves reading alone, and to nobody who names another host', async () => {

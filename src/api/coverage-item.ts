@@ -17,8 +17,9 @@ export type CoverageItem = {
 };
 
 export function coverageItem(fact: CoverageFact): CoverageItem {
-  const { tenant, source, workload, subject, fromMs, toMs, state, bound, because, index } = fact;
+  const { tenant, source, workload, subject, fromMs, toMs, state, bound, because } = fact;
+  const { index, entries = [index] } = fact;
   const from = fromMs === null ? null : (instantOfMs(fromMs) ?? null);
   const to = toMs === null ? null : (instantOfMs(toMs) ?? null);
-  return { tenant, source, workload, subject, from, to, state, bound, because, entries: [index] };
+  return { tenant, source, workload, subject, from, to, state, bound, because, entries };
 }

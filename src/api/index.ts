@@ -1,3 +1,4 @@
+export { coverageItem } from './coverage-item.ts';
 export {
   HandoverError,
   type HandoverErrorCode,

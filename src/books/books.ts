@@ -150,8 +150,16 @@ function listed(file: HotFile): ListedFile {
 
 /** Behind the last entry that the batch is about. */
 function endOf({ files = [], facts = {} }: Batch): number {
-  const { acts = [], imports = [], coverage = [], observations = [], erasures = [] } = facts;
-  const said = [...acts, ...imports, ...coverage, ...observations, ...erasures].map(
+  const {
+    acts = [],
+    imports = [],
+    coverage = [],
+    observations = [],
+    erasures = [],
+    estate,
+  } = facts;
+  const estates = estate === undefined ? [] : [estate];
+  const said = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...estates].map(
     (fact) => fact.index + 1,
   );
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);

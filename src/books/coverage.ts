@@ -103,6 +103,11 @@ function isBeside(fact: CoverageFact, period: Scope, good: readonly CoverageFact
   return subtract(asked, normalise(collected.flatMap((each) => within(each, period)))).length === 0;
 }
 
+/** Said of a tenant as a whole, of which nothing is known. */
+export function isWholeTenant({ tenant, source, state }: CoverageFact): boolean {
+  return tenant !== ANY && source === ANY && state === 'unknown';
+}
+
 /** What of the fact lies in the period. */
 function within({ fromMs, toMs }: CoverageFact, period: Scope): Interval[] {
   const from = Math.max(fromMs ?? -Infinity, period.fromMs ?? -Infinity);
@@ -113,7 +118,7 @@ function within({ fromMs, toMs }: CoverageFact, period: Scope): Interval[] {
 /** What follows from what collectors saw does not name its source by itself; an import does. */
 function reasonOf(fact: CoverageFact): Reason {
   const code = `coverage-${fact.state}`;
-  if (fact.entries === undefined) return { code, text: fact.because };
+  if (fact.entries === undefined || fact.source === ANY) return { code, text: fact.because };
   return { code, text: holeText(fact) };
 }
 

@@ -60,10 +60,27 @@ export type ActFact = { readonly index: number; readonly kind: string };
 /** What a collector or a canary saw; the states of coverage follow from all of them. */
 export type ObservationFact = { readonly index: number; readonly seen: Observation };
 
+/** A tenant that the company owns. */
+export type EstateTenant = {
+  readonly tenant: string;
+  readonly name: string;
+  /** What it is for: `production`, `test`, `acquired`. */
+  readonly use: string;
+  readonly state: 'connected' | 'not connected';
+};
+
+/** The tenants that the company owns, as the configuration said last, and others that it knows. */
+export type EstateFact = {
+  readonly index: number;
+  readonly tenants: readonly EstateTenant[];
+  readonly partners: readonly { readonly tenant: string; readonly name: string }[];
+};
+
 export type Facts = {
   readonly acts?: readonly ActFact[];
   readonly imports?: readonly ImportFact[];
   readonly coverage?: readonly CoverageFact[];
   readonly observations?: readonly ObservationFact[];
   readonly erasures?: readonly ErasureFact[];
+  readonly estate?: EstateFact;
 };

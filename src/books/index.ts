@@ -10,6 +10,8 @@ export {
   ANY,
   type CoverageFact,
   type ErasureFact,
+  type EstateFact,
+  type EstateTenant,
   type Facts,
   type ImportFact,
   type ObservationFact,

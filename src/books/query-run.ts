@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { messageOf } from '../core/index.ts';
+import { coverageRows } from './coverage-rows.ts';
 import { Engine, identifier, literal } from './engine.ts';
 import { BooksError } from './errors.ts';
 import type { CoverageFact } from './facts.ts';
@@ -95,7 +96,7 @@ async function answer(
 
 function coverageOf(state: State | undefined, nowMs: number): CoverageFact[] {
   if (state === undefined) return [];
-  return state.snapshot(() => [...state.coverage(), ...new Observed().facts(state, nowMs)]);
+  return coverageRows(state, new Observed(), nowMs);
 }
 
 export function tooLong(timeoutMs: number): BooksError {

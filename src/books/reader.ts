@@ -1,8 +1,9 @@
 import type { Clock, Reason } from '../core/index.ts';
 import { coverageAnswer, factsWithin, holesOf } from './coverage.ts';
+import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
-import type { CoverageFact, ErasureFact, ImportFact, Sought } from './facts.ts';
+import type { CoverageFact, ErasureFact, EstateFact, ImportFact, Sought } from './facts.ts';
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
@@ -146,6 +147,8 @@ export class BooksReader {
       rows,
       contested,
       tenants: selection.tenants,
+      // Asked of one tenant, the others of the company are not in question.
+      scope: options.tenant === undefined ? 'company' : 'tenant',
       coverage: this.coverage(),
       erasures: this.erasures(),
       sought: (erasure, names) => sought?.(erasure, [who, ...names]) === true,
@@ -154,12 +157,17 @@ export class BooksReader {
     return { kind: 'statement', statement };
   }
 
-  /** What imports say of themselves, and what follows from all that collectors saw. */
+  /** The tenants that the company owns; undefined where nobody has said. */
+  estate(): EstateFact | undefined {
+    return this.#live.state?.estate();
+  }
+
+  /** What imports say of themselves, what follows from all that collectors saw, and the estate. */
   coverage(): readonly CoverageFact[] {
     const { state } = this.#live;
     if (state === undefined) return [];
     const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
-    return state.snapshot(() => [...state.coverage(), ...this.#observed.facts(state, nowMs)]);
+    return coverageRows(state, this.#observed, nowMs);
   }
 
   /** What is known to be missing in a period, and whether the books hold all of it. */

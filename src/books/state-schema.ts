@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 3;
+export const STATE_VERSION = 4;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -40,4 +40,5 @@ export const STATE_TABLES = `
     "index" INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL,
     entries INTEGER NOT NULL, from_ms INTEGER, to_ms INTEGER, tenants TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE estate ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
 `;

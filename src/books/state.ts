@@ -2,7 +2,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { KeptReducer } from '../coverage/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
-import type { CoverageFact, ErasureFact, Facts, ImportFact, ObservationFact } from './facts.ts';
+import type {
+  CoverageFact,
+  ErasureFact,
+  EstateFact,
+  Facts,
+  ImportFact,
+  ObservationFact,
+} from './facts.ts';
 import { statePath } from './layout.ts';
 import { openState, versionOf } from './state-file.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
@@ -226,6 +233,10 @@ export class State {
         c.because,
       );
     }
+    if (facts.estate !== undefined) {
+      const { index, ...said } = facts.estate;
+      this.#run('INSERT OR REPLACE INTO estate VALUES (?, ?)', index, JSON.stringify(said));
+    }
     for (const { index, seen } of facts.observations ?? []) {
       this.#run('INSERT OR REPLACE INTO observations VALUES (?, ?)', index, JSON.stringify(seen));
     }
@@ -306,6 +317,14 @@ export class State {
       bound: row['bound'] as number | null,
       because: row['because'] as string,
     }));
+  }
+
+  /** What was said last. */
+  estate(): EstateFact | undefined {
+    const [row] = this.#all('SELECT * FROM estate ORDER BY "index" DESC LIMIT 1');
+    if (row === undefined) return undefined;
+    const said = JSON.parse(row['body'] as string) as Omit<EstateFact, 'index'>;
+    return { index: row['index'] as number, ...said };
   }
 
   erasures(): ErasureFact[] {

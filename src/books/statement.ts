@@ -1,6 +1,6 @@
 import { type Answer, plural, unknown } from '../core/index.ts';
 import { isSignIn } from '../ocsf/index.ts';
-import { coverageAnswer, factsWithin, holesOf } from './coverage.ts';
+import { coverageAnswer, factsWithin, holesOf, isWholeTenant } from './coverage.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
 import type { Scope } from './live.ts';
@@ -29,6 +29,8 @@ export type StatementInput = {
   /** Rows under a name that several held, which may or may not be this principal's. */
   readonly contested: number;
   readonly tenants: readonly string[];
+  /** `company`: what is unknown of its other tenants is unknown of the person as well. */
+  readonly scope?: 'company' | 'tenant';
   readonly coverage: readonly CoverageFact[];
   readonly erasures: readonly ErasureFact[];
   /** Undefined: nobody can say whom an erasure was about. */
@@ -170,7 +172,9 @@ function outcomeOf(row: EventRow): Outcome {
 
 function coverageOf(input: StatementInput): Statement['coverage'] {
   const { coverage, period, tenants, ledger, contested, sought } = input;
-  const facts = factsWithin(coverage, period, tenants);
+  const isOfCompany = input.scope === 'company';
+  const beyond = isOfCompany ? coverage.filter((fact) => isWholeTenant(fact)) : [];
+  const facts = factsWithin(coverage, period, [...tenants, ...beyond.map(({ tenant }) => tenant)]);
   const answer = coverageAnswer(facts, period, ledger);
   const holes = holesOf(facts, period);
   const names = namesOf(input.principal);

@@ -3,6 +3,7 @@ import { type EntryKind, msOfInstant } from '../core/index.ts';
 import { parseObservation } from '../coverage/index.ts';
 import { parseErasure } from '../ledger/index.ts';
 import { clockStepCoverage } from './clock-steps.ts';
+import { parseEstateBody } from './estate.ts';
 import type { CoverageBody, ImportBegun, ImportEnded } from './own-entries.ts';
 
 const NOTHING: Facts = {};
@@ -33,6 +34,8 @@ function meaningOf(
       return isObservation(body) ? observationFacts(index, body) : coverageFacts(index, body);
     case 'act':
       return { coverage: clockStepCoverage(index, body) };
+    case 'config':
+      return estateFacts(index, body);
     case 'erasure':
       return erasureFacts(index, entry.body);
     default:
@@ -80,6 +83,13 @@ function coverageFacts(index: number, body: Json): Facts {
     }),
   );
   return { coverage };
+}
+
+function estateFacts(index: number, body: Json): Facts {
+  const said = parseEstateBody(body);
+  if (said === undefined) return NOTHING;
+  const { tenants, partners } = said;
+  return { estate: { index, tenants, partners } };
 }
 
 function erasureFacts(index: number, bytes: Uint8Array): Facts {

@@ -10,6 +10,7 @@ export {
 } from './erase.ts';
 export { Erasures, erasureText, type SaidErasure } from './erasures.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
+export { type Estate, sayEstate } from './estate.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';

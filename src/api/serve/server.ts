@@ -5,7 +5,13 @@ import type { Config } from '../../config/index.ts';
 import { type Clock, isGuid, type Random } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
 import { layout } from '../../ledger/index.ts';
-import { closeWriter, LedgerDesk, openWriter, type Writer } from '../../pipeline/index.ts';
+import {
+  closeWriter,
+  LedgerDesk,
+  openWriter,
+  sayEstate,
+  type Writer,
+} from '../../pipeline/index.ts';
 import { coverageItem } from '../coverage-item.ts';
 import { HandoverError } from '../errors.ts';
 import { HandoverServer, type Perform } from '../handover-server.ts';
@@ -13,6 +19,7 @@ import { COVERAGE_KEPT_MS, FREE_DISK_MIN } from '../limits.ts';
 import { perform } from '../perform.ts';
 import { removeLeftSpools } from '../spool.ts';
 import { collectorsOf, type TenantCollectors } from './collectors.ts';
+import { estateOf } from './estate.ts';
 import type { Tell } from './event.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
 import { healthOf } from './health.ts';
@@ -56,6 +63,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     removeLeftSpools(layout.run(dir));
     const desk = await LedgerDesk.open(writer, { lanes: options.lanes });
     try {
+      await sayConfig(writer, desk, options);
       await new Server(options, writer, desk, tenants).run();
       await desk.post();
     } finally {
@@ -66,6 +74,19 @@ export async function serve(options: ServeOptions): Promise<void> {
     tell({ event: 'stopped', entries: writer.ledger.size });
     await closeWriter(writer);
   }
+}
+
+/** Answers about the company need its estate long after, and `rebuild` knows entries alone. */
+async function sayConfig(
+  writer: Writer,
+  desk: LedgerDesk,
+  { config, version, tell }: ServeOptions,
+): Promise<void> {
+  const estate = estateOf(config);
+  if (estate === undefined) return;
+  const doer = { who: 'serve', host: hostname(), version };
+  const { entry, said } = await sayEstate({ writer, desk }, estate, doer);
+  if (said === 'now') tell({ event: 'config-said', entry, what: 'the estate' });
 }
 
 class Server {
@@ -95,7 +116,7 @@ class Server {
 
   async run(): Promise<void> {
     const { dir, clock, config, tell } = this.#options;
-    const books = await BooksReader.open(dir);
+    const books = await BooksReader.open(dir, { clock });
     try {
       this.#handover = await HandoverServer.open({
         socketFile: layout.apiSocket(dir),

@@ -1,6 +1,5 @@
 import type { Command as Parser } from 'commander';
 import type { CoverageFact } from '../../books/index.ts';
-import { instantOfMs } from '../../core/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
@@ -39,24 +38,17 @@ const COLUMNS: readonly Column<CoverageFact>[] = [
 const coverage: Command = async (context) =>
   askBooks(context, async ({ books, head }) => {
     const { ANY } = await import('../../books/index.ts');
+    const { coverageItem } = await import('../../api/index.ts');
     const { tenant, terminal } = context;
     const facts = books.coverage().filter((fact) => {
       return tenant === undefined || fact.tenant === ANY || fact.tenant === tenant;
     });
-    if (context.json) await terminal.items(facts.map(factJson));
+    if (context.json) await terminal.items(facts.map(coverageItem));
     else await terminal.table(COLUMNS, facts);
     notYetIndexed(books, head);
     if (facts.length > 0) return EXIT.done;
     throw new CliError('CANNOT_TELL', 'nothing in the ledger says which interval it covers');
   });
-
-function factJson(fact: CoverageFact): object {
-  const { tenant, source, workload, subject, fromMs, toMs, state, bound, because } = fact;
-  const { index, entries = [index] } = fact;
-  const from = fromMs === null ? null : (instantOfMs(fromMs) ?? null);
-  const to = toMs === null ? null : (instantOfMs(toMs) ?? null);
-  return { tenant, source, workload, subject, from, to, state, bound, because, entries };
-}
 
 function styleOf(state: CoverageFact['state']): 'yes' | 'no' | 'unknown' {
   if (state === 'collected' || state === 'corroborated') return 'yes';
