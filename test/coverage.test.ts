@@ -81,7 +81,7 @@ test('coverage tells the states of every source, in the members of the contract'
   assert.deepEqual(told, [
     ['collected', '2024-03-04T00:00:00Z', '2024-03-05T08:30:00Z', 1],
     ['lost', '2024-03-05T08:30:00Z', '2024-03-05T11:05:00Z', null],
-    ['collected', '2024-03-05T11:05:00Z', '2024-03-06T11:00:00Z', 1],
+    ['collected', '2024-03-05T11:05:00Z', '2024-03-06T10:30:00Z', 1],
   ]);
   assert.match(String(rows[1]?.['because']), /the service answered 503/);
   // Two years later, what was not asked for since has long expired.
