@@ -1,5 +1,5 @@
 import type { FeedRecord } from '../types.ts';
-import { administer, enterDeviceCode, registerMethod, slip } from './directory-acts.ts';
+import { administer, enterDeviceCode, looksRisky, registerMethod, slip } from './directory-acts.ts';
 import { shareFile, useFile, viewPage } from './file-acts.ts';
 import {
   changeItem,
@@ -54,6 +54,7 @@ const ACTS: readonly (readonly [Act, number])[] = [
   [registerMethod, 0.01],
   [slip, 1.1],
   [enterDeviceCode, 0.05],
+  [looksRisky, 0.6],
 ];
 
 const TOTAL = ACTS.reduce((sum, [, weight]) => sum + weight, 0);

@@ -3,6 +3,7 @@ import {
   type DirectoryTarget,
   directoryRecords,
   FIRST_PARTY,
+  riskRecords,
   signInRecords,
 } from '../records/index.ts';
 import {
@@ -139,6 +140,31 @@ function slipRequest(scene: Scene): Request {
     address: scene.address,
     completedAfterMs: scene.random.int(90_000, 600_000),
   };
+}
+
+/** Somebody travels, and the vendor's detection thinks it strange. */
+export function looksRisky(scene: Scene): FeedRecord[] {
+  const { person, tenant, address, atMs } = scene;
+  if (scene.plan.where !== 'away') return [];
+  const request = { ...slipRequest(scene), sessionId: scene.guid() };
+  const types = ['unfamiliarFeatures'];
+  const signIn = promptedSignIn(person, request);
+  const risk = { level: 'low', types, state: 'atRisk' } as const;
+  return [
+    ...signInRecords(tenant, { ...signIn, risk }),
+    ...riskRecords(tenant, {
+      atMs,
+      id: scene.guid(),
+      auditId: scene.guid(),
+      correlationId: request.correlationId,
+      requestId: request.requestId,
+      account: person,
+      ip: address.ip,
+      countryOrRegion: address.place.countryOrRegion,
+      type: 'unfamiliarFeatures',
+      level: 'low',
+    }),
+  ];
 }
 
 /** Administrators sign a terminal in by typing its code elsewhere. */

@@ -79,7 +79,10 @@ class Life implements Actor {
 
 function recordsOf(scene: Scene, number: number): Happening['records'] {
   if (number < FIRST_ORDINARY_ACT) return programSignIn(scene, (number >> 2) as Slot, number & 3);
-  return number < FIRST_PHONE_ACT ? ordinaryAct(scene) : readMailOnPhone(scene);
+  const records = number < FIRST_PHONE_ACT ? ordinaryAct(scene) : readMailOnPhone(scene);
+  // Without a licence there is no mailbox audit; what the mailbox does, it does unseen.
+  if (scene.person.licence !== 'none') return records;
+  return records.filter(({ body }) => body['MailboxGuid'] === undefined);
 }
 
 /** The first key at or after an offset in the hour (the keys are sorted by it). */

@@ -33,7 +33,10 @@ export function exportedSignIn(tenant: Tenant, s: SignIn, common: JsonObject): J
 function kindOf(s: SignIn): JsonObject {
   if (s.user === undefined) {
     const isManaged = s.eventType === 'managedIdentity';
-    return { managedIdentityType: isManaged ? 'systemAssigned' : 'none' };
+    return {
+      managedIdentityType: isManaged ? 'systemAssigned' : 'none',
+      appOwnerTenantId: s.servicePrincipal?.homeTenantId ?? '',
+    };
   }
   return {
     userType: s.user.userType === 'guest' ? 'Guest' : 'Member',

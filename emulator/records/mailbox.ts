@@ -140,11 +140,7 @@ function mailboxMembers(
 ): JsonObject & { readonly Id: string } {
   const { token, owner } = act;
   return {
-    AppAccessContext: {
-      ...(token.sessionId === undefined ? {} : { AADSessionId: token.sessionId }),
-      IssuedAtTime: auditTime(token.issuedMs),
-      UniqueTokenId: token.tokenId,
-    },
+    ...contextOf(act),
     CreationTime: auditTime(act.atMs),
     Id: act.id,
     Operation: act.operation,
@@ -166,7 +162,19 @@ function mailboxMembers(
     OriginatingServer: 'LO4P123MB4821 (15.20.9478.021)\r\n',
     ...(token.sessionId === undefined ? {} : { SessionId: token.sessionId }),
     ...(token.deviceId === undefined ? {} : { DeviceId: token.deviceId }),
-    TokenTenantId: tenant.id,
+    ...(act.reader.kind === 'vendor' ? {} : { TokenTenantId: tenant.id }),
+  };
+}
+
+/** Work of the vendor's own is done with no token that anybody was told of. */
+function contextOf({ reader, token }: MailboxAct): JsonObject {
+  if (reader.kind === 'vendor') return {};
+  return {
+    AppAccessContext: {
+      ...(token.sessionId === undefined ? {} : { AADSessionId: token.sessionId }),
+      IssuedAtTime: auditTime(token.issuedMs),
+      UniqueTokenId: token.tokenId,
+    },
   };
 }
 

@@ -5,7 +5,9 @@ import {
   type Delivery,
   deliveryRecords,
   FIRST_PARTY,
+  graphCallRecords,
   itemRecords,
+  type MailboxAct,
   type MailClient,
   type Message,
   type Reader,
@@ -74,10 +76,37 @@ export const readMail: Verb = (stage, args) => {
     const token = access.token(atMs);
     const act = { atMs, id, reader: access.reader, owner, client, token };
     const messages = Array.from({ length: count }, () => messageOf(stage, home.tenant.domain));
-    stage.emit(home, atMs, bindRecords(home.tenant, act, { folder, messages }));
+    const records = bindRecords(home.tenant, act, { folder, messages });
+    if (client === 'rest') records.push(...graphCalls(stage, home, act));
+    stage.emit(home, atMs, records);
   }
   stage.nowMs += overMs + BIND_WINDOW_MS;
 };
+
+/** What comes by REST comes through Graph, and only the export tells of its calls. */
+function graphCalls(
+  stage: Stage,
+  home: Population,
+  { reader, owner, token, atMs }: Omit<MailboxAct, 'operation'>,
+): FeedRecord[] {
+  if (reader.kind === 'vendor') return [];
+  return graphCallRecords(home.tenant, {
+    atMs,
+    requestId: stage.random.guid(),
+    operationId: stage.random.guid(),
+    method: 'GET',
+    path: `users/${owner.objectId}/messages?$top=50`,
+    status: 200,
+    token,
+    who:
+      reader.kind === 'user'
+        ? { kind: 'user', objectId: reader.account.objectId, scopes: 'Mail.Read User.Read' }
+        : { kind: 'app', app: reader.app, roles: 'Mail.Read' },
+    clientAuthMethod: reader.kind === 'user' ? 0 : 1,
+    userAgent: 'python-requests/2.32.3',
+    place: 'West Europe',
+  });
+}
 
 type Bind = {
   readonly owner: Person;
