@@ -71,7 +71,7 @@ function* madeRecords(): Generator<{ kind: string; body: JsonObject }> {
   const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: 120 }));
   const [corp] = populations as [Population];
   function* all(): Generator<Happening> {
-    yield* lifeOf(corp, 'comparison').happenings(FROM_MS, FROM_MS + 2 * DAY_MS);
+    yield* lifeOf(corp, 'comparison').happenings(FROM_MS, FROM_MS + DAY_MS);
     for (const name of scenarioNames()) {
       const scenario = loadScenario(name);
       const roles = populations.slice(0, scenario.tenants.length);

@@ -137,7 +137,7 @@ for (const [flow, signIn, row, category] of FLOWS) {
   });
 }
 
-test('no sign-in claims a method from outside: nobody here has been asked by another provider', () => {
+test('no sign-in claims a method from outside: nobody was asked by another provider', () => {
   for (const [, signIn] of FLOWS) {
     const text = JSON.stringify(signInRecords(tenant, signIn));
     assert.doesNotMatch(text, /external ?auth|externalAuthenticationMethod/i);
