@@ -13,7 +13,7 @@ import { TokenMint } from './login/tokens.ts';
 import type { EmulatorOptions, Host } from './options.ts';
 import { actorOf, type LivingTenant, livingTenants, play } from './people.ts';
 import type { Played } from './scenarios/index.ts';
-import { Store } from './store.ts';
+import { Store, type Stored } from './store.ts';
 import { TruthKeeper } from './truth.ts';
 import type { Actor, Happening } from './types.ts';
 import { machineTime, wallMs } from './wire.ts';
@@ -54,7 +54,6 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   const tenants = livingTenants(options.tenants ?? [{}], seed);
   const { scenarios = [], actors: others = [] } = options;
   const played = play({ names: scenarios, tenants, seed, fromMs: startMs });
-  const actor = actorOf({ tenants, others, played, seed });
   const clock =
     speed === undefined
       ? new ManualClock(startMs)
@@ -97,12 +96,14 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     store.take(happening);
   };
   const scheme = tls === undefined ? 'http' : 'https';
+  const withheld = ({ record }: Stored): boolean => faults.isUnsearched(record.id);
   const hosts: readonly Host[] = [
     { name: 'login', router: login.router, refuse: tooManyTokens },
     { name: 'manage', router: api.router, refuse: () => tooManyCalls(options) },
-    ...companies.hosts({ store, mint, take, scheme }),
+    ...companies.hosts({ store, mint, take, scheme, withheld }),
     ...(options.hosts?.({ tenants, store, mint, now, seed, origins: () => origins }) ?? []),
   ];
+  const actor = companies.governed(actorOf({ tenants, others, played, seed }), startMs);
   const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
   return { ...made, faults, store, api, companies, keeper, take, hosts, origins };
 }

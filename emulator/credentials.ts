@@ -17,6 +17,7 @@ const READ_RIGHTS: RegisteredApp['roles'] = {
     'AuditLog.Read.All',
     'AuditLogsQuery.Read.All',
     'Directory.Read.All',
+    'Domain.Read.All',
     'Policy.Read.All',
     'UserAuthenticationMethod.Read.All',
     'MailboxSettings.Read',

@@ -53,6 +53,8 @@ export type FaultPlan = {
   /** Records that are never handed out, by aim. */
   readonly aimed: readonly Aim[];
   readonly outages: readonly Outage[];
+  /** Of records: not given out by Graph's reports and audit searches, whoever else has them. */
+  readonly unsearched: number;
   /** Of windows: their first full page links to itself. */
   readonly looping: number;
   /** How far the service's clock is ahead of true time. */
@@ -73,7 +75,16 @@ export type FaultPlan = {
 /** The faults that are probabilities, by name. */
 export const FAULT_RATES: readonly (keyof FaultPlan)[] = [
   ...(['throttled', 'failing', 'slow', 'cut', 'expired'] as const),
-  ...(['duplicated', 'repeated', 'late', 'hidden', 'gone', 'lost', 'looping'] as const),
+  ...([
+    'duplicated',
+    'repeated',
+    'late',
+    'hidden',
+    'gone',
+    'lost',
+    'unsearched',
+    'looping',
+  ] as const),
   ...(['html', 'redirected', 'bomb', 'huge', 'deep', 'foreign'] as const),
 ];
 
@@ -83,6 +94,7 @@ const NONE: FaultPlan = {
   ...{ throttled: 0, failing: 0, slow: 0, slowMs: 200, cut: 0, expired: 0 },
   ...{ duplicated: 0, repeated: 0, late: 0, lateMs: [3 * HOUR_MS, 72 * HOUR_MS] },
   ...{ hidden: 0, hiddenMs: 30 * 60_000, gone: 0, lost: 0, aimed: [], outages: [] },
+  unsearched: 0,
   ...{ looping: 0, skewMs: 0, html: 0, redirected: 0, bomb: 0, huge: 0, deep: 0, foreign: 0 },
   feeds: ['activity/'],
 };
@@ -185,6 +197,11 @@ export class Faults implements Dispatcher, ActivityFaults {
   loops(tenantId: string, window: { fromMs: number; toMs: number }): boolean {
     const name = `${tenantId} ${window.fromMs} ${window.toMs}`;
     return this.#marks('looping', this.plan.looping, name);
+  }
+
+  /** Graph does not find it; the other ways may give it out. */
+  isUnsearched(recordId: string): boolean {
+    return this.#marks('unsearched', this.plan.unsearched, recordId);
   }
 
   get skewMs(): number {

@@ -6,6 +6,7 @@ export const CATEGORIES: readonly string[] = [
   'NonInteractiveUserSignInLogs',
   'ServicePrincipalSignInLogs',
   'ManagedIdentitySignInLogs',
+  'MicrosoftServicePrincipalSignInLogs',
   'ADFSSignInLogs',
   'AuditLogs',
   'MicrosoftGraphActivityLogs',

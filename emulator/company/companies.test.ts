@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Emulator, startEmulator } from '../index.ts';
-import { lifeOf } from '../life/index.ts';
 import type { RegisteredApp } from '../login/directory.ts';
-import { VENDOR_RESOURCES } from '../login/resources.ts';
-import { Population } from '../population/index.ts';
+import type { Population } from '../population/index.ts';
 import type { JsonObject } from '../types.ts';
-import { Companies } from './index.ts';
 
 const MONDAY = Date.parse('2026-03-02T08:00:00Z');
 const HOUR = 3_600_000;
@@ -34,27 +31,13 @@ const APP: RegisteredApp = {
 };
 
 let population: Population;
-let companies: Companies;
 let emulator: Emulator;
 let token: string;
 
 before(async () => {
-  population = new Population({ seed: 5, size: 40 });
-  companies = new Companies({
-    seed: 5,
-    companies: [{ population, apps: [APP] }],
-    resources: VENDOR_RESOURCES,
-    now: () => emulator?.clock.now() ?? MONDAY,
-  });
-  emulator = await startEmulator({
-    seed: 5,
-    startMs: MONDAY,
-    tenants: [{ tenantId: population.tenant.id, domain: population.tenant.domain }],
-    actors: [lifeOf(population, 5)],
-    directory: companies.login,
-    hosts: ({ store, mint }) =>
-      companies.hosts({ store, mint, scheme: 'http', take: (one) => store.take(one) }),
-  });
+  const tenants = [{ people: 40, apps: [APP] }];
+  emulator = await startEmulator({ seed: 5, startMs: MONDAY, tenants });
+  population = emulator.tenants[0]?.population as Population;
   await emulator.advance(2 * HOUR);
   token = (await signIn('https://graph.microsoft.com'))['access_token'] as string;
 });
@@ -125,7 +108,7 @@ test('both sides of a membership agree', async () => {
 
 test('devices belong to their people and are found by either id', async () => {
   const devices = await all('/v1.0/devices');
-  const eventual = companies.directories.get(population.tenant.id)?.state.count('devices');
+  const eventual = emulator.companies.directories.get(population.tenant.id)?.state.count('devices');
   assert.equal(devices.length, eventual);
   const [device] = devices;
   const owners = await all(`/v1.0/devices/${String(device?.['id'])}/registeredOwners`);
@@ -165,7 +148,7 @@ test('sign-ins that people made can be read, and the same people made them', asy
 
 test('the export lies in the storage account', async () => {
   const storage = await signIn('https://storage.azure.com');
-  const { name } = companies.storageAccount;
+  const { name } = emulator.companies.storageAccount;
   const response = await fetch(`${emulator.origins['storage']}/${name}?comp=list`, {
     headers: {
       authorization: `Bearer ${String(storage['access_token'])}`,

@@ -8,7 +8,8 @@ import type { Population } from '../population/index.ts';
 import { SeededRandom } from '../random.ts';
 import type { Router } from '../router.ts';
 import type { Store } from '../store.ts';
-import type { Happening } from '../types.ts';
+import type { Actor, Happening } from '../types.ts';
+import { GovernedActor } from './govern.ts';
 import { CompanyLogin } from './login.ts';
 import { companySeed } from './seed.ts';
 
@@ -58,6 +59,11 @@ export class Companies {
       key: key.toString('base64'),
       tenantIds: [...this.directories.keys()],
     };
+  }
+
+  /** What an actor does, under what is done to the directories. */
+  governed(actor: Actor, startMs: number): Actor {
+    return new GovernedActor({ actor, directories: this.directories, startMs });
   }
 
   /** Graph, and the storage account of the diagnostic export. */

@@ -1,7 +1,7 @@
 import { SeededRandom } from '../random.ts';
 import type { Happening } from '../types.ts';
 import { applyChange } from './apply.ts';
-import type { Applied, Change, Circumstances } from './change.ts';
+import { type Applied, type Change, ChangeRefused, type Circumstances } from './change.ts';
 import { describe } from './describe.ts';
 import { DirectoryEffects, type Effects } from './effects.ts';
 import { EFFECT_DELAY_MS } from './limits.ts';
@@ -72,6 +72,20 @@ export class Directory {
       truth: circumstances.truth,
       records: this.#recorder(activities, circumstances, tenant),
     };
+  }
+
+  /**
+   * Makes changes that have left their records already. What is there already, or no longer there,
+   * is as it should be.
+   */
+  follow(changes: readonly Change[], atMs: number): void {
+    for (const change of changes) {
+      try {
+        this.#noteLate(applyChange(this.state, change, atMs), atMs);
+      } catch (error) {
+        if (!(error instanceof ChangeRefused)) throw error;
+      }
+    }
   }
 
   #noteLate({ change, before }: Applied, atMs: number): void {

@@ -174,6 +174,8 @@ export class DirectoryEffects implements Effects {
     const application = this.#state.find('applications', String(client['appId']));
     const member = kind === 'password' ? 'passwordCredentials' : 'keyCredentials';
     const held = [...objects(client[member]), ...objects(application?.[member])];
+    // An application of another tenant's keeps its credentials there.
+    if (application === undefined && held.length === 0) return undefined;
     const found = held.find((one) => one['keyId'] === keyId);
     if (found === undefined)
       return kind === 'password'

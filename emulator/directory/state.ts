@@ -38,6 +38,8 @@ export class DirectoryState {
   readonly #relations: Relations;
   readonly #held = new Map<Kind, Map<string, Held>>();
   readonly #keys = new Map<string, string>();
+  /** As `#keys`, but never forgotten. */
+  readonly #ever = new Map<string, string>();
   readonly #owned = new Map<string, readonly DirectoryObject[]>();
   readonly #added = new Map<Kind, number>();
 
@@ -72,6 +74,27 @@ export class DirectoryState {
     return object !== undefined && (object.id === lower || keyOf(kind, object) === lower)
       ? object
       : undefined;
+  }
+
+  /** True once an object was changed, made or deleted. */
+  isTouched(kind: Kind, id: string): boolean {
+    return this.#held.get(kind)?.has(id) === true;
+  }
+
+  /** How many objects of a kind were ever changed, made or deleted. */
+  touchedCount(kind: Kind): number {
+    return this.#held.get(kind)?.size ?? 0;
+  }
+
+  /** The id of an object that is or was there, by its id or other key. */
+  everId(kind: Kind, key: string): string | undefined {
+    const lower = key.toLowerCase();
+    const seeded = this.seed.set(kind).indexOf(lower);
+    return (
+      (this.isTouched(kind, key) ? key : undefined) ??
+      this.#ever.get(`${kind} ${lower}`) ??
+      (seeded === undefined ? undefined : this.seed.set(kind).at(seeded)?.id)
+    );
   }
 
   /** The principal or application with this id, whatever it is. */
@@ -190,7 +213,9 @@ export class DirectoryState {
     const key = after && keyOf(kind, after);
     if (old !== undefined && this.#keys.get(`${kind} ${old}`) === before?.id)
       this.#keys.delete(`${kind} ${old}`);
-    if (key !== undefined && after !== undefined) this.#keys.set(`${kind} ${key}`, after.id);
+    if (key === undefined || after === undefined) return;
+    this.#keys.set(`${kind} ${key}`, after.id);
+    this.#ever.set(`${kind} ${key}`, after.id);
   }
 
   #say(entry: Omit<ChangeEntry, 'version'>): void {

@@ -63,8 +63,8 @@ export function initiatorOf(directory: Directory, caller: Caller, ask: Ask): Ini
   };
 }
 
-/** Calls over the wire are nobody's scenario: whoever runs the emulator makes them. */
-export const OVER_THE_WIRE: Circumstances['truth'] = { scenario: 'api', isAttacker: false };
+/** Whoever runs the emulator makes calls over the wire: they belong to no scenario. */
+export const OVER_THE_WIRE: Circumstances['truth'] = { scenario: 'life', isAttacker: false };
 
 /** The query as it was sent, but for its token: what a next link carries on. */
 export function nextLink(call: Call, name: '$skiptoken' | '$deltatoken', token: string): string {
