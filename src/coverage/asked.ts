@@ -6,7 +6,7 @@ import type { Piece, PieceMap } from './piece-map.ts';
 /**
  * - `complete`  all that was listed was fetched
  * - `short`     some of what was listed was not fetched yet
- * - `gone`      some of what was listed was gone when it was fetched
+ * - `gone`      some of what was listed was gone when it was fetched, or could not be read
  * - `off`       the source said that it is switched off
  * - `missed`    it was off, and was found on again
  * - `failed`    it could not be listed yet
@@ -27,16 +27,23 @@ export type Asked = {
   readonly because: string | null;
 };
 
-/** Codes with which a collector says that listed content is not to be had any more. */
-const GONE_CODES: readonly string[] = ['gone', 'AF20050', 'AF20051'];
+/** Codes with which a collector says that listed content will never be had, or never be read. */
+const GONE_CODES: readonly string[] = ['gone', 'unreadable', 'AF20050', 'AF20051'];
+
+/** What was listed of a time without a subscription: never all (contracts 1.5, 1.10). */
+const WAS_OFF_CODE = 'AF20022';
 
 export function askedOf(index: number, seen: Observation): Asked {
   const { code, because, outcome } = seen;
-  const isGone = outcome === 'partial' && code !== null && GONE_CODES.includes(code);
-  const status = isGone ? 'gone' : outcome === 'partial' ? 'short' : outcome;
+  const status = outcome === 'partial' ? partialStatus(code) : outcome;
   const atMs = msOfInstant(seen.at);
   const why = status === 'complete' ? { code: null, because: null } : { code, because };
   return { status, first: index, last: index, atMs, lagMs: null, ...why };
+}
+
+function partialStatus(code: string | null): AskedStatus {
+  if (code === WAS_OFF_CODE) return 'failed';
+  return code !== null && GONE_CODES.includes(code) ? 'gone' : 'short';
 }
 
 /**
@@ -44,12 +51,15 @@ export function askedOf(index: number, seen: Observation): Asked {
  * so: listed content that was gone once may be missing in a later list that is "complete"; and
  * what became available while a subscription was off is never listed (contracts 1.5).
  */
-export function askedAgain(old: Asked | undefined, next: Asked): Asked {
+export function askedAgain(axis: Observation['axis'], old: Asked | undefined, next: Asked): Asked {
   if (old === undefined) return next;
   switch (next.status) {
     case 'complete':
       if (old.status === 'gone' || old.status === 'missed') return old;
-      return old.status === 'off' ? { ...next, status: 'missed', first: old.first } : next;
+      // What is kept by when it happened is there again once the source is on.
+      return old.status === 'off' && axis === 'availability'
+        ? { ...next, status: 'missed', first: old.first }
+        : next;
     case 'short':
       return isFinal(old) ? old : next;
     case 'gone':

@@ -100,7 +100,7 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
   ];
   switch (value?.status) {
     case 'gone':
-      return hole('lost', 'content that was listed was gone when it was fetched');
+      return hole('lost', 'content that was listed is not to be had');
     case 'off':
       return hole('off', 'the source is switched off');
     case 'missed':

@@ -100,7 +100,7 @@ test('listed and gone is lost, and a later list without it does not mend that', 
   ];
   const rows = reduced(polls).rows(START + DAY);
   assert.equal(told(rows)[1], 'lost 8.5 11.08');
-  assert.match(reasons(rows)[1] ?? '', /gone when it was fetched: blob 17: AF20050/);
+  assert.match(reasons(rows)[1] ?? '', /is not to be had: blob 17: AF20050/);
 });
 
 test('what could not be fetched yet is late, and mended by fetching it', () => {
@@ -143,10 +143,31 @@ test('what became available between stop and start is lost, though a list is com
   ]);
 });
 
-test('a source that was never on before its first complete window lost nothing by that', () => {
-  const off = { ...FAILED, outcome: 'off', code: 'AF20022' } as const;
-  const polls = [poll(START, START + HOUR, off), ...hours(0, 24)];
-  assert.deepEqual(told(reduced(polls).rows(START + DAY)), ['collected 0 23', 'late 23 24']);
+test('before the first subscription the source was off, and from then on it was not', () => {
+  const before = { ...FAILED, outcome: 'off', code: 'AF20022' } as const;
+  const day = START - DAY;
+  // What is listed together with a time without a subscription cannot be all of it.
+  const both = poll(START - 10 * MINUTE, START + MINUTE, { outcome: 'partial', code: 'AF20022' });
+  const sweep = poll(day, START + 2 * HOUR, { outcome: 'partial', code: 'AF20022' });
+  const off = poll(day, START, before);
+  const polls = [off, both, ...hours(0, 12), sweep, ...hours(12, 24)];
+  assert.deepEqual(told(reduced(polls).rows(START + DAY)), [
+    'off -24 -1.5',
+    'lost -1.5 0.1',
+    'collected 0.1 23',
+    'late 23 24',
+  ]);
+});
+
+test('a workload of which little comes is covered by what is asked for all of them', () => {
+  const one = { workload: 'Planner', records: 1, delays: delays(1) } as const;
+  const rows = reduced([...hours(2, 3, one), ...hours(0, 24)]).rows(START + DAY);
+  assert.deepEqual(told(rows), ['collected 0 23', 'late 23 24']);
+  const planner = rows.filter(({ workload }) => workload === 'Planner');
+  assert.deepEqual(
+    planner.map(({ state }) => state),
+    ['collected', 'late'],
+  );
 });
 
 test('a record that comes after its hour was settled opens it again, visibly', () => {

@@ -21,8 +21,8 @@ export class DelaySketch {
     return this.#n;
   }
 
-  add(ms: number): void {
-    this.#put(bucketOf(ms), 1, ms);
+  add(ms: number, count: number = 1): void {
+    this.#put(bucketOf(ms), count, ms);
   }
 
   merge(other: DelaySketch): void {

@@ -70,21 +70,19 @@ export class Stream {
       return;
     }
     const map = seen.axis === 'availability' ? this.polls : this.queries;
-    let next = askedOf(index, seen);
-    if (next.status === 'off') {
-      // Never yet on: nothing of it was to be had, and nothing is lost by starting now.
-      if (this.#wasNeverOn(map)) next = { ...next, status: 'failed' };
-      else this.#offUntilMs = Math.max(this.#offUntilMs ?? window.to, window.to);
-    }
-    if (next.status === 'complete' && this.#offUntilMs !== null) {
+    const { axis } = seen;
+    const next = askedOf(index, seen);
+    if (next.status === 'off') this.#offUntilMs = Math.max(this.#offUntilMs ?? 0, window.to);
+    const isOn = seen.outcome === 'complete' || seen.outcome === 'partial';
+    if (isOn && this.#offUntilMs !== null && axis === 'availability') {
       const missed = { from: this.#offUntilMs, to: Math.max(atMs, this.#offUntilMs) };
       // Somewhere in between it was switched on: nobody knows at which moment.
       if (missed.from < missed.to) {
-        map.update(missed, (old) => askedAgain(old, { ...next, status: 'missed' }));
+        map.update(missed, (old) => askedAgain(axis, old, { ...next, status: 'missed' }));
       }
       this.#offUntilMs = null;
     }
-    map.update(window, (old) => askedAgain(old, next));
+    map.update(window, (old) => askedAgain(axis, old, next));
     if (map.pieces.length >= this.#joinAt) {
       joinAsked(map, seen.axis, this.#newestMs);
       this.#joinAt = Math.max(JOIN_PIECES_MIN, 2 * map.pieces.length);
@@ -109,11 +107,6 @@ export class Stream {
       joinAt: this.#joinAt,
       offUntilMs: this.#offUntilMs,
     };
-  }
-
-  #wasNeverOn(map: PieceMap<Asked>): boolean {
-    if (this.key.subject !== null || this.#offUntilMs !== null) return false;
-    return !map.pieces.some(({ value }) => value.status === 'complete');
   }
 
   #addCanaries(index: number, seen: Observation, atMs: number): void {

@@ -89,7 +89,7 @@ function viewOf(
     ({ value }) => isWhole || value.workload === null || value.workload === own.key.workload,
   );
   const holes = [
-    ...streams.flatMap((stream) => streamHoles(stream, stream === (base ?? own), context)),
+    ...streams.flatMap((stream) => streamHoles(stream, base ?? own, context)),
     ...differenceHoles(source, checks, context),
   ];
   const startMs = Math.min(...streams.flatMap(startsOf));
@@ -146,17 +146,17 @@ function expiryOf(source: string): number {
   return source.startsWith('graph/') ? ENTRA_EXPIRY_MS : EXPIRY_MS;
 }
 
-/** What was asked for one workload alone leaves gaps that mean nothing where all are asked for. */
-function streamHoles(stream: Stream, isAlone: boolean, context: HoleContext): Hole[] {
+/**
+ * `asked` is the stream of which it is known what was asked for: where all workloads are asked for
+ * together, what is said of one of them tells of its records alone.
+ */
+function streamHoles(stream: Stream, asked: Stream, context: HoleContext): Hole[] {
   const { key, polls, queries, touched, canaries } = stream;
-  const asked = [
-    ...(polls.pieces.length > 0 ? pollHoles(polls, context) : []),
-    ...(queries.pieces.length > 0 ? queryHoles(queries, context) : []),
-  ];
-  const stated = isAlone ? asked : asked.filter(({ entries }) => entries.length > 0);
+  const isAsked = stream === asked;
   const holes = [
-    ...stated,
-    ...reopened(touched, askedUntil(stream), context),
+    ...(isAsked && polls.pieces.length > 0 ? pollHoles(polls, context) : []),
+    ...(isAsked && queries.pieces.length > 0 ? queryHoles(queries, context) : []),
+    ...reopened(touched, askedUntil(asked), context),
     ...silentHoles(canaries, context),
   ];
   const { workload } = key;

@@ -83,7 +83,8 @@ function bucketOf(ms: number): number {
   return ms < 0 ? -bucket : bucket;
 }
 
-function delayOf(bucket: number): number {
+/** The delay in the middle of a bucket. */
+export function delayOf(bucket: number): number {
   const ms = Math.round(Math.expm1(Math.abs(bucket) / BUCKETS_PER_E));
   return bucket < 0 ? -ms : ms;
 }

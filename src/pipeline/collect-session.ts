@@ -1,5 +1,6 @@
 import { assert, instantOfMs, type RecordDraft } from '../core/index.ts';
 import {
+  DelaySketch,
   OBSERVATION_NAME_CHARACTERS_MAX,
   OBSERVATION_TEXT_CHARACTERS_MAX,
   type Observation,
@@ -17,6 +18,7 @@ import {
   type Arrival,
   Arrivals,
   type DelayCounts,
+  delayOf,
   mergeDelays,
   noDelays,
   quantileMs,
@@ -171,8 +173,12 @@ export class LedgerSession implements CollectSession {
 
 function observed(delays: DelayCounts): ObservedDelays | null {
   if (delays.n === 0) return null;
+  const sketch = new DelaySketch();
+  for (const [bucket, count] of delays.buckets) sketch.add(delayOf(bucket), count);
+  const { buckets = [] } = sketch.observed() ?? {};
   const { n, maxMs } = delays;
-  return { n, p50Ms: quantileMs(delays, 0.5), p99Ms: quantileMs(delays, 0.99), maxMs };
+  const p50Ms = quantileMs(delays, 0.5);
+  return { n, p50Ms, p99Ms: quantileMs(delays, 0.99), maxMs, buckets };
 }
 
 function placeOf(places: readonly ContentPlace[], row: number): ContentPlace {
