@@ -208,7 +208,7 @@ test('answers as a map does, through merges, crashes at any operation and openin
         rmSync(dir, { recursive: true });
       },
     ),
-    runs(60, 3000),
+    runs(20, 400),
   );
 });
 
