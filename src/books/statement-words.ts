@@ -1,4 +1,4 @@
-import { type Answer, plural } from '../core/index.ts';
+import { type Answer, plural, type Reason } from '../core/index.ts';
 import type { CoverageHole } from './coverage.ts';
 import type { Principal } from './principal.ts';
 import type {
@@ -49,8 +49,13 @@ export function answerText(answer: Answer): string {
     case 'no':
       return 'No';
     case 'unknown':
-      return `Cannot tell, because ${answer.because.map(({ text }) => text).join('; ')}`;
+      return `Cannot tell, because ${clauses(answer.because).join('; ')}`;
   }
+}
+
+/** Each clause once: a dozen imports say the same of their files, and each a little of its own. */
+function clauses(because: readonly Reason[]): readonly string[] {
+  return [...new Set(because.flatMap(({ text }) => text.split('; ')))];
 }
 
 const OUTCOMES: Readonly<Record<Outcome, string>> = {
