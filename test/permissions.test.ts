@@ -14,6 +14,9 @@ test('in a folder that others can enter, nobody else reads what a command wrote'
   writeFileSync(join(root, 'export.json'), ndjson(records(3)));
   const { code, stderr } = await countersign(['import', join(root, 'export.json'), '--data', dir]);
   assert.equal(code, 0, stderr);
+  // Out of the folder that holds the data folder, as with `import .`: its own files are no input.
+  const again = await countersign(['import', root, '--data', dir, '--json']);
+  assert.equal((JSON.parse(again.stdout) as { read: number }).read, 3);
   const names = readdirSync(dir, { recursive: true, encoding: 'utf8' });
   assert.ok(names.includes('state.sqlite'));
   const open = names.filter((name) => (statSync(join(dir, name)).mode & 0o077) !== 0);

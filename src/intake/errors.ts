@@ -9,6 +9,8 @@ export type IntakeErrorCode =
   | 'NOT_A_FILE'
   /** A folder that contains itself, or folders nested beyond the limit. */
   | 'FOLDER_LOOP'
+  /** The folder that is imported into. */
+  | 'DATA_FOLDER'
   /** No bytes at all. */
   | 'EMPTY'
   /** Nothing but white space. */

@@ -81,7 +81,9 @@ export async function importPaths(
   writer: Writer,
   { inputs, ...options }: ImportOptions,
 ): Promise<ImportReport> {
-  return runImport(writer, options, filesOf(inputs));
+  const { dir: except } = writer;
+  const outside = inputs.map((i): Input => (i.kind === 'path' ? { ...i, except } : i));
+  return runImport(writer, options, filesOf(outside));
 }
 
 /** How an import runs, whatever it reads. */

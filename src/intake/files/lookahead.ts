@@ -39,7 +39,12 @@ export class Lookahead {
         else yield value;
       }
     } finally {
-      await this.#source.return?.();
+      await this.close();
     }
+  }
+
+  /** Lets go of the source, read to its end or not. */
+  async close(): Promise<void> {
+    await this.#source.return?.();
   }
 }

@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -151,6 +153,37 @@ test('follows links, but not in circles', async () => {
     const found = await read(folder);
     assert.deepEqual(codes(found), ['FOLDER_LOOP', 'NOT_FOUND', 'FOLDER_LOOP']);
     assert.equal(found.drafts.length, 6);
+  });
+});
+
+test('does not enter the folder that is imported into, whatever way leads to it', async () => {
+  await inFolder({ 'x.json': LINES, 'data/keys/note.key': 'secret' }, async (folder) => {
+    const except = join(folder, 'data');
+    symlinkSync(except, join(folder, 'link'));
+    const input = { kind: 'path', path: folder, except } as const;
+    const found = await collect([input]);
+    assert.deepEqual(codes(found), []);
+    assert.equal(found.documents.length, 1);
+    assert.equal(await inputBytes([input]), LINES.length);
+    for (const path of [except, join(folder, 'link')]) {
+      assert.deepEqual(codes(await collect([{ kind: 'path', path, except }])), ['DATA_FOLDER']);
+    }
+  });
+});
+
+const OPEN_FILES = '/proc/self/fd';
+const noList = !existsSync(OPEN_FILES) && 'no list of open files here';
+
+test('leaves no file open that it refused', { skip: noList }, async () => {
+  const files = Array.from({ length: 20 }, (_, n) => [
+    [`${n}.bin`, Buffer.alloc(400_000, 7)],
+    [`${n}.gz`, gzipSync(Buffer.alloc(400_000, 7))],
+  ]).flat();
+  await inFolder(Object.fromEntries(files), async (folder) => {
+    const before = readdirSync(OPEN_FILES).length;
+    const found = await read(folder);
+    assert.equal(found.refused.length, 40);
+    assert.ok(readdirSync(OPEN_FILES).length < before + 10);
   });
 });
 

@@ -12,7 +12,12 @@ import { openZip } from './zip.ts';
 
 /** What `import` was given: a file or folder (read in sorted order), or a stream (`-`). */
 export type Input =
-  | { readonly kind: 'path'; readonly path: string }
+  | {
+      readonly kind: 'path';
+      readonly path: string;
+      /** A folder that is not entered: the data folder, which holds keys and no exports. */
+      readonly except?: string | undefined;
+    }
   | { readonly kind: 'stream'; readonly bytes: AsyncIterable<Uint8Array> };
 
 export type ReaderOptions = {
@@ -25,7 +30,9 @@ export async function inputBytes(inputs: readonly Input[]): Promise<number> {
   let bytes = 0;
   for (const input of inputs) {
     if (input.kind !== 'path') continue;
-    for await (const found of walk(input.path)) if (found.kind === 'file') bytes += found.size;
+    for await (const found of walk(input.path, input.except)) {
+      if (found.kind === 'file') bytes += found.size;
+    }
   }
   return bytes;
 }
@@ -41,7 +48,7 @@ export async function* readInputs(
   const reader = new Reader(options);
   for (const input of inputs) {
     if (input.kind === 'stream') yield* reader.stream(input.bytes);
-    else yield* reader.path(input.path);
+    else yield* reader.path(input.path, input.except);
   }
 }
 
@@ -53,8 +60,8 @@ class Reader {
     this.#options = options;
   }
 
-  async *path(path: string): AsyncGenerator<ReaderEvent, void, void> {
-    for await (const found of walk(path)) {
+  async *path(path: string, except?: string): AsyncGenerator<ReaderEvent, void, void> {
+    for await (const found of walk(path, except)) {
       if (found.kind === 'refused') {
         yield { kind: 'refused', name: found.path, error: found.error };
         continue;
@@ -125,6 +132,19 @@ class Reader {
     layers = 0,
   ): AsyncGenerator<ReaderEvent, void, void> {
     const lookahead = new Lookahead(bytes);
+    try {
+      yield* this.#packed(source, lookahead, layers);
+    } finally {
+      // What was refused at its first bytes would keep its file open.
+      await lookahead.close();
+    }
+  }
+
+  async *#packed(
+    source: Source,
+    lookahead: Lookahead,
+    layers: number,
+  ): AsyncGenerator<ReaderEvent, void, void> {
     const prefix = await lookahead.peek(SNIFF_BYTES);
     const packing = packingOf(prefix);
     if (packing === 'gzip' || packing === 'zstd') {

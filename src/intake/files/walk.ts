@@ -9,9 +9,17 @@ export type Found =
   | { readonly kind: 'file'; readonly path: string; readonly size: number }
   | { readonly kind: 'refused'; readonly path: string; readonly error: IntakeError };
 
-/** The file at `path`, or every file in the folder, in sorted order; links are followed once. */
-export async function* walk(path: string): AsyncGenerator<Found, void, void> {
-  yield* visit(path, [], new Set());
+/**
+ * The file at `path`, or every file in the folder, in sorted order; links are followed once. The
+ * folder `except` is not entered, whatever the way that leads to it.
+ */
+export async function* walk(
+  path: string,
+  except: string | undefined,
+): AsyncGenerator<Found, void, void> {
+  const folders = new Set<string>();
+  if (except !== undefined) folders.add(await realpath(except).catch(() => except));
+  yield* visit(path, [], folders);
 }
 
 async function* visit(
@@ -49,8 +57,11 @@ async function* visitFolder(
     yield { kind: 'refused', path, error: folderLoop(path) };
     return;
   }
-  // A second way into a folder that was read already adds nothing.
-  if (folders.has(real)) return;
+  if (folders.has(real)) {
+    // A second way into a folder that was read already adds nothing.
+    if (above.length === 0) yield { kind: 'refused', path, error: dataFolder(path) };
+    return;
+  }
   folders.add(real);
   // By code units, so that every machine reads in the same order.
   for (const name of names.sort()) {
@@ -81,6 +92,13 @@ function notAFile(path: string): IntakeError {
   return new IntakeError(
     'NOT_A_FILE',
     `cannot read ${quoted(path)}: it is a pipe, socket or device; give a file, or pipe it into "-"`,
+  );
+}
+
+function dataFolder(path: string): IntakeError {
+  return new IntakeError(
+    'DATA_FOLDER',
+    `did not enter ${quoted(path)}: it is the data folder itself; name the exports`,
   );
 }
 
