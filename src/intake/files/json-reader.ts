@@ -1,4 +1,4 @@
-import { assert, JSON_DEPTH_MAX } from '../../core/index.ts';
+import { assert, JSON_DEPTH_MAX, plural } from '../../core/index.ts';
 import type { DeliveredAs } from '../collect.ts';
 import { isObject, parseAuditData, parseJson } from './audit-data.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
@@ -206,7 +206,8 @@ export class JsonReader {
     const columns = this.#columns;
     if (!Array.isArray(cells) || cells.length !== columns.length) {
       const count = Array.isArray(cells) ? cells.length : 0;
-      this.#sink.reject(`${count} cells where the table has ${columns.length} columns`, place);
+      const columnsText = plural(columns.length, 'column');
+      this.#sink.reject(`${plural(count, 'cell')} where the table has ${columnsText}`, place);
       return;
     }
     const parts: Buffer[] = [];

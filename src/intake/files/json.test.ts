@@ -103,7 +103,7 @@ test('rows of a Log Analytics answer become objects of the same bytes', async ()
     `{"TimeGenerated":"${AT}","Type":"OfficeActivity","OfficeId":"o-1",` +
       '"Big":12345678901234567890,"Nested":{"a":[1]}}',
   );
-  assert.match(read.rejects[0]?.reason ?? '', /1 cells where the table has 5 columns/);
+  assert.match(read.rejects[0]?.reason ?? '', /1 cell where the table has 5 columns/);
 });
 
 test('the body of AuditData as an object is its bytes as they stand', async () => {
