@@ -33,7 +33,12 @@ export type CollectedBody = {
 };
 
 /** What a `partial` window says of what will not come any more, however often it is asked for. */
-const FINAL_CODES: ReadonlySet<string> = new Set(['gone', 'unreadable', 'AF20022']);
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  'gone',
+  'unreadable',
+  'AF20022',
+  'interactive-only',
+]);
 
 /**
  * What earlier polls did, as the ledger has it: nothing else is a cursor. Read at the start, kept
