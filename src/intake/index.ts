@@ -8,6 +8,8 @@ export {
 export { ActivityCollector, type ActivityCollectorOptions } from './activity-api/collector.ts';
 export { REQUESTS_PER_MINUTE } from './activity-api/limits.ts';
 export type { QuotaBudget } from './activity-api/quota.ts';
+export { EventHubsCollector, type EventHubsOptions } from './azure-monitor/event-hubs.ts';
+export { StorageCollector, type StorageOptions } from './azure-monitor/storage.ts';
 export type {
   CollectDesk,
   Collector,
@@ -38,6 +40,21 @@ export { PageTally } from './files/completeness.ts';
 export { Gatherer } from './files/gather.ts';
 export { type Input, inputBytes, readInputs } from './files/open.ts';
 export { readChunk } from './files/read-chunk.ts';
+export { AuditLogQueryCollector, type AuditLogQueryOptions } from './graph/audit-log-query.ts';
+export {
+  DIRECTORY_RESOURCES,
+  type DirectoryResource,
+  GraphDirectoryCollector,
+  type GraphDirectoryOptions,
+} from './graph/directory.ts';
+export { REPORTING_PER_MS, REPORTING_REQUESTS } from './graph/limits.ts';
+export {
+  GRAPH_LOGS,
+  type GraphLog,
+  GraphLogCollector,
+  type GraphLogOptions,
+} from './graph/logs.ts';
+export { type GraphOptions, GraphReader } from './graph/pages.ts';
 export {
   type Authorisation,
   HttpClient,

@@ -113,7 +113,14 @@ export class AuditLogQueryCollector implements Collector {
       const { items } = await session.add({ name, bytes: page.bytes, availableMs });
       const sha256 = createHash('sha256').update(page.bytes).digest('hex');
       const bytes = page.bytes.length;
-      contents.push({ id: name, createdMs: availableMs, sha256, count: items, bytes, state: 'read' });
+      contents.push({
+        id: name,
+        createdMs: availableMs,
+        sha256,
+        count: items,
+        bytes,
+        state: 'read',
+      });
     }
     const counts = { listed: pages, fetched: pages, contents };
     // A query can succeed and still be cut (contracts 4): the number of its records is at the limit.

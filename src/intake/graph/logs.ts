@@ -7,16 +7,16 @@ import {
   subtract,
   type TenantId,
 } from '../../core/index.ts';
-import {
-  type CollectDesk,
-  type Collector,
-  type CollectSession,
-  type ContentFact,
-  type DeliveredFamily,
-  type PollReport,
-  type WindowEnd,
+import type {
+  CollectDesk,
+  Collector,
+  CollectSession,
+  ContentFact,
+  DeliveredFamily,
+  PollReport,
+  WindowEnd,
 } from '../collect.ts';
-import { HttpError } from '../http/errors.ts';
+import type { HttpError } from '../http/errors.ts';
 import { PollTally, passing } from '../poll-tally.ts';
 import {
   LOG_BACKFILL_MS,

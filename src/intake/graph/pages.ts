@@ -1,7 +1,7 @@
 import { assert } from '../../core/index.ts';
 import { skipSpace } from '../files/ascii.ts';
-import { JsonScanner } from '../files/json-scan.ts';
 import { JsonSlices, type Slice } from '../files/json-members.ts';
+import { JsonScanner } from '../files/json-scan.ts';
 import type { Authorisation, HttpClient, HttpRequest } from '../http/client.ts';
 import { HttpError } from '../http/errors.ts';
 import { placeOf } from '../http/origins.ts';
@@ -37,7 +37,9 @@ export class GraphReader {
   /** The address of a path, as `/v1.0/users`. */
   url(path: string, query: Readonly<Record<string, string>> = {}): string {
     const { root } = this.#options;
-    const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const search = Object.entries(query).map(
+      ([name, value]) => `${name}=${encodeURIComponent(value)}`,
+    );
     const tail = search.length === 0 ? '' : `?${search.join('&')}`;
     return `${root.replace(/\/+$/, '')}${path}${tail}`;
   }

@@ -1,0 +1,41 @@
+/** The export appends every few minutes. */
+export const STORAGE_POLL_EVERY_MS = 60_000;
+
+/** So many days before the last poll are listed again: hours are appended to late. */
+export const LIST_BACK_MS: number = 2 * 24 * 3_600_000;
+
+/** Of the first start; what is kept longer is there to be imported. */
+export const STORAGE_BACKFILL_MS: number = 7 * 24 * 3_600_000;
+
+/** A page of a list has at most 5,000 blobs of a few hundred bytes. */
+export const LIST_BYTES_MAX: number = 16 * 1024 * 1024;
+
+/** Lists of one day: 24 hours of each tenant, and whatever else lies there. */
+export const LIST_PAGES_MAX = 1_000;
+
+/** Blobs are read in ranges: an hour of a large tenant has gigabytes. More than a record has. */
+export const RANGE_BYTES: number = 32 * 1024 * 1024;
+
+/** A blob that is no append blob is read whole, if it is not larger. */
+export const WHOLE_BYTES_MAX: number = 64 * 1024 * 1024;
+
+/** A poll that catches up makes a pause after this long. */
+export const STORAGE_POLL_MS_MAX = 120_000;
+
+/** Between two looks at the stream; messages wait in the client meanwhile. */
+export const STREAM_POLL_EVERY_MS = 500;
+
+/** A batch ends when nothing came for so long: what came is then worth a commit. */
+export const STREAM_IDLE_MS = 250;
+
+/** A batch of so many bytes is worth a commit in any case. */
+export const STREAM_BATCH_BYTES: number = 32 * 1024 * 1024;
+
+/** The largest message that Event Hubs takes is 1 MB, of the dedicated tier 20 MB. */
+export const STREAM_FETCH_BYTES: number = 32 * 1024 * 1024;
+
+/** A hub in which nothing comes is told of in the ledger so often. */
+export const SAY_EVERY_MS = 60_000;
+
+/** A broker that is away is not asked twice a second whether it is back. */
+export const RECONNECT_AFTER_MS = 5_000;
