@@ -1,3 +1,4 @@
+import { plural } from '../core/index.ts';
 import type { PollReport, WindowEnd, WindowTally } from './collect.ts';
 import { HttpError } from './http/errors.ts';
 import { PROBLEMS_TOLD_MAX } from './limits.ts';
@@ -5,29 +6,38 @@ import { PROBLEMS_TOLD_MAX } from './limits.ts';
 /** Adds up what a poll did. */
 export class PollTally {
   hasMore = false;
+  behindMs = 0;
   #windows = 0;
   #short = 0;
   readonly #counts = { records: 0, duplicates: 0, parked: 0 };
-  readonly #problems: string[] = [];
+  readonly #problems = new Set<string>();
 
   window({ records, duplicates, parked }: WindowTally, end: WindowEnd, what: string): void {
     this.#windows += 1;
     this.#counts.records += records;
     this.#counts.duplicates += duplicates;
     this.#counts.parked += parked;
+    if (parked > 0) this.problem(`${what}: ${plural(parked, 'piece')} could not be read: parked`);
     if (end.outcome === 'complete') return;
     this.#short += 1;
     this.problem(`${what}: ${end.outcome} (${end.code ?? 'no code'}): ${end.because ?? ''}`);
   }
 
   problem(text: string): void {
-    if (this.#problems.length < PROBLEMS_TOLD_MAX) this.#problems.push(text);
+    if (this.#problems.size < PROBLEMS_TOLD_MAX) this.#problems.add(text);
   }
 
   report(): PollReport {
     const windows = this.#windows;
-    const { hasMore } = this;
-    return { windows, short: this.#short, hasMore, problems: this.#problems, ...this.#counts };
+    const { hasMore, behindMs } = this;
+    return {
+      windows,
+      short: this.#short,
+      behindMs,
+      hasMore,
+      problems: [...this.#problems],
+      ...this.#counts,
+    };
   }
 }
 

@@ -36,6 +36,7 @@ export type CollectedBody = {
 const FINAL_CODES: ReadonlySet<string> = new Set([
   'gone',
   'unreadable',
+  'parked',
   'AF20022',
   'interactive-only',
 ]);

@@ -1,4 +1,4 @@
-import { assert, instantOfMs, type RecordDraft } from '../core/index.ts';
+import { assert, instantOfMs, plural, type RecordDraft } from '../core/index.ts';
 import {
   DelaySketch,
   OBSERVATION_NAME_CHARACTERS_MAX,
@@ -126,7 +126,8 @@ export class LedgerSession implements CollectSession {
     return { drafts, observation };
   }
 
-  #observation(end: WindowEnd, nowMs: number): Observation {
+  #observation(said: WindowEnd, nowMs: number): Observation {
+    const end = this.#parked === 0 ? said : withParked(said, this.#parked);
     const { collector, tenant, source, workload, subject, interval, axis } = this.#window;
     const all = noDelays();
     for (const { delays } of this.#arrivals.list()) mergeDelays(all, delays);
@@ -169,6 +170,13 @@ export class LedgerSession implements CollectSession {
     const duplicates = records - delays.n;
     return { ...whole, workload, records, duplicates, parked: 0, delays: observed(delays) };
   }
+}
+
+/** All was fetched, and not all of it is in: a window with parked records is not whole. */
+function withParked(end: WindowEnd, parked: number): WindowEnd {
+  if (end.outcome !== 'complete') return end;
+  const because = `${plural(parked, 'piece')} could not be read: parked`;
+  return { ...end, outcome: 'partial', code: 'parked', because };
 }
 
 function observed(delays: DelayCounts): ObservedDelays | null {

@@ -44,6 +44,10 @@ function waitOn(clock: Clock): Wait {
 
 export type ServiceAddress = {
   readonly origin: string;
+  /** Of the login authority, where it is another. */
+  readonly login?: string;
+  readonly clientId?: string;
+  readonly secret?: string;
   readonly tenant: string;
   readonly clock?: Clock;
   readonly wait?: Wait;
@@ -55,17 +59,23 @@ export type ServiceAddress = {
 export function activityCollector(address: ServiceAddress): ActivityCollector {
   const { origin, clock = systemClock, wait = waitOn(clock) } = address;
   const tenant: TenantId = tenantId(address.tenant);
-  const http = new HttpClient({ origins: [origin], clock, random, wait, ...address.http });
+  const http = new HttpClient({
+    origins: [origin, address.login ?? origin],
+    clock,
+    random,
+    wait,
+    ...address.http,
+  });
   const allowance = { requests: address.requestsPerMinute ?? 1_000_000, perMs: 60_000 };
   const pace = new RequestPace({ clock, wait, allowance });
   const authorisation = new Tokens({
     http,
     clock,
     random,
-    authority: origin,
+    authority: address.login ?? origin,
     tenant,
-    clientId: '66666666-7d2a-4f6b-9c3d-2e8a61f0b794',
-    credential: { kind: 'secret', secret: new Secret('secret') },
+    clientId: address.clientId ?? '66666666-7d2a-4f6b-9c3d-2e8a61f0b794',
+    credential: { kind: 'secret', secret: new Secret(address.secret ?? 'secret') },
     scope: 'https://manage.office.com/.default',
   });
   const publisher = '99999999-7d2a-4f6b-9c3d-2e8a61f0b794';
@@ -75,7 +85,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
 }
 
 /** Opens the ledger and a desk, and closes both. */
-async function withDesk<T>(
+export async function withDesk<T>(
   dir: string,
   clock: Clock,
   use: (desk: LedgerDesk, writer: Writer) => Promise<T>,

@@ -26,10 +26,13 @@ export class BlobFetcher {
   readonly #api: ActivityApi;
   /** By id, how often a blob came and could not be read. */
   readonly #tries: Map<string, number>;
+  /** Those that were given up before: if they fail again, they are as before. */
+  readonly #again: ReadonlySet<string>;
 
-  constructor(api: ActivityApi, tries: Map<string, number>) {
+  constructor(api: ActivityApi, tries: Map<string, number>, again: ReadonlySet<string>) {
     this.#api = api;
     this.#tries = tries;
+    this.#again = again;
   }
 
   async fetchAll(
@@ -48,7 +51,7 @@ export class BlobFetcher {
         const { content, shortfall } = await this.#one(blob, session, signal);
         if (content !== undefined) contents.push(content);
         if (content?.state === 'read') fetched++;
-        failures = shortfall?.kind === 'passing' ? failures + 1 : 0;
+        failures = shortfall !== undefined && isOfTheService(shortfall) ? failures + 1 : 0;
         if (shortfall !== undefined) shortfalls.push(shortfall);
       }
     };
@@ -62,12 +65,10 @@ export class BlobFetcher {
       bytes = await this.#api.fetch(blob.uri, signal);
     } catch (error) {
       if (!(error instanceof HttpError) || error.code === 'ABORTED') throw error;
-      return failed(blob, session, error);
+      return this.#failed(blob, session, error);
     }
     const problem = problemOf(bytes);
-    const tries = (this.#tries.get(blob.id) ?? 0) + (problem === undefined ? 0 : 1);
-    if (problem !== undefined && tries < UNREADABLE_TRIES_MAX) {
-      this.#tries.set(blob.id, tries);
+    if (problem !== undefined && !this.#isLastTry(blob)) {
       return { shortfall: { kind: 'passing', code: 'not-json', text: problem } };
     }
     this.#tries.delete(blob.id);
@@ -82,6 +83,33 @@ export class BlobFetcher {
     if (problem === undefined) return { content };
     return { content, shortfall: { kind: 'final', code: 'unreadable', text: problem } };
   }
+
+  #failed(blob: ListedContent, session: CollectSession, error: HttpError): One {
+    const { code, serviceCode, message } = error;
+    if (serviceCode !== undefined && GONE.has(serviceCode)) {
+      const text = `content was listed and cannot be had any more (${serviceCode})`;
+      return { content: factOf(blob, 'gone'), shortfall: { kind: 'final', code: 'gone', text } };
+    }
+    if (OF_THE_BLOB.has(code) && this.#isLastTry(blob)) {
+      this.#tries.delete(blob.id);
+      session.park(blob.id, message, null);
+      const shortfall = { kind: 'final', code: 'unreadable', text: message } as const;
+      return { content: factOf(blob, 'parked'), shortfall };
+    }
+    return { shortfall: { kind: 'passing', code: serviceCode ?? code, text: message } };
+  }
+
+  #isLastTry({ id }: ListedContent): boolean {
+    if (this.#again.has(id)) return true;
+    const tries = (this.#tries.get(id) ?? 0) + 1;
+    this.#tries.set(id, tries);
+    return tries >= UNREADABLE_TRIES_MAX;
+  }
+}
+
+/** Not of one blob: the next would fare no better. */
+function isOfTheService({ kind, code }: Shortfall): boolean {
+  return kind === 'passing' && code !== 'not-json' && !OF_THE_BLOB.has(code);
 }
 
 type One = { readonly content?: ContentFact; readonly shortfall?: Shortfall };
@@ -89,22 +117,8 @@ type One = { readonly content?: ContentFact; readonly shortfall?: Shortfall };
 /** Contracts 1.7: listed, and not there (any more). */
 const GONE: ReadonlySet<string> = new Set(['AF20050', 'AF20051', 'HTTP 404', 'HTTP 410']);
 
-/** Asked for again, these end the same way. */
-const FINAL: ReadonlySet<string> = new Set(['HOST_NOT_CONFIGURED', 'TOO_LARGE']);
-
-function failed(blob: ListedContent, session: CollectSession, error: HttpError): One {
-  const { code, serviceCode, message } = error;
-  if (serviceCode !== undefined && GONE.has(serviceCode)) {
-    const text = `content was listed and cannot be had any more (${serviceCode})`;
-    return { content: factOf(blob, 'gone'), shortfall: { kind: 'final', code: 'gone', text } };
-  }
-  if (FINAL.has(code)) {
-    session.park(blob.id, message, null);
-    const shortfall = { kind: 'final', code: 'unreadable', text: message } as const;
-    return { content: factOf(blob, 'parked'), shortfall };
-  }
-  return { shortfall: { kind: 'passing', code: serviceCode ?? code, text: message } };
-}
+/** What is wrong with the blob, or with who stands between: told apart by asking again. */
+const OF_THE_BLOB: ReadonlySet<string> = new Set(['HOST_NOT_CONFIGURED', 'TOO_LARGE']);
 
 function factOf(
   { id, createdMs }: ListedContent,

@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  type Interval,
-  intersect,
-  lengthMs,
-  subtract,
-  type TenantId,
-} from '../../core/index.ts';
+import { type Clock, type Interval, lengthMs, subtract, type TenantId } from '../../core/index.ts';
 import {
   allOf,
   type CollectDesk,
@@ -26,6 +19,7 @@ import {
   RETENTION_MARGIN_MS,
   RETENTION_MS,
   RETRY_WINDOW_MS_MAX,
+  SKEW_MS_MAX,
   START_EVERY_MS,
   SWEEP_EVERY_MS,
 } from './limits.ts';
@@ -49,6 +43,7 @@ type Feed = {
   readonly need: NeedMeter;
   startedMs: number | undefined;
   sweptMs: number | undefined;
+  sweeps: number;
   /** Windows that failed, by their start: how often, and when to ask again. */
   readonly failing: Map<number, { failures: number; notBeforeMs: number }>;
   readonly tries: Map<string, number>;
@@ -71,6 +66,7 @@ export class ActivityCollector implements Collector {
       need: new NeedMeter(),
       startedMs: undefined,
       sweptMs: undefined,
+      sweeps: 0,
       failing: new Map(),
       tries: new Map(),
     }));
@@ -106,7 +102,7 @@ export class ActivityCollector implements Collector {
     const due = planned.filter(({ from, kind }) => kind === 'news' || this.#isDue(feed, from));
     for (const window of due) {
       if (window.kind !== 'news' && this.#isLong(poll)) return;
-      await this.#pollWindow(feed, window, poll);
+      if ((await this.#pollWindow(feed, window, poll)) === 'stop') return;
     }
     // What nobody has asked for yet was caught up with before anything is asked for again.
     if (!this.#isLong(poll)) await this.#sweep(feed, poll);
@@ -117,10 +113,11 @@ export class ActivityCollector implements Collector {
     const { clock } = this.#options;
     if (feed.sweptMs !== undefined && clock.monotonic() - feed.sweptMs < SWEEP_EVERY_MS) return;
     feed.sweptMs = clock.monotonic();
+    feed.sweeps += 1;
     const { horizonMs, nowMs } = this.#range();
     for (const from of feed.failing.keys()) if (from < horizonMs) feed.failing.delete(from);
     for (const window of sweepWindows({ from: horizonMs, to: nowMs })) {
-      await this.#pollWindow(feed, window, poll);
+      if ((await this.#pollWindow(feed, window, poll)) === 'stop') return;
     }
   }
 
@@ -146,7 +143,8 @@ export class ActivityCollector implements Collector {
     }
   }
 
-  async #pollWindow(feed: Feed, planned: PlannedWindow, poll: Poll): Promise<void> {
+  /** `stop`: the service is in trouble, or the time is up; the rest is for the next poll. */
+  async #pollWindow(feed: Feed, planned: PlannedWindow, poll: Poll): Promise<'go on' | 'stop'> {
     const { desk, signal, tally } = poll;
     const { api } = this.#options;
     let listing: Listing;
@@ -154,16 +152,18 @@ export class ActivityCollector implements Collector {
       const window = { fromMs: planned.from, toMs: planned.to };
       listing = await api.list(feed.contentType, window, signal);
     } catch (error) {
-      const end = unlisted(passing(error));
+      const failure = passing(error);
+      const end = unlisted(failure);
       this.#noteFailure(feed, planned);
       const session = desk.begin(this.#window(feed, planned));
       tally.window(await session.end(end), end, feed.contentType);
-      return;
+      return failure.code === 'REFUSED' ? 'go on' : 'stop';
     }
-    const slices = slicesOf(planned, listing.items);
+    const off = desk.off(sourceOf(feed), this.#options.tenant);
+    const slices = slicesOf(planned, off, listing.items);
     const outcomes: WindowEnd['outcome'][] = [];
     for (const slice of slices) {
-      if (outcomes.length > 0 && this.#isLong(poll)) return;
+      if (outcomes.length > 0 && this.#isLong(poll)) return 'stop';
       outcomes.push(await this.#pollSlice(feed, { ...planned, ...slice }, listing, poll));
       if (planned.kind === 'sweep') continue;
       const requests = listing.pages / slices.length + slice.contents.length;
@@ -171,26 +171,31 @@ export class ActivityCollector implements Collector {
     }
     if (outcomes.every((outcome) => outcome === 'complete')) feed.failing.delete(planned.from);
     else this.#noteFailure(feed, planned);
+    return 'go on';
   }
 
   async #pollSlice(
     feed: Feed,
-    slice: Slice<ListedContent>,
+    slice: PlannedWindow & Slice<ListedContent>,
     { shortBecause }: Listing,
     { desk, signal, tally }: Poll,
   ): Promise<WindowEnd['outcome']> {
     const { api, tenant } = this.#options;
     const known: ContentFact[] = [];
+    const again = new Set<string>();
     const blobs = slice.contents.filter(({ id }) => {
       const content = desk.content(sourceOf(feed), tenant, id);
-      if (content !== undefined) known.push(content);
-      return content === undefined;
+      // What could not be had, or not be read, gets another chance now and then.
+      const isAgain = content !== undefined && content.state !== 'read' && slice.kind === 'sweep';
+      if (isAgain && feed.sweeps > 1) again.add(id);
+      else if (content !== undefined) known.push(content);
+      return content === undefined || again.has(id);
     });
     const session = desk.begin(this.#window(feed, slice));
-    const fetched = await new BlobFetcher(api, feed.tries).fetchAll(blobs, session, signal);
-    const wasOff = intersect(desk.off(sourceOf(feed), tenant), [slice]).length > 0;
+    const fetcher = new BlobFetcher(api, feed.tries, again);
+    const fetched = await fetcher.fetchAll(blobs, session, signal);
     const listed = { count: slice.contents.length, known, shortBecause };
-    const end = endOf(listed, fetched, wasOff ? 'was off' : 'was on');
+    const end = endOf(listed, fetched, slice.subscription);
     tally.window(await session.end(end), end, feed.contentType);
     return end.outcome;
   }
@@ -211,6 +216,7 @@ export class ActivityCollector implements Collector {
       const gaps = subtract([{ from: horizonMs, to: nowMs - 2 * this.everyMs }], settled);
       return { feed, gaps, requests: (lengthMs(gaps) / 60_000) * feed.need.perMinute };
     });
+    tally.behindMs = behind.reduce((sum, { gaps }) => sum + lengthMs(gaps), 0);
     const overhead = (1 + this.#feeds.length) / (this.everyMs / 60_000);
     const needed = this.#feeds.reduce((sum, feed) => sum + feed.need.perMinute, overhead);
     const budget = quotaBudget({
@@ -248,12 +254,13 @@ export class ActivityCollector implements Collector {
   }
 
   /**
-   * What can be asked for, in whole seconds as the service takes them. By the earlier of both
-   * clocks: what our clock calls the past may not have happened there.
+   * What can be asked for, in whole seconds as the service takes them, and by its clock: that is
+   * the one which stamps the content, and by which seven days are counted.
    */
   #range(): { horizonMs: number; nowMs: number } {
     const { clock, skewMs } = this.#options;
-    const nowMs = Math.floor((clock.now() + Math.min(0, skewMs())) / 1000) * 1000;
+    const skew = Math.max(-SKEW_MS_MAX, Math.min(SKEW_MS_MAX, skewMs()));
+    const nowMs = Math.floor((clock.now() + skew) / 1000) * 1000;
     return { horizonMs: nowMs - RETENTION_MS + RETENTION_MARGIN_MS, nowMs };
   }
 
@@ -324,7 +331,8 @@ function endOf(
   return { outcome: isOff ? 'off' : 'partial', code: worst.code, because, ...counts };
 }
 
-const WAS_OFF = 'in this window there was no enabled subscription, at least for a part of it';
+const WAS_OFF =
+  'in this window there was no enabled subscription, so that nobody knows what is missing';
 
 function oldShortfall({ state }: ContentFact): Shortfall[] {
   switch (state) {

@@ -43,7 +43,7 @@ export const BLOB_BYTES_MAX: number = 64 * 1024 * 1024;
 /** Blobs under way at once: hides the latency of a service, and bounds the memory. */
 export const FETCHES_MAX = 16;
 
-/** A blob that cannot be read is fetched again with the next polls, then parked for good. */
+/** A blob that cannot be read is fetched again with the next polls; then only with each sweep. */
 export const UNREADABLE_TRIES_MAX = 3;
 
 /** Contracts 1.10: of a small tenant; grows with seats, so that it is configured. */
@@ -54,3 +54,6 @@ export const RETRY_WINDOW_MS_MAX = 3_600_000;
 
 /** An id of content has about 150 characters. */
 export const CONTENT_ID_CHARACTERS_MAX = 1_024;
+
+/** A service whose clock claims to be further off is not believed: it would name the future. */
+export const SKEW_MS_MAX = 3_600_000;

@@ -54,9 +54,12 @@ test('slices tile their window, and each content is in one of them', () => {
   const contents = Array.from({ length: 2000 }, (_, n) => ({
     createdMs: window.from + (n - 100) * 60_000,
   }));
-  const slices = slicesOf(window, contents);
+  const off = [{ from: window.from - HOUR_MS, to: window.from + 90 * 60_000 }];
+  const slices = slicesOf(window, off, contents);
   assert.ok(slices.length > 20);
   assert.deepEqual(normalise(slices), [window]);
   assert.equal(slices.flatMap((slice) => slice.contents).length, 2000);
-  assert.equal(slicesOf(window, contents.slice(0, 10)).length, 1);
+  const wasOff = slices.filter(({ subscription }) => subscription === 'was off');
+  assert.deepEqual(normalise(wasOff), [{ from: window.from, to: off[0]?.to }]);
+  assert.equal(slicesOf(window, [], contents.slice(0, 10)).length, 1);
 });

@@ -1,4 +1,4 @@
-import { type Interval, type IntervalSet, subtract } from '../../core/index.ts';
+import { type Interval, type IntervalSet, intersect, subtract } from '../../core/index.ts';
 import { NEWS_MS, OVERLAP_MS, SLICE_CONTENTS_MAX, SLICE_MS, WINDOW_MS_MAX } from './limits.ts';
 
 /** A window to ask for. `sweep`: asked before; only what was listed late is new in it. */
@@ -28,18 +28,32 @@ export function sweepWindows(whole: Interval): PlannedWindow[] {
 }
 
 /** A part of a window with the contents that became available in it. */
-export type Slice<T> = Interval & { readonly contents: readonly T[] };
+export type Slice<T> = Interval & {
+  /** Whether there was a subscription. */
+  readonly subscription: 'was on' | 'was off';
+  readonly contents: readonly T[];
+};
 
 /**
- * Cuts a window with much in it by the hour, so that a crash costs an hour's requests at most.
- * Slices tile the window; content that claims another time goes to the nearest.
+ * Cuts a window where the subscription was switched off or on, since no more can be said of the
+ * one part than of the other; and one with much in it by the hour, so that a crash costs an hour's
+ * requests at most. Slices tile the window; content that claims another time goes to the nearest.
  */
 export function slicesOf<T extends { readonly createdMs: number }>(
   window: Interval,
+  off: IntervalSet,
   contents: readonly T[],
 ): Slice<T>[] {
-  if (contents.length <= SLICE_CONTENTS_MAX) return [{ ...window, contents }];
-  const slices = split(window, SLICE_MS).map((each) => ({ ...each, contents: [] as T[] }));
+  const parts = [
+    ...subtract([window], off).map((each) => ({ ...each, subscription: 'was on' as const })),
+    ...intersect([window], off).map((each) => ({ ...each, subscription: 'was off' as const })),
+  ].sort((a, b) => a.from - b.from);
+  const isLarge = contents.length > SLICE_CONTENTS_MAX;
+  const slices = parts.flatMap((part) =>
+    (isLarge ? split(part, SLICE_MS) : [part]).map(({ from, to }) => {
+      return { from, to, subscription: part.subscription, contents: [] as T[] };
+    }),
+  );
   for (const content of contents) {
     const slice = slices.find(({ to }) => content.createdMs < to) ?? slices.at(-1);
     slice?.contents.push(content);

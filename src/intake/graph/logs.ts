@@ -3,6 +3,7 @@ import {
   type Clock,
   type Interval,
   instantOfMs,
+  lengthMs,
   type SourceId,
   subtract,
   type TenantId,
@@ -120,8 +121,16 @@ export class GraphLogCollector implements Collector {
         tally.hasMore = true;
         break;
       }
+      tally.behindMs += this.#behindMs(log, desk);
     }
     return tally.report();
+  }
+
+  #behindMs({ source }: Log, desk: CollectDesk): number {
+    const { clock, tenant } = this.#options;
+    const toMs = clock.now() - 2 * this.everyMs;
+    const whole = { from: clock.now() - LOG_BACKFILL_MS + LOG_EDGE_MS, to: toMs };
+    return lengthMs(subtract([whole], desk.settled(source, tenant, null)));
   }
 
   /** News, then what is missing, oldest first, then what is read again from time to time. */

@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { activityCollector, withDesk } from './collecting.ts';
+import { pollToEnd } from './emulated.ts';
+
+// Collects until there is nothing more to do: the process that the tests kill. Time stands where
+// the emulator's stands, and goes on as the machine's does.
+
+const { values } = parseArgs({
+  options: {
+    dir: { type: 'string', default: '' },
+    origin: { type: 'string', default: '' },
+    login: { type: 'string', default: '' },
+    tenant: { type: 'string', default: '' },
+    client: { type: 'string', default: '' },
+    now: { type: 'string', default: '0' },
+  },
+});
+
+const startMs = performance.now();
+const clock = {
+  now: (): number => Number(values.now) + performance.now() - startMs,
+  monotonic: (): number => performance.now(),
+};
+const { dir, origin, login, tenant, client: clientId } = values;
+const secret = process.env['COLLECTOR_SECRET'] ?? '';
+const collector = activityCollector({ origin, login, tenant, clientId, secret, clock });
+await withDesk(dir, clock, (desk) => pollToEnd(desk, collector));

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import { Clerk, NORTHMOOR } from '../../emulator/testing/clerk.ts';
+import type { Feed } from '../../emulator/types.ts';
+import type { Clock } from '../../src/core/index.ts';
+import type { Collector } from '../../src/intake/index.ts';
+import { parseLeaf } from '../../src/ledger/index.ts';
+import { type LedgerDesk, pollOnce } from '../../src/pipeline/index.ts';
+import { withAccount } from './account.ts';
+import type { ServiceAddress } from './collecting.ts';
+
+const START_MS: number = Date.parse('2026-03-02T00:00:00Z');
+
+/** Feeds in which something happens. */
+const LIVELY: readonly Feed[] = [
+  'activity/Audit.AzureActiveDirectory',
+  'activity/Audit.Exchange',
+  'activity/Audit.SharePoint',
+];
+
+/** A tenant in which somebody does something in three workloads every few minutes. */
+export async function livelyTenant(options: EmulatorOptions): Promise<Emulator> {
+  const actors = LIVELY.map((feed, n) => new Clerk({ feed, seed: n, everyMs: (n + 2) * 60_000 }));
+  return startEmulator({
+    startMs: START_MS,
+    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
+    actors,
+    ...options,
+    // Time stands still while requests are made: there would never be a next minute.
+    activityApi: { requestsPerMinute: 1_000_000, pageSize: 5, ...options.activityApi },
+  });
+}
+
+/** Time as the emulator has it; waiting is what moves it. */
+export function clockOf(emulator: Emulator): Clock {
+  return { now: () => emulator.clock.now(), monotonic: () => emulator.clock.now() };
+}
+
+export function addressOf(emulator: Emulator): ServiceAddress {
+  const { origins, credentials, ca } = emulator;
+  return {
+    origin: origins['manage'] ?? '',
+    login: origins['login'] ?? '',
+    tenant: NORTHMOOR,
+    clientId: credentials.clientId,
+    secret: credentials.clientSecret,
+    clock: clockOf(emulator),
+    wait: async (ms, signal) => {
+      signal?.throwIfAborted();
+      await emulator.advance(Math.ceil(ms));
+    },
+    http: { ca, timeouts: { idleMs: 5_000, exchangeMs: 10_000 } },
+  };
+}
+
+/** Polls until there is nothing more to do, and nothing is short for a reason that may pass. */
+export async function pollToEnd(desk: LedgerDesk, collector: Collector): Promise<number> {
+  for (let polls = 1; ; polls++) {
+    const { hasMore, short, behindMs } = await pollOnce(desk, collector);
+    if (!hasMore && short === 0 && behindMs === 0) return polls;
+    assert.ok(polls < 2000, 'a collector comes to an end');
+  }
+}
+
+/** Every record that the emulator would hand out is in the ledger once, and no other. */
+export async function assertAllOffered(dir: string, emulator: Emulator): Promise<void> {
+  const wanted = LIVELY.flatMap((feed) => [...emulator.offered(NORTHMOOR, feed)]);
+  assert.ok(wanted.length > 0);
+  const found = await withAccount(dir, async ({ ledger }) => {
+    const ids: string[] = [];
+    for await (const batch of ledger.scan()) {
+      for (let position = 0; position < batch.count; position++) {
+        const { kind, id } = parseLeaf(batch.leaf(position));
+        if (kind === 'record') ids.push(id);
+      }
+    }
+    return ids;
+  });
+  const missing = wanted.filter((id) => !found.includes(id));
+  assert.deepEqual(missing, [], `${missing.length} of ${wanted.length} are missing`);
+  assert.equal(found.length, new Set(found).size, 'no record is there twice');
+  assert.equal(found.length, new Set(wanted).size);
+}
