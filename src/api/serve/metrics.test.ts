@@ -9,7 +9,10 @@ import { addPoll, newTally } from './tally.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
-const POLL = { windows: 4, short: 0, records: 9, duplicates: 2, parked: 1, hasMore: false };
+const POLL = {
+  ...{ windows: 4, short: 0, behindMs: 0, records: 9, duplicates: 2, parked: 1 },
+  hasMore: false,
+};
 const ROW = {
   index: 3,
   tenant: TENANT,
