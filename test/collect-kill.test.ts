@@ -25,7 +25,7 @@ async function collecting(dir: string, emulator: Emulator, ms: number): Promise<
   return killedAfter(ms, ['--dir', dir, ...address, ...now], SCRIPT);
 }
 
-test(`kill -9 at ${KILLS} moments of a week of collecting: nothing missing, nothing twice`, async () => {
+test(`kill -9 at ${KILLS} moments of a week: nothing missing, nothing twice`, async () => {
   const dir = join(root, 'data');
   const random = new SeededRandom(SEED);
   const faults = { throttled: 0.02, failing: 0.02, duplicated: 0.2, repeated: 0.2, late: 0.1 };

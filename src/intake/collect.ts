@@ -108,7 +108,7 @@ export type PollReport = WindowTally & {
   readonly windows: number;
   /** Windows that were asked for and did not end `complete`. */
   readonly short: number;
-  /** How much of the time that can still be asked for is missing, two polls' worth of news aside. */
+  /** How much of the time that can still be asked for is missing, news of two polls aside. */
   readonly behindMs: number;
   /** More is there to be asked for now: do not wait for the next turn. */
   readonly hasMore: boolean;

@@ -123,7 +123,7 @@ export class AuditLogQueryCollector implements Collector {
       });
     }
     const counts = { listed: pages, fetched: pages, contents };
-    // A query can succeed and still be cut (contracts 4): the number of its records is at the limit.
+    // A query can succeed and still be cut at the limit of its records (contracts 4).
     if (query.isCut) {
       const because = 'the answer is cut at the record limit: halves of the window are asked for';
       return { outcome: 'partial', code: 'record-limit', because, ...counts };
