@@ -1,6 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { COMPRESS_BYTES_MIN, DECODED_BATCHES_MAX } from './limits.ts';
 import type { Feed } from './types.ts';
+import type { Slot, Vault } from './vault.ts';
 
 /** Records that became available together: what the Activity API calls a blob. */
 export type Batch = {
@@ -42,13 +43,22 @@ type Directory = {
   readonly lengths: readonly number[];
 };
 
-type Kept = Batch & { readonly bodies: Buffer; readonly directory: Buffer };
+type Kept = Batch & {
+  /** The packed bodies, and behind them the packed directory. */
+  readonly slot: Slot;
+  readonly bodiesLength: number;
+};
 
 /** The batches of one feed of one tenant, in order of availability, kept small. */
 export class BatchShelf {
+  readonly #vault: Vault;
   readonly #kept: Kept[] = [];
   /** Most recently used last. */
   readonly #decoded = new Map<Batch, readonly BatchEntry[]>();
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
 
   put(content: BatchContent): void {
     const { tenantId, feed, serial, availableMs, ids, atMs, json } = content;
@@ -58,6 +68,7 @@ export class BatchShelf {
       completes: content.completes.flatMap((is, i) => (is ? [i] : [])),
       lengths: json.map((text) => text.length),
     };
+    const bodies = packed(`[${json.join(',')}]`);
     const batch: Kept = {
       tenantId,
       feed,
@@ -66,8 +77,8 @@ export class BatchShelf {
       firstMs: atMs.reduce((a, b) => Math.min(a, b)),
       lastMs: atMs.reduce((a, b) => Math.max(a, b)),
       recordCount: json.length,
-      bodies: packed(`[${json.join(',')}]`),
-      directory: packed(JSON.stringify(directory)),
+      slot: this.#vault.keep(Buffer.concat([bodies, packed(JSON.stringify(directory))])),
+      bodiesLength: bodies.length,
     };
     this.#kept.splice(this.#firstFrom(availableMs + 1), 0, batch);
   }
@@ -85,11 +96,11 @@ export class BatchShelf {
 
   /** One JSON array. */
   bytes(batch: Batch): Buffer {
-    return unpacked((batch as Kept).bodies);
+    return unpacked(this.#bodies(batch as Kept));
   }
 
   ids(batch: Batch): readonly string[] {
-    return directoryOf(batch as Kept).ids;
+    return this.#directory(batch as Kept).ids;
   }
 
   entries(batch: Batch): readonly BatchEntry[] {
@@ -99,7 +110,7 @@ export class BatchShelf {
       this.#decoded.set(batch, before);
       return before;
     }
-    const entries = decode(batch as Kept);
+    const entries = this.#decode(batch as Kept);
     this.#decoded.set(batch, entries);
     for (const oldest of this.#decoded.keys()) {
       if (this.#decoded.size <= DECODED_BATCHES_MAX) break;
@@ -111,7 +122,30 @@ export class BatchShelf {
   forget(beforeMs: number): void {
     for (const batch of this.#kept.splice(0, this.#firstFrom(beforeMs))) {
       this.#decoded.delete(batch);
+      this.#vault.free(batch.slot);
     }
+  }
+
+  #bodies({ slot, bodiesLength }: Kept): Buffer {
+    return this.#vault.read(slot).subarray(0, bodiesLength);
+  }
+
+  #directory({ slot, bodiesLength }: Kept): Directory {
+    const bytes = unpacked(this.#vault.read(slot).subarray(bodiesLength));
+    return JSON.parse(bytes.toString('utf8')) as Directory;
+  }
+
+  #decode(batch: Kept): readonly BatchEntry[] {
+    const directory = this.#directory(batch);
+    const text = unpacked(this.#bodies(batch)).toString('utf8');
+    const completes = new Set(directory.completes);
+    let at = 1;
+    return directory.ids.map((id, i) => {
+      const length = directory.lengths[i] as number;
+      const json = text.slice(at, at + length);
+      at += length + 1;
+      return { id, atMs: directory.atMs[i] as number, completes: completes.has(i), json };
+    });
   }
 
   /** The place of the first batch that is available at `ms` or later. */
@@ -125,23 +159,6 @@ export class BatchShelf {
     }
     return low;
   }
-}
-
-function decode(batch: Kept): readonly BatchEntry[] {
-  const directory = directoryOf(batch);
-  const text = unpacked(batch.bodies).toString('utf8');
-  const completes = new Set(directory.completes);
-  let at = 1;
-  return directory.ids.map((id, i) => {
-    const length = directory.lengths[i] as number;
-    const json = text.slice(at, at + length);
-    at += length + 1;
-    return { id, atMs: directory.atMs[i] as number, completes: completes.has(i), json };
-  });
-}
-
-function directoryOf(batch: Kept): Directory {
-  return JSON.parse(unpacked(batch.directory).toString('utf8')) as Directory;
 }
 
 /** The first byte tells the forms apart: JSON starts with a bracket or brace, zstd with 0x28. */

@@ -40,6 +40,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     stopping.abort();
     await running;
     await Promise.all([...servers, trap].map((server) => server.stop()));
+    store.end();
   };
   let running: Promise<unknown> | undefined;
   try {

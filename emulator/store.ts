@@ -2,6 +2,7 @@ import { BatchBuilder, type Lane } from './batch-builder.ts';
 import { type Batch, type BatchContent, BatchShelf } from './batch-shelf.ts';
 import { SeededRandom } from './random.ts';
 import type { Feed, FeedRecord, Happening } from './types.ts';
+import { Vault } from './vault.ts';
 
 /** A record that a feed hands out, and since when. */
 export type Stored = {
@@ -31,14 +32,17 @@ export class Store {
   readonly #recordsPerBatch: { readonly min: number; readonly max: number };
   readonly #shelves = new Map<string, Shelf>();
   readonly #open = new Map<string, BatchBuilder>();
+  readonly #vault: Vault;
   #sequence = 0;
 
   constructor(options: {
     readonly seed: string | number;
     readonly dispatcher: Dispatcher;
     readonly recordsPerBatch?: { readonly min: number; readonly max: number };
+    readonly vault?: Vault;
   }) {
     this.#dispatcher = options.dispatcher;
+    this.#vault = options.vault ?? new Vault();
     this.#random = new SeededRandom(options.seed, 'store');
     this.#recordsPerBatch = options.recordsPerBatch ?? { min: 1, max: 500 };
   }
@@ -119,6 +123,11 @@ export class Store {
     for (const { feed, batches } of this.#shelves.values()) batches.forget(beforeMs(feed));
   }
 
+  /** Gives its files back. Nothing can be read after that. */
+  end(): void {
+    this.#vault.end();
+  }
+
   #shelfOf(batch: Batch): BatchShelf {
     const shelf = this.#shelves.get(keyOf(batch.tenantId, batch.feed));
     if (shelf === undefined) throw new RangeError('the batch is of another store');
@@ -153,7 +162,7 @@ export class Store {
     const shelfKey = keyOf(tenantId, feed);
     let shelf = this.#shelves.get(shelfKey);
     if (shelf === undefined) {
-      shelf = { feed, batches: new BatchShelf() };
+      shelf = { feed, batches: new BatchShelf(this.#vault) };
       this.#shelves.set(shelfKey, shelf);
     }
     const content = builder.close();
