@@ -13,6 +13,7 @@ import { TokenMint } from './login/tokens.ts';
 import type { EmulatorOptions, Host } from './options.ts';
 import { actorOf, type LivingTenant, livingTenants, play } from './people.ts';
 import type { Played } from './scenarios/index.ts';
+import { happeningOf } from './sign-in-log.ts';
 import { Store, type Stored } from './store.ts';
 import { TruthKeeper } from './truth.ts';
 import type { Actor, Happening } from './types.ts';
@@ -84,17 +85,22 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
       apps: [collectorApp(credentials, tenantId), ...apps],
     })),
   });
-  const login = new LoginAuthority({
-    ...{ seed, mint, now, resources: VENDOR_RESOURCES },
-    directory: options.directory ?? companies.login,
-    origin: () => origins['login'] ?? '',
-    ...(onSignIn && { onSignIn }),
-  });
   const keeper = new TruthKeeper();
   const take = (happening: Happening): void => {
     keeper.note(happening);
     store.take(happening);
   };
+  const login = new LoginAuthority({
+    ...{ seed, mint, now, resources: VENDOR_RESOURCES },
+    directory: options.directory ?? companies.login,
+    origin: () => origins['login'] ?? '',
+    onSignIn: (signIn) => {
+      const tenant = tenants.find(({ tenantId }) => tenantId === signIn.tenantId);
+      const left = tenant && happeningOf(signIn, tenant, VENDOR_RESOURCES);
+      if (left !== undefined) take(left);
+      onSignIn?.(signIn);
+    },
+  });
   const scheme = tls === undefined ? 'http' : 'https';
   const withheld = ({ record }: Stored): boolean => faults.isUnsearched(record.id);
   const hosts: readonly Host[] = [

@@ -12,6 +12,8 @@ export type { FaultPlan } from './faults.ts';
 export type { Emulator, EmulatorOptions, Host, TenantOptions, World } from './options.ts';
 
 const DAY_MS = 86_400_000;
+/** The first ones tell what is wrong. */
+const DEFECTS_KEPT = 100;
 /** A day longer than the Activity API shows them, so that "expired" can be told from "unknown". */
 const ACTIVITY_KEPT_MS = 8 * DAY_MS;
 /** Graph keeps sign-ins and directory audits for 30 days with a premium licence. */
@@ -117,7 +119,9 @@ async function listen(
         ...(tls !== undefined && { tls }),
         sleep: (ms) => machineTime.sleep(ms),
         around: (ask, answer) => faults.around(ask, answer, refuse),
-        onDefect: (error) => defects.push(error),
+        onDefect: (error) => {
+          if (defects.length < DEFECTS_KEPT) defects.push(error);
+        },
       });
       servers.push(server);
       origins[name] = server.origin;

@@ -21,6 +21,9 @@ export type SignIn = {
   readonly grant: string;
   readonly proof: ClientProof;
   readonly audience: string | undefined;
+  /** The token's `uti` is made of it. */
+  readonly requestId: string;
+  readonly correlationId: string;
   readonly uti: string;
   readonly sid: string | undefined;
   readonly ipAddress: string;
@@ -114,6 +117,8 @@ export class LoginAuthority {
       ...{ atMs: nowMs, tenantId, app, person, grant, sid },
       proof: proven.proof,
       audience: wanted.audience,
+      requestId: written.requestId,
+      correlationId: form.get('client-request-id') ?? this.#random.guid(),
       uti: written.uti,
       ipAddress: ask.headers['x-forwarded-for'] ?? '127.0.0.1',
       userAgent: ask.headers['user-agent'] ?? '',

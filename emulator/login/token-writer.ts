@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose';
 import type { SeededRandom } from '../random.ts';
+import { tokenIdOf } from '../sign-in/index.ts';
 import type { ClientProof } from './client.ts';
 import type { Person, RegisteredApp } from './directory.ts';
 import type { Wanted } from './resources.ts';
@@ -18,7 +19,7 @@ export type TokenRequest = {
   readonly form: URLSearchParams;
 };
 
-export type Written = { readonly body: object; readonly uti: string };
+export type Written = { readonly body: object; readonly requestId: string; readonly uti: string };
 
 /** A client that takes challenges for new claims gets tokens that live longer: up to 28 hours. */
 const CHALLENGED_LIFETIME_SECONDS = 28 * 3_600;
@@ -55,7 +56,8 @@ export class TokenWriter {
     const granted = person === undefined ? undefined : scopesOf(app, audience, wanted);
     if (person === undefined && !wanted.permissions.includes('.default')) return undefined;
     if (granted?.length === 0 && !wanted.hasIdentity) return undefined;
-    const uti = this.uti();
+    const requestId = this.#random.guid();
+    const uti = tokenIdOf(requestId);
     const claims: JWTPayload = {
       aud: audience,
       iat: nowSeconds,
@@ -86,12 +88,7 @@ export class TokenWriter {
       access_token: await this.#mint.sign(claims),
       ...(await this.#userTokens(request, nowSeconds)),
     };
-    return { body, uti };
-  }
-
-  /** A token's own id, as the real ones look: 22 characters, case-sensitive. */
-  uti(): string {
-    return Buffer.from(this.#random.guid().replaceAll('-', ''), 'hex').toString('base64url');
+    return { body, requestId, uti };
   }
 
   guid(): string {
@@ -130,7 +127,7 @@ export class TokenWriter {
       tid: tenantId,
       preferred_username: person.userPrincipalName,
       name: person.name,
-      uti: this.uti(),
+      uti: tokenIdOf(this.#random.guid()),
       iat: nowSeconds,
       nbf: nowSeconds,
       exp: nowSeconds + this.#lifetimeSeconds,
