@@ -7,7 +7,7 @@ export const COMPRESS_BYTES_MIN: number = 4 * 1024;
 /** Decoded batches that are kept for the next reader: a page of Graph reads the same ones again. */
 export const DECODED_BATCHES_MAX: number = 64;
 
-/** Packed batches that stay in memory: some millions of records, and a quarter of a small machine. */
+/** Packed batches that stay in memory: a few million records, a quarter of a small machine. */
 export const VAULT_MEMORY_BYTES: number = 1024 * 1024 * 1024;
 
 /** A spill file gives its room back once all in it has expired: an hour or so of a large tenant. */
