@@ -1,3 +1,5 @@
+import type { Change } from './directory/index.ts';
+
 /** JSON as it goes over the wire. */
 export type JsonObject = { readonly [member: string]: unknown };
 
@@ -47,6 +49,8 @@ export type Happening = {
   readonly tenantId: string;
   readonly truth: Truth;
   readonly records: readonly FeedRecord[];
+  /** What it did to the tenant's directory; `records` tell of it already. */
+  readonly changes?: readonly Change[];
 };
 
 /** A source of happenings in order of time: people at work, or an attack. */

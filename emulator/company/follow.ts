@@ -11,10 +11,15 @@ import {
 } from './audit-lines.ts';
 
 /**
- * Lets the directory become what people and scenarios made of it: their records say what was done,
- * and what was done can be read over Graph from then on. Lines that say too little are passed over.
+ * Lets the directory become what people and scenarios made of it, so that it can be read over Graph
+ * from then on. A happening that states its changes is taken at its word; of any other the audit
+ * lines are read, and those that say too little are passed over.
  */
-export function follow(directory: Directory, { atMs, records }: Happening): void {
+export function follow(directory: Directory, { atMs, records, changes: stated }: Happening): void {
+  if (stated !== undefined) {
+    directory.follow(stated, atMs);
+    return;
+  }
   for (const { feed, body } of records) {
     const changes =
       feed === 'activity/Audit.AzureActiveDirectory' && body['RecordType'] === 8

@@ -32,7 +32,7 @@ function groupObject(population: Population, index: number): DirectoryObject {
   };
 }
 
-/** Who is in which group: 12 bytes a person, made when a group is first looked into. */
+/** Who is in which group: 24 bytes a person, made when a group is first looked into. */
 export class Memberships {
   readonly #population: Population;
   #made: { readonly starts: Int32Array; readonly members: Int32Array } | undefined;
@@ -58,18 +58,26 @@ export class Memberships {
   }
 }
 
+/** Nobody is in more groups than these: a department and two projects. */
+const GROUPS_PER_PERSON = 3;
+
 function invert(population: Population): { starts: Int32Array; members: Int32Array } {
   const { size, groupCount } = population;
   const starts = new Int32Array(groupCount + 1);
-  for (let index = 0; index < size; index++)
-    for (const group of population.groupsOf(population.person(index))) bump(starts, group + 1);
+  const held = new Int32Array(size * GROUPS_PER_PERSON).fill(-1);
+  for (let index = 0; index < size; index++) {
+    const { department } = population.traits(index);
+    for (const [n, group] of population.groupsOf({ index, department }).entries()) {
+      held[index * GROUPS_PER_PERSON + n] = group;
+      bump(starts, group + 1);
+    }
+  }
   for (let group = 0; group < groupCount; group++)
     starts[group + 1] = (starts[group + 1] ?? 0) + (starts[group] ?? 0);
   const members = new Int32Array(starts[groupCount] ?? 0);
   const next = starts.slice();
-  for (let index = 0; index < size; index++)
-    for (const group of population.groupsOf(population.person(index)))
-      members[bump(next, group)] = index;
+  for (const [at, group] of held.entries())
+    if (group >= 0) members[bump(next, group)] = Math.floor(at / GROUPS_PER_PERSON);
   return { starts, members };
 }
 

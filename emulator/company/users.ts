@@ -1,5 +1,12 @@
 import type { DirectoryObject, IdList, SeedSet } from '../directory/index.ts';
-import type { Licence, Person, Population, ServiceAccount } from '../population/index.ts';
+import {
+  idOf,
+  indexOf,
+  type Licence,
+  type Person,
+  type Population,
+  type ServiceAccount,
+} from '../population/index.ts';
 
 /** Accounts are as old as the tenant; it was set up then. */
 export const FOUNDED = '2023-01-09T08:00:00Z';
@@ -36,12 +43,13 @@ export function userSet(population: Population): SeedSet {
 }
 
 /** The object ids of people, given their numbers. */
-export function personIds(population: Population, numbers: ArrayLike<number>): IdList {
+export function personIds({ tenant }: Population, numbers: ArrayLike<number>): IdList {
+  const { key } = tenant;
   return {
     size: numbers.length,
-    at: (index) => population.person(numbers[index] ?? 0).objectId,
+    at: (index) => idOf(key, 'user', numbers[index] ?? 0),
     has: (id) => {
-      const number = population.personByObjectId(id)?.index;
+      const number = indexOf(key, 'user', id);
       return number !== undefined && holds(numbers, number);
     },
   };

@@ -74,7 +74,7 @@ export class Population {
   }
 
   /** The department first, then up to two projects. */
-  groupsOf(person: Person): readonly number[] {
+  groupsOf(person: Pick<Person, 'index' | 'department'>): readonly number[] {
     const projects = this.groupCount - DEPARTMENTS.length;
     const draw = (salt: number): number =>
       DEPARTMENTS.length + (mix(this.tenant.key, person.index, salt) % projects);
