@@ -12,7 +12,6 @@ const NOT_BUILT = [
   'policy',
   'passes',
   'gate',
-  'conformance',
 ];
 const BUILT = [
   'import',
@@ -22,6 +21,7 @@ const BUILT = [
   'query',
   'coverage',
   'check-tenant',
+  'conformance',
   'requests',
   'ledger',
   'evidence',

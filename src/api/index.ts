@@ -1,3 +1,4 @@
+export { type SeenTenant, seenOfLedger, seenOfPaths } from './conformance.ts';
 export { coverageItem } from './coverage-item.ts';
 export {
   HandoverError,

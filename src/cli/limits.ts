@@ -30,3 +30,6 @@ export const SERVE_THREADS_MAX = 4;
 
 /** Problems of a configuration that are listed; who has more mends the first ones first. */
 export const PROBLEMS_SHOWN = 100;
+
+/** Fields in a cell of the table of kinds; `--json` has all of them. */
+export const DIFFERENCES_SHOWN = 6;

@@ -1,6 +1,7 @@
 import type { Command as Parser } from 'commander';
 import type { Bind } from '../context.ts';
 import { declareCheckTenant } from './check-tenant.ts';
+import { declareConformance } from './conformance.ts';
 import { declareCoverage } from './coverage.ts';
 import { declareDemo } from './demo.ts';
 import { declareEmulator } from './emulator.ts';
@@ -26,6 +27,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareCoverage(program, bind);
   declareCheckTenant(program, bind);
   declareRequests(program, bind);
+  declareConformance(program, bind);
   declareShow(program, bind);
   declareEvidence(program, bind);
   declareLedger(program, bind);

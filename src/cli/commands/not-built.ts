@@ -13,7 +13,6 @@ const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['policy', 'check, test and replay policies'],
   ['passes', 'list and end passes'],
   ['gate', 'may this wave go on?'],
-  ['conformance', 'hold a service to the bar'],
 ];
 
 export function declareNotBuilt(program: Parser, bind: Bind): void {
