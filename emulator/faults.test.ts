@@ -171,6 +171,21 @@ test('a workload that is out comes back with its records, or without', async (t)
   assert.equal(emulator.truth().withheld.length, 6 * 60);
 });
 
+test('a subscription is disabled and nobody is told, until it is asked for', async (t) => {
+  const atMs = START_MS + 2 * HOUR_MS;
+  const disabled = [{ contentType: EXCHANGE, atMs, by: 'a service admin' }] as const;
+  const reader = await begin(t, { disabled }, 3);
+  const answer = await reader.list(EXCHANGE, START_MS, START_MS + HOUR_MS);
+  assert.equal(answer.code, 'AF20023');
+  assert.match(JSON.stringify(answer.body), /disabled by a service admin/);
+  assert.equal((await reader.start(EXCHANGE)).status, 200);
+  await emulator.advance(3 * HOUR_MS);
+  await reader.signIn();
+  const created = (await itemsOf(reader, 6)).map((item) => Date.parse(item.contentCreated));
+  assert.ok(created.some((ms) => ms < atMs) && created.some((ms) => ms > START_MS + 3 * HOUR_MS));
+  assert.ok(!created.some((ms) => ms >= atMs && ms < START_MS + 3 * HOUR_MS), 'lost for good');
+});
+
 test('a hostile server sends HTML, depth, size, strangers and links to elsewhere', async (t) => {
   const reader = await begin(t, {}, 3);
   const [item] = await itemsOf(reader, 3);

@@ -1,4 +1,5 @@
 import type { ActivityFaults } from './activity-api/service.ts';
+import type { ContentType, Subscriptions } from './activity-api/subscriptions.ts';
 import type { Lane } from './batch-builder.ts';
 import type { Batch, BatchContent } from './batch-shelf.ts';
 import { hostileReply } from './hostile.ts';
@@ -17,6 +18,13 @@ export type Outage = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly afterwards: 'late' | 'lost';
+};
+
+/** An administrator ends all subscriptions to a content type, and tells nobody. */
+export type Disabling = {
+  readonly contentType: ContentType;
+  readonly atMs: number;
+  readonly by: 'a tenant admin' | 'a service admin';
 };
 
 /**
@@ -53,6 +61,7 @@ export type FaultPlan = {
   /** Records that are never handed out, by aim. */
   readonly aimed: readonly Aim[];
   readonly outages: readonly Outage[];
+  readonly disabled: readonly Disabling[];
   /** Of records: not given out by Graph's reports and audit searches, whoever else has them. */
   readonly unsearched: number;
   /** Of windows: their first full page links to itself. */
@@ -93,7 +102,7 @@ const HOUR_MS = 3_600_000;
 const NONE: FaultPlan = {
   ...{ throttled: 0, failing: 0, slow: 0, slowMs: 200, cut: 0, expired: 0 },
   ...{ duplicated: 0, repeated: 0, late: 0, lateMs: [3 * HOUR_MS, 72 * HOUR_MS] },
-  ...{ hidden: 0, hiddenMs: 30 * 60_000, gone: 0, lost: 0, aimed: [], outages: [] },
+  ...{ hidden: 0, hiddenMs: 30 * 60_000, gone: 0, lost: 0, aimed: [], outages: [], disabled: [] },
   unsearched: 0,
   ...{ looping: 0, skewMs: 0, html: 0, redirected: 0, bomb: 0, huge: 0, deep: 0, foreign: 0 },
   feeds: ['activity/'],
@@ -113,6 +122,7 @@ export class Faults implements Dispatcher, ActivityFaults {
   readonly withheld: Withheld[] = [];
   readonly #seed: string | number;
   readonly #usual: Dispatcher;
+  readonly #struck = new WeakSet<Disabling>();
   readonly #streams = new Map<string, SeededRandom>();
   #plan: FaultPlan = NONE;
   /** Where redirects lead: a server of ours that counts who falls for them. */
@@ -220,6 +230,17 @@ export class Faults implements Dispatcher, ActivityFaults {
       }
     }
     return undefined;
+  }
+
+  /** Ends the subscriptions whose time has come; each such fault strikes once. */
+  strike(subscriptions: Subscriptions, nowMs: number): void {
+    for (const fault of this.plan.disabled) {
+      if (fault.atMs > nowMs || this.#struck.has(fault)) continue;
+      this.#struck.add(fault);
+      for (const one of subscriptions.all()) {
+        if (one.contentType === fault.contentType) subscriptions.end(one, fault.atMs, fault.by);
+      }
+    }
   }
 
   /** What stands around a request. `refuse` is how this service says "too many requests". */

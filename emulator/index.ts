@@ -76,12 +76,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function lifeIn({ store, api, actor, take }: Parts): Life {
+function lifeIn({ store, api, faults, actor, take }: Parts): Life {
   return {
     actor,
     take,
     passed: (nowMs) => {
       store.advance(nowMs);
+      faults.strike(api.subscriptions, nowMs);
       store.forget((feed) =>
         feed.startsWith('activity/') ? nowMs - ACTIVITY_KEPT_MS : nowMs - OTHERS_KEPT_MS,
       );
