@@ -47,8 +47,9 @@ function word(value: unknown): string {
   return VENDOR_WORD.test(text) || text === 'v1.0' ? text : NOT_SHOWN;
 }
 
+/** Contracts 2.4: types have up to three digits; room is left, and a longer number is no type. */
 function numberText(value: unknown): string {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : '?';
+  return typeof value === 'number' && /^\d{1,5}$/.test(String(value)) ? String(value) : '?';
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {
