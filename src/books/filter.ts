@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { Interval } from '../core/index.ts';
+import { type Interval, isGuid } from '../core/index.ts';
 import { BooksError } from './errors.ts';
 import type { Scope } from './live.ts';
 import type { Selection } from './principal.ts';
@@ -40,7 +40,7 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   if (filter.tenants !== undefined) parts.push(oneOf('tenant', filter.tenants, bind));
   if (filter.selection !== undefined) parts.push(...selected(filter.selection, bind));
   if (filter.ip !== undefined) parts.push(`ip = ${bind(canonicalIp(filter.ip))}`);
-  if (filter.session !== undefined) parts.push(`session_uid = ${bind(filter.session.trim())}`);
+  if (filter.session !== undefined) parts.push(`session_uid = ${bind(sessionId(filter.session))}`);
   if (filter.app !== undefined) {
     const app = bind(filter.app.trim().toLowerCase());
     parts.push(`(lower(app_uid) = ${app} OR lower(app_name) = ${app})`);
@@ -105,6 +105,12 @@ function oneOf(column: string, values: readonly string[], bind: Bind): string {
 
 function instant(bind: Bind, ms: number): string {
   return `make_timestamp_ms(CAST(${bind(BigInt(ms))} AS BIGINT))`;
+}
+
+/** The form in which events hold sessions: GUIDs in lower case, whatever else as it is. */
+function sessionId(text: string): string {
+  const id = text.trim();
+  return isGuid(id) ? id.toLowerCase() : id;
 }
 
 /** The form in which events hold addresses: RFC 5952, IPv4-mapped addresses as IPv4. */

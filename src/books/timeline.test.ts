@@ -12,6 +12,8 @@ async function indicesOf(reader: BooksReader, filter: TimelineFilter): Promise<n
   return indices;
 }
 
+const SESSION = '0f0f0f0f-0000-4000-8000-00000000abcd';
+
 test('events come by event time, then index, across files and days', async (t) => {
   const dir = await folder(t);
   const at = [3 * DAY, 0, DAY, DAY, 2 * DAY + 5, 0, DAY - 1];
@@ -27,7 +29,7 @@ test('events come by event time, then index, across files and days', async (t) =
 test('each filter finds its events', async (t) => {
   const dir = await folder(t);
   const rows = [
-    row(0, { ip: '203.0.113.7', sessionUid: 's1', appUid: 'APP-1', appName: 'Outlook' }),
+    row(0, { ip: '203.0.113.7', sessionUid: SESSION, appUid: 'APP-1', appName: 'Outlook' }),
     row(1, { ip: '2001:db8::1', sessionUid: 's2', appName: 'Teams' }),
     row(2, { tenant: FABRIKAM }),
   ];
@@ -39,6 +41,7 @@ test('each filter finds its events', async (t) => {
     [{ ip: '::ffff:203.0.113.7' }, [0]],
     [{ ip: '[2001:0DB8:0:0::1]' }, [1]],
     [{ session: 's2' }, [1]],
+    [{ session: SESSION.toUpperCase() }, [0]],
     [{ app: 'app-1' }, [0]],
     [{ app: 'teams' }, [1]],
     [{ tenant: CONTOSO }, [0, 1]],
