@@ -137,6 +137,19 @@ function withDigest(copy: Buffer): Buffer {
   return Buffer.concat([covered, Buffer.from(`${JSON.stringify({ sha256 })}\n`)]);
 }
 
+test('a body that somebody took out is not told as erased', async () => {
+  const text = bytes.toString('utf8').split('\n');
+  const at = text.findIndex((line) => line.startsWith('{"index":5,'));
+  const line = JSON.parse(text[at] ?? '') as Record<string, unknown>;
+  text[at] = JSON.stringify({ ...line, salt: null, body: null });
+  const stripped = join(root, 'stripped.evidence');
+  writeFileSync(stripped, withDigest(Buffer.from(text.join('\n'))));
+  const { code, stdout } = await verify(stripped, '--key', vkey);
+  assert.equal(code, 0);
+  assert.match(stdout, /^entry 5 .* no body in this file: erased, or left out$/m);
+  assert.match(stdout, /every body that is here is the one in the log/);
+});
+
 test('a byte changed anywhere answers no, even where the digest was made to fit', async () => {
   assert.deepEqual(withDigest(bytes), bytes);
   for (let round = 0; round < CHANGES; round++) {

@@ -39,18 +39,25 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
     terminal.line();
   }
   for (const { index, leaf, body } of items) {
-    const what = body === 'erased' ? 'body erased' : plural(body.length, 'byte');
+    const what = body === 'erased' ? WITHOUT_BODY : plural(body.length, 'byte');
     const { kind, source, at } = leaf;
     terminal.line(`entry ${index}  ${kind}  ${source}  ${instantText(at)}  ${what}`);
   }
   for (const problem of problems) terminal.line({ text: 'problem: ', style: 'no' }, problem);
   const verdict = {
-    yes: 'verified: every entry is in the log of this key, and every body is the one in the log',
+    yes: `verified: every entry is in the log of this key, and every body ${hereOf(items)}is the one in the log`,
     no: 'not verified: this is not what it says it is',
     unknown: 'not verified: all of it fits together, and no key was given',
   }[answer.kind];
   terminal.line({ text: verdict, style: answer.kind });
   terminal.line({ text: witnessText(witnessed), style: witnessed.kind });
+}
+
+/** Who hands a file over can leave a body out: that it was erased, only the ledger can say. */
+const WITHOUT_BODY = 'no body in this file: erased, or left out';
+
+function hereOf(items: EvidenceReport['items']): string {
+  return items.some(({ body }) => body === 'erased') ? 'that is here ' : '';
 }
 
 function witnessText(witnessed: Answer): string {
