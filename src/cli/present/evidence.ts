@@ -45,7 +45,9 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
   }
   for (const problem of problems) terminal.line({ text: 'problem: ', style: 'no' }, problem);
   const verdict = {
-    yes: `verified: every entry is in the log of this key, and every body ${hereOf(items)}is the one in the log`,
+    yes:
+      `verified: every entry is in the log of this key, and every body ${hereOf(items)}is ` +
+      'the one in the log',
     no: 'not verified: this is not what it says it is',
     unknown: 'not verified: all of it fits together, and no key was given',
   }[answer.kind];
