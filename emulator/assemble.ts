@@ -80,8 +80,9 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   }
   const companies = new Companies({
     ...{ seed, now, resources: VENDOR_RESOURCES },
-    companies: tenants.map(({ tenantId, population, options: { apps = [] } }) => ({
+    companies: tenants.map(({ tenantId, population, options: { apps = [], licence } }) => ({
       population,
+      ...(licence !== undefined && { licence }),
       apps: [collectorApp(credentials, tenantId), ...apps],
     })),
   });

@@ -22,6 +22,8 @@ export type TenantOptions = {
   readonly domain?: string;
   /** How many people live and work there, 10 to 1,000,000; default: nobody. */
   readonly people?: number;
+  /** Decides which reports Graph gives; default: P2. */
+  readonly licence?: 'free' | 'P1' | 'P2';
   readonly state?: TenantState;
   /** Beside the collector, which is registered everywhere. */
   readonly apps?: readonly RegisteredApp[];

@@ -1,5 +1,5 @@
 import { blobHost, type StorageAccount } from '../azure-monitor/index.ts';
-import { Directory } from '../directory/index.ts';
+import { Directory, type DirectorySeed } from '../directory/index.ts';
 import { graphHost, type Withheld } from '../graph/index.ts';
 import type { Reply } from '../http.ts';
 import type { LoginDirectory, RegisteredApp, Resource } from '../login/directory.ts';
@@ -17,6 +17,8 @@ export type Company = {
   readonly population: Population;
   /** Applications that clients of the emulator sign in as. */
   readonly apps: readonly RegisteredApp[];
+  /** Default: P2. */
+  readonly licence?: DirectorySeed['licence'];
 };
 
 export type CompaniesOptions = {
@@ -46,9 +48,12 @@ export class Companies {
     const { seed, companies, resources, now } = options;
     this.#options = options;
     this.directories = new Map(
-      companies.map(({ population, apps }) => [
+      companies.map(({ population, apps, licence }) => [
         population.tenant.id,
-        new Directory({ seed: companySeed({ population, apps, resources }) }),
+        new Directory({
+          seed: companySeed({ population, apps, resources, ...(licence && { licence }) }),
+          puid: (userId) => population.personByObjectId(userId)?.puid,
+        }),
       ]),
     );
     this.login = new CompanyLogin({ directories: this.directories, resources, now });

@@ -17,6 +17,7 @@ export type Target = {
   readonly id: string;
   readonly displayName: string | null;
   readonly userPrincipalName?: string;
+  readonly appId?: string;
   readonly modified: readonly ModifiedProperty[];
 };
 
@@ -145,6 +146,7 @@ export function targetOf(
 ): Target {
   const naming = NAMINGS[kind];
   const upn = object?.['userPrincipalName'];
+  const appId = object?.['appId'];
   const displayName = object?.['displayName'] ?? (kind === 'domains' ? object?.id : null);
   return {
     type: naming?.type ?? 'Other',
@@ -152,6 +154,7 @@ export function targetOf(
     id: object?.id ?? '',
     displayName: typeof displayName === 'string' ? displayName : null,
     ...(typeof upn === 'string' ? { userPrincipalName: upn } : {}),
+    ...(typeof appId === 'string' ? { appId } : {}),
     modified,
   };
 }

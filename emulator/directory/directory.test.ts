@@ -179,9 +179,9 @@ test('one act leaves a record in three feeds, each in that feed\u2019s own spell
   );
   assert.deepEqual(
     records.map(({ feed }) => feed),
-    ['graph/directoryAudits', 'azure/AuditLogs', 'activity/Audit.AzureActiveDirectory'],
+    ['activity/Audit.AzureActiveDirectory', 'graph/directoryAudits', 'azure/AuditLogs'],
   );
-  const [audit, diagnostic, unified] = records.map(({ body }) => body);
+  const [unified, audit, diagnostic] = records.map(({ body }) => body);
   assert.equal(diagnostic?.['operationName'], audit?.['activityDisplayName']);
   assert.equal(unified?.['Operation'], 'Remove delegated permission grant.');
   assert.equal(unified?.['InterSystemsId'], audit?.['correlationId']);

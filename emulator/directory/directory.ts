@@ -5,14 +5,14 @@ import { type Applied, type Change, ChangeRefused, type Circumstances } from './
 import { describe } from './describe.ts';
 import { DirectoryEffects, type Effects } from './effects.ts';
 import { EFFECT_DELAY_MS } from './limits.ts';
-import { type Recorder, recordPlainly } from './records.ts';
+import { type Home, recordsOf } from './records.ts';
 import type { DirectoryObject, DirectorySeed, Kind } from './seed.ts';
 import { DirectoryState } from './state.ts';
 
 export type DirectoryOptions = {
   readonly seed: DirectorySeed;
-  /** Who makes the audit records; default: plain ones of the directory's own. */
-  readonly recorder?: Recorder;
+  /** The PUID of a user in audit records; default: one that the id makes. */
+  readonly puid?: (userId: string) => string | undefined;
   /** How long a change takes to bite in sign-ins; default: 20 s to 4 min, drawn. */
   readonly effectDelayMs?: (id: string, atMs: number) => number;
 };
@@ -29,14 +29,14 @@ const LATE: readonly Kind[] = ['users', 'servicePrincipals', 'devices'];
 export class Directory {
   readonly state: DirectoryState;
   readonly effects: Effects;
-  readonly #recorder: Recorder;
+  readonly #puid: (userId: string) => string;
   readonly #delayMs: (id: string, atMs: number) => number;
   /** Objects as they were before a change that has not bitten yet. */
   readonly #late = new Map<string, Late>();
 
-  constructor({ seed, recorder = recordPlainly, effectDelayMs }: DirectoryOptions) {
+  constructor({ seed, puid, effectDelayMs }: DirectoryOptions) {
     this.state = new DirectoryState(seed);
-    this.#recorder = recorder;
+    this.#puid = (userId) => puid?.(userId) ?? inventedPuid(userId);
     this.#delayMs = effectDelayMs ?? ((id, atMs) => drawnDelay(seed.tenantId, id, atMs));
     this.effects = new DirectoryEffects(this.state, (kind, id, atMs) => {
       const late = this.#late.get(id);
@@ -61,17 +61,22 @@ export class Directory {
       this.#noteLate(applied, circumstances.atMs);
       return describe(this.state, applied, circumstances);
     });
-    const displayName = this.state.get('organizations', this.tenantId)?.['displayName'];
-    const tenant = {
-      tenantId: this.tenantId,
-      displayName: typeof displayName === 'string' ? displayName : this.tenantId,
-    };
     return {
       atMs: circumstances.atMs,
       tenantId: this.tenantId,
       truth: circumstances.truth,
-      records: this.#recorder(activities, circumstances, tenant),
+      records: recordsOf(activities, circumstances, this.#home()),
     };
+  }
+
+  #home(): Home {
+    const organization = this.state.get('organizations', this.tenantId);
+    const named = organization?.['displayName'];
+    const displayName = typeof named === 'string' ? named : this.tenantId;
+    let domain = '';
+    for (const { object } of this.state.list('domains'))
+      if (object['isDefault'] === true) domain = object.id;
+    return { id: this.tenantId, domain, displayName, puid: this.#puid };
   }
 
   /**
@@ -101,4 +106,9 @@ export class Directory {
 function drawnDelay(tenantId: string, id: string, atMs: number): number {
   const random = new SeededRandom(tenantId, 'effect', id, atMs);
   return random.int(EFFECT_DELAY_MS.least, EFFECT_DELAY_MS.most);
+}
+
+/** 16 hex digits, as the service numbers people. */
+function inventedPuid(userId: string): string {
+  return `10033${userId.replaceAll('-', '').slice(-11)}`.toUpperCase();
 }

@@ -1,10 +1,8 @@
-export type { Activity, DirectoryActivity, ExchangeActivity, Target } from './activity.ts';
 export { type Change, ChangeRefused, type Circumstances, type Initiator } from './change.ts';
 export type { ChangeEntry } from './change-log.ts';
 export { Directory, type DirectoryOptions } from './directory.ts';
 export type { Attempt, Effects, Refusal } from './effects.ts';
 export { DELTA_TOKEN_MS } from './limits.ts';
-export { type Recorder, recordPlainly } from './records.ts';
 export {
   type DirectoryObject,
   type DirectorySeed,

@@ -1,204 +1,116 @@
 import { SeededRandom } from '../random.ts';
-import type { FeedRecord, JsonObject } from '../types.ts';
+import { type DirectoryActor, type DirectoryTarget, directoryRecords } from '../records/index.ts';
+import type { FeedRecord } from '../types.ts';
 import type { Activity, DirectoryActivity, ExchangeActivity, Target } from './activity.ts';
 import type { Circumstances, Initiator } from './change.ts';
 
+/** What records say of a tenant. */
+export type Home = {
+  readonly id: string;
+  readonly domain: string;
+  readonly displayName: string;
+  /** The PUID of a user, by object id. */
+  readonly puid: (userId: string) => string;
+};
+
 /** Makes the records that the feeds carry for the lines of one act. */
-export type Recorder = (
+export function recordsOf(
   activities: readonly Activity[],
   circumstances: Circumstances,
-  tenant: { readonly tenantId: string; readonly displayName: string },
-) => readonly FeedRecord[];
-
-/** The recorder that a directory has when it is given none. */
-export const recordPlainly: Recorder = (activities, circumstances, tenant) => {
+  home: Home,
+): readonly FeedRecord[] {
   const { atMs, correlationId } = circumstances;
   return activities.flatMap((activity, index) => {
-    const random = new SeededRandom(tenant.tenantId, correlationId, atMs, index, nameOf(activity));
-    if (activity.service === 'exchange')
-      return [cmdlet(activity, circumstances, tenant, random.guid())];
-    const audit = directoryAudit(activity, circumstances, random);
-    return [
-      { feed: 'graph/directoryAudits', id: String(audit['id']), atMs, body: audit },
-      diagnostic(activity, circumstances, tenant.tenantId, audit),
-      unified(activity, circumstances, tenant.tenantId, random.guid()),
-    ] satisfies FeedRecord[];
+    const id = new SeededRandom(home.id, correlationId, atMs, index, nameOf(activity)).guid();
+    return activity.service === 'exchange'
+      ? [cmdlet(activity, circumstances, home, id)]
+      : entraRecords(activity, circumstances, home, id);
   });
-};
+}
 
 function nameOf(activity: Activity): string {
   return activity.service === 'exchange' ? activity.cmdlet : activity.name;
 }
 
-function directoryAudit(
+function entraRecords(
   activity: DirectoryActivity,
   { atMs, by, correlationId }: Circumstances,
-  random: SeededRandom,
-): JsonObject {
-  const letters = Array.from({ length: 5 }, () => String.fromCharCode(random.int(65, 91)));
-  const number = random.int(1_000_000, 99_999_999);
-  return {
-    id: `Directory_${correlationId}_${letters.join('')}_${number}`,
-    category: activity.category,
-    correlationId,
-    result: 'success',
-    resultReason: '',
-    activityDisplayName: activity.name,
-    activityDateTime: new Date(atMs).toISOString().replace('Z', '0000Z'),
-    loggedByService: activity.loggedBy,
-    operationType: activity.operationType,
-    initiatedBy: initiatedBy(by),
-    targetResources: activity.targets.map(targetResource),
-    additionalDetails:
-      by.userAgent === undefined ? [] : [{ key: 'User-Agent', value: by.userAgent }],
-  };
-}
-
-function initiatedBy(by: Initiator): JsonObject {
-  if (by.kind === 'user') {
-    const { id, userPrincipalName, ipAddress = null } = by;
-    return { user: { id, displayName: null, userPrincipalName, ipAddress, roles: [] }, app: null };
-  }
-  const { appId, displayName, servicePrincipalId } = by;
-  return {
-    user: null,
-    app: { appId, displayName, servicePrincipalId, servicePrincipalName: null },
-  };
-}
-
-function targetResource(target: Target): JsonObject {
-  const isGroup = target.type === 'Group';
-  return {
-    id: target.id,
-    displayName: target.displayName,
-    type: target.is === 'ServicePrincipal' ? 'ServicePrincipal' : (target.is ?? target.type),
-    userPrincipalName: target.userPrincipalName ?? null,
-    groupType: isGroup ? 'azureAD' : null,
-    modifiedProperties: target.modified.map((property) => ({
-      displayName: pascal(property.name),
-      oldValue: property.old === undefined ? null : JSON.stringify(property.old),
-      newValue: property.new === undefined ? null : JSON.stringify(property.new),
-    })),
-  };
-}
-
-/** Azure Monitor's envelope around the audit line (category AuditLogs). */
-function diagnostic(
-  activity: DirectoryActivity,
-  { atMs, by, correlationId }: Circumstances,
-  tenantId: string,
-  audit: JsonObject,
-): FeedRecord {
-  const time = String(audit['activityDateTime']);
-  return {
-    feed: 'azure/AuditLogs',
-    id: String(audit['id']),
-    atMs,
-    body: {
-      time,
-      resourceId: `/tenants/${tenantId}/providers/Microsoft.aadiam`,
-      operationName: activity.name,
-      operationVersion: '1.0',
-      category: 'AuditLogs',
-      tenantId,
-      resultSignature: 'None',
-      durationMs: 0,
-      callerIpAddress: by.ipAddress ?? null,
-      correlationId,
-      level: 'Informational',
-      properties: { ...audit, operationName: activity.name, tenantId },
-    },
-  };
-}
-
-/** Members of an audit type of the unified audit log (contracts 2.8): what an id names. */
-const OTHER = 2;
-const NAME = 1;
-const UPN = 5;
-
-function unified(
-  activity: DirectoryActivity,
-  { atMs, by, correlationId }: Circumstances,
-  tenantId: string,
+  home: Home,
   id: string,
-): FeedRecord {
+): readonly FeedRecord[] {
   const [first] = activity.targets;
-  const actor =
-    by.kind === 'user'
-      ? [typed(by.userPrincipalName, UPN), typed(by.id, OTHER), typed(`User_${by.id}`, OTHER)]
-      : [
-          typed(by.displayName, NAME),
-          typed(by.servicePrincipalId, OTHER),
-          typed(`ServicePrincipal_${by.servicePrincipalId}`, OTHER),
-        ];
-  const details = by.userAgent === undefined ? {} : { 'User-Agent': by.userAgent };
-  const operation = /\s$/.test(activity.name) ? activity.name : `${activity.name}.`;
-  const isByUser = by.kind === 'user';
-  return {
-    feed: 'activity/Audit.AzureActiveDirectory',
-    id,
+  const modified = activity.targets.flatMap((target) => target.modified);
+  const names = modified.map(({ name }) => pascal(name)).join(', ');
+  const changes = modified.map((property) => ({
+    name: pascal(property.name),
+    ...(property.old !== undefined && { oldValue: valueText(property.old) }),
+    newValue: valueText(property.new),
+  }));
+  return directoryRecords(home, {
     atMs,
-    body: {
-      CreationTime: new Date(atMs).toISOString().slice(0, 19),
-      Id: id,
-      Operation: operation,
-      OrganizationId: tenantId,
-      RecordType: 8,
-      ResultStatus: 'Success',
-      UserKey: isByUser ? by.id : 'Not Available',
-      UserType: isByUser ? 0 : 4,
-      Version: 1,
-      Workload: 'AzureActiveDirectory',
-      ObjectId: first?.userPrincipalName ?? first?.displayName ?? first?.id ?? '',
-      UserId: isByUser ? by.userPrincipalName : `ServicePrincipal_${by.servicePrincipalId}`,
-      AzureActiveDirectoryEventType: 1,
-      ExtendedProperties: [
-        { Name: 'additionalDetails', Value: JSON.stringify(details) },
-        { Name: 'extendedAuditEventCategory', Value: first?.is ?? first?.type ?? 'Other' },
-      ],
-      ModifiedProperties: activity.targets.flatMap(unifiedProperties),
-      Actor: actor,
-      ActorContextId: tenantId,
-      ActorIpAddress: by.ipAddress ?? '',
-      InterSystemsId: correlationId,
-      IntraSystemId: '00000000-0000-0000-0000-000000000000',
-      SupportTicketId: '',
-      Target: activity.targets.flatMap(unifiedTarget),
-      TargetContextId: tenantId,
-    },
+    id,
+    correlationId,
+    // Nearly all operations end in a full stop; those that end in a space do not.
+    operation: /\s$/.test(activity.name) ? activity.name : `${activity.name}.`,
+    category: typeOf(first),
+    auditCategory: activity.category,
+    operationType: activity.operationType,
+    service: activity.loggedBy,
+    actor: actorOf(by, home),
+    targets: activity.targets.map((target) => targetOf(target, home)),
+    changes:
+      changes.length === 0
+        ? []
+        : [...changes, { name: 'Included Updated Properties', newValue: names }],
+    ...(by.userAgent !== undefined && { userAgent: by.userAgent }),
+  });
+}
+
+function actorOf(by: Initiator, home: Home): DirectoryActor {
+  if (by.kind === 'app') {
+    const { appId, displayName: name, servicePrincipalId } = by;
+    return { kind: 'app', app: { name, appId, servicePrincipalId } };
+  }
+  const { id: objectId, userPrincipalName: upn, ipAddress } = by;
+  const unsaid = { sid: '', mailboxGuid: '' };
+  const account = { displayName: upn, upn, objectId, puid: home.puid(objectId), ...unsaid };
+  return { kind: 'user', account, ip: ipAddress ?? null };
+}
+
+function targetOf(target: Target, home: Home): DirectoryTarget {
+  const { id, displayName, userPrincipalName: upn, appId } = target;
+  return {
+    type: typeOf(target),
+    id,
+    displayName: displayName ?? '',
+    ...(upn !== undefined && { upn, puid: home.puid(id) }),
+    ...(appId !== undefined && { appId }),
   };
 }
 
-function unifiedProperties(target: Target): readonly JsonObject[] {
-  if (target.modified.length === 0) return [];
-  const names = target.modified.map(({ name }) => pascal(name));
-  return [
-    ...target.modified.map((property) => ({
-      Name: pascal(property.name),
-      NewValue: unifiedValue(property.new),
-      OldValue: unifiedValue(property.old),
-    })),
-    { Name: 'Included Updated Properties', NewValue: names.join(', '), OldValue: '' },
-  ];
-}
-
-function unifiedTarget(target: Target): readonly JsonObject[] {
-  const type = target.is ?? target.type;
-  return [
-    typed(`${type}_${target.id}`, OTHER),
-    typed(target.id, OTHER),
-    typed(type, OTHER),
-    ...(target.displayName === null ? [] : [typed(target.displayName, NAME)]),
-    ...(target.userPrincipalName === undefined ? [] : [typed(target.userPrincipalName, UPN)]),
-  ];
-}
-
-function typed(id: string, type: number): JsonObject {
-  return { ID: id, Type: type };
+function typeOf(target: Target | undefined): DirectoryTarget['type'] {
+  switch (target?.is ?? target?.type) {
+    case 'Application':
+      return 'Application';
+    case 'ServicePrincipal':
+      return 'ServicePrincipal';
+    case 'User':
+      return 'User';
+    case 'Group':
+      return 'Group';
+    case 'Device':
+      return 'Device';
+    case 'Role':
+      return 'Role';
+    case 'Policy':
+      return 'Policy';
+    default:
+      return 'Other';
+  }
 }
 
 /** Text stands as it is; all else is JSON with CRLF and indents. */
-function unifiedValue(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'string') return value;
   return JSON.stringify(value, null, 2).replaceAll('\n', '\r\n');
@@ -212,7 +124,7 @@ function pascal(name: string): string {
 function cmdlet(
   { cmdlet: operation, objectId, parameters }: ExchangeActivity,
   { atMs, by }: Circumstances,
-  tenant: { readonly tenantId: string; readonly displayName: string },
+  home: Home,
   id: string,
 ): FeedRecord {
   const isByUser = by.kind === 'user';
@@ -224,7 +136,7 @@ function cmdlet(
       CreationTime: new Date(atMs).toISOString().slice(0, 19),
       Id: id,
       Operation: operation,
-      OrganizationId: tenant.tenantId,
+      OrganizationId: home.id,
       RecordType: 1,
       ResultStatus: 'True',
       UserKey: isByUser ? by.userPrincipalName : by.servicePrincipalId,
@@ -237,7 +149,7 @@ function cmdlet(
       AppId: isByUser ? '' : by.appId,
       ClientAppId: isByUser ? '' : by.appId,
       ExternalAccess: false,
-      OrganizationName: tenant.displayName,
+      OrganizationName: home.displayName,
       OriginatingServer: 'AM0PR01MB0001 (15.20.8000.000)',
       Parameters: parameters.map(({ name, value }) => ({ Name: name, Value: value })),
       SessionId: '',

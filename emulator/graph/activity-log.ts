@@ -1,7 +1,10 @@
 import type { Ask, Reply } from '../http.ts';
-import type { Happening, JsonObject } from '../types.ts';
+import { type GraphCall, graphCallRecords } from '../records/index.ts';
+import type { Happening } from '../types.ts';
 import { type Caller, isAppOnly, OVER_THE_WIRE } from './call.ts';
 import type { Trace } from './errors.ts';
+
+const METHODS: readonly GraphCall['method'][] = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'];
 
 /** The record of a call in the category MicrosoftGraphActivityLogs (contracts 7.1). */
 export function activityOf(one: {
@@ -14,56 +17,36 @@ export function activityOf(one: {
   readonly reply: Reply;
 }): Happening {
   const { ask, version, path, caller, operationId, trace, reply } = one;
-  const { tenantId } = caller;
-  const atMs = trace.nowMs;
-  const host = ask.headers['host'] ?? 'graph.microsoft.com';
+  const { tenantId, objectId, appId } = caller;
   const query = ask.query.toString();
-  const properties: JsonObject = {
-    timeGenerated: new Date(atMs).toISOString(),
-    location: 'North Europe',
-    requestId: trace.requestId,
-    operationId,
-    clientRequestId: trace.clientRequestId,
-    apiVersion: version,
-    requestMethod: ask.method,
-    responseStatusCode: reply.status,
-    tenantId,
-    aadTenantId: tenantId,
-    durationMs: 1_000,
-    responseSizeBytes: reply.body?.length ?? 0,
-    signInActivityId: caller.uti,
-    sessionId: caller.sid ?? '',
-    roles: caller.roles.join(' '),
-    scopes: caller.scopes.join(' '),
-    appId: caller.appId,
-    userId: isAppOnly(caller) ? '' : caller.objectId,
-    servicePrincipalId: isAppOnly(caller) ? caller.objectId : '',
-    ipAddress: ask.headers['x-forwarded-for'] ?? '127.0.0.1',
-    userAgent: ask.headers['user-agent'] ?? '',
-    requestUri: `https://${host}/${version}${path}${query === '' ? '' : `?${query}`}`,
-    tokenIssuedAt: new Date(caller.issuedMs).toISOString(),
-    identityProvider: '',
-    wids: '',
-  };
-  const body: JsonObject = {
-    time: new Date(atMs).toISOString(),
-    resourceId: `/tenants/${tenantId}/providers/Microsoft.aadiam`,
-    operationName: 'Microsoft Graph Activity',
-    operationVersion: version,
-    category: 'MicrosoftGraphActivityLogs',
-    resultSignature: String(reply.status),
-    durationMs: '1000',
-    callerIpAddress: properties['ipAddress'],
-    correlationId: trace.clientRequestId,
-    level: 'Informational',
-    location: 'North Europe',
-    properties,
-  };
-  const record = {
-    feed: 'azure/MicrosoftGraphActivityLogs',
-    id: trace.requestId,
-    atMs,
-    body,
-  } as const;
-  return { atMs, tenantId, truth: OVER_THE_WIRE, records: [record] };
+  const address = `${path.replace(/^\//, '')}${query === '' ? '' : `?${query}`}`;
+  const app = { name: '', appId, servicePrincipalId: objectId };
+  const records = graphCallRecords(
+    { id: tenantId },
+    {
+      atMs: trace.nowMs,
+      requestId: trace.requestId,
+      operationId,
+      clientRequestId: trace.clientRequestId,
+      method: METHODS.find((known) => known === ask.method) ?? 'GET',
+      path: address,
+      version,
+      status: reply.status,
+      token: {
+        tokenId: caller.uti,
+        sessionId: caller.sid,
+        issuedMs: caller.issuedMs,
+        appId,
+        ip: ask.headers['x-forwarded-for'] ?? '127.0.0.1',
+        deviceId: undefined,
+      },
+      who: isAppOnly(caller)
+        ? { kind: 'app', app, roles: caller.roles.join(' ') }
+        : { kind: 'user', objectId, scopes: caller.scopes.join(' ') },
+      clientAuthMethod: caller.clientProof,
+      userAgent: ask.headers['user-agent'] ?? '',
+      place: 'North Europe',
+    },
+  );
+  return { atMs: trace.nowMs, tenantId, truth: OVER_THE_WIRE, records };
 }

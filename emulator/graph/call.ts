@@ -11,6 +11,8 @@ export type Caller = {
   readonly audience: string;
   readonly objectId: string;
   readonly appId: string;
+  /** How the client proved itself: not at all, by a secret, by a certificate. */
+  readonly clientProof: 0 | 1 | 2;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   readonly uti: string;

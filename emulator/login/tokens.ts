@@ -8,6 +8,8 @@ export type AccessClaims = {
   readonly audience: string;
   readonly objectId: string;
   readonly appId: string;
+  /** How the client proved itself: not at all, by a secret, by a certificate. */
+  readonly clientProof: 0 | 1 | 2;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
   /** Of this very token; in records: UniqueTokenId. */
@@ -101,6 +103,7 @@ function claimsOf(payload: JWTPayload): AccessClaims {
     audience: String(payload.aud ?? ''),
     objectId: text('oid'),
     appId: text('appid') || text('azp'),
+    clientProof: proofOf(text('appidacr') || text('azpacr')),
     roles: list('roles'),
     scopes: text('scp').split(' ').filter(Boolean),
     uti: text('uti'),
@@ -109,4 +112,8 @@ function claimsOf(payload: JWTPayload): AccessClaims {
     expiresMs: (payload.exp ?? 0) * 1_000,
     capabilities: list('xms_cc'),
   };
+}
+
+function proofOf(claimed: string): AccessClaims['clientProof'] {
+  return claimed === '2' ? 2 : claimed === '1' ? 1 : 0;
 }

@@ -52,8 +52,11 @@ export type DirectoryChange = {
   readonly isFailure?: true;
 };
 
+/** The tenant whose directory it is. */
+type Home = Pick<Tenant, 'id' | 'domain'>;
+
 /** Unified audit log, Graph and diagnostic export tell of one change, each in its own words. */
-export function directoryRecords(tenant: Tenant, change: DirectoryChange): FeedRecord[] {
+export function directoryRecords(tenant: Home, change: DirectoryChange): FeedRecord[] {
   const { atMs, id } = change;
   const body = graphAudit(change);
   const auditId = body.id as string;
@@ -69,7 +72,7 @@ export function directoryRecords(tenant: Tenant, change: DirectoryChange): FeedR
   ];
 }
 
-function unifiedChange(tenant: Tenant, change: DirectoryChange): JsonObject {
+function unifiedChange(tenant: Home, change: DirectoryChange): JsonObject {
   const { actor } = change;
   const main = change.targets[0];
   const details = change.userAgent === undefined ? {} : { 'User-Agent': change.userAgent };
@@ -210,7 +213,7 @@ function graphProperty(c: PropertyChange): JsonObject {
   };
 }
 
-function exportedAudit(tenant: Tenant, change: DirectoryChange, audit: JsonObject): JsonObject {
+function exportedAudit(tenant: Home, change: DirectoryChange, audit: JsonObject): JsonObject {
   const operationName = audit['activityDisplayName'] as string;
   return exported(
     {

@@ -7,7 +7,9 @@ export type GraphCall = {
   readonly atMs: number;
   readonly requestId: string;
   readonly operationId: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** As the client chose it; default: the operation's. */
+  readonly clientRequestId?: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Path and query behind the version. */
   readonly path: string;
   readonly version?: 'v1.0' | 'beta';
@@ -23,7 +25,7 @@ export type GraphCall = {
 };
 
 /** One call of Graph: stands in the diagnostic export and nowhere else (contracts 7.1). */
-export function graphCallRecords(tenant: Tenant, call: GraphCall): FeedRecord[] {
+export function graphCallRecords(tenant: Pick<Tenant, 'id'>, call: GraphCall): FeedRecord[] {
   const { token, who, atMs } = call;
   const version = call.version ?? 'v1.0';
   const durationMs = 12 + (atMs % 180);
@@ -44,7 +46,7 @@ export function graphCallRecords(tenant: Tenant, call: GraphCall): FeedRecord[] 
       location: call.place,
       requestId: call.requestId,
       operationId: call.operationId,
-      clientRequestId: call.operationId,
+      clientRequestId: call.clientRequestId ?? call.operationId,
       apiVersion: version,
       requestMethod: call.method,
       responseStatusCode: call.status,
