@@ -9,7 +9,7 @@ import {
   unknown,
   yes,
 } from '../core/index.ts';
-import { activitySourceOf } from '../coverage/index.ts';
+import { activitySourceOf, isSpotSource } from '../coverage/index.ts';
 import { ANY, type CoverageFact } from './facts.ts';
 import { REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
@@ -50,8 +50,9 @@ export function coverageAnswer(
   }
   if (facts.length === 0) because.push(NOTHING_SAID);
   const { fromMs, toMs } = period;
-  const good = facts.filter(isCovered);
-  for (const fact of facts) {
+  const counted = facts.filter(({ source }) => !isSpotSource(source));
+  const good = counted.filter(isCovered);
+  for (const fact of counted) {
     if (!isCovered(fact) && !isBeside(fact, period, good)) because.push(reasonOf(fact));
   }
   if (fromMs === undefined || toMs === undefined) because.push(OPEN);
@@ -139,7 +140,8 @@ function timeText(ms: number): string {
  */
 export function holesOf(facts: readonly CoverageFact[], period: Scope): CoverageHole[] {
   return facts
-    .filter((fact) => !isCovered(fact) && (fact.entries !== undefined || fact.tenant === ANY))
+    .filter((fact) => !isCovered(fact) && !isSpotSource(fact.source))
+    .filter((fact) => fact.entries !== undefined || fact.tenant === ANY)
     .flatMap((fact) =>
       within(fact, period).map(({ from, to }) => ({ ...fact, fromMs: from, toMs: to })),
     )

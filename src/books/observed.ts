@@ -1,4 +1,4 @@
-import { type CoverageInterval, CoverageReducer } from '../coverage/index.ts';
+import { type CoverageInterval, CoverageReducer, type DueCheck } from '../coverage/index.ts';
 import type { CoverageFact } from './facts.ts';
 import { OBSERVATIONS_UNFOLDED_MAX } from './limits.ts';
 import type { State } from './state.ts';
@@ -12,8 +12,16 @@ export class Observed {
   #upTo = -1;
 
   facts(state: State, nowMs: number): CoverageFact[] {
-    const folded = state.observed();
-    if (folded !== undefined && folded.upTo > this.#upTo) {
+    return this.#upToDate(state).rows(nowMs).map(factOf);
+  }
+
+  dueChecks(state: State, nowMs: number): DueCheck[] {
+    return this.#upToDate(state).dueChecks(nowMs);
+  }
+
+  #upToDate(state: State): CoverageReducer {
+    const folded = state.observedUpTo > this.#upTo ? state.observed() : undefined;
+    if (folded !== undefined) {
       this.#reducer = CoverageReducer.of(folded.kept);
       this.#upTo = folded.upTo;
     }
@@ -21,7 +29,7 @@ export class Observed {
       this.#reducer.observe(index, seen);
       this.#upTo = index;
     }
-    return this.#reducer.rows(nowMs).map(factOf);
+    return this.#reducer;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, Reason } from '../core/index.ts';
+import type { DueCheck } from '../coverage/index.ts';
 import { coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
@@ -168,6 +169,20 @@ export class BooksReader {
     if (state === undefined) return [];
     const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
     return coverageRows(state, this.#observed, nowMs);
+  }
+
+  /** Hours in which two sources are to be compared, by what is known of both. */
+  dueChecks(): readonly DueCheck[] {
+    const { state } = this.#live;
+    if (state === undefined) return [];
+    const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
+    return state.snapshot(() => this.#observed.dueChecks(state, nowMs));
+  }
+
+  /** The events of one tenant in a period, in order. */
+  eventsOf(tenant: string, period: Scope): AsyncIterable<EventRow> {
+    const tenants = this.#tenants().readAs(tenant);
+    return eventsInOrder(this.#live, { ...period, tenants });
   }
 
   /** What is known to be missing in a period, and whether the books hold all of it. */

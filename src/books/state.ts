@@ -281,6 +281,11 @@ export class State {
     return { upTo: row['up_to'] as number, kept };
   }
 
+  /** The entry up to which {@link observed} goes; -1 where nothing is folded. */
+  get observedUpTo(): number {
+    return this.#number('SELECT coalesce(max(up_to), -1) FROM observed');
+  }
+
   setObserved(upTo: number, kept: KeptReducer): void {
     this.#run('INSERT OR REPLACE INTO observed VALUES (1, ?, ?)', upTo, JSON.stringify(kept));
     this.#run('DELETE FROM observations WHERE "index" <= ?', upTo);

@@ -34,7 +34,12 @@ export const CHECK_PAIRS: readonly CheckPair[] = [
 ];
 
 /** An interval in which two sources are covered and were not compared since. */
-export type DueCheck = Interval & CheckPair & { readonly tenant: string };
+export type DueCheck = Interval &
+  CheckPair & {
+    readonly tenant: string;
+    /** What is compared is what was collected before: what comes later was not compared. */
+    readonly asOfMs: number;
+  };
 
 /** Compares two sources record by record; `share` of all records were drawn, by id. */
 export function compareIds(
@@ -58,7 +63,7 @@ export function compareIds(
 }
 
 /** What a comparison says, as it goes into the ledger. */
-export function checkObservation(due: DueCheck, check: ObservedCheck, nowMs: number): Observation {
+export function checkObservation(due: DueCheck, check: ObservedCheck): Observation {
   const { onlySource, onlyAgainst, both } = check;
   const isSame = onlySource === 0 && onlyAgainst === 0;
   return {
@@ -82,6 +87,6 @@ export function checkObservation(due: DueCheck, check: ObservedCheck, nowMs: num
     delays: null,
     canaries: null,
     check,
-    at: instantOfMs(nowMs) ?? '',
+    at: instantOfMs(due.asOfMs) ?? '',
   };
 }

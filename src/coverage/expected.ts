@@ -1,5 +1,13 @@
 import type { CoverageInterval } from './states.ts';
 
+/**
+ * A source that is asked now and then, to compare others with it: where nobody asked it, nothing
+ * is missing from the account.
+ */
+export function isSpotSource(source: string): boolean {
+  return source === 'graph/auditLogQuery';
+}
+
 /** The content types that hold what people do (contracts 1.2); `DLP.All` repeats some of it. */
 const AUDIT_SOURCES: readonly string[] = [
   'm365.activity/Audit.AzureActiveDirectory',

@@ -16,7 +16,7 @@ export {
   type DueCheck,
   type RecordScope,
 } from './cross-check.ts';
-export { activitySourceOf } from './expected.ts';
+export { activitySourceOf, isSpotSource } from './expected.ts';
 export {
   OBSERVATION_NAME_CHARACTERS_MAX,
   OBSERVATION_TEXT_CHARACTERS_MAX,

@@ -93,7 +93,6 @@ const REFUSED: readonly (readonly [string, object])[] = [
     ]),
   ],
   ['buckets that are no pairs', delaysOf([700, 39])],
-  ['a cross-check that says nothing', { collector: 'cross-check' }],
   ['a comparison by a poll', { check: CHECK }],
   ['a comparison of nothing', { collector: 'cross-check', check: { ...CHECK, share: 0 } }],
   ['a comparison with itself in words', { collector: 'cross-check', check: 'same' }],

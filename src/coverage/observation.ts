@@ -85,7 +85,7 @@ export type Observation = {
   readonly code: string | null;
   readonly delays: ObservedDelays | null;
   readonly canaries: ObservedCanaries | null;
-  /** Of the collector `cross-check`, and of no other. */
+  /** Of the collector `cross-check` alone; without it, it is what was asked for to compare. */
   readonly check?: ObservedCheck;
   /** When this was seen. */
   readonly at: string;
@@ -99,8 +99,8 @@ export function parseObservation(value: unknown): Observation | undefined {
   if (!isObject(value)) return undefined;
   const { check, ...rest } = value;
   if (!hasForm(rest, FORM)) return undefined;
-  if ((rest['collector'] === 'cross-check') !== (check !== undefined)) return undefined;
-  if (check !== undefined && !(isObject(check) && hasForm(check, CHECK))) return undefined;
+  const isCheck = rest['collector'] === 'cross-check' && isObject(check) && hasForm(check, CHECK);
+  if (check !== undefined && !isCheck) return undefined;
   const seen = value as Observation;
   if (Date.parse(seen.from) >= Date.parse(seen.to)) return undefined;
   if (seen.canaries !== null && seen.canaries.seen > seen.canaries.sent) return undefined;

@@ -82,7 +82,9 @@ export class CoverageReducer {
           ({ value }) => value.against === pair.against,
         );
         const open = openChecks(view, peer, checks, nowMs);
-        due.push(...hoursOf(open).map((hour) => ({ ...hour, ...pair, tenant })));
+        // Another observation of that very moment may still be on its way.
+        const asOfMs = this.#newestMs() - 1;
+        due.push(...hoursOf(open).map((hour) => ({ ...hour, ...pair, tenant, asOfMs })));
       }
     }
     return due.sort((a, b) => a.from - b.from).slice(0, limit);
@@ -116,7 +118,11 @@ export class CoverageReducer {
   }
 
   #asOf(nowMs: number): number {
-    return Math.max(nowMs, ...[...this.#streams.values()].map(({ newestMs }) => newestMs));
+    return Math.max(nowMs, this.#newestMs());
+  }
+
+  #newestMs(): number {
+    return Math.max(...[...this.#streams.values()].map(({ newestMs }) => newestMs));
   }
 
   #views(nowMs: number): View[] {

@@ -1,6 +1,7 @@
-import { type IntervalSet, normalise, numberText } from '../core/index.ts';
+import { type Interval, type IntervalSet, normalise, numberText } from '../core/index.ts';
 import type { CanaryWindow } from './canary-log.ts';
 import { type Check, differenceHoles } from './checks.ts';
+import { isSpotSource } from './expected.ts';
 import {
   type Hole,
   type HoleContext,
@@ -93,8 +94,9 @@ function viewOf(
     ...differenceHoles(source, checks, context),
   ];
   const startMs = Math.min(...streams.flatMap(startsOf));
-  const isAsked = Number.isFinite(startMs) && startMs < nowMs;
-  const segments = isAsked ? segmentsOf({ from: startMs, to: nowMs }, holes) : [];
+  const whole = startMs < nowMs ? [{ from: startMs, to: nowMs }] : [];
+  const periods = isSpotSource(source) ? normalise(streams.flatMap(piecesOf)) : whole;
+  const segments = periods.flatMap((period) => segmentsOf(period, holes));
   return {
     key: own.key,
     settle,
@@ -172,6 +174,10 @@ function askedUntil({ polls, queries, newestMs }: Stream): number {
 
 function startsOf({ polls, queries }: Stream): number[] {
   return [polls, queries].flatMap(({ pieces: [first] }) => (first === undefined ? [] : first.from));
+}
+
+function piecesOf({ polls, queries }: Stream): Interval[] {
+  return [...polls.pieces, ...queries.pieces];
 }
 
 function touchedOf(streams: readonly Stream[]): Touched {

@@ -135,7 +135,7 @@ test('never calls corroborated what was withheld from one of the sources', () =>
       for (const due of reducer.dueChecks(nowMs, 1_000)) {
         const ids = (feed: 0 | 1): Set<string> => idsWithin(world, feed, due);
         const check = compareIds({ source: ids(0), against: ids(1) }, due.against);
-        reducer.observe(index++, checkObservation(due, check, nowMs));
+        reducer.observe(index++, checkObservation({ ...due, asOfMs: nowMs }, check));
       }
       for (const row of base(reducer.rows(nowMs))) {
         if (row.state !== 'corroborated') continue;

@@ -2,6 +2,7 @@ export { type CatchUpProgress, catchUp } from './catch-up.ts';
 export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
+export { CrossCheck } from './cross-check.ts';
 export {
   type ErasureReport,
   type ErasureRequest,
@@ -15,6 +16,7 @@ export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';
 export { importNothing } from './import-nothing.ts';
+export { CROSS_CHECK_EVERY_MS } from './limits.ts';
 export { subjectHash } from './mentions.ts';
 export { type Doer, ownEntry } from './own-entries.ts';
 export type { ImportProgress } from './progress.ts';

@@ -21,3 +21,6 @@ export const POST_EVERY_MS = 1_000;
 
 /** Small files are put together so often: each costs a question a little. */
 export const COMPACT_EVERY_MS = 3_600_000;
+
+/** What is due for comparison grows by the hour; a difference is told within minutes of it. */
+export const CROSS_CHECK_EVERY_MS = 300_000;

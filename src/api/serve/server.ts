@@ -2,10 +2,12 @@ import { statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { BooksReader } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
-import { type Clock, isGuid, type Random } from '../../core/index.ts';
+import { type Clock, isGuid, OWN_TENANT, type Random } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
-import { layout } from '../../ledger/index.ts';
+import { LedgerReader, layout } from '../../ledger/index.ts';
 import {
+  CROSS_CHECK_EVERY_MS,
+  CrossCheck,
   closeWriter,
   LedgerDesk,
   openWriter,
@@ -95,6 +97,7 @@ class Server {
   readonly #desk: LedgerDesk;
   readonly #tenants: readonly TenantCollectors[];
   readonly #tallies: readonly CollectorTally[];
+  readonly #checks: CollectorTally;
   #handover: HandoverServer | undefined;
   #disk: 'low' | 'enough' = 'enough';
   #coverage: { readonly rows: ServerState['coverage']; readonly untilMs: number } | undefined;
@@ -109,9 +112,11 @@ class Server {
     this.#writer = writer;
     this.#desk = desk;
     this.#tenants = tenants;
-    this.#tallies = tenants.flatMap(({ tenant, collectors }) =>
+    const polled = tenants.flatMap(({ tenant, collectors }) =>
       collectors.map(({ name, everyMs }) => newTally(name, tenant, everyMs)),
     );
+    this.#checks = newTally('cross-check', OWN_TENANT, CROSS_CHECK_EVERY_MS);
+    this.#tallies = [...polled, this.#checks];
   }
 
   async run(): Promise<void> {
@@ -130,7 +135,7 @@ class Server {
       });
       try {
         this.#tellReady(door.url);
-        await this.#collect();
+        await this.#collect(books);
       } finally {
         await door.close();
       }
@@ -148,12 +153,14 @@ class Server {
   }
 
   /** Until the signal is aborted, or one of them cannot go on: then none does. */
-  async #collect(): Promise<void> {
+  async #collect(books: BooksReader): Promise<void> {
     const { clock, wait, tell, signal } = this.#options;
     const broken = new AbortController();
     const both = AbortSignal.any([signal, broken.signal]);
     const disk = (): 'low' | 'enough' => this.#lookAtDisk();
-    const collectors = this.#tenants.flatMap((tenant) => tenant.collectors);
+    const reader = await LedgerReader.open(this.#options.dir);
+    const polled = this.#tenants.flatMap((tenant) => tenant.collectors);
+    const collectors = [...polled, new CrossCheck({ books, reader, clock })];
     const running = collectors.map(async (collector, at) => {
       const tally = this.#tallies[at] as CollectorTally;
       const common = { collector, tally, clock, wait, tell, disk };
@@ -168,6 +175,7 @@ class Server {
     const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
     tell({ event: 'stopping', because });
     const ends = await Promise.allSettled(running);
+    reader.close();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
