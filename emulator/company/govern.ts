@@ -66,8 +66,9 @@ export class GovernedActor implements Actor {
     const { state, effects } = directory;
     const client = state.everId('servicePrincipals', row.appId);
     const device = row.deviceId && state.everId('devices', row.deviceId);
-    // An intruder knows the password of before; whoever owns the account was told the new one.
-    const passwordKnownMs = truth.isAttacker ? this.#startMs : atMs;
+    // An intruder knows the password of before, or of the account that the intrusion made;
+    // whoever owns an account was told the new one.
+    const passwordKnownMs = truth.isAttacker ? this.#learnedMs(directory, userId) : atMs;
     const isOwner = isFresh && !truth.isAttacker;
     const session = row.sessionId === undefined ? undefined : this.#sessions.get(row.sessionId);
     const attempt = {
@@ -88,6 +89,14 @@ export class GovernedActor implements Actor {
       return undefined;
     }
     return refusal ?? (client === undefined ? undefined : ofConsent(directory, row, client));
+  }
+
+  #learnedMs({ state }: Directory, userId: string | undefined): number {
+    if (userId === undefined || state.seed.set('users').indexOf(userId) !== undefined)
+      return this.#startMs;
+    const madeMs = Date.parse(String(state.get('users', userId)?.['createdDateTime']));
+    // Directories count in seconds.
+    return Number.isNaN(madeMs) ? this.#startMs : madeMs + 1000;
   }
 }
 

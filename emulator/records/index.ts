@@ -15,6 +15,7 @@ export {
   complianceCmdletRecords,
   ruleObjectId,
 } from './exchange-admin.ts';
+export { graphTime } from './feed.ts';
 export { APP_NAMES, FIRST_PARTY, servicePrincipalIdOf } from './first-party.ts';
 export { type GraphCall, graphCallRecords } from './graph-activity.ts';
 export {

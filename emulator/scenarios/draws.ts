@@ -7,11 +7,15 @@ import {
 } from '../population/index.ts';
 import { CLIENTS } from '../sign-in/index.ts';
 import { Args } from './args.ts';
+import { createdApplication, createdPrincipal } from './directory-objects.ts';
 import { ScenarioError } from './errors.ts';
 import type { Stage } from './stage.ts';
 import type { ScenarioApp, Thing } from './things.ts';
 
 type Draw = (stage: Stage, args: Args) => Thing;
+
+/** When the first secret of an old application was made. */
+const LONG_AGO_MS = 400 * 86_400_000;
 
 /** How many are looked at before a scenario settles for anybody. */
 const LOOKS = 5000;
@@ -55,7 +59,13 @@ const DRAWS: Readonly<Record<string, Draw>> = {
   app(stage, args) {
     const home = args.tenant();
     const trusted = args.has('trusted-by') ? [args.tenant('trusted-by')] : [];
-    return { kind: 'app', app: appOf(stage, args.text('name'), home, trusted) };
+    const app = appOf(stage, args.text('name'), home, trusted);
+    for (const tenant of [home, ...trusted]) {
+      const id = app.servicePrincipalIds.get(tenant.tenant.id) ?? '';
+      const own = tenant === home ? [createdApplication(app, stage.nowMs)] : [];
+      stage.emit(tenant, stage.nowMs, [], [...own, createdPrincipal(app, id, stage.nowMs)]);
+    }
+    return { kind: 'app', app };
   },
   number: (_, args) => ({ kind: 'number', number: args.whole('of') }),
   text: (_, args) => ({ kind: 'text', text: args.text('of') }),
@@ -70,6 +80,8 @@ export function draw(stage: Stage, name: string, spec: Readonly<Record<string, u
     throw new ScenarioError('wrong', `draw ${name}: write one of ${kinds}.`);
   }
   const args = new Args(stage, values as Readonly<Record<string, unknown>>);
+  // What is drawn was there before anybody attacked.
+  stage.isAttacker = false;
   stage.things.set(name, make(stage, args));
   args.finish(`draw ${name}`);
 }
@@ -89,8 +101,9 @@ export function appOf(
     servicePrincipalIds: new Map(
       [home, ...trusted].map((population) => [population.tenant.id, random.guid()]),
     ),
-    permissions: new Set(),
-    keyId: random.guid(),
+    secrets: [
+      { keyId: random.guid(), displayName: 'Deployment', sinceMs: stage.nowMs - LONG_AGO_MS },
+    ],
   };
 }
 

@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { GovernedActor } from '../company/govern.ts';
+import { companySeed } from '../company/seed.ts';
+import { Directory } from '../directory/index.ts';
 import { lifeOf } from '../life/index.ts';
 import { Population } from '../population/index.ts';
 import type { FeedRecord, Happening } from '../types.ts';
@@ -193,4 +196,30 @@ for (const [text, message] of WRONG) {
 
 test('a scenario that is nowhere is refused with those that are', () => {
   assert.throws(() => loadScenario('nowhere'), /those here: audit-off/);
+});
+
+test('the directory follows: what remains of an attack is there to be found', () => {
+  const directories = new Map(
+    [corp, second].map((population) => {
+      const seed = companySeed({ population, apps: [], resources: [] });
+      return [population.tenant.id, new Directory({ seed })];
+    }),
+  );
+  const attack = played('midnight-blizzard');
+  const governed = new GovernedActor({ actor: attack, directories, startMs: FROM_MS });
+  // Nobody stands in the way, so that nothing happens otherwise than it was played.
+  assert.deepEqual([...governed.happenings(FROM_MS, attack.endMs + 1)], attack.all);
+  const kinds = {
+    'app-credential': 'applications',
+    app: 'applications',
+    account: 'users',
+    consent: 'servicePrincipals',
+    'app-role': 'servicePrincipals',
+    password: 'users',
+  } as const;
+  for (const { kind, tenantId, objectId } of attack.footholds) {
+    const where = kinds[kind as keyof typeof kinds];
+    assert.ok(directories.get(tenantId)?.state.get(where, objectId) !== undefined, kind);
+  }
+  assert.ok(attack.footholds.length >= 7);
 });

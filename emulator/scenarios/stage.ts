@@ -1,3 +1,4 @@
+import type { Change } from '../directory/index.ts';
 import { type Address, farAddress, type Person, type Population } from '../population/index.ts';
 import type { SeededRandom } from '../random.ts';
 import { type SignIn, signInRecords, type Token } from '../records/index.ts';
@@ -65,7 +66,12 @@ export class Stage {
     throw new ScenarioError('wrong', `there is no tenant ${role}: the scenario has ${roles}.`);
   }
 
-  emit(population: Population, atMs: number, records: readonly FeedRecord[]): void {
+  emit(
+    population: Population,
+    atMs: number,
+    records: readonly FeedRecord[],
+    changes: readonly Change[] = [],
+  ): void {
     if (this.happenings.length >= HAPPENINGS_MAX) {
       throw new ScenarioError(
         'wrong',
@@ -77,7 +83,9 @@ export class Stage {
       isAttacker: this.isAttacker,
       ...(this.technique === undefined ? {} : { technique: this.technique }),
     };
-    this.happenings.push({ atMs, tenantId: population.tenant.id, truth, records });
+    const tenantId = population.tenant.id;
+    const changed = changes.length === 0 ? {} : { changes };
+    this.happenings.push({ atMs, tenantId, truth, records, ...changed });
   }
 
   signIn(population: Population, signIn: SignIn): void {

@@ -21,8 +21,8 @@ export type ScenarioApp = {
   readonly appObjectId: string;
   readonly homeTenantId: string;
   readonly servicePrincipalIds: Map<string, string>;
-  readonly permissions: Set<string>;
-  keyId: string;
+  /** The newest last; an attacker signs in with that. */
+  readonly secrets: { keyId: string; displayName: string; sinceMs: number }[];
 };
 
 /** A session that an attacker holds, however it was come by. */

@@ -36,7 +36,8 @@ export class AppTokens {
     const { app, home, resourceId } = this.#use;
     const address = this.#stage.address(this.#use.pool);
     const requestId = this.#stage.random.guid();
-    const { keyId, homeTenantId } = app;
+    const { homeTenantId } = app;
+    const keyId = app.secrets.at(-1)?.keyId ?? '';
     const signIn = appSignIn(
       { name: app.name, appId: app.appId, servicePrincipalId: principalOf(this.#stage, app, home) },
       { atMs, requestId, correlationId: this.#stage.random.guid(), resourceId, address },

@@ -1,5 +1,4 @@
-import type { Population } from '../../population/index.ts';
-import { hex8 } from '../../population/index.ts';
+import { hex8, type Population } from '../../population/index.ts';
 import {
   type Account,
   type DirectoryActor,
@@ -15,12 +14,12 @@ import type { Stage } from '../stage.ts';
 import type { ScenarioApp } from '../things.ts';
 import type { Verb } from './verb.ts';
 
-type Change = Pick<DirectoryChange, 'operation' | 'category' | 'operationType' | 'changes'> & {
+type Audited = Pick<DirectoryChange, 'operation' | 'category' | 'operationType' | 'changes'> & {
   readonly auditCategory: DirectoryChange['auditCategory'];
   readonly targets: readonly DirectoryTarget[];
 };
 
-function change(stage: Stage, home: Population, actor: DirectoryActor, what: Change): void {
+function change(stage: Stage, home: Population, actor: DirectoryActor, what: Audited): void {
   const records = directoryRecords(home.tenant, {
     ...what,
     atMs: stage.nowMs,
@@ -67,30 +66,31 @@ export const addSecret: Verb = (stage, args) => {
   const home = args.tenant();
   const app = args.app('to');
   const actor = actorOf(stage, args, home);
-  const before = keyText(app.keyId, 'Deployment');
-  app.keyId = stage.random.guid();
-  const after = keyText(app.keyId, args.text('label', 'Rotation'));
-  change(stage, home, actor, {
+  const before = app.secrets.map(keyText);
+  const keyId = stage.random.guid();
+  app.secrets.push({ keyId, displayName: args.text('label', 'Rotation'), sinceMs: stage.nowMs });
+  const what: Audited = {
     operation: 'Update application – Certificates and secrets management ',
     category: 'Application',
     auditCategory: 'ApplicationManagement',
     operationType: 'Update',
     targets: [applicationTarget(app)],
     changes: [
-      { name: 'KeyDescription', oldValue: list([before]), newValue: list([before, after]) },
+      { name: 'KeyDescription', oldValue: list(before), newValue: list(app.secrets.map(keyText)) },
       { name: 'Included Updated Properties', newValue: 'KeyDescription' },
     ],
-  });
+  };
+  change(stage, home, actor, what);
   stage.addFoothold({
     kind: 'app-credential',
     tenantId: home.tenant.id,
     objectId: app.appObjectId,
-    detail: `the secret ${app.keyId} of ${app.name}`,
+    detail: `the secret ${keyId} of ${app.name}`,
   });
 };
 
-function keyText(keyId: string, name: string): string {
-  return `[KeyIdentifier=${keyId},KeyType=Password,KeyUsage=Verify,DisplayName=${name}]`;
+function keyText({ keyId, displayName }: ScenarioApp['secrets'][number]): string {
+  return `[KeyIdentifier=${keyId},KeyType=Password,KeyUsage=Verify,DisplayName=${displayName}]`;
 }
 
 function list(items: readonly string[]): string {
@@ -101,9 +101,9 @@ export const createApp: Verb = (stage, args) => {
   const home = args.tenant();
   const actor = actorOf(stage, args, home);
   const app = appOf(stage, args.text('name'), home, []);
-  const shared = { auditCategory: 'ApplicationManagement', operationType: 'Add' } as const;
-  change(stage, home, actor, {
-    ...shared,
+  const what: Audited = {
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Add',
     operation: 'Add application.',
     category: 'Application',
     targets: [applicationTarget(app)],
@@ -111,19 +111,9 @@ export const createApp: Verb = (stage, args) => {
       { name: 'DisplayName', newValue: list([app.name]) },
       { name: 'Included Updated Properties', newValue: 'DisplayName, AppId' },
     ],
-  });
-  change(stage, home, actor, {
-    ...shared,
-    operation: 'Add service principal.',
-    category: 'ServicePrincipal',
-    targets: [principalTarget(stage, app, home)],
-    changes: [
-      { name: 'AccountEnabled', newValue: '[true]' },
-      { name: 'DisplayName', newValue: list([app.name]) },
-      { name: 'AppPrincipalId', newValue: list([app.appId]) },
-      { name: 'TargetId.ServicePrincipalNames', newValue: app.appId },
-    ],
-  });
+  };
+  change(stage, home, actor, what);
+  addPrincipal(stage, home, actor, app);
   args.keep({ kind: 'app', app });
   stage.addFoothold({
     kind: 'app',
@@ -132,6 +122,30 @@ export const createApp: Verb = (stage, args) => {
     detail: `the application ${app.name}`,
   });
 };
+
+/** The application as this tenant sees it: made with it, or when somebody first consents. */
+function addPrincipal(
+  stage: Stage,
+  home: Population,
+  actor: DirectoryActor,
+  app: ScenarioApp,
+): void {
+  const target = principalTarget(stage, app, home);
+  const what: Audited = {
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Add',
+    operation: 'Add service principal.',
+    category: 'ServicePrincipal',
+    targets: [target],
+    changes: [
+      { name: 'AccountEnabled', newValue: '[true]' },
+      { name: 'DisplayName', newValue: list([app.name]) },
+      { name: 'AppPrincipalId', newValue: list([app.appId]) },
+      { name: 'TargetId.ServicePrincipalNames', newValue: app.appId },
+    ],
+  };
+  change(stage, home, actor, what);
+}
 
 export const createUser: Verb = (stage, args) => {
   const home = args.tenant();
@@ -145,7 +159,7 @@ export const createUser: Verb = (stage, args) => {
     sid: `S-1-5-21-1-2-3-${stage.random.int(900_000, 990_000)}`,
     mailboxGuid: stage.random.guid(),
   };
-  change(stage, home, actor, {
+  const what: Audited = {
     operation: 'Add user.',
     category: 'User',
     auditCategory: 'UserManagement',
@@ -156,7 +170,8 @@ export const createUser: Verb = (stage, args) => {
       { name: 'UserPrincipalName', newValue: list([account.upn]) },
       { name: 'Included Updated Properties', newValue: 'AccountEnabled, UserPrincipalName' },
     ],
-  });
+  };
+  change(stage, home, actor, what);
   args.keep({ kind: 'account', account, home });
   stage.addFoothold({
     kind: 'account',
@@ -179,6 +194,7 @@ export const consent: Verb = (stage, args) => {
   const isForAll = args.is('for-all');
   const scopes = args.text('scopes');
   const person = actor.kind === 'user' ? actor.account.objectId : '';
+  if (!app.servicePrincipalIds.has(home.tenant.id)) addPrincipal(stage, home, actor, app);
   const client = principalOf(stage, app, home);
   const graph = servicePrincipalIdOf(home.tenant.key, FIRST_PARTY.graph);
   const grantId = hex8(stage.random.next()) + hex8(stage.random.next());
@@ -202,7 +218,7 @@ export const consent: Verb = (stage, args) => {
       names,
     ],
   });
-  change(stage, home, actor, {
+  const granted: Audited = {
     ...shared,
     operation: 'Add delegated permission grant.',
     category: 'ServicePrincipal',
@@ -213,8 +229,8 @@ export const consent: Verb = (stage, args) => {
       { name: 'ServicePrincipal.ObjectID', newValue: client },
       names,
     ],
-  });
-  for (const scope of scopes.split(' ')) app.permissions.add(scope);
+  };
+  change(stage, home, actor, granted);
   stage.addFoothold({
     kind: 'consent',
     tenantId: home.tenant.id,
@@ -232,7 +248,9 @@ export const grantAppRole: Verb = (stage, args) => {
   const isExchange = role === 'full_access_as_app';
   const resource = isExchange ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
   const client = principalOf(stage, app, home);
-  change(stage, home, actor, {
+  const resourceId = servicePrincipalIdOf(home.tenant.key, resource);
+  const resourceName = isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph';
+  const what: Audited = {
     operation: 'Add app role assignment to service principal.',
     category: 'ServicePrincipal',
     auditCategory: 'ApplicationManagement',
@@ -240,8 +258,8 @@ export const grantAppRole: Verb = (stage, args) => {
     targets: [
       {
         type: 'ServicePrincipal',
-        id: servicePrincipalIdOf(home.tenant.key, resource),
-        displayName: isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph',
+        id: resourceId,
+        displayName: resourceName,
         appId: resource,
       },
       principalTarget(stage, app, home),
@@ -255,8 +273,8 @@ export const grantAppRole: Verb = (stage, args) => {
       { name: 'ServicePrincipal.AppId', newValue: app.appId },
       { name: 'TargetId.ServicePrincipalNames', newValue: resource },
     ],
-  });
-  app.permissions.add(role);
+  };
+  change(stage, home, actor, what);
   stage.addFoothold({
     kind: 'app-role',
     tenantId: home.tenant.id,
@@ -272,14 +290,15 @@ const FULL_ACCESS_ROLE = 'dc890d15-9560-4a4c-9b7f-a736ec74ec40';
 export const registerMethod: Verb = (stage, args) => {
   const session = args.session('by');
   const actor = actorOf(stage, args, session.home);
-  change(stage, session.home, actor, {
+  const what: Audited = {
     operation: 'User registered security info.',
     category: 'User',
     auditCategory: 'UserManagement',
     operationType: 'Add',
     targets: [userTarget(session.account)],
     changes: [{ name: 'StrongAuthenticationMethod', newValue: 'PhoneAppNotification' }],
-  });
+  };
+  change(stage, session.home, actor, what);
   stage.addFoothold({
     kind: 'method',
     tenantId: session.home.tenant.id,
@@ -293,14 +312,15 @@ export const registerDevice: Verb = (stage, args) => {
   const actor = actorOf(stage, args, session.home);
   const id = stage.random.guid();
   const displayName = args.text('name');
-  change(stage, session.home, actor, {
+  const what: Audited = {
     operation: 'Add device.',
     category: 'Device',
     auditCategory: 'Device',
     operationType: 'Add',
     targets: [{ type: 'Device', id, displayName }, userTarget(session.account)],
     changes: [{ name: 'DisplayName', newValue: list([displayName]) }],
-  });
+  };
+  change(stage, session.home, actor, what);
   stage.addFoothold({
     kind: 'device',
     tenantId: session.home.tenant.id,

@@ -155,11 +155,15 @@ export const inboxRule: Verb = (stage, args) => {
   const session = args.session('by');
   const { home, account } = session;
   const name = args.text('name');
-  const action: [string, string] = args.has('forward-to')
-    ? ['ForwardTo', args.text('forward-to')]
-    : args.is('delete')
-      ? ['DeleteMessage', 'True']
-      : ['MoveToFolder', args.text('move-to', 'RSS Feeds')];
+  const words = args.text('words');
+  const forwardTo = args.has('forward-to') ? args.text('forward-to') : undefined;
+  const isDelete = args.is('delete');
+  const action: [string, string] =
+    forwardTo !== undefined
+      ? ['ForwardTo', forwardTo]
+      : isDelete
+        ? ['DeleteMessage', 'True']
+        : ['MoveToFolder', args.text('move-to', 'RSS Feeds')];
   cmdlet(stage, session, {
     operation: 'New-InboxRule',
     objectId: ruleObjectId(home.tenant, account, name),
@@ -170,7 +174,7 @@ export const inboxRule: Verb = (stage, args) => {
       ['Force', 'False'],
       action,
       ['Name', name],
-      ['SubjectOrBodyContainsWords', args.text('words')],
+      ['SubjectOrBodyContainsWords', words],
       ['StopProcessingRules', 'True'],
     ],
   });
