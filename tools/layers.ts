@@ -7,12 +7,32 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['coverage', ['core', 'ledger']],
   ['ocsf', ['core']],
   ['books', ['core', 'ledger', 'coverage', 'ocsf']],
-  ['pipeline', ['core', 'intake', 'ledger', 'coverage', 'ocsf', 'books']],
+  ['access', ['core', 'ledger', 'coverage', 'ocsf', 'books']],
+  ['reconcile', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access']],
+  ['detect', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile']],
+  ['incident', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile', 'detect']],
   ['bar', ['core', 'config', 'coverage']],
-  ['api', ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'bar', 'pipeline']],
+  ['rollout', ['core', 'config', 'coverage', 'books', 'reconcile', 'detect', 'incident', 'bar']],
+  [
+    'pipeline',
+    [
+      ...['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books'],
+      ...['access', 'reconcile', 'detect', 'incident', 'bar', 'rollout'],
+    ],
+  ],
+  [
+    'api',
+    [
+      ...['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books'],
+      ...['access', 'reconcile', 'detect', 'incident', 'bar', 'rollout', 'pipeline'],
+    ],
+  ],
   [
     'cli',
-    ['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books', 'bar', 'pipeline', 'api'],
+    [
+      ...['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books'],
+      ...['access', 'reconcile', 'detect', 'incident', 'bar', 'rollout', 'pipeline', 'api'],
+    ],
   ],
 ]);
 

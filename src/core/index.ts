@@ -1,6 +1,7 @@
 export * from './answer.ts';
 export * from './clock.ts';
 export * from './errors.ts';
+export * from './finding.ts';
 export * from './ids.ts';
 export * from './instant.ts';
 export * from './interval.ts';
