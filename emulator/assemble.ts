@@ -3,7 +3,7 @@ import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import { ManualClock, RunningClock } from './clock.ts';
 import { Companies } from './company/index.ts';
-import { type Credentials, collectorApp, makeCredentials } from './credentials.ts';
+import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
 import { UsualDispatcher } from './delays.ts';
 import { Faults } from './faults.ts';
 import { jsonError, type Reply } from './http.ts';
@@ -83,7 +83,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     companies: tenants.map(({ tenantId, population, options: { apps = [], licence } }) => ({
       population,
       ...(licence !== undefined && { licence }),
-      apps: [collectorApp(credentials, tenantId), ...apps],
+      apps: [...ourApps(credentials, tenantId), ...apps],
     })),
   });
   const keeper = new TruthKeeper();

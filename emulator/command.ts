@@ -77,13 +77,19 @@ function tenantsFor(scenarios: readonly string[]): number {
 }
 
 function documentOf({ origins, tenants, credentials, companies, ca, clock }: Emulator): object {
-  const { clientId, clientSecret, certificate } = credentials;
+  const { clientId, clientSecret, certificate, probe } = credentials;
   return {
     origins,
     tenants: tenants.map(({ tenantId, domain, population }) => ({
       tenantId,
       domain,
       people: population.size,
+      setApart: {
+        mailbox: population.setApart.account.upn,
+        site: population.setApart.site.siteId,
+        team: population.setApart.team.groupId,
+        channel: population.setApart.team.threadId,
+      },
     })),
     collector: {
       clientId,
@@ -91,6 +97,7 @@ function documentOf({ origins, tenants, credentials, companies, ca, clock }: Emu
       certificate: certificate?.certPem,
       privateKey: certificate?.keyPem,
     },
+    canary: probe,
     storage: { account: companies.storageAccount.name, key: companies.storageAccount.key },
     ...(ca !== undefined && { ca }),
     now: new Date(clock.now()).toISOString(),

@@ -52,7 +52,7 @@ export class Companies {
         population.tenant.id,
         new Directory({
           seed: companySeed({ population, apps, resources, ...(licence && { licence }) }),
-          puid: (userId) => population.personByObjectId(userId)?.puid,
+          puid: (userId) => accountOf(population, userId)?.puid,
         }),
       ]),
     );
@@ -84,9 +84,20 @@ export class Companies {
     const shared = { seed, now, ...rest };
     const verify: Parameters<typeof graphHost>[0]['verify'] = (token, ms) => mint.verify(token, ms);
     const directory = (tenantId: string): Directory | undefined => this.directories.get(tenantId);
+    const population = (tenantId: string): Population | undefined =>
+      this.#options.companies.find((one) => one.population.tenant.id === tenantId)?.population;
     return [
-      graphHost({ ...shared, verify, directory, ...(withheld !== undefined && { withheld }) }),
+      graphHost({
+        ...{ ...shared, verify, directory, population },
+        ...(withheld !== undefined && { withheld }),
+      }),
       blobHost({ ...shared, verify, accounts: [this.storageAccount] }),
     ];
   }
+}
+
+/** Whoever has an account with a mailbox: people, and what is set apart. */
+function accountOf(population: Population, userId: string): { readonly puid: string } | undefined {
+  const { account } = population.setApart;
+  return userId === account.objectId ? account : population.personByObjectId(userId);
 }

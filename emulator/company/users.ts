@@ -19,17 +19,18 @@ export const SKUS: { readonly [licence in Exclude<Licence, 'none'>]: SkuOf } = {
 
 export type SkuOf = { readonly skuId: string; readonly skuPartNumber: string };
 
-/** People first, then the accounts of machines. */
+/** People first, then the accounts of machines, then the one that is set apart. */
 export function userSet(population: Population): SeedSet {
   const { size, serviceAccountCount } = population;
-  const all = size + serviceAccountCount;
+  const all = size + serviceAccountCount + 1;
+  const { account: apart } = population.setApart;
   return {
     size: all,
     count: () => all,
     at: (index) =>
       index < size
         ? personObject(population, population.person(index))
-        : accountObject(population.serviceAccount(index - size)),
+        : accountObject(index === all - 1 ? apart : population.serviceAccount(index - size)),
     indexOf: (key) => {
       const person = population.personByObjectId(key) ?? population.personByUpn(key);
       if (person !== undefined) return person.index;
@@ -37,7 +38,7 @@ export function userSet(population: Population): SeedSet {
         const { objectId, upn } = population.serviceAccount(n);
         if (key === objectId || key === upn) return size + n;
       }
-      return undefined;
+      return key === apart.objectId || key === apart.upn ? all - 1 : undefined;
     },
   };
 }
@@ -90,7 +91,10 @@ function personObject(population: Population, person: Person): DirectoryObject {
   };
 }
 
-function accountObject({ objectId, displayName, upn }: ServiceAccount): DirectoryObject {
+function accountObject(
+  one: Pick<ServiceAccount, 'objectId' | 'displayName' | 'upn'>,
+): DirectoryObject {
+  const { objectId, displayName, upn } = one;
   return { ...account(objectId, displayName, upn), assignedLicenses: [], businessPhones: [] };
 }
 

@@ -1,7 +1,8 @@
 import type { Change, Circumstances, Directory, Initiator } from '../directory/index.ts';
 import type { Ask, Reply } from '../http.ts';
+import type { Population } from '../population/index.ts';
 import type { Store } from '../store.ts';
-import type { Happening, JsonObject } from '../types.ts';
+import type { FeedRecord, Happening, JsonObject } from '../types.ts';
 import { badRequest } from './errors.ts';
 import type { QueryOptions } from './odata/options.ts';
 
@@ -32,11 +33,15 @@ export type Call = {
   readonly caller: Caller;
   readonly directory: Directory;
   readonly store: Store;
+  /** Whose mailboxes and sites there are; undefined where there is a directory alone. */
+  readonly population: Population | undefined;
   readonly nowMs: number;
   /** New ids of objects; the same run gives the same ones. */
   readonly guid: () => string;
   /** Makes a change and hands on what the audit logs say of it. */
   readonly change: (changes: Change | readonly Change[]) => Happening;
+  /** Hands on what the logs say of an act that changes no directory. */
+  readonly leave: (records: readonly FeedRecord[]) => void;
 };
 
 /** True for a token of an application itself, false where it acts for a person. */

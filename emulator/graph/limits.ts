@@ -37,3 +37,6 @@ export const SEARCH_TAKES_MS: { readonly least: number; readonly most: number } 
   least: 60_000,
   most: 900_000,
 };
+
+/** Drafts and files that clients made, of all tenants: an emulator runs for days. */
+export const POSSESSIONS_MAX = 10_000;

@@ -37,6 +37,9 @@ type Need =
   | 'changeMethods'
   | 'readMailbox'
   | 'changeMailbox'
+  | 'changeMail'
+  | 'changeFiles'
+  | 'changeChannels'
   | 'readRiskyUsers'
   | 'changeRiskyUsers'
   | 'readRiskyApps'
@@ -108,6 +111,9 @@ export const MAY: { readonly [what in Need]: readonly string[] } = {
   changeMethods: ['UserAuthenticationMethod.ReadWrite.All'],
   readMailbox: ['MailboxSettings.Read', 'MailboxSettings.ReadWrite'],
   changeMailbox: ['MailboxSettings.ReadWrite'],
+  changeMail: ['Mail.ReadWrite'],
+  changeFiles: ['Sites.Selected', 'Sites.ReadWrite.All', 'Files.ReadWrite.All'],
+  changeChannels: ['ChannelSettings.ReadWrite.All', 'ChannelSettings.ReadWrite.Group'],
   readRiskyUsers: ['IdentityRiskyUser.Read.All', 'IdentityRiskyUser.ReadWrite.All'],
   changeRiskyUsers: ['IdentityRiskyUser.ReadWrite.All'],
   readRiskyApps: [

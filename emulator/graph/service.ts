@@ -1,5 +1,6 @@
 import type { Directory } from '../directory/index.ts';
 import type { Ask, Reply } from '../http.ts';
+import type { Population } from '../population/index.ts';
 import { SeededRandom } from '../random.ts';
 import type { Store } from '../store.ts';
 import type { Happening } from '../types.ts';
@@ -22,6 +23,8 @@ export type GraphOptions = {
   readonly store: Store;
   /** By tenant id. */
   readonly directory: (tenantId: string) => Directory | undefined;
+  /** Whose mailboxes, sites and teams a tenant has, by its id. */
+  readonly population?: (tenantId: string) => Population | undefined;
   /** What the token says; undefined where it is not ours or not valid now. */
   readonly verify: (token: string, nowMs: number) => Promise<Caller | undefined>;
   /** Takes everything that calls leave in the logs. */
@@ -115,6 +118,7 @@ export class GraphService {
       caller,
       directory,
       store,
+      population: this.#options.population?.(caller.tenantId),
       nowMs,
       guid: () => this.#random.guid(),
       change: (changes) => {
@@ -126,6 +130,10 @@ export class GraphService {
         });
         this.#options.take(happening);
         return happening;
+      },
+      leave: (records) => {
+        const { tenantId } = caller;
+        this.#options.take({ atMs: nowMs, tenantId, truth: OVER_THE_WIRE, records });
       },
     };
     const reply = await route.answer(call);

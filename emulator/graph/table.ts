@@ -4,6 +4,7 @@ import { collectionRoutes } from './collections.ts';
 import { containmentRoutes } from './containment.ts';
 import { deltaRoutes } from './delta.ts';
 import { ownedRoutes } from './owned.ts';
+import { possessionRoutes } from './possessions.ts';
 import { relationRoutes } from './relations.ts';
 import { reportRoutes, type Withheld } from './reports.ts';
 import type { Route } from './routes.ts';
@@ -17,6 +18,7 @@ export function allRoutes(options: {
     ...collectionRoutes(),
     ...relationRoutes(),
     ...ownedRoutes(),
+    ...possessionRoutes(),
     ...changeRoutes(),
     ...containmentRoutes(),
     ...deltaRoutes(),

@@ -9,7 +9,7 @@ function teamsAct(scene: Scene, operation: string): TeamsAct {
     atMs: scene.atMs,
     id: scene.guid(),
     operation,
-    account: scene.person,
+    who: { kind: 'user', account: scene.person },
     token: scene.token(SLOTS.teams),
     chatId: `19:${scene.guid()}_${scene.person.objectId}@unq.gbl.spaces`,
   };

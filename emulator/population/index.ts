@@ -1,4 +1,5 @@
 export { hex8 } from '../random.ts';
+export type { SetApart } from './canary.ts';
 export { keyOf, mix, mixUnit, QuickRandom } from './hash.ts';
 export { type IdKind, idOf, indexOf } from './ids.ts';
 export { DEPARTMENTS, type Department, FOLDER_WORDS, SUBJECT_WORDS } from './names.ts';

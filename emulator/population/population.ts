@@ -1,3 +1,4 @@
+import { type SetApart, setApartOf } from './canary.ts';
 import { mix } from './hash.ts';
 import { indexOf } from './ids.ts';
 import { DEPARTMENTS } from './names.ts';
@@ -88,6 +89,11 @@ export class Population {
 
   serviceAccount(index: number): ServiceAccount {
     return serviceAccountOf(this.tenant, index);
+  }
+
+  /** For an identity that acts to see its acts come back. */
+  get setApart(): SetApart {
+    return setApartOf(this.tenant);
   }
 
   driveOf(person: Person): Site {

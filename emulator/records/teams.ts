@@ -1,14 +1,14 @@
 import type { Team } from '../population/objects.ts';
 import type { Tenant } from '../population/tenant.ts';
 import type { FeedRecord, JsonObject } from '../types.ts';
-import type { Account, Token } from './account.ts';
+import type { Account, AppAccount, Token } from './account.ts';
 import { auditRecord, auditTime } from './feed.ts';
 
 export type TeamsAct = {
   readonly atMs: number;
   readonly id: string;
   readonly operation: string;
-  readonly account: Account;
+  readonly who: TeamsActor;
   readonly token: Token;
   /** A chat of two where undefined. */
   readonly team?: Team;
@@ -17,9 +17,13 @@ export type TeamsAct = {
   readonly more?: JsonObject;
 };
 
+export type TeamsActor =
+  | { readonly kind: 'user'; readonly account: Account }
+  | { readonly kind: 'app'; readonly app: AppAccount };
+
 /** RecordType 25. */
 export function teamsRecords(tenant: Tenant, act: TeamsAct): FeedRecord[] {
-  const { team, token, account } = act;
+  const { team, token } = act;
   const place =
     team === undefined
       ? { CommunicationType: 'OneOnOne', ChatThreadId: act.chatId, ItemName: act.chatId }
@@ -46,12 +50,10 @@ export function teamsRecords(tenant: Tenant, act: TeamsAct): FeedRecord[] {
       Operation: act.operation,
       OrganizationId: tenant.id,
       RecordType: 25,
-      UserKey: account.objectId,
-      UserType: 0,
+      ...whoMembers(act),
       Version: 1,
       Workload: 'MicrosoftTeams',
       ClientIP: token.ip,
-      UserId: account.upn,
       ...(token.deviceId === undefined ? {} : { DeviceId: token.deviceId }),
       ...place,
       ...(act.operation.startsWith('Message')
@@ -61,4 +63,13 @@ export function teamsRecords(tenant: Tenant, act: TeamsAct): FeedRecord[] {
       ...act.more,
     }),
   ];
+}
+
+function whoMembers({ who }: TeamsAct): JsonObject {
+  if (who.kind === 'app') {
+    const { servicePrincipalId } = who.app;
+    return { UserKey: servicePrincipalId, UserType: 5, UserId: servicePrincipalId };
+  }
+  const { objectId, upn } = who.account;
+  return { UserKey: objectId, UserType: 0, UserId: upn };
 }
