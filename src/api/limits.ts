@@ -61,5 +61,8 @@ export const HTTP_HEADERS_MS_MAX = 10_000;
 /** For a whole request, which has no body here. */
 export const HTTP_REQUEST_MS_MAX = 30_000;
 
+/** A finding is out within a second of its record: a look where nothing came in costs nothing. */
+export const WATCH_EVERY_MS = 200;
+
 /** Rows of coverage are reckoned again at most so often, however many ask. */
 export const COVERAGE_KEPT_MS = 1000;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock, Random } from '../core/index.ts';
 import { LedgerReader, layout } from '../ledger/index.ts';
-import { closeWriter, openWriter, rebuild } from '../pipeline/index.ts';
+import { closeWriter, loadDetection, openWriter, rebuild } from '../pipeline/index.ts';
 import { doWork } from './holder.ts';
 import { LANES_MAX } from './limits.ts';
 import { perform } from './perform.ts';
@@ -48,7 +48,8 @@ export async function write(options: WriteOptions): Promise<unknown> {
     ...options,
     socketFile: layout.apiSocket(dir),
     open: async () => {
-      const opening = { dir, clock, random, keyFile, acceptFork };
+      const detection = await loadDetection();
+      const opening = { dir, clock, random, keyFile, acceptFork, detection };
       const isRebuild = options.work.command === 'rebuild';
       const onProgress = options.progress;
       const writer = await (isRebuild ? rebuild({ ...opening, onProgress }) : openWriter(opening));

@@ -68,6 +68,17 @@ export class Books {
     return this.#state.acts(kind);
   }
 
+  /** Entries below this index were looked at by a stage behind the books. */
+  stageCursor(stage: string): number {
+    return this.#state.cursor(stage);
+  }
+
+  /** MUST be called when everything that the stage had to say of them is durable and posted. */
+  setStageCursor(stage: string, index: number): void {
+    assert(stage !== BOOKS_STAGE && index <= this.cursor, 'a stage goes on behind the books');
+    this.#state.transaction(() => this.#state.setCursor(stage, index));
+  }
+
   /** Rows that no longer count and still stand in a file. */
   get supersededCount(): number {
     return this.#state.superseded().length;
@@ -157,11 +168,13 @@ function endOf({ files = [], facts = {} }: Batch): number {
     observations = [],
     erasures = [],
     estate,
+    findings = [],
+    findingMarks = [],
   } = facts;
   const estates = estate === undefined ? [] : [estate];
-  const said = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...estates].map(
-    (fact) => fact.index + 1,
-  );
+  const found = [...findings, ...findingMarks];
+  const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...estates];
+  const said = [...own, ...found].map((fact) => fact.index + 1);
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
 }
 

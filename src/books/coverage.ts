@@ -17,6 +17,18 @@ import type { Scope } from './live.ts';
 /** A hole in a period: `[fromMs, toMs)`. */
 export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly toMs: number };
 
+/** From the latest of the starts to the earliest of the ends, of what was collected by source. */
+export function collectedPeriod(
+  facts: readonly CoverageFact[],
+): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const good = facts.filter((fact) => isCovered(fact) && !isSpotSource(fact.source));
+  const sources = [...Map.groupBy(good, ({ source, tenant }) => `${source}\n${tenant}`).values()];
+  const starts = sources.map((of) => Math.min(...of.map(({ fromMs }) => fromMs ?? -Infinity)));
+  const ends = sources.map((of) => Math.max(...of.map(({ toMs }) => toMs ?? Infinity)));
+  const period = { fromMs: Math.max(...starts), toMs: Math.min(...ends) };
+  return sources.length > 0 && period.fromMs < period.toMs ? period : undefined;
+}
+
 /** The facts that say something about the period. */
 export function factsWithin(
   facts: readonly CoverageFact[],

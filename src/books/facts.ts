@@ -1,3 +1,4 @@
+import type { FindingDraft } from '../core/index.ts';
 import type { CoverageState, Observation } from '../coverage/index.ts';
 
 /** What the ledger's own entries say, as the books keep it beside the events. */
@@ -76,6 +77,39 @@ export type EstateFact = {
   readonly partners: readonly { readonly tenant: string; readonly name: string }[];
 };
 
+/** `withdrawn`: what came in later speaks against it; it stays in the ledger and counts no more. */
+export type FindingState = 'open' | 'withdrawn';
+
+/** A finding as an entry says it. */
+export type FindingFact = {
+  readonly index: number;
+  /** Follows from rule, version, tenant, group and window. */
+  readonly uid: string;
+  /** Which judge said it. */
+  readonly judge: string;
+  readonly state: FindingState;
+  /** Why it was taken back. */
+  readonly because: string | null;
+  /** How often it was said before with other content. */
+  readonly revision: number;
+  readonly draft: FindingDraft;
+};
+
+/** OCSF status_id of a finding: 1 new, 2 in progress, 3 suppressed, 4 resolved. */
+export type FindingStatus = 1 | 2 | 3 | 4;
+
+/** How far people are with a finding. */
+export type FindingMark = {
+  readonly index: number;
+  readonly uid: string;
+  readonly status: FindingStatus;
+  readonly reason: string;
+  /** Of a suppression: from then on it counts as new again. */
+  readonly untilMs: number | null;
+  readonly by: string;
+  readonly atMs: number;
+};
+
 export type Facts = {
   readonly acts?: readonly ActFact[];
   readonly imports?: readonly ImportFact[];
@@ -83,4 +117,6 @@ export type Facts = {
   readonly observations?: readonly ObservationFact[];
   readonly erasures?: readonly ErasureFact[];
   readonly estate?: EstateFact;
+  readonly findings?: readonly FindingFact[];
+  readonly findingMarks?: readonly FindingMark[];
 };

@@ -13,6 +13,10 @@ export {
   type EstateFact,
   type EstateTenant,
   type Facts,
+  type FindingFact,
+  type FindingMark,
+  type FindingState,
+  type FindingStatus,
   type ImportFact,
   type ObservationFact,
   type Sought,
@@ -34,6 +38,7 @@ export {
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export type { FindingFilter, KeptFinding } from './state-findings.ts';
 export { statementCsv } from './statement-csv.ts';
 export { type StatementHtmlOptions, statementHtml } from './statement-html.ts';
 export { statementLines } from './statement-table.ts';

@@ -46,8 +46,10 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
     const snapshot = await live.snapshotIn(engine);
     const tenants = live.state?.tenants() ?? [];
     const coverage = named.has('coverage') ? coverageOf(live.state, request.nowMs) : [];
+    const findings = named.has('findings') ? (live.state?.findings.list() ?? []) : [];
     const { period } = request;
-    await makeViews(engine, { dir, snapshot, tenants, coverage, tenant, period }, named);
+    const sources = { dir, snapshot, tenants, coverage, findings, tenant, period };
+    await makeViews(engine, sources, named);
     await lock(engine, snapshot.paths());
     await engine.use(async (connection) => {
       await checkStatement(connection, sql);

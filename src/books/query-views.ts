@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BIGINT, LIST, VARCHAR } from '@duckdb/node-api';
 import { TENANT_NOT_STATED } from '../core/index.ts';
 import { LedgerReader, parseLeaf } from '../ledger/index.ts';
 import { COLUMNS } from './columns.ts';
@@ -8,6 +9,7 @@ import { type Engine, identifier, literal } from './engine.ts';
 import { ANY, type CoverageFact } from './facts.ts';
 import type { Scope, Snapshot } from './live.ts';
 import { Tenants } from './principal.ts';
+import type { KeptFinding } from './state-findings.ts';
 
 /** The tables of SQL users beside `events`, whose columns are those of a Parquet file. */
 const TABLES = {
@@ -65,6 +67,8 @@ export type QuerySources = {
   readonly snapshot: Snapshot;
   readonly tenants: readonly string[];
   readonly coverage: readonly CoverageFact[];
+  /** Those that count. */
+  readonly findings: readonly KeptFinding[];
   /** Only rows of this tenant. */
   readonly tenant: string | null;
   /** Events of this period alone. */
@@ -83,6 +87,7 @@ export async function makeViews(
   }
   await engine.run(`CREATE VIEW events AS ${eventsSql(sources)}`);
   if (named.has('coverage')) await fillCoverage(engine, coverageOf(sources));
+  if (named.has('findings')) await fillFindings(engine, findingsOf(sources));
   if (named.has('entries')) await fillEntries(engine, sources);
 }
 
@@ -135,6 +140,27 @@ async function fillCoverage(engine: Engine, facts: readonly CoverageFact[]): Pro
       if (fact.bound === null) appender.appendNull();
       else appender.appendDouble(fact.bound);
       text(fact.because);
+      appender.endRow();
+    }
+    appender.closeSync();
+  });
+}
+
+function findingsOf({ findings, tenant }: QuerySources): readonly KeptFinding[] {
+  return tenant === null ? findings : findings.filter(({ draft }) => draft.tenant === tenant);
+}
+
+async function fillFindings(engine: Engine, findings: readonly KeptFinding[]): Promise<void> {
+  await engine.use(async (connection) => {
+    const appender = await connection.createAppender('findings');
+    for (const { index, uid, draft, mark } of findings) {
+      appender.appendBigInt(BigInt(index));
+      appender.appendVarchar(new Date(draft.lastMs).toISOString());
+      for (const text of [draft.tenant, uid, draft.title, draft.rule]) appender.appendVarchar(text);
+      appender.appendInteger(draft.severity);
+      appender.appendInteger(mark?.status ?? 1);
+      appender.appendList([...draft.techniques], LIST(VARCHAR));
+      appender.appendList(draft.entries.map(BigInt), LIST(BIGINT));
       appender.endRow();
     }
     appender.closeSync();

@@ -1,6 +1,6 @@
-import type { Clock, Reason } from '../core/index.ts';
+import { type Clock, type IntervalSet, interval, normalise, type Reason } from '../core/index.ts';
 import type { DueCheck } from '../coverage/index.ts';
-import { coverageAnswer, factsWithin, holesOf } from './coverage.ts';
+import { collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
@@ -20,6 +20,7 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
+import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
@@ -83,6 +84,42 @@ export class BooksReader {
   /** Entries below this index are in the books. */
   get cursor(): number {
     return this.#live.state?.cursor(BOOKS_STAGE) ?? 0;
+  }
+
+  /** Entries below this index were looked at by a stage behind the books. */
+  stageCursor(stage: string): number {
+    return this.#live.state?.cursor(stage) ?? 0;
+  }
+
+  /**
+   * The first entry that a stage of this prefix has not looked at, although records came in with
+   * it or behind it; undefined where all stages have looked at all records.
+   */
+  notLookedAt(prefix: string): { readonly stage: string; readonly index: number } | undefined {
+    const { state } = this.#live;
+    if (state === undefined) return undefined;
+    const found = state.snapshot(() => {
+      const known = state.cursors(prefix);
+      const stages = known.length === 0 ? [{ stage: prefix, index: 0 }] : known;
+      return stages.find(({ index }) => state.touchedSince(index).length > 0);
+    });
+    return found;
+  }
+
+  /** Event times of what was posted at or behind an entry. */
+  touchedSince(index: number): IntervalSet {
+    const touched = this.#live.state?.touchedSince(index) ?? [];
+    return normalise(touched.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
+  }
+
+  findings(filter: FindingFilter = {}): readonly KeptFinding[] {
+    const { state } = this.#live;
+    return state?.snapshot(() => state.findings.list(filter)) ?? [];
+  }
+
+  finding(uid: string): KeptFinding | undefined {
+    const { state } = this.#live;
+    return state?.snapshot(() => state.findings.find(uid));
   }
 
   /** Indices of the entries of our own of one kind, ascending. */
@@ -183,6 +220,15 @@ export class BooksReader {
   eventsOf(tenant: string, period: Scope): AsyncIterable<EventRow> {
     const tenants = this.#tenants().readAs(tenant);
     return eventsInOrder(this.#live, { ...period, tenants });
+  }
+
+  /**
+   * The longest period of which every collected source was collected; undefined where none was.
+   * Holes may lie in it: {@link coverageOf} tells.
+   */
+  collectedPeriod(tenant?: string): { readonly fromMs: number; readonly toMs: number } | undefined {
+    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
+    return collectedPeriod(factsWithin(this.coverage(), {}, tenants));
   }
 
   /** What is known to be missing in a period, and whether the books hold all of it. */

@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 4;
+export const STATE_VERSION = 5;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -41,4 +41,15 @@ export const STATE_TABLES = `
     entries INTEGER NOT NULL, from_ms INTEGER, to_ms INTEGER, tenants TEXT NOT NULL
   ) STRICT;
   CREATE TABLE estate ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  CREATE TABLE findings (
+    "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, judge TEXT NOT NULL, rule TEXT NOT NULL,
+    tenant TEXT NOT NULL, window_ms INTEGER NOT NULL, severity INTEGER NOT NULL,
+    state TEXT NOT NULL, because TEXT, revision INTEGER NOT NULL, draft TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX findings_of_uid ON findings (uid, "index");
+  CREATE INDEX findings_of_window ON findings (window_ms);
+  CREATE TABLE finding_marks (
+    "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, said TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX finding_marks_of_uid ON finding_marks (uid, "index");
 `;

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import type { KeptReducer } from '../coverage/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
 import type {
@@ -11,7 +11,10 @@ import type {
   ObservationFact,
 } from './facts.ts';
 import { statePath } from './layout.ts';
+import { StateDb } from './state-db.ts';
+import { addFacts, forgetFacts } from './state-facts.ts';
 import { openState, versionOf } from './state-file.ts';
+import { FindingTable } from './state-findings.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
 
 export type FileKind = 'hot' | 'day';
@@ -35,11 +38,10 @@ export type Unmerged = { readonly index: number; readonly entries: readonly numb
 
 /** `state.sqlite`: which files count, and what else a transaction must keep together with them. */
 export class State {
-  readonly #db: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #db: StateDb;
 
   private constructor(db: DatabaseSync) {
-    this.#db = db;
+    this.#db = new StateDb(db);
   }
 
   /**
@@ -72,50 +74,50 @@ export class State {
   }
 
   transaction<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE');
-    try {
+    return this.#db.transaction(() => {
       const result = work();
-      this.#prepare(BUMP).run();
-      this.#db.exec('COMMIT');
+      this.#db.run(BUMP);
       return result;
-    } catch (error) {
-      this.#db.exec('ROLLBACK');
-      throw error;
-    }
+    });
   }
 
   /** All reads in `work` see one moment. */
   snapshot<T>(work: () => T): T {
-    this.#db.exec('BEGIN');
-    try {
-      return work();
-    } finally {
-      this.#db.exec('COMMIT');
-    }
+    return this.#db.snapshot(work);
   }
 
   /** Changes with every transaction. */
   get generation(): number {
-    return this.#number("SELECT value FROM meta WHERE name = 'generation'");
+    return this.#db.number("SELECT value FROM meta WHERE name = 'generation'");
   }
 
   cursor(stage: string): number {
-    return this.#number('SELECT "index" FROM cursors WHERE stage = ?', stage);
+    return this.#db.number('SELECT "index" FROM cursors WHERE stage = ?', stage);
+  }
+
+  /** The cursors of all stages whose names begin so. */
+  cursors(prefix: string): { readonly stage: string; readonly index: number }[] {
+    const rows = this.#db.all('SELECT * FROM cursors ORDER BY stage');
+    const named = rows.map((row) => ({
+      stage: row['stage'] as string,
+      index: row['index'] as number,
+    }));
+    return named.filter(({ stage }) => stage.startsWith(prefix));
   }
 
   setCursor(stage: string, index: number): void {
-    this.#run('INSERT OR REPLACE INTO cursors VALUES (?, ?)', stage, index);
+    this.#db.run('INSERT OR REPLACE INTO cursors VALUES (?, ?)', stage, index);
   }
 
   /** A number that no file name holds yet. */
   nextFileNumber(): number {
-    const next = this.#number("SELECT value FROM meta WHERE name = 'file'") + 1;
-    this.#run("INSERT OR REPLACE INTO meta VALUES ('file', ?)", next);
+    const next = this.#db.number("SELECT value FROM meta WHERE name = 'file'") + 1;
+    this.#db.run("INSERT OR REPLACE INTO meta VALUES ('file', ?)", next);
     return next;
   }
 
   files(): ListedFile[] {
-    return this.#all('SELECT * FROM files ORDER BY from_index, path').map((row) => ({
+    return this.#db.all('SELECT * FROM files ORDER BY from_index, path').map((row) => ({
       path: row['path'] as string,
       kind: row['kind'] as FileKind,
       classUid: row['class_uid'] as number | null,
@@ -130,7 +132,7 @@ export class State {
   }
 
   listFile(file: ListedFile): void {
-    this.#run(
+    this.#db.run(
       'INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       file.path,
       file.kind,
@@ -146,136 +148,105 @@ export class State {
   }
 
   unlistFile(path: string): void {
-    this.#run('DELETE FROM files WHERE path = ?', path);
+    this.#db.run('DELETE FROM files WHERE path = ?', path);
   }
 
   superseded(): number[] {
-    return this.#all('SELECT "index" FROM superseded').map((row) => row['index'] as number);
+    return this.#db.all('SELECT "index" FROM superseded').map((row) => row['index'] as number);
   }
 
   supersede(index: number): void {
-    this.#run('INSERT OR IGNORE INTO superseded VALUES (?)', index);
+    this.#db.run('INSERT OR IGNORE INTO superseded VALUES (?)', index);
   }
 
   /** The row is no longer in any listed file. */
   forgetSuperseded(index: number): void {
-    this.#run('DELETE FROM superseded WHERE "index" = ?', index);
+    this.#db.run('DELETE FROM superseded WHERE "index" = ?', index);
   }
 
   /** Rows that an erasure took out and that were not posted again yet. */
   unmerged(): Unmerged[] {
-    return this.#all('SELECT * FROM unmerged ORDER BY "index"').map((row) => ({
+    return this.#db.all('SELECT * FROM unmerged ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
       entries: JSON.parse(row['entries'] as string) as number[],
     }));
   }
 
   setUnmerged(rows: readonly Unmerged[]): void {
-    this.#run('DELETE FROM unmerged');
+    this.#db.run('DELETE FROM unmerged');
     for (const { index, entries } of rows) {
-      this.#run('INSERT INTO unmerged VALUES (?, ?)', index, JSON.stringify(entries));
+      this.#db.run('INSERT INTO unmerged VALUES (?, ?)', index, JSON.stringify(entries));
     }
   }
 
   tenants(): string[] {
-    return this.#all('SELECT tenant FROM tenants').map((row) => row['tenant'] as string);
+    return this.#db.all('SELECT tenant FROM tenants').map((row) => row['tenant'] as string);
   }
 
   addTenant(tenant: string): void {
-    this.#run('INSERT OR IGNORE INTO tenants VALUES (?)', tenant);
+    this.#db.run('INSERT OR IGNORE INTO tenants VALUES (?)', tenant);
   }
 
   learnAlias(alias: Alias): void {
     const { tenant, kind, value, key, firstMs, lastMs } = alias;
-    this.#run(LEARN_ALIAS, tenant, kind, value, key, firstMs, lastMs);
+    this.#db.run(LEARN_ALIAS, tenant, kind, value, key, firstMs, lastMs);
   }
 
   aliasesNamed(kind: AliasKind, value: string): Alias[] {
-    return this.#all('SELECT * FROM aliases WHERE kind = ? AND value = ?', kind, value).map(alias);
+    return this.#db
+      .all('SELECT * FROM aliases WHERE kind = ? AND value = ?', kind, value)
+      .map(alias);
   }
 
   aliasesOf(key: string): Alias[] {
-    return this.#all('SELECT * FROM aliases WHERE key = ?', key).map(alias);
+    return this.#db.all('SELECT * FROM aliases WHERE key = ?', key).map(alias);
   }
 
   forgetAliasesOf(key: string): void {
-    this.#run('DELETE FROM aliases WHERE key = ?', key);
+    this.#db.run('DELETE FROM aliases WHERE key = ?', key);
   }
 
   addFacts(facts: Facts): void {
-    for (const { kind, index } of facts.acts ?? []) {
-      this.#run('INSERT OR IGNORE INTO acts VALUES (?, ?)', kind, index);
-    }
-    for (const i of facts.imports ?? []) {
-      this.#run(
-        'INSERT OR REPLACE INTO imports VALUES (?, ?, ?, ?, ?, ?, ?)',
-        i.index,
-        i.seenMs,
-        i.file,
-        i.bytes,
-        i.sha256,
-        i.by,
-        i.origin,
-      );
-    }
-    for (const c of facts.coverage ?? []) {
-      this.#run(
-        'INSERT INTO coverage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        c.index,
-        c.tenant,
-        c.source,
-        c.workload,
-        c.subject,
-        c.fromMs,
-        c.toMs,
-        c.state,
-        c.bound,
-        c.because,
-      );
-    }
-    if (facts.estate !== undefined) {
-      const { index, ...said } = facts.estate;
-      this.#run('INSERT OR REPLACE INTO estate VALUES (?, ?)', index, JSON.stringify(said));
-    }
-    for (const { index, seen } of facts.observations ?? []) {
-      this.#run('INSERT OR REPLACE INTO observations VALUES (?, ?)', index, JSON.stringify(seen));
-    }
-    for (const e of facts.erasures ?? []) {
-      this.#run(
-        'INSERT OR REPLACE INTO erasures VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        e.index,
-        e.atMs,
-        e.by,
-        e.reason,
-        e.entries,
-        e.fromMs,
-        e.toMs,
-        JSON.stringify(e.tenants),
-      );
-    }
+    addFacts(this.#db, facts);
+  }
+
+  /** What was found, with its life. */
+  get findings(): FindingTable {
+    return new FindingTable(this.#db);
+  }
+
+  /**
+   * The times of events that were posted at or behind an entry; `[fromMs, toMs)`. What a compaction
+   * put together with older ones may make it longer, never shorter.
+   */
+  touchedSince(index: number): { readonly fromMs: number; readonly toMs: number }[] {
+    const sql = 'SELECT min_time, max_time FROM files WHERE to_index > ? ORDER BY min_time';
+    return this.#db.all(sql, index).map((row) => ({
+      fromMs: row['min_time'] as number,
+      toMs: (row['max_time'] as number) + 1,
+    }));
   }
 
   forgetFactsOf(index: number): void {
-    this.#run('DELETE FROM imports WHERE "index" = ?', index);
-    this.#run('DELETE FROM coverage WHERE "index" = ?', index);
+    forgetFacts(this.#db, index);
   }
 
   /** Those that are not folded into {@link observed} yet, and lie behind the index. */
   observationsAfter(index: number): ObservationFact[] {
     const sql = 'SELECT * FROM observations WHERE "index" > ? ORDER BY "index"';
-    return this.#all(sql, index).map((row) => ({
+    return this.#db.all(sql, index).map((row) => ({
       index: row['index'] as number,
       seen: JSON.parse(row['body'] as string) as ObservationFact['seen'],
     }));
   }
 
   get observationCount(): number {
-    return this.#number('SELECT count(*) FROM observations');
+    return this.#db.number('SELECT count(*) FROM observations');
   }
 
   /** All observations up to an entry, folded. */
   observed(): { readonly upTo: number; readonly kept: KeptReducer } | undefined {
-    const [row] = this.#all('SELECT * FROM observed');
+    const [row] = this.#db.all('SELECT * FROM observed');
     if (row === undefined) return undefined;
     const kept = JSON.parse(row['kept'] as string) as KeptReducer;
     return { upTo: row['up_to'] as number, kept };
@@ -283,22 +254,22 @@ export class State {
 
   /** The entry up to which {@link observed} goes; -1 where nothing is folded. */
   get observedUpTo(): number {
-    return this.#number('SELECT coalesce(max(up_to), -1) FROM observed');
+    return this.#db.number('SELECT coalesce(max(up_to), -1) FROM observed');
   }
 
   setObserved(upTo: number, kept: KeptReducer): void {
-    this.#run('INSERT OR REPLACE INTO observed VALUES (1, ?, ?)', upTo, JSON.stringify(kept));
-    this.#run('DELETE FROM observations WHERE "index" <= ?', upTo);
+    this.#db.run('INSERT OR REPLACE INTO observed VALUES (1, ?, ?)', upTo, JSON.stringify(kept));
+    this.#db.run('DELETE FROM observations WHERE "index" <= ?', upTo);
   }
 
   /** Indices of the entries of our own of one kind, ascending. */
   acts(kind: string): number[] {
-    const rows = this.#all('SELECT "index" FROM acts WHERE kind = ? ORDER BY "index"', kind);
+    const rows = this.#db.all('SELECT "index" FROM acts WHERE kind = ? ORDER BY "index"', kind);
     return rows.map((row) => row['index'] as number);
   }
 
   imports(): ImportFact[] {
-    return this.#all('SELECT * FROM imports ORDER BY "index"').map((row) => ({
+    return this.#db.all('SELECT * FROM imports ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
       seenMs: row['seen_ms'] as number,
       file: row['file'] as string,
@@ -310,7 +281,7 @@ export class State {
   }
 
   coverage(): CoverageFact[] {
-    return this.#all('SELECT * FROM coverage ORDER BY "index", from_ms, source').map((row) => ({
+    return this.#db.all('SELECT * FROM coverage ORDER BY "index", from_ms, source').map((row) => ({
       index: row['index'] as number,
       tenant: row['tenant'] as string,
       source: row['source'] as string,
@@ -326,14 +297,14 @@ export class State {
 
   /** What was said last. */
   estate(): EstateFact | undefined {
-    const [row] = this.#all('SELECT * FROM estate ORDER BY "index" DESC LIMIT 1');
+    const [row] = this.#db.all('SELECT * FROM estate ORDER BY "index" DESC LIMIT 1');
     if (row === undefined) return undefined;
     const said = JSON.parse(row['body'] as string) as Omit<EstateFact, 'index'>;
     return { index: row['index'] as number, ...said };
   }
 
   erasures(): ErasureFact[] {
-    return this.#all('SELECT * FROM erasures ORDER BY "index"').map((row) => ({
+    return this.#db.all('SELECT * FROM erasures ORDER BY "index"').map((row) => ({
       index: row['index'] as number,
       atMs: row['at_ms'] as number,
       by: row['by'] as string,
@@ -354,31 +325,7 @@ export class State {
   close(): void {
     this.#db.close();
   }
-
-  #number(sql: string, ...values: SqlValue[]): number {
-    const row = this.#prepare(sql).get(...values);
-    return row === undefined ? 0 : (Object.values(row)[0] as number);
-  }
-
-  #all(sql: string, ...values: SqlValue[]): Record<string, unknown>[] {
-    return this.#prepare(sql).all(...values);
-  }
-
-  #run(sql: string, ...values: SqlValue[]): void {
-    this.#prepare(sql).run(...values);
-  }
-
-  #prepare(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
-  }
 }
-
-type SqlValue = string | number | null;
 
 const BUMP = `INSERT INTO meta VALUES ('generation', 1)
   ON CONFLICT (name) DO UPDATE SET value = value + 1`;

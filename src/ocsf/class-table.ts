@@ -63,7 +63,7 @@ class 2004 detection_finding 2 Findings | Detection Finding
   comment string_t; confidence string_t; confidence_id integer_t {0=Unknown|1=Low|2=Medium|3=High|
  99=Other}; confidence_score integer_t; device device; evidences evidences[];
   finding_info! finding_info; impact string_t; impact_id integer_t {0=Unknown|1=Low|2=Medium|
- 3=High|4=Critical|99=Other}; impact_score integer_t; is_alert boolean_t;
+ 3=High|4=Critical|99=Other}; impact_score integer_t; is_alert boolean_t; remediation remediation;
   resources resource_details[]; risk_details string_t; risk_level string_t;
   risk_level_id integer_t {0=Info|1=Low|2=Medium|3=High|4=Critical|99=Other};
   risk_score integer_t; status_id integer_t {0=Unknown|1=New|2=In Progress|3=Suppressed|
@@ -155,6 +155,9 @@ object analytic
 object api
   group group; operation! string_t; request request; response response; service service;
   version string_t;
+object attack
+  at_least_one(tactic technique sub_technique); sub_technique sub_technique; technique technique;
+  version string_t;
 object authentication_token
   created_time timestamp_t; expiration_time timestamp_t; is_renewable boolean_t;
   kerberos_flags string_t; modified_time timestamp_t; name string_t; tenant_uid string_t;
@@ -207,10 +210,11 @@ object file
  5=Local Socket|6=Named Pipe|7=Symbolic Link|8=Executable File|99=Other}; uid string_t; uri url_t;
   url url; version string_t; volume string_t; xattributes object;
 object finding_info
-  analytic analytic; created_time timestamp_t; data_sources string_t[]; desc string_t;
-  first_seen_time timestamp_t; last_seen_time timestamp_t; modified_time timestamp_t;
-  product product; related_analytics analytic[]; related_events_count integer_t; src_url url_t;
-  title string_t; types string_t[]; uid! string_t; uid_alt string_t;
+  analytic analytic; attacks attack[]; created_time timestamp_t; data_sources string_t[];
+  desc string_t; first_seen_time timestamp_t; last_seen_time timestamp_t;
+  modified_time timestamp_t; product product; related_analytics analytic[];
+  related_events_count integer_t; src_url url_t; title string_t; types string_t[]; uid! string_t;
+  uid_alt string_t;
 object group
   at_least_one(name uid); desc string_t; domain string_t; name string_t; privileges string_t[];
   type string_t; uid string_t; uid_alt string_t;
@@ -276,6 +280,8 @@ object policy
 object product
   at_least_one(name uid); cpe_name string_t; lang string_t; name string_t; path string_t;
   uid string_t; url_string url_t; vendor_name string_t; version string_t;
+object remediation
+  desc! string_t; references string_t[];
 object request
   data json_t; flags string_t[]; uid! string_t;
 object resource_details
@@ -293,6 +299,10 @@ object session
   count integer_t; created_time timestamp_t; credential_uid string_t; expiration_reason string_t;
   expiration_time timestamp_t; is_mfa boolean_t; is_remote boolean_t; is_vpn boolean_t;
   issuer string_t; terminal string_t; uid string_t; uid_alt string_t; uuid uuid_t;
+object sub_technique
+  at_least_one(name uid); name string_t; src_url url_t; uid string_t;
+object technique
+  at_least_one(name uid); name string_t; src_url url_t; uid string_t;
 object url
   at_least_one(url_string path); categories string_t[]; category_ids integer_t[] {0=Unknown|
  1=Adult/Mature Content|3=Pornography|4=Sex Education|5=Intimate Apparel/Swimsuit|6=Nudity|

@@ -1,6 +1,7 @@
 import type { CoverageFact, Facts, ImportFact } from '../books/index.ts';
 import { type EntryKind, msOfInstant } from '../core/index.ts';
 import { parseObservation } from '../coverage/index.ts';
+import { parseFinding, parseFindingMark } from '../detect/index.ts';
 import { parseErasure } from '../ledger/index.ts';
 import { clockStepCoverage } from './clock-steps.ts';
 import { parseEstateBody } from './estate.ts';
@@ -38,6 +39,8 @@ function meaningOf(
       return estateFacts(index, body);
     case 'erasure':
       return erasureFacts(index, entry.body);
+    case 'finding':
+      return findingFacts(index, body);
     default:
       return NOTHING;
   }
@@ -90,6 +93,13 @@ function estateFacts(index: number, body: Json): Facts {
   if (said === undefined) return NOTHING;
   const { tenants, partners } = said;
   return { estate: { index, tenants, partners } };
+}
+
+function findingFacts(index: number, body: Json): Facts {
+  const said = parseFinding(body);
+  if (said !== undefined) return { findings: [{ index, ...said }] };
+  const mark = parseFindingMark(body);
+  return mark === undefined ? NOTHING : { findingMarks: [{ index, ...mark }] };
 }
 
 function erasureFacts(index: number, bytes: Uint8Array): Facts {

@@ -27,6 +27,7 @@ import {
 } from './own-entries.ts';
 import { type Parked, park, type ReadAs } from './parked.ts';
 import { type ImportProgress, ProgressMeter } from './progress.ts';
+import { type WatchReport, watch } from './watch.ts';
 import type { Writer } from './writer.ts';
 
 export type ImportOptions = {
@@ -187,6 +188,7 @@ class ImportRun {
   async conclude(): Promise<ImportReport> {
     await this.#sayClockSteps();
     await this.#conveyor.post();
+    await this.#watch();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
     // The lanes' memory goes before the compaction takes its own.
@@ -211,6 +213,17 @@ class ImportRun {
 
   async stop(): Promise<void> {
     await this.#conveyor.stop();
+  }
+
+  /** A judge that fails stops nobody: what it has to say is said by the next that watches. */
+  async #watch(): Promise<void> {
+    const judges = this.#writer.detection?.judges ?? [];
+    if (judges.length === 0) return;
+    const { failures }: WatchReport = await watch(this.#writer, judges);
+    for (const { judge, because } of failures) {
+      const text = `${judge} could not judge what came in: ${because}`;
+      this.#warnings.push({ file: this.#writer.dir, text });
+    }
   }
 
   async #take(event: ReaderEvent): Promise<void> {

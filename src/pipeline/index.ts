@@ -3,6 +3,7 @@ export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
 export { CrossCheck } from './cross-check.ts';
+export { type Detection, loadDetection } from './detection.ts';
 export {
   type ErasureReport,
   type ErasureRequest,
@@ -16,6 +17,7 @@ export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';
 export { importNothing } from './import-nothing.ts';
+export type { Judge, JudgeContext, Judgement } from './judge.ts';
 export { CROSS_CHECK_EVERY_MS } from './limits.ts';
 export { subjectHash } from './mentions.ts';
 export { type Doer, ownEntry } from './own-entries.ts';
@@ -23,4 +25,5 @@ export type { ImportProgress } from './progress.ts';
 export { rebuild } from './rebuild.ts';
 export { retryParked } from './retry.ts';
 export { parseBody, richestFirst } from './sightings.ts';
+export { type Alone, Watch, type WatchReport, watch } from './watch.ts';
 export { closeWriter, openWriter, type Writer, type WriterOptions } from './writer.ts';

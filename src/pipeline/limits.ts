@@ -24,3 +24,15 @@ export const COMPACT_EVERY_MS = 3_600_000;
 
 /** What is due for comparison grows by the hour; a difference is told within minutes of it. */
 export const CROSS_CHECK_EVERY_MS = 300_000;
+
+/** Entries that one finding names as its evidence: enough to begin with, and a body of some KiB. */
+export const FINDING_ENTRIES_MAX = 256;
+
+/** People, sessions, apps or addresses that one finding names. */
+export const FINDING_NAMES_MAX = 64;
+
+/** Of each text of a finding: no person reads more of it, and a record may be megabytes long. */
+export const FINDING_TEXT_CHARACTERS_MAX = 2_000;
+
+/** Findings appended at a time: some megabytes, and one wait for the disk. */
+export const FINDINGS_PER_APPEND = 500;

@@ -75,15 +75,18 @@ export type CoverageBody = {
   readonly rows: readonly CoverageRow[];
 };
 
-/** An entry of our own: its id comes from its bytes, so the same act is never said twice. */
-export function ownEntry(kind: EntryKind, nowMs: number, body: object): RecordDraft {
-  const at = instantOfMs(nowMs);
+/**
+ * An entry of our own. Its id comes from its bytes, so the same act is never said twice; with an
+ * `id`, other bytes are a revision. Whatever is no GUID, the ledger writes as a keyed hash.
+ */
+export function ownEntry(kind: EntryKind, atMs: number, body: object, id?: string): RecordDraft {
+  const at = instantOfMs(atMs);
   assert(at !== undefined, 'the clock shows a time that exists');
   return {
     kind,
     tenant: OWN_TENANT,
     source: `countersign/${kind}`,
-    id: undefined,
+    id,
     at,
     body: encoder.encode(JSON.stringify(body)),
   };

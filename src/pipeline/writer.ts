@@ -3,6 +3,7 @@ import type { Clock, Random } from '../core/index.ts';
 import { Ledger, type LedgerOptions, LedgerReader } from '../ledger/index.ts';
 import { type CatchUpProgress, catchUp } from './catch-up.ts';
 import { ClockSteps } from './clock-steps.ts';
+import type { Detection } from './detection.ts';
 import { resumeErasures } from './erase.ts';
 
 /** All that a writing command holds: the lock, the ledger, the books behind it. */
@@ -16,11 +17,14 @@ export type Writer = {
   readonly reader: LedgerReader;
   /** Said by the next {@link catchUp}, or by the import that met them. */
   readonly clockSteps: ClockSteps;
+  /** Undefined: records are taken in, and nobody judges them. */
+  readonly detection: Detection | undefined;
 };
 
 export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
   /** Threads of the analytical engine in compaction. */
   readonly threads?: number;
+  readonly detection?: Detection | undefined;
   /** Called under the lock, before the books are opened. */
   readonly beforeBooks?: () => void;
   /** Told while the books go on from their cursor. */
@@ -32,7 +36,7 @@ export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> &
  * books go on from their cursor: the way after a crash is the way of every start.
  */
 export async function openWriter(options: WriterOptions): Promise<Writer> {
-  const { dir, clock, random, onProgress } = options;
+  const { dir, clock, random, detection, onProgress } = options;
   const clockSteps = new ClockSteps();
   const ledger = await Ledger.open({
     ...options,
@@ -43,7 +47,7 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
     options.beforeBooks?.();
     const books = await Books.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
-    const writer = { dir, clock, random, ledger, books, reader, clockSteps };
+    const writer = { dir, clock, random, ledger, books, reader, clockSteps, detection };
     await catchUp(writer, onProgress);
     await resumeErasures(writer);
     return writer;

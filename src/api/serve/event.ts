@@ -34,6 +34,13 @@ export type ServeEvent =
       readonly ms: number;
     }
   | { readonly event: 'config-said'; readonly entry: number; readonly what: string }
+  /** What the judges said of what came in: numbers alone, since a finding names people. */
+  | {
+      readonly event: 'watched';
+      readonly said: number;
+      readonly revised: number;
+      readonly withdrawn: number;
+    }
   | { readonly event: 'stopping'; readonly because: string }
   | { readonly event: 'stopped'; readonly entries: number };
 
@@ -72,6 +79,10 @@ function textOf(event: ServeEvent): string {
       return `work-ended ${event.command}: ${event.outcome} after ${event.ms} ms`;
     case 'config-said':
       return `config-said ${event.what} is entry ${event.entry}`;
+    case 'watched': {
+      const { said, revised, withdrawn } = event;
+      return `watched: ${plural(said, 'finding')}, ${revised} revised, ${withdrawn} taken back`;
+    }
     case 'stopping':
       return `stopping: ${event.because}`;
     case 'stopped':

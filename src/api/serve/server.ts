@@ -10,6 +10,7 @@ import {
   CrossCheck,
   closeWriter,
   LedgerDesk,
+  loadDetection,
   openWriter,
   sayEstate,
   type Writer,
@@ -29,6 +30,7 @@ import { HttpDoor, jsonPage, type Page, problem, type Route } from './http.ts';
 import { metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './rounds.ts';
 import { type CollectorTally, newTally } from './tally.ts';
+import { watching } from './watching.ts';
 
 export type ServeOptions = {
   readonly dir: string;
@@ -60,7 +62,8 @@ export type ServeOptions = {
 export async function serve(options: ServeOptions): Promise<void> {
   const { dir, clock, random, keyFile, acceptFork, tell } = options;
   const tenants = options.config.tenants.map((tenant) => collectorsOf(tenant, options));
-  const writer = await openWriter({ dir, clock, random, keyFile, acceptFork });
+  const detection = await loadDetection();
+  const writer = await openWriter({ dir, clock, random, keyFile, acceptFork, detection });
   try {
     removeLeftSpools(layout.run(dir));
     const desk = await LedgerDesk.open(writer, { lanes: options.lanes });
@@ -171,12 +174,25 @@ class Server {
         throw error;
       }
     });
+    running.push(this.#watch(broken, both));
     await aborted(both);
     const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
     tell({ event: 'stopping', because });
     const ends = await Promise.allSettled(running);
     reader.close();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #watch(broken: AbortController, signal: AbortSignal): Promise<void> {
+    const { wait, tell } = this.#options;
+    const { detection } = this.#writer;
+    if (detection === undefined) return;
+    try {
+      await watching({ writer: this.#writer, desk: this.#desk, detection, wait, tell, signal });
+    } catch (error) {
+      broken.abort(error);
+      throw error;
+    }
   }
 
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */

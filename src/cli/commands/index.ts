@@ -6,6 +6,7 @@ import { declareCoverage } from './coverage.ts';
 import { declareDemo } from './demo.ts';
 import { declareEmulator } from './emulator.ts';
 import { declareEvidence } from './evidence.ts';
+import { declareFindings } from './findings.ts';
 import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
@@ -23,6 +24,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareImport(program, bind);
   declareTimeline(program, bind);
   declareStatement(program, bind);
+  declareFindings(program, bind);
   declareQuery(program, bind);
   declareCoverage(program, bind);
   declareCheckTenant(program, bind);

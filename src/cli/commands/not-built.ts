@@ -5,7 +5,6 @@ import { CliError } from '../errors.ts';
 /** Named by the contract of the command line, and honest about it until their stage is built. */
 const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['verified', 'sign-ins by flow: decided, checked, unverified by cause'],
-  ['findings', 'what the rules found, as OCSF Detection Findings'],
   ['reconcile', 'each action against its authorisation'],
   ['out', 'are they out? one answer per foothold'],
   ['rules', 'test, backtest and watch detection rules'],

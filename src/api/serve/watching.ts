@@ -1,0 +1,48 @@
+import type { Wait } from '../../intake/index.ts';
+import { type Detection, type LedgerDesk, Watch, type Writer } from '../../pipeline/index.ts';
+import { WATCH_EVERY_MS } from '../limits.ts';
+import type { Tell } from './event.ts';
+
+export type WatchingOptions = {
+  readonly writer: Writer;
+  readonly desk: LedgerDesk;
+  readonly detection: Detection;
+  readonly wait: Wait;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Asks the judges again and again, until the signal is aborted. Collectors go on meanwhile: only
+ * what there is to be said needs the ledger for itself.
+ */
+export async function watching(options: WatchingOptions): Promise<void> {
+  const { writer, desk, detection, wait, signal } = options;
+  const stage = await Watch.open(writer, detection.judges, (work) => desk.exclusively(work));
+  try {
+    const failed = new Set<string>();
+    while (!signal.aborted) {
+      const report = await stage.look();
+      tellOf(report, failed, options.tell);
+      await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+  } finally {
+    stage.close();
+  }
+}
+
+type Report = Awaited<ReturnType<Watch['look']>>;
+
+/** A judge that fails does so at every look: told once, until it can judge again. */
+function tellOf(report: Report, failed: Set<string>, tell: Tell): void {
+  const { said, revised, withdrawn, failures } = report;
+  if (said + revised + withdrawn > 0) tell({ event: 'watched', said, revised, withdrawn });
+  for (const { judge, because } of failures) {
+    if (failed.has(judge)) continue;
+    tell({ event: 'problem', collector: `watch/${judge}`, because });
+  }
+  failed.clear();
+  for (const { judge } of failures) failed.add(judge);
+}

@@ -1,0 +1,103 @@
+import type { FindingDraft } from '../core/index.ts';
+import type { FindingFact, FindingMark, FindingState } from './facts.ts';
+import type { StateDb } from './state-db.ts';
+
+/** What is known of one finding: its latest revision, and how far people are with it. */
+export type KeptFinding = FindingFact & {
+  /** Entries that say it, ascending: the first, and each revision. */
+  readonly revisions: readonly number[];
+  /** What people said of it last; undefined while nobody did. */
+  readonly mark: FindingMark | undefined;
+};
+
+export type FindingFilter = {
+  readonly rule?: string | undefined;
+  readonly judge?: string | undefined;
+  readonly severityMin?: number | undefined;
+  readonly tenant?: string | undefined;
+  /** Windows that start in `[fromMs, toMs)`. */
+  readonly windows?: { readonly fromMs: number; readonly toMs: number } | undefined;
+  /** Those taken back as well. */
+  readonly withdrawn?: 'with' | 'without';
+};
+
+/** The findings of the state: every revision is kept, the one with the highest index counts. */
+export class FindingTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  add({ index, uid, judge, state, because, revision, draft }: FindingFact): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[index, uid, judge, draft.rule, draft.tenant, draft.windowMs, draft.severity],
+      ...[state, because, revision, JSON.stringify(draft)],
+    );
+  }
+
+  mark({ index, uid, ...said }: FindingMark): void {
+    const sql = 'INSERT OR REPLACE INTO finding_marks VALUES (?, ?, ?)';
+    this.#db.run(sql, index, uid, JSON.stringify(said));
+  }
+
+  forget(index: number): void {
+    this.#db.run('DELETE FROM findings WHERE "index" = ?', index);
+    this.#db.run('DELETE FROM finding_marks WHERE "index" = ?', index);
+  }
+
+  /** In order of their last event, then of their id. */
+  list(filter: FindingFilter = {}): KeptFinding[] {
+    const { rule, judge, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
+    const { fromMs, toMs } = windows ?? { fromMs: FIRST_MS, toMs: LAST_MS };
+    const found = this.#db
+      .all(CURRENT, fromMs, toMs)
+      .map((row) => this.#kept(row))
+      .filter(({ draft, ...kept }) => {
+        if (withdrawn === 'without' && kept.state === 'withdrawn') return false;
+        if (rule !== undefined && draft.rule !== rule) return false;
+        if (judge !== undefined && kept.judge !== judge) return false;
+        return draft.severity >= severityMin && (tenant === undefined || draft.tenant === tenant);
+      });
+    return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
+  }
+
+  find(uid: string): KeptFinding | undefined {
+    const [row] = this.#db.all(OF_UID, uid);
+    return row === undefined || row['index'] === null ? undefined : this.#kept(row);
+  }
+
+  #kept(row: Record<string, unknown>): KeptFinding {
+    const uid = row['uid'] as string;
+    const revisions = this.#db.all('SELECT "index" FROM findings WHERE uid = ? ORDER BY 1', uid);
+    return {
+      index: row['index'] as number,
+      uid,
+      judge: row['judge'] as string,
+      state: row['state'] as FindingState,
+      because: row['because'] as string | null,
+      revision: row['revision'] as number,
+      draft: JSON.parse(row['draft'] as string) as FindingDraft,
+      revisions: revisions.map(({ index }) => index as number),
+      mark: this.#markOf(uid),
+    };
+  }
+
+  #markOf(uid: string): FindingMark | undefined {
+    const sql = 'SELECT * FROM finding_marks WHERE uid = ? ORDER BY "index" DESC LIMIT 1';
+    const [row] = this.#db.all(sql, uid);
+    if (row === undefined) return undefined;
+    const said = JSON.parse(row['said'] as string) as Omit<FindingMark, 'index' | 'uid'>;
+    return { index: row['index'] as number, uid, ...said };
+  }
+}
+
+/** Beyond every event time that can be written. */
+const FIRST_MS = -8.64e15;
+const LAST_MS = 8.64e15;
+
+/** With `max`, SQLite takes the other columns from the row that has it. */
+const CURRENT = `SELECT *, max("index") FROM findings
+  WHERE window_ms >= ? AND window_ms < ? GROUP BY uid`;
+const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';

@@ -1,0 +1,43 @@
+import type { BooksReader, LedgerHead } from '../books/index.ts';
+import type { FindingDraft, IntervalSet } from '../core/index.ts';
+import type { LedgerReader } from '../ledger/index.ts';
+
+/**
+ * Whoever judges what is in the ledger: rules, stream detectors, reconciliation, checks. A judge
+ * MUST say the same of the same records, whatever the order in which they came in; it MAY be asked
+ * about the same records again, and by another process after a crash.
+ */
+export interface Judge {
+  /** Stable: a cursor and every finding carry it, e.g. `sigma`, `reconcile`, `stream/spray`. */
+  readonly name: string;
+  /** `events`: asked when records came in; `entries`: when anything did, such as decisions. */
+  readonly hears: 'events' | 'entries';
+  /** Asked again after so long without anything new, where what it says depends on the time. */
+  readonly everyMs?: number;
+  judge(context: JudgeContext): Promise<Judgement>;
+}
+
+export type JudgeContext = {
+  /**
+   * Event times of what came in since the judge was asked last: the windows over them are to be
+   * judged again. Of a judge that was never asked: of all that there is.
+   */
+  readonly touched: IntervalSet;
+  /** The entries of that time: `[fromIndex, toIndex)`; the books hold all of them. */
+  readonly fromIndex: number;
+  readonly toIndex: number;
+  readonly books: BooksReader;
+  /** Published up to `toIndex` at least. */
+  readonly ledger: LedgerReader;
+  readonly head: LedgerHead;
+  readonly nowMs: number;
+};
+
+export type Judgement = {
+  readonly drafts: readonly FindingDraft[];
+  /**
+   * The `windowMs` of which `drafts` are all that is to be said: what this judge said of them
+   * before, and does not say now, is taken back.
+   */
+  readonly covers: IntervalSet;
+};

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { BooksReader, type KeptFinding, query } from '../books/index.ts';
+import { type FindingDraft, instantOfMs, systemClock, tenantId } from '../core/index.ts';
+import { fsck, LedgerReader } from '../ledger/index.ts';
+import { erase } from './erase.ts';
+import { importPaths } from './import.ts';
+import type { Judge, JudgeContext } from './judge.ts';
+import { rebuild } from './rebuild.ts';
+import { systemRandom } from './wire.ts';
+import { closeWriter, openWriter, type Writer } from './writer.ts';
+
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
+const HOUR_MS = 3_600_000;
+const DAY_MS = Date.parse('2026-03-02T00:00:00Z');
+const ALL = { fromMs: -8.64e15, toMs: 8.64e15 };
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-watch-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+type Told = { readonly n: number; readonly user: string; readonly hour: number };
+
+function line({ n, user, hour }: Told): string {
+  const record = {
+    CreationTime: (instantOfMs(DAY_MS + hour * HOUR_MS) ?? '').slice(0, 19),
+    Id: `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f${String(n).padStart(4, '0')}`,
+    Operation: 'FileDeleted',
+    OrganizationId: TENANT,
+    RecordType: 6,
+    UserId: `${user}@northmoor.example`,
+    Workload: 'SharePoint',
+  };
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** Finds whoever deleted two files or more, and fewer than `most`, in an hour. */
+class Deletions implements Judge {
+  readonly name = 'test/deletions';
+  readonly hears = 'events';
+  readonly asked: JudgeContext[] = [];
+  readonly most: number;
+
+  constructor(most = Number.POSITIVE_INFINITY) {
+    this.most = most;
+  }
+
+  async judge(context: JudgeContext): Promise<{ drafts: FindingDraft[]; covers: Interval[] }> {
+    this.asked.push(context);
+    const covers = context.touched.map(({ from, to }) => ({
+      from: Math.floor(from / HOUR_MS) * HOUR_MS,
+      to: Math.ceil(to / HOUR_MS) * HOUR_MS,
+    }));
+    const drafts: FindingDraft[] = [];
+    for (const { from, to } of covers) {
+      const rows = await gather(context.books.eventsOf(TENANT, { fromMs: from, toMs: to }));
+      const whole = rows.filter(({ erased }) => !erased);
+      const groups = Map.groupBy(whole, ({ event }) => {
+        return `${event.actorName} ${Math.floor(event.timeMs / HOUR_MS)}`;
+      });
+      for (const [group, found] of groups) {
+        if (found.length < 2 || found.length >= this.most) continue;
+        drafts.push(draftOf(group, found));
+      }
+    }
+    return { drafts, covers };
+  }
+}
+
+async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+type Interval = { from: number; to: number };
+type Row = { readonly index: number; readonly event: { timeMs: number; actorName: string | null } };
+
+function draftOf(group: string, rows: readonly Row[]): FindingDraft {
+  const times = rows.map(({ event }) => event.timeMs);
+  const firstMs = Math.min(...times);
+  return {
+    rule: 'test/deletions',
+    version: 1,
+    tenant: TENANT,
+    group,
+    windowMs: Math.floor(firstMs / HOUR_MS) * HOUR_MS,
+    title: `${rows[0]?.event.actorName} deleted ${rows.length} files`,
+    message: 'More than one in an hour.',
+    next: 'Ask.',
+    severity: 3,
+    techniques: ['T1485'],
+    entries: rows.map(({ index }) => index).reverse(),
+    firstMs,
+    lastMs: Math.max(...times),
+    principals: [`user:${rows[0]?.event.actorName}`],
+    sessions: [],
+    apps: [],
+    addresses: [],
+    confidence: null,
+  };
+}
+
+async function open(name: string, ...judges: Judge[]): Promise<Writer> {
+  const dir = join(root, name);
+  const detection = { judges };
+  return openWriter({ dir, clock: systemClock, random: systemRandom, detection });
+}
+
+async function take(writer: Writer, told: readonly Told[]): Promise<readonly string[]> {
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(told.map(line).join(''));
+  };
+  const inputs = [{ kind: 'stream', bytes: bytes() } as const];
+  const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+  return warnings.map(({ text }) => text);
+}
+
+async function findings(name: string): Promise<readonly KeptFinding[]> {
+  const books = await BooksReader.open(join(root, name));
+  try {
+    return books.findings({ windows: ALL });
+  } finally {
+    books.close();
+  }
+}
+
+const TWICE: readonly Told[] = [
+  { n: 1, user: 'freya', hour: 9 },
+  { n: 2, user: 'freya', hour: 9 },
+  { n: 3, user: 'ada', hour: 9 },
+];
+
+test('what a judge says is an entry, once, with its evidence in order', async () => {
+  const writer = await open('once', new Deletions());
+  await take(writer, TWICE);
+  const { size } = writer.ledger;
+  await take(writer, TWICE);
+  assert.equal(writer.books.acts('finding').length, 1);
+  // The second import and what it says of itself; nothing of a finding.
+  assert.equal(writer.ledger.size - size, 3);
+  await closeWriter(writer);
+  const [found, ...more] = await findings('once');
+  assert.deepEqual(more, []);
+  assert.equal(found?.draft.title, 'freya@northmoor.example deleted 2 files');
+  assert.deepEqual(found?.draft.entries, [1, 2]);
+  const dir = join(root, 'once');
+  const reader = await LedgerReader.open(dir);
+  const { leaf } = await reader.leaf(found?.index ?? -1);
+  reader.close();
+  assert.deepEqual([leaf.kind, leaf.source], ['finding', 'countersign/finding']);
+  assert.equal(leaf.at, '2026-03-02T09:00:00Z');
+  // The id of a finding can be computed from a name: in a leaf it is not to stand.
+  assert.notEqual(leaf.id, found?.uid);
+  assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
+});
+
+test('later records make it a revision; order means nothing for what is found', async () => {
+  const more: readonly Told[] = [
+    { n: 4, user: 'freya', hour: 9 },
+    { n: 5, user: 'ada', hour: 9 },
+    { n: 6, user: 'ada', hour: 30 },
+  ];
+  const judge = new Deletions();
+  const writer = await open('revised', judge);
+  await take(writer, TWICE);
+  await take(writer, more);
+  await closeWriter(writer);
+  assert.equal(judge.asked.length, 2);
+  const backwards = await open('backwards', new Deletions());
+  await take(backwards, [...more].reverse());
+  await take(backwards, [...TWICE].reverse());
+  await closeWriter(backwards);
+  const texts = (of: readonly KeptFinding[]): string[] =>
+    of.map(({ uid, draft }) => `${uid} ${draft.title}`).sort();
+  const found = await findings('revised');
+  assert.deepEqual(texts(found), texts(await findings('backwards')));
+  assert.deepEqual(
+    found.map(({ draft, revisions }) => `${draft.title}, ${revisions.length}`).sort(),
+    ['ada@northmoor.example deleted 2 files, 1', 'freya@northmoor.example deleted 3 files, 2'],
+  );
+});
+
+test('what later records speak against is taken back, and said again when they agree', async () => {
+  const writer = await open('back', new Deletions(3));
+  await take(writer, TWICE);
+  assert.equal((await findings('back')).length, 1);
+  await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
+  assert.deepEqual(await findings('back'), []);
+  const last = writer.books.acts('finding').at(-1) ?? -1;
+  await closeWriter(writer);
+  const tolerant = await open('back', new Deletions(4));
+  await take(tolerant, [{ n: 5, user: 'ada', hour: 9 }]);
+  await closeWriter(tolerant);
+  const found = await findings('back');
+  assert.deepEqual(found.map(({ draft }) => draft.title).sort(), [
+    'ada@northmoor.example deleted 2 files',
+    'freya@northmoor.example deleted 3 files',
+  ]);
+  assert.ok(found.some(({ revisions }) => revisions.includes(last)));
+});
+
+test('after a rebuild all findings are there, and nothing is said again', async () => {
+  const writer = await open('rebuilt', new Deletions());
+  await take(writer, TWICE);
+  await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
+  await closeWriter(writer);
+  const before = await findings('rebuilt');
+  const dir = join(root, 'rebuilt');
+  const judge = new Deletions();
+  const detection = { judges: [judge] };
+  const rebuilt = await rebuild({ dir, clock: systemClock, random: systemRandom, detection });
+  assert.deepEqual(await findings('rebuilt'), before);
+  await take(rebuilt, TWICE);
+  assert.equal(rebuilt.books.acts('finding').length, 2);
+  assert.equal(judge.asked.length, 1);
+  await closeWriter(rebuilt);
+  assert.deepEqual(await findings('rebuilt'), before);
+});
+
+test('a judge that fails stops neither the import nor the others, and is asked again', async () => {
+  let isBroken = true;
+  const broken: Judge = {
+    name: 'test/broken',
+    hears: 'events',
+    judge: async () => {
+      if (isBroken) throw new RangeError('a window without an end');
+      const drafts = [draftOf('mended', [{ index: 1, event: { timeMs: 7, actorName: 'x' } }])];
+      return { drafts, covers: [] };
+    },
+  };
+  const writer = await open('broken', broken, new Deletions());
+  const warnings = await take(writer, TWICE);
+  assert.ok(warnings.some((text) => /test\/broken could not judge .* an end/.test(text)));
+  assert.equal((await findings('broken')).length, 1);
+  isBroken = false;
+  await take(writer, [{ n: 9, user: 'eve', hour: 50 }]);
+  await closeWriter(writer);
+  assert.equal((await findings('broken')).length, 2);
+});
+
+test('an erasure takes what findings say of a person along, and takes nothing back', async () => {
+  const writer = await open('erased', new Deletions());
+  await take(writer, TWICE);
+  const selection = { names: ['freya@northmoor.example'] };
+  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: DOER, whenNothing: 'refuse' });
+  assert.deepEqual(await findings('erased'), []);
+  await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
+  await closeWriter(writer);
+  assert.deepEqual(await findings('erased'), []);
+});
+
+test('SQL sees each finding once, as it was said last', async () => {
+  const writer = await open('sql', new Deletions());
+  await take(writer, TWICE);
+  await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
+  await closeWriter(writer);
+  const sql = 'SELECT title, rule, severity_id, status_id, techniques, len(entries) FROM findings';
+  const result = await query(join(root, 'sql'), sql);
+  const rows = (await gather(result.rows)).flat();
+  assert.deepEqual(rows, [
+    ['freya@northmoor.example deleted 3 files', 'test/deletions', 3, 1, ['T1485'], 3],
+  ]);
+});

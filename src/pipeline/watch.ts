@@ -1,0 +1,221 @@
+import { BooksReader, type FindingFact, type KeptFinding } from '../books/index.ts';
+import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
+import { draftText, findingBody, findingUid } from '../detect/index.ts';
+import { LedgerReader } from '../ledger/index.ts';
+import { factsOf } from './facts.ts';
+import type { Judge, JudgeContext } from './judge.ts';
+import {
+  FINDING_ENTRIES_MAX,
+  FINDING_NAMES_MAX,
+  FINDING_TEXT_CHARACTERS_MAX,
+  FINDINGS_PER_APPEND,
+} from './limits.ts';
+import { ownEntry } from './own-entries.ts';
+import type { Writer } from './writer.ts';
+
+export type WatchReport = {
+  /** Findings said for the first time, again with other content, and taken back. */
+  readonly said: number;
+  readonly revised: number;
+  readonly withdrawn: number;
+  /** Judges that could not judge; they are asked about the same again. */
+  readonly failures: readonly { readonly judge: string; readonly because: string }[];
+};
+
+/** How work that appends gets the writer for itself. */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Asks all judges once, of everything that is in the books by now. */
+export async function watch(writer: Writer, judges: readonly Judge[]): Promise<WatchReport> {
+  const stage = await Watch.open(writer, judges, (work) => work());
+  try {
+    return await stage.look();
+  } finally {
+    stage.close();
+  }
+}
+
+/**
+ * The stage that turns what judges say into entries. Each judge has a cursor of its own behind the
+ * books; what was said before is compared with what is said now, so that nothing is said twice,
+ * not after a crash, nor after a rebuild.
+ */
+export class Watch {
+  readonly #writer: Writer;
+  readonly #judges: readonly Judge[];
+  readonly #alone: Alone;
+  readonly #books: BooksReader;
+  readonly #ledger: LedgerReader;
+  readonly #askedMs = new Map<string, number>();
+
+  private constructor(
+    writer: Writer,
+    judges: readonly Judge[],
+    alone: Alone,
+    readers: { readonly books: BooksReader; readonly ledger: LedgerReader },
+  ) {
+    this.#writer = writer;
+    this.#judges = judges;
+    this.#alone = alone;
+    this.#books = readers.books;
+    this.#ledger = readers.ledger;
+  }
+
+  /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
+  static async open(writer: Writer, judges: readonly Judge[], alone: Alone): Promise<Watch> {
+    await writer.ledger.publish();
+    const ledger = await LedgerReader.open(writer.dir);
+    const books = await BooksReader.open(writer.dir, { clock: writer.clock });
+    return new Watch(writer, judges, alone, { books, ledger });
+  }
+
+  /** MUST not be called again before it resolved. */
+  async look(): Promise<WatchReport> {
+    const total = { said: 0, revised: 0, withdrawn: 0 };
+    const failures: { judge: string; because: string }[] = [];
+    for (const judge of this.#judges) {
+      try {
+        const facts = await this.#ask(judge);
+        for (const { state, revision } of facts) {
+          if (state === 'withdrawn') total.withdrawn += 1;
+          else if (revision > 0) total.revised += 1;
+          else total.said += 1;
+        }
+      } catch (error) {
+        failures.push({ judge: judge.name, because: messageOf(error) });
+      }
+    }
+    return { ...total, failures };
+  }
+
+  close(): void {
+    this.#books.close();
+    this.#ledger.close();
+  }
+
+  async #ask(judge: Judge): Promise<readonly NewFact[]> {
+    const stage = `watch/${judge.name}`;
+    const toIndex = this.#books.cursor;
+    const fromIndex = this.#books.stageCursor(stage);
+    const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
+    if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
+    const context = await this.#context({ touched, fromIndex, toIndex });
+    const { drafts, covers } = await judge.judge(context);
+    return this.#alone(async () => {
+      const facts = await this.#changes(judge.name, drafts, covers);
+      for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
+        await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
+      }
+      this.#writer.books.setStageCursor(stage, toIndex);
+      return facts;
+    });
+  }
+
+  #isDue(judge: Judge, touched: IntervalSet, hasEntries: boolean): boolean {
+    const nowMs = this.#writer.clock.monotonic();
+    const askedMs = this.#askedMs.get(judge.name) ?? Number.NEGATIVE_INFINITY;
+    const isDue =
+      touched.length > 0 ||
+      (judge.hears === 'entries' && hasEntries) ||
+      (judge.everyMs !== undefined && nowMs - askedMs >= judge.everyMs);
+    if (isDue) this.#askedMs.set(judge.name, nowMs);
+    return isDue;
+  }
+
+  async #context(
+    of: Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'>,
+  ): Promise<JudgeContext> {
+    if (this.#ledger.size < of.toIndex) {
+      await this.#writer.ledger.publish();
+      await this.#ledger.refresh();
+    }
+    const { origin, size, root } = this.#ledger.published;
+    const head = { origin, size, root: Buffer.from(root).toString('base64') };
+    const nowMs = this.#writer.clock.now();
+    return { ...of, books: this.#books, ledger: this.#ledger, head, nowMs };
+  }
+
+  /** What there is to be said that was not said before. */
+  async #changes(
+    judge: string,
+    drafts: readonly FindingDraft[],
+    covers: IntervalSet,
+  ): Promise<NewFact[]> {
+    const facts: NewFact[] = [];
+    const now = new Set<string>();
+    for (const drafted of drafts) {
+      const draft = bounded(drafted);
+      const uid = findingUid(draft);
+      assert(!now.has(uid), `${judge} says one finding once: ${draft.rule}, ${draft.group}`);
+      now.add(uid);
+      const before = this.#books.finding(uid);
+      const isSame = before?.state === 'open' && draftText(before.draft) === draftText(draft);
+      if (isSame) continue;
+      const revision = before === undefined ? 0 : before.revision + 1;
+      facts.push({ uid, judge, state: 'open', because: null, revision, draft });
+    }
+    for (const { from, to } of covers) {
+      for (const kept of this.#books.findings({ judge, windows: { fromMs: from, toMs: to } })) {
+        if (now.has(kept.uid) || (await this.#isErased(kept))) continue;
+        const { uid, draft } = kept;
+        const because = 'seen with all that came in later, its rule does not find it';
+        const revision = kept.revision + 1;
+        facts.push({ uid, judge, state: 'withdrawn', because, revision, draft });
+      }
+    }
+    return facts;
+  }
+
+  /** What rests on bodies that are gone cannot be judged again, and stays as it was said. */
+  async #isErased({ draft }: KeptFinding): Promise<boolean> {
+    for (const index of draft.entries) {
+      if (index < this.#ledger.size && (await this.#ledger.body(index)).kind === 'erased') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #say(facts: readonly NewFact[]): Promise<void> {
+    const { ledger, books } = this.#writer;
+    const entries = facts.map((fact) => {
+      const id = `finding ${fact.uid}`;
+      return ownEntry('finding', fact.draft.lastMs, findingBody(fact), id);
+    });
+    const appended = await ledger.append(entries);
+    for (const [i, { index }] of appended.entries()) {
+      const entry = entries[i];
+      assert(entry !== undefined, 'each draft was appended');
+      books.post({ facts: factsOf(index, entry) });
+    }
+    books.commit(ledger.size);
+  }
+}
+
+type NewFact = Omit<FindingFact, 'index'>;
+
+/** The draft with its lists and texts cut at their limits, in one order. */
+function bounded(draft: FindingDraft): FindingDraft {
+  const { title, message, next, group } = draft;
+  const names = (list: readonly string[]): string[] =>
+    [...new Set(list)].sort().slice(0, FINDING_NAMES_MAX).map(cut);
+  return {
+    ...draft,
+    group: cut(group),
+    title: cut(title),
+    message: cut(message),
+    next: cut(next),
+    techniques: [...new Set(draft.techniques)].sort(),
+    entries: [...new Set(draft.entries)].sort((a, b) => a - b).slice(0, FINDING_ENTRIES_MAX),
+    principals: names(draft.principals),
+    sessions: names(draft.sessions),
+    apps: names(draft.apps),
+    addresses: names(draft.addresses),
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= FINDING_TEXT_CHARACTERS_MAX
+    ? text
+    : `${text.slice(0, FINDING_TEXT_CHARACTERS_MAX - 1)}…`;
+}
