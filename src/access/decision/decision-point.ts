@@ -1,0 +1,161 @@
+import { type Clock, messageOf, type Random, type RecordDraft } from '../../core/index.ts';
+import type { Directory } from '../directory/facts.ts';
+import { AccessError } from '../errors.ts';
+import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
+import { isRecord } from '../policies/value.ts';
+import type { Accountant } from './accountant.ts';
+import type { DecidedEntry, Decision, DecisionRequest, Judgement } from './decision.ts';
+import { decisionDraft, type PassConstraints, type PassOpened, passDraft } from './entry.ts';
+import type { Ages } from './inputs.ts';
+import { judge } from './judge.ts';
+import { uuidV7 } from './uuid.ts';
+
+export type DecisionPointOptions = {
+  readonly policies: PolicySet;
+  readonly directory: Directory;
+  readonly accountant: Accountant;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How old inputs may be; a day and two hours where nobody says. */
+  readonly ages?: Ages | undefined;
+};
+
+export type DecideOptions = {
+  /** A permit opens a pass that lasts this long. */
+  readonly passMs?: number | undefined;
+};
+
+/** Asks the policies and accounts for what they say, before anybody may act on it. */
+export class DecisionPoint {
+  readonly #accountant: Accountant;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #ages: Ages;
+  #policies: PolicySet;
+  #directory: Directory;
+
+  constructor(options: DecisionPointOptions) {
+    this.#policies = options.policies;
+    this.#directory = options.directory;
+    this.#accountant = options.accountant;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#ages = options.ages ?? (() => DIRECTORY_AGE_MAX_MS);
+  }
+
+  get policies(): PolicySet {
+    return this.#policies;
+  }
+
+  get directory(): Directory {
+    return this.#directory;
+  }
+
+  /** From the next request on. */
+  use(next: { readonly policies?: PolicySet; readonly directory?: Directory }): void {
+    this.#policies = next.policies ?? this.#policies;
+    this.#directory = next.directory ?? this.#directory;
+  }
+
+  /** What would be decided now. Nobody is let in by it: it is not accounted for. */
+  judge(request: DecisionRequest): Judgement {
+    return judge(request, {
+      policies: this.#policies,
+      directory: this.#directory,
+      ages: this.#ages,
+      nowMs: this.#clock.now(),
+    });
+  }
+
+  /**
+   * Decides, and resolves when the decision, and the pass that it opens, are durable entries.
+   * @throws AccessError NOT_ACCOUNTED: then nothing was decided, and the door MUST let nobody in
+   */
+  async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
+    const [decided] = await this.decideAll([request], options);
+    if (decided === undefined) throw new AccessError('NOT_ACCOUNTED', 'nothing was decided');
+    return decided;
+  }
+
+  /** Several at once, in one write: all are accounted for, or none is given. */
+  async decideAll(
+    requests: readonly DecisionRequest[],
+    options: DecideOptions = {},
+  ): Promise<readonly DecidedEntry[]> {
+    const drafts: RecordDraft[] = [];
+    const decisions = requests.map((request) => {
+      const { decision, pass } = this.#decision(request, options);
+      const place = drafts.push(decisionDraft(decision, request)) - 1;
+      if (pass !== undefined) drafts.push(passDraft(request.tenant, pass));
+      return { decision, place };
+    });
+    const entries = await this.#account(drafts);
+    return decisions.map(({ decision, place }): DecidedEntry => {
+      const entry = entries[place];
+      if (entry === undefined) throw notAccounted(undefined);
+      return { decision, entry };
+    });
+  }
+
+  #decision(
+    request: DecisionRequest,
+    { passMs }: DecideOptions,
+  ): { readonly decision: Decision; readonly pass: PassOpened | undefined } {
+    const judgement = this.judge(request);
+    const atMs = this.#clock.now();
+    const id = uuidV7(atMs, this.#random);
+    const { door, tenant } = request;
+    const decision: Decision = { id, atMs, door, tenant, ...judgement };
+    if (passMs === undefined || judgement.effect === 'deny') return { decision, pass: undefined };
+    const pass = this.#passOf(request, decision, passMs);
+    return { decision: { ...decision, pass: { id: pass.pass, expiresMs: pass.expiresMs } }, pass };
+  }
+
+  #passOf(
+    { subject, resource, action, context, door }: DecisionRequest,
+    { id, atMs }: Decision,
+    passMs: number,
+  ): PassOpened {
+    return {
+      v: 1,
+      phase: 'opened',
+      pass: uuidV7(atMs, this.#random),
+      decision: id,
+      door,
+      principal: { type: subject.type, id: subject.id },
+      resource: { type: resource.type, id: resource.id },
+      action: action.name,
+      constraints: constraintsOf(context),
+      atMs,
+      expiresMs: atMs + passMs,
+    };
+  }
+
+  async #account(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+    try {
+      return await this.#accountant.append(drafts);
+    } catch (cause) {
+      throw notAccounted(cause);
+    }
+  }
+}
+
+function constraintsOf(context: DecisionRequest['context']): PassConstraints {
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  const { device } = context;
+  return {
+    address: text(context['address']),
+    device: text(isRecord(device) ? device['id'] : device),
+    app: text(context['app']),
+  };
+}
+
+function notAccounted(cause: unknown): AccessError {
+  const why = cause === undefined ? 'the ledger took fewer entries' : messageOf(cause);
+  return new AccessError(
+    'NOT_ACCOUNTED',
+    `the decision could not be written into the ledger (${why}): nobody is let in without it`,
+    { cause },
+  );
+}

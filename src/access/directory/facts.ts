@@ -1,0 +1,24 @@
+import type { TenantId } from '../../core/index.ts';
+
+/** A value, where it is from, and when it was last seen to be so. */
+export type Sourced<T = unknown> = {
+  readonly value: T;
+  readonly source: string;
+  readonly seenMs: number;
+};
+
+/** What is known of one person, device, app, …; what is not known is undefined, never a guess. */
+export interface EntityFacts {
+  /** The id under which policies know it, whichever of its names was asked for. */
+  readonly id: string;
+  /** As plain JSON. */
+  attribute(name: string): Sourced | undefined;
+  /** The ids of all of this type that it is in, transitively. */
+  within(type: string): Sourced<ReadonlySet<string>> | undefined;
+}
+
+/** Where the inputs of a decision come from that no door states. Types are those of the schema. */
+export interface Directory {
+  /** Undefined: nothing of that name is known; then everything about it is unknown. */
+  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined;
+}

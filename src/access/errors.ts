@@ -1,0 +1,16 @@
+import { CountersignError } from '../core/index.ts';
+
+export type AccessErrorCode =
+  /** A policy, a schema or a test of them does not hold; `data.problems` names every place. */
+  | 'POLICY_INVALID'
+  /** A directory or a register that cannot be read. */
+  | 'DIRECTORY_INVALID'
+  /** A request for a decision that is none. */
+  | 'REQUEST_INVALID'
+  /** The decision could not be written down, and so is not given. */
+  | 'NOT_ACCOUNTED'
+  | 'UNKNOWN_PASS';
+
+export class AccessError extends CountersignError<AccessErrorCode> {
+  override readonly name = 'AccessError';
+}

@@ -1,0 +1,85 @@
+/**
+ * A place where access is decided. What it cannot see no policy at it may read: an input that
+ * never comes is unknown for ever, and would keep everybody out.
+ */
+export type Door = {
+  readonly name: string;
+  /** One sentence for people. */
+  readonly sentence: string;
+  /** `before` the access, or `after` it, from what was reported. */
+  readonly when: 'before' | 'after';
+  /** Inputs that it states with each request, e.g. `context.address` (and all beneath it). */
+  readonly supplies: readonly string[];
+  /** What its callers call the types of the schema, e.g. `user` for `Person`. */
+  readonly types: ReadonlyMap<string, string>;
+};
+
+/** What the decision point states itself, whichever door asks. */
+export const OWN_INPUTS: readonly string[] = ['context.time'];
+
+const PEOPLE: ReadonlyMap<string, string> = new Map([
+  ['user', 'Person'],
+  ['person', 'Person'],
+  ['workload', 'Workload'],
+  ['app', 'App'],
+  ['suite', 'Suite'],
+]);
+
+/** The doors that are built, and what each can see (Entra's method: contracts 9.3). */
+export const DOORS: ReadonlyMap<string, Door> = new Map(
+  [
+    {
+      name: 'eam',
+      sentence: 'The external authentication method of the directory, in the sign-in itself.',
+      when: 'before',
+      supplies: ['context.address', 'context.factor', 'context.device'],
+      types: PEOPLE,
+    },
+    {
+      name: 'authzen',
+      sentence: "The company's own tools, which ask over AuthZEN.",
+      when: 'before',
+      supplies: [
+        ...['context.address', 'context.factor', 'context.device', 'context.purpose'],
+        ...['context.scope', 'context.credential'],
+      ],
+      types: PEOPLE,
+    },
+    {
+      name: 'forward-auth',
+      sentence: "A reverse proxy before one of the company's own web applications.",
+      when: 'before',
+      supplies: ['context.address', 'context.factor', 'context.device', 'context.method'],
+      types: PEOPLE,
+    },
+    {
+      name: 'check',
+      sentence: 'A sign-in that the suite reported, looked at after the fact.',
+      when: 'after',
+      supplies: [
+        ...['context.address', 'context.factor', 'context.device', 'context.flow'],
+        ...['context.app', 'context.conditionalAccess', 'context.vendorRisk'],
+        ...['context.scope', 'context.credential'],
+      ],
+      types: PEOPLE,
+    },
+  ].map((door): [string, Door] => [door.name, door as Door]),
+);
+
+/** Whether the door, or the decision point itself, states an input. */
+export function suppliesInput(door: Door, input: string): boolean {
+  return [...OWN_INPUTS, ...door.supplies].some(
+    (supplied) => input === supplied || input.startsWith(`${supplied}.`),
+  );
+}
+
+/** The type of the schema that a caller means; undefined for one that there is not. */
+export function typeMeant(
+  door: Door,
+  type: string,
+  known: { has(name: string): boolean },
+): string | undefined {
+  if (known.has(type)) return type;
+  const named = door.types.get(type);
+  return named !== undefined && known.has(named) ? named : undefined;
+}

@@ -1,0 +1,14 @@
+import type { Place } from './policy.ts';
+
+/** What does not hold in a policy folder, with its cure. */
+export type PolicyProblem = { readonly place: Place; readonly what: string };
+
+/** `policies/people.cedar:12:3: …` */
+export function problemText({ place, what }: PolicyProblem): string {
+  return `${place.file}:${place.line}:${place.column}: ${what}`;
+}
+
+export function problemsText(problems: readonly PolicyProblem[]): string {
+  const lines = problems.map(problemText);
+  return lines.length === 1 ? (lines[0] ?? '') : `${lines.length} problems:\n${lines.join('\n')}`;
+}

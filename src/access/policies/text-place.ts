@@ -1,0 +1,21 @@
+import type { Place } from './policy.ts';
+
+/** The line and column of an offset in UTF-8 bytes; the beginning where nobody knows it. */
+export function placeAt(
+  { file, text }: { readonly file: string; readonly text: string },
+  offsetBytes: number | undefined,
+): Place {
+  const before = Buffer.from(text)
+    .subarray(0, offsetBytes ?? 0)
+    .toString('utf8')
+    .split('\n');
+  return { file, line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** The place of an offset in a text that itself begins at `start`. */
+export function placeWithin(start: Place, text: string, offsetBytes: number | undefined): Place {
+  const { file, line, column } = start;
+  const within = placeAt({ file, text }, offsetBytes);
+  if (within.line === 1) return { file, line, column: column + within.column - 1 };
+  return { file, line: line + within.line - 1, column: within.column };
+}
