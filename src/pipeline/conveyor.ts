@@ -3,6 +3,7 @@ import type { RecordDraft } from '../core/index.ts';
 import type { Chunk, ReadContext } from '../intake/index.ts';
 import type { Verdict } from '../ledger/index.ts';
 import type { Arrival } from './arrivals.ts';
+import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
 import { CHUNKS_IN_FLIGHT_PER_LANE, ROWS_PER_POST } from './limits.ts';
 import type { ReadDone } from './messages.ts';
@@ -103,14 +104,14 @@ export class Conveyor {
   /** Everything fed is in the books too: the cursor stands at the end of the ledger. */
   async post(): Promise<void> {
     await this.drain();
-    const { books, ledger } = this.#writer;
+    const { books } = this.#writer;
     const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
     const files = flushed.flatMap((done) => JSON.parse(done.files) as HotFile[]);
     books.post({ files });
     for (const facts of this.#facts.splice(0)) books.post({ facts });
     await resight(this.#writer, this.#resighted);
     this.#resighted = [];
-    books.commit(ledger.size);
+    await commitBooks(this.#writer);
     this.#rowsUnposted = 0;
   }
 

@@ -1,3 +1,4 @@
+export { LedgerAccountant } from './accountant.ts';
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
 export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';

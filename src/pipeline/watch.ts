@@ -2,6 +2,7 @@ import { BooksReader, type FindingFact, type KeptFinding } from '../books/index.
 import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
 import { draftText, findingBody, findingUid } from '../detect/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
+import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
 import type { Judge, JudgeContext } from './judge.ts';
 import {
@@ -188,7 +189,7 @@ export class Watch {
       assert(entry !== undefined, 'each draft was appended');
       books.post({ facts: factsOf(index, entry) });
     }
-    books.commit(ledger.size);
+    await commitBooks(this.#writer);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Books } from '../books/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { Ledger, type LedgerOptions, LedgerReader } from '../ledger/index.ts';
+import { LedgerAccountant } from './accountant.ts';
 import { type CatchUpProgress, catchUp } from './catch-up.ts';
 import { ClockSteps } from './clock-steps.ts';
 import type { Detection } from './detection.ts';
@@ -19,6 +20,8 @@ export type Writer = {
   readonly clockSteps: ClockSteps;
   /** Undefined: records are taken in, and nobody judges them. */
   readonly detection: Detection | undefined;
+  /** Writes decisions, beside whatever else is being appended. */
+  readonly accountant: LedgerAccountant;
 };
 
 export type WriterOptions = Omit<LedgerOptions, 'integration' | 'onClockStep'> & {
@@ -47,7 +50,9 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
     options.beforeBooks?.();
     const books = await Books.open(dir, { threads: options.threads ?? 1 });
     const reader = await LedgerReader.open(dir);
-    const writer = { dir, clock, random, ledger, books, reader, clockSteps, detection };
+    const accountant = new LedgerAccountant(ledger);
+    const parts = { dir, clock, random, ledger, books, reader, clockSteps };
+    const writer = { ...parts, detection, accountant };
     await catchUp(writer, onProgress);
     await resumeErasures(writer);
     return writer;
