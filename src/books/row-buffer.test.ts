@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
+import type { TenantId } from '../core/index.ts';
 import { COLUMNS } from './columns.ts';
 import { COLUMN_CHARS_MAX, ROW_GROUP_ROWS } from './limits.ts';
 import { BooksReader } from './reader.ts';
@@ -194,4 +195,19 @@ test('a summary names the tenants, times, indices and names of its rows', () => 
 test('each column says what it means, and no two share a name', () => {
   assert.equal(new Set(COLUMNS.map(({ name }) => name)).size, COLUMNS.length);
   for (const { name, meaning } of COLUMNS) assert.ok(meaning.length > 3, name);
+});
+
+test('a row group of one value keeps it when the next one has another', async (t) => {
+  const dir = await folder(t);
+  const tenants = ['3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21', 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74'];
+  const rows = Array.from({ length: ROW_GROUP_ROWS * 2 }, (_, i) => {
+    const tenant = tenants[Math.floor(i / ROW_GROUP_ROWS)] as TenantId;
+    return { ...row(i), tenant };
+  });
+  (await booksOf(dir, [rows])).close();
+  const counts = Map.groupBy(await readBack(dir), ({ tenant }) => tenant);
+  assert.deepEqual(
+    [...counts].map(([tenant, of]) => [tenant, of.length]),
+    tenants.map((tenant) => [tenant, ROW_GROUP_ROWS]),
+  );
 });

@@ -69,7 +69,8 @@ export class TextColumn implements RowColumn {
     const width = bitWidth(size - 1);
     const codes = hybrid(this.#codes.subarray(0, stated), width);
     const data = Buffer.concat([head, Buffer.of(width), codes]);
-    return { ...counts, data, dictionary: { data: texts, size } };
+    // A copy: a small page goes into the file as it is, and the next row group is written here.
+    return { ...counts, data, dictionary: { data: Buffer.from(texts), size } };
   }
 
   /** Gives the dictionary up when most texts are different: writes out what it stood for. */
