@@ -7,7 +7,7 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['coverage', ['core', 'ledger']],
   ['ocsf', ['core']],
   ['books', ['core', 'ledger', 'coverage', 'ocsf']],
-  ['access', ['core', 'ledger', 'coverage', 'ocsf', 'books']],
+  ['access', ['core', 'config', 'ledger', 'coverage', 'ocsf', 'books']],
   ['reconcile', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access']],
   ['detect', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile']],
   ['incident', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile', 'detect']],

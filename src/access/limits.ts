@@ -6,3 +6,15 @@ export const SLICES_KEPT_MAX = 1024;
 
 /** The vendor writes most of a directory within an hour of a change; a day is a missed night. */
 export const DIRECTORY_AGE_MAX_MS: number = 26 * 3_600_000;
+
+/** In one folder of policies; more is somebody's home folder. */
+export const POLICY_FILES_MAX = 500;
+
+/** A register with more is not kept by people, and a slip would be found by nobody. */
+export const WORKLOADS_MAX = 100_000;
+
+/** Ranges of one register that an address is looked for in: each costs a comparison. */
+export const NETWORKS_MAX = 10_000;
+
+/** Longer than any name or id of a directory; the vendor's own limit of a display name is 256. */
+export const NAME_CHARACTERS_MAX = 256;

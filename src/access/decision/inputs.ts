@@ -1,7 +1,7 @@
 import { plural, quoted } from '../../core/index.ts';
 import type { Directory, EntityFacts, Sourced } from '../directory/facts.ts';
 import type { CedarCall, CedarValueJson, EntityJson, TypeAndId } from '../policies/cedar.ts';
-import { type Door, OWN_INPUTS, suppliesInput } from '../policies/door.ts';
+import { type Door, suppliesInput } from '../policies/door.ts';
 import { ANY_TYPE, type Read, readText } from '../policies/reads.ts';
 import { type Attribute, actionUid, type Schema } from '../policies/schema.ts';
 import { isRecord, typed } from '../policies/value.ts';
@@ -150,7 +150,7 @@ class Gathering {
   }
 
   #contextMember(name: string): Found | 'not asked' {
-    const { schema, door, nowMs } = this.#world;
+    const { schema, door } = this.#world;
     const input = `context.${name}`;
     const attribute = schema.actions.get(this.#action)?.context.get(name);
     // The validator saw to it that no policy gets there with an action of this kind.
@@ -158,19 +158,28 @@ class Gathering {
     if (!suppliesInput(door, input)) {
       return { kind: 'lacking', what: `the door ${door.name} cannot state ${input}` };
     }
-    const source = OWN_INPUTS.includes(input) ? 'clock' : `door:${door.name}`;
-    const value = this.#stated(name);
-    const found = this.#typed(input, attribute, { value, source, seenMs: nowMs });
+    const found = this.#typed(input, attribute, this.#stated(name));
     if (found.kind === 'value') this.#context[name] = found.sourced.value;
     return found;
   }
 
   /** Never from the request what the decision point knows itself. */
-  #stated(name: string): unknown {
-    const { context, action } = this.#request;
-    if (name === 'time') return this.#world.nowMs;
-    if (name === 'action') return action.properties ?? {};
-    return Object.hasOwn(context, name) ? context[name] : null;
+  #stated(name: string): Sourced {
+    const { context, action, tenant } = this.#request;
+    const { nowMs, door, directory } = this.#world;
+    const stated = (value: unknown): Sourced => ({
+      value,
+      source: `door:${door.name}`,
+      seenMs: nowMs,
+    });
+    if (name === 'time') return { value: nowMs, source: 'clock', seenMs: nowMs };
+    if (name === 'action') return stated(action.properties ?? {});
+    if (name === 'networks') {
+      const { address } = context;
+      const within = typeof address === 'string' ? directory.networks(tenant, address) : undefined;
+      return within ?? stated(null);
+    }
+    return stated(Object.hasOwn(context, name) ? context[name] : null);
   }
 
   #attribute(entity: Entity, root: Read['root'], name: string): Found | 'not asked' {

@@ -21,4 +21,8 @@ export interface EntityFacts {
 export interface Directory {
   /** Undefined: nothing of that name is known; then everything about it is unknown. */
   find(tenant: TenantId, type: string, id: string): EntityFacts | undefined;
+  /** When all of a type was told, so that what is not there is known not to be there. */
+  told(tenant: TenantId, type: string): Sourced<null> | undefined;
+  /** The ranges of the workload register in which an address lies. */
+  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined;
 }

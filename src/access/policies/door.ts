@@ -15,7 +15,7 @@ export type Door = {
 };
 
 /** What the decision point states itself, whichever door asks. */
-export const OWN_INPUTS: readonly string[] = ['context.time'];
+const OWN_INPUTS: readonly string[] = ['context.time', 'context.networks'];
 
 const PEOPLE: ReadonlyMap<string, string> = new Map([
   ['user', 'Person'],
@@ -41,7 +41,7 @@ export const DOORS: ReadonlyMap<string, Door> = new Map(
       when: 'before',
       supplies: [
         ...['context.address', 'context.factor', 'context.device', 'context.purpose'],
-        ...['context.scope', 'context.credential'],
+        ...['context.scope', 'context.credential', 'context.flow'],
       ],
       types: PEOPLE,
     },

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { parseAddress } from './address.ts';
 import type { CedarValueJson } from './cedar.ts';
 import type { Attributes, CedarType } from './schema.ts';
 
@@ -35,7 +35,7 @@ export function typed(given: unknown, type: CedarType): Typed {
 type ExtensionForm = { readonly fn: string; readonly isOne: (text: string) => boolean };
 
 const EXTENSIONS: ReadonlyMap<string, ExtensionForm> = new Map([
-  ['ipaddr', { fn: 'ip', isOne: isAddress }],
+  ['ipaddr', { fn: 'ip', isOne: (text) => parseAddress(text) !== undefined }],
   ['decimal', { fn: 'decimal', isOne: (text) => /^-?\d{1,14}\.\d{1,4}$/.test(text) }],
 ]);
 
@@ -43,15 +43,6 @@ function extension(name: string, text: string): Typed {
   const known = EXTENSIONS.get(name);
   if (known === undefined) return wrong(`of a type that no input has (${name})`);
   return known.isOne(text) ? value({ __extn: { fn: known.fn, arg: text } }) : wrong(name);
-}
-
-/** An address, or a range of them. */
-function isAddress(text: string): boolean {
-  const [address = '', prefix, ...more] = text.split('/');
-  const family = address.includes('%') ? 0 : isIP(address);
-  if (family === 0 || more.length > 0) return false;
-  if (prefix === undefined) return true;
-  return /^(?:0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128);
 }
 
 function set(items: readonly unknown[], element: CedarType): Typed {

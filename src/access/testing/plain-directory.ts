@@ -33,4 +33,12 @@ export class PlainDirectory implements Directory {
       },
     };
   }
+
+  told(): undefined {
+    return undefined;
+  }
+
+  networks(): undefined {
+    return undefined;
+  }
 }

@@ -1,0 +1,91 @@
+/** One value over a span in which it was seen: seconds since 1970. */
+export type Cell = {
+  readonly value: number;
+  readonly source: number;
+  readonly firstS: number;
+  readonly lastS: number;
+};
+
+const ROWS_AT_FIRST = 64;
+
+/**
+ * One attribute of every entity of a type: a number that stands for the value, where it is from,
+ * and from when to when it was seen. Fourteen bytes a row; what a value was before is kept beside,
+ * since a value changes seldom.
+ */
+export class Column {
+  #values = new Int32Array(ROWS_AT_FIRST).fill(NONE);
+  #sources = new Uint16Array(ROWS_AT_FIRST);
+  #firstS = new Uint32Array(ROWS_AT_FIRST);
+  #lastS = new Uint32Array(ROWS_AT_FIRST);
+  readonly #past = new Map<number, Cell[]>();
+
+  /**
+   * A value seen again only gets younger. `confirmedS`: until then the value before this one was
+   * known to hold. What is older than what is known already changes nothing.
+   */
+  set(
+    row: number,
+    { value, source }: Pick<Cell, 'value' | 'source'>,
+    seenS: number,
+    confirmedS = 0,
+  ): void {
+    if (row >= this.#values.length) this.#grow(row);
+    const before = this.#cell(row);
+    if (before !== undefined && seenS < before.lastS) return;
+    if (before !== undefined && before.value === value) {
+      this.#lastS[row] = seenS;
+      this.#sources[row] = source;
+      return;
+    }
+    if (before !== undefined) {
+      const lastS = Math.min(Math.max(before.lastS, confirmedS), seenS);
+      const past = this.#past.get(row);
+      if (past === undefined) this.#past.set(row, [{ ...before, lastS }]);
+      else past.push({ ...before, lastS });
+    }
+    this.#values[row] = value;
+    this.#sources[row] = source;
+    this.#firstS[row] = seenS;
+    this.#lastS[row] = seenS;
+  }
+
+  /** The present value; undefined where nothing was ever said. */
+  get(row: number): Cell | undefined {
+    return this.#cell(row);
+  }
+
+  /** The value at a moment: the last that was first seen by then, else the first ever seen. */
+  at(row: number, atS: number): Cell | undefined {
+    const present = this.#cell(row);
+    const past = this.#past.get(row);
+    if (present === undefined || past === undefined || present.firstS <= atS) return present;
+    return past.findLast(({ firstS }) => firstS <= atS) ?? past[0];
+  }
+
+  #cell(row: number): Cell | undefined {
+    const value = this.#values[row];
+    if (value === undefined || value === NONE) return undefined;
+    return {
+      value,
+      source: this.#sources[row] as number,
+      firstS: this.#firstS[row] as number,
+      lastS: this.#lastS[row] as number,
+    };
+  }
+
+  #grow(row: number): void {
+    const length = Math.max(row + 1, Math.ceil(this.#values.length * 1.5));
+    this.#values = grown(this.#values, new Int32Array(length).fill(NONE));
+    this.#sources = grown(this.#sources, new Uint16Array(length));
+    this.#firstS = grown(this.#firstS, new Uint32Array(length));
+    this.#lastS = grown(this.#lastS, new Uint32Array(length));
+  }
+}
+
+const NONE = -1;
+
+function grown<T extends { set(from: T): void }>(from: T, into: T): T {
+  into.set(from);
+  return into;
+}

@@ -1,0 +1,210 @@
+import { assert, type TenantId } from '../../core/index.ts';
+import { EntityTable } from './entity-table.ts';
+import type { Directory, EntityFacts, Sourced } from './facts.ts';
+import { FactsView } from './facts-view.ts';
+import { ValuePool } from './value-pool.ts';
+
+/** Where something that is put into the directory is from, and when it was so. */
+export type Origin = { readonly source: string; readonly seenMs: number };
+
+/** A span in which something was seen to be so. */
+export type Known = { readonly source: string; readonly firstMs: number; lastMs: number };
+
+/** Packs a type and a row into one number of a list. */
+const ROW_BITS = 26;
+const TYPES_MAX = 31;
+
+/** The entities of one tenant. */
+export class TenantDirectory {
+  readonly values: ValuePool;
+  /** The ranges of the register that an address lies in; undefined where there is no register. */
+  networks: ((address: string) => Sourced<readonly string[]> | undefined) | undefined;
+  readonly #types: string[] = [];
+  readonly #tables = new Map<string, EntityTable>();
+  /** Types whose members are told by the type itself: of nobody is it unknown then. */
+  readonly #told = new Map<string, Known>();
+  /** When all of a source was last seen to be so still. */
+  readonly #confirmed = new Map<string, number>();
+  /** By container type: whether any entity of a type is in one, so that ways lead there. */
+  readonly #ways = new Map<string, Set<string>>();
+
+  constructor(values: ValuePool) {
+    this.values = values;
+  }
+
+  table(type: string): EntityTable | undefined {
+    return this.#tables.get(type);
+  }
+
+  reachTable(type: string): EntityTable {
+    const known = this.#tables.get(type);
+    if (known !== undefined) return known;
+    assert(this.#types.length < TYPES_MAX, 'a directory has few types');
+    const table = new EntityTable();
+    this.#types.push(type);
+    this.#tables.set(type, table);
+    return table;
+  }
+
+  /** Makes it known; and by these names, if any. Tells its row. */
+  put(type: string, id: string, names: readonly string[] = []): number {
+    const table = this.reachTable(type);
+    const row = table.reach(id);
+    for (const name of names) table.name(row, name);
+    return row;
+  }
+
+  /** `value` is plain JSON; null says that there is none. */
+  set(type: string, row: number, attribute: string, value: unknown, origin: Origin): void {
+    const source = this.values.source(origin.source);
+    const cell = { value: this.values.of(value), source };
+    const column = this.reachTable(type).reachColumn(attribute);
+    const confirmedS = Math.floor(this.confirmedMs(origin.source) / 1000);
+    column.set(row, cell, Math.floor(origin.seenMs / 1000), confirmedS);
+  }
+
+  /** A thing is directly in another. */
+  join(type: string, row: number, container: string, id: string, origin: Origin): void {
+    const into = this.put(container, id);
+    const ref = this.#ref(container, into);
+    const since = this.#told.has(container) ? Math.floor(origin.seenMs / 1000) : undefined;
+    this.reachTable(type).parents.add(row, ref, since);
+    const ways = this.#ways.get(container);
+    if (ways === undefined) this.#ways.set(container, new Set([type]));
+    else ways.add(type);
+  }
+
+  leave(type: string, row: number, container: string, id: string, origin: Origin): void {
+    const into = this.#tables.get(container)?.find(id);
+    if (into === undefined) return;
+    const ref = this.#ref(container, into);
+    this.reachTable(type).parents.remove(row, ref, Math.floor(origin.seenMs / 1000));
+  }
+
+  /** It is directly in these things of this type, and in no others. */
+  joinExactly(
+    type: string,
+    row: number,
+    container: string,
+    ids: readonly string[],
+    origin: Origin,
+  ): void {
+    const kept = new Set(ids.map((id) => this.put(container, this.#known(container, id))));
+    for (const ref of [...this.reachTable(type).parents.of(row)]) {
+      const into = this.rowOf(ref);
+      if (this.typeOf(ref) !== container || kept.has(into)) continue;
+      this.leave(type, row, container, this.reachTable(container).id(into), origin);
+    }
+    for (const into of kept) {
+      this.join(type, row, container, this.reachTable(container).id(into), origin);
+    }
+  }
+
+  /** The id of what goes by a name. */
+  #known(type: string, idOrName: string): string {
+    const table = this.#tables.get(type);
+    const row = table?.find(idOrName);
+    return table === undefined || row === undefined ? idOrName : table.id(row);
+  }
+
+  /** All members of all things of this type are known now. */
+  tell(container: string, { source, seenMs }: Origin): void {
+    const known = this.#told.get(container);
+    if (known === undefined) this.#told.set(container, { source, firstMs: seenMs, lastMs: seenMs });
+    else known.lastMs = Math.max(known.lastMs, seenMs);
+  }
+
+  /** Nothing of this source has changed up to this moment but what was told. */
+  confirm({ source, seenMs }: Origin): void {
+    this.#confirmed.set(source, Math.max(this.#confirmed.get(source) ?? 0, seenMs));
+  }
+
+  confirmedMs(source: string): number {
+    return this.#confirmed.get(source) ?? 0;
+  }
+
+  told(container: string): Known | undefined {
+    return this.#told.get(container);
+  }
+
+  /** Whether anything of this type was ever in something of the container's type. */
+  hasWay(type: string, container: string): boolean {
+    return this.#ways.get(container)?.has(type) === true;
+  }
+
+  typeOf(ref: number): string {
+    const type = this.#types[ref >>> ROW_BITS];
+    assert(type !== undefined, 'a place in a list of the directory names a type');
+    return type;
+  }
+
+  rowOf(ref: number): number {
+    return ref & ((1 << ROW_BITS) - 1);
+  }
+
+  #ref(type: string, row: number): number {
+    assert(row < 1 << ROW_BITS, 'a directory has fewer than 67 million of a type');
+    return (this.#types.indexOf(type) << ROW_BITS) | row;
+  }
+}
+
+/** People, groups, roles, devices, apps and waves of all tenants, in little memory. */
+export class DirectoryStore implements Directory {
+  readonly #values = new ValuePool();
+  readonly #tenants = new Map<TenantId, TenantDirectory>();
+
+  tenant(id: TenantId): TenantDirectory {
+    const known = this.#tenants.get(id);
+    if (known !== undefined) return known;
+    const tenant = new TenantDirectory(this.#values);
+    this.#tenants.set(id, tenant);
+    return tenant;
+  }
+
+  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+    return this.#find(tenant, type, id, undefined);
+  }
+
+  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+    return this.#tenants.get(tenant)?.networks?.(address);
+  }
+
+  /** Of a type that is told as a whole: when. */
+  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+    const known = this.#tenants.get(tenant)?.told(type);
+    if (known === undefined) return undefined;
+    const seenMs = Math.max(
+      known.lastMs,
+      this.#tenants.get(tenant)?.confirmedMs(known.source) ?? 0,
+    );
+    return { value: null, source: known.source, seenMs };
+  }
+
+  /** The directory as it was at a moment, as far as it was looked at around then. */
+  at(atMs: number): Directory {
+    return {
+      find: (tenant, type, id) => this.#find(tenant, type, id, atMs),
+      told: (tenant, type) => {
+        const told = this.told(tenant, type);
+        return told === undefined ? undefined : { ...told, seenMs: Math.min(told.seenMs, atMs) };
+      },
+      networks: (tenant, address) => {
+        const found = this.networks(tenant, address);
+        return found === undefined ? undefined : { ...found, seenMs: Math.min(found.seenMs, atMs) };
+      },
+    };
+  }
+
+  #find(
+    tenantId: TenantId,
+    type: string,
+    id: string,
+    atMs: number | undefined,
+  ): EntityFacts | undefined {
+    const tenant = this.#tenants.get(tenantId);
+    const table = tenant?.table(type);
+    const row = table?.find(id);
+    if (tenant === undefined || row === undefined) return undefined;
+    return new FactsView(tenant, type, row, atMs);
+  }
+}

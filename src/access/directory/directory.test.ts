@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../tools/property.ts';
+import { tenantId } from '../../core/index.ts';
+import { Column } from './column.ts';
+import { loadDirectoryFile, parseDirectoryFile } from './directory-file.ts';
+import { DirectoryStore } from './directory-store.ts';
+import { Parents } from './parents.ts';
+import { SuiteDirectory } from './suite-directory.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const NOW_MS = Date.UTC(2026, 0, 5, 9);
+const HOUR_MS = 3_600_000;
+
+const FILE = `
+tenant: ${TENANT}
+people:
+  - id: ada
+    names: [Ada@Northmoor.example]
+    kind: member
+    enabled: true
+    groups: [finance]
+    roles: [auditor]
+  - id: per
+    enabled: true
+    groups: []
+    roles: [admin]
+  - id: guest
+    kind: guest
+groups:
+  - {id: finance, groups: [company]}
+  - {id: company}
+roles:
+  - {id: admin, privileged: true}
+  - {id: auditor, privileged: false}
+waves:
+  - {id: pilot, state: open, groups: [company]}
+  - {id: late, state: planned, people: [per]}
+`;
+
+function loaded(text = FILE, readMs = NOW_MS, store = new DirectoryStore()): DirectoryStore {
+  const file = parseDirectoryFile({ file: 'people.yaml', text });
+  loadDirectoryFile(store, file, { file: 'people.yaml', readMs });
+  return store;
+}
+
+function person(id: string, store = loaded()) {
+  return new SuiteDirectory(store).find(TENANT, 'Person', id);
+}
+
+test('a person is found by id and by name, in any case', () => {
+  assert.equal(person('ADA')?.id, 'ada');
+  assert.equal(person('ada@northmoor.EXAMPLE')?.id, 'ada');
+  assert.equal(person('nobody'), undefined);
+});
+
+test('each attribute says where it is from and when it was seen', () => {
+  assert.deepEqual(person('ada')?.attribute('enabled'), {
+    value: true,
+    source: 'file:people.yaml',
+    seenMs: NOW_MS,
+  });
+});
+
+test('what the file does not state is unknown', () => {
+  assert.equal(person('ada')?.attribute('risk'), undefined);
+  assert.equal(person('guest')?.within('Group'), undefined);
+  assert.equal(person('guest')?.attribute('privileged'), undefined);
+});
+
+test('groups in groups are followed', () => {
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['finance', 'company']);
+});
+
+test('who holds a privileged role is privileged', () => {
+  assert.equal(person('per')?.attribute('privileged')?.value, true);
+  assert.equal(person('ada')?.attribute('privileged')?.value, false);
+});
+
+test('the wave of a person is the one that lets most in, through groups too', () => {
+  assert.equal(person('ada')?.attribute('wave')?.value, 'open');
+  assert.equal(person('per')?.attribute('wave')?.value, 'planned');
+  // Nobody says in which groups the guest is, and a wave goes by groups.
+  assert.equal(person('guest')?.attribute('wave'), undefined);
+});
+
+test('a name that two have means nobody', () => {
+  const text = FILE.replace('id: per', 'id: per\n    names: [ada@northmoor.example]');
+  assert.equal(person('ada@northmoor.example', loaded(text)), undefined);
+});
+
+test('what was stated before is still there for what happened before', () => {
+  const store = loaded();
+  const closed = FILE.replace('state: open', 'state: closed').replace('[finance]', '[]');
+  loaded(closed, NOW_MS + 2 * HOUR_MS, store);
+  const at = (ms: number) => new SuiteDirectory(store.at(ms)).find(TENANT, 'Person', 'ada');
+  assert.equal(at(NOW_MS + HOUR_MS)?.attribute('wave')?.value, 'open');
+  assert.equal(at(NOW_MS + 3 * HOUR_MS)?.attribute('wave')?.value, 'none');
+  assert.equal(at(NOW_MS + 2 * HOUR_MS)?.within('Group')?.value.size, 0);
+});
+
+test('what was first seen later says less, the later it was', () => {
+  const at = loaded().at(NOW_MS - 5 * HOUR_MS);
+  const enabled = at.find(TENANT, 'Person', 'ada')?.attribute('enabled');
+  assert.equal(enabled?.seenMs, NOW_MS - 10 * HOUR_MS);
+});
+
+test('a source that confirms makes what it said young again', () => {
+  const store = loaded();
+  const confirmed = { source: 'file:people.yaml', seenMs: NOW_MS + 9 * HOUR_MS };
+  store.tenant(TENANT).confirm(confirmed);
+  const enabled = store.find(TENANT, 'Person', 'ada')?.attribute('enabled');
+  assert.equal(enabled?.seenMs, confirmed.seenMs);
+});
+
+test('every problem of a file is told with its line', () => {
+  const text = `${FILE}\napps:\n  - {id: x, sensitivity: secret}\n  - {name: y}\n`;
+  assert.throws(() => loaded(text), /people\.yaml:\d+.*sensitivity/s);
+});
+
+test('lists of what things are in behave like sets, and remember what they were', () => {
+  const step = fc.record({
+    row: fc.nat({ max: 30 }),
+    ref: fc.nat({ max: 12 }),
+    kind: fc.constantFrom('add', 'remove'),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), fc.nat({ max: 300 }), (steps, moment) => {
+      const parents = new Parents();
+      const model = new Map<number, Set<number>>();
+      let then = new Map<number, Set<number>>();
+      for (const [at, { row, ref, kind }] of steps.entries()) {
+        if (at === moment) then = new Map([...model].map(([key, set]) => [key, new Set(set)]));
+        const set = model.get(row) ?? new Set();
+        model.set(row, set);
+        if (kind === 'add') set.add(ref);
+        else set.delete(ref);
+        if (kind === 'add') parents.add(row, ref, at);
+        else parents.remove(row, ref, at);
+      }
+      for (let row = 0; row <= 30; row++) {
+        assert.deepEqual(new Set(parents.of(row)), model.get(row) ?? new Set());
+        if (moment >= steps.length || moment === 0) continue;
+        assert.deepEqual(new Set(parents.at(row, moment - 1)), then.get(row) ?? new Set());
+      }
+    }),
+    runs(60),
+  );
+});
+
+test('a column tells the value of any moment', () => {
+  const said = fc.record({ row: fc.nat({ max: 100 }), value: fc.nat({ max: 3 }) });
+  fc.assert(
+    fc.property(fc.array(said, { maxLength: 200 }), (all) => {
+      const column = new Column();
+      for (const [at, { row, value }] of all.entries())
+        column.set(row, { value, source: 1 }, at + 1);
+      for (const [at, { row, value }] of all.entries()) {
+        assert.equal(column.at(row, at + 1)?.value, value);
+        const first = all.find((each) => each.row === row);
+        assert.equal(column.at(row, 0)?.value, first?.value);
+      }
+      assert.equal(column.get(1000), undefined);
+    }),
+    runs(60),
+  );
+});

@@ -1,0 +1,61 @@
+import { assert } from '../../core/index.ts';
+import { Column } from './column.ts';
+import { Parents } from './parents.ts';
+
+/** Two things go by this name: then nobody is meant. */
+const AMBIGUOUS = -1;
+
+/** All entities of one type in one tenant; each is a row. */
+export class EntityTable {
+  readonly parents: Parents = new Parents();
+  readonly #ids: string[] = [];
+  readonly #rows = new Map<string, number>();
+  readonly #names = new Map<string, number>();
+  readonly #columns = new Map<string, Column>();
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  id(row: number): string {
+    const id = this.#ids[row];
+    assert(id !== undefined, 'a row of the directory has an id');
+    return id;
+  }
+
+  /** By id, else by name; undefined for nobody, and for a name that two have. */
+  find(idOrName: string): number | undefined {
+    const key = idOrName.toLowerCase();
+    const row = this.#rows.get(key) ?? this.#names.get(key);
+    return row === AMBIGUOUS ? undefined : row;
+  }
+
+  /** The row of an id; a new one where there is none. */
+  reach(id: string): number {
+    const key = id.toLowerCase();
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const row = this.#ids.push(id) - 1;
+    // One string for both: ids are most of the memory.
+    this.#rows.set(key === id ? id : key, row);
+    return row;
+  }
+
+  name(row: number, name: string): void {
+    const key = name.toLowerCase();
+    const known = this.#names.get(key);
+    this.#names.set(key, known === undefined || known === row ? row : AMBIGUOUS);
+  }
+
+  column(name: string): Column | undefined {
+    return this.#columns.get(name);
+  }
+
+  reachColumn(name: string): Column {
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    const column = new Column();
+    this.#columns.set(name, column);
+    return column;
+  }
+}

@@ -1,0 +1,103 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { type ConfigFile, parseYaml } from '../../config/index.ts';
+import { msOfInstant, normaliseInstant, type TenantId } from '../../core/index.ts';
+import { tenantSchema } from '../directory/directory-file.ts';
+import type { DirectoryStore } from '../directory/directory-store.ts';
+import type { Sourced } from '../directory/facts.ts';
+import { NAME_CHARACTERS_MAX, NETWORKS_MAX, WORKLOADS_MAX } from '../limits.ts';
+import { type Address, isInRange, parseAddress } from '../policies/address.ts';
+
+/** Which workload identities there may be: who answers for each, what for, until when, how far. */
+export type Register = {
+  readonly tenant: TenantId;
+  readonly workloads: readonly RegisteredWorkload[];
+};
+
+export type RegisteredWorkload = {
+  /** The object id of its service principal. */
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly owner: string;
+  readonly purpose: string;
+  readonly expires: string;
+  /** Names of the resources that it needs. */
+  readonly scopes: readonly string[];
+  /** Address ranges that it comes from. */
+  readonly networks: readonly string[];
+  /** Ids of its credentials. */
+  readonly credentials: readonly string[];
+};
+
+export function workloadSchema(): z.ZodType<RegisteredWorkload> {
+  const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);
+  const texts = z.array(text).default([]);
+  const isTime = (at: string): boolean => normaliseInstant(at) !== undefined;
+  const isRange = (range: string): boolean => parseAddress(range) !== undefined;
+  return z.strictObject({
+    id: text,
+    names: texts,
+    owner: text,
+    purpose: text,
+    expires: z.string().refine(isTime, { message: 'is not a time: write it as 2026-12-31' }),
+    scopes: texts,
+    networks: z
+      .array(z.string().refine(isRange, { message: 'is no range: write it as 203.0.113.0/24' }))
+      .default([]),
+    credentials: texts,
+  });
+}
+
+function registerSchema(): z.ZodType<Register> {
+  return z.strictObject({
+    tenant: tenantSchema(),
+    workloads: z.array(workloadSchema()).max(WORKLOADS_MAX).default([]),
+  });
+}
+
+/** @throws ConfigError CONFIG_INVALID with every problem */
+export function parseRegister(file: ConfigFile): Register {
+  return parseYaml(file, registerSchema());
+}
+
+/** Puts a register into the directory: from now on what it does not have is not registered. */
+export function loadRegister(
+  store: DirectoryStore,
+  register: Register,
+  { file, readMs }: { readonly file: string; readonly readMs: number },
+): TenantId {
+  const origin = { source: `register:${basename(file)}`, seenMs: readMs };
+  const tenant = store.tenant(register.tenant);
+  for (const { id, names, expires, ...rest } of register.workloads) {
+    const row = tenant.put(WORKLOAD, id, names);
+    const values = { registered: true, expires: msOfInstant(normaliseInstant(expires) ?? '') };
+    for (const [name, value] of Object.entries({ ...rest, ...values })) {
+      tenant.set(WORKLOAD, row, name, value, origin);
+    }
+  }
+  tenant.tell(WORKLOAD, origin);
+  tenant.networks = networksOf(register, origin);
+  return register.tenant;
+}
+
+const WORKLOAD = 'Workload';
+
+/** The ranges of a register in which an address lies, as they are written there. */
+type Networks = (address: string) => Sourced<readonly string[]> | undefined;
+
+function networksOf(
+  { workloads }: Register,
+  { source, seenMs }: { readonly source: string; readonly seenMs: number },
+): Networks {
+  const ranges = new Map<string, Address>();
+  for (const range of workloads.flatMap(({ networks }) => networks).slice(0, NETWORKS_MAX)) {
+    const parsed = parseAddress(range);
+    if (parsed !== undefined) ranges.set(range, parsed);
+  }
+  return (given) => {
+    const address = parseAddress(given);
+    if (address === undefined) return undefined;
+    const within = [...ranges].filter(([, range]) => isInRange(address, range));
+    return { value: within.map(([range]) => range), source, seenMs };
+  };
+}
