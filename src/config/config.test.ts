@@ -61,7 +61,10 @@ test('reads the example with everything in it that is commented out', () => {
   const text = readFileSync(join(EXAMPLES, 'countersign.yaml'), 'utf8');
   const all = text
     .replace(/^ *secret:\n.*\n.*# file: .*\n/m, '')
-    .replace(/^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach):)/gm, '$1')
+    .replace(
+      /^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach|canary):)/gm,
+      '$1',
+    )
     .replace(/^( *)# ( +\S)/gm, '$1$2')
     .replace(/ *# where the key lies apart/, '');
   const config = parse(all, readFileSync(join(EXAMPLES, 'estate.yaml'), 'utf8'));
@@ -73,6 +76,8 @@ test('reads the example with everything in it that is commented out', () => {
   });
   assert.deepEqual(tenant?.collect.azureMonitor?.eventHubs?.topics, ['insights-logs']);
   assert.equal(tenant?.collect.activityApi?.publisher, TENANT);
+  assert.equal(tenant?.canary?.mailbox, 'log-probe@northmoor.example');
+  assert.equal(tenant?.canary?.every, 300_000);
 });
 
 test('fills in what is left out', () => {
@@ -306,4 +311,21 @@ test('a file that is not there, or is no text, is told in one sentence', () => {
     code: 'CONFIG_UNREADABLE',
     message: /^could not read the configuration .*none\.yaml: ENOENT.*name it with --config FILE$/,
   });
+});
+
+const CANARY = `${GOOD}    canary:
+      credentials: {clientId: 8a4f2d63-0c5e-4b7a-9d18-3e6b7c2f5a90, secret: {env: SECRET}}
+`;
+
+test('sends no canary unless it is told to, and then by another identity than collects', () => {
+  assert.equal(parse(GOOD).tenants[0]?.canary, undefined);
+  const [tenant] = parse(CANARY).tenants;
+  assert.deepEqual(
+    [tenant?.canary?.root, tenant?.canary?.every],
+    ['https://graph.microsoft.com', 300_000],
+  );
+  const shared = CANARY.replace('8a4f2d63-0c5e-4b7a-9d18-3e6b7c2f5a90', CLIENT.toUpperCase());
+  assert.match(told(shared).join('\n'), /clientId: is an identity that collects: give canaries/);
+  assert.match(told(`${CANARY}      every: 5s\n`).join('\n'), /between 1m and 6h/);
+  assert.match(told(`${CANARY}      mailbx: a@b.example\n`).join('\n'), /mailbox/);
 });

@@ -79,7 +79,7 @@ function estateOf(
 
 /** What no single member is to blame for; looked for in a document that may have other problems. */
 function crossProblems(document: YamlDocument): ConfigProblem[] {
-  const problems = twice(document, ['tenants']);
+  const problems = [...twice(document, ['tenants']), ...sharedIdentities(document)];
   const listen = memberOf(document.value, 'listen');
   const host = typeof listen === 'string' ? /^(?:\[(.*)\]|([^:]*)):/.exec(listen) : null;
   const isHere = host === null || isLoopback(host[1] ?? host[2] ?? '');
@@ -90,6 +90,24 @@ function crossProblems(document: YamlDocument): ConfigProblem[] {
     problems.push(document.problemAt(['listen'], what));
   }
   return problems;
+}
+
+/** Collectors hold read rights only; what writes must be somebody else, or they would not. */
+function sharedIdentities(document: YamlDocument): ConfigProblem[] {
+  const tenants = memberOf(document.value, 'tenants');
+  if (!Array.isArray(tenants)) return [];
+  const reading = new Set(tenants.map(clientIdOf).filter((id) => id !== undefined));
+  return tenants.flatMap((tenant: unknown, at) => {
+    const id = clientIdOf(memberOf(tenant, 'canary'));
+    if (id === undefined || !reading.has(id)) return [];
+    const what = 'is an identity that collects: give canaries another, since they need to write';
+    return [document.problemAt(['tenants', at, 'canary', 'credentials', 'clientId'], what)];
+  });
+}
+
+function clientIdOf(owner: unknown): string | undefined {
+  const id = memberOf(memberOf(owner, 'credentials'), 'clientId');
+  return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
 function twice(document: YamlDocument, path: readonly string[], other?: string): ConfigProblem[] {

@@ -24,3 +24,9 @@ export const REQUESTS_PER_MINUTE_MAX = 1_000_000;
 
 /** A name or a note is for a line of a table. */
 export const NAME_CHARACTERS_MAX = 200;
+
+/** More often than this a canary is a burden for the service, and tells nothing sooner. */
+export const CANARY_EVERY_MS_MIN = 60_000;
+
+/** Rarer than this a day holds too few to bound anything, or to notice that a feed is silent. */
+export const CANARY_EVERY_MS_MAX: number = 6 * 3_600_000;

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { isGuid, quoted, type TenantId } from '../core/index.ts';
-import { EVERY_MS_MAX, EVERY_MS_MIN, NAME_CHARACTERS_MAX } from './limits.ts';
+import {
+  CANARY_EVERY_MS_MAX,
+  CANARY_EVERY_MS_MIN,
+  EVERY_MS_MAX,
+  EVERY_MS_MIN,
+  NAME_CHARACTERS_MAX,
+} from './limits.ts';
 import type { Listen } from './types.ts';
 
 /** Values of one line. Each error completes "PATH: …": what is wrong, and the cure. */
@@ -33,6 +39,12 @@ export const every: z.ZodType<number> = z.string().transform((text, context) => 
   if (unit === '') return refuse(context, `${quoted(text)} is no time: write 30s, 5m or 1h`);
   if (ms >= EVERY_MS_MIN && ms <= EVERY_MS_MAX) return ms;
   return refuse(context, `${quoted(text)} is out of range: write between 1s and 24h`);
+});
+
+/** How often a canary of each kind is sent: see {@link CANARY_EVERY_MS_MIN}. */
+export const canaryEvery: z.ZodType<number> = every.transform((ms, context) => {
+  if (ms >= CANARY_EVERY_MS_MIN && ms <= CANARY_EVERY_MS_MAX) return ms;
+  return refuse(context, 'is out of range for canaries: write between 1m and 6h');
 });
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);

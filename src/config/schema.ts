@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quoted } from '../core/index.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
-import { every, guid, listen, name, refuse, root, tenant } from './scalars.ts';
+import { canaryEvery, every, guid, listen, name, refuse, root, tenant } from './scalars.ts';
 import {
   CONTENT_TYPES,
   type CredentialPlace,
@@ -48,6 +48,7 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
       .refine((collect) => Object.values(collect).some((each) => each !== undefined), {
         message: 'collects nothing: name activityApi, graph or azureMonitor',
       }),
+    canary: canary(world).optional(),
   });
   return z.strictObject({
     listen: listen.default({ host: '127.0.0.1', port: 8480 }),
@@ -80,6 +81,19 @@ function credentials(world: ConfigWorld) {
     const credential: CredentialPlace =
       kind === 'secret' ? { kind, place } : { kind, place, keyFile };
     return { clientId, credential };
+  });
+}
+
+/** Off unless it is named: it takes a right to write, which nothing else here has. */
+function canary(world: ConfigWorld) {
+  return z.strictObject({
+    root: root.default('https://graph.microsoft.com'),
+    credentials: credentials(world),
+    mailbox: name.optional(),
+    site: name.optional(),
+    channel: z.strictObject({ team: guid, id: name }).optional(),
+    account: name.optional(),
+    every: canaryEvery.default(300_000),
   });
 }
 

@@ -85,6 +85,21 @@ export type AzureMonitorConfig = {
     | undefined;
 };
 
+/** What was set apart for canaries; what is not named is not touched. */
+export type CanaryConfig = {
+  readonly root: string;
+  readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
+  /** Where drafts are made. */
+  readonly mailbox?: string | undefined;
+  /** The id of a site, where files are put. */
+  readonly site?: string | undefined;
+  /** A channel that is described anew. */
+  readonly channel?: { readonly team: string; readonly id: string } | undefined;
+  /** An account of which an attribute is set. */
+  readonly account?: string | undefined;
+  readonly every: number;
+};
+
 export type ConnectedTenant = {
   readonly id: TenantId;
   readonly name?: string | undefined;
@@ -100,6 +115,8 @@ export type ConnectedTenant = {
     readonly graph?: GraphConfig | undefined;
     readonly azureMonitor?: AzureMonitorConfig | undefined;
   };
+  /** Undefined: no canary is ever sent. */
+  readonly canary?: CanaryConfig | undefined;
 };
 
 /** A tenant that the company owns. */

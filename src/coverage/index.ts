@@ -1,14 +1,12 @@
 export {
+  CANARY_ACTS,
   type CanaryAct,
   type CanaryPlan,
-  type CanarySender,
-  type CanarySign,
-  type CanaryWait,
-  CanaryWatch,
   canaryPlans,
   canaryTimeMs,
-  type KeptWatch,
-} from './canary.ts';
+} from './canary-plan.ts';
+export { CANARY_MARK, type CanarySign, canarySigns } from './canary-sign.ts';
+export { type CanaryRecord, type CanaryWait, CanaryWatch } from './canary-watch.ts';
 export {
   type CheckPair,
   checkObservation,
@@ -32,7 +30,7 @@ export {
   type ObservedDelays,
   parseObservation,
 } from './observation.ts';
-export { CoverageReducer, type KeptReducer } from './reducer.ts';
+export { type CanaryTally, CoverageReducer, type KeptReducer } from './reducer.ts';
 export { type Buckets, DelaySketch } from './sketch.ts';
 export {
   COVERAGE_STATES,

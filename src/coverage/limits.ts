@@ -102,3 +102,12 @@ export const DUE_CHECKS_MAX = 24;
 
 /** A difference is looked at again after so long: the record may have come. */
 export const CHECK_AGAIN_MS: number = HOUR_MS;
+
+/** So many of its last delays tell how long a feed's canaries are waited for: two days of them. */
+export const CANARY_DELAYS_KEPT = 500;
+
+/** Members looked at for the sign of a canary; the largest records known have some thousands. */
+export const SIGN_MEMBERS_MAX = 20_000;
+
+/** Levels looked at: a sign never lies deeper than a property of a target of a record. */
+export const SIGN_DEPTH_MAX = 8;

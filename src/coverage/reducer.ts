@@ -90,11 +90,16 @@ export class CoverageReducer {
     return due.sort((a, b) => a.from - b.from).slice(0, limit);
   }
 
-  /** Delays of canaries, by stream, for whoever shows them. */
-  canaryDelays(): { readonly key: StreamKey; readonly delays: Observation['delays'] }[] {
+  /** What became of all canaries, by stream: for whoever shows them. */
+  canaries(): CanaryTally[] {
     return [...this.#streams.values()]
-      .filter(({ canaryDelays }) => canaryDelays.n > 0)
-      .map(({ key, canaryDelays }) => ({ key, delays: canaryDelays.observed() }));
+      .filter(({ canaries }) => canaries.windows.length > 0)
+      .map(({ key, canaries, canaryDelays }) => ({
+        key,
+        sent: canaries.windows.reduce((sum, { sent }) => sum + sent, 0),
+        seen: canaries.windows.reduce((sum, { seen }) => sum + seen, 0),
+        delays: canaryDelays.observed(),
+      }));
   }
 
   /** JSON all through. */
@@ -168,6 +173,14 @@ export class CoverageReducer {
     });
   }
 }
+
+/** Canaries of one workload in one feed that were judged, and how late those were that came. */
+export type CanaryTally = {
+  readonly key: StreamKey;
+  readonly sent: number;
+  readonly seen: number;
+  readonly delays: Observation['delays'];
+};
 
 export type KeptReducer = {
   readonly streams: readonly { readonly key: StreamKey; readonly kept: KeptStream }[];

@@ -62,7 +62,7 @@ function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): Cove
     settle.kind === 'learned' ? settleText(settle) + borrowedText(view) : '',
     isCompared
       ? `with 95 % confidence at most ${percentText(bound)} was lost at random by one of them`
-      : boundText(bound, sent, lost),
+      : boundText(bound, { sent, lost, delays: view.canaryDelays, alone: view.probedAlone }),
     reopenedText(view, part),
     here.length > 0
       ? 'what was withheld from all these sources cannot be excluded'

@@ -22,6 +22,7 @@ import {
 import type { Piece } from './piece-map.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { type Settle, settleOf } from './settle.ts';
+import { DelaySketch } from './sketch.ts';
 import type { StreamKey } from './states.ts';
 import type { Stream } from './stream.ts';
 import type { Touched } from './touched.ts';
@@ -38,6 +39,9 @@ export type View = {
   readonly covered: IntervalSet;
   readonly touched: Touched;
   readonly canaries: readonly CanaryWindow[];
+  readonly canaryDelays: DelaySketch;
+  /** Workloads that canaries were sent in, where others of the same source were not probed. */
+  readonly probedAlone: readonly string[];
   readonly streams: readonly Stream[];
 };
 
@@ -105,6 +109,8 @@ function viewOf(
     covered: normalise(segments.filter(({ hole }) => hole === undefined)),
     touched: touchedOf(streams),
     canaries: canariesOf(isWhole ? streams : [own]),
+    canaryDelays: canaryDelaysOf(isWhole ? streams : [own]),
+    probedAlone: isWhole ? probedAlone(streams) : [],
     streams,
   };
 }
@@ -197,4 +203,18 @@ function canariesOf(streams: readonly Stream[]): CanaryWindow[] {
   return streams
     .flatMap(({ canaries }) => canaries.windows)
     .sort((a, b) => a.fromMs - b.fromMs || a.index - b.index);
+}
+
+function canaryDelaysOf(streams: readonly Stream[]): DelaySketch {
+  const all = new DelaySketch();
+  for (const { canaryDelays } of streams) all.merge(canaryDelays);
+  return all;
+}
+
+/** What canaries of one workload tell is no word about another that comes the same way. */
+function probedAlone(streams: readonly Stream[]): string[] {
+  const named = streams.filter(({ key }) => key.workload !== null);
+  const probed = named.filter(({ canaries }) => canaries.windows.length > 0);
+  if (probed.length === named.length) return [];
+  return probed.flatMap(({ key }) => key.workload ?? []).sort();
 }

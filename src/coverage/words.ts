@@ -1,6 +1,7 @@
 import { instantOfMs, numberText, plural } from '../core/index.ts';
 import { CONFIDENCE } from './limits.ts';
 import type { Settle } from './settle.ts';
+import type { DelaySketch } from './sketch.ts';
 
 /** Words that the sentences of coverage have in common. */
 
@@ -33,9 +34,28 @@ export function settleText(settle: Extract<Settle, { kind: 'learned' }>): string
   return `${percent} of ${plural(seen, 'record')} came within ${durationText(ms)}`;
 }
 
-export function boundText(bound: number, probes: number, lost: number): string {
-  if (probes === 0) return 'no canary was sent, so nothing bounds what was left out at random';
-  const back = `${numberText(probes - lost)} of ${plural(probes, 'canary')} came back`;
+/** Canaries that were sent, and what became of them. */
+export type Probes = {
+  readonly sent: number;
+  readonly lost: number;
+  readonly delays: DelaySketch;
+  /** Workloads that alone were probed; none where all were. */
+  readonly alone: readonly string[];
+};
+
+export function boundText(bound: number, { sent, lost, delays, alone }: Probes): string {
+  if (sent === 0) return 'no canary was sent, so nothing bounds what was left out at random';
+  const of = alone.length === 0 ? '' : ` of ${alone.join(' and ')}, and of no other workload,`;
+  const back = `${numberText(sent - lost)} of ${plural(sent, 'canary')}${of} came back`;
   const confidence = `${CONFIDENCE * 100} % confidence`;
-  return `${back}, so with ${confidence} at most ${percentText(bound)} was lost at random`;
+  return (
+    `${back}${delaysText(delays)}, so with ${confidence} at most ${percentText(bound)} was lost ` +
+    'at random'
+  );
+}
+
+function delaysText(delays: DelaySketch): string {
+  if (delays.n === 0) return '';
+  const [half, most] = [0.5, 0.99].map((share) => durationText(delays.quantile(share)));
+  return ` (half within ${half}, 99 of 100 within ${most})`;
 }

@@ -14,8 +14,11 @@ import { LedgerSession } from './collect-session.ts';
 import { compactBooks } from './compact-books.ts';
 import { type ChunkEars, Conveyor } from './conveyor.ts';
 import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from './limits.ts';
+import type { HeardRecord } from './listener.ts';
 import { type Parked, park } from './parked.ts';
 import type { Writer } from './writer.ts';
+
+export type HeardEar = (record: HeardRecord) => void;
 
 /**
  * The desk at which all collectors of a process hand in: one conveyor, one order. Records first,
@@ -31,6 +34,7 @@ export class LedgerDesk implements CollectDesk {
   #compactedMs: number;
   #postedMs: number;
   #isBehind = false;
+  #ears: HeardEar[] = [];
 
   private constructor(writer: Writer, conveyor: Conveyor, history: CollectHistory) {
     this.#writer = writer;
@@ -41,9 +45,12 @@ export class LedgerDesk implements CollectDesk {
   }
 
   /** `lanes`: worker threads that parse. MUST be closed before the writer is. */
-  static async open(writer: Writer, options: { readonly lanes: number }): Promise<LedgerDesk> {
+  static async open(
+    writer: Writer,
+    { lanes, listenFor }: { readonly lanes: number; readonly listenFor?: readonly string[] },
+  ): Promise<LedgerDesk> {
     const history = await CollectHistory.load(writer);
-    return new LedgerDesk(writer, new Conveyor(writer, options.lanes), history);
+    return new LedgerDesk(writer, new Conveyor(writer, lanes, listenFor), history);
   }
 
   get nowMs(): number {
@@ -70,6 +77,11 @@ export class LedgerDesk implements CollectDesk {
     return new LedgerSession(this, window);
   }
 
+  /** The ear is told of every record that is listened for, once it is durable. */
+  listen(ear: HeardEar): void {
+    this.#ears.push(ear);
+  }
+
   /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
   async append(drafts: readonly RecordDraft[]): Promise<void> {
     await this.#alone(() => this.#conveyor.append(drafts));
@@ -87,16 +99,21 @@ export class LedgerDesk implements CollectDesk {
 
   /** @internal for sessions */
   async conclude(
-    entries: () => { drafts: readonly RecordDraft[]; observation: Observation },
+    entries: () => {
+      drafts: readonly RecordDraft[];
+      observation: Observation;
+      heard: readonly HeardRecord[];
+    },
     window: CollectWindow,
     { contents }: WindowEnd,
   ): Promise<void> {
     await this.#alone(async () => {
       await this.#conveyor.drain();
-      const { drafts, observation } = entries();
+      const { drafts, observation, heard } = entries();
       await this.#conveyor.append(drafts);
       this.#history.noteContents(window.source, window.tenant, contents);
       this.#history.noteObservation(observation);
+      for (const ear of this.#ears) for (const record of heard) ear(record);
       this.#isBehind = true;
       // A long catch-up has many windows: what they bring can be asked about meanwhile.
       const nowMs = this.#writer.clock.monotonic();

@@ -28,6 +28,7 @@ import { type CollectedBody, collectedContents } from './collect-history.ts';
 import type { ChunkEars } from './conveyor.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import { CONTENTS_PER_ENTRY } from './limits.ts';
+import type { HeardRecord } from './listener.ts';
 import { ownEntry } from './own-entries.ts';
 
 /** Where in a chunk a content starts. */
@@ -42,6 +43,7 @@ export class LedgerSession implements CollectSession {
   #gatherer = new Gatherer();
   #places: ContentPlace[] = [];
   #rows = 0;
+  readonly #heard: HeardRecord[] = [];
   #records = 0;
   #duplicates = 0;
   #parked = 0;
@@ -88,6 +90,7 @@ export class LedgerSession implements CollectSession {
         this.#records += accepted + duplicates;
         this.#duplicates += duplicates;
         this.#facts.merge(read.facts);
+        this.#heard.push(...read.heard);
         for (const { row, reason, bytes } of read.rejects) {
           const { firstRow, name } = placeOf(places, row);
           this.#park(name, `record ${row - firstRow + 1}`, reason, bytes);
@@ -105,7 +108,11 @@ export class LedgerSession implements CollectSession {
   }
 
   /** Behind the records: the contents they came in, and then what was asked and seen. */
-  #entries(end: WindowEnd): { drafts: RecordDraft[]; observation: Observation } {
+  #entries(end: WindowEnd): {
+    drafts: RecordDraft[];
+    observation: Observation;
+    heard: readonly HeardRecord[];
+  } {
     const { nowMs } = this.#desk;
     const { collector, tenant, source, interval } = this.#window;
     const from = instantOfMs(interval.from) ?? '';
@@ -123,7 +130,7 @@ export class LedgerSession implements CollectSession {
       drafts.push(ownEntry('coverage', nowMs, body));
     }
     drafts.push(ownEntry('coverage', nowMs, observation));
-    return { drafts, observation };
+    return { drafts, observation, heard: this.#heard };
   }
 
   #observation(said: WindowEnd, nowMs: number): Observation {

@@ -47,12 +47,13 @@ export class Conveyor {
   #resighted: number[] = [];
   #facts: Facts[] = [];
 
-  constructor(writer: Writer, laneCount: number) {
+  /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
+  constructor(writer: Writer, laneCount: number, listenFor: readonly string[] = []) {
     this.#writer = writer;
     const { dir, ledger } = writer;
     this.#lanes = Array.from(
       { length: laneCount },
-      () => new WorkerLane({ dir, keys: ledger.localKeys }),
+      () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor }),
     );
   }
 

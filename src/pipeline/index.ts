@@ -1,4 +1,6 @@
 export { LedgerAccountant } from './accountant.ts';
+export { Canaries, canaryTexts } from './canaries.ts';
+export type { CanarySender } from './canary-sender.ts';
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
 export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
@@ -15,6 +17,7 @@ export { Erasures, erasureText, type SaidErasure } from './erasures.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type Estate, sayEstate } from './estate.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
+export { type CanaryPlaces, GraphCanary } from './graph-canary.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';
 export { importNothing } from './import-nothing.ts';

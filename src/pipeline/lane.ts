@@ -13,6 +13,7 @@ import {
 import { createMemo, type Interpretation, interpret } from '../ocsf/index.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
+import { type HeardRecord, Listener } from './listener.ts';
 import type { ReadDone, RejectedItem } from './messages.ts';
 
 /** A chunk that was read and waits for its verdict. */
@@ -30,6 +31,8 @@ export type LaneSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
   readonly random: Random;
+  /** Texts that somebody waits for in what collectors bring. */
+  readonly listenFor?: readonly string[];
 };
 
 /**
@@ -42,10 +45,12 @@ export class Lane {
   readonly #memo = createMemo();
   readonly #rows = new RowBuffer();
   readonly #scratch = new BatchScratch();
+  readonly #listener: Listener;
   readonly #pending = new Map<number, Pending>();
 
   constructor(setup: LaneSetup) {
     this.#setup = setup;
+    this.#listener = new Listener(setup.listenFor ?? []);
   }
 
   read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
@@ -55,6 +60,7 @@ export class Lane {
     const pages: number[] = [];
     const said: Completeness[] = [];
     const availableMs: number[] = [];
+    const heard: HeardRecord[] = [];
     const facts = new DeliveryFacts();
     readChunk(chunk, context, {
       record: (draft, value, row) => {
@@ -63,7 +69,12 @@ export class Lane {
         drafts.push(draft);
         events.push(event);
         const available = chunk.available?.[row - chunk.row];
-        if (available !== undefined) availableMs.push(available);
+        if (available !== undefined) {
+          availableMs.push(available);
+          if (this.#listener.hears(draft.body)) {
+            heard.push({ tenant, source, availableMs: available, body: draft.body.slice() });
+          }
+        }
         facts.add(tenant, source, event.workload, event.timeMs);
       },
       reject: ({ row, offset, length, reason }) => {
@@ -85,6 +96,7 @@ export class Lane {
       actions: new Uint8Array(fingerprints.actions),
       rejects,
       facts: facts.list(),
+      heard,
       pages: Float64Array.from(pages),
       said,
     };

@@ -36,3 +36,12 @@ export const FINDING_TEXT_CHARACTERS_MAX = 2_000;
 
 /** Findings appended at a time: some megabytes, and one wait for the disk. */
 export const FINDINGS_PER_APPEND = 500;
+
+/** Whether a canary is to be sent or judged: each is sent within this of its moment. */
+export const CANARY_LOOK_EVERY_MS = 15_000;
+
+/** What was sent and judged in this time is read at the start: content comes no later. */
+export const CANARY_REMEMBERED_MS: number = 15 * 24 * 3_600_000;
+
+/** A crash leaves records unjudged that had just come; what was sent long before was not among. */
+export const CANARY_LOOKED_BACK_MS: number = 2 * 24 * 3_600_000;

@@ -2,6 +2,7 @@ import type { Chunk, Completeness, ReadContext } from '../intake/index.ts';
 import type { LocalKeys, PreparedBatch, Verdict } from '../ledger/index.ts';
 import type { Arrival } from './arrivals.ts';
 import type { DeliveryFact } from './coverage-facts.ts';
+import type { HeardRecord } from './listener.ts';
 
 /**
  * What crosses threads: bytes and numbers, never parsed records. A lane answers each question
@@ -27,6 +28,8 @@ export type ReadDone = {
   readonly actions: Uint8Array;
   readonly rejects: readonly (RejectedItem & { readonly row: number })[];
   readonly facts: readonly DeliveryFact[];
+  /** Of chunks that a collector fetched: records that somebody waits for, known ones too. */
+  readonly heard: readonly HeardRecord[];
   /** Pairs of ResultIndex and ResultCount. */
   readonly pages: Float64Array;
   readonly said: readonly Completeness[];
@@ -61,4 +64,5 @@ export type RejectedItem = {
 export type WorkerSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
+  readonly listenFor?: readonly string[];
 };

@@ -1,5 +1,6 @@
 import { instantOfMs } from '../../core/index.ts';
-import { type CanaryPlan, CanaryWatch } from '../canary.ts';
+import type { CanaryPlan } from '../canary-plan.ts';
+import { CanaryWatch } from '../canary-watch.ts';
 import type { Observation } from '../observation.ts';
 import { DelaySketch } from '../sketch.ts';
 import { DAY, EXCHANGE, HOUR, MINUTE, poll, START, TENANT } from './feed.ts';
@@ -184,7 +185,8 @@ class Run {
       const { id, atMs } = this.#canaries[this.#sent] as TrueEvent;
       if (atMs >= nowMs) return;
       const periodMs = this.#periodMs;
-      this.#watch.sent({ ...PLAN, source: EXCHANGE, sign: id, sentMs: atMs, periodMs });
+      const sign = { source: EXCHANGE, operation: null, member: 'Subject', text: `${id}.` };
+      this.#watch.sent({ ...PLAN, ...sign, sentMs: atMs, periodMs });
     }
   }
 
@@ -222,8 +224,8 @@ class Run {
     if (!isShort || outcome === 'gone') this.#cursorMs = nowMs;
     for (const { id, availableMs } of read) {
       if (!this.#canaryIds.has(id)) continue;
-      const sign = { tenant: TENANT, source: EXCHANGE, sign: id };
-      const seen = this.#watch.seen(sign, nowMs, availableMs[0]);
+      const record = { tenant: TENANT, source: EXCHANGE, text: `{"Subject":"${id}."}` };
+      const seen = this.#watch.seen({ ...record, availableMs: availableMs[0] ?? nowMs }, nowMs);
       if (seen !== undefined) this.observations.push(seen);
     }
   }

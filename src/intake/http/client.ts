@@ -33,8 +33,11 @@ export interface Authorisation {
   refused(challenge: string | undefined): void;
 }
 
+/** Collectors ask, and post queries; only what acts by itself has use for the others. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export type HttpRequest = {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: Method;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
@@ -123,7 +126,7 @@ export class HttpClient {
       'user-agent': this.#options.userAgent ?? 'Countersign',
       ...request.headers,
     };
-    if (method === 'POST') headers['content-length'] = String(Buffer.byteLength(body ?? ''));
+    if (method !== 'GET') headers['content-length'] = String(Buffer.byteLength(body ?? ''));
     if (authorisation !== undefined) headers['authorization'] = await authorisation.header(signal);
     const bodyBytesMax = request.bodyBytesMax ?? SMALL_BODY_BYTES_MAX;
     return this.#sockets.exchange({ method, url, headers, body, bodyBytesMax, signal });

@@ -21,7 +21,7 @@ export type Reply = {
 };
 
 export type ExchangeRequest = {
-  readonly method: 'GET' | 'POST';
+  readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
