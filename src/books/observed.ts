@@ -1,4 +1,9 @@
-import { type CoverageInterval, CoverageReducer, type DueCheck } from '../coverage/index.ts';
+import {
+  type CanaryTally,
+  type CoverageInterval,
+  CoverageReducer,
+  type DueCheck,
+} from '../coverage/index.ts';
 import type { CoverageFact } from './facts.ts';
 import { OBSERVATIONS_UNFOLDED_MAX } from './limits.ts';
 import type { State } from './state.ts';
@@ -13,6 +18,10 @@ export class Observed {
 
   facts(state: State, nowMs: number): CoverageFact[] {
     return this.#upToDate(state).rows(nowMs).map(factOf);
+  }
+
+  canaries(state: State): CanaryTally[] {
+    return this.#upToDate(state).canaries();
   }
 
   dueChecks(state: State, nowMs: number): DueCheck[] {

@@ -1,5 +1,5 @@
 import { type Clock, type IntervalSet, interval, normalise, type Reason } from '../core/index.ts';
-import type { DueCheck } from '../coverage/index.ts';
+import type { CanaryTally, DueCheck } from '../coverage/index.ts';
 import { collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
@@ -206,6 +206,12 @@ export class BooksReader {
     if (state === undefined) return [];
     const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
     return coverageRows(state, this.#observed, nowMs);
+  }
+
+  /** What became of the canaries of each workload in each feed. */
+  canaries(): readonly CanaryTally[] {
+    const { state } = this.#live;
+    return state === undefined ? [] : state.snapshot(() => this.#observed.canaries(state));
   }
 
   /** Hours in which two sources are to be compared, by what is known of both. */

@@ -98,12 +98,12 @@ export class Canaries implements Collector {
     return judgements.length;
   }
 
-  /** Once in each period, whenever in it. */
+  /** Once in each period; one whose moment fell between two looks is sent at the next. */
   #isDue(plan: CanaryPlan): boolean {
     const nowMs = this.#options.clock.now();
-    const periodStartMs = Math.floor(nowMs / plan.periodMs) * plan.periodMs;
-    const lastMs = this.#lastMs.get(plan.act) ?? Number.NEGATIVE_INFINITY;
-    return lastMs < periodStartMs && nowMs >= canaryTimeMs(plan, nowMs, this.#seed);
+    const thisMs = canaryTimeMs(plan, nowMs, this.#seed);
+    const dueMs = thisMs <= nowMs ? thisMs : canaryTimeMs(plan, nowMs - plan.periodMs, this.#seed);
+    return (this.#lastMs.get(plan.act) ?? Number.NEGATIVE_INFINITY) < dueMs;
   }
 
   async #send(

@@ -71,7 +71,7 @@ export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): Te
 /** Contracts 1.1: what a token is asked for, whatever host answers. */
 const ACTIVITY_RESOURCE = 'https://manage.office.com';
 
-function credentialOf(stated: CredentialPlace, env: CollectorWorld['env']): Credential {
+export function credentialOf(stated: CredentialPlace, env: CollectorWorld['env']): Credential {
   const secret = readSecret(stated.place, env);
   if (stated.kind === 'secret') return { kind: 'secret', secret };
   const key = stated.keyFile === null ? '' : readSecretFile(stated.keyFile);

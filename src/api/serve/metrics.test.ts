@@ -45,6 +45,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     nowMs: NOW_MS,
     collectors: [],
     coverage: [],
+    canaries: [],
     queue: 0,
     ledgerEntries: 10,
     booksCursor: 10,
@@ -80,6 +81,16 @@ describe('metrics', () => {
     assert.match(text, /^countersign_quota_needed_per_minute\{.*\} 30$/m);
     assert.match(text, /^countersign_quota_catch_up_minutes\{.*\} \+Inf$/m);
     assert.match(text, /^countersign_quota_loses_from_timestamp_seconds\{.*\} 1772528400$/m);
+  });
+
+  test('tell how late canaries are and how many are missing, by feed and workload', () => {
+    const key = { tenant: TENANT, source: ROW.source, workload: 'Exchange', subject: null };
+    const delays = { n: 9, p50Ms: 3_600_000, p99Ms: 5_400_000, maxMs: 5_400_000 };
+    const text = exposition(metricsOf(state({ canaries: [{ key, sent: 10, seen: 9, delays }] })));
+    const of = `tenant="${TENANT}",source="${ROW.source}",workload="Exchange"`;
+    assert.ok(text.includes(`countersign_canaries{${of},outcome="back"} 9\n`));
+    assert.ok(text.includes(`countersign_canaries{${of},outcome="missing"} 1\n`));
+    assert.ok(text.includes(`countersign_canary_delay_seconds{${of},quantile="0.99"} 5400\n`));
   });
 
   test('tell the age of the newest moment that is covered, for each source', () => {

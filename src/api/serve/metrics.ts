@@ -1,4 +1,5 @@
 import type { CoverageFact } from '../../books/index.ts';
+import type { CanaryTally } from '../../coverage/index.ts';
 import type { Metric, Sample } from './exposition.ts';
 import type { CollectorTally } from './tally.ts';
 
@@ -8,6 +9,7 @@ export type ServerState = {
   readonly nowMs: number;
   readonly collectors: readonly CollectorTally[];
   readonly coverage: readonly CoverageFact[];
+  readonly canaries: readonly CanaryTally[];
   /** Commands of other processes in work or waiting. */
   readonly queue: number;
   readonly ledgerEntries: number;
@@ -27,6 +29,7 @@ export function metricsOf(state: ServerState): Metric[] {
     ...collected(state),
     ...quota(state),
     lag(state),
+    ...canaries(state),
     gauge('handover_queue', 'Commands of other processes in work or waiting', one(queue)),
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
     gauge('books_cursor', 'Entries below this index can be asked about', one(booksCursor)),
@@ -127,6 +130,30 @@ function lag({ coverage, nowMs }: ServerState): Metric {
     return [{ labels, value: Math.max(0, nowMs - Math.max(...ends)) / 1000 }];
   });
   return gauge('source_lag_seconds', 'Age of the newest moment that is covered', samples);
+}
+
+/** How late and how whole the feeds are, as our own acts that came back tell. */
+function canaries({ canaries: tallies }: ServerState): Metric[] {
+  const labels = ({ key }: CanaryTally): Record<string, string> => {
+    const { tenant, source, workload } = key;
+    return { tenant, source, ...(workload === null ? {} : { workload }) };
+  };
+  const judged = tallies.flatMap((tally): Sample[] => [
+    { labels: { ...labels(tally), outcome: 'back' }, value: tally.seen },
+    { labels: { ...labels(tally), outcome: 'missing' }, value: tally.sent - tally.seen },
+  ]);
+  const late = tallies.flatMap((tally): Sample[] => {
+    const { delays } = tally;
+    if (delays === null) return [];
+    return [
+      { labels: { ...labels(tally), quantile: '0.5' }, value: delays.p50Ms / 1000 },
+      { labels: { ...labels(tally), quantile: '0.99' }, value: delays.p99Ms / 1000 },
+    ];
+  });
+  return [
+    gauge('canaries', 'Canaries judged, by what became of them: a late one comes back', judged),
+    gauge('canary_delay_seconds', 'From the act to its record in the feed', late),
+  ];
 }
 
 type Budget = NonNullable<CollectorTally['budget']>;

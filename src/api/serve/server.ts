@@ -3,11 +3,12 @@ import { hostname } from 'node:os';
 import { BooksReader } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, isGuid, OWN_TENANT, type Random } from '../../core/index.ts';
-import type { Wait } from '../../intake/index.ts';
+import type { Collector, Wait } from '../../intake/index.ts';
 import { LedgerReader, layout } from '../../ledger/index.ts';
 import {
-  CROSS_CHECK_EVERY_MS,
+  Canaries,
   CrossCheck,
+  canaryTexts,
   closeWriter,
   LedgerDesk,
   loadDetection,
@@ -21,6 +22,7 @@ import { HandoverServer, type Perform } from '../handover-server.ts';
 import { COVERAGE_KEPT_MS, FREE_DISK_MIN } from '../limits.ts';
 import { perform } from '../perform.ts';
 import { removeLeftSpools } from '../spool.ts';
+import { canariesOf, type TenantCanaries } from './canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors.ts';
 import { estateOf } from './estate.ts';
 import type { Tell } from './event.ts';
@@ -62,20 +64,22 @@ export type ServeOptions = {
 export async function serve(options: ServeOptions): Promise<void> {
   const { dir, clock, random, keyFile, acceptFork, tell } = options;
   const tenants = options.config.tenants.map((tenant) => collectorsOf(tenant, options));
+  const canaries = options.config.tenants.flatMap((each) => canariesOf(each, options) ?? []);
   const detection = await loadDetection();
   const writer = await openWriter({ dir, clock, random, keyFile, acceptFork, detection });
   try {
     removeLeftSpools(layout.run(dir));
-    const desk = await LedgerDesk.open(writer, { lanes: options.lanes });
+    const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
+    const desk = await LedgerDesk.open(writer, { lanes: options.lanes, listenFor });
     try {
       await sayConfig(writer, desk, options);
-      await new Server(options, writer, desk, tenants).run();
+      await new Server({ ...options, writer, desk, tenants, canaries }).run();
       await desk.post();
     } finally {
       await desk.close();
     }
   } finally {
-    for (const tenant of tenants) tenant.close();
+    for (const tenant of [...tenants, ...canaries]) tenant.close();
     tell({ event: 'stopped', entries: writer.ledger.size });
     await closeWriter(writer);
   }
@@ -94,43 +98,47 @@ async function sayConfig(
   if (said === 'now') tell({ event: 'config-said', entry, what: 'the estate' });
 }
 
+type Parts = {
+  readonly writer: Writer;
+  readonly desk: LedgerDesk;
+  readonly tenants: readonly TenantCollectors[];
+  readonly canaries: readonly TenantCanaries[];
+};
+
+/** What the books say of coverage and canaries, for a while: it takes a moment to say. */
+type Shown = Pick<ServerState, 'coverage' | 'canaries'> & { readonly untilMs: number };
+
 class Server {
   readonly #options: ServeOptions;
   readonly #writer: Writer;
   readonly #desk: LedgerDesk;
   readonly #tenants: readonly TenantCollectors[];
-  readonly #tallies: readonly CollectorTally[];
-  readonly #checks: CollectorTally;
+  readonly #canaries: readonly TenantCanaries[];
+  /** Of whatever is polled, in the order in which it is. */
+  #tallies: readonly CollectorTally[] = [];
   #handover: HandoverServer | undefined;
   #disk: 'low' | 'enough' = 'enough';
-  #coverage: { readonly rows: ServerState['coverage']; readonly untilMs: number } | undefined;
+  #coverage: Shown | undefined;
 
-  constructor(
-    options: ServeOptions,
-    writer: Writer,
-    desk: LedgerDesk,
-    tenants: readonly TenantCollectors[],
-  ) {
+  constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
     this.#options = options;
     this.#writer = writer;
     this.#desk = desk;
     this.#tenants = tenants;
-    const polled = tenants.flatMap(({ tenant, collectors }) =>
-      collectors.map(({ name, everyMs }) => newTally(name, tenant, everyMs)),
-    );
-    this.#checks = newTally('cross-check', OWN_TENANT, CROSS_CHECK_EVERY_MS);
-    this.#tallies = [...polled, this.#checks];
+    this.#canaries = canaries;
   }
 
   async run(): Promise<void> {
     const { dir, clock, config, tell } = this.#options;
     const books = await BooksReader.open(dir, { clock });
+    const reader = await LedgerReader.open(dir);
     try {
       this.#handover = await HandoverServer.open({
         socketFile: layout.apiSocket(dir),
         clock,
         perform: this.#perform,
       });
+      const collectors = await this.#collectors({ books, reader });
       const door = await HttpDoor.open({
         ...config,
         routes: this.#routes(books),
@@ -138,12 +146,13 @@ class Server {
       });
       try {
         this.#tellReady(door.url);
-        await this.#collect(books);
+        await this.#collect(collectors);
       } finally {
         await door.close();
       }
     } finally {
       await this.#handover?.close();
+      reader.close();
       books.close();
     }
   }
@@ -155,15 +164,30 @@ class Server {
     this.#options.ready({ url, origin });
   }
 
+  /** All that is polled, and its tallies: collectors first, then what judges what they bring. */
+  async #collectors(ledger: { books: BooksReader; reader: LedgerReader }): Promise<Collector[]> {
+    const { clock, random } = this.#options;
+    const named: { tenant: string; collector: Collector }[] = this.#tenants.flatMap(
+      ({ tenant, collectors }) => collectors.map((collector) => ({ tenant, collector })),
+    );
+    for (const { tenant, appId, plans, sender } of this.#canaries) {
+      const whose = { tenant, appId, plans, sender };
+      const options = { ...whose, desk: this.#desk, ledger, clock, random };
+      named.push({ tenant, collector: await Canaries.open(options) });
+    }
+    named.push({ tenant: OWN_TENANT, collector: new CrossCheck({ ...ledger, clock }) });
+    this.#tallies = named.map(({ tenant, collector: { name, everyMs } }) =>
+      newTally(name, tenant, everyMs),
+    );
+    return named.map(({ collector }) => collector);
+  }
+
   /** Until the signal is aborted, or one of them cannot go on: then none does. */
-  async #collect(books: BooksReader): Promise<void> {
+  async #collect(collectors: readonly Collector[]): Promise<void> {
     const { clock, wait, tell, signal } = this.#options;
     const broken = new AbortController();
     const both = AbortSignal.any([signal, broken.signal]);
     const disk = (): 'low' | 'enough' => this.#lookAtDisk();
-    const reader = await LedgerReader.open(this.#options.dir);
-    const polled = this.#tenants.flatMap((tenant) => tenant.collectors);
-    const collectors = [...polled, new CrossCheck({ books, reader, clock })];
     const running = collectors.map(async (collector, at) => {
       const tally = this.#tallies[at] as CollectorTally;
       const common = { collector, tally, clock, wait, tell, disk };
@@ -179,7 +203,6 @@ class Server {
     const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
     tell({ event: 'stopping', because });
     const ends = await Promise.allSettled(running);
-    reader.close();
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
@@ -242,7 +265,7 @@ class Server {
       version,
       nowMs: clock.now(),
       collectors: this.#tallies,
-      coverage: this.#rows(books),
+      ...this.#shown(books),
       queue: this.#handover?.pending ?? 0,
       ledgerEntries: this.#writer.ledger.size,
       booksCursor: books.cursor,
@@ -252,12 +275,14 @@ class Server {
     };
   }
 
-  #rows(books: BooksReader): ServerState['coverage'] {
+  #shown(books: BooksReader): Pick<ServerState, 'coverage' | 'canaries'> {
     const nowMs = this.#options.clock.monotonic();
     if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
-      this.#coverage = { rows: books.coverage(), untilMs: nowMs + COVERAGE_KEPT_MS };
+      const untilMs = nowMs + COVERAGE_KEPT_MS;
+      this.#coverage = { coverage: books.coverage(), canaries: books.canaries(), untilMs };
     }
-    return this.#coverage.rows;
+    const { coverage, canaries } = this.#coverage;
+    return { coverage, canaries };
   }
 
   #lookAtDisk(): 'low' | 'enough' {

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Emulator } from '../emulator/index.ts';
+import type { FeedRecord } from '../emulator/types.ts';
+import type { CoverageFact } from '../src/books/index.ts';
+import type { CanaryTally } from '../src/coverage/index.ts';
+import type { Collector } from '../src/intake/index.ts';
+import { pollOnce } from '../src/pipeline/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { assertFsckClean } from './support/account.ts';
+import { activityCollector } from './support/collecting.ts';
+import { addressOf, livelyTenant } from './support/emulated.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { type ProbedDesk, withCanaries } from './support/probing.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const EXCHANGE = 'm365.activity/Audit.Exchange';
+const SOURCES = [
+  'm365.activity/Audit.AzureActiveDirectory',
+  EXCHANGE,
+  'm365.activity/Audit.General',
+  'm365.activity/Audit.SharePoint',
+];
+
+const root = temporaryFolder('canaries');
+
+/** Lets time pass as in `serve`: canaries are looked at often, the feed is polled now and then. */
+async function live(
+  emulator: Emulator,
+  { desk, canaries }: Pick<ProbedDesk, 'desk' | 'canaries'>,
+  { collector, minutes, pollEvery }: { collector: Collector; minutes: number; pollEvery: number },
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (let minute = 1; minute <= minutes; minute++) {
+    await emulator.advance(MINUTE_MS);
+    if (minute % pollEvery === 0) await pollOnce(desk, collector);
+    problems.push(...(await canaries.poll(desk)).problems);
+  }
+  await desk.post();
+  return problems;
+}
+
+/** What became in truth of the records that canaries were to leave by making drafts. */
+function madeDrafts(
+  { tenants, credentials, store, truth }: Emulator,
+  untilMs: number,
+): { readonly delays: readonly number[]; readonly lost: number } {
+  const { tenantId = '' } = tenants[0] ?? {};
+  const feed = 'activity/Audit.Exchange';
+  const isOurs = (body: Readonly<Record<string, unknown>>): boolean =>
+    body['ClientAppId'] === credentials.probe.clientId && body['Operation'] === 'Create';
+  const delays = [...store.listed(feed, tenantId, 0, Number.MAX_SAFE_INTEGER)]
+    .filter(({ record }) => record.atMs <= untilMs && isOurs(record.body))
+    .map(({ record, availableMs }) => availableMs - record.atMs)
+    .sort((a, b) => a - b);
+  // Nothing but drafts is withheld here: people make none.
+  return { delays, lost: truth().withheld.filter(({ atMs }) => atMs <= untilMs).length };
+}
+
+test('canaries act in every workload, and each record that comes back is known', async () => {
+  const dir = join(root, 'all');
+  const emulator = await livelyTenant({ seed: 11 });
+  try {
+    const collector = activityCollector(addressOf(emulator));
+    const options = { dir, emulator, sources: SOURCES, periodMs: 5 * MINUTE_MS };
+    await withCanaries(options, async (probed) => {
+      const problems = await live(emulator, probed, { collector, minutes: 240, pollEvery: 10 });
+      assert.deepEqual(problems, []);
+      const tallies = probed.books.canaries();
+      assert.deepEqual(
+        tallies.map(({ key }) => `${key.source.split('.').at(-1)} ${key.workload}`).sort(),
+        [
+          'AzureActiveDirectory AzureActiveDirectory',
+          'Exchange Exchange',
+          'General MicrosoftTeams',
+          'SharePoint SharePoint',
+        ],
+      );
+      for (const { key, sent, seen } of tallies) {
+        assert.ok(seen >= 20 && seen === sent, `${key.workload}: ${seen} of ${sent}`);
+      }
+    });
+    await assertFsckClean(dir);
+    assert.deepEqual(emulator.defects, []);
+  } finally {
+    await emulator.stop();
+  }
+});
+
+test('measures delay and loss as the emulator injected them, to a tenth', async () => {
+  const dir = join(root, 'measured');
+  const lost = 0.3;
+  const isCreate = fixedShare(lost);
+  const emulator = await livelyTenant({ seed: SEED, faults: { aimed: [isCreate] } });
+  try {
+    const collector = activityCollector(addressOf(emulator));
+    const common = { dir, emulator, acts: ['draft'], sources: [EXCHANGE] } as const;
+    await withCanaries({ ...common, periodMs: MINUTE_MS }, async (probed) => {
+      const minutes = IS_LONG ? 2880 : 600;
+      await live(emulator, probed, { collector, minutes, pollEvery: 10 });
+      // Those on their way come in, and the others are overdue.
+      const untilMs = emulator.clock.now();
+      await emulator.advance(24 * HOUR_MS);
+      await pollOnce(probed.desk, collector);
+      await probed.canaries.poll(probed.desk);
+      await probed.desk.post();
+      const [tally, more] = probed.books.canaries();
+      assert.ok(tally !== undefined && more === undefined);
+      assertMeasured(tally, madeDrafts(emulator, untilMs), { lost, minutes });
+    });
+  } finally {
+    await emulator.stop();
+  }
+});
+
+/** Withholds so large a share of the drafts that are made: by their ids, which are random. */
+function fixedShare(share: number): (record: FeedRecord) => boolean {
+  return ({ id, body }) =>
+    body['Operation'] === 'Create' && Number.parseInt(id.slice(0, 8), 16) < share * 2 ** 32;
+}
+
+function assertMeasured(
+  { sent, seen, delays }: CanaryTally,
+  truth: ReturnType<typeof madeDrafts>,
+  { lost, minutes }: { lost: number; minutes: number },
+): void {
+  assert.ok(sent > 0.95 * minutes, `${sent} canaries in ${minutes} minutes`);
+  assert.deepEqual([sent - seen, seen], [truth.lost, truth.delays.length], 'lost and seen');
+  assert.ok(isWithin((sent - seen) / sent, lost), `${sent - seen} of ${sent} lost`);
+  for (const [share, measuredMs] of [
+    [0.5, delays?.p50Ms ?? 0],
+    [0.99, delays?.p99Ms ?? 0],
+  ] as const) {
+    const trueMs = truth.delays[Math.ceil(share * truth.delays.length) - 1] ?? 0;
+    assert.ok(isWithin(measuredMs, trueMs), `${share}: ${measuredMs} ms, in truth ${trueMs} ms`);
+  }
+}
+
+function isWithin(measured: number, truth: number): boolean {
+  return Math.abs(measured - truth) <= 0.1 * truth;
+}
+
+test('a silent workload is found within its p99 delay and two canary periods', async () => {
+  const dir = join(root, 'silent');
+  const periodMs = 5 * MINUTE_MS;
+  // More than a hundred canaries back: the feed's own p99 is known by then.
+  const outFromMs = Date.parse('2026-03-02T00:00:00Z') + 12 * HOUR_MS;
+  const out = { fromMs: outFromMs, toMs: outFromMs + 12 * HOUR_MS };
+  const outages = [{ workload: 'SharePoint', afterwards: 'lost', ...out } as const];
+  const emulator = await livelyTenant({ seed: SEED, faults: { outages } });
+  try {
+    const collector = activityCollector(addressOf(emulator));
+    const sources = ['m365.activity/Audit.SharePoint'];
+    const options = { dir, emulator, sources, acts: ['file'], periodMs } as const;
+    await withCanaries(options, async (probed) => {
+      await live(emulator, probed, { collector, minutes: 12 * 60, pollEvery: 10 });
+      const [tally] = probed.books.canaries();
+      assert.ok((tally?.delays?.n ?? 0) > 100, `${tally?.delays?.n}`);
+      const p99Ms = tally?.delays?.p99Ms ?? 0;
+      const rows = (): CoverageFact[] =>
+        probed.books.coverage().filter(({ workload }) => workload === 'SharePoint');
+      const silent = (row: CoverageFact): boolean => row.because.includes('silent');
+      assert.deepEqual(rows().filter(silent), []);
+      let foundMs = Number.POSITIVE_INFINITY;
+      for (let minute = 0; minute < 6 * 60 && foundMs === Number.POSITIVE_INFINITY; minute++) {
+        await live(emulator, probed, { collector, minutes: 1, pollEvery: 1 });
+        if (rows().some(silent)) foundMs = emulator.clock.now();
+      }
+      // The canary of a period is sent somewhere in it, and is looked at once a minute here.
+      const promisedMs = p99Ms * 1.05 + 2 * periodMs + MINUTE_MS;
+      const tookMs = foundMs - outFromMs;
+      assert.ok(tookMs <= promisedMs, `${tookMs / MINUTE_MS} of ${promisedMs / MINUTE_MS} min`);
+      const [row] = rows().filter(silent);
+      assert.equal(row?.state, 'late');
+      assert.ok((row?.toMs ?? 0) >= emulator.clock.now() - MINUTE_MS, 'up to now');
+    });
+  } finally {
+    await emulator.stop();
+  }
+});
+
+test('what came just before a crash is judged after it, and nothing is awaited twice', async () => {
+  const dir = join(root, 'crash');
+  const emulator = await livelyTenant({ seed: SEED });
+  try {
+    const options = { dir, emulator, sources: SOURCES, periodMs: 5 * MINUTE_MS };
+    const collector = activityCollector(addressOf(emulator));
+    const sent = await withCanaries(options, async (probed) => {
+      await live(emulator, probed, { collector, minutes: 60, pollEvery: 60 });
+      await emulator.advance(12 * HOUR_MS);
+      // The records are in the ledger, and who waits for them dies before the next look.
+      await pollOnce(probed.desk, collector);
+      return countOf(probed.books.canaries());
+    });
+    assert.deepEqual(sent, { sent: 0, seen: 0 });
+    await withCanaries(options, async ({ canaries, desk, books }) => {
+      await canaries.poll(desk);
+      await desk.post();
+      const { sent: judged, seen } = countOf(books.canaries());
+      assert.ok(judged >= 44 && seen === judged, `${seen} of ${judged}`);
+    });
+    await withCanaries({ ...options, acts: [] }, async ({ canaries, desk }) => {
+      const { windows } = await canaries.poll(desk);
+      // The four that the second life sent are on their way, and the others were judged.
+      assert.equal(windows, 0);
+    });
+    await assertFsckClean(dir);
+  } finally {
+    await emulator.stop();
+  }
+});
+
+function countOf(tallies: readonly CanaryTally[]): { sent: number; seen: number } {
+  return tallies.reduce(
+    (sum, { sent, seen }) => ({ sent: sum.sent + sent, seen: sum.seen + seen }),
+    { sent: 0, seen: 0 },
+  );
+}
+
+test('what the canary may not do is said, and counts for no loss', async () => {
+  const dir = join(root, 'refused');
+  const emulator = await livelyTenant({ seed: SEED });
+  try {
+    const collector = activityCollector(addressOf(emulator));
+    const { directories } = emulator.companies;
+    const [directory] = directories.values();
+    const app = directory?.state.find('servicePrincipals', emulator.credentials.probe.clientId);
+    assert.ok(directory !== undefined && app !== undefined);
+    for (const { id } of directory.state.related(app.id, 'appRoleAssignments')) {
+      const nowMs = emulator.clock.now();
+      directory.follow([{ act: 'delete', kind: 'appRoleAssignments', id }], nowMs);
+    }
+    await emulator.advance(10 * MINUTE_MS);
+    const options = { dir, emulator, sources: SOURCES, periodMs: HOUR_MS };
+    await withCanaries(options, async (probed) => {
+      const time = { collector, minutes: 20 * 60, pollEvery: 30 };
+      const problems = await live(emulator, probed, time);
+      assert.ok(
+        problems.some((text) => /no canary was sent in Exchange \(draft\).*403/.test(text)),
+      );
+      assert.deepEqual(countOf(probed.books.canaries()), { sent: 0, seen: 0 });
+      const rows = probed.books.coverage().filter(({ state }) => state === 'collected');
+      for (const { bound, because } of rows) {
+        assert.equal(bound, 1);
+        assert.match(because, /no canary was sent, so nothing bounds/);
+      }
+      assert.ok(rows.length > 0);
+    });
+  } finally {
+    await emulator.stop();
+  }
+});

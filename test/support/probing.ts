@@ -1,0 +1,88 @@
+import type { Emulator } from '../../emulator/index.ts';
+import { BooksReader } from '../../src/books/index.ts';
+import { tenantId } from '../../src/core/index.ts';
+import { type CanaryAct, canaryPlans } from '../../src/coverage/index.ts';
+import { HttpClient, Secret, Tokens } from '../../src/intake/index.ts';
+import { LedgerReader } from '../../src/ledger/index.ts';
+import {
+  Canaries,
+  canaryTexts,
+  closeWriter,
+  GraphCanary,
+  LedgerDesk,
+  openWriter,
+} from '../../src/pipeline/index.ts';
+import { clockOf } from './emulated.ts';
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+export type ProbedDesk = {
+  readonly desk: LedgerDesk;
+  readonly canaries: Canaries;
+  readonly books: BooksReader;
+};
+
+/** A desk with canaries that act in an emulated tenant, as `serve` would put it together. */
+export async function withCanaries<T>(
+  {
+    dir,
+    emulator,
+    ...options
+  }: {
+    readonly dir: string;
+    readonly emulator: Emulator;
+    readonly sources: readonly string[];
+    readonly acts?: readonly CanaryAct[];
+    readonly periodMs: number;
+  },
+  use: (probed: ProbedDesk) => Promise<T>,
+): Promise<T> {
+  const [{ tenantId: tenant, population } = fail()] = emulator.tenants;
+  const { clientId, clientSecret } = emulator.credentials.probe;
+  const { login = '', graph = '' } = emulator.origins;
+  const clock = clockOf(emulator);
+  const wait = async (ms: number): Promise<void> => emulator.advance(Math.ceil(ms));
+  const http = new HttpClient({
+    ...{ origins: [login, graph], clock, random, wait, ca: emulator.ca },
+  });
+  const { account, site, team } = population.setApart;
+  const sender = new GraphCanary({
+    http,
+    root: graph,
+    places: {
+      mailbox: account.upn,
+      site: site.siteId,
+      channel: { team: team.groupId, id: team.threadId },
+      account: account.objectId,
+    },
+    newToken: () =>
+      new Tokens({
+        ...{ http, clock, random, authority: login, tenant: tenantId(tenant), clientId },
+        credential: { kind: 'secret', secret: new Secret(clientSecret) },
+        scope: 'https://graph.microsoft.com/.default',
+      }),
+  });
+  const { acts = sender.acts, sources, periodMs } = options;
+  const plans = canaryPlans(tenant, sources, { acts, periodMs });
+  const writer = await openWriter({ dir, clock, random });
+  const desk = await LedgerDesk.open(writer, { lanes: 1, listenFor: canaryTexts([clientId]) });
+  const books = await BooksReader.open(dir, { clock });
+  const reader = await LedgerReader.open(dir);
+  try {
+    const canaries = await Canaries.open({
+      ...{ tenant, appId: clientId, plans, sender, desk, clock, random },
+      ledger: { books, reader },
+    });
+    return await use({ desk, canaries, books });
+  } finally {
+    http.close();
+    reader.close();
+    books.close();
+    await desk.close();
+    await closeWriter(writer);
+  }
+}
+
+function fail(): never {
+  throw new RangeError('the emulator has no tenant');
+}
