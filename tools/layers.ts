@@ -10,7 +10,10 @@ export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ['access', ['core', 'config', 'ledger', 'coverage', 'ocsf', 'books']],
   ['reconcile', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access']],
   ['detect', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile']],
-  ['incident', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile', 'detect']],
+  [
+    'incident',
+    ['core', 'config', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile', 'detect'],
+  ],
   ['bar', ['core', 'config', 'coverage']],
   ['rollout', ['core', 'config', 'coverage', 'books', 'reconcile', 'detect', 'incident', 'bar']],
   [

@@ -19,6 +19,10 @@ export type RowFilter = Scope & {
   readonly ip?: string | undefined;
   readonly session?: string | undefined;
   readonly app?: string | undefined;
+  /** Exactly as they were delivered. */
+  readonly operations?: readonly string[] | undefined;
+  /** What any of these did: actor keys, object ids, session ids, ids of service principals. */
+  readonly parties?: readonly string[] | undefined;
 };
 
 /** @throws BooksError FILTER_INVALID */
@@ -41,11 +45,24 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   if (filter.selection !== undefined) parts.push(...selected(filter.selection, bind));
   if (filter.ip !== undefined) parts.push(`ip = ${bind(canonicalIp(filter.ip))}`);
   if (filter.session !== undefined) parts.push(`session_uid = ${bind(sessionId(filter.session))}`);
+  if (filter.operations !== undefined) parts.push(anyOf('operation', filter.operations, bind));
+  if (filter.parties !== undefined) parts.push(didBy(filter.parties, bind));
   if (filter.app !== undefined) {
     const app = bind(filter.app.trim().toLowerCase());
     parts.push(`(lower(app_uid) = ${app} OR lower(app_name) = ${app})`);
   }
   return parts.join(' AND ');
+}
+
+/** An application acts as itself where the actor is a service; else it is what somebody used. */
+function didBy(parties: readonly string[], bind: Bind): string {
+  const one = (column: string): string => anyOf(column, parties, bind);
+  const asItself = `(actor_type = 4 AND ${one('app_uid')})`;
+  return `(${[one('actor'), one('actor_uid'), one('session_uid'), asItself].join(' OR ')})`;
+}
+
+function anyOf(column: string, values: readonly string[], bind: Bind): string {
+  return values.length === 0 ? 'false' : oneOf(column, values, bind);
 }
 
 /** The filter as filters of one actor key each, which together let the same rows through. */

@@ -1,3 +1,4 @@
+import type { DuckDBValue } from '@duckdb/node-api';
 import { type Clock, type IntervalSet, interval, normalise, type Reason } from '../core/index.ts';
 import type { CanaryTally, DueCheck } from '../coverage/index.ts';
 import { collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
@@ -8,7 +9,7 @@ import type { CoverageFact, ErasureFact, EstateFact, ImportFact, Sought } from '
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
-import { LiveRows, type Scope } from './live.ts';
+import { LiveRows, type Scope, type Select } from './live.ts';
 import { Observed } from './observed.ts';
 import {
   findPrincipals,
@@ -160,6 +161,16 @@ export class BooksReader {
     const asked: RowFilter = { ...rest, tenants, selection: who?.selection };
     conditionOf(asked);
     return { who, rows: eventsInOrder(this.#live, asked), coverage: besides(coverage, erased) };
+  }
+
+  /** Every event of a filter, in order, for stages that judge; says nothing about coverage. */
+  rows(filter: RowFilter): AsyncIterable<EventRow> {
+    return eventsInOrder(this.#live, filter);
+  }
+
+  /** What stages ask of the rows that count, over the columns of a file of events. */
+  select(sql: Select): Promise<DuckDBValue[][]> {
+    return this.#live.read((snapshot) => snapshot.rows(sql));
   }
 
   /** @throws BooksError STATEMENT_TOO_LARGE */

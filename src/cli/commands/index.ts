@@ -10,6 +10,7 @@ import { declareFindings } from './findings.ts';
 import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
+import { declareOut } from './out.ts';
 import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
 import { declareRequests } from './requests.ts';
@@ -25,6 +26,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareTimeline(program, bind);
   declareStatement(program, bind);
   declareFindings(program, bind);
+  declareOut(program, bind);
   declareQuery(program, bind);
   declareCoverage(program, bind);
   declareCheckTenant(program, bind);

@@ -6,7 +6,6 @@ import { CliError } from '../errors.ts';
 const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['verified', 'sign-ins by flow: decided, checked, unverified by cause'],
   ['reconcile', 'each action against its authorisation'],
-  ['out', 'are they out? one answer per foothold'],
   ['rules', 'test, backtest and watch detection rules'],
   ['decide', 'one AuthZEN decision, explained'],
   ['policy', 'check, test and replay policies'],

@@ -1,0 +1,142 @@
+import { join, resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import type { KeptFinding } from '../../books/index.ts';
+import { msOfInstant, plural } from '../../core/index.ts';
+import type { FootholdAnswer, OutReport, Questioned, Seed } from '../../incident/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { CliError, usage } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { instantOption, repeated } from '../options.ts';
+import { writeOutput } from '../output-file.ts';
+import { ownPackage } from '../own-package.ts';
+import { footholdColumns, footholdItem, lineageLines } from '../present/out.ts';
+import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
+
+type OutFlags = {
+  readonly since: string;
+  readonly incident?: string;
+  readonly tainted?: readonly string[];
+  readonly questionnaire?: string;
+  readonly answers?: string;
+};
+
+/** OCSF severity_id from which a finding says that somebody is in. */
+const HIGH = 4;
+
+export function declareOut(program: Parser, bind: Bind): void {
+  program
+    .command('out')
+    .summary('are they out? one answer for each of 44 footholds')
+    .description(
+      'Follows what findings name, and all that it created, granted or changed since, and says ' +
+        'of each way to stay in whether it is open or whether that cannot be told, and what ' +
+        'would decide it. It never says that they are out: live state is not read back yet.',
+    )
+    .requiredOption(
+      '--since <time>',
+      'the earliest moment at which they may have come in',
+      instantOption,
+    )
+    .option('--incident <id>', 'only from what the findings of this incident name')
+    .option(
+      '--tainted <what>',
+      'counts as theirs: user:NAME, app:ID, session:ID, ip:ADDRESS',
+      repeated,
+    )
+    .option('--questionnaire <file>', 'write down what only the vendor can answer, as JSON')
+    .option('--answers <file>', "the vendor's answers, as YAML or JSON")
+    .action(bind(out));
+}
+
+const out: Command<[flags: OutFlags]> = async (context, flags) =>
+  askBooks(context, async (sources) => {
+    const report = await ask(context, flags, sources);
+    const questions = await questionsOf(context, flags);
+    if (flags.questionnaire !== undefined) {
+      const text = `${JSON.stringify({ questions }, undefined, 2)}\n`;
+      await writeOutput(context, flags.questionnaire, [text]);
+    }
+    await print(context, report, questions);
+    notYetIndexed(sources.books, sources.head);
+    return worthOf(report);
+  });
+
+async function ask(context: Context, flags: OutFlags, sources: Sources): Promise<OutReport> {
+  const { areTheyOut, incidentSource, namedSeed } = await import('../../incident/index.ts');
+  const { books, ledger, head } = sources;
+  const sinceMs = msOfInstant(flags.since);
+  const period = { fromMs: sinceMs };
+  const seeds = (flags.tainted ?? []).map((text): Seed => namedSeed(text, sinceMs));
+  const estate = books.estate()?.tenants ?? [];
+  return areTheyOut({
+    source: incidentSource(books, ledger),
+    origin: head.origin,
+    period,
+    findings: findingsOf(sources, flags, sinceMs, context.tenant),
+    seeds,
+    coverage: books.coverageOf({ ...period, tenant: context.tenant }, head).facts,
+    connected: new Set(
+      estate.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
+    ),
+    unconnected: estate.filter(({ state }) => state !== 'connected').map(({ name }) => name),
+    nowMs: context.clock.now(),
+  });
+}
+
+/** Findings that name whose access is in question. Suppressed ones were explained by a person. */
+function findingsOf(
+  { books }: Sources,
+  { incident }: OutFlags,
+  sinceMs: number,
+  tenant: string | undefined,
+): readonly KeptFinding[] {
+  const severityMin = incident === undefined ? HIGH : 0;
+  const found = books
+    .findings({ severityMin, tenant })
+    .filter(({ draft }) => draft.lastMs >= sinceMs)
+    .filter(({ mark }) => mark === undefined || mark.status < 3);
+  if (incident === undefined) return found;
+  const own = found.filter(({ uid }) => uid === incident);
+  if (own.length === 0) throw usage(`there is no incident "${incident}" since then`);
+  return own;
+}
+
+async function questionsOf(context: Context, flags: OutFlags): Promise<Questioned[]> {
+  const { parseAnswers, parseQuestions, questioned } = await import('../../incident/index.ts');
+  const { readConfigFile } = await import('../../config/index.ts');
+  const path = join(ownPackage().folder, 'content', 'incident', 'vendor-questions.yaml');
+  const given = flags.answers;
+  const answers =
+    given === undefined ? {} : parseAnswers(readConfigFile(resolve(context.cwd, given)));
+  return questioned(parseQuestions(readConfigFile(path)), answers);
+}
+
+async function print(
+  context: Context,
+  report: OutReport,
+  questions: readonly Questioned[],
+): Promise<void> {
+  const { terminal, json } = context;
+  const vendor = questions.filter(({ answer }) => answer === 'unknown');
+  if (json) {
+    await terminal.items(report.footholds.map((each) => footholdItem(each, questions)));
+    return;
+  }
+  await terminal.table(footholdColumns(), report.footholds);
+  for (const line of lineageLines(report)) terminal.line(line);
+  terminal.line('');
+  terminal.line(
+    `Access that is held inside the vendor cannot be decided from our logs: of ` +
+      `${plural(questions.length, 'question')} to the vendor ${vendor.length} are unanswered ` +
+      '(--questionnaire FILE writes them down).',
+  );
+}
+
+/** 1: not out. 3: cannot tell. It is never 0, as long as live state is not read back. */
+function worthOf({ footholds }: OutReport): ExitCode {
+  if (footholds.some(({ answer }: FootholdAnswer) => answer.kind === 'no')) return EXIT.no;
+  const because = footholds.flatMap(({ answer }) =>
+    answer.kind === 'unknown' ? answer.because : [],
+  );
+  throw new CliError('CANNOT_TELL', reasonsText(because));
+}
