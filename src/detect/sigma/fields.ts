@@ -1,0 +1,104 @@
+import { FIELD_VALUES_MAX } from './limits.ts';
+import type { EventModel } from './model.ts';
+
+/**
+ * The fields of one event, each read and put in lower case at most once. Made once, and used for
+ * event after event: nothing is made anew for a field that no rule asks for.
+ */
+export class Fields<Event> {
+  readonly #model: EventModel<Event>;
+  readonly #numbers = new Map<string, number>();
+  readonly #readers: ((event: Event) => unknown)[] = [];
+  readonly #values: unknown[] = [];
+  /** Texts of a value; one text by far the most often. */
+  readonly #texts: (string | readonly string[])[] = [];
+  readonly #lowers: (string | readonly string[])[] = [];
+  /** The event at which each was read last. */
+  readonly #read: number[] = [];
+  readonly #textRead: number[] = [];
+  #event: Event | undefined;
+  #turn = 0;
+  #whole: string | undefined;
+
+  constructor(model: EventModel<Event>) {
+    this.#model = model;
+  }
+
+  /** The number by which a field is read. */
+  numberOf(field: string): number {
+    const known = this.#numbers.get(field);
+    if (known !== undefined) return known;
+    const number = this.#readers.push(this.#model.reader(field)) - 1;
+    this.#values.push(undefined);
+    this.#texts.push('');
+    this.#lowers.push('');
+    this.#read.push(-1);
+    this.#textRead.push(-1);
+    this.#numbers.set(field, number);
+    return number;
+  }
+
+  take(event: Event): void {
+    this.#event = event;
+    this.#turn += 1;
+    this.#whole = undefined;
+  }
+
+  value(number: number): unknown {
+    if (this.#read[number] !== this.#turn) {
+      this.#values[number] = (this.#readers[number] as (event: Event) => unknown)(
+        this.#event as Event,
+      );
+      this.#read[number] = this.#turn;
+    }
+    return this.#values[number];
+  }
+
+  /** The texts of a field: one, or a list of none or several. */
+  texts(number: number): string | readonly string[] {
+    this.#readTexts(number);
+    return this.#texts[number] as string | readonly string[];
+  }
+
+  /** The same in lower case, in the same order. */
+  lowers(number: number): string | readonly string[] {
+    this.#readTexts(number);
+    return this.#lowers[number] as string | readonly string[];
+  }
+
+  /** The whole event in lower case. */
+  whole(): string {
+    this.#whole ??= this.#model.textOf(this.#event as Event).toLowerCase();
+    return this.#whole;
+  }
+
+  wholeAsWritten(): string {
+    return this.#model.textOf(this.#event as Event);
+  }
+
+  #readTexts(number: number): void {
+    if (this.#textRead[number] === this.#turn) return;
+    this.#textRead[number] = this.#turn;
+    const value = this.value(number);
+    if (typeof value === 'string') {
+      this.#texts[number] = value;
+      this.#lowers[number] = value.toLowerCase();
+      return;
+    }
+    const texts = textsOf(value);
+    this.#texts[number] = texts;
+    this.#lowers[number] = texts.map((text) => text.toLowerCase());
+  }
+}
+
+/** The texts of any value: of a list those of its members, of an object its JSON. */
+export function textsOf(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return NONE;
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.slice(0, FIELD_VALUES_MAX).flatMap(textsOf);
+  if (typeof value === 'object') return [JSON.stringify(value)];
+  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
+  return NONE;
+}
+
+const NONE: readonly string[] = Object.freeze([]);

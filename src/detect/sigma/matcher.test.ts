@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../tools/property.ts';
+import { Matcher, plainModel } from './index.ts';
+import { problemsOf, ruleSet, ruleYaml } from './testing/rule.ts';
+import { globTest, parsePattern, patternText } from './text-pattern.ts';
+
+const word = fc.constantFrom('x', 'y', 'z', 'xy');
+const field = fc.constantFrom('a', 'b', 'c');
+const item = fc.oneof(
+  fc.tuple(field, word).map(([f, v]) => `${f}: ${v}`),
+  fc.tuple(field, word, word).map(([f, v, w]) => `${f}: [${v}, ${w}]`),
+  fc.tuple(field, word).map(([f, v]) => `${f}|contains: ${v}`),
+  fc.tuple(field, word).map(([f, v]) => `${f}|neq: ${v}`),
+  field.map((f) => `${f}: null`),
+  field.map((f) => `${f}|exists: true`),
+);
+const condition = fc.constantFrom(
+  ...['one and two', 'one or two', 'not one', 'one and not two', '1 of them', 'all of them'],
+  ...['not (one or two) or one', '2 of them'],
+);
+const rule = fc
+  .tuple(item, item, condition)
+  .map(([one, two, of]) => ruleYaml(`one:\n  ${one}\ntwo:\n  ${two}\ncondition: ${of}`));
+const event = fc.dictionary(field, fc.oneof(word, fc.constant(null), fc.array(word)));
+
+test('what is worked out ahead for a key changes no result, whatever the rules', () => {
+  fc.assert(
+    fc.property(
+      fc.array(rule, { minLength: 1, maxLength: 6 }),
+      fc.array(event),
+      (yamls, events) => {
+        const { rules } = ruleSet(yamls.join('\n---\n'));
+        const expressions = rules.map(({ expression }) => expression);
+        const matchers = [[], ['a'], ['a', 'b', 'c']].map(
+          (fixed) => new Matcher(expressions, plainModel(fixed)),
+        );
+        for (const each of [...events, ...events]) {
+          const [plain, ...ahead] = matchers.map((matcher) => [...matcher.match(each)]);
+          for (const found of ahead) assert.deepEqual(found, plain);
+        }
+      },
+    ),
+    runs(150),
+  );
+});
+
+test('a glob agrees with an expression made of it', () => {
+  const pattern = fc
+    .array(fc.constantFrom('a', 'b', '*', '?', '\\*', '\\\\'))
+    .map((p) => p.join(''));
+  const text = fc.array(fc.constantFrom('a', 'b', '*', '\\')).map((p) => p.join(''));
+  fc.assert(
+    fc.property(pattern, text, (written, of) => {
+      const parsed = parsePattern(written);
+      const source = parsed
+        .map((piece) => {
+          if (typeof piece === 'string') return piece.replaceAll(/[*\\]/g, '\\$&');
+          return piece.description?.startsWith('any') ? '.*' : '.';
+        })
+        .join('');
+      assert.equal(globTest(parsed)(of), new RegExp(`^${source}$`).test(of));
+      assert.deepEqual(parsePattern(patternText(parsed)), parsed);
+    }),
+    runs(500),
+  );
+});
+
+test('a pattern that is meant to stall does not', () => {
+  const text = 'a'.repeat(100_000);
+  const star = parsePattern(`${'*a'.repeat(30)}*b`);
+  assert.equal(globTest(star)(text), false);
+  const { rules } = ruleSet(ruleYaml("selection:\n  a|re: '^(a+)+$'"));
+  const matcher = new Matcher(
+    rules.map(({ expression }) => expression),
+    plainModel(),
+  );
+  assert.equal(matcher.match({ a: `${text}b` }).length, 0);
+});
+
+test('an event of any shape is matched without a throw', () => {
+  const { rules } = ruleSet(
+    [
+      ruleYaml("selection:\n  a.b|contains: x\n  c|re: 'y+'\n  d|cidr: 10.0.0.0/8"),
+      ruleYaml('selection:\n  a|hour: 3\n  b|gt: 5'),
+      ruleYaml('selection:\n  - evil\ncondition: not selection'),
+      ruleYaml('selection:\n  __proto__: x'),
+      ruleYaml('selection:\n  constructor|exists: true'),
+    ].join('\n---\n'),
+  );
+  const matcher = new Matcher(
+    rules.map(({ expression }) => expression),
+    plainModel(['a']),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (any) => {
+      assert.ok(!matcher.match(any).includes(4) || Object.hasOwn(any, 'constructor'));
+    }),
+    runs(300),
+  );
+});
+
+test('YAML that is meant to swell or to sink is refused, and the rest is read', () => {
+  const good = ruleYaml('selection:\n  a: 1');
+  const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', 'b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]']
+    .concat(
+      [...'cdefghi'].map((n, i) => `${n}: &${n} [${Array(9).fill(`*${'bcdefgh'[i]}`).join(', ')}]`),
+    )
+    .join('\n');
+  const deep = `x: ${'['.repeat(500)}${']'.repeat(500)}`;
+  const abyss = `x: ${'['.repeat(100_000)}`;
+  assert.match(problemsOf(`${bomb}\n---\n${good}`).join('\n'), /aliases cannot be followed/);
+  assert.match(problemsOf(`${deep}\n---\n${good}`).join('\n'), /nests deeper/);
+  assert.match(problemsOf(abyss).join('\n'), /no YAML/);
+  assert.equal(problemsOf(`${bomb}\n---\n${good}`).length, 1);
+});
