@@ -4,7 +4,7 @@ export const RULE_FILE_BYTES_MAX: number = 4 * 1024 * 1024;
 /** Documents of one file: all published rules together are fewer. */
 export const DOCUMENTS_MAX = 10_000;
 
-/** How often aliases may be followed in one document: rules do a handful of times, bombs millions. */
+/** How often aliases may be followed in one document: a handful in rules, millions in bombs. */
 export const ALIASES_MAX = 100;
 
 /** Maps and lists within each other: published rules have at most 6. */
