@@ -18,3 +18,15 @@ export const NETWORKS_MAX = 10_000;
 
 /** Longer than any name or id of a directory; the vendor's own limit of a display name is 256. */
 export const NAME_CHARACTERS_MAX = 256;
+
+/** A question for people, not for doors: at a tenth of a millisecond each, half a second. */
+export const FLIP_JUDGEMENTS_MAX = 5000;
+
+/** All members of a request, however deep; no door states a hundred. */
+export const REQUEST_MEMBERS_MAX = 2000;
+
+/** No door states an input deeper; Cedar itself recurses over values. */
+export const REQUEST_DEPTH_MAX = 16;
+
+/** Longer than any name, address or id that a door has to state. */
+export const REQUEST_TEXT_MAX = 4096;

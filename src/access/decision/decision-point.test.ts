@@ -158,3 +158,19 @@ test('an unknown door, action or type is denied', async () => {
     assert.deepEqual([decision.effect, decision.cause], ['deny', 'no-policy']);
   }
 });
+
+test('the smallest change that would turn a decision round is told', async () => {
+  const { point } = world();
+  const deny = await point.decide(request({ factor: 'single' }), { flip: 'smallest' });
+  assert.deepEqual(deny.decision.flip, {
+    changes: [{ input: 'context.factor', to: 'multi' }],
+  });
+  const permit = await point.decide(request(), { flip: 'smallest' });
+  assert.equal(permit.decision.flip?.changes.length, 1);
+  const twice = world({ attributes: { enabled: false, risk: 'none' } });
+  const both = await twice.point.decide(request({ factor: 'single' }), { flip: 'smallest' });
+  assert.deepEqual(
+    both.decision.flip?.changes.map(({ input }) => input),
+    ['context.factor', 'principal.enabled'],
+  );
+});

@@ -5,10 +5,11 @@ import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
 import type { Accountant } from './accountant.ts';
-import type { DecidedEntry, Decision, DecisionRequest, Judgement } from './decision.ts';
+import type { DecidedEntry, Decision, DecisionRequest, Flip, Judgement } from './decision.ts';
 import { decisionDraft, type PassConstraints, type PassOpened, passDraft } from './entry.ts';
+import { flipOf } from './flip.ts';
 import type { Ages } from './inputs.ts';
-import { judge } from './judge.ts';
+import { type JudgeWorld, judge } from './judge.ts';
 import { uuidV7 } from './uuid.ts';
 
 export type DecisionPointOptions = {
@@ -24,6 +25,8 @@ export type DecisionPointOptions = {
 export type DecideOptions = {
   /** A permit opens a pass that lasts this long. */
   readonly passMs?: number | undefined;
+  /** `smallest`: tells the smallest change of inputs that would turn the decision round. */
+  readonly flip?: 'smallest' | undefined;
 };
 
 /** Asks the policies and accounts for what they say, before anybody may act on it. */
@@ -60,12 +63,12 @@ export class DecisionPoint {
 
   /** What would be decided now. Nobody is let in by it: it is not accounted for. */
   judge(request: DecisionRequest): Judgement {
-    return judge(request, {
-      policies: this.#policies,
-      directory: this.#directory,
-      ages: this.#ages,
-      nowMs: this.#clock.now(),
-    });
+    return judge(request, this.#world());
+  }
+
+  /** The smallest change of inputs that would turn the decision round; null where none is found. */
+  flip(request: DecisionRequest): Flip | null {
+    return flipOf(request, this.#world());
   }
 
   /**
@@ -100,9 +103,10 @@ export class DecisionPoint {
 
   #decision(
     request: DecisionRequest,
-    { passMs }: DecideOptions,
+    { passMs, flip }: DecideOptions,
   ): { readonly decision: Decision; readonly pass: PassOpened | undefined } {
-    const judgement = this.judge(request);
+    const judged = this.judge(request);
+    const judgement = flip === undefined ? judged : { ...judged, flip: this.flip(request) };
     const atMs = this.#clock.now();
     const id = uuidV7(atMs, this.#random);
     const { door, tenant } = request;
@@ -129,6 +133,15 @@ export class DecisionPoint {
       constraints: constraintsOf(context),
       atMs,
       expiresMs: atMs + passMs,
+    };
+  }
+
+  #world(): JudgeWorld {
+    return {
+      policies: this.#policies,
+      directory: this.#directory,
+      ages: this.#ages,
+      nowMs: this.#clock.now(),
     };
   }
 

@@ -16,7 +16,15 @@ export type InputWorld = {
   readonly directory: Directory;
   readonly ages: Ages;
   readonly nowMs: number;
+  /** What if: by the name of an input, what it would be. */
+  readonly whatIf?: WhatIf | undefined;
 };
+
+/** Plain JSON, or what the entity would be in or not in. */
+export type WhatIf = ReadonlyMap<string, unknown>;
+
+/** In a {@link WhatIf}, of what something is in. */
+export type Moved = { readonly kind: 'in' | 'out'; readonly id: string };
 
 /** The inputs of one request, as far as the policies of its slice look at them. */
 export type Gathered = {
@@ -113,8 +121,6 @@ class Gathering {
 
   /** `not asked`: there is nothing there that could be looked at, and that is known. */
   #resolve({ root, path, within }: Read): Found | 'not asked' {
-    let entity = root === 'resource' ? this.#resource : this.#principal;
-    let left = path;
     if (root === 'context') {
       const [name = '', ...rest] = path;
       const found = this.#contextMember(name);
@@ -123,20 +129,21 @@ class Gathering {
       if (found.kind !== 'value') return found.kind === 'none' ? 'not asked' : found;
       const referred = this.#referred(found.sourced.value);
       if (referred === undefined) return found;
-      [entity, left] = [referred, rest];
+      return this.#ofEntity(referred, [root, name], rest, within);
     }
-    return this.#ofEntity(entity, root, left, within);
+    const entity = root === 'resource' ? this.#resource : this.#principal;
+    return this.#ofEntity(entity, [root], path, within);
   }
 
   #ofEntity(
     start: Entity,
-    root: Read['root'],
+    before: readonly string[],
     path: readonly string[],
     within: string | undefined,
   ): Found | 'not asked' {
     let entity = start;
     for (const [at, name] of path.entries()) {
-      const found = this.#attribute(entity, root, name);
+      const found = this.#attribute(entity, [...before, ...path.slice(0, at + 1)], name);
       if (found === 'not asked') return found;
       const isLast = at === path.length - 1;
       if (isLast && within === undefined) return found;
@@ -146,7 +153,8 @@ class Gathering {
       if (referred === undefined) return found;
       entity = referred;
     }
-    return within === undefined ? 'not asked' : this.#membership(entity, within);
+    if (within === undefined) return 'not asked';
+    return this.#membership(entity, [...before, ...path].join('.'), within);
   }
 
   #contextMember(name: string): Found | 'not asked' {
@@ -158,7 +166,8 @@ class Gathering {
     if (!suppliesInput(door, input)) {
       return { kind: 'lacking', what: `the door ${door.name} cannot state ${input}` };
     }
-    const found = this.#typed(input, attribute, this.#stated(name));
+    const stated = this.#supposed(input) ?? this.#stated(name);
+    const found = this.#typed(input, attribute, stated);
     if (found.kind === 'value') this.#context[name] = found.sourced.value;
     return found;
   }
@@ -182,24 +191,16 @@ class Gathering {
     return stated(Object.hasOwn(context, name) ? context[name] : null);
   }
 
-  #attribute(entity: Entity, root: Read['root'], name: string): Found | 'not asked' {
-    const { uid, facts, attrs } = entity;
-    const { schema, door, nowMs } = this.#world;
+  #attribute(entity: Entity, path: readonly string[], name: string): Found | 'not asked' {
+    const { uid, attrs } = entity;
+    const { schema } = this.#world;
     const attribute = schema.entities.get(uid.type)?.attributes.get(name);
-    const input = `${root}.${name}`;
+    const input = path.join('.');
     const what = `${uid.type} ${quoted(uid.id)}`;
     if (attribute === undefined) return 'not asked';
-    const party = this.#partyOf(entity, root);
-    let sourced: Sourced | undefined;
-    if (party !== undefined && suppliesInput(door, input)) {
-      const properties = party.properties ?? {};
-      const value = Object.hasOwn(properties, name) ? properties[name] : null;
-      sourced = { value, source: `door:${door.name}`, seenMs: nowMs };
-    } else {
-      sourced = facts?.attribute(name);
-    }
+    const sourced = this.#attributeStated(entity, path, name);
     if (sourced === undefined) {
-      const unknown = facts === undefined;
+      const unknown = entity.facts === undefined;
       const text = unknown
         ? `${what} is not known here`
         : `nothing says what ${name} of ${what} is`;
@@ -210,7 +211,27 @@ class Gathering {
     return found;
   }
 
-  #partyOf(entity: Entity, root: Read['root']): DecisionRequest['subject'] | undefined {
+  #attributeStated(entity: Entity, path: readonly string[], name: string): Sourced | undefined {
+    const { door, nowMs } = this.#world;
+    const input = path.join('.');
+    const supposed = this.#supposed(input);
+    if (supposed !== undefined) return supposed;
+    const party = this.#partyOf(entity, path[0]);
+    if (party === undefined || path.length > 2 || !suppliesInput(door, input)) {
+      return entity.facts?.attribute(name);
+    }
+    const properties = party.properties ?? {};
+    const value = Object.hasOwn(properties, name) ? properties[name] : null;
+    return { value, source: `door:${door.name}`, seenMs: nowMs };
+  }
+
+  #supposed(input: string): Sourced | undefined {
+    const { whatIf, nowMs } = this.#world;
+    if (whatIf?.has(input) !== true) return undefined;
+    return { value: whatIf.get(input), source: 'what if', seenMs: nowMs };
+  }
+
+  #partyOf(entity: Entity, root: string | undefined): DecisionRequest['subject'] | undefined {
     if (root === 'principal' && entity === this.#principal) return this.#request.subject;
     if (root === 'resource' && entity === this.#resource) return this.#request.resource;
     return undefined;
@@ -239,7 +260,7 @@ class Gathering {
     return { kind: 'lacking', what, sourced };
   }
 
-  #membership(entity: Entity, within: string): Found | 'not asked' {
+  #membership(entity: Entity, path: string, within: string): Found | 'not asked' {
     const { schema } = this.#world;
     const { uid, facts } = entity;
     const possible = containers(schema, uid.type);
@@ -252,9 +273,12 @@ class Gathering {
         const what = `nothing says in which ${type} ${uid.type} ${quoted(uid.id)} is`;
         return { kind: 'lacking', what };
       }
-      const found = this.#aged(`${uid.type} in ${type}`, known, 'value');
+      const found = this.#aged(`${path} in ${type}`, known, 'value');
       if (found.kind === 'lacking') return found;
       for (const id of known.value) entity.parents.set(`${type}\n${id}`, { type, id });
+      const moved = this.#world.whatIf?.get(`${path} in ${type}`) as Moved | undefined;
+      if (moved?.kind === 'in') entity.parents.set(`${type}\n${moved.id}`, { type, id: moved.id });
+      if (moved?.kind === 'out') entity.parents.delete(`${type}\n${moved.id}`);
       if (oldest === undefined || known.seenMs < oldest.seenMs) oldest = known;
     }
     if (oldest === undefined) return 'not asked';

@@ -6,13 +6,14 @@ import type { Policy } from '../policies/policy.ts';
 import type { PolicySet, Slice } from '../policies/policy-set.ts';
 import { readText } from '../policies/reads.ts';
 import type { DecisionRequest, Judgement } from './decision.ts';
-import { type Ages, type Gathered, gather, type Meant } from './inputs.ts';
+import { type Ages, type Gathered, gather, type Meant, type WhatIf } from './inputs.ts';
 
 export type JudgeWorld = {
   readonly policies: PolicySet;
   readonly directory: Directory;
   readonly ages: Ages;
   readonly nowMs: number;
+  readonly whatIf?: WhatIf | undefined;
 };
 
 /**
@@ -21,7 +22,7 @@ export type JudgeWorld = {
  * over would have let everybody in.
  */
 export function judge(request: DecisionRequest, world: JudgeWorld): Judgement {
-  const { policies, directory, ages, nowMs } = world;
+  const { policies, directory, ages, nowMs, whatIf } = world;
   const meant = meaningOf(request, policies);
   const nothing = { policies: [], obligations: [], inputs: [], policyVersion: policies.version };
   if (typeof meant === 'string') {
@@ -31,9 +32,18 @@ export function judge(request: DecisionRequest, world: JudgeWorld): Judgement {
   const { door, ...kinds } = meant;
   const slice = policies.slice({ door: door.name, ...kinds });
   const { schema } = policies;
-  const gathered = gather(request, kinds, slice.reads, { schema, door, directory, ages, nowMs });
+  const inputs = { schema, door, directory, ages, nowMs, whatIf };
+  const gathered = gather(request, kinds, slice.reads, inputs);
   const response = slice.cedar.decide(gathered.call);
   return { ...verdict(slice, gathered, response), policyVersion: policies.version };
+}
+
+/** The policies that would be asked; undefined where there are none to ask. */
+export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | undefined {
+  const meant = meaningOf(request, policies);
+  if (typeof meant === 'string') return undefined;
+  const { door, ...kinds } = meant;
+  return policies.slice({ door: door.name, ...kinds });
 }
 
 function meaningOf(

@@ -156,7 +156,7 @@ function isLiteral(expr: Expr): boolean {
 }
 
 /** `principal.a.b` as a chain; undefined for what does not begin with a variable. */
-function chainOf(expr: Expr): Chain | undefined {
+export function chainOf(expr: Expr): Chain | undefined {
   if ('Var' in expr) return { root: (expr as { Var: Root }).Var, path: [] };
   if (!('.' in expr)) return undefined;
   const { left, attr } = (expr as { '.': { left: Expr; attr: string } })['.'];

@@ -1,0 +1,57 @@
+import { FLIP_JUDGEMENTS_MAX } from '../limits.ts';
+import { constantsOf } from '../policies/constants.ts';
+import type { DecisionRequest, Flip } from './decision.ts';
+import type { Moved, WhatIf } from './inputs.ts';
+import { type JudgeWorld, judge, sliceOf } from './judge.ts';
+
+type Change = { readonly input: string; readonly value: unknown; readonly to: string };
+
+/**
+ * The smallest change of inputs under which the effect would be the other one: one input, else
+ * two. Null where there is none of that size among the values that policies name.
+ */
+export function flipOf(request: DecisionRequest, world: JudgeWorld): Flip | null {
+  const slice = sliceOf(request, world.policies);
+  if (slice === undefined) return null;
+  const { effect } = judge(request, world);
+  const changes = changesOf(constantsOf(slice.policies.map(({ tree }) => tree)));
+  let left = FLIP_JUDGEMENTS_MAX;
+  const flips = (given: readonly Change[]): boolean => {
+    left -= 1;
+    const whatIf: WhatIf = new Map(given.map(({ input, value }) => [input, value]));
+    return judge(request, { ...world, whatIf }).effect !== effect;
+  };
+  const told = (given: readonly Change[]): Flip => ({
+    changes: given.map(({ input, to }) => ({ input, to })),
+  });
+  for (const change of changes) if (left > 0 && flips([change])) return told([change]);
+  for (const [at, first] of changes.entries()) {
+    for (const second of changes.slice(at + 1)) {
+      if (left <= 0) return null;
+      if (second.input !== first.input && flips([first, second])) return told([first, second]);
+    }
+  }
+  return null;
+}
+
+function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[] {
+  return [...constants]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([input, of]): Change[] => {
+      // Time passes by itself; nobody changes it.
+      if (input === 'context.time') return [];
+      const values = [...of.values].map((value) => ({ input, value, to: textOf(value) }));
+      const moves = [...of.containers].flatMap((id): Change[] =>
+        (['in', 'out'] as const).map((kind) => {
+          const value: Moved = { kind, id };
+          return { input, value, to: `${kind === 'in' ? 'in' : 'not in'} ${id}` };
+        }),
+      );
+      return [...values, ...moves];
+    });
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return 'absent';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
