@@ -11,6 +11,7 @@ export {
   type PolicyTestResult,
   runPolicyTests,
 } from './decision/policy-tests.ts';
+export { parseRequest } from './decision/request.ts';
 export {
   type DirectoryFile,
   loadDirectoryFile,
@@ -20,10 +21,12 @@ export { DirectoryStore } from './directory/directory-store.ts';
 export type { Directory, EntityFacts, Sourced } from './directory/facts.ts';
 export { SuiteDirectory } from './directory/suite-directory.ts';
 export { AccessError, type AccessErrorCode } from './errors.ts';
+export type * from './knowledge/bodies.ts';
+export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
 export { DOORS, type Door } from './policies/door.ts';
 export { type PolicyFolder, readPolicyFolder } from './policies/folder.ts';
 export type { Policy } from './policies/policy.ts';
 export { PolicySet, type PolicySource, type PolicyText } from './policies/policy-set.ts';
 export { type PolicyProblem, problemText } from './policies/problem.ts';
-export { unsupplied } from './policies/supply.ts';
+export { checkPolicies, type PolicyCheck } from './policies/supply.ts';
 export { loadRegister, parseRegister, type Register } from './register/register.ts';

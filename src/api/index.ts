@@ -16,6 +16,7 @@ export { type ServeOptions, serve } from './serve/server.ts';
 export { type WitnessKey, witnessKey } from './witness-key.ts';
 export type { Work } from './work.ts';
 export { type AccessWork, accessWork } from './works/access.ts';
+export { type DecideWork, decideWork, judgeWork } from './works/decide.ts';
 export { type EraseWork, eraseWork } from './works/erase.ts';
 export { type HoldEntry, type HoldWork, holdWork, releaseWork } from './works/hold.ts';
 export { type ImportWork, importWork, retryWork } from './works/import.ts';

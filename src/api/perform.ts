@@ -4,6 +4,7 @@ import { HandoverError } from './errors.ts';
 import type { WorkHooks } from './handover-server.ts';
 import type { Work } from './work.ts';
 import { performAccess } from './works/access.ts';
+import { performDecide } from './works/decide.ts';
 import { performErase } from './works/erase.ts';
 import { performHold, performRelease } from './works/hold.ts';
 import { performImport, performRetry } from './works/import.ts';
@@ -28,6 +29,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import', performImport],
   ['import --parked', performRetry],
   ['statement', performAccess],
+  ['decide', performDecide],
   ['ledger erase', performErase],
   ['ledger hold', performHold],
   ['ledger hold --release', performRelease],

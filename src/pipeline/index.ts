@@ -22,6 +22,7 @@ export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold 
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';
 export { importNothing } from './import-nothing.ts';
 export type { Judge, JudgeContext, Judgement } from './judge.ts';
+export { type InForce, KnowledgeFeed, policyTextEntries, putInForce } from './knowledge.ts';
 export { CROSS_CHECK_EVERY_MS } from './limits.ts';
 export { subjectHash } from './mentions.ts';
 export { type Doer, ownEntry } from './own-entries.ts';

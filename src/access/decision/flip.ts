@@ -19,7 +19,10 @@ export function flipOf(request: DecisionRequest, world: JudgeWorld): Flip | null
   const flips = (given: readonly Change[]): boolean => {
     left -= 1;
     const whatIf: WhatIf = new Map(given.map(({ input, value }) => [input, value]));
-    return judge(request, { ...world, whatIf }).effect !== effect;
+    const judgement = judge(request, { ...world, whatIf });
+    // A value that makes nobody able to tell turns nothing round.
+    if (judgement.cause === 'unknown' || judgement.cause === 'error') return false;
+    return judgement.effect !== effect;
   };
   const told = (given: readonly Change[]): Flip => ({
     changes: given.map(({ input, to }) => ({ input, to })),

@@ -75,7 +75,7 @@ function verdict(slice: Slice, gathered: Gathered, response: CedarResponse): Ver
     return { effect: 'deny', cause: 'policy', ...decidedBy(certain), inputs };
   }
   if (lacking.size > 0) {
-    const because = [...lacking].map(([name, text]) => ({ code: `unknown:${name}`, text }));
+    const because = [...new Set(lacking.values())].map((text) => ({ code: 'unknown', text }));
     return { effect: 'deny', cause: 'unknown', policies: [], obligations: [], inputs, because };
   }
   if (response.errors.length > 0) {

@@ -8,6 +8,7 @@ import {
 } from '../directory/directory-file.ts';
 import { DirectoryStore } from '../directory/directory-store.ts';
 import { SuiteDirectory } from '../directory/suite-directory.ts';
+import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
 import type { PolicySet, PolicyText } from '../policies/policy-set.ts';
 import { loadRegister, type RegisteredWorkload, workloadSchema } from '../register/register.ts';
 import type { DecisionCause, DecisionRequest, Judgement } from './decision.ts';
@@ -86,7 +87,7 @@ export function policyTestCases(
 export function runPolicyTests(
   source: PolicyText,
   policies: PolicySet,
-  ages: Ages,
+  ages: Ages = () => DIRECTORY_AGE_MAX_MS,
 ): readonly PolicyTestResult[] {
   return policyTestCases(source, policies, ages).map(({ test, line, request, world }) => {
     const judgement = judge(request, world);

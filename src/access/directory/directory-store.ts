@@ -49,7 +49,7 @@ export class TenantDirectory {
   /** Makes it known; and by these names, if any. Tells its row. */
   put(type: string, id: string, names: readonly string[] = []): number {
     const table = this.reachTable(type);
-    const row = table.reach(id);
+    const row = table.reach(id, names);
     for (const name of names) table.name(row, name);
     return row;
   }
@@ -105,6 +105,49 @@ export class TenantDirectory {
     const table = this.#tables.get(type);
     const row = table?.find(idOrName);
     return table === undefined || row === undefined ? idOrName : table.id(row);
+  }
+
+  /** It is no more: lets nobody in, and is in nothing. */
+  retire(type: string, row: number, origin: Origin): void {
+    const table = this.reachTable(type);
+    this.set(type, row, 'enabled', false, origin);
+    for (const ref of [...table.parents.of(row)]) {
+      table.parents.remove(row, ref, Math.floor(origin.seenMs / 1000));
+    }
+    this.#empty(type, (ref) => this.rowOf(ref) === row, Math.floor(origin.seenMs / 1000));
+    for (const attribute of ['compliant', 'managed']) {
+      if (table.column(attribute)?.get(row) === undefined) continue;
+      this.set(type, row, attribute, null, origin);
+    }
+  }
+
+  /**
+   * All members of things of this type are told anew. Until that is done it is unknown who is in
+   * which: half a list would read as if the rest were in none.
+   */
+  restart(container: string): void {
+    this.#told.delete(container);
+    this.#empty(container, () => true, undefined);
+  }
+
+  /** Takes everything out of the things of a type. */
+  #empty(container: string, isMeant: (ref: number) => boolean, since: number | undefined): void {
+    for (const type of this.#ways.get(container) ?? []) {
+      const table = this.reachTable(type);
+      for (let row = 0; row < table.size; row++) {
+        // A copy: taking one out moves the rest.
+        for (const ref of [...table.parents.of(row)]) {
+          if (this.typeOf(ref) !== container || !isMeant(ref)) continue;
+          table.parents.remove(row, ref, since);
+        }
+      }
+    }
+  }
+
+  /** Whether a source has said anything of it. */
+  isFrom(type: string, row: number, source: string): boolean {
+    const number = this.values.source(source);
+    return this.#tables.get(type)?.isFrom(row, number) === true;
   }
 
   /** All members of all things of this type are known now. */

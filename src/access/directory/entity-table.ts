@@ -30,11 +30,21 @@ export class EntityTable {
     return row === AMBIGUOUS ? undefined : row;
   }
 
-  /** The row of an id; a new one where there is none. */
-  reach(id: string): number {
+  /**
+   * The row of an id; a new one where there is none. Whoever was known by one of the names alone,
+   * in a file that somebody wrote, is the same and goes by the id from now on.
+   */
+  reach(id: string, names: readonly string[] = []): number {
     const key = id.toLowerCase();
-    const known = this.#rows.get(key);
+    const known = this.find(id);
     if (known !== undefined) return known;
+    for (const name of names) {
+      const row = this.#rows.get(name.toLowerCase());
+      if (row === undefined) continue;
+      this.#ids[row] = id;
+      this.#rows.set(key, row);
+      return row;
+    }
     const row = this.#ids.push(id) - 1;
     // One string for both: ids are most of the memory.
     this.#rows.set(key === id ? id : key, row);
@@ -57,5 +67,10 @@ export class EntityTable {
     const column = new Column();
     this.#columns.set(name, column);
     return column;
+  }
+
+  /** Whether what is known of it is of this source. */
+  isFrom(row: number, source: number): boolean {
+    return [...this.#columns.values()].some((column) => column.get(row)?.source === source);
   }
 }

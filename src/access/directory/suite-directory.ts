@@ -66,9 +66,20 @@ class PersonFacts implements EntityFacts {
           'state',
           (values) => WAVE_STATES.find((state) => values.includes(state)) ?? 'none',
         );
+      case 'kind':
+        return this.#facts.attribute(name) ?? this.#kindOfUserType();
       default:
         return this.#facts.attribute(name);
     }
+  }
+
+  /** The vendor's word for it, where the company has not said more. */
+  #kindOfUserType(): Sourced | undefined {
+    const userType = this.#facts.attribute('userType');
+    if (userType === undefined) return undefined;
+    const { value, ...from } = userType;
+    const kind = typeof value === 'string' ? value.toLowerCase() : null;
+    return { value: kind === 'member' || kind === 'guest' ? kind : null, ...from };
   }
 
   within(type: string): Sourced<ReadonlySet<string>> | undefined {

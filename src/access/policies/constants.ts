@@ -88,7 +88,8 @@ class Collecting {
       const near = typeof value === 'number' ? [value - 1, value, value + 1] : [value];
       this.#values(of, near);
     }
-    this.#operands({ left, right });
+    // What is compared is no truth itself, but there may be one within.
+    for (const operand of [left, right]) if (chainOf(operand) === undefined) this.truth(operand);
   }
 
   #contained({ left, right }: Operands): void {

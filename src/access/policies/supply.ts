@@ -1,7 +1,7 @@
-import type { Door } from './door.ts';
-import { suppliesInput } from './door.ts';
+import { AccessError } from '../errors.ts';
+import { type Door, suppliesInput } from './door.ts';
 import { actionsOf, type Policy, takesType } from './policy.ts';
-import type { PolicySet } from './policy-set.ts';
+import { PolicySet, type PolicySource } from './policy-set.ts';
 import type { PolicyProblem } from './problem.ts';
 import { ANY_TYPE, type Read, readText } from './reads.ts';
 import type { Attributes, CedarType, Schema } from './schema.ts';
@@ -101,4 +101,24 @@ function lackOf(
 
 function isSaid(what: string | undefined): what is string {
   return what !== undefined;
+}
+
+export type PolicyCheck = {
+  readonly problems: readonly PolicyProblem[];
+  readonly policies: readonly string[];
+  /** Undefined where the policies do not hold. */
+  readonly version: string | undefined;
+};
+
+/** Whether policies hold: in themselves, by the official validator, and at their doors. */
+export function checkPolicies(source: PolicySource): PolicyCheck {
+  try {
+    const set = PolicySet.parse(source);
+    const policies = set.policies.map(({ id }) => id);
+    return { problems: unsupplied(set), policies, version: set.version };
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    const problems = error.data['problems'] as readonly PolicyProblem[];
+    return { problems, policies: [], version: undefined };
+  }
 }

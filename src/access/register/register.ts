@@ -75,6 +75,12 @@ export function loadRegister(
       tenant.set(WORKLOAD, row, name, value, origin);
     }
   }
+  const listed = new Set(register.workloads.map(({ id }) => tenant.put(WORKLOAD, id)));
+  const size = tenant.table(WORKLOAD)?.size ?? 0;
+  for (let row = 0; row < size; row++) {
+    const isMore = tenant.table(WORKLOAD)?.column('registered')?.get(row) !== undefined;
+    if (isMore && !listed.has(row)) tenant.set(WORKLOAD, row, 'registered', false, origin);
+  }
   tenant.tell(WORKLOAD, origin);
   tenant.networks = networksOf(register, origin);
   return register.tenant;

@@ -7,8 +7,6 @@ const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['verified', 'sign-ins by flow: decided, checked, unverified by cause'],
   ['reconcile', 'each action against its authorisation'],
   ['rules', 'test, backtest and watch detection rules'],
-  ['decide', 'one AuthZEN decision, explained'],
-  ['policy', 'check, test and replay policies'],
   ['passes', 'list and end passes'],
   ['gate', 'may this wave go on?'],
 ];

@@ -1,0 +1,43 @@
+import type { DirectoryFile } from '../directory/directory-file.ts';
+import type { PolicyText } from '../policies/policy-set.ts';
+import type { Register } from '../register/register.ts';
+
+/** Entries of kind `policy` and `directory`: what cannot be made again from records. */
+
+/** Policies, as they stand in their files. One version is said once. */
+export type PolicyTextBody = {
+  readonly v: 1;
+  readonly what: 'text';
+  readonly version: string;
+  readonly schema: PolicyText;
+  readonly policies: readonly PolicyText[];
+};
+
+/** From now on these policies decide, and sign-ins are checked by them. */
+export type PolicyInForceBody = {
+  readonly v: 1;
+  readonly what: 'in-force';
+  readonly version: string;
+  readonly by: string;
+  readonly atMs: number;
+};
+
+/** A directory that a company wrote down itself. */
+export type DirectoryFileBody = {
+  readonly v: 1;
+  readonly what: 'file';
+  readonly file: string;
+  readonly readMs: number;
+  readonly directory: DirectoryFile;
+};
+
+/** The register of workload identities. */
+export type RegisterBody = {
+  readonly v: 1;
+  readonly what: 'register';
+  readonly file: string;
+  readonly readMs: number;
+  readonly register: Register;
+};
+
+export type KnowledgeBody = PolicyTextBody | PolicyInForceBody | DirectoryFileBody | RegisterBody;

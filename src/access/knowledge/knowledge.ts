@@ -1,0 +1,101 @@
+import { CountersignError, type EntryKind } from '../../core/index.ts';
+import { loadDirectoryFile } from '../directory/directory-file.ts';
+import { DirectoryStore } from '../directory/directory-store.ts';
+import { GraphPages, parseGraphPage } from '../directory/graph-page.ts';
+import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
+import { isRecord } from '../policies/value.ts';
+import { loadRegister } from '../register/register.ts';
+import type { DirectoryFileBody, PolicyTextBody, RegisterBody } from './bodies.ts';
+
+type InForce = { readonly atMs: number; readonly version: string };
+
+/** The kinds of entries that knowledge comes from. */
+export const KNOWLEDGE_KINDS: readonly EntryKind[] = ['policy', 'directory'];
+
+/**
+ * What deciding rests on, out of the ledger's own entries, in their order: the directory, the
+ * register, and the policies of every moment.
+ */
+export class Knowledge {
+  readonly directory: DirectoryStore = new DirectoryStore();
+  readonly #graph = new GraphPages(this.directory);
+  readonly #sources = new Map<string, PolicySource>();
+  readonly #parsed = new Map<string, PolicySet | undefined>();
+  readonly #inForce: InForce[] = [];
+
+  /** Total: a body that was erased, or is of a form that is not known, says nothing. */
+  apply(kind: EntryKind, body: unknown, atMs: number): void {
+    if (!isRecord(body) || body['v'] !== 1) return;
+    if (kind === 'policy') this.#applyPolicy(body);
+    if (kind === 'directory') this.#applyDirectory(body, atMs);
+  }
+
+  /** The policies that decide now; undefined where nobody put any in force. */
+  get policies(): PolicySet | undefined {
+    const last = this.#inForce.at(-1);
+    return last === undefined ? undefined : this.policiesOf(last.version);
+  }
+
+  /** Those in force at a moment; before the first of all, these: there is nothing else to go by. */
+  policiesAt(atMs: number): PolicySet | undefined {
+    const found = this.#inForce.findLast((each) => each.atMs <= atMs) ?? this.#inForce[0];
+    return found === undefined ? undefined : this.policiesOf(found.version);
+  }
+
+  /** Undefined where no entry holds that version, or this program reads it no longer. */
+  policiesOf(version: string): PolicySet | undefined {
+    if (this.#parsed.has(version)) return this.#parsed.get(version);
+    const source = this.#sources.get(version);
+    const set = source === undefined ? undefined : parsedOrNothing(source);
+    this.#parsed.set(version, set);
+    return set;
+  }
+
+  hasText(version: string): boolean {
+    return this.#sources.has(version);
+  }
+
+  /** The version that was put in force last. */
+  get inForce(): string | undefined {
+    return this.#inForce.at(-1)?.version;
+  }
+
+  #applyPolicy(body: Readonly<Record<string, unknown>>): void {
+    const { what, version, atMs } = body;
+    if (typeof version !== 'string') return;
+    if (what === 'text') {
+      const { schema, policies } = body as PolicyTextBody;
+      this.#sources.set(version, { schema, policies });
+      this.#parsed.delete(version);
+    }
+    if (what === 'in-force' && typeof atMs === 'number') this.#inForce.push({ atMs, version });
+  }
+
+  #applyDirectory(body: Readonly<Record<string, unknown>>, atMs: number): void {
+    switch (body['what']) {
+      case 'file': {
+        const { directory, file, readMs } = body as DirectoryFileBody;
+        loadDirectoryFile(this.directory, directory, { file, readMs });
+        return;
+      }
+      case 'register': {
+        const { register, file, readMs } = body as RegisterBody;
+        loadRegister(this.directory, register, { file, readMs });
+        return;
+      }
+      default: {
+        const page = parseGraphPage(body, atMs);
+        if (page !== undefined) this.#graph.apply(page);
+      }
+    }
+  }
+}
+
+function parsedOrNothing(source: PolicySource): PolicySet | undefined {
+  try {
+    return PolicySet.parse(source);
+  } catch (error) {
+    if (error instanceof CountersignError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  type DirectoryFile,
+  type DirectoryFileBody,
+  KNOWLEDGE_KINDS,
+  Knowledge,
+  type PolicyInForceBody,
+  PolicySet,
+  type PolicySource,
+  type PolicyTextBody,
+  type Register,
+  type RegisterBody,
+} from '../access/index.ts';
+import { assert, type EntryKind, msOfInstant, type RecordDraft } from '../core/index.ts';
+import type { LedgerReader } from '../ledger/index.ts';
+import { catchUp } from './catch-up.ts';
+import { ownEntry } from './own-entries.ts';
+import type { Writer } from './writer.ts';
+
+type KnowledgeSource = {
+  readonly books: { acts(kind: string): readonly number[] };
+  readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
+};
+
+/** What deciding rests on, read from the ledger once and followed from there. */
+export class KnowledgeFeed {
+  readonly knowledge: Knowledge = new Knowledge();
+  readonly #source: KnowledgeSource;
+  #next = 0;
+
+  private constructor(source: KnowledgeSource) {
+    this.#source = source;
+  }
+
+  static async open(source: KnowledgeSource): Promise<KnowledgeFeed> {
+    const feed = new KnowledgeFeed(source);
+    await feed.follow();
+    return feed;
+  }
+
+  /** Reads what is new in the books. The reader MUST see as far as they do. */
+  async follow(): Promise<void> {
+    const { books, reader } = this.#source;
+    const found = KNOWLEDGE_KINDS.flatMap((kind) =>
+      books.acts(kind).map((index): [number, EntryKind] => [index, kind]),
+    );
+    const fresh = found
+      .filter(([index]) => index >= this.#next && index < reader.size)
+      .sort(([a], [b]) => a - b);
+    for (const [index, kind] of fresh) {
+      const body = await reader.body(index);
+      this.#next = index + 1;
+      if (body.kind !== 'present') continue;
+      const { leaf } = await reader.leaf(index);
+      this.knowledge.apply(kind, parsed(body.bytes), msOfInstant(leaf.at));
+    }
+  }
+}
+
+/** Says the text of policies, unless the ledger has that version. */
+export function policyTextEntries(
+  { version }: PolicySet,
+  source: PolicySource,
+  knowledge: Knowledge,
+  atMs: number,
+): readonly RecordDraft[] {
+  if (knowledge.hasText(version)) return [];
+  const { schema, policies } = source;
+  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies };
+  return [ownEntry('policy', atMs, body, `policy ${version}`)];
+}
+
+export type InForce = {
+  readonly source: PolicySource;
+  readonly directory: { readonly file: string; readonly read: DirectoryFile } | undefined;
+  readonly register: { readonly file: string; readonly read: Register } | undefined;
+  readonly by: string;
+};
+
+/** Puts policies in force, with the directory and the register that were written for them. */
+export async function putInForce(
+  writer: Writer,
+  { source, directory, register, by }: InForce,
+): Promise<{ readonly version: string; readonly entries: readonly number[] }> {
+  const { knowledge } = await KnowledgeFeed.open(writer);
+  const set = PolicySet.parse(source);
+  const { version } = set;
+  const atMs = writer.clock.now();
+  const drafts = [...policyTextEntries(set, source, knowledge, atMs)];
+  if (directory !== undefined) {
+    const { file, read } = directory;
+    const body: DirectoryFileBody = { v: 1, what: 'file', file, readMs: atMs, directory: read };
+    drafts.push(ownEntry('directory', atMs, body));
+  }
+  if (register !== undefined) {
+    const { file, read } = register;
+    const body: RegisterBody = { v: 1, what: 'register', file, readMs: atMs, register: read };
+    drafts.push(ownEntry('directory', atMs, body));
+  }
+  if (knowledge.inForce !== version) {
+    const body: PolicyInForceBody = { v: 1, what: 'in-force', version, by, atMs };
+    drafts.push(ownEntry('policy', atMs, body));
+  }
+  const appended = await writer.ledger.append(drafts);
+  await catchUp(writer);
+  assert(appended.length === drafts.length, 'every draft has its outcome');
+  return { version, entries: appended.map(({ index }) => index) };
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // Nobody but us writes these; what cannot be read says nothing, and fsck tells why.
+    return undefined;
+  }
+}
