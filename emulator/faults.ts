@@ -2,7 +2,7 @@ import type { ActivityFaults } from './activity-api/service.ts';
 import type { ContentType, Subscriptions } from './activity-api/subscriptions.ts';
 import type { Lane } from './batch-builder.ts';
 import type { Batch, BatchContent } from './batch-shelf.ts';
-import { hostileReply } from './hostile.ts';
+import { hostilePage, hostileReply, loopedPage } from './hostile.ts';
 import type { Ask, Reply } from './http.ts';
 import { SeededRandom } from './random.ts';
 import type { Dispatcher } from './store.ts';
@@ -64,18 +64,18 @@ export type FaultPlan = {
   readonly disabled: readonly Disabling[];
   /** Of records: not given out by Graph's reports and audit searches, whoever else has them. */
   readonly unsearched: number;
-  /** Of windows: their first full page links to itself. */
+  /** Of windows, and of pages of Graph: the page links to itself. */
   readonly looping: number;
   /** How far the service's clock is ahead of true time. */
   readonly skewMs: number;
-  /** Of fetches: HTML in place of JSON; a redirect to a host that nobody configured. */
+  /** Of fetches, and of answers of Graph and storage: HTML; a redirect to a host of nobody's. */
   readonly html: number;
   readonly redirected: number;
-  /** Of blobs: gzip that grows without end; 64 MiB; JSON that nests 100,000 deep. */
+  /** Of blobs, and of those: gzip that grows without end; 64 MiB; JSON that nests 100,000 deep. */
   readonly bomb: number;
   readonly huge: number;
   readonly deep: number;
-  /** Of blobs: a record of another tenant among its own. */
+  /** Of blobs, and of pages of Graph: a record of another tenant among its own. */
   readonly foreign: number;
   /** The feeds whose records are late, repeated, lost or out: by the start of their names. */
   readonly feeds: readonly string[];
@@ -230,6 +230,22 @@ export class Faults implements Dispatcher, ActivityFaults {
       }
     }
     return undefined;
+  }
+
+  /** What comes in place of a page of Graph, or of a part of a blob of the diagnostic export. */
+  disturb(ask: Ask, reply: Reply): Reply {
+    const { plan } = this;
+    const { path, query } = ask;
+    if (reply.status !== 200 && reply.status !== 206) return reply;
+    for (const kind of ['html', 'redirected'] as const) {
+      if (this.#draw(kind, plan[kind])) return hostilePage(kind, this.#trap, reply);
+    }
+    for (const kind of ['bomb', 'huge', 'deep', 'foreign'] as const) {
+      const isMarked = this.#marks(kind, plan[kind], `${path}?${query}`);
+      if (isMarked) return hostilePage(kind, this.#trap, reply);
+    }
+    const isLooped = this.#marks('looping', plan.looping, `${path}?${query}`);
+    return isLooped ? loopedPage(ask, reply) : reply;
   }
 
   /** Ends the subscriptions whose time has come; each such fault strikes once. */

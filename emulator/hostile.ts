@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Batch } from './batch-shelf.ts';
-import type { Reply } from './http.ts';
+import type { Ask, Reply } from './http.ts';
 
 export type Hostility = 'html' | 'redirected' | 'bomb' | 'huge' | 'deep' | 'foreign';
 
@@ -25,6 +25,28 @@ export function hostileReply(options: {
   readonly read: () => Buffer;
 }): Reply {
   const { kind, trap, batch, read } = options;
+  if (kind === 'foreign') {
+    return { status: 200, headers: JSON_TYPE, body: withStranger(batch, read()) };
+  }
+  if (kind !== 'huge') return senseless(kind, trap);
+  const own = read();
+  const parts = [own.subarray(0, -1), Buffer.from(',{"Id":"'), padding(), Buffer.from('"}]')];
+  return { status: 200, headers: JSON_TYPE, body: Buffer.concat(parts) };
+}
+
+/** What it sends in place of a page of Graph or of a part of a storage blob, which `own` is. */
+export function hostilePage(kind: Hostility, trap: string, own: Reply): Reply {
+  const { headers, body = '' } = own;
+  if (kind === 'foreign') return { ...own, body: amongStrangers(String(body)) };
+  if (kind !== 'huge') return senseless(kind, trap);
+  return {
+    status: own.status,
+    headers: headers ?? {},
+    body: Buffer.concat([padding(), Buffer.from(body)]),
+  };
+}
+
+function senseless(kind: Exclude<Hostility, 'foreign' | 'huge'>, trap: string): Reply {
   switch (kind) {
     case 'html':
       return {
@@ -39,17 +61,13 @@ export function hostileReply(options: {
       const body = Buffer.concat(Array.from({ length: BOMB_MEMBERS }, () => member));
       return { status: 200, headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body };
     }
-    case 'huge': {
-      const padding = Buffer.alloc(HUGE_BYTES, 'x');
-      const own = read();
-      const parts = [own.subarray(0, -1), Buffer.from(',{"Id":"'), padding, Buffer.from('"}]')];
-      return { status: 200, headers: JSON_TYPE, body: Buffer.concat(parts) };
-    }
     case 'deep':
       return { status: 200, headers: JSON_TYPE, body: '['.repeat(DEPTH) + ']'.repeat(DEPTH) };
-    case 'foreign':
-      return { status: 200, headers: JSON_TYPE, body: withStranger(batch, read()) };
   }
+}
+
+function padding(): Buffer {
+  return Buffer.alloc(HUGE_BYTES, 'x');
 }
 
 /** The batch, and once more its first record as that of a tenant that has nothing to do with it. */
@@ -61,4 +79,39 @@ function withStranger(batch: Batch, own: Buffer): string {
     OrganizationId: STRANGER,
   };
   return JSON.stringify([stranger, ...records]);
+}
+
+/** A page of Graph that names itself as the next one; anything else as it is. */
+export function loopedPage({ path, query }: Ask, own: Reply): Reply {
+  const page = pageOf(String(own.body ?? ''));
+  const context = page?.['@odata.context'];
+  const base = typeof context === 'string' ? URL.parse(context) : null;
+  if (page === undefined || base === null) return own;
+  const { '@odata.deltaLink': _, ...rest } = page;
+  const link = `${base.origin}${path}?${String(query).replaceAll('%24', '$')}`;
+  return { ...own, body: JSON.stringify({ ...rest, '@odata.nextLink': link }) };
+}
+
+/** A page of Graph with a row of another tenant before its own; anything else as it is. */
+function amongStrangers(text: string): string {
+  const page = pageOf(text);
+  if (page === undefined) return text;
+  const { value } = page;
+  const first = value[0] as Record<string, unknown>;
+  const stranger = {
+    ...first,
+    resourceTenantId: STRANGER,
+    homeTenantId: STRANGER,
+    tenantId: STRANGER,
+  };
+  return JSON.stringify({ ...page, value: [stranger, ...value] });
+}
+
+type Page = { readonly [member: string]: unknown; readonly value: readonly unknown[] };
+
+/** A page with something on it; undefined for anything else. */
+function pageOf(text: string): Page | undefined {
+  if (!text.startsWith('{')) return undefined;
+  const page = JSON.parse(text) as { readonly value?: unknown };
+  return Array.isArray(page.value) && page.value.length > 0 ? (page as Page) : undefined;
 }

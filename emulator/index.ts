@@ -2,7 +2,7 @@ import { assemble, type Parts } from './assemble.ts';
 import { EventStream } from './azure-monitor/index.ts';
 import { RunningClock } from './clock.ts';
 import { Engine, type Life } from './engine.ts';
-import { type Server, serve } from './http.ts';
+import { type Ask, type Reply, type Server, serve } from './http.ts';
 import type { Emulator, EmulatorOptions } from './options.ts';
 import { setTrap } from './trap.ts';
 import { offered } from './truth.ts';
@@ -112,6 +112,9 @@ async function listen(
   defects: unknown[],
 ): Promise<readonly Server[]> {
   const servers: Server[] = [];
+  // Of the Activity API the content alone is; tokens are told by other faults.
+  const disturbed = (name: string, ask: Ask, reply: Reply): Reply =>
+    name === 'graph' || name === 'storage' ? faults.disturb(ask, reply) : reply;
   try {
     for (const [i, { name, router, refuse }] of hosts.entries()) {
       const server = await serve({
@@ -119,7 +122,8 @@ async function listen(
         port: port === 0 ? 0 : port + i,
         ...(tls !== undefined && { tls }),
         sleep: (ms) => machineTime.sleep(ms),
-        around: (ask, answer) => faults.around(ask, answer, refuse),
+        around: (ask, answer) =>
+          faults.around(ask, async () => disturbed(name, ask, await answer()), refuse),
         onDefect: (error) => {
           if (defects.length < DEFECTS_KEPT) defects.push(error);
         },

@@ -34,6 +34,7 @@ export class Store {
   readonly #open = new Map<string, BatchBuilder>();
   readonly #vault: Vault;
   #sequence = 0;
+  #reachedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     readonly seed: string | number;
@@ -57,8 +58,14 @@ export class Store {
     }
   }
 
+  /** Up to here it is settled what arrived: a clock that is ahead knows no more. */
+  get reachedMs(): number {
+    return this.#reachedMs;
+  }
+
   /** Closes the batches whose time is over. MUST be called before the feeds are read at `nowMs`. */
   advance(nowMs: number): void {
+    this.#reachedMs = Math.max(this.#reachedMs, nowMs);
     for (const [key, builder] of this.#open) {
       if (builder.closesMs <= nowMs) this.#close(key, builder);
     }

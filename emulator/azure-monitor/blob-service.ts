@@ -62,18 +62,19 @@ class BlobService {
     if (account === undefined || index === undefined)
       throw new StorageError(404, 'ResourceNotFound', 'The account does not exist.');
     await needAccess(ask, account, this.#options.verify, nowMs);
+    const arrivedMs = Math.min(nowMs, this.#options.store.reachedMs);
     if (ask.method !== 'GET' && ask.method !== 'HEAD')
       throw new StorageError(403, 'AuthorizationPermissionMismatch', 'This is for reading only.');
     const endpoint = `${this.#options.scheme}://${ask.headers['host'] ?? ''}/${accountName}/`;
-    if (container === '') return listContainers(ask, endpoint, index, nowMs);
+    if (container === '') return listContainers(ask, endpoint, index, arrivedMs);
     const category = categoryOf(container);
-    const hours = category === undefined ? [] : index.hours(feedOf(category), nowMs);
+    const hours = category === undefined ? [] : index.hours(feedOf(category), arrivedMs);
     // The export makes a container with its first record.
     if (category === undefined || hours.length === 0)
       throw new StorageError(404, 'ContainerNotFound', 'The specified container does not exist.');
     if (blob === '') return atContainer(ask, endpoint, container, hours);
     const named = hourOf(blob);
-    const hour = named && index.hour(feedOf(category), named.tenantId, named.fromMs, nowMs);
+    const hour = named && index.hour(feedOf(category), named.tenantId, named.fromMs, arrivedMs);
     if (hour === undefined)
       throw new StorageError(404, 'BlobNotFound', 'The specified blob does not exist.');
     return getBlob(ask, hour, index);

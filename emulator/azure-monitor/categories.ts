@@ -24,9 +24,13 @@ export function feedOf(category: string): Feed {
   return `azure/${category}`;
 }
 
+/** Tables of Defender's hunting, which records call `AdvancedHunting-EmailEvents`. */
+const HUNTED = /^Email/;
+
 /** The container, and the event hub, of a category. */
 export function containerOf(category: string): string {
-  return `insights-logs-${category.toLowerCase()}`;
+  const prefix = HUNTED.test(category) ? 'advancedhunting-' : '';
+  return `insights-logs-${prefix}${category.toLowerCase()}`;
 }
 
 export function categoryOf(container: string): string | undefined {
