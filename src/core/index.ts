@@ -1,5 +1,6 @@
 export * from './answer.ts';
 export * from './clock.ts';
+export * from './directory.ts';
 export * from './errors.ts';
 export * from './finding.ts';
 export * from './ids.ts';
