@@ -26,9 +26,8 @@ export class HandoverError extends CountersignError<HandoverErrorCode> {
  * - `AMBIGUOUS_USER`  a name that may be any of several people
  * - `WITNESS_NAME`    the state of a witness is that of another
  * - `WITNESS_KEY`     the key of a witness cannot be read
- * - `NOT_BUILT`       a configuration asks for what this version does not have
  */
-export type WorkErrorCode = 'AMBIGUOUS_USER' | 'WITNESS_NAME' | 'WITNESS_KEY' | 'NOT_BUILT';
+export type WorkErrorCode = 'AMBIGUOUS_USER' | 'WITNESS_NAME' | 'WITNESS_KEY';
 
 /** Work that cannot be done as it was asked for. */
 export class WorkError extends CountersignError<WorkErrorCode> {

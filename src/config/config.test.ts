@@ -43,6 +43,11 @@ const GOOD = `tenants:
       activityApi: {}
 `;
 
+const GRAPH_OF_NOTHING =
+  'graph: {signIns: [], directoryAudits: false, directory: [], crossCheck: false}';
+const HUBS = 'hubs: [{topic: insights-logs-auditlogs}]';
+const hubs = (members: string): string => `azureMonitor: {eventHubs: {${members}}}`;
+
 /** GOOD with one line replaced: `find` must stand in it. */
 function broken(find: string, by: string): string {
   assert.ok(GOOD.includes(find), find);
@@ -74,7 +79,13 @@ test('reads the example with everything in it that is commented out', () => {
     place: { file: '/etc/northmoor.pem' },
     keyFile: '/etc/northmoor.key.pem',
   });
-  assert.deepEqual(tenant?.collect.azureMonitor?.eventHubs?.topics, ['insights-logs']);
+  assert.deepEqual(tenant?.collect.azureMonitor?.eventHubs?.hubs, [
+    {
+      topic: 'insights-logs-microsoftgraphactivitylogs',
+      categories: ['MicrosoftGraphActivityLogs'],
+    },
+    { topic: 'insights-logs', categories: ['SignInLogs', 'AuditLogs'] },
+  ]);
   assert.equal(tenant?.collect.activityApi?.publisher, TENANT);
   assert.equal(tenant?.canary?.mailbox, 'log-probe@northmoor.example');
   assert.equal(tenant?.canary?.every, 300_000);
@@ -204,6 +215,39 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     broken('{}', '{root: "https://me:pw@host"}'),
     'c.yaml:7:27: tenants[0].collect.activityApi.root: holds a name or password: take it out of ' +
       'the address',
+  ],
+  [
+    'a Graph of which nothing is read',
+    broken('activityApi: {}', GRAPH_OF_NOTHING),
+    'c.yaml:7:14: tenants[0].collect.graph: reads nothing: name signIns, directoryAudits, ' +
+      'directory or crossCheck',
+  ],
+  [
+    'a hub that may hold anything',
+    broken('activityApi: {}', hubs('brokers: ["h:9093"], hubs: [{topic: logs}]')),
+    'c.yaml:7:62: tenants[0].collect.azureMonitor.eventHubs.hubs[0]: does not say what is in ' +
+      '"logs": name its categories',
+  ],
+  [
+    'a category by the name of its table',
+    broken(
+      'activityApi: {}',
+      'azureMonitor: {storage: {root: "https://a", categories: [SigninLogs]}}',
+    ),
+    'c.yaml:7:64: tenants[0].collect.azureMonitor.storage.categories[0]: "SigninLogs" is not ' +
+      'known: did you mean SignInLogs?',
+  ],
+  [
+    'a secret that would travel in the clear',
+    broken('activityApi: {}', hubs(`brokers: ["h:9093"], transport: plain, ${HUBS}`)),
+    'c.yaml:7:33: tenants[0].collect.azureMonitor.eventHubs: would send the secret in the clear: ' +
+      'take out transport: plain',
+  ],
+  [
+    'a broker without its port',
+    broken('activityApi: {}', hubs(`brokers: [h], ${HUBS}`)),
+    'c.yaml:7:44: tenants[0].collect.azureMonitor.eventHubs.brokers[0]: "h" is no broker: write ' +
+      'it as HOST:9093',
   ],
   [
     'an address that other machines reach',

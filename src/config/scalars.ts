@@ -81,6 +81,13 @@ export const listen: z.ZodType<Listen> = z
     return refuse(context, `${quoted(text)} is no address to listen on: write 127.0.0.1:8480`);
   });
 
+/** `host:port` of a Kafka broker. */
+export const broker: z.ZodType<string> = z.string().transform((text, context) => {
+  const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):(\d{1,5})$/.exec(text.trim())?.[1]);
+  if (port > 0 && port <= 65_535) return text.trim();
+  return refuse(context, `${quoted(text)} is no broker: write it as HOST:9093`);
+});
+
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

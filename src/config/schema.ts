@@ -1,12 +1,25 @@
 import { z } from 'zod';
 import { quoted } from '../core/index.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
-import { canaryEvery, every, guid, listen, name, refuse, root, tenant } from './scalars.ts';
+import {
+  broker,
+  canaryEvery,
+  every,
+  guid,
+  isLoopback,
+  listen,
+  name,
+  refuse,
+  root,
+  tenant,
+} from './scalars.ts';
 import {
   CONTENT_TYPES,
   type CredentialPlace,
   DIRECTORY_OBJECTS,
   type Estate,
+  EXPORT_CATEGORIES,
+  type HubConfig,
   LICENCES,
   type SecretPlace,
   SIGN_IN_TYPES,
@@ -111,34 +124,65 @@ function activityApi() {
 }
 
 function graph() {
-  return z.strictObject({
-    root: root.default('https://graph.microsoft.com'),
-    signIns: z.array(z.enum(SIGN_IN_TYPES)).default([...SIGN_IN_TYPES]),
-    directoryAudits: z.boolean().default(true),
-    directory: z.array(z.enum(DIRECTORY_OBJECTS)).default([...DIRECTORY_OBJECTS]),
-    crossCheck: z.boolean().default(true),
-    every: every.default(300_000),
-  });
+  return z
+    .strictObject({
+      root: root.default('https://graph.microsoft.com'),
+      signIns: z.array(z.enum(SIGN_IN_TYPES)).default([...SIGN_IN_TYPES]),
+      directoryAudits: z.boolean().default(true),
+      directory: z.array(z.enum(DIRECTORY_OBJECTS)).default([...DIRECTORY_OBJECTS]),
+      crossCheck: z.boolean().default(true),
+      requestsPerMinute: requestsPerMinute(30),
+      every: every.default(300_000),
+    })
+    .refine(
+      ({ signIns, directory, directoryAudits, crossCheck }) =>
+        signIns.length > 0 || directory.length > 0 || directoryAudits || crossCheck,
+      { message: 'reads nothing: name signIns, directoryAudits, directory or crossCheck' },
+    );
 }
 
 function azureMonitor(secret: ReturnType<typeof secretPlace>) {
   const storage = z.strictObject({
     root,
-    containers: z.array(name).min(1).optional(),
+    categories: z.array(z.enum(EXPORT_CATEGORIES)).min(1),
     sas: secret.optional(),
-    every: every.default(300_000),
+    every: every.default(60_000),
   });
-  const eventHubs = z.strictObject({
-    brokers: z.array(name).min(1),
-    topics: z.array(name).min(1),
-    group: name.default('$Default'),
-    connectionString: secret.optional(),
-  });
+  const eventHubs = z
+    .strictObject({
+      brokers: z.array(broker).min(1),
+      hubs: z.array(hub()).min(1),
+      group: name.default('$Default'),
+      transport: z.enum(['tls', 'plain']).default('tls'),
+      connectionString: secret.optional(),
+    })
+    .refine(({ transport, brokers }) => transport === 'tls' || brokers.every(isHere), {
+      message: 'would send the secret in the clear: take out transport: plain',
+    });
   return z
     .strictObject({ storage: storage.optional(), eventHubs: eventHubs.optional() })
     .refine(({ storage, eventHubs }) => storage !== undefined || eventHubs !== undefined, {
       message: 'reads nothing: name storage or eventHubs',
     });
+}
+
+/** By the vendor's custom a hub is named after what is in it; one that is not has to say it. */
+function hub() {
+  const category = z.enum(EXPORT_CATEGORIES);
+  return z
+    .strictObject({ topic: name, categories: z.array(category).min(1).optional() })
+    .transform(({ topic, categories }, context): HubConfig => {
+      if (categories !== undefined) return { topic, categories };
+      const named = EXPORT_CATEGORIES.find(
+        (each) => topic === `insights-logs-${each.toLowerCase()}`,
+      );
+      if (named !== undefined) return { topic, categories: [named] };
+      return refuse(context, `does not say what is in ${quoted(topic)}: name its categories`);
+    });
+}
+
+function isHere(address: string): boolean {
+  return isLoopback(address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, ''));
 }
 
 function requestsPerMinute(usual: number) {

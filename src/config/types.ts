@@ -19,16 +19,42 @@ export const SIGN_IN_TYPES = [
 ] as const;
 type SignInType = (typeof SIGN_IN_TYPES)[number];
 
-/** Contracts 8.1: what has a delta query that we read. */
+/** Parts of the directory that are read: by delta query (contracts 8.1), or as lists. */
 export const DIRECTORY_OBJECTS = [
   'users',
   'groups',
+  'devices',
   'applications',
   'servicePrincipals',
-  'devices',
   'oauth2PermissionGrants',
+  'appRoleAssignments',
+  'roleDefinitions',
+  'roleAssignments',
 ] as const;
 type DirectoryObject = (typeof DIRECTORY_OBJECTS)[number];
+
+/**
+ * What a diagnostic setting of Entra, and the streaming of Defender, can export: each has a
+ * container, and as a rule a hub, `insights-logs-` and its name in lower case.
+ */
+export const EXPORT_CATEGORIES = [
+  'SignInLogs',
+  'NonInteractiveUserSignInLogs',
+  'ServicePrincipalSignInLogs',
+  'ManagedIdentitySignInLogs',
+  'MicrosoftServicePrincipalSignInLogs',
+  'ADFSSignInLogs',
+  'AuditLogs',
+  'MicrosoftGraphActivityLogs',
+  'RiskyUsers',
+  'UserRiskEvents',
+  'RiskyServicePrincipals',
+  'ServicePrincipalRiskEvents',
+  'AdvancedHunting-EmailEvents',
+  'AdvancedHunting-EmailAttachmentInfo',
+  'AdvancedHunting-EmailUrlInfo',
+  'AdvancedHunting-EmailPostDeliveryEvents',
+] as const;
 
 /** What a tenant is for. */
 export const TENANT_USES = ['production', 'test', 'acquired', 'other'] as const;
@@ -63,14 +89,19 @@ export type GraphConfig = {
   readonly directoryAudits: boolean;
   readonly directory: readonly DirectoryObject[];
   readonly crossCheck: boolean;
+  /** Of the logs: what the service allows this application. */
+  readonly requestsPerMinute: number;
   readonly every: number;
 };
+
+/** A hub, and what is in it. */
+export type HubConfig = { readonly topic: string; readonly categories: readonly string[] };
 
 export type AzureMonitorConfig = {
   readonly storage?:
     | {
         readonly root: string;
-        readonly containers?: readonly string[] | undefined;
+        readonly categories: readonly string[];
         readonly sas?: SecretPlace | undefined;
         readonly every: number;
       }
@@ -78,8 +109,9 @@ export type AzureMonitorConfig = {
   readonly eventHubs?:
     | {
         readonly brokers: readonly string[];
-        readonly topics: readonly string[];
+        readonly hubs: readonly HubConfig[];
         readonly group: string;
+        readonly transport: 'tls' | 'plain';
         readonly connectionString?: SecretPlace | undefined;
       }
     | undefined;

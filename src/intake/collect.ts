@@ -1,4 +1,13 @@
-import type { Interval, IntervalSet, RecordDraft, SourceId, TenantId } from '../core/index.ts';
+import type {
+  DirectoryMark,
+  Interval,
+  IntervalSet,
+  RecordDraft,
+  SourceId,
+  TenantId,
+} from '../core/index.ts';
+
+import type { QuotaBudget } from './quota.ts';
 
 /** Which family of records a collector asked for; each record has to be one of it. */
 export type DeliveredFamily =
@@ -47,6 +56,8 @@ export type CollectorName = 'activity-api' | 'graph' | 'azure-monitor' | 'cross-
 export type CollectWindow = {
   readonly collector: CollectorName;
   readonly source: SourceId;
+  /** What comes mixed with it, as a hub has several categories: the same is true of each. */
+  readonly alsoSources?: readonly SourceId[];
   readonly tenant: TenantId;
   readonly workload: string | null;
   readonly subject: string | null;
@@ -96,8 +107,11 @@ export interface CollectDesk {
   off(source: SourceId, tenant: TenantId): IntervalSet;
   /** The content that is in the ledger, by its id: not to be fetched again. */
   content(source: SourceId, tenant: TenantId, id: string): ContentFact | undefined;
-  /** Where a delta query goes on: its last link. */
-  deltaLink(source: SourceId, tenant: TenantId): string | undefined;
+  /**
+   * Where the reading of a part of the directory stands. Undefined before the first, and when
+   * something of its state was erased since: then it has to be read anew.
+   */
+  directoryMark(source: SourceId, tenant: TenantId): DirectoryMark | undefined;
   begin(window: CollectWindow): CollectSession;
   /** Entries that are not records: pages of the directory. Durable when it resolves. */
   append(drafts: readonly RecordDraft[]): Promise<void>;
@@ -127,6 +141,10 @@ export interface Collector {
    * the report and in the ledger.
    */
   poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport>;
+  /** Whether it can keep up, as of the last poll; undefined where no quota binds it. */
+  readonly budget?: QuotaBudget | undefined;
+  /** Leaves what it holds open. */
+  close?(): Promise<void>;
 }
 
 /** Waits for all of them, whatever becomes of each; then throws what the first one threw. */

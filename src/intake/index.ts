@@ -7,8 +7,8 @@ export {
 } from './activity-api/api.ts';
 export { ActivityCollector, type ActivityCollectorOptions } from './activity-api/collector.ts';
 export { REQUESTS_PER_MINUTE } from './activity-api/limits.ts';
-export type { QuotaBudget } from './activity-api/quota.ts';
 export { EventHubsCollector, type EventHubsOptions } from './azure-monitor/event-hubs.ts';
+export { STORAGE_PER_MS, STORAGE_REQUESTS } from './azure-monitor/limits.ts';
 export { StorageCollector, type StorageOptions } from './azure-monitor/storage.ts';
 export type {
   CollectDesk,
@@ -41,19 +41,21 @@ export { Gatherer } from './files/gather.ts';
 export { type Input, inputBytes, readInputs } from './files/open.ts';
 export { readChunk } from './files/read-chunk.ts';
 export { AuditLogQueryCollector, type AuditLogQueryOptions } from './graph/audit-log-query.ts';
+export { GraphDirectoryCollector, type GraphDirectoryOptions } from './graph/directory.ts';
+export { DIRECTORY_RESOURCES, type DirectoryResource } from './graph/directory-resources.ts';
 export {
-  DIRECTORY_RESOURCES,
-  type DirectoryResource,
-  GraphDirectoryCollector,
-  type GraphDirectoryOptions,
-} from './graph/directory.ts';
-export { REPORTING_PER_MS, REPORTING_REQUESTS } from './graph/limits.ts';
+  DIRECTORY_PER_MS,
+  DIRECTORY_REQUESTS,
+  REPORTING_PER_MS,
+  REPORTING_REQUESTS,
+} from './graph/limits.ts';
 export {
-  GRAPH_LOGS,
+  DIRECTORY_AUDITS,
   type GraphLog,
-  GraphLogCollector,
-  type GraphLogOptions,
-} from './graph/logs.ts';
+  type SignInType,
+  signInLog,
+} from './graph/log-questions.ts';
+export { GraphLogCollector, type GraphLogOptions } from './graph/logs.ts';
 export { type GraphOptions, GraphReader } from './graph/pages.ts';
 export {
   type Authorisation,
@@ -66,5 +68,6 @@ export type { Reply } from './http/exchange.ts';
 export { type Allowance, RequestPace } from './http/pace.ts';
 export { readSecret, readSecretFile, Secret, type SecretPlace } from './http/secret.ts';
 export { systemWait, type Wait } from './http/wait.ts';
+export type { QuotaBudget } from './quota.ts';
 export { AssertionSigner } from './token/assertion.ts';
 export { type Credential, type TokenOptions, Tokens } from './token/tokens.ts';

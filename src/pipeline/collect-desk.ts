@@ -1,4 +1,11 @@
-import type { IntervalSet, RecordDraft, SourceId, TenantId } from '../core/index.ts';
+import {
+  type DirectoryMark,
+  type IntervalSet,
+  parseDirectoryMark,
+  type RecordDraft,
+  type SourceId,
+  type TenantId,
+} from '../core/index.ts';
 import type { Observation } from '../coverage/index.ts';
 import type {
   Chunk,
@@ -15,6 +22,7 @@ import { compactBooks } from './compact-books.ts';
 import { type ChunkEars, Conveyor } from './conveyor.ts';
 import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from './limits.ts';
 import type { HeardRecord } from './listener.ts';
+import { parseObject } from './own-entries.ts';
 import { type Parked, park } from './parked.ts';
 import type { Writer } from './writer.ts';
 
@@ -69,8 +77,8 @@ export class LedgerDesk implements CollectDesk {
     return this.#history.content(source, tenant, id);
   }
 
-  deltaLink(source: SourceId, tenant: TenantId): string | undefined {
-    return this.#history.deltaLink(source, tenant);
+  directoryMark(source: SourceId, tenant: TenantId): DirectoryMark | undefined {
+    return this.#history.directoryMark(source, tenant);
   }
 
   begin(window: CollectWindow): CollectSession {
@@ -85,9 +93,11 @@ export class LedgerDesk implements CollectDesk {
   /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
   async append(drafts: readonly RecordDraft[]): Promise<void> {
     await this.#alone(() => this.#conveyor.append(drafts));
-    for (const { kind, body } of drafts) {
-      if (kind === 'directory') this.#history.noteDirectory(parse(body), 'latest');
-    }
+    // The mark of a page is the last of its entries.
+    const { kind, body } = drafts.at(-1) ?? {};
+    const mark =
+      kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
+    if (mark) this.#history.noteDirectory(mark);
     this.#isBehind = true;
   }
 
@@ -101,7 +111,7 @@ export class LedgerDesk implements CollectDesk {
   async conclude(
     entries: () => {
       drafts: readonly RecordDraft[];
-      observation: Observation;
+      observations: readonly Observation[];
       heard: readonly HeardRecord[];
     },
     window: CollectWindow,
@@ -109,10 +119,10 @@ export class LedgerDesk implements CollectDesk {
   ): Promise<void> {
     await this.#alone(async () => {
       await this.#conveyor.drain();
-      const { drafts, observation, heard } = entries();
+      const { drafts, observations, heard } = entries();
       await this.#conveyor.append(drafts);
       this.#history.noteContents(window.source, window.tenant, contents);
-      this.#history.noteObservation(observation);
+      for (const seen of observations) this.#history.noteObservation(seen);
       for (const ear of this.#ears) for (const record of heard) ear(record);
       this.#isBehind = true;
       // A long catch-up has many windows: what they bring can be asked about meanwhile.
@@ -149,7 +159,12 @@ export class LedgerDesk implements CollectDesk {
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     return this.#alone(async () => {
       await this.#postNow();
-      return work();
+      const { books } = this.#writer;
+      const erasures = books.acts('erasure').length;
+      const result = await work();
+      if (books.acts('erasure').length > erasures)
+        await this.#history.recallDirectory(this.#writer);
+      return result;
     });
   }
 
@@ -172,8 +187,4 @@ export class LedgerDesk implements CollectDesk {
     this.#turn = mine.catch(() => {});
     return mine;
   }
-}
-
-function parse(body: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(body).toString('utf8'));
 }

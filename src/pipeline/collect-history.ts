@@ -1,4 +1,5 @@
 import {
+  type DirectoryMark,
   type Interval,
   type IntervalSet,
   instantOfMs,
@@ -9,7 +10,9 @@ import {
 } from '../core/index.ts';
 import { type Observation, parseObservation } from '../coverage/index.ts';
 import type { ContentFact } from '../intake/index.ts';
+import { directoryMarks } from './directory-marks.ts';
 import { CONTENT_REMEMBERED_MS } from './limits.ts';
+import { parseObject } from './own-entries.ts';
 import type { Writer } from './writer.ts';
 
 /** An entry of kind `import`: the contents that one window of a collector brought. */
@@ -50,7 +53,8 @@ export class CollectHistory {
   readonly #settled = new Map<string, IntervalSet>();
   readonly #off = new Map<string, IntervalSet>();
   readonly #contents = new Map<string, Map<string, ContentFact>>();
-  readonly #deltaLinks = new Map<string, string>();
+  /** Null: something of the state behind the last mark was erased. */
+  readonly #marks = new Map<string, DirectoryMark | null>();
 
   /** Reads the entries of the last days, newest first. The reader MUST be refreshed. */
   static async load(writer: Writer): Promise<CollectHistory> {
@@ -64,9 +68,7 @@ export class CollectHistory {
       const collected = body as CollectedBody;
       if (collected.v === 2 && collected.phase === 'collected') history.#recall(collected);
     });
-    await newestFirst(writer, 'directory', Number.NEGATIVE_INFINITY, (body) => {
-      history.noteDirectory(body);
-    });
+    await history.recallDirectory(writer);
     return history;
   }
 
@@ -82,8 +84,16 @@ export class CollectHistory {
     return this.#contents.get(keyOf(source, tenant, null))?.get(id);
   }
 
-  deltaLink(source: SourceId, tenant: TenantId): string | undefined {
-    return this.#deltaLinks.get(keyOf(source, tenant, null));
+  directoryMark(source: SourceId, tenant: TenantId): DirectoryMark | undefined {
+    return this.#marks.get(keyOf(source, tenant, null)) ?? undefined;
+  }
+
+  /** Erasures may have reached what was read of the directory. */
+  async recallDirectory(writer: Writer): Promise<void> {
+    this.#marks.clear();
+    for (const { source, tenant, mark } of await directoryMarks(writer)) {
+      this.#marks.set(keyOf(source, tenant, null), mark);
+    }
   }
 
   noteObservation(observation: Observation): void {
@@ -111,13 +121,8 @@ export class CollectHistory {
     }
   }
 
-  /** The first that is noted stands: entries are read newest first. */
-  noteDirectory(body: unknown, latest: 'latest' | 'older' = 'older'): void {
-    const { tenant, source, next } = body as { tenant?: unknown; source?: unknown; next?: unknown };
-    if (typeof tenant !== 'string' || typeof source !== 'string' || typeof next !== 'string')
-      return;
-    const key = keyOf(source, tenant, null);
-    if (latest === 'latest' || !this.#deltaLinks.has(key)) this.#deltaLinks.set(key, next);
+  noteDirectory(mark: DirectoryMark): void {
+    this.#marks.set(keyOf(mark.source, mark.tenant, null), mark);
   }
 
   #recall({ source, tenant, contents }: CollectedBody): void {
@@ -163,16 +168,7 @@ async function newestFirst(
     if (msOfInstant(leaf.at) < sinceMs) return;
     const body = await reader.body(index);
     if (body.kind !== 'present') continue;
-    const value = parse(body.bytes);
+    const value = parseObject(body.bytes);
     if (value !== undefined) note(value);
-  }
-}
-
-function parse(bytes: Uint8Array): object | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

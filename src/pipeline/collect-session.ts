@@ -1,4 +1,4 @@
-import { assert, instantOfMs, plural, type RecordDraft } from '../core/index.ts';
+import { assert, instantOfMs, plural, type RecordDraft, type SourceId } from '../core/index.ts';
 import {
   DelaySketch,
   OBSERVATION_NAME_CHARACTERS_MAX,
@@ -15,7 +15,6 @@ import {
   type WindowTally,
 } from '../intake/index.ts';
 import {
-  type Arrival,
   Arrivals,
   type DelayCounts,
   delayOf,
@@ -26,7 +25,7 @@ import {
 import type { LedgerDesk } from './collect-desk.ts';
 import { type CollectedBody, collectedContents } from './collect-history.ts';
 import type { ChunkEars } from './conveyor.ts';
-import { DeliveryFacts } from './coverage-facts.ts';
+import { type DeliveryFact, DeliveryFacts } from './coverage-facts.ts';
 import { CONTENTS_PER_ENTRY } from './limits.ts';
 import type { HeardRecord } from './listener.ts';
 import { ownEntry } from './own-entries.ts';
@@ -110,7 +109,7 @@ export class LedgerSession implements CollectSession {
   /** Behind the records: the contents they came in, and then what was asked and seen. */
   #entries(end: WindowEnd): {
     drafts: RecordDraft[];
-    observation: Observation;
+    observations: Observation[];
     heard: readonly HeardRecord[];
   } {
     const { nowMs } = this.#desk;
@@ -124,20 +123,34 @@ export class LedgerSession implements CollectSession {
       const body: CollectedBody = { ...common, from, to, contents };
       drafts.push(ownEntry('import', nowMs, body));
     }
-    const observation = this.#observation(end, nowMs);
-    for (const workload of this.#workloads()) {
-      const body = this.#ofWorkload(observation, workload);
-      drafts.push(ownEntry('coverage', nowMs, body));
-    }
-    drafts.push(ownEntry('coverage', nowMs, observation));
-    return { drafts, observation, heard: this.#heard };
+    const observations = this.#sources().flatMap((each) => {
+      const whole = this.#observation(end, each, nowMs);
+      for (const workload of this.#workloads(each)) {
+        drafts.push(ownEntry('coverage', nowMs, this.#ofWorkload(whole, each, workload)));
+      }
+      drafts.push(ownEntry('coverage', nowMs, whole));
+      return whole;
+    });
+    return { drafts, observations, heard: this.#heard };
   }
 
-  #observation(said: WindowEnd, nowMs: number): Observation {
+  /** What was asked for; where each record says what it is of, what else came as well. */
+  #sources(): readonly SourceId[] {
+    const { source, alsoSources = [] } = this.#window;
+    if (!this.#isMixed) return [source];
+    const came = this.#facts.list().map((fact) => fact.source);
+    return [...new Set([source, ...alsoSources, ...came])];
+  }
+
+  #observation(said: WindowEnd, source: SourceId, nowMs: number): Observation {
     const end = this.#parked === 0 ? said : withParked(said, this.#parked);
-    const { collector, tenant, source, workload, subject, interval, axis } = this.#window;
+    const { collector, tenant, workload, subject, interval, axis } = this.#window;
+    const isMixed = this.#isMixed;
     const all = noDelays();
-    for (const { delays } of this.#arrivals.list()) mergeDelays(all, delays);
+    for (const each of this.#arrivals.list().filter(this.#isOf(source))) {
+      mergeDelays(all, each.delays);
+    }
+    const records = isMixed ? this.#count((fact) => fact.source === source) : this.#records;
     return {
       v: 2,
       collector,
@@ -151,8 +164,9 @@ export class LedgerSession implements CollectSession {
       outcome: end.outcome,
       listed: end.listed,
       fetched: end.fetched,
-      records: this.#records,
-      duplicates: this.#duplicates,
+      records,
+      duplicates: isMixed ? records - all.n : this.#duplicates,
+      // What could not be read may have been of any of them.
       parked: this.#parked,
       because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
       code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
@@ -162,18 +176,30 @@ export class LedgerSession implements CollectSession {
     };
   }
 
-  #workloads(): string[] {
-    const named = this.#facts.list().flatMap(({ workload }) => workload ?? []);
-    return [...new Set(named)].sort();
+  get #isMixed(): boolean {
+    return this.#window.family === 'azure-monitor';
   }
 
-  #ofWorkload(whole: Observation, workload: string): Observation {
+  #isOf(source: SourceId): (each: { readonly source: string }) => boolean {
+    return (each) => !this.#isMixed || each.source === source;
+  }
+
+  #workloads(source: SourceId): string[] {
+    const facts = this.#facts.list().filter(this.#isOf(source));
+    return [...new Set(facts.flatMap(({ workload }) => workload ?? []))].sort();
+  }
+
+  #count(fits: (fact: DeliveryFact) => boolean): number {
+    return this.#facts.list().reduce((sum, fact) => sum + (fits(fact) ? fact.count : 0), 0);
+  }
+
+  #ofWorkload(whole: Observation, source: SourceId, workload: string): Observation {
+    const isOf = this.#isOf(source);
     const delays = noDelays();
-    const arrived = this.#arrivals.list().filter((each: Arrival) => each.workload === workload);
-    for (const each of arrived) mergeDelays(delays, each.delays);
-    const records = this.#facts
-      .list()
-      .reduce((sum, fact) => sum + (fact.workload === workload ? fact.count : 0), 0);
+    for (const each of this.#arrivals.list()) {
+      if (each.workload === workload && isOf(each)) mergeDelays(delays, each.delays);
+    }
+    const records = this.#count((fact) => fact.workload === workload && isOf(fact));
     const duplicates = records - delays.n;
     return { ...whole, workload, records, duplicates, parked: 0, delays: observed(delays) };
   }

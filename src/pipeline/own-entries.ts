@@ -91,3 +91,13 @@ export function ownEntry(kind: EntryKind, atMs: number, body: object, id?: strin
     body: encoder.encode(JSON.stringify(body)),
   };
 }
+
+/** The body of an entry of our own; undefined for what is no object of JSON. */
+export function parseObject(bytes: Uint8Array): object | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -47,14 +47,17 @@ const GRAPH_RESOURCE = 'https://graph.microsoft.com';
  */
 function awaited({ activityApi, graph, azureMonitor }: ConnectedTenant['collect']): SourceId[] {
   const { storage, eventHubs } = azureMonitor ?? {};
-  const exported = [...(storage?.containers ?? []), ...(eventHubs?.topics ?? [])];
+  const exported: readonly string[] = [
+    ...(storage?.categories ?? []),
+    ...(eventHubs?.hubs ?? []).flatMap(({ categories }) => categories),
+  ];
   return [
     ...(activityApi?.contentTypes ?? []).map((type) => `m365.activity/${type}`),
     ...(graph?.signIns.includes('servicePrincipal') === true ? ['graph/signIns'] : []),
     ...(graph?.directoryAudits === true ? ['graph/directoryAudits'] : []),
-    ...CATEGORIES.filter((category) =>
-      exported.some((name) => name.toLowerCase() === `insights-logs-${category.toLowerCase()}`),
-    ).map((category) => `azure-monitor/${category}`),
+    ...CATEGORIES.filter((category) => exported.includes(category)).map(
+      (category) => `azure-monitor/${category}`,
+    ),
   ];
 }
 

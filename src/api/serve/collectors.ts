@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectedTenant, CredentialPlace } from '../../config/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import {
-  ActivityApi,
-  ActivityCollector,
+  type Allowance,
   AssertionSigner,
   type Collector,
   type Credential,
@@ -14,7 +13,9 @@ import {
   Tokens,
   type Wait,
 } from '../../intake/index.ts';
-import { WorkError } from '../errors.ts';
+import { activityCollectors } from './collectors-activity.ts';
+import { exportCollectors } from './collectors-export.ts';
+import { graphCollectors } from './collectors-graph.ts';
 
 export type CollectorWorld = {
   readonly clock: Clock;
@@ -27,61 +28,70 @@ export type CollectorWorld = {
 export type TenantCollectors = {
   readonly tenant: string;
   readonly collectors: readonly Collector[];
-  close(): void;
+  close(): Promise<void>;
+};
+
+/** What the collectors of one tenant share. */
+export type TenantAccess = {
+  readonly tenant: ConnectedTenant;
+  readonly world: CollectorWorld;
+  readonly http: HttpClient;
+  /** PEM of authorities that are believed instead of the machine's own. */
+  readonly ca: string | undefined;
+  /** Tokens for a resource, as `https://graph.microsoft.com`. */
+  readonly tokensFor: (resource: string) => Tokens;
+  readonly paceOf: (allowance: Allowance) => RequestPace;
 };
 
 /**
  * Puts together what the configuration names. Only the hosts that it names are ever called.
- * @throws HttpError CREDENTIAL, WorkError NOT_BUILT
+ * @throws HttpError CREDENTIAL
  */
 export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): TenantCollectors {
-  const { clock, random, wait } = world;
-  const { activityApi, graph, azureMonitor } = tenant.collect;
-  if (graph !== undefined) throw notBuilt('graph', tenant);
-  if (azureMonitor !== undefined) throw notBuilt('azureMonitor', tenant);
-  const credential = credentialOf(tenant.credentials.credential, world.env);
-  const ca = tenant.authorityFile === undefined ? undefined : readFileSync(tenant.authorityFile);
-  const origins = [tenant.authority, ...(activityApi === undefined ? [] : [activityApi.root])];
-  const http = new HttpClient({ origins, clock, random, wait, ca: ca?.toString('utf8') });
-  const tokensFor = (root: string): Tokens =>
-    new Tokens({
-      http,
-      clock,
-      random,
-      authority: tenant.authority,
-      tenant: tenant.id,
-      clientId: tenant.credentials.clientId,
-      credential,
-      scope: `${root}/.default`,
-    });
-  const collectors: Collector[] = [];
-  if (activityApi !== undefined) {
-    const { root, publisher = tenant.id, contentTypes, requestsPerMinute, every } = activityApi;
-    const allowance = { requests: requestsPerMinute, perMs: 60_000 };
-    const pace = new RequestPace({ clock, wait, allowance });
-    const authorisation = tokensFor(ACTIVITY_RESOURCE);
-    const api = new ActivityApi({ http, authorisation, pace, root, tenant: tenant.id, publisher });
-    const skewMs = (): number => http.skewMs;
-    const options = { api, pace, clock, tenant: tenant.id, contentTypes, skewMs };
-    collectors.push(new ActivityCollector({ ...options, everyMs: every }));
-  }
-  return { tenant: tenant.id, collectors, close: () => http.close() };
+  const { clock, random, wait, env } = world;
+  const credential = credentialOf(tenant.credentials.credential, env);
+  const { authorityFile } = tenant;
+  const ca = authorityFile === undefined ? undefined : readFileSync(authorityFile, 'utf8');
+  const http = new HttpClient({ origins: originsOf(tenant), clock, random, wait, ca });
+  const access: TenantAccess = {
+    tenant,
+    world,
+    http,
+    ca,
+    tokensFor: (resource) =>
+      new Tokens({
+        http,
+        clock,
+        random,
+        authority: tenant.authority,
+        tenant: tenant.id,
+        clientId: tenant.credentials.clientId,
+        credential,
+        scope: `${resource}/.default`,
+      }),
+    paceOf: (allowance) => new RequestPace({ clock, wait, allowance }),
+  };
+  const collectors = [
+    ...activityCollectors(access),
+    ...graphCollectors(access),
+    ...exportCollectors(access),
+  ];
+  const close = async (): Promise<void> => {
+    for (const collector of collectors) await collector.close?.();
+    http.close();
+  };
+  return { tenant: tenant.id, collectors, close };
 }
 
-/** Contracts 1.1: what a token is asked for, whatever host answers. */
-const ACTIVITY_RESOURCE = 'https://manage.office.com';
+function originsOf({ authority, collect }: ConnectedTenant): string[] {
+  const { activityApi, graph, azureMonitor } = collect;
+  const roots = [activityApi?.root, graph?.root, azureMonitor?.storage?.root];
+  return [authority, ...roots.filter((each) => each !== undefined)];
+}
 
 export function credentialOf(stated: CredentialPlace, env: CollectorWorld['env']): Credential {
   const secret = readSecret(stated.place, env);
   if (stated.kind === 'secret') return { kind: 'secret', secret };
   const key = stated.keyFile === null ? '' : readSecretFile(stated.keyFile);
   return { kind: 'certificate', signer: new AssertionSigner(`${secret.reveal()}\n${key}`) };
-}
-
-function notBuilt(what: string, { id }: ConnectedTenant): WorkError {
-  return new WorkError(
-    'NOT_BUILT',
-    `cannot collect ${what} of tenant ${id}: that collector is not built yet; take ${what} out ` +
-      'of the configuration',
-  );
 }

@@ -33,7 +33,7 @@ export async function rounds(options: RoundOptions): Promise<void> {
     const spentMs = clock.monotonic() - startedMs;
     if (hasMore === true) continue;
     const restMs = Math.max(0, collector.everyMs - spentMs);
-    tally.budget = budgetOf(collector);
+    tally.budget = collector.budget;
     await untilAborted(() => wait(restMs, signal), signal);
   }
 }
@@ -44,7 +44,7 @@ async function round(options: RoundOptions): Promise<boolean> {
   try {
     const report = await pollOnce(desk, collector, signal);
     addPoll(tally, report, clock.now());
-    tally.budget = budgetOf(collector);
+    tally.budget = collector.budget;
     const { windows, short, records, duplicates, parked, problems } = report;
     const { name } = collector;
     const ms = Math.round(clock.monotonic() - startedMs);
@@ -73,9 +73,3 @@ async function untilAborted<T>(
     throw error;
   }
 }
-
-function budgetOf(collector: Collector): CollectorTally['budget'] {
-  return 'budget' in collector ? (collector as BudgetKeeper).budget : undefined;
-}
-
-type BudgetKeeper = Collector & { readonly budget: CollectorTally['budget'] };

@@ -79,7 +79,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       await desk.close();
     }
   } finally {
-    for (const tenant of [...tenants, ...canaries]) tenant.close();
+    for (const canary of canaries) canary.close();
+    for (const tenant of tenants) await tenant.close();
     tell({ event: 'stopped', entries: writer.ledger.size });
     await closeWriter(writer);
   }
@@ -307,7 +308,13 @@ function coveragePage(state: ServerState, query: URLSearchParams): Page {
   const because = isBehind
     ? [`entries ${state.booksCursor} to ${state.ledgerEntries - 1} are not yet indexed`]
     : [];
-  return jsonPage(200, { coverage: rows.map(coverageItem), because });
+  const quota = state.collectors.flatMap(({ name, tenant: of, budget }) => {
+    if (budget === undefined || (tenant !== undefined && of !== tenant)) return [];
+    // Where nothing is needed there is no ratio, and JSON has no word for infinity.
+    const headroom = Number.isFinite(budget.headroom) ? budget.headroom : null;
+    return [{ collector: name, tenant: of, ...budget, headroom }];
+  });
+  return jsonPage(200, { coverage: rows.map(coverageItem), because, quota });
 }
 
 function metricsPage(state: ServerState): Page {

@@ -11,6 +11,7 @@ import {
 import type { HttpError } from '../http/errors.ts';
 import type { RequestPace } from '../http/pace.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota.ts';
 import type { ActivityApi, ContentType, ListedContent, Listing } from './api.ts';
 import { BlobFetcher, type Fetched, type Shortfall } from './blobs.ts';
 import {
@@ -24,7 +25,6 @@ import {
   SWEEP_EVERY_MS,
 } from './limits.ts';
 import { type PlannedWindow, planWindows, type Slice, slicesOf, sweepWindows } from './plan.ts';
-import { NeedMeter, type QuotaBudget, quotaBudget } from './quota.ts';
 
 export type ActivityCollectorOptions = {
   readonly api: ActivityApi;
@@ -225,13 +225,12 @@ export class ActivityCollector implements Collector {
       allowedPerMinute: pace.perMinute,
       backlogRequests: behind.reduce((sum, { requests }) => sum + requests, 0),
       oldestMs: earliest(behind.flatMap(({ gaps }) => gaps)),
+      retentionMs: RETENTION_MS,
     });
     this.#budget = budget;
     if (budget.state !== 'late: quota') return;
-    const text =
-      `late: quota: ${Math.ceil(budget.neededPerMinute)} requests a minute are needed and ` +
-      `${Math.floor(budget.allowedPerMinute)} are allowed`;
-    tally.problem(text);
+    const text = quotaText(budget);
+    tally.problem(`late: quota: ${text}`);
     for (const { feed, gaps } of behind) {
       const from = earliest(gaps);
       if (from === undefined) continue;

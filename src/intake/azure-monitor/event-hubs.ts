@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Consumer, type Message, type MessagesStream } from '@platformatic/kafka';
-import { assert, type Clock, messageOf, type TenantId } from '../../core/index.ts';
+import type { Clock, TenantId } from '../../core/index.ts';
 import type {
   CollectDesk,
   Collector,
@@ -9,45 +8,26 @@ import type {
   PollReport,
   WindowEnd,
 } from '../collect.ts';
-import type { Secret } from '../http/secret.ts';
+import type { HttpError } from '../http/errors.ts';
 import { throwIfAborted } from '../http/wait.ts';
-import { PollTally } from '../poll-tally.ts';
+import { nothing, PollTally } from '../poll-tally.ts';
 import {
-  RECONNECT_AFTER_MS,
-  SAY_EVERY_MS,
-  STREAM_BATCH_BYTES,
-  STREAM_FETCH_BYTES,
-  STREAM_IDLE_MS,
-  STREAM_POLL_EVERY_MS,
-} from './limits.ts';
+  type HubAddress,
+  type HubBatch,
+  HubConnection,
+  type HubMessage,
+} from './hub-connection.ts';
+import { hubFailure } from './hub-failure.ts';
+import { RECONNECT_AFTER_MS, SAY_EVERY_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
 
-export type EventHubsOptions = {
-  /** `host:port`; Event Hubs listens on 9093. */
-  readonly brokers: readonly string[];
-  /** Which hub has which category, as `insights-logs-signinlogs` has `SignInLogs`. */
-  readonly hubs: readonly { readonly topic: string; readonly category: string }[];
-  readonly consumerGroup: string;
-  /** The namespace's connection string with the right to listen. Undefined: no authentication. */
-  readonly connectionString: Secret | undefined;
-  /** `tls`: as Event Hubs wants it, with the authorities of the machine or those of `ca`. */
-  readonly transport: 'tls' | 'plain';
-  readonly ca?: string | undefined;
+/** Which hub has which categories, as `insights-logs-signinlogs` has `SignInLogs`. */
+type Hub = { readonly topic: string; readonly categories: readonly string[] };
+
+export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
+  readonly hubs: readonly Hub[];
   readonly tenant: TenantId;
   readonly clock: Clock;
   readonly everyMs?: number | undefined;
-};
-
-type Hub = { readonly topic: string; readonly category: string };
-type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
-type HubMessage = Message<Buffer, Buffer, Buffer, Buffer>;
-
-/** One connection to the hubs: it is thrown away whole when anything goes wrong with it. */
-type Connection = {
-  readonly consumer: Consumer<Buffer, Buffer, Buffer, Buffer>;
-  readonly stream: Stream;
-  readonly messages: AsyncIterator<HubMessage>;
-  /** Asked for and not there yet: it belongs to the next batch. */
-  pending: Promise<IteratorResult<HubMessage>> | undefined;
 };
 
 /**
@@ -59,7 +39,7 @@ export class EventHubsCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: EventHubsOptions;
-  #connection: Connection | undefined;
+  #connection: HubConnection | undefined;
   /** By topic and partition, the offset that comes next. */
   readonly #next = new Map<string, bigint>();
   /** When each hub was last told of in the ledger, and whether the last look failed. */
@@ -79,17 +59,18 @@ export class EventHubsCollector implements Collector {
     if (this.#failedMs !== undefined && nowMs - this.#failedMs < RECONNECT_AFTER_MS) {
       return tally.report();
     }
-    let batch: Batch;
+    let batch: HubBatch;
     try {
       this.#connection ??= await this.#connect();
-      batch = await this.#take(this.#connection);
+      batch = await this.#connection.take();
     } catch (error) {
-      await this.#disconnect();
+      await this.close();
+      // A failure that goes on is told of like silence: once a minute.
       if (this.#failedMs === undefined) this.#saidMs.clear();
       this.#failedMs = nowMs;
-      const because = `could not read the event hubs: ${messageOf(error)}`;
+      const failure = hubFailure(error);
       for (const hub of this.#options.hubs) {
-        await this.#conclude(hub, undefined, { desk, tally, failure: because, isBehind: false });
+        await this.#conclude(hub, undefined, { desk, tally, failure, isBehind: false });
       }
       return tally.report();
     }
@@ -106,66 +87,15 @@ export class EventHubsCollector implements Collector {
 
   /** Leaves the group, so that another process may go on at once. */
   async close(): Promise<void> {
-    await this.#disconnect();
-  }
-
-  async #connect(): Promise<Connection> {
-    const { brokers, consumerGroup, connectionString, transport, ca, hubs } = this.#options;
-    const sasl = connectionString && {
-      mechanism: 'PLAIN' as const,
-      username: '$ConnectionString',
-      password: connectionString.reveal(),
-    };
-    const consumer = new Consumer<Buffer, Buffer, Buffer, Buffer>({
-      clientId: 'countersign',
-      groupId: consumerGroup,
-      bootstrapBrokers: [...brokers],
-      autocommit: false,
-      maxBytes: STREAM_FETCH_BYTES,
-      ...(transport === 'tls' && { tls: ca === undefined ? {} : { ca } }),
-      ...(sasl && { sasl }),
-    });
-    const topics = hubs.map(({ topic }) => topic);
-    try {
-      const stream = await consumer.consume({
-        topics,
-        mode: 'committed',
-        fallbackMode: 'earliest',
-      });
-      this.#next.clear();
-      return { consumer, stream, messages: stream[Symbol.asyncIterator](), pending: undefined };
-    } catch (error) {
-      await consumer.close(true).catch(() => {});
-      throw error;
-    }
-  }
-
-  async #disconnect(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
-    // A connection that failed may fail to close as well; nothing of it is used again.
-    connection?.pending?.catch(() => {});
-    await connection?.stream.close().catch(() => {});
-    await connection?.consumer.close(true).catch(() => {});
+    await connection?.close();
   }
 
-  /** What is there now, up to the size of a batch. */
-  async #take(connection: Connection): Promise<Batch> {
-    const messages = new Map<string, HubMessage[]>();
-    let bytes = 0;
-    while (bytes < STREAM_BATCH_BYTES) {
-      connection.pending ??= connection.messages.next();
-      const next = await orIdle(connection.pending, STREAM_IDLE_MS);
-      if (next === undefined) return { messages, isFull: false };
-      connection.pending = undefined;
-      if (next.done === true) throw new Error('the stream ended by itself');
-      const { topic, value } = next.value;
-      const known = messages.get(topic);
-      if (known === undefined) messages.set(topic, [next.value]);
-      else known.push(next.value);
-      bytes += value?.length ?? 0;
-    }
-    return { messages, isFull: true };
+  async #connect(): Promise<HubConnection> {
+    const { hubs, ...address } = this.#options;
+    this.#next.clear();
+    return HubConnection.open({ ...address, topics: hubs.map(({ topic }) => topic) });
   }
 
   /** Hands in what came of one hub; `messages` is undefined when it could not be read. */
@@ -181,12 +111,13 @@ export class EventHubsCollector implements Collector {
     // A silent hub is told of once a minute, not twice a second.
     if ((messages === undefined || messages.length === 0) && !isDue) return;
     this.#saidMs.set(hub.topic, clock.monotonic());
-    const source = `azure-monitor/${hub.category}`;
+    const [source = '', ...alsoSources] = hub.categories.map((each) => `azure-monitor/${each}`);
     const nowMs = clock.now();
     const lastMs = desk.settled(source, tenant, null).at(-1)?.to ?? nowMs - 1;
     const session = desk.begin({
       collector: 'azure-monitor',
       source,
+      alsoSources,
       tenant,
       workload: null,
       subject: null,
@@ -196,9 +127,9 @@ export class EventHubsCollector implements Collector {
     });
     const end =
       messages === undefined
-        ? noneOf(poll.failure ?? '')
+        ? nothing('failed', poll.failure?.code ?? 'UNREACHABLE', poll.failure?.message ?? '')
         : await this.#handIn(messages, session, poll.isBehind);
-    tally.window(await session.end(end), end, source);
+    tally.window(await session.end(end), end, `event hub ${hub.topic}`);
   }
 
   async #handIn(
@@ -242,53 +173,22 @@ export class EventHubsCollector implements Collector {
   }
 
   /** Behind the ledger, and never before it: `#conclude` has made everything durable. */
-  async #commit({ messages }: Batch, tally: PollTally): Promise<void> {
-    const last = new Map<string, HubMessage>();
-    for (const message of [...messages.values()].flat()) {
-      last.set(`${message.topic}/${message.partition}`, message);
-    }
-    if (last.size === 0) return;
-    const connection = this.#connection;
-    assert(connection !== undefined, 'what was read came over a connection');
-    const offsets = [...last.values()].map(({ topic, partition, offset, leaderEpoch }) => {
-      return { topic, partition, offset: offset + 1n, leaderEpoch };
-    });
+  async #commit(batch: HubBatch, tally: PollTally): Promise<void> {
     try {
-      await connection.consumer.commit({ offsets });
+      await this.#connection?.commit(batch);
     } catch (error) {
       // Read again from the last commit: what is in the ledger is a duplicate then.
-      tally.problem(`could not commit offsets to the event hubs: ${messageOf(error)}`);
-      await this.#disconnect();
+      tally.problem(
+        `could not commit what was read of the event hubs: ${hubFailure(error).message}`,
+      );
+      await this.close();
     }
   }
 }
-
-type Batch = {
-  readonly messages: ReadonlyMap<string, readonly HubMessage[]>;
-  /** There may be more at once. */
-  readonly isFull: boolean;
-};
 
 type HubPoll = {
   readonly desk: CollectDesk;
   readonly tally: PollTally;
-  readonly failure: string | undefined;
+  readonly failure: HttpError | undefined;
   readonly isBehind: boolean;
 };
-
-function noneOf(because: string): WindowEnd {
-  const code = 'UNREACHABLE';
-  return { outcome: 'failed', listed: 0, fetched: 0, code, because, contents: [] };
-}
-
-async function orIdle<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const idle = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([work, idle]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -22,6 +22,12 @@ export const WHOLE_BYTES_MAX: number = 64 * 1024 * 1024;
 /** A poll that catches up makes a pause after this long. */
 export const STORAGE_POLL_MS_MAX = 120_000;
 
+/** A storage account takes 20,000 requests a second: enough for us, and nobody else is hindered. */
+export const STORAGE_REQUESTS = 6_000;
+
+/** The time over which those are counted. */
+export const STORAGE_PER_MS = 60_000;
+
 /** Between two looks at the stream; messages wait in the client meanwhile. */
 export const STREAM_POLL_EVERY_MS = 500;
 
@@ -39,3 +45,15 @@ export const SAY_EVERY_MS = 60_000;
 
 /** A broker that is away is not asked twice a second whether it is back. */
 export const RECONNECT_AFTER_MS = 5_000;
+
+/** An answer of a broker that takes longer is none. */
+export const STREAM_ASK_TIMEOUT_MS = 10_000;
+
+/** Of one request; the next poll tries again in any case. */
+export const STREAM_RETRIES = 2;
+
+/** A reader that was killed is waited for so long; below this Event Hubs refuses to be asked. */
+export const STREAM_SESSION_MS = 10_000;
+
+/** A group of one reader has nothing to wait for; the protocol wants no less than a session. */
+export const STREAM_REBALANCE_MS = 15_000;

@@ -226,7 +226,10 @@ export class StorageCollector implements Collector {
   ): Promise<Reply> {
     const { http, pace, account, access } = this.#options;
     const search = new URLSearchParams(query).toString();
-    const parts = [search, access.kind === 'sas' ? access.signature.reveal() : ''];
+    const parts = [
+      search,
+      access.kind === 'sas' ? access.signature.reveal().replace(/^\?/, '') : '',
+    ];
     const tail = parts.filter((part) => part !== '').join('&');
     const url = `${account.replace(/\/+$/, '')}${path}${tail === '' ? '' : `?${tail}`}`;
     const authorisation = access.kind === 'token' ? access.authorisation : undefined;

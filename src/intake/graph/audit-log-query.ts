@@ -106,7 +106,7 @@ export class AuditLogQueryCollector implements Collector {
     const path = `${PATH}/${encodeURIComponent(query.id)}/records`;
     const first = graph.url(path, { $top: String(PAGE_ITEMS) });
     let pages = 0;
-    for await (const page of graph.pages(first, signal)) {
+    for await (const page of graph.pages(first, { signal })) {
       pages += 1;
       const availableMs = clock.now();
       const name = `query ${query.id} page ${pages}`;

@@ -1,45 +1,17 @@
-import {
-  assert,
-  type Clock,
-  instantOfMs,
-  type RecordDraft,
-  type TenantId,
-} from '../../core/index.ts';
+import { type Clock, type DirectoryMark, msOfInstant, type TenantId } from '../../core/index.ts';
 import type { CollectDesk, Collector, PollReport, WindowEnd } from '../collect.ts';
 import { HttpError } from '../http/errors.ts';
 import { PollTally, passing } from '../poll-tally.ts';
-import { DELTA_POLL_EVERY_MS } from './limits.ts';
-import type { GraphPage, GraphReader } from './pages.ts';
-
-/** Contracts 8.1: what has a delta query. */
-export const DIRECTORY_RESOURCES = [
-  'users',
-  'groups',
-  'devices',
-  'applications',
-  'servicePrincipals',
-  'oauth2PermissionGrants',
-  'directoryRoles',
-] as const;
-export type DirectoryResource = (typeof DIRECTORY_RESOURCES)[number];
-
-/**
- * The head of an entry of kind `directory`: one page of a resource, whose objects follow in
- * `items` as the bytes that came. All pages from the last `snapshot` on make the state.
- */
-type DirectoryPage = {
-  readonly v: 1;
-  readonly tenant: string;
-  readonly source: string;
-  readonly at: string;
-  /** `snapshot` starts anew: what was there before and does not come again is gone. */
-  readonly mode: 'snapshot' | 'delta';
-  /** 1-based, within one reading. */
-  readonly page: number;
-  readonly isLast: boolean;
-  /** Where it goes on: after a crash, and at the next poll. */
-  readonly next: string;
-};
+import { instantOf, itemsOf, pageDrafts, type Reading } from './directory-entries.ts';
+import { readList, readListForEach } from './directory-lists.ts';
+import {
+  type DirectoryResource,
+  RESOURCES,
+  type Resource,
+  sourceOf,
+} from './directory-resources.ts';
+import { DELTA_PAGE_ITEMS, DELTA_POLL_EVERY_MS, LISTS_EVERY_MS } from './limits.ts';
+import type { GraphReader } from './pages.ts';
 
 export type GraphDirectoryOptions = {
   readonly graph: GraphReader;
@@ -49,13 +21,17 @@ export type GraphDirectoryOptions = {
   readonly everyMs?: number | undefined;
 };
 
-/** Follows the directory: a snapshot at first, from then on what changed. */
+/**
+ * Follows the directory: a snapshot at first, from then on what changed; what has no delta query
+ * is read whole from time to time. Each object is an entry, each page ends in a mark, and nothing
+ * else is the cursor: see `DirectoryMark`.
+ */
 export class GraphDirectoryCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: GraphDirectoryOptions;
-  /** When each resource was last read to its end. */
-  readonly #readMs = new Map<DirectoryResource, number>();
+  /** When each list was last read to its end. */
+  readonly #listedMs = new Map<DirectoryResource, number>();
 
   constructor(options: GraphDirectoryOptions) {
     this.#options = options;
@@ -66,96 +42,111 @@ export class GraphDirectoryCollector implements Collector {
   async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     for (const resource of this.#options.resources) {
-      await this.#follow(resource, { desk, tally, signal });
+      if (this.#isDue(resource)) await this.#follow(resource, { desk, tally, signal });
     }
     return tally.report();
   }
 
-  async #follow(resource: DirectoryResource, poll: Poll): Promise<void> {
-    const { clock, tenant, graph } = this.#options;
-    const source = sourceOf(resource);
+  #isDue(resource: DirectoryResource): boolean {
+    const lastMs = this.#listedMs.get(resource);
+    const everyMs = RESOURCES[resource].kind === 'list-for-each' ? LISTS_EVERY_MS : 0;
+    return lastMs === undefined || this.#options.clock.monotonic() - lastMs >= everyMs;
+  }
+
+  async #follow(name: DirectoryResource, poll: Poll): Promise<void> {
+    const { clock, tenant } = this.#options;
+    const source = sourceOf(name);
     const startMs = clock.now();
-    const link = poll.desk.deltaLink(source, tenant);
-    const reading: Reading = { resource, pages: 0, items: 0 };
+    const mark = poll.desk.directoryMark(source, tenant);
+    const asked: Asked = { resource: RESOURCES[name], source, mark, pages: 0 };
     let end: WindowEnd;
     try {
-      try {
-        if (link === undefined) await this.#read(this.#first(resource), 'snapshot', reading, poll);
-        else await this.#read(link, 'delta', reading, poll);
-      } catch (error) {
-        if (link === undefined || !isExpired(error)) throw error;
-        await this.#read(graph.url(`/v1.0/${resource}/delta`), 'snapshot', reading, poll);
-      }
-      end = this.#end(reading, 'complete');
+      await this.#read(asked, poll);
+      end = endOf(asked, 'complete');
+      this.#listedMs.set(name, clock.monotonic());
     } catch (error) {
       const { code, serviceCode, message } = passing(error);
-      end = this.#end(reading, 'failed', serviceCode ?? code, message);
+      end = endOf(asked, 'failed', serviceCode ?? code, message);
     }
-    const fromMs = Math.min(this.#readMs.get(resource) ?? startMs - 1, startMs - 1);
-    if (end.outcome === 'complete') this.#readMs.set(resource, startMs);
+    // What a reading that goes on from the last one tells of, reaches back to it.
+    const isFollowed = asked.resource.kind === 'delta' && mark?.isLast === true;
+    const fromMs = isFollowed ? msOfInstant(mark.at) : startMs - 1;
     const session = poll.desk.begin({
       collector: 'graph',
       source,
       tenant,
       workload: null,
       subject: null,
-      interval: { from: fromMs, to: startMs },
+      interval: { from: Math.min(fromMs, startMs - 1), to: startMs },
       axis: 'availability',
       family: 'directory-audits',
     });
     poll.tally.window(await session.end(end), end, source);
   }
 
-  #first(resource: DirectoryResource): string {
-    return this.#options.graph.url(`/v1.0/${resource}/delta`);
-  }
-
-  async #read(
-    first: string,
-    mode: DirectoryPage['mode'],
-    reading: Reading,
-    { desk, signal }: Poll,
-  ): Promise<void> {
-    for await (const page of this.#options.graph.pages(first, signal)) {
-      reading.pages += 1;
-      reading.items += page.count;
-      const next = page.nextLink ?? page.deltaLink;
-      if (next === undefined) {
-        const message = `the delta query of ${reading.resource} ended without a link to go on from`;
-        throw new HttpError('DAMAGED', message, { data: { service: 'no-delta-link' } });
+  async #read(asked: Asked, poll: Poll): Promise<void> {
+    const { graph, clock, tenant } = this.#options;
+    const { resource, source, mark } = asked;
+    const whole: Reading = {
+      ...{ tenant, source, mode: 'snapshot', since: instantOf(clock.now()), pages: 0 },
+    };
+    const ears = { graph, clock, desk: poll.desk, signal: poll.signal, mark };
+    switch (resource.kind) {
+      case 'list':
+        asked.pages = await readList(resource.path, whole, ears);
+        return;
+      case 'list-for-each':
+        asked.pages = await readListForEach(resource, whole, ears);
+        return;
+      case 'delta': {
+        const select = resource.select.join(',');
+        const first = graph.url(resource.path, select === '' ? {} : { $select: select });
+        const next = mark?.next ?? undefined;
+        if (mark === undefined || next === undefined) {
+          await this.#pages(first, whole, asked, poll);
+          return;
+        }
+        try {
+          await this.#pages(next, this.#onFrom(mark), asked, poll);
+        } catch (error) {
+          if (!isExpired(error)) throw error;
+          await this.#pages(first, whole, asked, poll);
+        }
       }
-      // A page that says nothing new and leads on as before is not worth an entry.
-      if (page.count === 0 && next === first) continue;
-      await desk.append([this.#draft(reading, mode, page, next)]);
     }
   }
 
-  #draft(
-    { resource, pages }: Reading,
-    mode: DirectoryPage['mode'],
-    { bytes, value, nextLink }: GraphPage,
-    next: string,
-  ): RecordDraft {
-    const { clock, tenant } = this.#options;
-    const at = instantOfMs(clock.now());
-    assert(at !== undefined, 'the clock shows a time that exists');
-    const source = sourceOf(resource);
-    const isLast = nextLink === undefined;
-    const head: DirectoryPage = { v: 1, tenant, source, at, mode, page: pages, isLast, next };
-    const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":`);
-    const items = bytes.subarray(value.start, value.end);
-    const body = Buffer.concat([opening, items, Buffer.from('}')]);
-    return { kind: 'directory', tenant, source, id: undefined, at, body };
+  /** A reading that was cut off goes on as what it was. */
+  #onFrom({ source, mode, since, page, isLast }: DirectoryMark): Reading {
+    const { tenant } = this.#options;
+    if (isLast) return { tenant, source, mode: 'delta', since, pages: 0 };
+    return { tenant, source, mode, since, pages: page };
   }
 
-  #end(
-    { pages }: Reading,
-    outcome: 'complete' | 'failed',
-    code: string | null = null,
-    because: string | null = null,
-  ): WindowEnd {
-    const listed = outcome === 'complete' ? pages : pages + 1;
-    return { outcome, listed, fetched: pages, code, because, contents: [] };
+  async #pages(
+    first: string,
+    reading: Reading,
+    asked: Asked,
+    { desk, signal }: Poll,
+  ): Promise<void> {
+    const { graph, clock } = this.#options;
+    let link = first;
+    for await (const page of graph.pages(first, { signal, pageItems: DELTA_PAGE_ITEMS })) {
+      asked.pages += 1;
+      const next = page.nextLink ?? page.deltaLink;
+      if (next === undefined) {
+        const message = `the delta query of ${asked.source} ended without a link to go on from`;
+        throw new HttpError('DAMAGED', message, { data: { service: 'no-delta-link' } });
+      }
+      const items = itemsOf(page, asked.source);
+      // A page that says nothing new and leads on as before is not worth an entry.
+      if (items.length > 0 || next !== link) {
+        const end = { isLast: page.nextLink === undefined, next };
+        await desk.append(pageDrafts(reading, items, end, clock.now()));
+        reading.pages += 1;
+      }
+      link = next;
+    }
   }
 }
 
@@ -165,15 +156,27 @@ type Poll = {
   readonly signal: AbortSignal | undefined;
 };
 
-type Reading = { readonly resource: DirectoryResource; pages: number; items: number };
+type Asked = {
+  readonly resource: Resource;
+  readonly source: string;
+  readonly mark: DirectoryMark | undefined;
+  /** Read in this poll. */
+  pages: number;
+};
 
-function sourceOf(resource: DirectoryResource): string {
-  return `graph/delta.${resource}`;
+function endOf(
+  { pages }: Asked,
+  outcome: 'complete' | 'failed',
+  code: string | null = null,
+  because: string | null = null,
+): WindowEnd {
+  const listed = outcome === 'complete' ? pages : pages + 1;
+  return { outcome, listed, fetched: pages, code, because, contents: [] };
 }
 
 /** Contracts 8.1: the link is too old, or the service lost the state behind it. */
 function isExpired(error: unknown): boolean {
   if (!(error instanceof HttpError)) return false;
   const { status, serviceCode = '' } = error;
-  return status === 410 || /resync|syncStateNotFound/i.test(serviceCode);
+  return status === 410 || /resync|syncStateNotFound|ExpiredPageToken/i.test(serviceCode);
 }

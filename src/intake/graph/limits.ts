@@ -40,6 +40,27 @@ export const LOG_POLL_MS_MAX = 300_000;
 /** The directory changes slowly, and its logs tell of each change as well. */
 export const DELTA_POLL_EVERY_MS = 900_000;
 
+/** Objects on a page of a delta query: the largest that the service gives. */
+export const DELTA_PAGE_ITEMS = 999;
+
+/** Objects on a page of a list. */
+export const LIST_ITEMS = 999;
+
+/** Lists read side by side: there is one for each application, and most are empty. */
+export const LISTS_AT_ONCE = 4;
+
+/** A list for each application takes a request for each: thousands, where a delta takes one. */
+export const LISTS_EVERY_MS = 3_600_000;
+
+/** A snapshot of less is held back to its end, so that one that says nothing new adds nothing. */
+export const SNAPSHOT_HELD_BYTES: number = 32 * 1024 * 1024;
+
+/** Contracts 8.1: what the smallest tenant may ask of the directory, at two units a request. */
+export const DIRECTORY_REQUESTS = 1_750;
+
+/** The time over which those are counted. */
+export const DIRECTORY_PER_MS = 10_000;
+
 /** Contracts 4: of 200 submissions a day, an hourly one leaves room for windows that are split. */
 export const QUERY_EVERY_MS = 3_600_000;
 
@@ -57,3 +78,9 @@ export const QUERY_BACKFILL_MS: number = 24 * 3_600_000;
 
 /** A window whose answer is cut at the record limit is halved so often. */
 export const QUERY_HALVINGS_MAX = 5;
+
+/** Questions in a row that have to be refused before it is believed that there is no answer. */
+export const REFUSALS_BELIEVED = 3;
+
+/** A service whose clock claims to be further behind is not believed: all would be behind. */
+export const SKEW_MS_MAX = 3_600_000;

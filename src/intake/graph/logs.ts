@@ -12,13 +12,15 @@ import type {
   CollectDesk,
   Collector,
   CollectSession,
+  CollectWindow,
   ContentFact,
-  DeliveredFamily,
   PollReport,
   WindowEnd,
 } from '../collect.ts';
 import type { HttpError } from '../http/errors.ts';
-import { PollTally, passing } from '../poll-tally.ts';
+import type { RequestPace } from '../http/pace.ts';
+import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota.ts';
 import {
   LOG_BACKFILL_MS,
   LOG_DAILY,
@@ -29,63 +31,16 @@ import {
   LOG_POLL_MS_MAX,
   LOG_WINDOW_MS,
   PAGE_ITEMS,
+  REFUSALS_BELIEVED,
+  SKEW_MS_MAX,
 } from './limits.ts';
+import type { GraphLog, Question } from './log-questions.ts';
 import type { GraphReader } from './pages.ts';
-
-/** A log that Graph gives by event time, and how it is asked for. */
-type Log = {
-  readonly source: SourceId;
-  readonly family: DeliveredFamily;
-  /** Each is asked; the window is complete when all were read. */
-  readonly questions: readonly Question[];
-  /** Asked instead when the service has no such thing as the questions. */
-  readonly fallback?: Question & { readonly code: string; readonly because: string };
-};
-
-type Question = {
-  readonly path: string;
-  readonly time: string;
-  readonly filter?: string;
-};
-
-/** Contracts 5.1: without a filter interactive sign-ins alone are given. */
-const SIGN_IN_EVENT_TYPES = [
-  'interactiveUser',
-  'nonInteractiveUser',
-  'servicePrincipal',
-  'managedIdentity',
-] as const;
-
-export const GRAPH_LOGS = ['signIns', 'directoryAudits'] as const;
-export type GraphLog = (typeof GRAPH_LOGS)[number];
-
-const LOGS: Readonly<Record<GraphLog, Log>> = {
-  signIns: {
-    source: 'graph/signIns',
-    family: 'sign-ins',
-    questions: SIGN_IN_EVENT_TYPES.map((type) => ({
-      path: '/beta/auditLogs/signIns',
-      time: 'createdDateTime',
-      filter: `signInEventTypes/any(t: t eq '${type}')`,
-    })),
-    fallback: {
-      path: '/v1.0/auditLogs/signIns',
-      time: 'createdDateTime',
-      code: 'interactive-only',
-      because:
-        'the service does not give sign-ins by event type: interactive ones alone were read, ' +
-        'and of refreshed, service and managed identity sign-ins nothing is known',
-    },
-  },
-  directoryAudits: {
-    source: 'graph/directoryAudits',
-    family: 'directory-audits',
-    questions: [{ path: '/v1.0/auditLogs/directoryAudits', time: 'activityDateTime' }],
-  },
-};
 
 export type GraphLogOptions = {
   readonly graph: GraphReader;
+  /** The allowance of the logs, which `graph` keeps to. */
+  readonly pace: RequestPace;
   readonly clock: Clock;
   readonly tenant: TenantId;
   readonly logs: readonly GraphLog[];
@@ -93,94 +48,149 @@ export type GraphLogOptions = {
   readonly everyMs?: number | undefined;
 };
 
-/** When each repeated reading of a log was last done; lost in a crash, it is done again. */
-type Repeats = { hourlyMs: number | undefined; dailyMs: number | undefined };
+/**
+ * What is kept of a log between two polls: when each repeated reading was last done, and what it
+ * takes to read. Lost in a crash, the readings are done again.
+ */
+type Kept = {
+  hourlyMs: number | undefined;
+  dailyMs: number | undefined;
+  readonly need: NeedMeter;
+  /** Windows in a row for which the service knew no such question. */
+  refusals: number;
+};
 
 /** Collects sign-ins of every kind and directory audits, by event time (contracts 5 and 6). */
 export class GraphLogCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: GraphLogOptions;
-  readonly #repeats = new Map<SourceId, Repeats>();
+  readonly #kept: ReadonlyMap<SourceId, Kept>;
+  #budget: QuotaBudget | undefined;
 
   constructor(options: GraphLogOptions) {
     this.#options = options;
     this.name = `graph ${options.tenant}`;
     this.everyMs = options.everyMs ?? LOG_POLL_EVERY_MS;
+    this.#kept = new Map(
+      options.logs.map(({ source }) => {
+        return [
+          source,
+          { hourlyMs: undefined, dailyMs: undefined, need: new NeedMeter(), refusals: 0 },
+        ];
+      }),
+    );
+  }
+
+  get budget(): QuotaBudget | undefined {
+    return this.#budget;
   }
 
   async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
     // One after the other: they share an allowance of one request in two seconds.
-    for (const name of this.#options.logs) {
-      const log = LOGS[name];
-      for (const window of this.#plan(log, desk)) {
-        await this.#read(log, window, { desk, tally, signal });
-        if (this.#options.clock.monotonic() - startedMs < LOG_POLL_MS_MAX) continue;
-        tally.hasMore = true;
-        break;
-      }
-      tally.behindMs += this.#behindMs(log, desk);
+    for (const log of this.#options.logs) {
+      await this.#pollLog(log, { desk, tally, signal, startedMs });
     }
+    await this.#reckon(desk, tally);
     return tally.report();
   }
 
-  #behindMs({ source }: Log, desk: CollectDesk): number {
-    const { clock, tenant } = this.#options;
-    const toMs = clock.now() - 2 * this.everyMs;
-    const whole = { from: clock.now() - LOG_BACKFILL_MS + LOG_EDGE_MS, to: toMs };
-    return lengthMs(subtract([whole], desk.settled(source, tenant, null)));
+  async #pollLog(log: GraphLog, poll: Poll): Promise<void> {
+    const { clock } = this.#options;
+    const plan = this.#plan(log, poll.desk);
+    let isWhole = true;
+    for (const [at, window] of plan.windows.entries()) {
+      const outcome = await this.#read(log, window, poll);
+      if (outcome === 'failed') isWhole = false;
+      const isLong = clock.monotonic() - poll.startedMs >= LOG_POLL_MS_MAX;
+      if (!isLong || at === plan.windows.length - 1) continue;
+      poll.tally.hasMore = true;
+      return;
+    }
+    // What was cut off, or failed, is due again with the next poll.
+    if (isWhole) plan.done();
+  }
+
+  /** How much is behind, and whether it can be caught up with before it is asked for no more. */
+  async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
+    const { pace, tenant, logs } = this.#options;
+    const nowMs = this.#nowMs();
+    const whole = { from: nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS, to: nowMs - 2 * this.everyMs };
+    const behind = logs.map((log) => {
+      const gaps = subtract([whole], desk.settled(log.source, tenant, null));
+      const perMinute = this.#kept.get(log.source)?.need.perMinute ?? 0;
+      return { log, gaps, perMinute, requests: (lengthMs(gaps) / 60_000) * perMinute };
+    });
+    tally.behindMs = behind.reduce((sum, { gaps }) => sum + lengthMs(gaps), 0);
+    const times = 1 + LOG_OVERLAP_MS / this.everyMs + sharesOf(LOG_HOURLY) + sharesOf(LOG_DAILY);
+    const froms = behind.flatMap(({ gaps }) => gaps.map(({ from }) => from));
+    const budget = quotaBudget({
+      nowMs,
+      neededPerMinute: times * behind.reduce((sum, { perMinute }) => sum + perMinute, 0),
+      allowedPerMinute: pace.perMinute,
+      backlogRequests: behind.reduce((sum, { requests }) => sum + requests, 0),
+      oldestMs: froms.length === 0 ? undefined : Math.min(...froms),
+      retentionMs: LOG_BACKFILL_MS,
+    });
+    this.#budget = budget;
+    if (budget.state !== 'late: quota') return;
+    const text = quotaText(budget);
+    tally.problem(`late: quota: ${text}`);
+    for (const { log, gaps } of behind) {
+      for (const gap of gaps) {
+        await desk.begin(this.#window(log, gap)).end(nothing('partial', 'quota', text));
+      }
+    }
   }
 
   /** News, then what is missing, oldest first, then what is read again from time to time. */
-  #plan({ source }: Log, desk: CollectDesk): Interval[] {
-    const { clock, skewMs, tenant } = this.#options;
-    const nowMs = Math.floor((clock.now() + Math.min(0, skewMs())) / 1000) * 1000;
+  #plan({ source }: GraphLog, desk: CollectDesk): Plan {
+    const { tenant } = this.#options;
+    const nowMs = this.#nowMs();
     const horizonMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
     const settled = desk.settled(source, tenant, null);
     const gaps = subtract([{ from: horizonMs, to: nowMs }], settled);
     const last = gaps.at(-1);
-    if (last === undefined) return [];
+    if (last === undefined) return { windows: [], done: () => undefined };
     const from = Math.max(last.from - LOG_OVERLAP_MS, nowMs - LOG_WINDOW_MS, horizonMs);
     const news = { from, to: nowMs };
     const missing = gaps.flatMap((gap) => subtract([gap], [news])).flatMap(split);
-    return [news, ...missing, ...this.#repeated(source, nowMs, missing.length)];
+    const again = this.#repeated(source, nowMs, missing.length);
+    return { ...again, windows: [news, ...missing, ...again.windows] };
   }
 
-  #repeated(source: SourceId, nowMs: number, missing: number): Interval[] {
-    const { clock } = this.#options;
-    const doneMs = clock.monotonic();
-    const known = this.#repeats.get(source);
-    // A log that is being caught up with was never read before: there is nothing to repeat.
-    if (known === undefined || missing > 0) {
-      this.#repeats.set(source, { hourlyMs: doneMs, dailyMs: doneMs });
-      return [];
+  /** A service whose clock is behind has rows up to its own now. */
+  #nowMs(): number {
+    const { clock, skewMs } = this.#options;
+    const behindMs = Math.max(-SKEW_MS_MAX, Math.min(0, skewMs()));
+    return Math.floor((clock.now() + behindMs) / 1000) * 1000;
+  }
+
+  #repeated(source: SourceId, nowMs: number, missing: number): Plan {
+    const kept = this.#kept.get(source);
+    // What was never read comes first: there is nothing to repeat of it.
+    if (kept === undefined) return { windows: [], done: () => undefined };
+    if (missing > 0) {
+      // After an outage of ours, what came late before it is behind what is read again by the hour.
+      kept.dailyMs = undefined;
+      return { windows: [], done: () => undefined };
     }
+    const doneMs = this.#options.clock.monotonic();
     const isDue = (lastMs: number | undefined, everyMs: number): boolean =>
       lastMs === undefined || doneMs - lastMs >= everyMs;
-    if (isDue(known.dailyMs, LOG_DAILY.everyMs)) {
-      this.#repeats.set(source, { hourlyMs: doneMs, dailyMs: doneMs });
-      return split({ from: nowMs - LOG_DAILY.backMs, to: nowMs });
+    if (isDue(kept.dailyMs, LOG_DAILY.everyMs)) {
+      const windows = split({ from: nowMs - LOG_DAILY.backMs, to: nowMs });
+      return { windows, done: () => Object.assign(kept, { dailyMs: doneMs, hourlyMs: doneMs }) };
     }
-    if (!isDue(known.hourlyMs, LOG_HOURLY.everyMs)) return [];
-    this.#repeats.set(source, { ...known, hourlyMs: doneMs });
-    return split({ from: nowMs - LOG_HOURLY.backMs, to: nowMs });
+    if (!isDue(kept.hourlyMs, LOG_HOURLY.everyMs)) return { windows: [], done: () => undefined };
+    const windows = split({ from: nowMs - LOG_HOURLY.backMs, to: nowMs });
+    return { windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
   }
 
-  async #read(log: Log, interval: Interval, poll: Poll): Promise<void> {
-    const { tenant } = this.#options;
-    const { source, family } = log;
-    const session = poll.desk.begin({
-      collector: 'graph',
-      source,
-      tenant,
-      workload: null,
-      subject: null,
-      interval,
-      axis: 'event',
-      family,
-    });
+  async #read(log: GraphLog, interval: Interval, poll: Poll): Promise<WindowEnd['outcome']> {
+    const session = poll.desk.begin(this.#window(log, interval));
     const read = new Reading();
     let end: WindowEnd;
     try {
@@ -188,16 +198,26 @@ export class GraphLogCollector implements Collector {
         await this.#ask(question, interval, session, read, poll.signal);
       }
       end = read.end('complete', null, null);
+      this.#noteRefusals(log, 0);
     } catch (error) {
       const failure = passing(error);
       end = await this.#otherwise(log, interval, session, read, failure, poll.signal);
     }
-    poll.tally.window(await session.end(end), end, source);
+    this.#kept.get(log.source)?.need.add(interval.to - interval.from, read.pages);
+    poll.tally.window(await session.end(end), end, log.source);
+    return end.outcome;
+  }
+
+  #window({ source, family }: GraphLog, { from, to }: Interval): CollectWindow {
+    const { tenant } = this.#options;
+    const interval = { from, to };
+    const whose = { tenant, workload: null, subject: null, interval } as const;
+    return { collector: 'graph', source, ...whose, axis: 'event', family };
   }
 
   /** What is left when a question was not answered. */
   async #otherwise(
-    { fallback }: Log,
+    log: GraphLog,
     interval: Interval,
     session: CollectSession,
     read: Reading,
@@ -206,8 +226,12 @@ export class GraphLogCollector implements Collector {
   ): Promise<WindowEnd> {
     const code = failure.serviceCode ?? failure.code;
     if (NO_LICENCE.test(code)) return read.end('off', code, failure.message);
-    const isUnknown = failure.code === 'REFUSED' || failure.code === 'UNAUTHORISED';
-    if (fallback === undefined || !isUnknown || read.pages > 0) {
+    const { fallback } = log;
+    const isUnknown = failure.code === 'REFUSED' && UNKNOWN_STATUS.has(failure.status ?? 0);
+    const refusals = isUnknown ? (this.#kept.get(log.source)?.refusals ?? 0) + 1 : 0;
+    this.#noteRefusals(log, refusals);
+    // One refusal may pass; what is read otherwise would be taken for all that is to be had.
+    if (fallback === undefined || refusals < REFUSALS_BELIEVED || read.pages > 0) {
       return read.end(read.pages > 0 ? 'partial' : 'failed', code, failure.message);
     }
     try {
@@ -217,6 +241,11 @@ export class GraphLogCollector implements Collector {
       const { serviceCode, code: own, message } = passing(error);
       return read.end(read.pages > 0 ? 'partial' : 'failed', serviceCode ?? own, message);
     }
+  }
+
+  #noteRefusals({ source }: GraphLog, refusals: number): void {
+    const kept = this.#kept.get(source);
+    if (kept !== undefined) kept.refusals = refusals;
   }
 
   async #ask(
@@ -231,7 +260,7 @@ export class GraphLogCollector implements Collector {
     const window = `${time} ge ${instantOfMs(from)} and ${time} le ${instantOfMs(to)}`;
     const $filter = filter === undefined ? window : `${window} and ${filter}`;
     const first = graph.url(path, { $top: String(PAGE_ITEMS), $filter });
-    for await (const page of graph.pages(first, signal)) {
+    for await (const page of graph.pages(first, { signal })) {
       const availableMs = clock.now();
       const name = `${path} ${instantOfMs(from)} ${read.pages + 1}`;
       const { items } = await session.add({ name, bytes: page.bytes, availableMs });
@@ -244,10 +273,17 @@ type Poll = {
   readonly desk: CollectDesk;
   readonly tally: PollTally;
   readonly signal: AbortSignal | undefined;
+  readonly startedMs: number;
 };
+
+/** Windows to read, and what is to be noted when all of them were. */
+type Plan = { readonly windows: readonly Interval[]; readonly done: () => void };
 
 /** The service says so for tenants without Entra ID P1 (contracts 5.1). */
 const NO_LICENCE = /NonPremiumTenant|RequestFromNonPremium/i;
+
+/** By which a service says that it has no such thing as what was asked. */
+const UNKNOWN_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 501]);
 
 /** What was read of one window. */
 class Reading {
@@ -266,6 +302,17 @@ class Reading {
     const listed = outcome === 'complete' ? pages : pages + 1;
     return { outcome, code, because, listed, fetched: pages, contents: this.#contents };
   }
+}
+
+/** How much is read again in a time, by the time. */
+function sharesOf({
+  everyMs,
+  backMs,
+}: {
+  readonly everyMs: number;
+  readonly backMs: number;
+}): number {
+  return backMs / everyMs;
 }
 
 /** At whole multiples, so that the same windows come again after a crash. */

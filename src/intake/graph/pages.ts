@@ -11,9 +11,8 @@ import { PAGE_BYTES_MAX, PAGES_MAX } from './limits.ts';
 /** One page of an OData answer, as the bytes that came. */
 export type GraphPage = {
   readonly bytes: Buffer;
-  /** The list in it. */
-  readonly value: Slice;
-  readonly count: number;
+  /** Of each item of its list where it stands. */
+  readonly items: readonly Slice[];
   readonly nextLink: string | undefined;
   readonly deltaLink: string | undefined;
 };
@@ -25,6 +24,15 @@ export type GraphOptions = {
   /** As `https://graph.microsoft.com`. */
   readonly root: string;
 };
+
+export type Asking = {
+  readonly signal?: AbortSignal | undefined;
+  /** Of delta queries, which take no `$top`. */
+  readonly pageItems?: number | undefined;
+};
+
+/** Contracts 5.1: without it new kinds of sign-in are all called `unknownFutureValue`. */
+const UNKNOWN_MEMBERS = 'include-unknown-enum-members';
 
 /** Reads Graph: page after page, by the links it gives, on the configured host alone. */
 export class GraphReader {
@@ -48,11 +56,11 @@ export class GraphReader {
    * Every page from `first` on. The last may hold a delta link.
    * @throws HttpError, also DAMAGED for a page that is none, and for links that go round
    */
-  async *pages(first: string, signal?: AbortSignal): AsyncGenerator<GraphPage, void, void> {
+  async *pages(first: string, asking: Asking = {}): AsyncGenerator<GraphPage, void, void> {
     const seen = new Set<string>();
     for (let link: string | undefined = first; link !== undefined; ) {
       seen.add(link);
-      const page: GraphPage = await this.page(link, signal);
+      const page: GraphPage = await this.page(link, asking);
       yield page;
       link = page.nextLink;
       if (link !== undefined && (seen.has(link) || seen.size >= PAGES_MAX)) {
@@ -63,8 +71,10 @@ export class GraphReader {
     }
   }
 
-  async page(link: string, signal?: AbortSignal): Promise<GraphPage> {
-    const { body } = await this.send({ url: link, bodyBytesMax: PAGE_BYTES_MAX, signal });
+  async page(link: string, { signal, pageItems }: Asking = {}): Promise<GraphPage> {
+    const prefer = pageItems === undefined ? undefined : `odata.maxpagesize=${pageItems}`;
+    const headers = { prefer: [UNKNOWN_MEMBERS, prefer].filter(Boolean).join(', ') };
+    const { body } = await this.send({ url: link, headers, bodyBytesMax: PAGE_BYTES_MAX, signal });
     const page = pageOf(body);
     if (page !== undefined) return page;
     throw new HttpError('DAMAGED', `the answer of ${hostOf(link)} is no page of a list`, {
@@ -74,7 +84,7 @@ export class GraphReader {
 
   async send(request: HttpRequest): ReturnType<HttpClient['send']> {
     const { http, authorisation, pace } = this.#options;
-    const headers = { prefer: 'include-unknown-enum-members', ...request.headers };
+    const headers = { prefer: UNKNOWN_MEMBERS, ...request.headers };
     return http.send({ ...request, headers, authorisation, pace });
   }
 }
@@ -102,8 +112,7 @@ function pageOf(bytes: Buffer): GraphPage | undefined {
   };
   return {
     bytes,
-    value,
-    count: slices.items(bytes, value.start, value.end).length,
+    items: slices.items(bytes, value.start, value.end),
     nextLink: link('@odata.nextLink'),
     deltaLink: link('@odata.deltaLink'),
   };

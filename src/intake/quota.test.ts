@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NeedMeter, quotaBudget } from './quota.ts';
+import { NeedMeter, quotaBudget, quotaText } from './quota.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const retentionMs = 7 * DAY_MS;
 
 test('with twice what is needed, half the quota is left and a backlog shrinks', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
+    retentionMs,
     neededPerMinute: 1000,
     allowedPerMinute: 2000,
     backlogRequests: 60_000,
@@ -20,32 +22,51 @@ test('with twice what is needed, half the quota is left and a backlog shrinks', 
   assert.equal(budget.state, 'catching up');
 });
 
-test('with half of what is needed, seven days are reached in fourteen', () => {
+test('with half of what is needed, what is not fetched today expires in seven days', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
+    retentionMs,
     neededPerMinute: 2000,
     allowedPerMinute: 1000,
     backlogRequests: 0,
     oldestMs: undefined,
   });
   assert.equal(budget.state, 'late: quota');
-  assert.equal(Date.parse(budget.losesFrom ?? ''), NOW_MS + 14 * DAY_MS);
+  assert.equal(Date.parse(budget.losesFrom ?? ''), NOW_MS + 7 * DAY_MS);
+  assert.match(quotaText(budget), /^2,000 requests .* 1000 are allowed .*-50 %/);
+  assert.match(quotaText(budget), /expires unread from 2026-03-09T09:00:00Z on$/);
+});
+
+test('a backlog that shrinks too slowly expires at its old end', () => {
+  const of = (allowedPerMinute: number): string | null =>
+    quotaBudget({
+      nowMs: NOW_MS,
+      retentionMs,
+      neededPerMinute: 1000,
+      allowedPerMinute,
+      backlogRequests: 6 * 24 * 60 * 1000,
+      oldestMs: NOW_MS - 6 * DAY_MS,
+    }).losesFrom;
+  assert.equal(Date.parse(of(1500) ?? ''), NOW_MS + 2 * DAY_MS);
+  assert.equal(of(2000), null);
 });
 
 test('what is old expires while newer content is caught up with', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
+    retentionMs,
     neededPerMinute: 1000,
     allowedPerMinute: 1001,
     backlogRequests: 6 * 24 * 60 * 1000,
     oldestMs: NOW_MS - 6 * DAY_MS,
   });
-  assert.equal(Date.parse(budget.losesFrom ?? ''), NOW_MS + DAY_MS);
+  assert.equal(Math.round((Date.parse(budget.losesFrom ?? '') - NOW_MS) / HOUR_MS), 24);
 });
 
 test('nothing needed is kept up with', () => {
   const budget = quotaBudget({
     nowMs: NOW_MS,
+    retentionMs,
     neededPerMinute: 0,
     allowedPerMinute: 2000,
     backlogRequests: 0,

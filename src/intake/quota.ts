@@ -1,5 +1,4 @@
-import { assert, instantOfMs } from '../../core/index.ts';
-import { RETENTION_MS } from './limits.ts';
+import { assert, instantOfMs, plural } from '../core/index.ts';
 
 /** Whether what the tenant makes fits through what the service lets us ask. */
 export type QuotaBudget = {
@@ -18,9 +17,10 @@ export type QuotaBudget = {
 };
 
 /**
- * The arithmetic of the seven days (contracts 1.9 and 1.10). Content is fetched oldest first: with
- * less allowed than needed the frontier moves `allowed / needed` minutes in a minute, and loses
- * what it reaches when that is seven days old.
+ * The arithmetic of what expires (contracts 1.9 and 1.10). News is fetched first, since somebody
+ * waits for it; what is left of the allowance goes to what is behind, oldest first. So the oldest
+ * that is missing grows older by a minute each minute, less what the rest catches up with: with
+ * less than twice what is needed it may expire although the backlog shrinks.
  */
 export function quotaBudget(now: {
   readonly nowMs: number;
@@ -29,26 +29,45 @@ export function quotaBudget(now: {
   readonly backlogRequests: number;
   /** The oldest availability that is not fetched yet. */
   readonly oldestMs: number | undefined;
+  /** For how long the service keeps it. */
+  readonly retentionMs: number;
 }): QuotaBudget {
-  const { nowMs, neededPerMinute, allowedPerMinute, oldestMs = nowMs } = now;
+  const { nowMs, neededPerMinute, allowedPerMinute, retentionMs, oldestMs = nowMs } = now;
   assert(allowedPerMinute > 0, 'something is allowed');
   const backlogRequests = Math.ceil(now.backlogRequests);
   const spare = allowedPerMinute - neededPerMinute;
   const isShort = spare <= 0;
   const catchUpMinutes = isShort ? null : backlogRequests / spare;
-  const leftMs = Math.max(0, RETENTION_MS - (nowMs - oldestMs));
-  const losesFrom = isShort ? nowMs + leftMs / (1 - allowedPerMinute / neededPerMinute) : undefined;
-  const isLosing = catchUpMinutes !== null && catchUpMinutes * 60_000 > leftMs;
-  const fromMs = losesFrom ?? (isLosing ? nowMs + leftMs : undefined);
+  const leftMs = Math.max(0, retentionMs - (nowMs - oldestMs));
+  // What a minute of the allowance takes off the age of the oldest.
+  const pace = isShort || neededPerMinute === 0 ? 0 : spare / neededPerMinute;
+  const expiresInMs = pace >= 1 ? Infinity : leftMs / (1 - pace);
+  const isLosing = catchUpMinutes === null || catchUpMinutes * 60_000 > expiresInMs;
+  const isBehind = now.oldestMs !== undefined && backlogRequests > 0;
   return {
     neededPerMinute,
     allowedPerMinute,
     headroom: neededPerMinute === 0 ? Infinity : allowedPerMinute / neededPerMinute - 1,
     backlogRequests,
     catchUpMinutes,
-    losesFrom: fromMs === undefined ? null : (instantOfMs(fromMs) ?? null),
-    state: isShort ? 'late: quota' : now.oldestMs !== undefined ? 'catching up' : 'keeping up',
+    losesFrom: isLosing ? (instantOfMs(nowMs + expiresInMs) ?? null) : null,
+    state: isShort ? 'late: quota' : isBehind ? 'catching up' : 'keeping up',
   };
+}
+
+/** One sentence, which becomes the reason of what is late. */
+export function quotaText(budget: QuotaBudget): string {
+  const { neededPerMinute, allowedPerMinute, headroom, catchUpMinutes, losesFrom } = budget;
+  const needed = plural(Math.ceil(neededPerMinute), 'request');
+  const caught =
+    catchUpMinutes === null
+      ? 'it cannot be caught up with'
+      : `it takes ${plural(Math.ceil(catchUpMinutes), 'minute')} to catch up`;
+  const lost = losesFrom === null ? '' : `, and content expires unread from ${losesFrom} on`;
+  return (
+    `${needed} a minute are needed and ${Math.floor(allowedPerMinute)} are ` +
+    `allowed (headroom ${Math.floor(headroom * 100)} %): ${caught}${lost}`
+  );
 }
 
 /** How many requests a minute of availability took, over the last windows of one content type. */

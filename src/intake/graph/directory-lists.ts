@@ -1,0 +1,117 @@
+import type { Clock, DirectoryMark } from '../../core/index.ts';
+import { allOf, type CollectDesk } from '../collect.ts';
+import { HttpError } from '../http/errors.ts';
+import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-entries.ts';
+import { LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
+import type { GraphReader } from './pages.ts';
+
+export type ListEars = {
+  readonly graph: GraphReader;
+  readonly clock: Clock;
+  readonly desk: CollectDesk;
+  readonly signal: AbortSignal | undefined;
+  /** Of the last reading. */
+  readonly mark: DirectoryMark | undefined;
+};
+
+/** Reads a list to its end; tells how many pages it had. What has not changed adds nothing. */
+export async function readList(path: string, reading: Reading, ears: ListEars): Promise<number> {
+  const taken = new Taken(reading, ears);
+  const pages = await takeAll(path, reading.source, taken, ears);
+  await taken.end();
+  return pages;
+}
+
+/** The same for a list that each of many objects has: together they are one. */
+export async function readListForEach(
+  list: { readonly parents: string; readonly path: (parentId: string) => string },
+  reading: Reading,
+  ears: ListEars,
+): Promise<number> {
+  const { graph, signal } = ears;
+  const ids: string[] = [];
+  const query = { $select: 'id', $top: String(LIST_ITEMS) };
+  let pages = 0;
+  for await (const page of graph.pages(graph.url(list.parents, query), { signal })) {
+    pages += 1;
+    for (const item of itemsOf(page, reading.source)) ids.push(idOf(item));
+  }
+  const taken = new Taken(reading, ears);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < ids.length) {
+      const id = ids[next++] as string;
+      try {
+        pages += await takeAll(list.path(id), reading.source, taken, ears);
+      } catch (error) {
+        // Deleted between the two questions: then it has no list.
+        if (error instanceof HttpError && error.status === 404) continue;
+        next = ids.length;
+        throw error;
+      }
+    }
+  };
+  await allOf(Array.from({ length: Math.min(LISTS_AT_ONCE, ids.length) }, worker));
+  await taken.end();
+  return pages;
+}
+
+async function takeAll(
+  path: string,
+  source: string,
+  taken: Taken,
+  { graph, signal }: ListEars,
+): Promise<number> {
+  let pages = 0;
+  for await (const page of graph.pages(graph.url(path), { signal })) {
+    pages += 1;
+    await taken.add(itemsOf(page, source));
+  }
+  return pages;
+}
+
+/** A snapshot in the making. It is held back as a whole if it is small, to see what it is. */
+class Taken {
+  readonly #reading: Reading;
+  readonly #ears: ListEars;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(reading: Reading, ears: ListEars) {
+    this.#reading = reading;
+    this.#ears = ears;
+  }
+
+  async add(items: readonly Buffer[]): Promise<void> {
+    // Copies: a view would hold the whole page.
+    for (const item of items) this.#held.push(Buffer.from(item));
+    this.#heldBytes += items.reduce((sum, { length }) => sum + length, 0);
+    if (this.#heldBytes < SNAPSHOT_HELD_BYTES) return;
+    await this.#append({ isLast: false, next: null });
+  }
+
+  async end(): Promise<void> {
+    const isOnePage = this.#reading.pages === 0;
+    const digest = isOnePage ? digestOf(this.#held) : undefined;
+    if (digest !== undefined && digest === this.#ears.mark?.digest) return;
+    await this.#append({ isLast: true, next: null, ...(digest !== undefined && { digest }) });
+  }
+
+  async #append(end: { isLast: boolean; next: null; digest?: string }): Promise<void> {
+    const { clock, desk } = this.#ears;
+    const items = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    const drafts = pageDrafts(this.#reading, items, end, clock.now());
+    // Before anything is waited for: somebody else may append meanwhile.
+    this.#reading.pages += 1;
+    await desk.append(drafts);
+  }
+}
+
+function idOf(item: Buffer): string {
+  const { id } = JSON.parse(item.toString('utf8')) as { id?: unknown };
+  if (typeof id === 'string' && id !== '') return id;
+  const data = { service: 'no-id' };
+  throw new HttpError('DAMAGED', 'an object of the directory came without its id', { data });
+}

@@ -1,0 +1,54 @@
+import type { SourceId } from '../../core/index.ts';
+import type { DeliveredFamily } from '../collect.ts';
+
+/** A log that Graph gives by event time, and how it is asked for. */
+export type GraphLog = {
+  readonly source: SourceId;
+  readonly family: DeliveredFamily;
+  /** Each is asked; the window is complete when all were read. */
+  readonly questions: readonly Question[];
+  /** Asked instead when the service has no such thing as the questions. */
+  readonly fallback?: Question & { readonly code: string; readonly because: string };
+};
+
+export type Question = {
+  readonly path: string;
+  readonly time: string;
+  readonly filter?: string;
+};
+
+/** Contracts 5.1: without a filter interactive sign-ins alone are given. */
+export const SIGN_IN_TYPES = [
+  'interactiveUser',
+  'nonInteractiveUser',
+  'servicePrincipal',
+  'managedIdentity',
+] as const;
+export type SignInType = (typeof SIGN_IN_TYPES)[number];
+
+/** Sign-ins of some kinds, as each kind has to be asked for by name. */
+export function signInLog(types: readonly SignInType[]): GraphLog {
+  return {
+    source: 'graph/signIns',
+    family: 'sign-ins',
+    questions: types.map((type) => ({
+      path: '/beta/auditLogs/signIns',
+      time: 'createdDateTime',
+      filter: `signInEventTypes/any(t: t eq '${type}')`,
+    })),
+    fallback: {
+      path: '/v1.0/auditLogs/signIns',
+      time: 'createdDateTime',
+      code: 'interactive-only',
+      because:
+        'the service does not give sign-ins by event type: interactive ones alone were read, ' +
+        'and of refreshed, service and managed identity sign-ins nothing is known',
+    },
+  };
+}
+
+export const DIRECTORY_AUDITS: GraphLog = {
+  source: 'graph/directoryAudits',
+  family: 'directory-audits',
+  questions: [{ path: '/v1.0/auditLogs/directoryAudits', time: 'activityDateTime' }],
+};

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { parseDirectoryMark, type TenantId, tenantId } from '../src/core/index.ts';
+import type { Collector } from '../src/intake/index.ts';
+import { erase, type LedgerDesk, pollOnce, type Writer } from '../src/pipeline/index.ts';
+import { SEED } from '../tools/property.ts';
+import { assertFsckClean } from './support/account.ts';
+import { observationsOf, withDesk } from './support/collecting.ts';
+import { directoryState, type Held } from './support/directory-state.ts';
+import { clockOf } from './support/emulated.ts';
+import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { bodiesOf } from './support/offered.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** A Sunday night: hardly anybody does anything. */
+const START_MS = Date.parse('2026-03-01T02:00:00Z');
+
+const root = temporaryFolder('collect-directory');
+
+let emulator: Emulator;
+
+before(async () => {
+  emulator = await startEmulator({ seed: SEED, startMs: START_MS, tenants: [{ people: 1_050 }] });
+});
+
+after(() => emulator.stop());
+
+function companyDirectory(): NonNullable<ReturnType<Emulator['companies']['directories']['get']>> {
+  const found = emulator.companies.directories.get(emulator.tenants[0]?.tenantId ?? '');
+  assert.ok(found !== undefined);
+  return found;
+}
+
+type Change = Parameters<ReturnType<typeof companyDirectory>['follow']>[0][number];
+
+function change(...changes: readonly Change[]): void {
+  companyDirectory().follow(changes, emulator.clock.now());
+}
+
+async function following(
+  name: string,
+  work: (poll: () => Promise<void>, desk: LedgerDesk, writer: Writer) => Promise<void>,
+): Promise<string> {
+  const dir = join(root, name);
+  const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
+  const [collector] = collectors as [Collector];
+  await withDesk(dir, clockOf(emulator), async (desk, writer) => {
+    const poll = async (): Promise<void> => {
+      const { short, problems } = await pollOnce(desk, collector);
+      assert.equal(short, 0, problems.join('\n'));
+    };
+    await work(poll, desk, writer);
+  });
+  await close();
+  await assertFsckClean(dir);
+  return dir;
+}
+
+/** What the ledger has of each kind is what the tenant has. */
+async function assertSame(dir: string): Promise<void> {
+  const { state } = companyDirectory();
+  const held = await directoryState(dir);
+  const of = (source: string): Held => held.get(`graph/${source}`) ?? new Map();
+  const idsOf = (objects: Iterable<{ readonly object: { readonly id: string } }>): string[] =>
+    [...objects].map(({ object }) => object.id).sort();
+  for (const kind of ['users', 'groups', 'devices', 'applications', 'servicePrincipals'] as const) {
+    assert.deepEqual([...of(`delta.${kind}`).keys()].sort(), idsOf(state.list(kind)), kind);
+  }
+  const grants = of('delta.oauth2PermissionGrants');
+  assert.deepEqual([...grants.keys()].sort(), idsOf(state.list('oauth2PermissionGrants')));
+  for (const kind of ['roleAssignments', 'roleDefinitions'] as const) {
+    assert.deepEqual([...of(`list.${kind}`).keys()].sort(), idsOf(state.list(kind)), kind);
+  }
+  const assigned = [...of('list.appRoleAssignments').keys()].sort();
+  assert.deepEqual(assigned, idsOf(state.list('appRoleAssignments')));
+  assert.ok(assigned.length > 0);
+  for (const [id, group] of of('delta.groups')) {
+    const members = [...state.related(id, 'members')].map((one) => one.id).sort();
+    assert.deepEqual(group['members'], members, String(group['displayName']));
+  }
+  for (const [id, user] of of('delta.users')) {
+    const object = state.get('users', id);
+    assert.equal(user['userPrincipalName'], object?.['userPrincipalName']);
+    assert.equal(user['accountEnabled'], object?.['accountEnabled']);
+  }
+}
+
+function tenantOf(): TenantId {
+  return tenantId(emulator.tenants[0]?.tenantId ?? '');
+}
+
+const GRANT = {
+  id: 'grant-1',
+  clientId: '11111111-7d2a-4f6b-9c3d-2e8a61f0b794',
+  consentType: 'AllPrincipals',
+  principalId: null,
+  resourceId: '22222222-7d2a-4f6b-9c3d-2e8a61f0b794',
+  scope: 'Mail.Read',
+};
+
+function someUsers(count: number): readonly string[] {
+  const ids: string[] = [];
+  for (const { object } of companyDirectory().state.list('users')) {
+    if (object['userType'] !== 'Guest') ids.push(object.id);
+    if (ids.length === count) break;
+  }
+  return ids;
+}
+
+test('a snapshot, and then what changes: the ledger alone gives the directory again', async () => {
+  const dir = await following('followed', async (poll) => {
+    await poll();
+    const [first = '', second = '', third = '', fourth = ''] = someUsers(4);
+    const [group] = [...companyDirectory().state.list('groups')];
+    const groupId = group?.object.id ?? '';
+    const role = [...companyDirectory().state.list('roleAssignments')][0]?.object.id ?? '';
+    change(
+      { act: 'update', kind: 'users', id: first, set: { accountEnabled: false } },
+      { act: 'delete', kind: 'users', id: second },
+      { act: 'link', kind: 'groups', id: groupId, relation: 'members', otherId: third },
+      { act: 'link', kind: 'groups', id: groupId, relation: 'members', otherId: fourth },
+      { act: 'delete', kind: 'roleAssignments', id: role },
+      { act: 'create', kind: 'oauth2PermissionGrants', object: GRANT },
+    );
+    await emulator.advance(20 * MINUTE_MS);
+    await poll();
+    change({ act: 'unlink', kind: 'groups', id: groupId, relation: 'members', otherId: third });
+    await emulator.advance(2 * HOUR_MS);
+    await poll();
+  });
+  await assertSame(dir);
+  const marks = (await bodiesOf(dir, ({ source }) => source === 'graph/delta.users'))
+    .map((body) => parseDirectoryMark(JSON.parse(body)))
+    .filter((mark) => mark?.mode === 'snapshot');
+  assert.deepEqual(
+    marks.map((mark) => [mark?.page, mark?.isLast]),
+    [
+      [1, false],
+      [2, true],
+    ],
+  );
+  const grants = (await directoryState(dir)).get('graph/delta.oauth2PermissionGrants');
+  assert.equal(grants?.get(GRANT.id)?.['scope'], GRANT.scope);
+  const seen = await observationsOf(dir);
+  const users = seen.filter(({ source }) => source === 'graph/delta.users');
+  // Each reading reaches back to the one before: nothing lies between them.
+  for (const [at, { from }] of users.entries()) {
+    if (at > 0) assert.ok(Date.parse(from) <= Date.parse(users[at - 1]?.to ?? ''), from);
+  }
+});
+
+test('a list that says nothing new adds nothing', async () => {
+  const lists: number[] = [];
+  const dir = await following('unchanged', async (poll) => {
+    await poll();
+    await emulator.advance(2 * HOUR_MS);
+    await poll();
+  });
+  for (const source of ['appRoleAssignments', 'roleAssignments', 'roleDefinitions']) {
+    const bodies = await bodiesOf(dir, (leaf) => leaf.source === `graph/list.${source}`);
+    lists.push(bodies.filter((body) => JSON.parse(body).what === 'mark').length);
+  }
+  assert.deepEqual(lists, [1, 1, 1]);
+});
+
+test('a reading that is cut off goes on from its last page', async () => {
+  const dir = await following('cut', async (_poll, desk) => {
+    const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
+    const [collector] = collectors as [Collector];
+    emulator.faults.set({ failing: 0.5, cut: 0.2 });
+    for (let n = 0; n < 6; n++) await pollOnce(desk, collector);
+    emulator.faults.clear();
+    await pollOnce(desk, collector);
+    await close();
+  });
+  await assertSame(dir);
+});
+
+test('a token that is too old starts a snapshot anew', async () => {
+  const busy = emulator;
+  emulator = await startEmulator({ seed: SEED, startMs: START_MS });
+  const dir = await following('expired', async (poll) => {
+    await poll();
+    const [first = ''] = someUsers(1);
+    await emulator.advance(9 * DAY_MS);
+    change({ act: 'delete', kind: 'users', id: first });
+    await poll();
+  });
+  try {
+    await assertSame(dir);
+    const users = await bodiesOf(dir, ({ source }) => source === 'graph/delta.users');
+    const modes = users.map((body) => (JSON.parse(body) as { mode: string }).mode);
+    assert.ok(modes.every((mode) => mode === 'snapshot'));
+  } finally {
+    await emulator.stop();
+    emulator = busy;
+  }
+});
+
+test('one erased person leaves the others, and the directory is read anew', async () => {
+  const dir = join(root, 'erased');
+  const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
+  const [collector] = collectors as [Collector];
+  const [id = ''] = someUsers(1);
+  const upn = String(companyDirectory().state.get('users', id)?.['userPrincipalName']);
+  await withDesk(dir, clockOf(emulator), async (desk, writer) => {
+    await pollOnce(desk, collector);
+    change({ act: 'delete', kind: 'users', id });
+    const doer = { who: 'ada', host: 'test', version: '0.0.0' };
+    const asked = { case: 'request 12', reason: 'asked for', whenNothing: 'refuse' } as const;
+    const { erased } = await desk.exclusively(() =>
+      erase(writer, { selection: { names: [upn] }, ...asked, doer }),
+    );
+    assert.equal(erased, 1, 'the entry of one person');
+    await emulator.advance(20 * MINUTE_MS);
+    await pollOnce(desk, collector);
+  });
+  await assertSame(dir);
+  // And whoever opens the ledger later goes on from there.
+  await withDesk(dir, clockOf(emulator), async (desk) => {
+    const before = desk.directoryMark('graph/delta.users', tenantOf());
+    assert.equal(before?.isLast, true);
+    await emulator.advance(20 * MINUTE_MS);
+    await pollOnce(desk, collector);
+  });
+  await close();
+  await assertSame(dir);
+});

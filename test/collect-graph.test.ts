@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
+import { pollOnce } from '../src/pipeline/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { assertFsckClean } from './support/account.ts';
+import { observationsOf, withDesk } from './support/collecting.ts';
+import { clockOf, pollToEnd } from './support/emulated.ts';
+import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { assertWays, GRAPH_WAYS } from './support/offered.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Date.parse('2026-03-02T06:00:00Z');
+const HOURS = IS_LONG ? 72 : 3;
+
+const root = temporaryFolder('collect-graph');
+
+/** A tenant in which people work, of which Graph tells. */
+function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
+  return startEmulator({
+    seed: SEED,
+    startMs: START_MS,
+    tenants: [{ people: 12 }],
+    faults: { feeds: ['graph/'], ...faults },
+  });
+}
+
+const LATE = { late: 0.3, lateMs: [HOUR_MS, 10 * HOUR_MS] } as const;
+
+/** Each fault by itself, and all that pass together. */
+const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
+  'no fault': {},
+  throttling: { throttled: 0.3 },
+  'server errors': { failing: 0.3 },
+  'slow and cut answers': { slow: 0.05, slowMs: 20, cut: 0.2 },
+  'expired tokens': { expired: 0.3 },
+  'repeated records': { repeated: 0.5 },
+  'late records': LATE,
+  'lost records': { lost: 0.2 },
+  'links that go round': { looping: 0.2 },
+  'a clock that is ahead': { skewMs: 10 * MINUTE_MS },
+  'a clock that is behind': { skewMs: -10 * MINUTE_MS },
+  'HTML and redirects': { html: 0.2, redirected: 0.2 },
+  'bombs and deep JSON': { bomb: 0.1, deep: 0.1 },
+  'all that passes': {
+    ...{ throttled: 0.05, failing: 0.05, cut: 0.05, expired: 0.05, repeated: 0.2 },
+    ...LATE,
+    html: 0.05,
+  },
+};
+
+/** What the short form leaves out goes the same way through the client as what it tries. */
+const SHORT: readonly string[] = [
+  'no fault',
+  'expired tokens',
+  'late records',
+  'links that go round',
+  'a clock that is behind',
+  'HTML and redirects',
+  'all that passes',
+];
+const names = IS_LONG ? Object.keys(FAULTS) : SHORT;
+
+for (const name of names) {
+  const faults = FAULTS[name] ?? {};
+  test(`${name}: every row that Graph gives is in the ledger once`, async () => {
+    const dir = join(root, name.replaceAll(' ', '-'));
+    const emulator = await workplace(faults);
+    const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
+    const [collector] = collectors;
+    assert.ok(collector !== undefined);
+    try {
+      await withDesk(dir, clockOf(emulator), async (desk) => {
+        for (let hour = 0; hour < HOURS; hour++) {
+          await emulator.advance(HOUR_MS);
+          await pollOnce(desk, collector);
+        }
+        const { skewMs = 0 } = faults;
+        emulator.faults.clear();
+        emulator.faults.set({ skewMs });
+        await emulator.advance((name.includes('late') ? 14 : 2) * HOUR_MS);
+        await pollToEnd(desk, collector);
+        // What was caught up with is read once more, for what came late.
+        await pollToEnd(desk, collector);
+      });
+      assert.ok((await assertWays(dir, emulator, GRAPH_WAYS)) > 100);
+      await assertFsckClean(dir);
+      assert.deepEqual(emulator.defects, []);
+      assert.equal(emulator.truth().strayed.all, 0);
+    } finally {
+      await close();
+      await emulator.stop();
+    }
+  });
+}
+
+test('a row of another tenant is parked, and its window is not whole', async () => {
+  const dir = join(root, 'foreign');
+  const emulator = await workplace({ foreign: 1 });
+  const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
+  const [collector] = collectors;
+  assert.ok(collector !== undefined);
+  try {
+    await emulator.advance(HOUR_MS);
+    await withDesk(dir, clockOf(emulator), async (desk) => {
+      const { parked, problems } = await pollOnce(desk, collector);
+      assert.ok(parked > 0);
+      assert.match(problems.join('\n'), /graph\/signIns: \d+ pieces? could not be read: parked/);
+    });
+    const seen = await observationsOf(dir);
+    const rows = seen.filter(({ source, parked }) => source === 'graph/signIns' && parked > 0);
+    assert.ok(rows.length > 0);
+    assert.ok(rows.every(({ outcome, code }) => outcome === 'partial' && code === 'parked'));
+  } finally {
+    await close();
+    await emulator.stop();
+  }
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
+import type { Collector } from '../src/intake/index.ts';
+import { pollOnce } from '../src/pipeline/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { assertFsckClean } from './support/account.ts';
+import { observationsOf, withDesk } from './support/collecting.ts';
+import { clockOf, pollToEnd } from './support/emulated.ts';
+import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { assertWays, type Way } from './support/offered.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Date.parse('2026-03-02T07:00:00Z');
+const HOURS = IS_LONG ? 72 : 3;
+
+const root = temporaryFolder('collect-storage');
+
+export const STORAGE_WAYS: readonly Way[] = [
+  { feed: 'azure/SignInLogs', source: 'azure-monitor/SignInLogs' },
+  {
+    feed: 'azure/NonInteractiveUserSignInLogs',
+    source: 'azure-monitor/NonInteractiveUserSignInLogs',
+  },
+  { feed: 'azure/ServicePrincipalSignInLogs', source: 'azure-monitor/ServicePrincipalSignInLogs' },
+  { feed: 'azure/AuditLogs', source: 'azure-monitor/AuditLogs' },
+  { feed: 'azure/MicrosoftGraphActivityLogs', source: 'azure-monitor/MicrosoftGraphActivityLogs' },
+  { feed: 'azure/EmailEvents', source: 'azure-monitor/AdvancedHunting-EmailEvents' },
+];
+
+function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
+  return startEmulator({
+    seed: SEED,
+    startMs: START_MS,
+    tenants: [{ people: 12 }],
+    faults: { feeds: ['azure/'], ...faults },
+  });
+}
+
+const LATE = { late: 0.3, lateMs: [HOUR_MS, 60 * HOUR_MS] } as const;
+
+const FAULTS: Readonly<Record<string, Partial<FaultPlan>>> = {
+  'no fault': {},
+  throttling: { throttled: 0.3 },
+  'server errors': { failing: 0.3 },
+  'slow and cut answers': { slow: 0.05, slowMs: 20, cut: 0.2 },
+  'expired tokens': { expired: 0.3 },
+  'repeated records': { repeated: 0.5 },
+  'late records': LATE,
+  'lost records': { lost: 0.2 },
+  'a clock that is ahead': { skewMs: 10 * MINUTE_MS },
+  'a clock that is behind': { skewMs: -10 * MINUTE_MS },
+  'HTML and redirects': { html: 0.2, redirected: 0.2 },
+  'bombs and deep JSON': { bomb: 0.1, huge: 0.05, deep: 0.1 },
+  'all that passes': {
+    ...{ throttled: 0.05, failing: 0.05, cut: 0.05, expired: 0.05, repeated: 0.2, html: 0.05 },
+    ...LATE,
+  },
+};
+
+const SHORT: readonly string[] = [
+  'no fault',
+  'a clock that is ahead',
+  'HTML and redirects',
+  'bombs and deep JSON',
+  'all that passes',
+];
+const names = IS_LONG ? Object.keys(FAULTS) : SHORT;
+
+for (const name of names) {
+  const faults = FAULTS[name] ?? {};
+  test(`${name}: every line of the export is in the ledger once`, async () => {
+    const dir = join(root, name.replaceAll(' ', '-'));
+    const emulator = await workplace(faults);
+    const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
+    const [collector] = collectors as [Collector];
+    try {
+      await withDesk(dir, clockOf(emulator), async (desk) => {
+        for (let turn = 0; turn < 4 * HOURS; turn++) {
+          await emulator.advance(HOUR_MS / 4);
+          await pollOnce(desk, collector);
+        }
+        const { skewMs = 0 } = faults;
+        emulator.faults.clear();
+        emulator.faults.set({ skewMs });
+        await emulator.advance(2 * HOUR_MS);
+        await pollToEnd(desk, collector);
+      });
+      assert.ok((await assertWays(dir, emulator, STORAGE_WAYS)) > 100);
+      await assertFsckClean(dir);
+      assert.deepEqual(emulator.defects, []);
+      assert.equal(emulator.truth().strayed.all, 0);
+    } finally {
+      await close();
+      await emulator.stop();
+    }
+  });
+}
+
+test('a category that is not exported is off, and not nothing', async () => {
+  const dir = join(root, 'off');
+  const emulator = await startEmulator({ seed: SEED, startMs: START_MS });
+  const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
+  try {
+    await withDesk(dir, clockOf(emulator), (desk) => pollOnce(desk, collectors[0] as Collector));
+    const seen = await observationsOf(dir);
+    const codes = seen.map(({ outcome, code }) => [outcome, code].join(' '));
+    assert.deepEqual([...new Set(codes)], ['off ContainerNotFound']);
+  } finally {
+    await close();
+    await emulator.stop();
+  }
+});

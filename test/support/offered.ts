@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { Emulator } from '../../emulator/index.ts';
+import type { Feed } from '../../emulator/types.ts';
+import { type Leaf, parseLeaf } from '../../src/ledger/index.ts';
+import { withAccount } from './account.ts';
+
+/** Which feed of the emulator comes to the ledger under which source. */
+export type Way = { readonly feed: Feed; readonly source: string };
+
+export const GRAPH_WAYS: readonly Way[] = [
+  { feed: 'graph/signIns', source: 'graph/signIns' },
+  { feed: 'graph/directoryAudits', source: 'graph/directoryAudits' },
+];
+
+/**
+ * What the emulator gives out by now is in the ledger, and nothing else: of every record the
+ * newest version at least, no version twice, and none that the emulator did not give.
+ */
+export async function assertWays(
+  dir: string,
+  emulator: Emulator,
+  ways: readonly Way[],
+): Promise<number> {
+  const tenantId = emulator.tenants[0]?.tenantId ?? '';
+  let count = 0;
+  for (const { feed, source } of ways) {
+    const versions = new Set<string>();
+    const newest = new Map<string, string>();
+    // A service whose clock is ahead gives more than it should, one that is behind less.
+    const { skewMs } = emulator.faults;
+    const nowMs = emulator.clock.now() + Math.min(0, skewMs) + 1;
+    for (const { json } of emulator.store.listed(feed, tenantId, 0, nowMs + Math.abs(skewMs))) {
+      versions.add(canonical(json));
+    }
+    for (const { record, json } of emulator.store.byEventTime(feed, tenantId, 0, nowMs, nowMs)) {
+      newest.set(record.id, canonical(json));
+    }
+    const found = (await bodiesOf(dir, (leaf) => leaf.source === source)).map(canonical);
+    const had = new Set(found);
+    const missing = [...newest.values()].filter((body) => !had.has(body));
+    const first = missing[0]?.slice(0, 300) ?? '';
+    const what = `${missing.length} of ${newest.size} of ${source} are missing: ${first}`;
+    assert.equal(missing.length, 0, what);
+    assert.equal(found.length, had.size, `no version of ${source} is there twice`);
+    const strange = found.filter((body) => !versions.has(body));
+    assert.equal(strange.length, 0, `${source} holds what was not given: ${strange[0]}`);
+    count += newest.size;
+  }
+  return count;
+}
+
+/** The bodies of the records that fit, as text, in order of index. */
+export async function bodiesOf(dir: string, fits: (leaf: Leaf) => boolean): Promise<string[]> {
+  return withAccount(dir, async ({ ledger }) => {
+    const found: string[] = [];
+    for await (const batch of ledger.scan()) {
+      for (let position = 0; position < batch.count; position++) {
+        if (!fits(parseLeaf(batch.leaf(position)))) continue;
+        const body = batch.body(position);
+        if (body.kind === 'present') found.push(Buffer.from(body.bytes).toString('utf8'));
+      }
+    }
+    return found;
+  });
+}
+
+/** The same for the same value, however it was written. */
+function canonical(json: string): string {
+  return JSON.stringify(JSON.parse(json), (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
