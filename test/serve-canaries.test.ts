@@ -71,7 +71,7 @@ test('serve sends what the configuration sets apart for it, and measures what co
     random: { fill: (into) => crypto.getRandomValues(into) },
     wait: (ms, signal) => emulator.clock.until(emulator.clock.now() + ms, signal),
     signal: stopping.signal,
-    ...{ keyFile: undefined, acceptFork: undefined },
+    ...{ keyFile: undefined, acceptFork: undefined, policies: 'content/policies' },
     tell: (event) => log.push(event),
     ready: (at) => listening(at.url),
   });

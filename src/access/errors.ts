@@ -9,7 +9,9 @@ export type AccessErrorCode =
   | 'REQUEST_INVALID'
   /** The decision could not be written down, and so is not given. */
   | 'NOT_ACCOUNTED'
-  | 'UNKNOWN_PASS';
+  | 'UNKNOWN_PASS'
+  /** A key that cannot sign what it is to sign. */
+  | 'KEY_INVALID';
 
 export class AccessError extends CountersignError<AccessErrorCode> {
   override readonly name = 'AccessError';

@@ -1,3 +1,10 @@
+export type { Candidates } from './authzen/candidates.ts';
+export { Deciding } from './authzen/deciding.ts';
+export { type AuthzenCaller, AuthzenDoor, type AuthzenOptions } from './authzen/door.ts';
+export { BODY_BYTES_MAX as AUTHZEN_BODY_BYTES_MAX } from './authzen/limits.ts';
+export type { Caller, ResourceScope } from './callers/caller.ts';
+export { FairTurns } from './callers/fair-turns.ts';
+export { type Proof, Roll } from './callers/roll.ts';
 export type { Accountant } from './decision/accountant.ts';
 export type * from './decision/decision.ts';
 export {
@@ -21,6 +28,14 @@ export { DirectoryStore } from './directory/directory-store.ts';
 export type { Directory, EntityFacts, Sourced } from './directory/facts.ts';
 export { SuiteDirectory } from './directory/suite-directory.ts';
 export { AccessError, type AccessErrorCode } from './errors.ts';
+export {
+  ForwardAuthDoor,
+  type ForwardAuthOptions,
+  type ProxyCaller,
+  type Site,
+} from './forward-auth/door.ts';
+export { Identities, type IdentityOptions } from './forward-auth/identity.ts';
+export { PROXIES, type ProxyKind } from './forward-auth/original.ts';
 export type * from './knowledge/bodies.ts';
 export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
 export { DOORS, type Door } from './policies/door.ts';
@@ -30,3 +45,12 @@ export { PolicySet, type PolicySource, type PolicyText } from './policies/policy
 export { type PolicyProblem, problemText } from './policies/problem.ts';
 export { checkPolicies, type PolicyCheck } from './policies/supply.ts';
 export { loadRegister, parseRegister, type Register } from './register/register.ts';
+export { SsfDoor } from './ssf/door.ts';
+export { EVENT_KEPT_MS, POLL_BODY_BYTES_MAX as SSF_BODY_BYTES_MAX } from './ssf/limits.ts';
+export type { Receiver } from './ssf/receiver.ts';
+export { type SsfRecord, ssfRecordOf } from './ssf/record.ts';
+export { SigningKeys } from './ssf/set.ts';
+export { Transmitter, type TransmitterOptions } from './ssf/transmitter.ts';
+export type { Keep, Post, PostRequest, SecretStore, SsfWorld } from './ssf/world.ts';
+export { type DoorReply, type DoorRequest, jsonReply } from './wire/exchange.ts';
+export { DoorError, type DoorErrorCode } from './wire/problem.ts';

@@ -26,8 +26,15 @@ export class HandoverError extends CountersignError<HandoverErrorCode> {
  * - `AMBIGUOUS_USER`  a name that may be any of several people
  * - `WITNESS_NAME`    the state of a witness is that of another
  * - `WITNESS_KEY`     the key of a witness cannot be read
+ * - `CALLER_PROOF`    a caller of a door cannot prove itself, or proves itself as another
+ * - `DOOR_FILE`       a file that a door needs cannot be used
  */
-export type WorkErrorCode = 'AMBIGUOUS_USER' | 'WITNESS_NAME' | 'WITNESS_KEY';
+export type WorkErrorCode =
+  | 'AMBIGUOUS_USER'
+  | 'WITNESS_NAME'
+  | 'WITNESS_KEY'
+  | 'CALLER_PROOF'
+  | 'DOOR_FILE';
 
 /** Work that cannot be done as it was asked for. */
 export class WorkError extends CountersignError<WorkErrorCode> {

@@ -110,11 +110,14 @@ test('fills in what is left out', () => {
   });
 });
 
+const NOTHING_TO_DO =
+  'tenants: names nothing to do: write a tenant to collect from, or doors to open';
+
 const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]])[] = [
   ['an empty file', '', 'c.yaml:1:1: is empty: write names and values'],
   ['a list', '- a', 'c.yaml:1:1: is a list: write names and values'],
-  ['no tenants', 'log: text', 'c.yaml:1:1: tenants: is missing: write a list'],
-  ['no tenant', 'tenants: []', 'c.yaml:1:10: tenants: is empty: write at least one'],
+  ['no tenants', 'log: text', `c.yaml:1:1: ${NOTHING_TO_DO}`],
+  ['no tenant', 'tenants: []', `c.yaml:1:10: ${NOTHING_TO_DO}`],
   [
     'a mistyped member',
     broken('clientId', 'clientid'),
@@ -125,7 +128,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'a member that nobody knows',
     `${GOOD}colour: red\n`,
     'c.yaml:8:1: colour: is not known: take it out; what may stand here is listen, reach, log, ' +
-      'estate, tenants',
+      'estate, tenants, doors',
   ],
   [
     'an id that is none',

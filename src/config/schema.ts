@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { quoted } from '../core/index.ts';
+import { doorsSchema } from './doors-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
+import { environment, existingFile, oneOf, secretPlace } from './places.ts';
 import {
   broker,
   canaryEvery,
@@ -21,7 +23,6 @@ import {
   EXPORT_CATEGORIES,
   type HubConfig,
   LICENCES,
-  type SecretPlace,
   SIGN_IN_TYPES,
   type StatedConfig,
   TENANT_USES,
@@ -63,12 +64,18 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
       }),
     canary: canary(world).optional(),
   });
-  return z.strictObject({
+  const config = z.strictObject({
     listen: listen.default({ host: '127.0.0.1', port: 8480 }),
     reach: z.enum(['loopback', 'network']).default('loopback'),
     log: z.enum(['text', 'json']).default('text'),
     estate: z.string().optional(),
-    tenants: z.array(connected).min(1),
+    tenants: z.array(connected).default([]),
+    doors: doorsSchema(world).optional(),
+  });
+  return config.superRefine(({ tenants, doors }, context) => {
+    if (tenants.length > 0 || doors !== undefined) return;
+    const message = 'names nothing to do: write a tenant to collect from, or doors to open';
+    context.addIssue({ code: 'custom', path: ['tenants'], message });
   });
 }
 
@@ -187,42 +194,4 @@ function isHere(address: string): boolean {
 
 function requestsPerMinute(usual: number) {
   return z.number().int().min(1).max(REQUESTS_PER_MINUTE_MAX).default(usual);
-}
-
-function secretPlace(world: ConfigWorld) {
-  return z
-    .strictObject({ file: existingFile(world).optional(), env: environment(world).optional() })
-    .transform((place, context): SecretPlace => oneOf(context, place));
-}
-
-function oneOf(
-  context: z.RefinementCtx,
-  { file, env }: { readonly file?: string | undefined; readonly env?: string | undefined },
-): SecretPlace {
-  if ((file === undefined) === (env === undefined)) {
-    return refuse(context, 'needs one of file and env: name where the secret lies');
-  }
-  return file === undefined ? { env: env ?? '' } : { file };
-}
-
-/** The path from the root of the disk. */
-function existingFile(world: ConfigWorld) {
-  return z.string().transform((text, context) => {
-    const path = world.resolve(text);
-    const kind = world.kindOf(path);
-    if (kind === 'file') return path;
-    const what = kind === 'missing' ? 'is not there' : 'is no file';
-    return refuse(context, `${quoted(path)} ${what}: check the path`);
-  });
-}
-
-/** The name of a variable; no error repeats it, since somebody may have written its value. */
-function environment(world: ConfigWorld) {
-  return z.string().transform((text, context) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
-      return refuse(context, 'is no name of a variable: write it as MY_SECRET');
-    }
-    if ((world.env[text] ?? '').trim() !== '') return text;
-    return refuse(context, 'the variable of this name is not set: set it before the start');
-  });
 }

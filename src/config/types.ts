@@ -1,4 +1,5 @@
 import type { TenantId } from '../core/index.ts';
+import type { DoorsConfig } from './doors-types.ts';
 
 /** Contracts 1.2. */
 export const CONTENT_TYPES = [
@@ -172,6 +173,8 @@ export type StatedConfig = {
   /** A file beside this one. */
   readonly estate?: string | undefined;
   readonly tenants: readonly ConnectedTenant[];
+  /** Undefined: this process decides nothing. */
+  readonly doors?: DoorsConfig | undefined;
 };
 
 export type Config = Omit<StatedConfig, 'estate'> & {

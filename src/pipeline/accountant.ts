@@ -30,6 +30,11 @@ export class LedgerAccountant implements Accountant {
     }
   }
 
+  /** Whether something was written that nobody has posted. */
+  get isBehind(): boolean {
+    return this.#noted.length > 0;
+  }
+
   /**
    * How far the ledger is durable, with everything up to there that was appended here noted:
    * beyond a size that was merely read, facts could be on their way, and would be passed over.

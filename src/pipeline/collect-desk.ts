@@ -138,7 +138,7 @@ export class LedgerDesk implements CollectDesk {
 
   /** Everything handed in so far can be asked about: the books have it. */
   async post(): Promise<void> {
-    if (!this.#isBehind) return;
+    if (!this.#isBehind && !this.#writer.accountant.isBehind) return;
     await this.#alone(() => this.#postNow());
   }
 

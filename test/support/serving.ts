@@ -10,13 +10,20 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly event: stri
 /** A `countersign serve` in a process of its own. */
 export class Serving {
   readonly url: string;
+  /** What it said when everything listened. */
+  readonly ready: Readonly<Record<string, unknown>>;
   readonly child: ChildProcess;
   readonly log: LogLine[];
   readonly #ended: Promise<number | null>;
 
-  private constructor(child: ChildProcess, url: string, log: LogLine[]) {
+  private constructor(
+    child: ChildProcess,
+    ready: { readonly url: string } & Readonly<Record<string, unknown>>,
+    log: LogLine[],
+  ) {
     this.child = child;
-    this.url = url;
+    this.url = ready.url;
+    this.ready = ready;
     this.log = log;
     this.#ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
   }
@@ -34,8 +41,8 @@ export class Serving {
     const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const first = await said.next();
     assert.ok(first.done !== true, `serve did not start: ${other.join('\n')}`);
-    const { url } = JSON.parse(first.value) as { url: string };
-    return new Serving(child, url, log);
+    const ready = JSON.parse(first.value) as { url: string } & Record<string, unknown>;
+    return new Serving(child, ready, log);
   }
 
   /** The first line of the log, from now or before, that fits. */

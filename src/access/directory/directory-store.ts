@@ -212,6 +212,20 @@ export class DirectoryStore implements Directory {
     return this.#tenants.get(tenant)?.networks?.(address);
   }
 
+  /** Ids of a type in the order in which they became known: those after an id. */
+  list(
+    tenant: TenantId,
+    type: string,
+    { after, count }: { readonly after: string | undefined; readonly count: number },
+  ): readonly string[] {
+    const table = this.#tenants.get(tenant)?.table(type);
+    if (table === undefined) return [];
+    const row = after === undefined ? -1 : table.find(after);
+    if (row === undefined) return [];
+    const rows = Math.min(count, Math.max(0, table.size - row - 1));
+    return Array.from({ length: rows }, (_, at) => table.id(row + 1 + at));
+  }
+
   /** Of a type that is told as a whole: when. */
   told(tenant: TenantId, type: string): Sourced<null> | undefined {
     const known = this.#tenants.get(tenant)?.told(type);

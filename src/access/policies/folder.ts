@@ -4,9 +4,13 @@ import { readConfigFile } from '../../config/index.ts';
 import { messageOf } from '../../core/index.ts';
 import { AccessError } from '../errors.ts';
 import { POLICY_FILES_MAX } from '../limits.ts';
+import { parseDoorFile } from './door-file.ts';
 import type { PolicySource, PolicyText } from './policy-set.ts';
 
-/** A folder of policies: one schema, any number of policy files, and their tests beside them. */
+/**
+ * A folder of policies: one schema, any number of policy files, and their tests beside them; and in
+ * `doors.yaml` the company's own doors, where it has some.
+ */
 export type PolicyFolder = {
   readonly source: PolicySource;
   readonly tests: readonly PolicyText[];
@@ -25,7 +29,10 @@ export function readPolicyFolder(folder: string): PolicyFolder {
   }
   const policies = read('.cedar');
   if (policies.length === 0) throw unreadable(folder, 'it has no policy: files end in .cedar');
-  return { source: { schema, policies }, tests: read('.test.yaml') };
+  const doors = names.includes('doors.yaml')
+    ? parseDoorFile(readConfigFile(join(folder, 'doors.yaml')))
+    : undefined;
+  return { source: { schema, policies, doors }, tests: read('.test.yaml') };
 }
 
 function namesIn(folder: string): readonly string[] {

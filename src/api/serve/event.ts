@@ -26,6 +26,9 @@ export type ServeEvent =
   | { readonly event: 'failed'; readonly collector: string; readonly because: string }
   | { readonly event: 'disk-low'; readonly freePercent: number }
   | { readonly event: 'disk-enough'; readonly freePercent: number }
+  | { readonly event: 'doors-opened'; readonly url: string }
+  | { readonly event: 'doors-shut'; readonly freePercent: number }
+  | { readonly event: 'doors-open'; readonly freePercent: number }
   | { readonly event: 'work-begun'; readonly command: string; readonly who: string }
   | {
       readonly event: 'work-ended';
@@ -73,6 +76,12 @@ function textOf(event: ServeEvent): string {
       return `disk-low ${event.freePercent} % are free: nothing is collected until there is more`;
     case 'disk-enough':
       return `disk-enough ${event.freePercent} % are free: collecting goes on`;
+    case 'doors-opened':
+      return `doors-opened ${event.url}`;
+    case 'doors-shut':
+      return `doors-shut ${event.freePercent} % of the disk are free: nothing is decided`;
+    case 'doors-open':
+      return `doors-open ${event.freePercent} % of the disk are free: decisions are given again`;
     case 'work-begun':
       return `work-begun ${event.command}, for ${event.who}`;
     case 'work-ended':

@@ -1,4 +1,3 @@
-import { statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { BooksReader } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
@@ -24,9 +23,11 @@ import { perform } from '../perform.ts';
 import { removeLeftSpools } from '../spool.ts';
 import { canariesOf, type TenantCanaries } from './canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors.ts';
+import { DoorRound } from './door-round.ts';
 import { estateOf } from './estate.ts';
 import type { Tell } from './event.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
+import { freeShare } from './free-share.ts';
 import { healthOf } from './health.ts';
 import { HttpDoor, jsonPage, type Page, problem, type Route } from './http.ts';
 import { metricsOf, type ServerState } from './metrics.ts';
@@ -49,9 +50,18 @@ export type ServeOptions = {
   readonly lanes: number;
   readonly keyFile: string | undefined;
   readonly acceptFork: 'accept' | undefined;
+  /** The folder of the policies that come with the program. */
+  readonly policies: string;
   readonly tell: Tell;
   /** Called once, when everything listens. */
-  readonly ready: (at: { readonly url: string; readonly origin: string }) => void;
+  readonly ready: (at: ServeReady) => void;
+};
+
+export type ServeReady = {
+  readonly url: string;
+  readonly origin: string;
+  /** Where access is decided; undefined where the configuration names no doors. */
+  readonly doors: string | undefined;
 };
 
 /**
@@ -120,6 +130,7 @@ class Server {
   #handover: HandoverServer | undefined;
   #disk: 'low' | 'enough' = 'enough';
   #coverage: Shown | undefined;
+  readonly #doors: DoorRound;
 
   constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
     this.#options = options;
@@ -127,6 +138,7 @@ class Server {
     this.#desk = desk;
     this.#tenants = tenants;
     this.#canaries = canaries;
+    this.#doors = new DoorRound({ ...options, writer, desk });
   }
 
   async run(): Promise<void> {
@@ -146,9 +158,10 @@ class Server {
         onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
       });
       try {
-        this.#tellReady(door.url);
+        this.#tellReady(door.url, await this.#doors.open());
         await this.#collect(collectors);
       } finally {
+        await this.#doors.close();
         await door.close();
       }
     } finally {
@@ -158,11 +171,12 @@ class Server {
     }
   }
 
-  #tellReady(url: string): void {
+  #tellReady(url: string, doors: string | undefined): void {
     const { origin, size } = this.#writer.ledger;
     const collectors = this.#tallies.length;
     this.#options.tell({ event: 'started', url, origin, entries: size, collectors });
-    this.#options.ready({ url, origin });
+    if (doors !== undefined) this.#options.tell({ event: 'doors-opened', url: doors });
+    this.#options.ready({ url, origin, doors });
   }
 
   /** All that is polled, and its tallies: collectors first, then what judges what they bring. */
@@ -200,6 +214,7 @@ class Server {
       }
     });
     running.push(this.#watch(broken, both));
+    running.push(breaking(broken, () => this.#doors.run(both)));
     await aborted(both);
     const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
     tell({ event: 'stopping', because });
@@ -211,12 +226,8 @@ class Server {
     const { wait, tell } = this.#options;
     const { detection } = this.#writer;
     if (detection === undefined) return;
-    try {
-      await watching({ writer: this.#writer, desk: this.#desk, detection, wait, tell, signal });
-    } catch (error) {
-      broken.abort(error);
-      throw error;
-    }
+    const [writer, desk] = [this.#writer, this.#desk];
+    await breaking(broken, () => watching({ writer, desk, detection, wait, tell, signal }));
   }
 
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
@@ -321,13 +332,13 @@ function metricsPage(state: ServerState): Page {
   return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
 }
 
-function freeShare(dir: string): number | undefined {
+/** Whatever fails for good stops all the rest. */
+async function breaking(broken: AbortController, work: () => Promise<void>): Promise<void> {
   try {
-    const { bavail, blocks } = statfsSync(dir);
-    return blocks > 0 ? bavail / blocks : undefined;
-  } catch {
-    // A file system that does not say: then only a full disk tells.
-    return undefined;
+    await work();
+  } catch (error) {
+    broken.abort(error);
+    throw error;
   }
 }
 

@@ -18,8 +18,9 @@ export function declareServe(program: Parser, bind: Bind): void {
     .summary('collect from live tenants, and answer over HTTP')
     .description(
       'Collects what the configuration names, continuously, until it is stopped, and serves ' +
-        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Its log goes to standard ' +
-        'error. Other commands that write hand their work over to it.',
+        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Opens the doors that the ' +
+        'configuration names, where access is decided. Its log goes to standard error. Other ' +
+        'commands that write hand their work over to it.',
     )
     .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
     .option('--check', 'check the configuration, and start nothing');
@@ -49,12 +50,15 @@ const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
     lanes: Math.min(SERVE_THREADS_MAX, availableParallelism()),
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
     acceptFork: flags.acceptFork === true ? 'accept' : undefined,
+    policies: join(ownPackage().folder, 'content', 'policies'),
     tell: (event) => terminal.note(logLine(clock.now(), event, config.log)),
-    ready: ({ url, origin }) => {
-      if (context.json) terminal.document({ url, ledger: origin });
+    ready: ({ url, origin, doors }) => {
+      const opened = doors === undefined ? {} : { doors };
+      if (context.json) terminal.document({ url, ledger: origin, ...opened });
       else
         terminal.fields([
           ['listening', url],
+          ...(doors === undefined ? [] : [['doors', doors] as const]),
           ['ledger', origin],
         ]);
     },

@@ -1,0 +1,87 @@
+import { URI_CHARACTERS_MAX } from './limits.ts';
+
+/** The proxies whose way of asking is known (contracts of nginx, Envoy and Traefik). */
+export const PROXIES = ['nginx', 'envoy', 'traefik'] as const;
+export type ProxyKind = (typeof PROXIES)[number];
+
+/** The request that waits at the proxy. */
+export type Original = {
+  readonly method: string;
+  /** In lower case, without the port. */
+  readonly host: string;
+  /** As it came: with the query. */
+  readonly uri: string;
+  /** Decoded, without the query. */
+  readonly path: string;
+  /** The address of whoever asks the proxy; null where the proxy does not say. */
+  readonly address: string | null;
+};
+
+export type Asked = {
+  readonly method: string;
+  /** As it came to us: what follows the prefix is the original's, where the proxy does it so. */
+  readonly uri: string;
+  readonly header: (name: string) => string | undefined;
+};
+
+/** What each proxy says of the original, and in which header (contracts 18.4). */
+const NAMES: Readonly<
+  Record<ProxyKind, { readonly method?: string; readonly uri?: string; readonly host: string }>
+> = {
+  nginx: { method: 'x-original-method', uri: 'x-original-uri', host: 'x-forwarded-host' },
+  envoy: { host: 'host' },
+  traefik: { method: 'x-forwarded-method', uri: 'x-forwarded-uri', host: 'x-forwarded-host' },
+};
+
+/**
+ * Reads the original request. Only the headers of this kind of proxy are looked at: those of
+ * another are passed on by it, and a client could have written them. What the application might
+ * read otherwise than the policy does is told as a text: such a request is let in nowhere.
+ */
+export function originalOf(proxy: ProxyKind, asked: Asked, prefix: string): Original | string {
+  const names = NAMES[proxy];
+  const method = names.method === undefined ? asked.method : asked.header(names.method);
+  const uri =
+    names.uri === undefined ? asked.uri.slice(prefix.length) || '/' : asked.header(names.uri);
+  const host = asked.header(names.host);
+  if (method === undefined || !/^[A-Z]{1,20}$/.test(method)) return 'it has no method';
+  const name = hostOf(host);
+  if (name === undefined) return 'it names no host';
+  if (uri === undefined || !uri.startsWith('/')) return 'it names no path';
+  if (uri.length > URI_CHARACTERS_MAX) return 'its address is too long';
+  const path = pathOf(uri);
+  if (path === undefined) return 'its path can be read in two ways';
+  return { method, host: name, uri, path, address: addressOf(asked.header('x-forwarded-for')) };
+}
+
+function hostOf(host: string | undefined): string | undefined {
+  const [, name] = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]{1,253})(?::\d{1,5})?$/.exec(
+    host?.toLowerCase() ?? '',
+  ) ?? [undefined, undefined];
+  return name?.replace(/\.$/, '');
+}
+
+/**
+ * The decoded path. Undefined for dot segments, doubled or encoded slashes, backslashes, control
+ * characters and whatever is encoded twice: servers differ in what they make of these, and the
+ * difference is how a protected page is asked for under the name of another.
+ */
+function pathOf(uri: string): string | undefined {
+  const [written = ''] = uri.split(/[?#]/, 1);
+  if (/%2f|%5c|%25|%00|%2e/i.test(written) || /[\\;]|\/\//.test(written)) return undefined;
+  let path: string;
+  try {
+    path = decodeURIComponent(written);
+  } catch {
+    return undefined;
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(path) || uri.includes('#')) return undefined;
+  return path.split('/').some((part) => part === '.' || part === '..') ? undefined : path;
+}
+
+/** The last one: it was added by the proxy itself, and all before it may have been made up. */
+function addressOf(forwarded: string | undefined): string | null {
+  const last = forwarded?.split(',').at(-1)?.trim() ?? '';
+  return /^[0-9a-f:.]{2,45}$/i.test(last) ? last : null;
+}

@@ -1,0 +1,128 @@
+import type { Json } from '../wire/json.ts';
+import type { SubjectId } from './subject.ts';
+
+const CAEP = 'https://schemas.openid.net/secevent/caep/event-type/';
+const RISC = 'https://schemas.openid.net/secevent/risc/event-type/';
+const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/';
+
+export type EventName =
+  | 'sessionRevoked'
+  | 'tokenClaimsChange'
+  | 'credentialChange'
+  | 'assuranceLevelChange'
+  | 'deviceComplianceChange'
+  | 'sessionEstablished'
+  | 'sessionPresented'
+  | 'riskLevelChange'
+  | 'credentialChangeRequired'
+  | 'accountPurged'
+  | 'accountDisabled'
+  | 'accountEnabled'
+  | 'credentialCompromise';
+
+/** What this transmitter can send, as CAEP 1.0 section 3 and RISC 1.0 section 2 name it. */
+export const EVENT_TYPES: Readonly<Record<EventName, string>> = {
+  sessionRevoked: `${CAEP}session-revoked`,
+  tokenClaimsChange: `${CAEP}token-claims-change`,
+  credentialChange: `${CAEP}credential-change`,
+  assuranceLevelChange: `${CAEP}assurance-level-change`,
+  deviceComplianceChange: `${CAEP}device-compliance-change`,
+  sessionEstablished: `${CAEP}session-established`,
+  sessionPresented: `${CAEP}session-presented`,
+  riskLevelChange: `${CAEP}risk-level-change`,
+  credentialChangeRequired: `${RISC}account-credential-change-required`,
+  accountPurged: `${RISC}account-purged`,
+  accountDisabled: `${RISC}account-disabled`,
+  accountEnabled: `${RISC}account-enabled`,
+  credentialCompromise: `${RISC}credential-compromise`,
+};
+
+/** About the stream itself: these are sent whatever was asked for, and cannot be asked for. */
+export const STREAM_EVENT_TYPES: Readonly<Record<'verification' | 'streamUpdated', string>> = {
+  verification: `${SSF}verification`,
+  streamUpdated: `${SSF}stream-updated`,
+};
+
+export const SUPPORTED_EVENTS: readonly string[] = Object.values(EVENT_TYPES);
+
+/** Who set it off (CAEP 1.0, 2). */
+export type Initiator = 'admin' | 'user' | 'policy' | 'system';
+
+/** Something that happened to a subject, before it is signed for anybody. */
+export type SecurityEvent = {
+  readonly type: string;
+  readonly subject: SubjectId;
+  readonly payload: Json;
+  /** The same for all that comes of one cause, e.g. the id of the entry that says it. */
+  readonly transaction: string;
+};
+
+/** What all CAEP events can say. The interoperability profile asks for a sentence for admins. */
+export type Circumstances = {
+  readonly atMs: number;
+  readonly by: Initiator;
+  readonly reason: string;
+  readonly transaction: string;
+};
+
+export function sessionRevoked(subject: SubjectId, because: Circumstances): SecurityEvent {
+  return caep(EVENT_TYPES.sessionRevoked, subject, because, {});
+}
+
+export function sessionEstablished(
+  subject: SubjectId,
+  because: Circumstances,
+  {
+    acr,
+    amr,
+    id,
+  }: { readonly acr?: string; readonly amr?: readonly string[]; readonly id: string },
+): SecurityEvent {
+  const stated = { ...(acr === undefined ? {} : { acr }), ...(amr === undefined ? {} : { amr }) };
+  return caep(EVENT_TYPES.sessionEstablished, subject, because, { ...stated, ext_id: id });
+}
+
+export type Level = 'LOW' | 'MEDIUM' | 'HIGH';
+
+export function riskLevelChange(
+  subject: SubjectId,
+  because: Circumstances,
+  { current, previous }: { readonly current: Level; readonly previous: Level | undefined },
+): SecurityEvent {
+  return caep(EVENT_TYPES.riskLevelChange, subject, because, {
+    principal: 'USER',
+    current_level: current,
+    ...(previous === undefined ? {} : { previous_level: previous }),
+    risk_reason: because.reason,
+  });
+}
+
+export type Compliance = 'compliant' | 'not-compliant';
+
+export function deviceComplianceChange(
+  subject: SubjectId,
+  because: Circumstances,
+  { current, previous }: { readonly current: Compliance; readonly previous: Compliance },
+): SecurityEvent {
+  const levels = { previous_status: previous, current_status: current };
+  return caep(EVENT_TYPES.deviceComplianceChange, subject, because, levels);
+}
+
+export function accountDisabled(subject: SubjectId, because: Circumstances): SecurityEvent {
+  const { transaction } = because;
+  return { type: EVENT_TYPES.accountDisabled, subject, payload: {}, transaction };
+}
+
+function caep(
+  type: string,
+  subject: SubjectId,
+  { atMs, by, reason, transaction }: Circumstances,
+  members: Json,
+): SecurityEvent {
+  const common = {
+    event_timestamp: Math.floor(atMs / 1000),
+    initiating_entity: by,
+    reason_admin: { en: reason },
+  };
+  return { type, subject, payload: { ...common, ...members }, transaction };
+}

@@ -1,0 +1,36 @@
+/** A request as a door sees it, whatever server read it. */
+export type DoorRequest = {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** A header by its name in lower case; several of a name are joined. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: Uint8Array;
+  /** Aborted when whoever asks goes away, or the server closes. */
+  readonly signal: AbortSignal;
+};
+
+export type DoorReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+export function jsonReply(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): DoorReply {
+  const body = JSON.stringify(value);
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body };
+}
+
+export function emptyReply(status: number): DoorReply {
+  return { status, headers: {}, body: '' };
+}
+
+/** `application/json`, with or without parameters. */
+export function isJson(contentType: string | undefined): boolean {
+  return /^application\/json *(?:;|$)/i.test(contentType?.trim() ?? '');
+}

@@ -1,0 +1,134 @@
+import {
+  AUTHZEN_BODY_BYTES_MAX,
+  type AuthzenCaller,
+  type AuthzenDoor,
+  DoorError,
+  type DoorReply,
+  type ForwardAuthDoor,
+  jsonReply,
+  type ProxyCaller,
+  type Receiver,
+  type Roll,
+  SSF_BODY_BYTES_MAX,
+  type SsfDoor,
+} from '../../access/index.ts';
+import type { Arrived } from './arrived.ts';
+import type { Answer, Answering } from './server.ts';
+
+/** Everybody who may ask at some door. One proof is one caller's. */
+export type DoorCaller =
+  | { readonly kind: 'tool'; readonly caller: AuthzenCaller }
+  | { readonly kind: 'proxy'; readonly caller: ProxyCaller }
+  | { readonly kind: 'receiver'; readonly caller: Receiver };
+
+export type DoorsParts = {
+  readonly roll: Roll<DoorCaller>;
+  readonly authzen: AuthzenDoor;
+  readonly forwardAuth: ForwardAuthDoor | undefined;
+  readonly ssf: SsfDoor | undefined;
+  /** Undefined: all is well; else why nothing is decided now. */
+  readonly stopped: () => string | undefined;
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** The doors that one process opens: finds out who asks, and leads them to the door they mean. */
+export class Doors {
+  readonly #parts: DoorsParts;
+
+  constructor(parts: DoorsParts) {
+    this.#parts = parts;
+  }
+
+  readonly answering: Answering = (request) => {
+    const { authzen, ssf, forwardAuth } = this.#parts;
+    const shown = authzen.metadata(request) ?? ssf?.publicPage(request);
+    if (shown !== undefined) return shown;
+    const { path } = request;
+    const isForward = forwardAuth?.has(path) === true;
+    const isSsf = ssf?.has(path) === true;
+    if (!isForward && !isSsf && !authzen.has(path)) return jsonReply(404, 'nothing is here');
+    const who = this.#who(request, isForward ? 'x-countersign-proxy' : 'authorization');
+    if (who === undefined) return stranger(request);
+    if (isForward) return this.#forward(who, request);
+    return isSsf ? this.#ssf(who, request) : this.#authzen(who, request);
+  };
+
+  /** A proxy passes on the authorization of whoever asks it, and shows its own apart. */
+  #who(request: Arrived, header: 'authorization' | 'x-countersign-proxy'): DoorCaller | undefined {
+    const { roll } = this.#parts;
+    const stated = request.header(header);
+    const isToken = header === 'x-countersign-proxy' && stated !== undefined;
+    const authorization = isToken ? `Bearer ${stated}` : stated;
+    return roll.find({ authorization, certificate: request.certificate });
+  }
+
+  #authzen(who: DoorCaller, request: Arrived): DoorReply | Answer {
+    if (who.kind !== 'tool') return wrongDoor();
+    const answer = async (): Promise<DoorReply> =>
+      this.#guarded(async () => {
+        this.#checkOpen();
+        return this.#parts.authzen.answer(who.caller, request);
+      });
+    return { bodyBytesMax: AUTHZEN_BODY_BYTES_MAX, answer };
+  }
+
+  #ssf(who: DoorCaller, request: Arrived): DoorReply | Answer {
+    const { ssf } = this.#parts;
+    if (who.kind !== 'receiver' || ssf === undefined) return wrongDoor();
+    const answer = async (): Promise<DoorReply> =>
+      this.#guarded(() => ssf.answer(who.caller, request));
+    return { bodyBytesMax: SSF_BODY_BYTES_MAX, answer };
+  }
+
+  #forward(who: DoorCaller, request: Arrived): DoorReply | Answer {
+    const { forwardAuth, onFailure } = this.#parts;
+    if (who.kind !== 'proxy' || forwardAuth === undefined) return wrongDoor();
+    const answer = async (): Promise<DoorReply> => {
+      if (this.#parts.stopped() !== undefined) return forwardAuth.failed(who.caller, request);
+      try {
+        return await forwardAuth.answer(who.caller, request);
+      } catch (error) {
+        onFailure(error);
+        return forwardAuth.failed(who.caller, request);
+      }
+    };
+    // Envoy passes on the method, and with some of its settings the body.
+    return { bodyBytesMax: 'ignored', answer };
+  }
+
+  #checkOpen(): void {
+    const because = this.#parts.stopped();
+    if (because !== undefined) throw new DoorError('UNAVAILABLE', because);
+  }
+
+  async #guarded(work: () => Promise<DoorReply>): Promise<DoorReply> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DoorError) return errorReply(error);
+      throw error;
+    }
+  }
+}
+
+export function tooLarge(bytesMax: number): DoorReply {
+  return jsonReply(413, `the body is larger than ${bytesMax} bytes`);
+}
+
+/** AuthZEN 1.0, 10.1.2: "an error message string" as the body. */
+function errorReply(error: DoorError): DoorReply {
+  const { status, message, code } = error;
+  const again = code === 'TOO_SOON' || code === 'UNAVAILABLE' ? { 'retry-after': '1' } : {};
+  return jsonReply(status, message, again);
+}
+
+function stranger(request: Arrived): DoorReply {
+  const showed = request.header('authorization') !== undefined;
+  const challenge = `Bearer realm="countersign"${showed ? ', error="invalid_token"' : ''}`;
+  const what = 'nobody is known by what the request shows: send a bearer token or a certificate';
+  return jsonReply(401, what, { 'www-authenticate': challenge });
+}
+
+function wrongDoor(): DoorReply {
+  return jsonReply(403, 'this caller has no business at this door');
+}

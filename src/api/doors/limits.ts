@@ -1,0 +1,32 @@
+/** Callers keep connections open: some hundred tools and proxies with a few dozen each. */
+export const DOOR_CONNECTIONS_MAX = 4096;
+
+/** A token of 16 KB beside the usual headers. */
+export const DOOR_HEADER_BYTES_MAX: number = 32 * 1024;
+
+/** A caller that is slower with its headers than this holds a connection for nothing. */
+export const DOOR_HEADERS_MS_MAX = 10_000;
+
+/** For a whole request with its body: a batch of 4 MB over a slow line. */
+export const DOOR_REQUEST_MS_MAX = 30_000;
+
+/** Longer than a proxy in front keeps its connections, so that it closes them and not we. */
+export const DOOR_KEEP_ALIVE_MS = 75_000;
+
+/** Below this free share of the disk no decision is given: it might not be accounted for. */
+export const DOOR_FREE_DISK_MIN = 0.02;
+
+/** The disk is looked at so often: at 100 MB/s, half of one percent of a 10 GB disk goes by. */
+export const DOOR_DISK_LOOK_MS = 500;
+
+/** Steps of decisions before sockets are served again: a few milliseconds. */
+export const DOOR_STEPS_PER_TURN = 4;
+
+/** Decisions are posted to the books in lots of this age: nobody asks for them sooner. */
+export const DOOR_POST_EVERY_MS = 1000;
+
+/** What a receiver says of an event that it will not have: a sentence. */
+export const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
+
+/** Files of the directory are looked at so often: who was taken out of one is out this soon. */
+export const DIRECTORY_LOOK_MS = 5000;

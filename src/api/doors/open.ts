@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import {
+  AuthzenDoor,
+  Deciding,
+  DecisionPoint,
+  FairTurns,
+  ForwardAuthDoor,
+  Identities,
+  SigningKeys,
+  SsfDoor,
+  SuiteDirectory,
+  Transmitter,
+} from '../../access/index.ts';
+import type { Config, DoorsConfig } from '../../config/index.ts';
+import { type Clock, messageOf, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
+import type { Wait } from '../../intake/index.ts';
+import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
+import { WorkError } from '../errors.ts';
+import { DirectoryFiles } from './directory-files.ts';
+import { type DoorCaller, Doors, tooLarge } from './doors.ts';
+import { DOOR_STEPS_PER_TURN } from './limits.ts';
+import { loadPolicies } from './policies.ts';
+import { post } from './post.ts';
+import { type Enrolled, rollOf } from './roll.ts';
+import { secretFiles } from './secrets.ts';
+import { DoorServer } from './server.ts';
+
+export type OpenDoorsOptions = {
+  readonly config: Config;
+  readonly doors: DoorsConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly writer: Writer;
+  /** The policies that come with the program. */
+  readonly policies: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  /** Undefined: all is well; else why nothing can be decided now. */
+  readonly stopped: () => string | undefined;
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** What was opened, for whoever goes on with it. */
+export type OpenDoors = {
+  readonly url: string;
+  readonly point: DecisionPoint;
+  readonly transmitter: Transmitter | undefined;
+  /**
+   * Takes in what the files of the directory say now.
+   * @throws ConfigError: what they said before stays, and ages
+   */
+  lookAtDirectory(): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the doors that a configuration names. All that is wrong with it is found before anybody
+ * can ask.
+ * @throws AccessError, ConfigError, WorkError, HttpError CREDENTIAL
+ */
+export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
+  const { doors: config, writer, clock, random, stopped, onFailure } = options;
+  const { accountant } = writer;
+  const files = new DirectoryFiles(config.directory, clock);
+  const policies = loadPolicies(config.policies ?? options.policies);
+  const directory = new SuiteDirectory(files.store);
+  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
+  const deciding = new Deciding(point, turns);
+  const transmitter = await transmitterOf(options);
+  const doors = new Doors({
+    roll: rollOf(callersOf(options.config, config), options.env),
+    authzen: new AuthzenDoor({
+      ...{ deciding, accountant, candidates: files, identifier: config.url },
+      now: () => clock.now(),
+    }),
+    forwardAuth: forwardAuthOf(config, deciding, clock),
+    ssf: transmitter === undefined ? undefined : new SsfDoor(transmitter),
+    stopped,
+    onFailure,
+  });
+  const { answering } = doors;
+  const { listen } = config;
+  const server = await DoorServer.open({
+    listen,
+    tls: tlsOf(config),
+    answering,
+    tooLarge,
+    onFailure,
+  });
+  transmitter?.start();
+  return {
+    url: server.url,
+    point,
+    transmitter,
+    lookAtDirectory: () => {
+      if (files.look() === 'changed') point.use({ directory: new SuiteDirectory(files.store) });
+    },
+    close: async () => {
+      await server.close();
+      await transmitter?.close();
+    },
+  };
+}
+
+function forwardAuthOf(
+  { identity }: DoorsConfig,
+  deciding: Deciding,
+  clock: Clock,
+): ForwardAuthDoor | undefined {
+  if (identity === undefined) return undefined;
+  const { issuer, audience, claim, cookie } = identity;
+  const keys = keySetIn(identity.keys);
+  const identities = new Identities({ issuer, audience, keys, claim, clock });
+  return new ForwardAuthDoor({ deciding, identities, cookie });
+}
+
+type KeySet = ConstructorParameters<typeof Identities>[0]['keys'];
+
+function keySetIn(file: string): KeySet {
+  const what = 'it is no JSON Web Key Set: write {"keys": […]}, of public keys';
+  const keys = (parsed(file) as { readonly keys?: unknown } | null)?.keys;
+  if (!Array.isArray(keys)) throw unusable(file, what);
+  // A shared secret in the set would let whoever verifies sign as well.
+  const isPublic = (key: unknown): boolean =>
+    typeof key === 'object' && key !== null && !('d' in key) && !('k' in key);
+  if (!keys.every(isPublic)) throw unusable(file, what);
+  return { keys } as KeySet;
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(textOf(file));
+  } catch (error) {
+    if (error instanceof WorkError) throw error;
+    throw unusable(file, 'it is not JSON');
+  }
+}
+
+async function transmitterOf(options: OpenDoorsOptions): Promise<Transmitter | undefined> {
+  const { doors, writer, clock, random, wait } = options;
+  const { url, events } = doors;
+  if (events === undefined) return undefined;
+  const pems = events.signingKeys.map((file) => ({ file, pem: textOf(file) }));
+  return new Transmitter(
+    {
+      transmits: { issuer: url, pollEndpoint: `${url}/ssf/poll` },
+      keys: await SigningKeys.of(pems),
+      receivers: events.receivers,
+      world: {
+        clock,
+        random,
+        wait: (ms, signal) => wait(ms, signal).catch(() => undefined),
+        post,
+        keep: async (records) => {
+          await writer.accountant.append(records.map(ssfDraft));
+        },
+        secrets: secretFiles(writer.dir),
+      },
+    },
+    await ssfRecords(writer),
+  );
+}
+
+function callersOf(config: Config, doors: DoorsConfig): readonly Enrolled<DoorCaller>[] {
+  const usual = config.tenants.length === 1 ? config.tenants[0]?.id : undefined;
+  const tenantOf = (stated: TenantId | undefined): TenantId => stated ?? usual ?? OWN_TENANT;
+  const tools = doors.tools.map((tool): Enrolled<DoorCaller> => {
+    const { name, door, passFor: passMs, resources } = tool;
+    const caller = { name, tenant: tenantOf(tool.tenant), resources, door, passMs };
+    return { name, proofs: tool, as: { kind: 'tool', caller } };
+  });
+  const proxies = doors.proxies.map((proxy): Enrolled<DoorCaller> => {
+    const { name, kind, signIn, passFor: passMs } = proxy;
+    const sites = proxy.sites.map(({ host, app, type, action }) => ({
+      ...{ host, action, resource: { type, id: app } },
+    }));
+    const resources = sites.map(({ resource: { type, id } }) => ({ type, ids: [id] }));
+    const tenant = tenantOf(proxy.tenant);
+    const caller = { name, tenant, resources, proxy: kind, sites, signIn, passMs };
+    return { name, proofs: proxy, as: { kind: 'proxy', caller } };
+  });
+  const receivers = (doors.events?.receivers ?? []).map((receiver): Enrolled<DoorCaller> => {
+    return { name: receiver.name, proofs: receiver, as: { kind: 'receiver', caller: receiver } };
+  });
+  return [...tools, ...proxies, ...receivers];
+}
+
+function tlsOf({ tls }: DoorsConfig): Parameters<typeof DoorServer.open>[0]['tls'] {
+  if (tls === undefined) return undefined;
+  const { certificate, key, clients } = tls;
+  return {
+    certificate: textOf(certificate),
+    key: textOf(key),
+    clients: clients === undefined ? undefined : textOf(clients),
+  };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unusable(file, messageOf(error));
+  }
+}
+
+function unusable(file: string, what: string): WorkError {
+  return new WorkError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
+}

@@ -1,0 +1,84 @@
+import type { TenantId } from '../core/index.ts';
+import type { Listen, SecretPlace } from './types.ts';
+
+/** The kinds of reverse proxy whose way of asking is known. */
+export const PROXY_KINDS = ['nginx', 'envoy', 'traefik'] as const;
+type ProxyKind = (typeof PROXY_KINDS)[number];
+
+/** What a receiver of events may do (CAEP interoperability profile). */
+export const EVENT_SCOPES = ['ssf.read', 'ssf.manage'] as const;
+type EventScope = (typeof EVENT_SCOPES)[number];
+
+/** By what a caller is known; at least one of them. */
+export type CallerProofs = {
+  /** Where the SHA-256 of its token lies, in hex: of several, each in a line, all count. */
+  readonly tokenHash?: SecretPlace | undefined;
+  /** Its client certificate, in PEM. */
+  readonly certificate?: string | undefined;
+};
+
+export type ToolConfig = CallerProofs & {
+  readonly name: string;
+  readonly tenant?: TenantId | undefined;
+  readonly door: string;
+  /** Milliseconds that a pass lasts, where a permit opens one. */
+  readonly passFor?: number | undefined;
+  readonly resources: readonly {
+    readonly type: string;
+    readonly ids?: readonly string[] | undefined;
+  }[];
+};
+
+export type ProxyConfig = CallerProofs & {
+  readonly name: string;
+  readonly tenant?: TenantId | undefined;
+  readonly kind: ProxyKind;
+  readonly signIn?: string | undefined;
+  readonly passFor?: number | undefined;
+  readonly sites: readonly {
+    readonly host: string;
+    readonly app: string;
+    readonly type: string;
+    readonly action: string;
+  }[];
+};
+
+export type ReceiverConfig = CallerProofs & {
+  readonly name: string;
+  readonly audience: string;
+  readonly pushTo: readonly string[];
+  readonly may: EventScope;
+};
+
+/** Where access is decided before it happens. */
+export type DoorsConfig = {
+  readonly listen: Listen;
+  /** As callers know this decision point, and the issuer of its events. */
+  readonly url: string;
+  readonly tls?:
+    | { readonly certificate: string; readonly key: string; readonly clients?: string | undefined }
+    | undefined;
+  /** A folder; undefined: the policies that come with the program. */
+  readonly policies?: string | undefined;
+  readonly directory: readonly string[];
+  readonly tools: readonly ToolConfig[];
+  readonly proxies: readonly ProxyConfig[];
+  /** Whose tokens say who somebody is; needed by proxies. */
+  readonly identity?:
+    | {
+        readonly issuer: string;
+        readonly audience: string;
+        /** A JSON Web Key Set in a file. */
+        readonly keys: string;
+        readonly claim: string;
+        readonly cookie: string;
+      }
+    | undefined;
+  readonly events?:
+    | {
+        /** Private keys in PEM; the first one signs. */
+        readonly signingKeys: readonly string[];
+        readonly receivers: readonly ReceiverConfig[];
+      }
+    | undefined;
+};

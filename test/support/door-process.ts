@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { sha256, TENANT } from './door-content.ts';
+import { Serving } from './serving.ts';
+
+export type Tool = {
+  readonly name: string;
+  readonly token: string;
+  readonly door: string;
+  /** YAML of its resources. */
+  readonly resources: string;
+  /** More lines, each of one member. */
+  readonly more?: string;
+};
+
+export type DoorSettings = {
+  readonly policies?: string;
+  readonly directory: string;
+  readonly tools: readonly Tool[];
+  /** More YAML, beneath `doors` and indented by two. */
+  readonly more?: string;
+};
+
+/** A node of doors in a process of its own. */
+export class DoorNode {
+  readonly serving: Serving;
+  readonly url: string;
+  readonly dir: string;
+
+  private constructor(serving: Serving, url: string, dir: string) {
+    this.serving = serving;
+    this.url = url;
+    this.dir = dir;
+  }
+
+  static async start(dir: string, settings: DoorSettings): Promise<DoorNode> {
+    const config = `${dir}.yaml`;
+    const env = Object.fromEntries(
+      settings.tools.map(({ token }, at) => [`TOOL_${at}`, sha256(token)]),
+    );
+    writeFileSync(config, doorConfig(settings));
+    const serving = await Serving.start(dir, config, env);
+    const { doors } = serving.ready;
+    assert.ok(typeof doors === 'string', 'it tells where its doors listen');
+    return new DoorNode(serving, doors, dir);
+  }
+
+  async ask(
+    path: string,
+    body: unknown,
+    { token = 'token-1', headers = {} }: { token?: string; headers?: Record<string, string> } = {},
+  ): Promise<{ status: number; headers: Headers; body: unknown }> {
+    const response = await fetch(`${this.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${token}`,
+        ...headers,
+      },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
+  }
+
+  async decision(request: object): Promise<boolean> {
+    const { status, body } = await this.ask('/access/v1/evaluation', request);
+    assert.equal(status, 200, JSON.stringify(body));
+    return (body as { decision: boolean }).decision;
+  }
+}
+
+function doorConfig({ policies, directory, tools, more = '' }: DoorSettings): string {
+  const each = tools.map(
+    ({ name, door, resources, more: members = '' }, at) =>
+      `    - name: ${name}\n      tokenHash: { env: TOOL_${at} }\n      tenant: ${TENANT}\n` +
+      `      door: ${door}\n      resources: ${resources}\n${members}`,
+  );
+  return `listen: 127.0.0.1:0
+log: json
+doors:
+  listen: 127.0.0.1:0
+  url: https://pdp.example.com/tenant1
+${policies === undefined ? '' : `  policies: ${policies}\n`}  directory: [${directory}]
+  tools:
+${each.join('')}${more}`;
+}
