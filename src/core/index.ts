@@ -3,6 +3,7 @@ export * from './clock.ts';
 export * from './directory.ts';
 export * from './errors.ts';
 export * from './finding.ts';
+export * from './flat-names.ts';
 export * from './ids.ts';
 export * from './instant.ts';
 export * from './interval.ts';

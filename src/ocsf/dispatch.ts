@@ -1,3 +1,4 @@
+import { withNestedMembers } from '../core/index.ts';
 import { isObject, type Json, object, text } from './json.ts';
 import type { Mapping } from './mapping.ts';
 import { mappingOfActivity, mappingOfUal } from './mapping-tables.ts';
@@ -38,7 +39,8 @@ import type { SourceRecord, Subject } from './subject.ts';
 export type Routed = { readonly subject: Subject; readonly mapping: Mapping };
 
 /** By the source, which says the shape; then by record type, operation or activity. */
-export function route(record: SourceRecord, memo: Memo): Routed {
+export function route(delivered: SourceRecord, memo: Memo): Routed {
+  const record = unflattened(delivered);
   const { source, value } = record;
   if (source.startsWith('m365.')) return routeUal(record, ualOfDocument(value), memo);
   const slash = source.indexOf('/');
@@ -58,6 +60,17 @@ export function route(record: SourceRecord, memo: Memo): Routed {
     default:
       return routeOther(record, body, memo);
   }
+}
+
+/**
+ * A row of a table whose columns stand for members of members. Audit records proper, which most
+ * are, say so by a number: what a table gives is text.
+ */
+function unflattened(record: SourceRecord): SourceRecord {
+  const { value } = record;
+  if (!isObject(value) || typeof value['RecordType'] === 'number') return record;
+  const whole = withNestedMembers(value);
+  return whole === value ? record : { ...record, value: whole };
 }
 
 function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {

@@ -1,4 +1,5 @@
 import { COLUMN_CHARS_MAX, LIST_SCAN_MAX, NESTED_CHARS_MAX } from './limits.ts';
+import { jsonOfPythonLiteral } from './python-literal.ts';
 
 /**
  * Reading values that anybody may have written: whatever the type, nothing here throws, and what
@@ -60,15 +61,19 @@ export function bool(value: unknown): boolean | null {
 }
 
 /** The value itself, or what a text holds as JSON object or array; null where it holds neither. */
-function opened(value: unknown): unknown {
+export function opened(value: unknown): unknown {
   if (typeof value !== 'string') return value ?? null;
   if (value.length < 2 || value.length > NESTED_CHARS_MAX) return null;
   const trimmed = value.trim();
   const first = trimmed.charCodeAt(0);
   if (first !== 123 && first !== 91) return null;
   if (trimmed.startsWith('@{')) return null;
+  return parsed(trimmed) ?? (trimmed.includes("'") ? parsed(jsonOfPythonLiteral(trimmed)) : null);
+}
+
+function parsed(json: string): unknown {
   try {
-    return JSON.parse(trimmed) as unknown;
+    return JSON.parse(json) as unknown;
   } catch {
     return null;
   }

@@ -12,6 +12,7 @@ import {
 import { columnKey, documentColumn, isTimeColumn } from './columns.ts';
 import { CsvCells, type CsvDialect, CsvRowScanner } from './csv-row.ts';
 import type { TextWindow } from './framer.ts';
+import { recordInText } from './json-within.ts';
 
 const DELIMITERS: readonly number[] = [COMMA, SEMICOLON, TAB, VERTICAL_BAR];
 
@@ -55,11 +56,32 @@ function readHeader(window: TextWindow, at: number, dialect: CsvDialect): CsvSta
   if (row.run(window, at, -1) !== 'done' || row.cells > COLUMNS_MAX) return undefined;
   const names = cellTexts(window.bytes, at, row, dialect.delimiter);
   const header = Buffer.from(window.bytes.subarray(at, row.contentEnd));
-  if (isHeader(names)) return { dialect, columns: uniqueNames(names), position: row.next, header };
-  const auditData = names.findIndex(isAuditDocument);
-  if (auditData < 0) return undefined;
-  const columns = names.map((_, i) => (i === auditData ? 'AuditData' : `Column${i + 1}`));
+  const isPlain = names.length > 1 && !names.some(isDocument);
+  if (isHeader(names) || (isPlain && hasRecordBelow(window, row.next, names.length, dialect))) {
+    return { dialect, columns: uniqueNames(names), position: row.next, header };
+  }
+  const document = names.findIndex(isDocument);
+  if (document < 0) return undefined;
+  const name = isAuditDocument(names[document] as string) ? 'AuditData' : '_raw';
+  const columns = names.map((_, i) => (i === document ? name : `Column${i + 1}`));
   return { dialect, columns, position: at, header: Buffer.alloc(0) };
+}
+
+/** True when the row behind this one holds a record in a cell: names alone told nothing. */
+function hasRecordBelow(
+  window: TextWindow,
+  at: number,
+  cells: number,
+  dialect: CsvDialect,
+): boolean {
+  const row = new CsvRowScanner(dialect);
+  if (at >= window.end || row.run(window, at, -1) !== 'done' || row.cells !== cells) return false;
+  const texts = cellTexts(window.bytes, at, row, dialect.delimiter);
+  return texts.some(isDocument);
+}
+
+function isDocument(cell: string): boolean {
+  return isAuditDocument(cell) || recordInText(cell) !== undefined;
 }
 
 /** True for the names of a row that can only be a header of audit or sign-in records. */

@@ -1,10 +1,12 @@
-import { plural } from '../../core/index.ts';
+import { isFlatName, plural, withNestedMembers } from '../../core/index.ts';
 import { parseAuditData } from './audit-data.ts';
 import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import { columnKey, documentColumn } from './columns.ts';
 import { CsvCells } from './csv-row.ts';
+import { recordInText } from './json-within.ts';
 import { type Place, RecordSink } from './record-sink.ts';
-import type { Identity } from './shapes/shape.ts';
+import { OTHER } from './shapes/other.ts';
+import { type Identity, nestedObject } from './shapes/shape.ts';
 import { identify } from './shapes/shapes.ts';
 import { identifyAuditData } from './shapes/unified-audit-log.ts';
 
@@ -29,6 +31,8 @@ export class CsvReader {
   readonly #columns: readonly string[];
   /** Columns whose names the shapes know without the time zone that a portal added. */
   readonly #zoned: readonly (readonly [column: string, name: string])[];
+  /** Some columns stand for members of members. */
+  readonly #isFlat: boolean;
   readonly #sink: RecordSink;
   readonly #cells: CsvCells;
   readonly #at: Columns;
@@ -42,6 +46,7 @@ export class CsvReader {
     this.#zoned = chunk.columns
       .filter((column) => UTC.test(column))
       .map((column) => [column, column.replace(UTC, '')]);
+    this.#isFlat = chunk.columns.some(isFlatName);
     this.#sink = new RecordSink(chunk, context, sink);
     this.#at = columnsOf(chunk.columns);
     const { document } = this.#at;
@@ -105,15 +110,36 @@ export class CsvReader {
     for (let cell = 0; cell < columns.length; cell++) {
       value[columns[cell] as string] = this.#text(cell) as string;
     }
-    const body = Buffer.from(JSON.stringify(value));
-    this.#sink.record(identify(this.#named(value)), body, value, place);
+    const identity = identifyRow(this.#named(value));
+    if (identity.source === OTHER && this.#isInCell(value, place)) return;
+    this.#sink.record(identity, Buffer.from(JSON.stringify(value)), value, place);
+  }
+
+  /** True when a cell held the record, under a name that does not say so, and it was read. */
+  #isInCell(row: Readonly<Record<string, string>>, place: Place): boolean {
+    for (const column of this.#columns) {
+      const record = recordInText((row[column] as string).trim());
+      if (record === undefined) continue;
+      this.#sink.record(identify(record.value), record.body, record.value, place);
+      return true;
+    }
+    return false;
   }
 
   #named(value: JsonObject): JsonObject {
-    if (this.#zoned.length === 0) return value;
+    const nested = this.#isFlat ? withNestedMembers(value) : value;
+    if (this.#zoned.length === 0) return nested;
     const named = this.#zoned.map(([column, name]) => [name, value[column]]);
-    return { ...value, ...Object.fromEntries(named) };
+    return { ...nested, ...Object.fromEntries(named) };
   }
+}
+
+/** A search engine's table has a column for each member of the record that lies in its document. */
+function identifyRow(row: JsonObject): Identity {
+  const identity = identify(row);
+  const inner = identity.source === OTHER ? nestedObject(row['o365'])['audit'] : undefined;
+  const audit = inner === undefined ? identity : identify(nestedObject(inner));
+  return audit.source === OTHER ? identity : audit;
 }
 
 function columnsOf(columns: readonly string[]): Columns {

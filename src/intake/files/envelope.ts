@@ -25,3 +25,8 @@ export const LIMIT_EXCEEDED: Completeness = {
   kind: 'at-limit',
   detail: 'the query found more records than it may return (isRecordCountLimitExceeded)',
 };
+
+export const NOT_CLOSED: Completeness = {
+  kind: 'cut-off',
+  detail: 'the list of records is not closed: the file was cut',
+};

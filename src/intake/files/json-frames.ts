@@ -21,7 +21,7 @@ import {
   TAB,
 } from './ascii.ts';
 import type { Completeness } from './completeness.ts';
-import { saidByMembers } from './envelope.ts';
+import { NOT_CLOSED, saidByMembers } from './envelope.ts';
 import type { Frame, FrameForm, Framer, TextWindow } from './framer.ts';
 import {
   cellsForm,
@@ -31,6 +31,7 @@ import {
   mayBeEnvelope,
   readHead,
 } from './json-head.ts';
+import { endsNoise, type NoiseIn } from './json-noise.ts';
 import { JsonScanner } from './json-scan.ts';
 import { isTextDocument, LOOK_BYTES, RecordStarts } from './record-starts.ts';
 
@@ -83,9 +84,11 @@ export class JsonFramer implements Framer {
   #indent = 0;
   readonly #starts = new RecordStarts();
   #rescannedBytes = 0;
+  readonly #noise: NoiseIn;
 
-  constructor(position: number) {
+  constructor(position: number, noise: NoiseIn = 'nowhere') {
     this.#position = position;
+    this.#noise = noise;
   }
 
   next(window: TextWindow): Frame {
@@ -160,6 +163,7 @@ export class JsonFramer implements Framer {
       case OBJECT_OPENS:
         return this.#object(window);
       case LIST_OPENS:
+        if (this.#noise === 'between-lines') return this.#beginGarbage(window);
         return this.#listOpens();
       case LIST_CLOSES:
         return this.#listCloses(window);
@@ -369,25 +373,21 @@ export class JsonFramer implements Framer {
   #garbage(window: TextWindow): Frame | undefined {
     const { bytes, end } = window;
     let at = this.#position;
-    while (at < end && !this.#endsGarbage(bytes[at] as number)) at++;
+    while (at < end && !endsNoise(bytes[at] as number, this.#noise, this.#lists.length)) at++;
     this.#position = at;
     if (at + 2 >= end && !window.isLast) return 'more';
+    if (this.#noise === 'between-lines' && at < end && bytes[at] === OBJECT_OPENS) {
+      this.#mode = 'between';
+      return undefined;
+    }
     // In a list of documents as strings the string starts before the bracket.
     const to = isTextDocument(window, at) ? at - 1 : at;
     return this.#rejected(window, this.rejectFrom, to, 'neither an object nor a list of objects');
   }
 
-  #endsGarbage(byte: number): boolean {
-    if (byte === OBJECT_OPENS || byte === LINE_FEED || byte === CARRIAGE_RETURN) return true;
-    return byte === LIST_OPENS || (byte === LIST_CLOSES && this.#lists.length > 0);
-  }
-
   #atEnd(): Frame {
     if (this.#lists.length > 0) {
-      this.said.push({
-        kind: 'cut-off',
-        detail: 'the list of records is not closed: the file was cut',
-      });
+      this.said.push(NOT_CLOSED);
       for (const open of this.#lists) this.said.push(...saidByMembers(open.members));
       this.#lists.length = 0;
     }

@@ -13,9 +13,18 @@ import { JsonScanner } from './json-scan.ts';
 
 /**
  * Lists of records within an answer: Graph and OData `value`, Azure Monitor and Event Hubs
- * `records`, advanced hunting `results`, Log Analytics and Kusto `tables`.
+ * `records`, advanced hunting `results`, Log Analytics and Kusto `tables`; `data` and `events` of
+ * other tools.
  */
-const LISTS_OF_RECORDS: ReadonlySet<string> = new Set(['value', 'records', 'results', 'Results']);
+const LISTS_OF_RECORDS: ReadonlySet<string> = new Set([
+  'value',
+  'records',
+  'Records',
+  'results',
+  'Results',
+  'data',
+  'events',
+]);
 const LISTS_OF_TABLES: ReadonlySet<string> = new Set(['tables', 'Tables']);
 const LISTS_OF_ROWS: ReadonlySet<string> = new Set(['rows', 'Rows']);
 
@@ -79,6 +88,8 @@ export function mayBeEnvelope(bytes: Buffer, start: number, end: number): boolea
     case 0x54:
     case 0x53:
     case 0x43:
+    case 0x64: // data
+    case 0x65: // events
       break;
     default:
       return false;

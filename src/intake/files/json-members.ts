@@ -14,23 +14,43 @@ export class JsonSlices {
   /** The value of a member of the object that starts at `start`; of two the last, as parsed. */
   member(bytes: Buffer, start: number, end: number, name: string): Slice | undefined {
     let found: Slice | undefined;
+    this.#eachMember(bytes, start, end, (nameStart, nameEnd, value) => {
+      if (isName(bytes, nameStart, nameEnd, name)) found = value;
+    });
+    return found;
+  }
+
+  /** The values of all members of the object that starts at `start`, by name. */
+  members(bytes: Buffer, start: number, end: number): Map<string, Slice> {
+    const found = new Map<string, Slice>();
+    this.#eachMember(bytes, start, end, (nameStart, nameEnd, value) => {
+      found.set(JSON.parse(bytes.toString('utf8', nameStart, nameEnd)) as string, value);
+    });
+    return found;
+  }
+
+  #eachMember(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    visit: (nameStart: number, nameEnd: number, value: Slice) => void,
+  ): void {
     let at = skipSpace(bytes, start, end);
-    if (bytes[at] !== OBJECT_OPENS) return undefined;
+    if (bytes[at] !== OBJECT_OPENS) return;
     at = skipSpace(bytes, at + 1, end);
     while (at < end && bytes[at] === DOUBLE_QUOTE) {
       const nameEnd = valueEnd(bytes, at, end, this.#scanner);
-      if (nameEnd < 0) break;
+      if (nameEnd < 0) return;
       const colon = skipSpace(bytes, nameEnd, end);
-      if (bytes[colon] !== COLON) break;
+      if (bytes[colon] !== COLON) return;
       const value = skipSpace(bytes, colon + 1, end);
       const valueStop = valueEnd(bytes, value, end, this.#scanner);
-      if (valueStop < 0) break;
-      if (isName(bytes, at, nameEnd, name)) found = { start: value, end: valueStop };
+      if (valueStop < 0) return;
+      visit(at, nameEnd, { start: value, end: valueStop });
       at = skipSpace(bytes, valueStop, end);
-      if (bytes[at] !== COMMA) break;
+      if (bytes[at] !== COMMA) return;
       at = skipSpace(bytes, at + 1, end);
     }
-    return found;
   }
 
   /** The items of the list that starts at `start`. */

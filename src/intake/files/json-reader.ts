@@ -5,6 +5,7 @@ import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import { LIMIT_EXCEEDED } from './envelope.ts';
 import { JsonSlices, type Slice } from './json-members.ts';
 import { JsonScanner } from './json-scan.ts';
+import { auditDataName, recordInText, recordsWithin, WRAPPERS } from './json-within.ts';
 import { type Place, RecordSink } from './record-sink.ts';
 import { identifyDelivered } from './shapes/delivered.ts';
 import { isAuditLogQuery } from './shapes/graph-audit-log-query.ts';
@@ -14,19 +15,6 @@ import { auditRowOf, identifyAuditData } from './shapes/unified-audit-log.ts';
 
 /** Lists of records in an envelope that the reader of the file did not open. */
 const LISTS: readonly string[] = ['value', 'records', 'results', 'Results'];
-
-/** Where collectors put the record that they took in: Elastic, Splunk, Fluentd and test suites. */
-const WRAPPERS: readonly string[] = [
-  '_source',
-  'result',
-  '_raw',
-  'event',
-  'original',
-  'message',
-  'body',
-  'record',
-  'Log',
-];
 
 /** Reads the JSON items of one chunk. */
 export class JsonReader {
@@ -108,21 +96,26 @@ export class JsonReader {
       return;
     }
     const identity = identify(item);
-    if (identity.source === OTHER && this.#unwrapped(item, place)) return;
+    if (identity.source === OTHER && this.#opened(item, identity.at, place)) return;
     if (identity.at === undefined) this.#unidentified(item, place);
     else this.#sink.record(identity, this.#body(place), item, place);
+  }
+
+  /** True when the item was none itself, and the records in it were read. */
+  #opened(item: JsonObject, at: string | undefined, place: Place): boolean {
+    if (this.#unwrapped(item, place)) return true;
+    const inner = recordsWithin(item, at, this.#bytes, place, this.#slices);
+    for (const { start, end } of inner) this.read(start, end, place.row);
+    return inner.length > 0;
   }
 
   /** True when the item was an envelope that another system put around a record, and was read. */
   #unwrapped(item: JsonObject, place: Place): boolean {
     for (const name of WRAPPERS) {
       const inner = item[name];
-      if (typeof inner === 'string' && inner.startsWith('{')) {
-        const parsed = parseAuditData(inner, Buffer.from(inner));
-        if (parsed.kind === 'rejected') continue;
-        const identity = identify(parsed.value);
-        if (identity.source === OTHER || identity.at === undefined) continue;
-        this.#sink.record(identity, parsed.body, parsed.value, place);
+      const record = typeof inner === 'string' ? recordInText(inner) : undefined;
+      if (record !== undefined) {
+        this.#sink.record(identify(record.value), record.body, record.value, place);
         return true;
       }
       if (!isObject(inner)) continue;
@@ -221,15 +214,6 @@ export class JsonReader {
     const value = JSON.parse(body.toString('utf8')) as JsonObject;
     this.#sink.record(identify(value), body, value, place);
   }
-}
-
-/** The member that holds an AuditData document, unless the item is a record of Graph's query. */
-function auditDataName(item: JsonObject): string | undefined {
-  if (item['AuditData'] !== undefined) return 'AuditData';
-  if (item['auditData'] === undefined) return undefined;
-  return item['auditLogRecordType'] === undefined && item['createdDateTime'] === undefined
-    ? 'auditData'
-    : undefined;
 }
 
 /**

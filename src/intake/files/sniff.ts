@@ -1,6 +1,7 @@
 import {
   DOUBLE_QUOTE,
   hasBom,
+  LINE_FEED,
   LIST_OPENS,
   OBJECT_CLOSES,
   OBJECT_OPENS,
@@ -11,6 +12,8 @@ import { CsvFramer } from './csv-frames.ts';
 import { readCsvStart } from './csv-header.ts';
 import type { Framer, TextWindow } from './framer.ts';
 import { JsonFramer } from './json-frames.ts';
+import type { NoiseIn } from './json-noise.ts';
+import { recordInText } from './json-within.ts';
 
 export type Sniffed =
   | { readonly kind: 'records'; readonly container: Document['container']; readonly framer: Framer }
@@ -25,6 +28,8 @@ export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): S
   if (at >= end) return isWhole === 'whole' ? { kind: 'blank' } : json('json-sequence', at);
   if (prefix[at] === OBJECT_OPENS) return json('json-sequence', at);
   if (prefix[at] === LIST_OPENS && startsList(prefix, at + 1)) return json('json-array', at);
+  if (isLogOfRecords(prefix, at)) return json('json-sequence', at, 'between-lines');
+  if (prefix[at] === LIST_OPENS && prefix.includes('{"')) return json('json-array', at);
   const window: TextWindow = { bytes: prefix, end, base: 0, isLast: isWhole === 'whole' };
   const start = readCsvStart(window);
   if (start !== undefined) {
@@ -35,15 +40,36 @@ export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): S
   return isBinary(prefix) ? { kind: 'binary' } : { kind: 'unknown' };
 }
 
-function json(container: 'json-array' | 'json-sequence', position: number): Sniffed {
-  return { kind: 'records', container, framer: new JsonFramer(position) };
+function json(
+  container: 'json-array' | 'json-sequence',
+  position: number,
+  noise: NoiseIn = 'nowhere',
+): Sniffed {
+  return { kind: 'records', container, framer: new JsonFramer(position, noise) };
 }
 
 function startsList(prefix: Buffer, from: number): boolean {
   const at = skipSpace(prefix, from, prefix.length);
   if (at >= prefix.length) return true;
-  return '{["]'.includes(String.fromCharCode(prefix[at] as number)) || prefix.includes('{"');
+  return '{["]'.includes(String.fromCharCode(prefix[at] as number));
 }
+
+/** True when the first line that ends in a record of a known kind has text before it. */
+function isLogOfRecords(prefix: Buffer, from: number): boolean {
+  for (let at = from, lines = 0; at < prefix.length && lines < LOG_LINES_LOOKED_AT; lines++) {
+    const lineFeed = prefix.indexOf(LINE_FEED, at);
+    const end = lineFeed < 0 ? prefix.length : lineFeed;
+    const opens = prefix.indexOf('{"', at);
+    if (opens > at && opens < end) {
+      if (recordInText(prefix.toString('utf8', opens, end).trim()) !== undefined) return true;
+    }
+    at = end + 1;
+  }
+  return false;
+}
+
+/** A log that tells of records does so soon. */
+const LOG_LINES_LOOKED_AT = 50;
 
 function startsString(prefix: Buffer, at: number): boolean {
   return prefix[at] === DOUBLE_QUOTE && prefix.toString('latin1', at + 1, at + 4) === '{\\"';

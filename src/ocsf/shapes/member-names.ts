@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import { type Json, opened } from '../json.ts';
 
 /** The members under their proper names where only the case of the names differs. */
 export function withProperNames(from: Json, names: ReadonlyMap<string, string>): Json {
@@ -53,7 +53,12 @@ const CAMEL_DEPTH_MAX = 6;
  * in it and in what lies in it.
  */
 export function camelCased(value: Json): Json {
-  return camel(value, 0) as Json;
+  // Written to a table, what lies in an item is JSON in a text, with the same capitals.
+  const members = Object.entries(value).map(([name, inner]) => [
+    name,
+    typeof inner === 'string' ? (opened(inner) ?? inner) : inner,
+  ]);
+  return camel(Object.fromEntries(members), 0) as Json;
 }
 
 function camel(value: unknown, depth: number): unknown {

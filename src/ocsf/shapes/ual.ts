@@ -9,7 +9,8 @@ import { namesByLowerCase, renamed, withProperNames } from './member-names.ts';
 export function ualOfDocument(value: unknown): Json {
   const whole = object(value);
   if (whole['Operation'] !== undefined && whole['RecordType'] !== undefined) return whole;
-  const inner = whole['AuditData'] ?? whole['auditData'];
+  // The last is how a search engine's columns, one for each member, are put together again.
+  const inner = whole['AuditData'] ?? whole['auditData'] ?? object(whole['o365'])['audit'];
   if (inner !== undefined) return ualOfDocument(object(inner));
   return withMemberNames(whole);
 }

@@ -1,3 +1,4 @@
+import { withNestedMembers } from '../../../core/index.ts';
 import type { JsonObject } from '../chunk.ts';
 import { tenantOfSignIn } from './graph-sign-ins.ts';
 import {
@@ -25,7 +26,8 @@ export const azureMonitor: Shape = {
     (item['properties'] !== undefined ||
       item['operationName'] !== undefined ||
       item['operationname'] !== undefined),
-  identify: (item) => {
+  identify: (given) => {
+    const item = given['properties'] === undefined ? withNestedMembers(given) : given;
     const properties = nestedObject(item['properties']);
     const category = sourceName(item['category']) ?? 'other';
     return {

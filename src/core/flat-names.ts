@@ -1,0 +1,111 @@
+type Members = { readonly [name: string]: unknown };
+
+/** Elements that a flattened list may have: real ones have tens. */
+const LIST_INDEX_MAX = 10_000;
+
+/** Levels of a flattened name: the deepest real one (a folder's items) has seven. */
+const LEVELS_MAX = 16;
+
+/** `status.errorCode`, `status/errorCode`, `Actor[0].ID`, `Actor{}.ID`; never `@odata.type`. */
+const FLAT_NAME = /^[A-Za-z]\w*(?:[./][\w-]+|\[[\w-]+\]|\{\})+$/;
+
+/** Only behind these is a low line known to be a separator: `Logon_Type` is one name. */
+const FLAT_NAME_WITH_LOW_LINE =
+  /^(status|deviceDetail|location|properties|initiatedBy|appAccessContext)_(\w+)$/i;
+
+/** True when some name stands for a member of a member. */
+export function hasFlatNames(item: Members): boolean {
+  for (const name of Object.keys(item)) if (isFlatName(name)) return true;
+  return false;
+}
+
+export function isFlatName(name: string): boolean {
+  if (FLAT_NAME.test(name)) return true;
+  return name.includes('_') && FLAT_NAME_WITH_LOW_LINE.test(name);
+}
+
+/**
+ * The item with the members that a spreadsheet, a search tool or a script wrote side by side
+ * lying in each other again; the item itself where there are none. A member that is there whole
+ * stays as it is, and so does what is flattened under it. Lists are without gaps, and empty text
+ * is no member: a table has a cell for whatever any of its rows has.
+ */
+export function withNestedMembers(item: Members): Members {
+  if (!hasFlatNames(item)) return item;
+  const root = new Map<string, unknown>();
+  const flat: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(item)) {
+    if (isFlatName(name)) flat.push([name, value]);
+    else root.set(name, value);
+  }
+  for (const [name, value] of flat) {
+    if (isNothing(value)) continue;
+    const path = pathOf(name);
+    const isReadable = path.length <= LEVELS_MAX && path.every((part) => part !== TOO_FAR);
+    if (!isReadable || !place(root, path, value)) root.set(name, value);
+  }
+  return membersOf(root);
+}
+
+const EACH = '{}';
+const TOO_FAR = '';
+
+class Node extends Map<string, unknown> {}
+
+function pathOf(name: string): string[] {
+  const low = FLAT_NAME_WITH_LOW_LINE.exec(name);
+  if (low !== null && !FLAT_NAME.test(name)) return [low[1] as string, low[2] as string];
+  return (name.match(/\{\}|[\w-]+/g) ?? []).map((part) =>
+    /^\d+$/.test(part) && Number(part) > LIST_INDEX_MAX ? TOO_FAR : part,
+  );
+}
+
+/** False when something that is whole stands in the way. */
+function place(root: Map<string, unknown>, path: readonly string[], value: unknown): boolean {
+  const each = path.lastIndexOf(EACH);
+  if (each < 0) return put(root, path, value);
+  const parent = path.slice(0, each).map((part) => (part === EACH ? '0' : part));
+  const rest = path.slice(each + 1);
+  return valuesOf(value)
+    .slice(0, LIST_INDEX_MAX)
+    .map((one, i) => put(root, [...parent, String(i), ...rest], one))
+    .every((isPut) => isPut);
+}
+
+function put(root: Map<string, unknown>, path: readonly string[], value: unknown): boolean {
+  let node = root;
+  for (const part of path.slice(0, -1)) {
+    let inner = node.get(part);
+    if (isNothing(inner)) {
+      inner = new Node();
+      node.set(part, inner);
+    }
+    if (!(inner instanceof Node)) return false;
+    node = inner;
+  }
+  const last = path.at(-1) as string;
+  if (!isNothing(node.get(last))) return false;
+  node.set(last, value);
+  return true;
+}
+
+/** A column of all values of a list: as a list, or one per line where a table had to hold it. */
+function valuesOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' ? value.split('\n') : [value];
+}
+
+function membersOf(node: ReadonlyMap<string, unknown>): Members {
+  return Object.fromEntries([...node].map(([name, value]) => [name, whole(value)]));
+}
+
+function whole(value: unknown): unknown {
+  if (!(value instanceof Node)) return value;
+  const places = [...value.keys()];
+  if (!places.every((name) => /^\d+$/.test(name))) return membersOf(value);
+  return places.sort((a, b) => Number(a) - Number(b)).map((name) => whole(value.get(name)));
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}

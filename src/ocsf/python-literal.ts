@@ -1,0 +1,39 @@
+const TOKEN = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|\b(?:None|True|False)\b/g;
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['None', 'null'],
+  ['True', 'true'],
+  ['False', 'false'],
+]);
+
+/**
+ * The JSON text of a dictionary or list as Python prints it, which is what scripts leave in the
+ * cells of a table that they were to write JSON into. Nothing is evaluated: only quotes and the
+ * names of three constants change. Of anything else the result is no JSON.
+ */
+export function jsonOfPythonLiteral(written: string): string {
+  return written.replace(TOKEN, (token) => WORDS.get(token) ?? stringOf(token.slice(1, -1)));
+}
+
+const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([^]))/g;
+
+const ESCAPED: ReadonlyMap<string, string> = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['0', '\0'],
+]);
+
+const CODE_POINT_MAX = 0x10ffff;
+
+function stringOf(inner: string): string {
+  const text = inner.replace(ESCAPE, (_, x?: string, u?: string, long?: string, one?: string) => {
+    const hex = x ?? u ?? long;
+    if (hex === undefined) return ESCAPED.get(one as string) ?? (one as string);
+    const code = Number.parseInt(hex, 16);
+    return code > CODE_POINT_MAX ? '\ufffd' : String.fromCodePoint(code);
+  });
+  return JSON.stringify(text);
+}
