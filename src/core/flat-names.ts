@@ -15,13 +15,29 @@ const FLAT_NAME_WITH_LOW_LINE =
 
 /** True when some name stands for a member of a member. */
 export function hasFlatNames(item: Members): boolean {
-  for (const name of Object.keys(item)) if (isFlatName(name)) return true;
+  for (const name in item) if (isFlatName(name)) return true;
   return false;
 }
 
 export function isFlatName(name: string): boolean {
-  if (FLAT_NAME.test(name)) return true;
-  return name.includes('_') && FLAT_NAME_WITH_LOW_LINE.test(name);
+  if (!mayBeFlat(name)) return false;
+  return FLAT_NAME.test(name) || FLAT_NAME_WITH_LOW_LINE.test(name);
+}
+
+/** True for a name with a separator: asked of every member of every record, so without a pattern. */
+function mayBeFlat(name: string): boolean {
+  for (let at = 1; at < name.length; at++) {
+    switch (name.charCodeAt(at)) {
+      case 0x2e: // .
+      case 0x2f: // /
+      case 0x5b: // [
+      case 0x5f: // _
+      case 0x7b: // {
+        return true;
+      default:
+    }
+  }
+  return false;
 }
 
 /**

@@ -37,6 +37,12 @@ export const ARCHIVE_RATIO_FREE_BYTES: number = 64 * 1024 * 1024;
 /** A gzip within a zstd within a ZIP is already odd. */
 export const ARCHIVE_LAYERS_MAX = 3;
 
+/**
+ * A ZIP is read from its end: one that lies in an archive, or comes through a pipe, is held. The
+ * parts of a portal's download are far smaller.
+ */
+export const ARCHIVE_HELD_BYTES_MAX: number = 64 * 1024 * 1024;
+
 /** JSON text wrapped as a string, wrapped as a string: three layers were never seen. */
 export const STRING_LAYERS_MAX = 3;
 

@@ -21,6 +21,7 @@ import {
 } from './shapes/directory-audit.ts';
 import {
   camelCased,
+  graphNamed,
   lowerCased,
   namesByLowerCase,
   withProperNames,
@@ -63,12 +64,14 @@ export function route(delivered: SourceRecord, memo: Memo): Routed {
 }
 
 /**
- * A row of a table whose columns stand for members of members. Audit records proper, which most
- * are, say so by a number: what a table gives is text.
+ * A row of a table whose columns stand for members of members. Looking at all names has its price
+ * on the hot path: what still has one of the members that most records have was not rewritten.
  */
 function unflattened(record: SourceRecord): SourceRecord {
   const { value } = record;
-  if (!isObject(value) || typeof value['RecordType'] === 'number') return record;
+  if (!isObject(value) || WHOLE_MEMBERS.some((name) => typeof value[name] === 'object')) {
+    return record;
+  }
   const whole = withNestedMembers(value);
   return whole === value ? record : { ...record, value: whole };
 }
@@ -88,14 +91,19 @@ function routeUal(record: SourceRecord, ual: Json, memo: Memo): Routed {
 
 function routeGraph(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
   if (name === 'auditLogQuery') return routeUal(record, ualOfGraphQuery(record.value), memo);
-  const isPowerShell =
-    raw['CreatedDateTime'] !== undefined || raw['ActivityDateTime'] !== undefined;
-  const body = isPowerShell ? camelCased(raw) : raw;
+  const body = graphItem(raw);
   if (name === 'signIns') return signIn(record, body, signInOfGraph(body), memo);
   if (name === 'directoryAudits') {
     return directory(record, body, directoryOfGraph(body, body, memo), { memo, isUal: false });
   }
   return routeOther(record, body, memo);
+}
+
+function graphItem(raw: Json): Json {
+  if (raw['createdDateTime'] !== undefined || raw['activityDateTime'] !== undefined) return raw;
+  const isPowerShell =
+    raw['CreatedDateTime'] !== undefined || raw['ActivityDateTime'] !== undefined;
+  return isPowerShell ? camelCased(raw) : graphNamed(raw);
 }
 
 function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
@@ -118,7 +126,9 @@ function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: 
   return routeOther(record, ualOfDiagnostic(outer, item), memo);
 }
 
-function routeLogAnalytics(record: SourceRecord, name: string, row: Json, memo: Memo): Routed {
+function routeLogAnalytics(record: SourceRecord, name: string, raw: Json, memo: Memo): Routed {
+  const hasOneCase = raw['timegenerated'] !== undefined || raw['TIMEGENERATED'] !== undefined;
+  const row = hasOneCase ? withProperNames(raw, TABLE_NAMES) : raw;
   if (name === 'OfficeActivity') return routeUal(record, ualOfOfficeActivity(record.value), memo);
   if (name === 'AuditLogs')
     return directory(record, row, directoryOfLogAnalytics(row, memo), { memo, isUal: false });
@@ -191,6 +201,16 @@ function directory(
 
 const ACCOUNT_LOGON = 15;
 
+const WHOLE_MEMBERS: readonly string[] = [
+  'AppAccessContext',
+  'ExtendedProperties',
+  'Parameters',
+  'OperationProperties',
+  'status',
+  'properties',
+  'initiatedBy',
+];
+
 const ENVELOPE_NAMES: ReadonlyMap<string, string> = namesByLowerCase([
   'time',
   'resourceId',
@@ -208,3 +228,20 @@ const ENVELOPE_NAMES: ReadonlyMap<string, string> = namesByLowerCase([
   'location',
   'properties',
 ]);
+
+/** What is read of rows of Log Analytics, for tables whose column names have one case only. */
+const TABLE_NAMES: ReadonlyMap<string, string> = namesByLowerCase(
+  `
+  AADTenantId ActivityDateTime ActivityDisplayName AdditionalDetails AppDisplayName AppId
+  AuthenticationDetails AuthenticationProtocol AuthenticationRequirement Caller CallerIpAddress
+  Category ClientAppUsed CorrelationId CreatedDateTime DeviceDetail HomeTenantId
+  IPAddress IPAddressFromResourceProvider Id Identity InitiatedBy IsInteractive Location
+  LocationDetails LoggedByService OperationName OperationType ResourceDisplayName ResourceId
+  ResourceIdentity ResourceTenantId Result ResultDescription ResultReason ResultSignature
+  ResultType RiskLevelDuringSignIn ServicePrincipalId ServicePrincipalName SessionId
+  SignInEventTypes Status TargetResources TimeGenerated Type UniqueTokenId UniqueTokenIdentifier
+  UserAgent UserDisplayName UserId UserPrincipalName UserType
+  `
+    .trim()
+    .split(/\s+/),
+);

@@ -1,4 +1,4 @@
-const TOKEN = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"|\b(?:None|True|False)\b/g;
+const TOKEN = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"|\b(?:None|True|False)\b/g;
 
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['None', 'null'],
@@ -15,7 +15,7 @@ export function jsonOfPythonLiteral(written: string): string {
   return written.replace(TOKEN, (token) => WORDS.get(token) ?? stringOf(token.slice(1, -1)));
 }
 
-const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([^]))/g;
+const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g;
 
 const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],

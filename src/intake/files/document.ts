@@ -40,20 +40,32 @@ export async function* readDocument(
   const { name, path, member } = source;
   const { container, framer } = sniffed;
   const document: Document = { documentId, name, path, member, container, encoding };
-  yield { kind: 'document', document };
+  let isTold = false;
+  function* told(items: readonly SplitterItem[]): Generator<ReaderEvent> {
+    if (!isTold && items.length > 0) {
+      isTold = true;
+      yield { kind: 'document', document };
+    }
+    for (const item of items) yield eventOf(item, source);
+  }
   const splitter = new Splitter(documentId, framer, options.chunkBytes);
   let failure: IntakeError | undefined;
   const text = new Utf8Text(encoding);
   try {
     for await (const piece of bytes.rest()) {
-      for (const item of splitter.push(text.push(piece))) yield eventOf(item, source);
+      yield* told(splitter.push(text.push(piece)));
     }
-    for (const item of splitter.push(text.finish())) yield eventOf(item, source);
+    yield* told(splitter.push(text.finish()));
   } catch (error) {
     if (!(error instanceof IntakeError)) throw error;
     failure = error;
   }
-  for (const item of splitter.finish()) yield eventOf(item, source);
+  yield* told(splitter.finish());
+  if (!isTold) {
+    // Nothing of it was read: it is refused whole, as what fails at its first byte is.
+    if (failure !== undefined) throw failure;
+    yield { kind: 'document', document };
+  }
   const disk = await source.disk.facts();
   yield { kind: 'end', end: endOf(documentId, disk, framer, splitter, failure) };
 }

@@ -5,7 +5,7 @@ import type { Chunk, ChunkSink, JsonObject, ReadContext } from './chunk.ts';
 import { LIMIT_EXCEEDED } from './envelope.ts';
 import { JsonSlices, type Slice } from './json-members.ts';
 import { JsonScanner } from './json-scan.ts';
-import { auditDataName, recordInText, recordsWithin, WRAPPERS } from './json-within.ts';
+import { auditDataName, isDocument, recordInText, recordsWithin, WRAPPERS } from './json-within.ts';
 import { type Place, RecordSink } from './record-sink.ts';
 import { identifyDelivered } from './shapes/delivered.ts';
 import { isAuditLogQuery } from './shapes/graph-audit-log-query.ts';
@@ -104,9 +104,18 @@ export class JsonReader {
   /** True when the item was none itself, and the records in it were read. */
   #opened(item: JsonObject, at: string | undefined, place: Place): boolean {
     if (this.#unwrapped(item, place)) return true;
-    const inner = recordsWithin(item, at, this.#bytes, place, this.#slices);
+    const inner = this.#within(item, at, place);
     for (const { start, end } of inner) this.read(start, end, place.row);
     return inner.length > 0;
+  }
+
+  #within(item: JsonObject, at: string | undefined, place: Place): Slice[] {
+    const { start, end } = place;
+    if (!isDocument(item['_source'])) {
+      return recordsWithin(item, at, this.#bytes, place, this.#slices);
+    }
+    const document = this.#slices.member(this.#bytes, start, end, '_source');
+    return document === undefined ? [] : [document];
   }
 
   /** True when the item was an envelope that another system put around a record, and was read. */

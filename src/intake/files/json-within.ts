@@ -72,13 +72,18 @@ export function recordsWithin(
 }
 
 function holdsRecord(item: JsonObject, depth = 0): boolean {
-  if (isKnown(item)) return true;
+  if (isKnown(item) || isDocument(item['_source'])) return true;
   if (depth >= WRAPPERS_DEEP_MAX) return false;
   return WRAPPERS.some((name) => {
     const inner = item[name];
     if (isObject(inner)) return holdsRecord(inner, depth + 1);
     return typeof inner === 'string' && recordInText(inner) !== undefined;
   });
+}
+
+/** What a search engine calls the source of a hit is a document, of whatever kind. */
+export function isDocument(source: unknown): source is JsonObject {
+  return isObject(source) && identify(source).at !== undefined;
 }
 
 function isKnown(item: JsonObject): boolean {

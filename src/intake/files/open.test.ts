@@ -18,7 +18,7 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { inputBytes, readInputs } from '../index.ts';
-import { ARCHIVE_ENTRIES_MAX } from '../limits.ts';
+import { ARCHIVE_ENTRIES_MAX, ARCHIVE_HELD_BYTES_MAX } from '../limits.ts';
 import { type Collected, collect, collectBytes } from '../testing/collect.ts';
 import { audit, cmdletCsv } from '../testing/render.ts';
 import { zipOf } from '../testing/zip.ts';
@@ -241,10 +241,10 @@ test('refuses archives that unpack to far more than audit records do', async () 
   };
   await inFolder(files, async (folder) => {
     const found = await read(folder);
-    assert.deepEqual(codes(found), new Array(2).fill('ARCHIVE_BOMB'));
+    assert.deepEqual(codes(found), new Array(4).fill('ARCHIVE_BOMB'));
     assert.deepEqual(
       found.ends.map(({ failure }) => failure?.code),
-      ['ARCHIVE_BOMB', undefined, undefined, undefined, 'ARCHIVE_BOMB', 'ARCHIVE_BOMB'],
+      ['ARCHIVE_BOMB', undefined, undefined, undefined],
     );
     assert.equal(found.drafts.length, 3 + 9);
   });
@@ -283,10 +283,10 @@ test('names members that cannot be unpacked, and reads the others', async () => 
   ]);
   await inFolder({ 'x.zip': zip }, async (folder) => {
     const found = await read(folder);
-    assert.deepEqual(codes(found), new Array(3).fill('ARCHIVE_UNSUPPORTED'));
+    assert.deepEqual(codes(found), new Array(2).fill('ARCHIVE_UNSUPPORTED'));
     assert.deepEqual(
       found.documents.map(({ member }) => member),
-      ['c/d'],
+      ['c/d', 'e.zip/a'],
     );
   });
 });
@@ -305,10 +305,43 @@ test('refuses packing within packing without end', async () => {
   assert.deepEqual(codes(await collectBytes(bytes)), ['ARCHIVE_UNSUPPORTED']);
 });
 
-test('reads packed standard input, and says why not a ZIP', async () => {
+test('reads packed standard input, and says why not a ZIP too large to hold', async () => {
   assert.equal((await collectBytes(gzipSync(LINES), { pieces: [5] })).drafts.length, 3);
   const zip = zipOf([{ name: 'a', bytes: Buffer.from(LINES) }]);
-  assert.match((await collectBytes(zip)).refused[0]?.error.message ?? '', /standard input/);
+  assert.equal((await collectBytes(zip, { pieces: [7] })).drafts.length, 3);
+  const noise = Buffer.alloc(ARCHIVE_HELD_BYTES_MAX);
+  const large = zipOf([{ name: 'a', bytes: noise, method: 0 }]);
+  const read = await collectBytes(large, { pieces: [1 << 20] });
+  assert.match(read.refused[0]?.error.message ?? '', /save it to a file/);
+});
+
+test('reads a ZIP in a ZIP, and in a gzip, as deep as archives are opened', async () => {
+  const bytes = Buffer.from(LINES);
+  const inner = zipOf([{ name: 'a.json', bytes }]);
+  const files = {
+    'a.zip': zipOf([{ name: 'day/in.zip', bytes: inner }]),
+    'b.zip.gz': gzipSync(inner),
+  };
+  await inFolder(files, async (folder) => {
+    const found = await read(folder);
+    assert.deepEqual(found.refused, []);
+    assert.equal(found.drafts.length, 6);
+    assert.equal(found.documents[0]?.member, 'day/in.zip/a.json');
+    assert.ok(found.documents[0]?.name.endsWith('a.zip/day/in.zip/a.json'));
+  });
+  let deep: Buffer<ArrayBuffer> = inner;
+  for (let layer = 0; layer < 4; layer++) deep = zipOf([{ name: 'in.zip', bytes: deep }]);
+  await inFolder({ 'x.zip': deep }, async (folder) => {
+    assert.deepEqual(codes(await read(folder)), ['ARCHIVE_UNSUPPORTED']);
+  });
+});
+
+test('refuses a ZIP in a ZIP that unpacks to far more than the file on disk', async () => {
+  const spaces = Buffer.alloc(80 << 20, ' ');
+  const inner = zipOf([{ name: 'x', bytes: spaces }]);
+  await inFolder({ 'x.zip': zipOf([{ name: 'in.zip', bytes: inner }]) }, async (folder) => {
+    assert.deepEqual(codes(await read(folder)), ['ARCHIVE_BOMB']);
+  });
 });
 
 test('an interrupted reader closes its file and can be left at any event', async () => {

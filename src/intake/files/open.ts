@@ -1,6 +1,6 @@
 import { quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
-import { ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../limits.ts';
+import { ARCHIVE_HELD_BYTES_MAX, ARCHIVE_LAYERS_MAX, SNIFF_BYTES } from '../limits.ts';
 import type { ReaderEvent } from './chunk.ts';
 import { packingOf, unpack } from './compression.ts';
 import { DiskBytes } from './disk-bytes.ts';
@@ -8,7 +8,7 @@ import { readDocument, type Source } from './document.ts';
 import { Lookahead } from './lookahead.ts';
 import { readFile, readPrefix } from './read-file.ts';
 import { walk } from './walk.ts';
-import { openZip } from './zip.ts';
+import { openZip, type ZipPlace } from './zip.ts';
 
 /** What `import` was given: a file or folder (read in sorted order), or a stream (`-`). */
 export type Input =
@@ -86,7 +86,8 @@ class Reader {
     if (size === 0) throw empty(path);
     const disk = new DiskBytes(() => readFile(path), 'rereadable');
     if (packingOf(await readPrefix(path)) === 'zip') {
-      yield* this.#zip(path, size, disk);
+      const whole = { name: path, path, member: undefined, disk, packedBytes: () => size };
+      yield* this.#zip({ kind: 'file', path }, whole, 0);
     } else {
       const source: Source = {
         name: path,
@@ -99,20 +100,24 @@ class Reader {
     }
   }
 
+  /** `layers`: how many archives lie around the members of this one. */
   async *#zip(
-    path: string,
-    size: number,
-    disk: DiskBytes,
+    place: ZipPlace,
+    archive: Source,
+    layers: number,
   ): AsyncGenerator<ReaderEvent, void, void> {
-    const zip = await openZip(path, size);
+    const diskBytes = archive.packedBytes();
+    const zip = await openZip(place, diskBytes);
     try {
-      if (zip.members.length === 0) throw empty(path);
-      for (const { name: member, packedBytes: packed, open: openMember } of zip.members) {
-        const name = `${path}/${member}`;
-        yield* refusing(
-          name,
-          this.#member({ name, path, member, disk, packedBytes: () => packed }, openMember),
-        );
+      if (zip.members.length === 0) throw empty(archive.name);
+      for (const { name: member, packedBytes, open: openMember } of zip.members) {
+        const source: Source = {
+          ...archive,
+          name: `${archive.name}/${member}`,
+          member: archive.member === undefined ? member : `${archive.member}/${member}`,
+          packedBytes: () => Math.min(packedBytes, diskBytes),
+        };
+        yield* refusing(source.name, this.#member(source, openMember, layers));
       }
     } finally {
       zip.close();
@@ -122,8 +127,9 @@ class Reader {
   async *#member(
     source: Source,
     openMember: () => Promise<AsyncIterable<Uint8Array>>,
+    layers: number,
   ): AsyncGenerator<ReaderEvent, void, void> {
-    yield* this.#document(source, await openMember());
+    yield* this.#document(source, await openMember(), layers);
   }
 
   async *#document(
@@ -154,8 +160,10 @@ class Reader {
         unpack(lookahead.rest(), packing, source.name, source.packedBytes),
         layers + 1,
       );
-    } else if (packing === 'zip' && source.path === '-') {
-      throw streamedZip();
+    } else if (packing === 'zip') {
+      if (layers >= ARCHIVE_LAYERS_MAX) throw nested(source.name);
+      const bytes = await held(lookahead.rest(), source);
+      yield* this.#zip({ kind: 'held', name: source.name, bytes }, source, layers + 1);
     } else if (packing !== 'none') {
       throw nested(source.name);
     } else {
@@ -188,10 +196,26 @@ function empty(name: string): IntakeError {
   );
 }
 
-function streamedZip(): IntakeError {
+/** All bytes of an archive that can only be read from its end. */
+async function held(pieces: AsyncIterable<Uint8Array>, { name }: Source): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > ARCHIVE_HELD_BYTES_MAX) throw tooLargeToHold(name);
+    // A copy: sources use their buffers again.
+    parts.push(Buffer.from(piece));
+  }
+  return Buffer.concat(parts);
+}
+
+function tooLargeToHold(name: string): IntakeError {
+  const what = name === '-' ? 'standard input' : quoted(name);
+  const most = `${ARCHIVE_HELD_BYTES_MAX / 1024 / 1024} MiB`;
   return new IntakeError(
     'ARCHIVE_UNSUPPORTED',
-    'cannot unpack standard input: a ZIP is read from its end; save it to a file and import that',
+    `cannot unpack ${what}: a ZIP is read from its end, and this one, within a pipe or another ` +
+      `archive, is larger than ${most}; save it to a file and import that`,
   );
 }
 

@@ -106,3 +106,31 @@ test('columns for members of members are read as those', async () => {
   assert.equal(draft?.id, id);
   assert.equal(draft?.at, '2026-03-04T08:31:06.5Z');
 });
+
+test('a document of a kind that is not known is kept without the hit around it', async () => {
+  const document = `{"@timestamp":"${AT}","event":{"dataset":"x"},"related":{"user":["a"]}}`;
+  const hit = `{"_index":"i","_id":"1","_source":${document}}`;
+  for (const text of [hit, `{"took":1,"hits":{"hits":[${hit}]}}`]) {
+    const expected = { sources: ['other/json'], bodies: [document], rejects: [] };
+    assert.deepEqual(found(await collectBytes(text)), expected);
+  }
+});
+
+test('column names in one case only are told apart', async () => {
+  const id = '3b9e0c5d-1f42-4a68-9c07-8f2d11aa0001';
+  const rows: readonly (readonly [object, string])[] = [
+    [{ TimeGenerated: AT, Type: 'SigninLogs', Id: id }, 'log-analytics/SigninLogs'],
+    [{ time: AT, category: 'AuditLogs', properties: { id } }, 'azure-monitor/AuditLogs'],
+    [{ createdDateTime: AT, clientAppUsed: 'Browser', id }, 'graph/signIns'],
+    [{ activityDateTime: AT, initiatedBy: { user: {} }, id }, 'graph/directoryAudits'],
+  ];
+  for (const [row, source] of rows) {
+    for (const inCase of ['toLowerCase', 'toUpperCase'] as const) {
+      const folded = Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [name[inCase](), value]),
+      );
+      const [draft] = (await collectBytes(JSON.stringify(folded))).drafts;
+      assert.deepEqual([draft?.source, draft?.id, draft?.at], [source, id, AT]);
+    }
+  }
+});

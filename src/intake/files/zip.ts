@@ -18,18 +18,25 @@ export type Zip = {
   close(): void;
 };
 
+/** Where a ZIP lies: as a file, or as a part of another archive that had to be held. */
+export type ZipPlace =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'held'; readonly name: string; readonly bytes: Buffer };
+
 /**
  * Reads the directory of a ZIP file and judges it before anything is unpacked: too many members,
- * or sizes far beyond the file's own (overlapping members included), are refused.
+ * or sizes far beyond `diskBytes` (overlapping members included), are refused.
  *
  * @throws IntakeError ARCHIVE_DAMAGED, ARCHIVE_BOMB, ARCHIVE_UNSUPPORTED
  */
-export async function openZip(path: string, diskBytes: number): Promise<Zip> {
+export async function openZip(place: ZipPlace, diskBytes: number): Promise<Zip> {
+  const path = place.kind === 'file' ? place.path : place.name;
   let zip: ZipFile;
   try {
-    // Names are shown to people, never used as paths: odd ones must not make a file unreadable.
     zip = await promisify((done: (error: Error | null, zip: ZipFile) => void) =>
-      yauzl.open(path, { lazyEntries: true, autoClose: false, decodeStrings: false }, done),
+      place.kind === 'file'
+        ? yauzl.open(place.path, OPTIONS, done)
+        : yauzl.fromBuffer(place.bytes, OPTIONS, done),
     )();
   } catch (error) {
     throw damaged(path, error);
@@ -47,6 +54,9 @@ export async function openZip(path: string, diskBytes: number): Promise<Zip> {
     throw error;
   }
 }
+
+/** Names are shown to people, never used as paths: odd ones must not make a file unreadable. */
+const OPTIONS = { lazyEntries: true, autoClose: false, decodeStrings: false } as const;
 
 function byName(a: ZipMember, b: ZipMember): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;

@@ -59,6 +59,7 @@ const RISK_NAMES: Names = [
   ['RiskState', 'Status'],
   ['ipAddress', 'ClientIP'],
   ['IpAddress', 'ClientIP'],
+  ['IPAddress', 'ClientIP'],
   ['userPrincipalName', 'AlertEntityId'],
   ['UserPrincipalName', 'AlertEntityId'],
   ['correlationId', 'CorrelationId'],

@@ -73,3 +73,37 @@ function camelName(name: string): string {
   if (name.toLowerCase() === 'ipaddress') return 'ipAddress';
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
+
+/** The members of a Graph item, in it and in what lies in it, whatever case a data lake left. */
+export function graphNamed(value: Json): Json {
+  return withGraphNames(value, 0) as Json;
+}
+
+function withGraphNames(value: unknown, depth: number): unknown {
+  if (depth > CAMEL_DEPTH_MAX || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withGraphNames(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      GRAPH_NAMES.get(name.toLowerCase()) ?? name,
+      withGraphNames(inner, depth + 1),
+    ]),
+  );
+}
+
+const GRAPH_NAMES: ReadonlyMap<string, string> = namesByLowerCase(
+  `
+  id createdDateTime userId userPrincipalName userDisplayName userType appId appDisplayName
+  resourceId resourceDisplayName resourceTenantId homeTenantId servicePrincipalId
+  servicePrincipalName ipAddress ipAddressFromResourceProvider location city state
+  countryOrRegion deviceDetail deviceId displayName operatingSystem browser isCompliant isManaged
+  trustType clientAppUsed userAgent status errorCode failureReason additionalDetails
+  conditionalAccessStatus appliedConditionalAccessPolicies authenticationDetails
+  authenticationMethod succeeded authenticationRequirement authenticationProtocol
+  clientCredentialType incomingTokenType sessionId uniqueTokenIdentifier correlationId
+  riskLevelDuringSignIn riskState signInEventTypes isInteractive resultType activityDateTime
+  activityDisplayName category loggedByService operationType result resultReason initiatedBy user
+  app targetResources type groupType modifiedProperties oldValue newValue key value tenantId
+  `
+    .trim()
+    .split(/\s+/),
+);

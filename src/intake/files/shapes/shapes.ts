@@ -1,4 +1,5 @@
 import type { JsonObject } from '../chunk.ts';
+import { shapesInAnyCase } from './any-case.ts';
 import { azureMonitor } from './azure-monitor.ts';
 import { defender } from './defender.ts';
 import { entraPortal } from './entra-portal.ts';
@@ -26,6 +27,7 @@ const SHAPES: readonly Shape[] = [
   graphSignInsOfPowerShell,
   graphDirectoryAuditsOfPowerShell,
   unifiedAuditLogInAnyCase,
+  ...shapesInAnyCase,
   other,
 ];
 
