@@ -24,7 +24,7 @@ export function isFlatName(name: string): boolean {
   return FLAT_NAME.test(name) || FLAT_NAME_WITH_LOW_LINE.test(name);
 }
 
-/** True for a name with a separator: asked of every member of every record, so without a pattern. */
+/** True for a name with a separator. Asked of all members of a record: so without a pattern. */
 function mayBeFlat(name: string): boolean {
   for (let at = 1; at < name.length; at++) {
     switch (name.charCodeAt(at)) {
