@@ -140,6 +140,10 @@ export class Snapshot {
     return this.#engine.rows(this.#sql(sql), [...(sql.values ?? [])]);
   }
 
+  async all(sql: string, values: readonly DuckDBValue[]): Promise<DuckDBValue[][]> {
+    return this.#engine.rows(sql, [...values]);
+  }
+
   /** Any text over what {@link source} gives. */
   stream(sql: string, values: readonly DuckDBValue[]): AsyncGenerator<DuckDBValue[][]> {
     return this.#engine.stream(sql, [...values]);

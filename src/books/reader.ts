@@ -23,7 +23,7 @@ import {
 import type { EventRow } from './row.ts';
 import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
-import type { Coverage, LedgerState, Statement } from './statement-types.ts';
+import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
 
 export type ReaderOptions = {
@@ -54,6 +54,8 @@ export type StatementOptions = Scope & {
   readonly purpose?: string | undefined;
   readonly case?: string | undefined;
   readonly sought?: Sought | undefined;
+  /** Whether an authorisation stands behind each action; else nobody can tell. */
+  readonly judge?: Judging | undefined;
 };
 
 export type StatementResult =
@@ -173,6 +175,15 @@ export class BooksReader {
     return this.#live.read((snapshot) => snapshot.rows(sql));
   }
 
+  /** Any question over the rows that count in a scope: `sqlOf` gets what follows FROM. */
+  over(
+    scope: Scope,
+    sqlOf: (source: string) => string,
+    values: readonly DuckDBValue[] = [],
+  ): Promise<DuckDBValue[][]> {
+    return this.#live.read((snapshot) => snapshot.all(sqlOf(snapshot.source(scope)), values));
+  }
+
   /** @throws BooksError STATEMENT_TOO_LARGE */
   async statement(
     who: string,
@@ -188,7 +199,9 @@ export class BooksReader {
     const { fromMs, toMs, sought } = options;
     const rows = await this.#rowsOf({ selection, fromMs, toMs });
     const contested = await this.#contested(selection, options);
+    const judged = await options.judge?.(rows);
     const statement = statementOf({
+      ...(judged !== undefined && { judged }),
       principal,
       period: { fromMs, toMs },
       purpose: options.purpose ?? null,

@@ -15,13 +15,13 @@ import {
   holeText,
   howText,
   instantText,
-  NONE_UNACCOUNTED,
   nameOf,
   outcomeText,
   periodText,
   sessionTitle,
   signInsText,
   subjectsOf,
+  unaccountedText,
   volumeText,
   whereOf,
 } from './statement-words.ts';
@@ -60,7 +60,8 @@ export function* statementHtml(
   yield '</section>\n';
   yield html`<section aria-labelledby="unaccounted">
 <h2 id="unaccounted">Unaccounted actions</h2>
-<p>${NONE_UNACCOUNTED}</p>
+<p>${unaccountedText(statement)}</p>
+${unaccountedList(statement)}
 </section>\n`.markup;
   yield erasuresOf(statement).markup;
   yield '</main>\n';
@@ -128,6 +129,18 @@ function holesOf(holes: readonly CoverageHole[]): HtmlPart {
   if (holes.length === 0) return null;
   return html`<p>Intervals of which something is, or may be, missing:</p>
 <ul class="holes">${holes.map((hole) => html`<li>${holeText(hole)}</li>`)}</ul>`;
+}
+
+function unaccountedList({ unaccounted }: Statement): Html {
+  if (unaccounted.length === 0) return html``;
+  const items = unaccounted.map((action) => {
+    const what = [action.operation, ...subjectsOf(action)].filter(Boolean).join(', ');
+    const when = instantText(action.time);
+    const why = answerText(action.authorisation);
+    return html`<li>${when} ${what} (${why}), entry ${action.index}</li>
+`;
+  });
+  return html`<ul>${items}</ul>`;
 }
 
 function balanceOf(statement: Statement): Html {

@@ -5,13 +5,13 @@ import {
   holeText,
   howText,
   instantText,
-  NONE_UNACCOUNTED,
   nameOf,
   outcomeText,
   periodText,
   sessionTitle,
   signInsText,
   subjectsOf,
+  unaccountedText,
   volumeText,
   whereOf,
 } from './statement-words.ts';
@@ -54,7 +54,11 @@ export function* statementLines(statement: Statement, width: number): Generator<
     yield* sessionLines(session, fold);
   }
   yield '';
-  yield* fact('Unaccounted', NONE_UNACCOUNTED);
+  yield* fact('Unaccounted', unaccountedText(statement));
+  for (const action of statement.unaccounted) {
+    const what = [action.operation, ...subjectsOf(action), originOf(action)];
+    yield* fold(lineOf(action.time, what, action.index), INDENT);
+  }
 }
 
 type Fold = (text: string, indent: string) => string[];

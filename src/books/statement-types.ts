@@ -2,6 +2,7 @@ import type { Answer } from '../core/index.ts';
 import type { CoverageHole } from './coverage.ts';
 import type { CoverageFact, ErasureFact } from './facts.ts';
 import type { Principal } from './principal.ts';
+import type { EventRow } from './row.ts';
 
 /** The books of one principal for a period. Times are RFC 3339, UTC. */
 export type Statement = {
@@ -23,6 +24,15 @@ export type Statement = {
   readonly erasures: readonly Erasure[];
   readonly ledger: LedgerState;
 };
+
+/** What reconciliation says of one action; the books print it and judge nothing. */
+export type Judged = {
+  readonly authorisation: Answer;
+  readonly verdict: 'accounted' | 'unaccounted' | 'unknown';
+};
+
+/** Of events, by their index. */
+export type Judging = (rows: readonly EventRow[]) => Promise<ReadonlyMap<number, Judged>>;
 
 /** `[from, to)`; null is open. */
 export type Period = { readonly from: string | null; readonly to: string | null };

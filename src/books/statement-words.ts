@@ -130,5 +130,11 @@ export function signInsText({ signIns }: Statement): string {
   return parts.filter((part) => part !== null).join(', ');
 }
 
-export const NONE_UNACCOUNTED =
-  'None is known. No source of decisions is connected, so none could be found.';
+/** None is known: what that is worth depends on how many could not be told. */
+export function unaccountedText({ balance }: Statement): string {
+  if (balance.unaccounted > 0) {
+    return `${plural(balance.unaccounted, 'action')} without an authorisation:`;
+  }
+  if (balance.unknown === 0) return 'None.';
+  return `None is known; of ${plural(balance.unknown, 'action')} it cannot be told.`;
+}

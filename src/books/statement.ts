@@ -1,4 +1,4 @@
-import { type Answer, plural, unknown } from '../core/index.ts';
+import { type Answer, all, plural, unknown } from '../core/index.ts';
 import { isSignIn } from '../ocsf/index.ts';
 import { coverageAnswer, factsWithin, holesOf, isWholeTenant } from './coverage.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
@@ -7,7 +7,9 @@ import type { Scope } from './live.ts';
 import type { Principal } from './principal.ts';
 import type { EventRow } from './row.ts';
 import type {
+  Balance,
   Erasure,
+  Judged,
   LedgerState,
   Outcome,
   SignInCounts,
@@ -36,6 +38,8 @@ export type StatementInput = {
   /** Undefined: nobody can say whom an erasure was about. */
   readonly sought?: Sought | undefined;
   readonly ledger: LedgerState;
+  /** What reconciliation says; empty where nobody was asked. */
+  readonly judged?: ReadonlyMap<number, Judged>;
 };
 
 /** Until a source of decisions is connected, nothing can be said about any authorisation. */
@@ -49,7 +53,7 @@ const NO_DECISIONS: Answer = unknown(
  * order they were imported.
  */
 export function statementOf(input: StatementInput): Statement {
-  const { principal, period, purpose, rows, ledger } = input;
+  const { principal, period, purpose, rows, ledger, judged = NOT_JUDGED } = input;
   const actions = rows.filter((row) => !isSignIn(row.event.classUid));
   const signIns = rows.filter((row) => isSignIn(row.event.classUid));
   return {
@@ -57,9 +61,11 @@ export function statementOf(input: StatementInput): Statement {
     period: { from: timeOrNull(period.fromMs), to: timeOrNull(period.toMs) },
     purpose,
     case: input.case,
-    sessions: sessionsOf(actions, signIns),
-    unaccounted: [],
-    balance: { actions: actions.length, accounted: 0, unaccounted: 0, unknown: actions.length },
+    sessions: sessionsOf(actions, signIns, judged),
+    unaccounted: actions
+      .filter(({ index }) => judged.get(index)?.verdict === 'unaccounted')
+      .map((row) => actionOf(row, judged)),
+    balance: balanceOf(actions, judged),
     signIns: countsOf(signIns),
     volumes: volumesOf(actions),
     coverage: coverageOf(input),
@@ -68,28 +74,47 @@ export function statementOf(input: StatementInput): Statement {
   };
 }
 
+type AllJudged = ReadonlyMap<number, Judged>;
+
+const NOT_JUDGED: AllJudged = new Map();
+
+function balanceOf(actions: readonly EventRow[], judged: AllJudged): Balance {
+  const balance = { actions: actions.length, accounted: 0, unaccounted: 0, unknown: 0 };
+  for (const { index } of actions) balance[judged.get(index)?.verdict ?? 'unknown'] += 1;
+  return balance;
+}
+
 function sessionsOf(
   actions: readonly EventRow[],
   signIns: readonly EventRow[],
+  judged: AllJudged,
 ): StatementSession[] {
   // A failed sign-in opened nothing, even where the vendor gave it a session id.
   const opening = signIns.filter((row) => outcomeOf(row) !== 'failure');
   const all = [...actions, ...opening];
   const bySession = Map.groupBy(all, (row) => row.event.sessionUid);
   return [...bySession]
-    .map(([session, rows]) => sessionOf(session, rows))
+    .map(([session, rows]) => sessionOf(session, rows, judged))
     .sort((a, b) => compare(a.from, b.from) || compare(a.session ?? '', b.session ?? ''));
 }
 
-function sessionOf(session: string | null, rows: readonly EventRow[]): StatementSession {
+function sessionOf(
+  session: string | null,
+  rows: readonly EventRow[],
+  judged: AllJudged,
+): StatementSession {
   const ordered = rows.toSorted((a, b) => a.event.timeMs - b.event.timeMs || a.index - b.index);
+  const actions = ordered
+    .filter((row) => !isSignIn(row.event.classUid))
+    .map((row) => actionOf(row, judged));
   return {
     session,
-    authorisation: NO_DECISIONS,
+    authorisation:
+      actions.length === 0 ? NO_DECISIONS : all(actions.map((each) => each.authorisation)),
     from: time((ordered[0] as EventRow).event.timeMs),
     to: time((ordered.at(-1) as EventRow).event.timeMs),
     signIns: ordered.filter((row) => isSignIn(row.event.classUid)).map(signInOf),
-    actions: ordered.filter((row) => !isSignIn(row.event.classUid)).map(actionOf),
+    actions,
   };
 }
 
@@ -121,7 +146,7 @@ function signInOf(row: EventRow): StatementSignIn {
   };
 }
 
-function actionOf(row: EventRow): StatementAction {
+function actionOf(row: EventRow, judged: AllJudged): StatementAction {
   const { event } = row;
   return {
     ...eventOf(row),
@@ -139,7 +164,7 @@ function actionOf(row: EventRow): StatementAction {
       contents: event.accessType === 'Sync' ? 'unknown' : 'stated',
       throttled: event.isThrottled,
     },
-    authorisation: NO_DECISIONS,
+    authorisation: judged.get(row.index)?.authorisation ?? NO_DECISIONS,
   };
 }
 

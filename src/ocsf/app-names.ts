@@ -34,3 +34,8 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 export function appNameOf(appUid: string | null): string | null {
   return appUid === null ? null : (NAMES.get(appUid) ?? null);
 }
+
+/** Ids of the first-party applications that have a name here, in lower case. */
+export function appIds(): string[] {
+  return [...NAMES.keys()];
+}

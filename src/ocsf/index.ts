@@ -1,4 +1,4 @@
-export { appNameOf } from './app-names.ts';
+export { appIds, appNameOf } from './app-names.ts';
 export { type EventEntry, type OcsfEvent, toOcsf } from './event.ts';
 export { interpret } from './interpret.ts';
 export { blank as blankEvent, type Interpretation, isSignIn } from './interpretation.ts';

@@ -1,4 +1,6 @@
+import { NO_AUTHORISATIONS } from '../reconcile/index.ts';
 import type { Judge } from './judge.ts';
+import { reconcileJudge } from './reconcile-judge.ts';
 
 /** What judges the records of a data folder. */
 export type Detection = {
@@ -11,5 +13,5 @@ export type Detection = {
  * as an argument.
  */
 export async function loadDetection(): Promise<Detection> {
-  return { judges: [] };
+  return { judges: [reconcileJudge(NO_AUTHORISATIONS)] };
 }

@@ -1,4 +1,5 @@
 export { LedgerAccountant } from './accountant.ts';
+export { authorisationsOf, judgingOf } from './authorisations.ts';
 export { Canaries, canaryTexts } from './canaries.ts';
 export type { CanarySender } from './canary-sender.ts';
 export { type CatchUpProgress, catchUp } from './catch-up.ts';

@@ -45,3 +45,12 @@ export const CANARY_REMEMBERED_MS: number = 15 * 24 * 3_600_000;
 
 /** A crash leaves records unjudged that had just come; what was sent long before was not among. */
 export const CANARY_LOOKED_BACK_MS: number = 2 * 24 * 3_600_000;
+
+/** An access token lives 28 hours at the most: so far behind its sign-in an action may come. */
+export const RECONCILE_BEHIND_MS: number = 28 * 3_600_000;
+
+/** Without anything new, absences are weighed again so often: logs settle by the hour. */
+export const RECONCILE_EVERY_MS: number = 15 * 60_000;
+
+/** What has not settled by then is a hole, and stays one. */
+export const SETTLES_WITHIN_MS: number = 3 * 86_400_000;

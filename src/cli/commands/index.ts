@@ -15,6 +15,7 @@ import { declareOut } from './out.ts';
 import { declarePolicy } from './policy.ts';
 import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
+import { declareReconcile } from './reconcile.ts';
 import { declareRequests } from './requests.ts';
 import { declareServe } from './serve.ts';
 import { declareShow } from './show.ts';
@@ -28,6 +29,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareTimeline(program, bind);
   declareStatement(program, bind);
   declareFindings(program, bind);
+  declareReconcile(program, bind);
   declareOut(program, bind);
   declareQuery(program, bind);
   declareCoverage(program, bind);

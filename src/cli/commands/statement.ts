@@ -43,10 +43,11 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
   return askBooks(context, async ({ ledger, books, head }) => {
     const { tenant, dataDir } = context;
     const { purpose, case: caseName } = flags;
-    const { Erasures } = await import('../../pipeline/index.ts');
+    const { Erasures, judgingOf } = await import('../../pipeline/index.ts');
     const erasures = await Erasures.read({ books, reader: ledger, dir: dataDir });
     const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
-    const options = { ...period, tenant, purpose, case: caseName, sought };
+    const judge = judgingOf({ books, head });
+    const options = { ...period, tenant, purpose, case: caseName, sought, judge };
     const result = await books.statement(who, options, head);
     if (result.kind === 'unknown') {
       const isHers = ({ index }: ErasureFact): boolean => sought(index, [who]);

@@ -1,0 +1,36 @@
+import { type Interval, interval, normalise } from '../core/index.ts';
+import { type Authorisations, Reconciler } from '../reconcile/index.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import { RECONCILE_BEHIND_MS, RECONCILE_EVERY_MS, SETTLES_WITHIN_MS } from './limits.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Asks of whole days, and of the days behind a late sign-in as well: what it was the sign-in of may
+ * have been used for as long as a token lives. A finding whose sign-in came after all is taken
+ * back, and the ledger keeps both.
+ */
+export function reconcileJudge(authorisations: Authorisations): Judge {
+  return {
+    name: 'reconcile',
+    hears: 'events',
+    everyMs: RECONCILE_EVERY_MS,
+    async judge(context: JudgeContext): Promise<Judgement> {
+      const { books, touched, nowMs } = context;
+      // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
+      const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
+      const covers = normalise((touched.length === 0 ? [recent] : touched).map(wholeDays));
+      const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+      const drafts = [];
+      for (const { from, to } of covers) {
+        drafts.push(...(await reconciler.findings({ fromMs: from, toMs: to })));
+      }
+      return { drafts, covers };
+    },
+  };
+}
+
+function wholeDays({ from, to }: Interval): Interval {
+  const end = Math.ceil((to + RECONCILE_BEHIND_MS) / DAY_MS) * DAY_MS;
+  return interval(Math.floor(from / DAY_MS) * DAY_MS, end);
+}

@@ -1,0 +1,32 @@
+/** The longest that an access token is known to live: 28 hours with challenges (contracts 8.1). */
+export const TOKEN_LIFE_MAX_MS: number = 28 * 3_600_000;
+
+/**
+ * A browser session lives for as long as it is used; sign-ins that lie further back than this are
+ * not looked for, and an action whose session began before is "older than the source".
+ */
+export const SESSION_LIFE_MAX_MS: number = 90 * 86_400_000;
+
+/** Clocks of two services differ; an action may be told to be a little before its sign-in. */
+export const CLOCK_DIFFERENCE_MAX_MS: number = 10 * 60_000;
+
+/** Without ids: how long behind a sign-in of the same person from the same address it is theirs. */
+export const PERSON_WINDOW_MS: number = 24 * 3_600_000;
+
+/** Actions of one finding; the rest is counted. */
+export const EVIDENCE_MAX = 200;
+
+/** Listed actions of one answer; a tenant with more has another problem. */
+export const LIST_MAX = 100_000;
+
+/**
+ * Of the actions of an hour that name a token, at least so many must have their sign-in, before
+ * one that has none says anything over an import of which nobody knows whether it is whole.
+ */
+export const JOINED_SHARE_MIN = 0.8;
+
+/** Fewer sign-ins than this around an action are no log of sign-ins. */
+export const SIGN_INS_AROUND_MIN = 5;
+
+/** A bound on loss above this leaves room for a lost sign-in: the finding weighs less. */
+export const BOUND_TIGHT = 0.05;

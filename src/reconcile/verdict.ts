@@ -1,0 +1,78 @@
+/** How an action was tied to its sign-in, strongest first. */
+export const METHODS = ['token', 'session', 'person', 'none'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** Nothing stands behind it, or what does was not for this. */
+export const UNACCOUNTED_CAUSES = [
+  'no-sign-in',
+  'expired',
+  'ended',
+  'other-app',
+  'other-device',
+  'other-network',
+  'no-decision',
+  'unregistered-workload',
+  'check-failed',
+] as const;
+export type UnaccountedCause = (typeof UNACCOUNTED_CAUSES)[number];
+
+/** Why it cannot be told. */
+export const UNKNOWN_CAUSES = [
+  'no-sign-in-delivered',
+  'not-settled',
+  'coverage-hole',
+  'coverage-unknown',
+  'no-sign-in-source',
+  'older-than-source',
+  'no-ids',
+  'aggregated',
+  'vendor-service',
+  'nobody-named',
+  'ambiguous',
+  'no-policy',
+  'check-unknown',
+] as const;
+export type UnknownCause = (typeof UNKNOWN_CAUSES)[number];
+
+export type Cause = 'accounted' | UnaccountedCause | UnknownCause;
+
+/** In words; completes "cannot tell, because …" where it is one of those. */
+export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
+  accounted: 'its sign-in was decided, or checked, by the policy',
+  'no-sign-in': 'no sign-in stands behind it, and both logs are corroborated',
+  expired: 'its token was issued longer ago than any token lives',
+  ended: 'its pass had ended',
+  'other-app': 'its token was issued to another application',
+  'other-device': 'its token or session belongs to another device',
+  'other-network': 'its pass was for another network',
+  'no-decision': 'its flow comes past a door, and no decision was made',
+  'unregistered-workload': 'no workload identity of that application is registered',
+  'check-failed': 'the policy, applied to its sign-in afterwards, would have denied it',
+  'no-sign-in-delivered': 'no sign-in stands behind it in anything that the vendor delivered',
+  'not-settled': 'its sign-in may still come',
+  'coverage-hole': 'the log that would hold its sign-in has a hole there',
+  'coverage-unknown': 'nobody knows whether the log that would hold its sign-in is whole',
+  'no-sign-in-source': 'no log of sign-ins is known of its tenant',
+  'older-than-source': 'its sign-in may be older than the log of sign-ins',
+  'no-ids': 'its record names neither token nor session, and nothing else ties it to a sign-in',
+  aggregated: 'its record stands for several acts and names neither token nor session',
+  'vendor-service': "the suite's own service did it, and its sign-ins are not in any log here",
+  'nobody-named': 'its record names nobody who acted',
+  ambiguous: 'more than one sign-in may stand behind it',
+  'no-policy': 'its sign-in is there, and no policy was applied to it',
+  'check-unknown': 'the policy could not be applied to its sign-in',
+};
+
+export type Verdict = 'accounted' | 'unaccounted' | 'unknown';
+
+const UNACCOUNTED: ReadonlySet<string> = new Set(UNACCOUNTED_CAUSES);
+
+export function verdictOf(cause: Cause): Verdict {
+  if (cause === 'accounted') return 'accounted';
+  return UNACCOUNTED.has(cause) ? 'unaccounted' : 'unknown';
+}
+
+/** What is left when everything that explains an action was taken away. */
+export function isUnexplained(cause: Cause): boolean {
+  return cause === 'no-sign-in' || cause === 'no-sign-in-delivered';
+}
