@@ -38,7 +38,7 @@ export { Identities, type IdentityOptions } from './forward-auth/identity.ts';
 export { PROXIES, type ProxyKind } from './forward-auth/original.ts';
 export type * from './knowledge/bodies.ts';
 export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
-export { DOORS, type Door } from './policies/door.ts';
+export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';
 export { type PolicyFolder, readPolicyFolder } from './policies/folder.ts';
 export type { Policy } from './policies/policy.ts';
 export { PolicySet, type PolicySource, type PolicyText } from './policies/policy-set.ts';

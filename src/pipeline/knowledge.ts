@@ -9,6 +9,7 @@ import {
   type PolicyTextBody,
   type Register,
   type RegisterBody,
+  statedDoor,
 } from '../access/index.ts';
 import { assert, type EntryKind, msOfInstant, type RecordDraft } from '../core/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
@@ -65,7 +66,8 @@ export function policyTextEntries(
 ): readonly RecordDraft[] {
   if (knowledge.hasText(version)) return [];
   const { schema, policies } = source;
-  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies };
+  const doors = source.doors?.map(statedDoor);
+  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors };
   return [ownEntry('policy', atMs, body, `policy ${version}`)];
 }
 

@@ -1,4 +1,5 @@
 import type { DirectoryFile } from '../directory/directory-file.ts';
+import type { StatedDoor } from '../policies/door.ts';
 import type { PolicyText } from '../policies/policy-set.ts';
 import type { Register } from '../register/register.ts';
 
@@ -11,6 +12,8 @@ export type PolicyTextBody = {
   readonly version: string;
   readonly schema: PolicyText;
   readonly policies: readonly PolicyText[];
+  /** The company's own doors, where it has some. */
+  readonly doors?: readonly StatedDoor[] | undefined;
 };
 
 /** From now on these policies decide, and sign-ins are checked by them. */

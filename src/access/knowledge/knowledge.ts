@@ -2,6 +2,7 @@ import { CountersignError, type EntryKind } from '../../core/index.ts';
 import { loadDirectoryFile } from '../directory/directory-file.ts';
 import { DirectoryStore } from '../directory/directory-store.ts';
 import { GraphPages, parseGraphPage } from '../directory/graph-page.ts';
+import { doorOf } from '../policies/door.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
 import { loadRegister } from '../register/register.ts';
@@ -51,6 +52,11 @@ export class Knowledge {
     return set;
   }
 
+  /** The text of the policies that decide now. */
+  get source(): PolicySource | undefined {
+    return this.inForce === undefined ? undefined : this.#sources.get(this.inForce);
+  }
+
   hasText(version: string): boolean {
     return this.#sources.has(version);
   }
@@ -64,8 +70,8 @@ export class Knowledge {
     const { what, version, atMs } = body;
     if (typeof version !== 'string') return;
     if (what === 'text') {
-      const { schema, policies } = body as PolicyTextBody;
-      this.#sources.set(version, { schema, policies });
+      const { schema, policies, doors } = body as PolicyTextBody;
+      this.#sources.set(version, { schema, policies, doors: doors?.map(doorOf) });
       this.#parsed.delete(version);
     }
     if (what === 'in-force' && typeof atMs === 'number') this.#inForce.push({ atMs, version });

@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { type ConfigFile, parseYaml } from '../../config/index.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
-import type { Door } from './door.ts';
+import { type Door, doorOf, type StatedDoor } from './door.ts';
 
 /** Doors of the company's own tools, beside those that are built: what each can state. */
 export function parseDoorFile(file: ConfigFile): readonly Door[] {
   const { doors } = parseYaml(file, doorsSchema());
-  return doors.map(({ types, ...door }) => ({ ...door, types: new Map(Object.entries(types)) }));
+  return doors.map(doorOf);
 }
 
-type DoorsFile = {
-  readonly doors: readonly (Omit<Door, 'types'> & {
-    readonly types: Readonly<Record<string, string>>;
-  })[];
-};
+type DoorsFile = { readonly doors: readonly StatedDoor[] };
 
 function doorsSchema(): z.ZodType<DoorsFile> {
   const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);

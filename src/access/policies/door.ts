@@ -14,6 +14,17 @@ export type Door = {
   readonly types: ReadonlyMap<string, string>;
 };
 
+/** A door as it is written down. */
+export type StatedDoor = Omit<Door, 'types'> & { readonly types: Readonly<Record<string, string>> };
+
+export function doorOf({ types, ...door }: StatedDoor): Door {
+  return { ...door, types: new Map(Object.entries(types)) };
+}
+
+export function statedDoor({ types, ...door }: Door): StatedDoor {
+  return { ...door, types: Object.fromEntries(types) };
+}
+
 /** What the decision point states itself, whichever door asks. */
 const OWN_INPUTS: readonly string[] = ['context.time', 'context.networks'];
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { AccessError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { CedarSet, partsOf, treeOf, validated } from './cedar.ts';
-import { DOORS, type Door } from './door.ts';
+import { DOORS, type Door, statedDoor } from './door.ts';
 import { actionsOf, type Place, type Policy, takesType } from './policy.ts';
 import { type PolicyProblem, problemsText } from './problem.ts';
 import { type Read, readsOf, readText } from './reads.ts';
@@ -44,11 +44,11 @@ export class PolicySet {
   readonly doors: ReadonlyMap<string, Door>;
   readonly #slices = new Map<string, Slice>();
 
-  private constructor(parts: Omit<Parsed, 'problems'>, doors: ReadonlyMap<string, Door>) {
+  private constructor(parts: Omit<Parsed, 'problems'>, own: readonly Door[]) {
     this.schema = parts.schema;
     this.policies = parts.policies;
-    this.doors = doors;
-    this.version = versionOf(parts.schema, parts.policies);
+    this.doors = new Map([...DOORS, ...own.map((door): [string, Door] => [door.name, door])]);
+    this.version = versionOf(parts.schema, parts.policies, own);
   }
 
   /**
@@ -58,11 +58,8 @@ export class PolicySet {
   static parse(source: PolicySource): PolicySet {
     const parsed = parsePolicies(source);
     if (parsed.problems.length > 0 || parsed.schema === undefined) throw invalid(parsed.problems);
-    const own = (source.doors ?? []).map((door): [string, Door] => [door.name, door]);
-    return new PolicySet(
-      { schema: parsed.schema, policies: parsed.policies },
-      new Map([...DOORS, ...own]),
-    );
+    const { schema, policies } = parsed;
+    return new PolicySet({ schema, policies }, source.doors ?? []);
   }
 
   slice({ door, action, principal, resource }: SliceKey): Slice {
@@ -205,12 +202,13 @@ function wordsOf(text: string | undefined): readonly string[] {
   return (text ?? '').split(/[\s,]+/).filter((word) => word !== '');
 }
 
-function versionOf(schema: Schema, policies: readonly Policy[]): string {
+function versionOf(schema: Schema, policies: readonly Policy[], own: readonly Door[]): string {
   const texts = policies
     .map(({ id, text }) => [id, text])
     .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  const doors = own.length === 0 ? [] : [own.map(statedDoor)];
   return createHash('sha256')
-    .update(JSON.stringify([schema.text, texts]))
+    .update(JSON.stringify([schema.text, texts, ...doors]))
     .digest('hex');
 }
 

@@ -8,7 +8,6 @@ import {
   Identities,
   SigningKeys,
   SsfDoor,
-  SuiteDirectory,
   Transmitter,
 } from '../../access/index.ts';
 import type { Config, DoorsConfig } from '../../config/index.ts';
@@ -16,10 +15,9 @@ import { type Clock, messageOf, OWN_TENANT, type Random, type TenantId } from '.
 import type { Wait } from '../../intake/index.ts';
 import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
 import { WorkError } from '../errors.ts';
-import { DirectoryFiles } from './directory-files.ts';
 import { type DoorCaller, Doors, tooLarge } from './doors.ts';
+import { DoorKnowledge } from './knowledge.ts';
 import { DOOR_STEPS_PER_TURN } from './limits.ts';
-import { loadPolicies } from './policies.ts';
 import { post } from './post.ts';
 import { type Enrolled, rollOf } from './roll.ts';
 import { secretFiles } from './secrets.ts';
@@ -30,6 +28,8 @@ export type OpenDoorsOptions = {
   readonly doors: DoorsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writer: Writer;
+  /** Work that needs the ledger for itself. */
+  readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** The policies that come with the program. */
   readonly policies: string;
   readonly clock: Clock;
@@ -46,10 +46,10 @@ export type OpenDoors = {
   readonly point: DecisionPoint;
   readonly transmitter: Transmitter | undefined;
   /**
-   * Takes in what the files of the directory say now.
-   * @throws ConfigError: what they said before stays, and ages
+   * Takes in what the directory and the policies are now.
+   * @throws ConfigError: what a file said before stays, and ages
    */
-  lookAtDirectory(): void;
+  look(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -61,17 +61,18 @@ export type OpenDoors = {
 export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const { doors: config, writer, clock, random, stopped, onFailure } = options;
   const { accountant } = writer;
-  const files = new DirectoryFiles(config.directory, clock);
-  const policies = loadPolicies(config.policies ?? options.policies);
-  const directory = new SuiteDirectory(files.store);
-  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const { policies, directory: files } = config;
+  const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
+  const knowledge = await DoorKnowledge.open(known);
+  const decides = { policies: knowledge.policies, directory: knowledge.directory };
+  const point = new DecisionPoint({ ...decides, accountant, clock, random });
   const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
   const deciding = new Deciding(point, turns);
   const transmitter = await transmitterOf(options);
   const doors = new Doors({
     roll: rollOf(callersOf(options.config, config), options.env),
     authzen: new AuthzenDoor({
-      ...{ deciding, accountant, candidates: files, identifier: config.url },
+      ...{ deciding, accountant, candidates: knowledge, identifier: config.url },
       now: () => clock.now(),
     }),
     forwardAuth: forwardAuthOf(config, deciding, clock),
@@ -93,9 +94,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     url: server.url,
     point,
     transmitter,
-    lookAtDirectory: () => {
-      if (files.look() === 'changed') point.use({ directory: new SuiteDirectory(files.store) });
-    },
+    look: () => knowledge.look(point),
     close: async () => {
       await server.close();
       await transmitter?.close();

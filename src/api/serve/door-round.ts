@@ -1,5 +1,5 @@
 import type { Config } from '../../config/index.ts';
-import { type Clock, messageOf, type Random } from '../../core/index.ts';
+import { type Clock, CountersignError, messageOf, type Random } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
 import type { LedgerDesk, Writer } from '../../pipeline/index.ts';
 import {
@@ -45,6 +45,7 @@ export class DoorRound {
     this.#doors = await openDoors({
       ...this.#options,
       doors,
+      alone: (work) => this.#options.desk.exclusively(work),
       stopped: () => this.#look(),
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
     });
@@ -60,7 +61,7 @@ export class DoorRound {
       await desk.post();
       if (clock.monotonic() - lookedMs >= DIRECTORY_LOOK_MS) {
         lookedMs = clock.monotonic();
-        this.#lookAtDirectory();
+        await this.#lookAround();
       }
       await wait(DOOR_POST_EVERY_MS, signal).catch((error: unknown) => {
         if (!signal.aborted) throw error;
@@ -72,10 +73,11 @@ export class DoorRound {
     await this.#doors?.close();
   }
 
-  #lookAtDirectory(): void {
+  async #lookAround(): Promise<void> {
     try {
-      this.#doors?.lookAtDirectory();
+      await this.#doors?.look();
     } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
       const because = messageOf(error);
       this.#options.tell({ event: 'problem', collector: 'doors/directory', because });
     }
