@@ -98,7 +98,8 @@ export function boundariesIn(
 
 /** The token that a program on the phone holds: a day old at most, younger after a new sign-in. */
 export function phoneToken(holder: Holder, slot: Slot, atMs: number): HeldToken {
-  const session = phoneSession(holder, atMs);
+  // Until a program has its first token of a new session, it uses what it has of the old one.
+  const session = phoneSession(holder, atMs - slot * START_GAP_MS);
   let boundary = Math.floor((atMs - phaseOf(holder, slot)) / periodOf(slot));
   let issuedMs = boundaryMs(holder, slot, boundary);
   if (issuedMs > atMs) issuedMs = boundaryMs(holder, slot, --boundary);
