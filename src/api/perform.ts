@@ -6,6 +6,7 @@ import type { Work } from './work.ts';
 import { performAccess } from './works/access.ts';
 import { performDecide } from './works/decide.ts';
 import { performErase } from './works/erase.ts';
+import { performGate } from './works/gate.ts';
 import { performHold, performRelease } from './works/hold.ts';
 import { performImport, performRetry } from './works/import.ts';
 import { performRebuild } from './works/rebuild.ts';
@@ -30,6 +31,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import --parked', performRetry],
   ['statement', performAccess],
   ['decide', performDecide],
+  ['gate', performGate],
   ['ledger erase', performErase],
   ['ledger hold', performHold],
   ['ledger hold --release', performRelease],

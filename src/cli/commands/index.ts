@@ -8,6 +8,7 @@ import { declareDemo } from './demo.ts';
 import { declareEmulator } from './emulator.ts';
 import { declareEvidence } from './evidence.ts';
 import { declareFindings } from './findings.ts';
+import { declareGate } from './gate.ts';
 import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
@@ -31,6 +32,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareFindings(program, bind);
   declareReconcile(program, bind);
   declareOut(program, bind);
+  declareGate(program, bind);
   declareQuery(program, bind);
   declareCoverage(program, bind);
   declareDecide(program, bind);

@@ -7,7 +7,6 @@ const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
   ['verified', 'sign-ins by flow: decided, checked, unverified by cause'],
   ['rules', 'test, backtest and watch detection rules'],
   ['passes', 'list and end passes'],
-  ['gate', 'may this wave go on?'],
 ];
 
 export function declareNotBuilt(program: Parser, bind: Bind): void {

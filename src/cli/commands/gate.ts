@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import type { Condition, GateAnswer, GateFile, GateInput } from '../../rollout/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { askBooks, reasonsText, type Sources } from '../question.ts';
+import type { Column } from '../table.ts';
+import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+
+export function declareGate(program: Parser, bind: Bind): void {
+  const parser = program
+    .command('gate')
+    .summary('may this wave go on? yes, no or cannot tell')
+    .description(
+      'Asks the conditions of a file of the account: coverage, loss, what is unexplained, ' +
+        'blind rules, open findings. No data holds. The answer is an entry of the ledger, and ' +
+        'says what would let us resume.',
+    )
+    .argument('<file>', 'the gate, as YAML');
+  declareWriter(parser).action(bind(gate));
+}
+
+const gate: Command<[file: string, flags: WriterFlags]> = async (context, path, flags) => {
+  const { parseGate } = await import('../../rollout/index.ts');
+  const { readConfigFile } = await import('../../config/index.ts');
+  const { gateWork } = await import('../../api/index.ts');
+  const given = readConfigFile(resolve(context.cwd, path));
+  const file = parseGate(given);
+  const { input, head, found } = await answer(context, file);
+  const window = { from: timeOf(input.fromMs), to: timeOf(input.toMs) };
+  const said = {
+    file: createHash('sha256').update(given.text).digest('hex'),
+    window,
+    ledger: head,
+    ...answerItem(found),
+  };
+  const work = gateWork(whoActs(), { gate: file.gate, said });
+  const options = { work, flags, ledger: 'needs', repeatable: false } as const;
+  const { entry } = (await write(context, { ...options, progressOf: noProgress })) as {
+    entry: number;
+  };
+  const { terminal, json } = context;
+  const { gate: name, wave } = file;
+  if (json) terminal.document({ gate: name, wave, window, ...answerItem(found), entry });
+  else await print(context, file, found, entry);
+  return codeOf(found);
+};
+
+async function answer(
+  context: Context,
+  file: GateFile,
+): Promise<{ input: GateInput; head: Sources['head']; found: GateAnswer }> {
+  let asked: { input: GateInput; head: Sources['head']; found: GateAnswer } | undefined;
+  await askBooks(context, async (sources) => {
+    const { answerGate } = await import('../../rollout/index.ts');
+    const input = await inputOf(context, file, sources);
+    asked = { input, head: sources.head, found: answerGate(input) };
+    return EXIT.done;
+  });
+  if (asked === undefined) throw new CliError('CANNOT_TELL', 'nobody could be asked');
+  return asked;
+}
+
+async function inputOf(context: Context, file: GateFile, sources: Sources): Promise<GateInput> {
+  const { authorisationsOf } = await import('../../pipeline/index.ts');
+  const { Reconciler } = await import('../../reconcile/index.ts');
+  const { books, head } = sources;
+  const toMs = context.clock.now() - file.behindMs;
+  const fromMs = toMs - file.windowMs;
+  const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
+  const authorisations = await authorisationsOf(sources);
+  const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+  const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
+  return {
+    file,
+    origin: head.origin,
+    fromMs,
+    toMs,
+    unposted: Math.max(0, head.size - books.cursor),
+    coverage: books
+      .coverageOf({ fromMs, toMs }, head)
+      .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
+    findings: books.findings().filter(({ draft }) => isAsked(draft.tenant)),
+    reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
+    rules: undefined,
+  };
+}
+
+async function print(
+  context: Context,
+  { gate: name, wave }: GateFile,
+  found: GateAnswer,
+  entry: number,
+): Promise<void> {
+  const { terminal } = context;
+  terminal.line(`${name}, ${wave}: ${WORDS[found.answer.kind]}`);
+  terminal.line('');
+  await terminal.table(COLUMNS, found.conditions);
+  if (found.resume.length > 0) {
+    terminal.line('');
+    terminal.line('What would let us resume:');
+    for (const text of found.resume) terminal.line(`  ${text}`);
+  }
+  terminal.line('');
+  terminal.line(`Entry ${entry} of the ledger says so.`);
+}
+
+const WORDS = { yes: 'yes, go on', no: 'no, hold', unknown: 'cannot tell, hold' } as const;
+const CELLS = { yes: 'holds', no: 'does not hold', unknown: 'cannot tell' } as const;
+
+const COLUMNS: readonly Column<Condition>[] = [
+  {
+    title: 'answer',
+    kind: 'whole',
+    cell: ({ answer: { kind } }) => ({ text: CELLS[kind], style: kind }),
+  },
+  { title: 'condition', kind: 'whole', cell: ({ condition }) => condition },
+  { title: 'requires', kind: 'text', comfortable: 30, cell: ({ requires }) => requires },
+  { title: 'found', kind: 'text', comfortable: 40, cell: ({ found }) => found.join('; ') },
+];
+
+function answerItem({ answer: { kind }, conditions, resume }: GateAnswer): object {
+  return {
+    answer: kind,
+    conditions: conditions.map(({ condition, requires, answer: each, found }) => ({
+      condition,
+      requires,
+      answer: each.kind,
+      found,
+      ...(each.kind === 'unknown'
+        ? { because: each.because, wouldDecide: each.wouldDecide }
+        : { evidence: each.evidence }),
+    })),
+    resume,
+  };
+}
+
+function codeOf({ answer: given }: GateAnswer): ExitCode {
+  switch (given.kind) {
+    case 'yes':
+      return EXIT.done;
+    case 'no':
+      return EXIT.no;
+    case 'unknown':
+      throw new CliError('CANNOT_TELL', reasonsText(given.because));
+  }
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

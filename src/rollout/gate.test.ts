@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
+import type { CoverageFact, KeptFinding } from '../books/index.ts';
+import { readConfigFile } from '../config/index.ts';
+import type { TenantId } from '../core/index.ts';
+import type { Reconciliation } from '../reconcile/index.ts';
+import { answerGate, type Condition, type GateInput } from './gate.ts';
+import { type GateFile, parseGate } from './gate-file.ts';
+
+const EXAMPLE = join(import.meta.dirname, '..', '..', 'content', 'gates', 'example.yaml');
+const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+const HOUR_MS = 3_600_000;
+const TO = Date.UTC(2026, 2, 16);
+const FROM = TO - 14 * 24 * HOUR_MS;
+
+const FILE: GateFile = parseGate(readConfigFile(EXAMPLE));
+const SOURCES = FILE.require.coverage?.sources ?? [];
+
+function fact(source: string, more: Partial<CoverageFact> = {}): CoverageFact {
+  return {
+    ...{ index: 7, tenant: TENANT, source, workload: null, subject: null },
+    ...{ fromMs: FROM - HOUR_MS, toMs: TO + HOUR_MS, state: 'collected', bound: 0.005 },
+    because: 'a reason',
+    ...more,
+  };
+}
+
+const WHOLE: readonly CoverageFact[] = SOURCES.map((source) => fact(source));
+
+const CLEAN: Reconciliation = {
+  ...{ actions: 100, accounted: 100, unaccounted: {}, unknown: {}, joined: [], residual: [] },
+};
+
+const GOOD: GateInput = {
+  ...{ file: FILE, origin: 'ledger.example', fromMs: FROM, toMs: TO, unposted: 0 },
+  ...{ coverage: WHOLE, findings: [], reconciliation: CLEAN },
+  rules: [{ rule: 'r', state: 'live', because: '' }],
+};
+
+function ask(more: Partial<GateInput>): { kind: string; conditions: Record<string, string> } {
+  const { answer, conditions } = answerGate({ ...GOOD, ...more });
+  const kinds = conditions.map((each: Condition) => [each.condition, each.answer.kind]);
+  return { kind: answer.kind, conditions: Object.fromEntries(kinds) };
+}
+
+test('a wave goes on when every condition holds, and nothing stops it', () => {
+  assert.equal(ask({}).kind, 'yes');
+  assert.deepEqual(answerGate(GOOD).resume, []);
+});
+
+test('no data holds', () => {
+  const nothing: Partial<GateInput> = {
+    ...{ coverage: [], findings: [], reconciliation: undefined, rules: undefined },
+  };
+  const { kind, conditions } = ask(nothing);
+  assert.equal(kind, 'unknown');
+  assert.ok(Object.values(conditions).every((each) => each === 'unknown'));
+  assert.equal(answerGate({ ...GOOD, ...nothing }).resume.length, 5);
+});
+
+test('each condition by itself can hold the wave, and says how', () => {
+  const cases: readonly (readonly [Partial<GateInput>, string, string])[] = [
+    [{ coverage: WHOLE.slice(1) }, 'coverage', 'unknown'],
+    [{ coverage: [...WHOLE, fact('graph/signIns', { state: 'lost' })] }, 'coverage', 'no'],
+    [{ coverage: WHOLE.map((f) => ({ ...f, state: 'late' as const })) }, 'coverage', 'unknown'],
+    [{ coverage: WHOLE.map((f) => ({ ...f, toMs: TO - HOUR_MS })) }, 'coverage', 'unknown'],
+    [{ coverage: WHOLE.map((f) => ({ ...f, bound: 0.02 })) }, 'loss', 'unknown'],
+    [{ coverage: WHOLE.map((f) => ({ ...f, bound: null })) }, 'loss', 'unknown'],
+    [{ reconciliation: { ...CLEAN, actions: 0 } }, 'residual', 'unknown'],
+    [{ reconciliation: residual(1) }, 'residual', 'no'],
+    [{ rules: [] }, 'blind', 'unknown'],
+    [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'blind', 'no'],
+    [{ findings: [finding(4)] }, 'findings', 'no'],
+    [{ unposted: 3 }, 'findings', 'unknown'],
+    [{ coverage: [...WHOLE, fact('x', { state: 'unknown' })] }, 'findings', 'unknown'],
+  ];
+  for (const [more, condition, kind] of cases) {
+    const found = ask(more);
+    assert.equal(found.conditions[condition], kind, `${condition} ${JSON.stringify(more)}`);
+    assert.notEqual(found.kind, 'yes');
+  }
+});
+
+test('what is below the bar, suppressed or outside the window does not hold it', () => {
+  const mark = { index: 1, uid: 'f', reason: 'known', untilMs: null, by: 'ada', atMs: TO };
+  const calm: readonly KeptFinding[] = [
+    finding(3),
+    { ...finding(4), mark: { ...mark, status: 3 } },
+    { ...finding(4), draft: { ...finding(4).draft, lastMs: FROM - 1 } },
+  ];
+  assert.equal(ask({ findings: calm }).kind, 'yes');
+});
+
+test('taking anything away never turns a gate to yes', () => {
+  fc.assert(
+    fc.property(
+      fc.subarray([...WHOLE]),
+      fc.constantFrom(undefined, CLEAN, residual(2)),
+      fc.constantFrom(undefined, [], GOOD.rules),
+      (coverage, reconciliation, rules) => {
+        const isAll =
+          coverage.length === WHOLE.length && reconciliation === CLEAN && rules === GOOD.rules;
+        assert.equal(ask({ coverage, reconciliation, rules }).kind === 'yes', isAll);
+      },
+    ),
+    runs(100, 2000),
+  );
+});
+
+test('a gate without a condition is refused, and so is a mistyped one', () => {
+  const given = (text: string): Parameters<typeof parseGate>[0] => ({ file: 'g.yaml', text });
+  const head = 'gate: g\nwave: w\nwindow: 14d\n';
+  assert.throws(() => parseGate(given(`${head}require: {}\n`)), { code: 'CONFIG_INVALID' });
+  assert.throws(() => parseGate(given(`${head}require: { residue: 0 }\n`)), {
+    code: 'CONFIG_INVALID',
+  });
+  assert.throws(() => parseGate(given('gate: g\nwave: w\nwindow: 2 weeks\nrequire: { blind: 0 }')));
+});
+
+function residual(actions: number): Reconciliation {
+  return { ...CLEAN, residual: [{ day: '2026-03-10', workload: 'Exchange', actions }] };
+}
+
+function finding(severity: 3 | 4): KeptFinding {
+  return {
+    ...{ index: 9, uid: 'f', judge: 'rules', state: 'open', because: null, revision: 0 },
+    ...{ revisions: [9], mark: undefined },
+    draft: {
+      ...{ rule: 'r', version: 1, tenant: TENANT, group: 'g', windowMs: FROM, title: 'a finding' },
+      ...{ message: '', next: '', severity, techniques: [], entries: [3], firstMs: FROM },
+      ...{ lastMs: TO - 1, principals: [], sessions: [], apps: [], addresses: [] },
+      confidence: null,
+    },
+  };
+}

@@ -1,0 +1,294 @@
+import type { CoverageFact, KeptFinding } from '../books/index.ts';
+import {
+  type Answer,
+  all,
+  type EvidenceRef,
+  no,
+  type Observation,
+  plural,
+  type Reason,
+  unknown,
+  yes,
+} from '../core/index.ts';
+import type { Reconciliation } from '../reconcile/index.ts';
+import { GATE_SEVERITIES, type GateFile, type GateSeverity } from './gate-file.ts';
+import { EVIDENCE_MAX } from './limits.ts';
+
+/** Whether a rule can see what it looks for. */
+export type RuleSight = {
+  readonly rule: string;
+  readonly state: 'live' | 'blind';
+  readonly because: string;
+};
+
+/** What the account says of the window; undefined: nobody could be asked. */
+export type GateInput = {
+  readonly file: GateFile;
+  readonly origin: string;
+  /** `[fromMs, toMs)`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Entries that the books have not posted. */
+  readonly unposted: number;
+  /** All facts that touch the window. */
+  readonly coverage: readonly CoverageFact[];
+  readonly findings: readonly KeptFinding[];
+  readonly reconciliation: Reconciliation | undefined;
+  readonly rules: readonly RuleSight[] | undefined;
+};
+
+export type ConditionName = 'coverage' | 'loss' | 'residual' | 'blind' | 'findings';
+
+export type Condition = {
+  readonly condition: ConditionName;
+  /** What is asked for, in words. */
+  readonly requires: string;
+  readonly answer: Answer;
+  /** What was found where it does not hold; one sentence each. */
+  readonly found: readonly string[];
+};
+
+export type GateAnswer = {
+  readonly answer: Answer;
+  readonly conditions: readonly Condition[];
+  /** What would let us resume; empty where nothing stops us. */
+  readonly resume: readonly string[];
+};
+
+type Found = { readonly answer: Answer; readonly found: readonly string[] };
+
+/**
+ * May this wave go on? Strong Kleene over the conditions: one that fails says no, one that nothing
+ * decides keeps the answer from being yes. A claim that nothing was found is worth what the
+ * coverage of the window is worth.
+ */
+export function answerGate(input: GateInput): GateAnswer {
+  const { require } = input.file;
+  const conditions: Condition[] = [];
+  const add = (condition: ConditionName, requires: string, found: Found): void => {
+    conditions.push({ condition, requires, ...found });
+  };
+  const whole = wholeness(input);
+  if (require.coverage !== undefined) {
+    const { state, sources } = require.coverage;
+    const text = `${plural(sources.length, 'source')} at least ${state} over the whole window`;
+    add('coverage', text, coverageFound(input, sources, state));
+  }
+  if (require.loss !== undefined) {
+    add('loss', `at most ${share(require.loss)} lost at random`, lossFound(input, require.loss));
+  }
+  if (require.residual !== undefined) {
+    const text = `at most ${plural(require.residual, 'action')} that nothing explains`;
+    add('residual', text, residualFound(input, require.residual, whole));
+  }
+  if (require.blind !== undefined) {
+    const text = `at most ${plural(require.blind, 'rule')} that cannot see`;
+    add('blind', text, blindFound(input, require.blind));
+  }
+  if (require.findings !== undefined) {
+    const text = `no open finding of severity ${require.findings} or above`;
+    add('findings', text, findingsFound(input, require.findings, whole));
+  }
+  const answer = all(conditions.map((condition) => condition.answer));
+  return { answer, conditions, resume: conditions.flatMap(resumeOf) };
+}
+
+const RANKS: Readonly<Record<string, number>> = { collected: 1, corroborated: 2 };
+
+function coverageFound(
+  input: GateInput,
+  sources: readonly string[],
+  state: 'collected' | 'corroborated',
+): Found {
+  const answers: Answer[] = [];
+  const found: string[] = [];
+  for (const { source, tenant, facts } of streamsOf(input, sources)) {
+    const { answer, text } = streamFound(input, facts, state);
+    answers.push(answer);
+    if (text !== undefined) found.push(`${source}${ofTenant(tenant)}: ${text}`);
+  }
+  return { answer: all(answers), found };
+}
+
+type Stream = {
+  readonly source: string;
+  readonly tenant: string | undefined;
+  readonly facts: readonly CoverageFact[];
+};
+
+/** Each source in each tenant; a source that nothing is known of stands there as well. */
+function streamsOf({ file, coverage }: GateInput, sources: readonly string[]): Stream[] {
+  const known = coverage.filter(({ subject }) => subject === null);
+  const tenants = file.tenants.length > 0 ? file.tenants : tenantsOf(known);
+  return sources.flatMap((source): Stream[] => {
+    const of = known.filter((fact) => fact.source === source || fact.source === ANY);
+    if (tenants.length === 0) return [{ source, tenant: undefined, facts: of }];
+    return tenants.map((tenant) => ({
+      source,
+      tenant,
+      facts: of.filter((fact) => fact.tenant === tenant || fact.tenant === ANY),
+    }));
+  });
+}
+
+const ANY = '*';
+
+function tenantsOf(facts: readonly CoverageFact[]): string[] {
+  return [...new Set(facts.map(({ tenant }) => tenant))].filter((tenant) => tenant !== ANY).sort();
+}
+
+function streamFound(
+  input: GateInput,
+  facts: readonly CoverageFact[],
+  state: 'collected' | 'corroborated',
+): { readonly answer: Answer; readonly text: string | undefined } {
+  const { fromMs, toMs, origin } = input;
+  const short = facts.filter((fact) => fact.state === 'lost' || fact.state === 'off');
+  const [lost] = short;
+  if (lost !== undefined) return { answer: no(refs(origin, short)), text: lost.because };
+  const good = facts.filter((fact) => (RANKS[fact.state] ?? 0) >= (RANKS[state] as number));
+  const other = facts.find((fact) => !good.includes(fact));
+  const isWhole = isTiled(good, fromMs, toMs);
+  if (isWhole && other === undefined) return { answer: yes(refs(origin, good)), text: undefined };
+  const text = other?.because ?? 'nothing says that the whole window was collected';
+  return { answer: unknown({ code: 'coverage', text }, [COVERED]), text };
+}
+
+const COVERED: Observation = { what: 'the source collected over the whole window' };
+
+function lossFound(input: GateInput, most: number): Found {
+  const { origin, file, coverage } = input;
+  const sources = file.require.coverage?.sources;
+  const facts = coverage.filter(
+    (fact) =>
+      (RANKS[fact.state] ?? 0) > 0 && (sources === undefined || sources.includes(fact.source)),
+  );
+  const above = facts.filter(({ bound }) => bound !== null && bound > most);
+  const [worst] = above.toSorted((a, b) => (b.bound ?? 0) - (a.bound ?? 0));
+  if (worst !== undefined) {
+    const text = `up to ${share(worst.bound ?? 1)} of ${worst.source} may have been lost`;
+    return { answer: unknown({ code: 'loss-bound', text }, [PROBES]), found: [text] };
+  }
+  const open = facts.find(({ bound }) => bound === null);
+  if (facts.length > 0 && open === undefined) {
+    return { answer: yes(refs(origin, facts)), found: [] };
+  }
+  const text =
+    open === undefined
+      ? 'nothing was collected, so nothing bounds what was lost'
+      : `no canary bounds what was lost of ${open.source}`;
+  return { answer: unknown({ code: 'loss-unbounded', text }, [PROBES]), found: [text] };
+}
+
+/** A bound is no estimate: above the limit it says that we do not know, not that much was lost. */
+const PROBES: Observation = { what: 'more canaries with none lost: n of them bound loss by 3/n' };
+
+function residualFound(input: GateInput, most: number, whole: Answer): Found {
+  const { reconciliation } = input;
+  if (reconciliation === undefined || reconciliation.actions === 0) {
+    const text = 'there is no action in the window to be reconciled';
+    return { answer: unknown({ code: 'no-actions', text }), found: [text] };
+  }
+  const left = reconciliation.residual.reduce((sum, { actions }) => sum + actions, 0);
+  if (left <= most) return { answer: all([yes([]), whole]), found: foundOf(whole) };
+  const worst = reconciliation.residual.toSorted((a, b) => b.actions - a.actions)[0];
+  const text =
+    `${plural(left, 'action')} that nothing explains, most of them on ${worst?.day} in ` +
+    `${worst?.workload}`;
+  return { answer: no([]), found: [text] };
+}
+
+function blindFound({ rules }: GateInput, most: number): Found {
+  if (rules === undefined || rules.length === 0) {
+    const text = 'no rule says whether it can see';
+    return { answer: unknown({ code: 'no-rules', text }), found: [text] };
+  }
+  const blind = rules.filter(({ state }) => state === 'blind');
+  if (blind.length <= most) return { answer: yes([]), found: [] };
+  const [first] = blind;
+  const such = `such as ${first?.rule}: ${first?.because}`;
+  const text = `${plural(blind.length, 'rule')} cannot see, ${such}`;
+  return { answer: no([]), found: [text] };
+}
+
+function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Found {
+  const least = GATE_SEVERITIES.indexOf(from) + 2;
+  const open = input.findings.filter(
+    ({ draft, mark }) =>
+      draft.severity >= least &&
+      draft.lastMs >= input.fromMs &&
+      draft.firstMs < input.toMs &&
+      (mark === undefined || mark.status < SUPPRESSED),
+  );
+  if (open.length === 0) return { answer: all([yes([]), whole]), found: foundOf(whole) };
+  const { origin } = input;
+  const evidence = open.map(({ index }) => ({ origin, index })).slice(0, EVIDENCE_MAX);
+  const [first] = open;
+  const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
+  return { answer: no(evidence), found: [`${first?.draft.title}${more}`] };
+}
+
+const SUPPRESSED = 3;
+
+/** What "nothing was found" is worth: whether the account of the window is whole. */
+function wholeness(input: GateInput): Answer {
+  const { coverage, unposted, fromMs, toMs, origin } = input;
+  const because: Reason[] = [];
+  if (unposted > 0) {
+    const text = `${plural(unposted, 'entry', 'entries')} not yet indexed`;
+    because.push({ code: 'not-yet-indexed', text });
+  }
+  if (coverage.length === 0) {
+    because.push({ code: 'coverage-unknown', text: 'nothing says which times were collected' });
+  }
+  for (const fact of coverage) {
+    if ((RANKS[fact.state] ?? 0) > 0) continue;
+    because.push({ code: `coverage-${fact.state}`, text: `${fact.source}: ${fact.because}` });
+  }
+  const streams = Map.groupBy(coverage, ({ tenant, source, workload }) =>
+    [tenant, source, workload].join('\n'),
+  );
+  for (const facts of streams.values()) {
+    if (isTiled(facts, fromMs, toMs)) continue;
+    const text = `${facts[0]?.source} was not collected over the whole window`;
+    because.push({ code: 'coverage-gap', text });
+  }
+  return because.length === 0 ? yes(refs(origin, coverage)) : unknown(because, [COVERED]);
+}
+
+function isTiled(facts: readonly CoverageFact[], fromMs: number, toMs: number): boolean {
+  let reached = fromMs;
+  for (const fact of facts.toSorted((a, b) => startOf(a) - startOf(b))) {
+    if (startOf(fact) > reached) break;
+    reached = Math.max(reached, fact.toMs ?? Number.POSITIVE_INFINITY);
+  }
+  return reached >= toMs;
+}
+
+function startOf(fact: CoverageFact): number {
+  return fact.fromMs ?? Number.NEGATIVE_INFINITY;
+}
+
+function refs(origin: string, facts: readonly CoverageFact[]): EvidenceRef[] {
+  const indices = new Set(facts.flatMap(({ index, entries = [index] }) => entries));
+  return [...indices].slice(0, EVIDENCE_MAX).map((index) => ({ origin, index }));
+}
+
+function foundOf(answer: Answer): string[] {
+  return answer.kind === 'unknown' ? answer.because.slice(0, 1).map(({ text }) => text) : [];
+}
+
+function resumeOf({ condition, requires, answer, found }: Condition): string[] {
+  if (answer.kind === 'yes') return [];
+  const what = answer.kind === 'no' ? 'does not hold' : 'cannot be told';
+  const why = found.length === 0 ? '' : `: ${found[0]}`;
+  return [`${condition}: ${requires}; it ${what}${why}`];
+}
+
+function ofTenant(tenant: string | undefined): string {
+  return tenant === undefined ? '' : ` of tenant ${tenant}`;
+}
+
+function share(part: number): string {
+  return `${Number((part * 100).toFixed(2))} %`;
+}
