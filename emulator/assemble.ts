@@ -54,7 +54,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   ]);
   const tenants = livingTenants(options.tenants ?? [{}], seed);
   const { scenarios = [], actors: others = [] } = options;
-  const played = play({ names: scenarios, tenants, seed, fromMs: startMs });
+  const played = play({ scenarios, tenants, seed, fromMs: startMs });
   const clock =
     speed === undefined
       ? new ManualClock(startMs)

@@ -51,6 +51,8 @@ test('says in one sentence what is wrong with an option', async () => {
     { port: '70000' },
     { history: '-1' },
     { scenario: ['no-such-thing'] },
+    { scenario: ['slow-spray:people'] },
+    { scenario: ['slow-spray:peple=4'] },
     { faults: ['lost'] },
     { faults: ['lost=2'] },
     { faults: ['chaos=0.1'] },
@@ -62,7 +64,8 @@ test('says in one sentence what is wrong with an option', async () => {
 
 test('plays a scenario in as many tenants as it needs', async (t) => {
   const { signal } = new AbortController();
-  const options = { people: '20', history: '0', scenario: ['midnight-blizzard'] };
+  const scenario = ['midnight-blizzard', 'slow-spray:people=9,successes=0'];
+  const options = { people: '20', history: '0', scenario };
   const started = await startCommand(options, signal);
   t.after(() => started.stop());
   const { tenants, origins } = started.document as Printed;

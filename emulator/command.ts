@@ -1,5 +1,6 @@
 import { FAULT_RATES, type FaultPlan } from './faults.ts';
 import { type Emulator, startEmulator } from './index.ts';
+import type { PlayedWith } from './options.ts';
 import { loadScenario, ScenarioError } from './scenarios/index.ts';
 
 /** What `countersign emulator` was told, as text: nothing of it has been checked. */
@@ -45,8 +46,8 @@ export async function startCommand(options: CommandOptions, signal: AbortSignal)
     most: HISTORY_HOURS_MAX,
     otherwise: people > HISTORY_PEOPLE_MAX ? 0 : HISTORY_HOURS,
   });
-  const { scenario = [] } = options;
-  const others = Array.from({ length: tenantsFor(scenario) - 1 }, () => ({
+  const scenarios = (options.scenario ?? []).map(playedWith);
+  const others = Array.from({ length: tenantsFor(scenarios) - 1 }, () => ({
     people: OTHERS_PEOPLE,
   }));
   const emulator = await startEmulator({
@@ -55,21 +56,38 @@ export async function startCommand(options: CommandOptions, signal: AbortSignal)
     port: number('port', { least: 0, most: PORT_MAX, otherwise: 0 }),
     historyMs: history * HOUR_MS,
     tenants: [{ people }, ...others],
-    scenarios: scenario,
+    scenarios,
     subscribed: 'before',
     signal,
     certificate: 'made',
     tls: options.tls === true ? 'on' : 'off',
     faults: faultsOf(options.faults ?? []),
+  }).catch((error: unknown) => {
+    if (error instanceof ScenarioError) throw new CommandUsageError(error.message);
+    throw error;
   });
   const { defects } = emulator;
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
 }
 
+/** `slow-spray:people=80,successes=0`: a scenario, and what is not to be drawn. */
+function playedWith(text: string): PlayedWith {
+  const [, name = text, given] = /^([a-z0-9-]+):(.*)$/.exec(text) ?? [];
+  const parameters: Record<string, string> = {};
+  for (const pair of given === undefined ? [] : given.split(',')) {
+    const [parameter = '', value = ''] = pair.split('=');
+    if (parameter === '' || value === '') {
+      throw new CommandUsageError(`couldn't read the scenario ${text}: give NAME:PARAMETER=VALUE`);
+    }
+    parameters[parameter.trim()] = value.trim();
+  }
+  return { name, parameters };
+}
+
 /** How many tenants the scenarios are played in. */
-function tenantsFor(scenarios: readonly string[]): number {
+function tenantsFor(scenarios: readonly PlayedWith[]): number {
   try {
-    return Math.max(1, ...scenarios.map((name) => loadScenario(name).tenants.length));
+    return Math.max(1, ...scenarios.map(({ name }) => loadScenario(name).tenants.length));
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     throw new CommandUsageError(error.message);

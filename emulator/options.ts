@@ -10,6 +10,7 @@ import type { LoginDirectory, RegisteredApp } from './login/directory.ts';
 import type { TokenMint } from './login/tokens.ts';
 import type { LivingTenant } from './people.ts';
 import type { Router } from './router.ts';
+import type { ScenarioParameters } from './scenarios/index.ts';
 import type { Store } from './store.ts';
 import type { EmulatorTruth } from './truth.ts';
 import type { Actor, Feed, VirtualClock } from './types.ts';
@@ -28,6 +29,9 @@ export type TenantOptions = {
   /** Beside the collector, which is registered everywhere. */
   readonly apps?: readonly RegisteredApp[];
 };
+
+/** A scenario whose numbers are given rather than drawn. */
+export type PlayedWith = { readonly name: string; readonly parameters: ScenarioParameters };
 
 /** What a service that is plugged in beside ours may use. */
 export type World = {
@@ -58,7 +62,7 @@ export type EmulatorOptions = {
   /** Default: one in which nobody lives. */
   readonly tenants?: readonly TenantOptions[];
   /** Names of scenarios, or paths; each begins at `startMs`, in the first tenants. */
-  readonly scenarios?: readonly string[];
+  readonly scenarios?: readonly (string | PlayedWith)[];
   /** Beside the people who live there. */
   readonly actors?: readonly Actor[];
   /** Whom the login authority knows; default: who is in the directories of the tenants. */

@@ -1,5 +1,5 @@
 import { lifeOf } from './life/index.ts';
-import type { TenantOptions } from './options.ts';
+import type { PlayedWith, TenantOptions } from './options.ts';
 import { Population } from './population/index.ts';
 import { loadScenario, type Played, runScenario, together } from './scenarios/index.ts';
 import type { Actor } from './types.ts';
@@ -49,18 +49,19 @@ export function actorOf(options: {
 
 /** Plays scenarios in the first tenants, as many as each needs. */
 export function play(options: {
-  readonly names: readonly string[];
+  readonly scenarios: readonly (string | PlayedWith)[];
   readonly tenants: readonly LivingTenant[];
   readonly seed: string | number;
   readonly fromMs: number;
 }): readonly Played[] {
-  const { names, tenants, seed, fromMs } = options;
-  return names.map((name) => {
+  const { scenarios, tenants, seed, fromMs } = options;
+  return scenarios.map((one) => {
+    const { name, parameters } = typeof one === 'string' ? { name: one, parameters: {} } : one;
     const scenario = loadScenario(name);
     const populations = tenants
       .slice(0, scenario.tenants.length)
       .map(({ population }) => population);
-    return runScenario(scenario, { populations, seed, fromMs });
+    return runScenario(scenario, { populations, seed, fromMs, parameters });
   });
 }
 

@@ -4,7 +4,7 @@ import { CLIENTS } from '../sign-in/index.ts';
 import { ScenarioError } from './errors.ts';
 import type { Stage } from './stage.ts';
 import { type ScenarioApp, type Session, type Thing, thingOf } from './things.ts';
-import { durationOf, textOf, wholeOf } from './values.ts';
+import { decimalOf, durationOf, textOf, wholeOf } from './values.ts';
 
 /** The named parameters of one step. What a verb does not read was misspelt, and is refused. */
 export class Args {
@@ -37,8 +37,28 @@ export class Args {
       : thingOf(thing, 'number', name).number;
   }
 
+  decimal(name: string, otherwise?: number): number {
+    const value = this.#value(name, otherwise);
+    const thing = this.#thing(value);
+    return thing === undefined
+      ? decimalOf(value, this.#stage.random)
+      : thingOf(thing, 'number', name).number;
+  }
+
+  /** A part of a whole: 0 to 1. */
+  share(name: string, otherwise?: number): number {
+    const share = this.decimal(name, otherwise);
+    if (share <= 1) return share;
+    throw new ScenarioError('wrong', `${name} is a share, from 0 to 1, and not ${share}.`);
+  }
+
+  /** Milliseconds. */
   duration(name: string, otherwise?: string): number {
-    return durationOf(this.#value(name, otherwise), this.#stage.random);
+    const value = this.#value(name, otherwise);
+    const thing = this.#thing(value);
+    return thing === undefined
+      ? durationOf(value, this.#stage.random)
+      : thingOf(thing, 'number', name).number;
   }
 
   text(name: string, otherwise?: string): string {

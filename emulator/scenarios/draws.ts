@@ -9,6 +9,7 @@ import { CLIENTS } from '../sign-in/index.ts';
 import { Args } from './args.ts';
 import { createdApplication, createdPrincipal } from './directory-objects.ts';
 import { ScenarioError } from './errors.ts';
+import type { Scenario, ScenarioParameters } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import type { ScenarioApp, Thing } from './things.ts';
 
@@ -68,8 +69,36 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     return { kind: 'app', app };
   },
   number: (_, args) => ({ kind: 'number', number: args.whole('of') }),
+  decimal: (_, args) => ({ kind: 'number', number: args.decimal('of') }),
+  duration: (_, args) => ({ kind: 'number', number: args.duration('of') }),
   text: (_, args) => ({ kind: 'text', text: args.text('of') }),
 };
+
+/** Variables that whoever plays the scenario may set: those that are numbers or texts. */
+const SETTABLE: readonly string[] = ['number', 'decimal', 'duration', 'text'];
+
+/**
+ * The draws of a scenario, with some of them set by whoever plays it.
+ *
+ * @throws {ScenarioError} `wrong`: there is no such parameter; it names those that there are.
+ */
+export function drawsWith(scenario: Scenario, given: ScenarioParameters): Scenario['draw'] {
+  const draws: Record<string, Readonly<Record<string, unknown>>> = { ...scenario.draw };
+  for (const [name, of] of Object.entries(given)) {
+    const [kind = ''] = Object.keys(draws[name] ?? {});
+    if (!SETTABLE.includes(kind)) {
+      const known = Object.keys(draws).filter((one) => isSettable(draws[one] ?? {}));
+      const there = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+      throw new ScenarioError('wrong', `${scenario.name} has no parameter ${name}: ${there}.`);
+    }
+    draws[name] = { [kind]: { of } };
+  }
+  return draws;
+}
+
+function isSettable(spec: Readonly<Record<string, unknown>>): boolean {
+  return SETTABLE.includes(Object.keys(spec)[0] ?? '');
+}
 
 /** Draws one variable: `{ person: { tenant: corp, department: Finance } }`. */
 export function draw(stage: Stage, name: string, spec: Readonly<Record<string, unknown>>): void {
@@ -145,7 +174,7 @@ function fits(home: Population, index: number, wanted: Wanted): boolean {
   return !wanted.isAdministrator || home.person(index).isAdministrator;
 }
 
-function shuffled<T>(stage: Stage, items: T[]): T[] {
+export function shuffled<T>(stage: Stage, items: T[]): T[] {
   for (let at = items.length - 1; at > 0; at--) {
     const other = stage.random.int(0, at + 1);
     [items[at], items[other]] = [items[other] as T, items[at] as T];

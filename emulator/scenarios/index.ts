@@ -1,5 +1,10 @@
 export { ScenarioError, type ScenarioErrorCode } from './errors.ts';
 export { type Played, runScenario } from './run.ts';
-export { loadScenario, type Scenario, scenarioNames } from './scenario.ts';
+export {
+  loadScenario,
+  type Scenario,
+  type ScenarioParameters,
+  scenarioNames,
+} from './scenario.ts';
 export type { Foothold } from './stage.ts';
 export { together } from './together.ts';

@@ -3,9 +3,9 @@ import { SeededRandom } from '../random.ts';
 import { ServiceRules } from '../records/index.ts';
 import type { Actor, Happening } from '../types.ts';
 import { Args } from './args.ts';
-import { draw } from './draws.ts';
+import { draw, drawsWith } from './draws.ts';
 import { ScenarioError } from './errors.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, ScenarioParameters } from './scenario.ts';
 import { type Foothold, Stage } from './stage.ts';
 import { VERBS } from './verbs/index.ts';
 
@@ -26,7 +26,7 @@ export type Played = Actor & {
  * drawn from the seed; the same seed plays it the same way.
  *
  * @param options.populations one for each of the scenario's tenants, in its order
- * @throws {ScenarioError} `wrong`, with the step and what to write instead
+ * @throws {ScenarioError} `wrong`, with the step or parameter and what to write instead
  */
 export function runScenario(
   scenario: Scenario,
@@ -34,6 +34,8 @@ export function runScenario(
     readonly populations: readonly Population[];
     readonly seed: string | number;
     readonly fromMs: number;
+    /** In place of what the scenario would draw. */
+    readonly parameters?: ScenarioParameters;
   },
 ): Played {
   const { populations, seed, fromMs } = options;
@@ -44,7 +46,8 @@ export function runScenario(
   const roles = new Map(scenario.tenants.map((role, at) => [role, populations[at] as Population]));
   const random = new SeededRandom(seed, 'scenario', scenario.name);
   const stage = new Stage(scenario.name, random, roles, fromMs + HEAD_START_MS);
-  for (const [name, spec] of Object.entries(scenario.draw)) draw(stage, name, spec);
+  const draws = drawsWith(scenario, options.parameters ?? {});
+  for (const [name, spec] of Object.entries(draws)) draw(stage, name, spec);
   for (const [index, step] of scenario.steps.entries()) play(stage, scenario, index, step);
   const rules = new ServiceRules();
   const all = stage.happenings

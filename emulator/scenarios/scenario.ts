@@ -25,6 +25,9 @@ export type Scenario = {
   readonly steps: readonly Step[];
 };
 
+/** What whoever plays a scenario sets: `{ people: 80, 'per-week': '0.5..1' }`. */
+export type ScenarioParameters = Readonly<Record<string, string | number>>;
+
 /** The scenarios that come with the emulator. */
 export function scenarioNames(): string[] {
   return readdirSync(import.meta.dirname)

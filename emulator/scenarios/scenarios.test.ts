@@ -168,6 +168,46 @@ test('several actors are one, in order of time', () => {
   assert.equal(attacks, [...attack.happenings(FROM_MS, FROM_MS + DAY_MS / 8)].length);
 });
 
+type Row = { readonly ip: string; readonly code: number; readonly userAgent: unknown };
+
+function rowsOf(happenings: readonly Happening[]): Row[] {
+  return recordsOf(happenings).flatMap(({ feed, body, completes }) =>
+    feed === 'graph/signIns' && completes === undefined
+      ? [
+          {
+            ip: String(body['ipAddress']),
+            code: Number((body['status'] as { errorCode: number }).errorCode),
+            userAgent: body['userAgent'],
+          },
+        ]
+      : [],
+  );
+}
+
+test('a slow spray is as large, as scattered and as lucky as it is told to be', () => {
+  const spray = (parameters: Record<string, string | number>): Played =>
+    runScenario(loadScenario('slow-spray'), {
+      ...{ populations: [corp], seed: 4, fromMs: FROM_MS },
+      parameters: { 'unknown-names': 0, over: '28d', ...parameters },
+    });
+  const scattered = { people: 100, 'per-week': 2, fresh: 0.75, overlap: 0.5, successes: 3 };
+  const played = spray(scattered);
+  const rows = rowsOf(played.all);
+  assert.equal(rows.length, 100 * 2 * 4);
+  const uses = Map.groupBy(rows, ({ ip }) => ip);
+  const reused = [...uses.values()].filter(({ length }) => length > 5).flat().length;
+  assert.ok(Math.abs(reused / rows.length - 0.25) < 0.06, `${reused} from hosts`);
+  const own = rows.filter(({ userAgent }) => String(userAgent).startsWith('python')).length;
+  assert.ok(Math.abs(own / rows.length - 0.5) < 0.06, `${own} by another client`);
+  assert.equal(rows.filter(({ code }) => code === 50076).length, 3);
+  assert.equal(played.footholds.filter(({ kind }) => kind === 'password').length, 3);
+  const futile = spray({ people: 40, 'per-week': 0.25, successes: 0, fresh: 1 });
+  assert.ok(rowsOf(futile.all).every(({ code }) => code === 50126));
+  assert.equal(futile.footholds.length, 0);
+  assert.throws(() => spray({ peple: 4 }), /no parameter peple: it has people, per-week/);
+  assert.throws(() => spray({ fresh: 2 }), /fresh is a share, from 0 to 1/);
+});
+
 const WRONG: readonly (readonly [string, RegExp])[] = [
   ['steps: [{ wiat: { for: 2d } }]', /no such verb; these are: wait/],
   ['steps: [{ wait: { fro: 2d } }]', /the parameter for is missing/],

@@ -6,12 +6,13 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
+  w: 604_800_000,
 };
 
 /** `90s`, `2h`, `3d`, or a range of them: `2h..9h`. */
 export function durationOf(value: unknown, random: SeededRandom): number {
   const [from, to] = rangeOf(value, (text) => {
-    const match = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text);
+    const match = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text);
     return match === null ? undefined : Number(match[1]) * (UNITS_MS[match[2] as string] ?? 0);
   });
   return Math.round(from + random.float() * (to - from));
@@ -23,6 +24,14 @@ export function wholeOf(value: unknown, random: SeededRandom): number {
   return random.int(from, to + 1);
 }
 
+/** `0.3`, or a range that may end anywhere between: `0.2..0.9`. */
+export function decimalOf(value: unknown, random: SeededRandom): number {
+  const [from, to] = rangeOf(value, (text) =>
+    /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined,
+  );
+  return from + random.float() * (to - from);
+}
+
 function rangeOf(
   value: unknown,
   parse: (text: string) => number | undefined,
@@ -31,7 +40,7 @@ function rangeOf(
   const from = parse(parts[0] ?? '');
   const to = parts.length === 1 ? from : parse(parts[1] ?? '');
   if (from === undefined || to === undefined || parts.length > 2 || to < from) {
-    const what = 'is no number, duration (30s, 5m, 2h, 3d) or range of them (2h..9h)';
+    const what = 'is no number, duration (30s, 5m, 2h, 3d, 6w) or range of them (2h..9h)';
     throw new ScenarioError('wrong', `${JSON.stringify(value)} ${what}.`);
   }
   return [from, to];

@@ -19,7 +19,7 @@ import {
 } from './directory.ts';
 import { download, share, work } from './files.ts';
 import { forwardMail, inboxRule, phish, readMail, sendMail, syncMail } from './mail.ts';
-import { bruteForce, spray } from './passwords.ts';
+import { bruteForce, spray, spraySlowly } from './passwords.ts';
 import {
   deviceCode,
   forgeSession,
@@ -34,6 +34,7 @@ import type { Verb } from './verb.ts';
 export const VERBS: Readonly<Record<string, Verb>> = {
   wait,
   spray,
+  'spray-slowly': spraySlowly,
   'brute-force': bruteForce,
   'sign-in': signIn,
   'own-session': ownSession,

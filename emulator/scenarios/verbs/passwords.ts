@@ -1,13 +1,15 @@
 import type { Person, Population } from '../../population/index.ts';
 import { FIRST_PARTY, type SignIn } from '../../records/index.ts';
-import { promptedSignIn, refused, ropcSignIn } from '../../sign-in/index.ts';
+import { browserOf, promptedSignIn, refused, ropcSignIn } from '../../sign-in/index.ts';
 import type { Args } from '../args.ts';
+import { shuffled } from '../draws.ts';
 import { ScenarioError } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
 /** After so many wrong passwords in a row an account is locked for a while. */
 const LOCK_AFTER = 10;
+const WEEK_MS = 7 * 86_400_000;
 
 /** How somebody tries a password: posted by a program, or typed into the page. */
 type Way = {
@@ -68,6 +70,47 @@ export const spray: Verb = (stage, args) => {
   stage.nowMs += overMs;
 };
 
+/**
+ * So few tries that no threshold sees them. All shares are of tries: `fresh` come from an address
+ * that was never seen, the others from `hosts`; `overlap` come with a client as people here have
+ * it, the others with the intruder's own. Of the people, `successes` have the password that is
+ * tried at last; a second factor stands behind it.
+ */
+export const spraySlowly: Verb = (stage, args) => {
+  const { people, home } = args.people('people');
+  const overMs = args.duration('over');
+  const perWeek = args.decimal('per-week');
+  const [fresh, overlap] = [args.share('fresh', 1), args.share('overlap', 1)];
+  const hosts = args.pool('hosts');
+  const own = args.client('client', 'commandLine');
+  const hit = new Set(people.slice(0, args.whole('successes', 0)));
+  const unknown = args.whole('unknown-names', 0);
+  const tries = people.flatMap((person) => {
+    const wanted = (perWeek * overMs) / WEEK_MS;
+    const whole = Math.floor(wanted) + (stage.random.chance(wanted % 1) ? 1 : 0);
+    // Whoever is to be hit is tried once at least.
+    return Array.from({ length: Math.max(whole, hit.has(person) ? 1 : 0) }, () => person);
+  });
+  const strangers = Array.from({ length: unknown }, () => undefined);
+  const order = shuffled(stage, [...tries, ...strangers]);
+  const last = new Map(order.map((person, at) => [person, at]));
+  for (const [at, atMs] of momentsIn(stage, order.length, overMs).entries()) {
+    const person = order[at];
+    const isLike = stage.random.chance(overlap);
+    const client = isLike ? browserOf(home.person(stage.random.int(0, home.size))) : own;
+    const pool = stage.random.chance(fresh) ? 'fresh' : hosts;
+    const way: Way = { home, flow: 'browser', pool, client };
+    if (person === undefined) {
+      const stranger = { ...home.person(0), ...strangerOf(stage, home) };
+      stage.signIn(home, refused(attempt(stage, way, stranger, atMs), 50034));
+    } else if (hit.has(person) && last.get(person) === at) {
+      stage.signIn(home, refused(attempt(stage, way, person, atMs), 50076));
+      knowsPassword(stage, home, person);
+    } else stage.signIn(home, refused(attempt(stage, way, person, atMs), 50126));
+  }
+  stage.nowMs += overMs;
+};
+
 function strangerOf(stage: Stage, home: Population): Pick<Person, 'upn' | 'displayName'> {
   const name = stage.random.pick(['admin', 'test', 'info', 'scan', 'backup', 'sales', 'j.smith']);
   return { upn: `${name}${stage.random.int(1, 99)}@${home.tenant.domain}`, displayName: '' };
@@ -118,9 +161,13 @@ function letIn(
     isForged: false,
   };
   args.keep({ kind: 'session', session });
+  knowsPassword(stage, way.home, person);
+}
+
+function knowsPassword(stage: Stage, home: Population, person: Person): void {
   stage.addFoothold({
     kind: 'password',
-    tenantId: way.home.tenant.id,
+    tenantId: home.tenant.id,
     objectId: person.objectId,
     detail: `the password of ${person.upn} is known`,
   });

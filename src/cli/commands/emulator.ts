@@ -56,7 +56,12 @@ export function declareEmulator(program: Parser, bind: Bind): void {
       '--history <hours>',
       'that lie behind it at the start (default: 24, or 0 for more than 1,000 people)',
     )
-    .option('--scenario <name>', 'an attack that begins with its history; repeatable', repeated)
+    .option(
+      '--scenario <name>',
+      'an attack that begins with its history, its numbers given or drawn, as in ' +
+        'slow-spray:people=80,successes=1; repeatable',
+      repeated,
+    )
     .option('--faults <name=rate>', 'what goes wrong, as in lost=0.01; repeatable', repeated)
     .option('--tls', 'HTTPS, by a certificate that --json prints')
     .action(bind(emulator));
