@@ -45,6 +45,7 @@ export const COLUMNS: readonly Column[] = [
   column('country', 'VARCHAR', (r) => r.event.country, 'country as the vendor states it'),
   column('session_uid', 'VARCHAR', (r) => r.event.sessionUid, 'Entra session id (SID claim)'),
   column('token_uid', 'VARCHAR', (r) => r.event.tokenUid, 'token id (UTI claim)'),
+  column('token_issued', 'TIMESTAMP', (r) => r.event.tokenIssuedMs, 'when the token was issued'),
   column('correlation_uid', 'VARCHAR', (r) => r.event.correlationUid, 'correlation id'),
   column('app_uid', 'VARCHAR', (r) => r.event.appUid, 'id of the client application'),
   column('app_name', 'VARCHAR', (r) => r.event.appName, 'name of the client application'),

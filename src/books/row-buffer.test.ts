@@ -87,7 +87,8 @@ test('every column has its own place in a row that is read back', async (t) => {
     if (typeof event[member] === 'number') Object.assign(event, { [member]: 100 + i });
     if (event[member] === null) Object.assign(event, { [member]: `text ${i}` });
   }
-  Object.assign(event, { recordType: 5, isMfa: 1, byteCount: 9, isThrottled: true });
+  const numbers = { recordType: 5, isMfa: 1, byteCount: 9, tokenIssuedMs: 8 };
+  Object.assign(event, { ...numbers, isThrottled: true });
   (await booksOf(dir, [[{ ...given, event }]])).close();
   assert.deepEqual(await readBack(dir), [{ ...given, event }]);
 });

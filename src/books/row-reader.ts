@@ -48,6 +48,7 @@ export function rowOf(values: readonly DuckDBValue[]): EventRow {
       country: text('country'),
       sessionUid: text('session_uid'),
       tokenUid: text('token_uid'),
+      tokenIssuedMs: whole('token_issued'),
       correlationUid: text('correlation_uid'),
       appUid: text('app_uid'),
       appName: text('app_name'),

@@ -69,6 +69,7 @@ const NOTHING_KNOWN: Interpretation = {
   country: null,
   sessionUid: null,
   tokenUid: null,
+  tokenIssuedMs: null,
   correlationUid: null,
   appUid: null,
   appName: null,

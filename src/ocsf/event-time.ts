@@ -22,6 +22,21 @@ export function msOfEventTime(at: string): number {
   return normal === undefined ? 0 : msOfInstant(normal);
 }
 
+/**
+ * When a token was issued, in any form in which a record states it. The services write the first
+ * day of their calendar (0001, 1601 or 1970) where they do not know: that is not stated.
+ */
+export function issuedMsOf(value: unknown): number | null {
+  if (typeof value !== 'string' || value.length < 10) return null;
+  const normal = normaliseInstant(value);
+  if (normal === undefined) return null;
+  const ms = msOfEventTime(normal);
+  return ms >= TOKENS_SINCE_MS ? ms : null;
+}
+
+/** No token of the suite is older. */
+const TOKENS_SINCE_MS = Date.UTC(2010, 0, 1);
+
 function two(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48;
   const ones = text.charCodeAt(at + 1) - 48;

@@ -169,7 +169,12 @@ const NUMBERS: ReadonlySet<string> = new Set([
   'actorType',
   'itemCount',
 ]);
-const NUMBERS_OR_NULL: ReadonlySet<string> = new Set(['recordType', 'isMfa', 'byteCount']);
+const NUMBERS_OR_NULL: ReadonlySet<string> = new Set([
+  'recordType',
+  'isMfa',
+  'byteCount',
+  'tokenIssuedMs',
+]);
 
 function checkColumns(meaning: Interpretation): void {
   assert.deepEqual(Object.keys(meaning), SHAPE);

@@ -40,6 +40,8 @@ export type Interpretation = {
   /** Entra session id (SID) and token id (UTI; case-sensitive), from every place of contracts 7. */
   sessionUid: string | null;
   tokenUid: string | null;
+  /** When the token was issued (iat), where the record of an action states it; milliseconds. */
+  tokenIssuedMs: number | null;
   correlationUid: string | null;
 
   /** The client application that acted, and the resource it acted on (sign-ins). */
@@ -99,6 +101,7 @@ export function blank(): Interpretation {
     country: null,
     sessionUid: null,
     tokenUid: null,
+    tokenIssuedMs: null,
     correlationUid: null,
     appUid: null,
     appName: null,

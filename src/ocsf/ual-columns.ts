@@ -1,5 +1,6 @@
 import { canonicalIp } from './address.ts';
 import { appNameOf } from './app-names.ts';
+import { issuedMsOf } from './event-time.ts';
 import type { Interpretation } from './interpretation.ts';
 import { isObject, type Json, NOTHING, object, text } from './json.ts';
 import type { Memo } from './memo.ts';
@@ -20,7 +21,11 @@ export function fillUalColumns(ual: Json, memo: Memo, into: Interpretation): voi
     canonicalIp(ual['ActorIpAddress'], memo);
   const context = accessContext(ual);
   into.sessionUid = identifier(context['AADSessionId']) ?? identifier(ual['SessionId']);
-  into.tokenUid = text(context['UniqueTokenId']);
+  into.tokenUid =
+    text(context['UniqueTokenId']) ??
+    text(ual['UniqueTokenId']) ??
+    text(ual['UniqueTokenIdentifier']);
+  into.tokenIssuedMs = issuedMsOf(context['IssuedAtTime']);
   into.correlationUid =
     identifier(ual['InterSystemsId']) ??
     identifier(ual['CorrelationId']) ??

@@ -1,5 +1,6 @@
 import { canonicalIp } from '../address.ts';
 import { appNameOf } from '../app-names.ts';
+import { issuedMsOf } from '../event-time.ts';
 import type { Interpretation } from '../interpretation.ts';
 import { count, text } from '../json.ts';
 import type { Attributes, Mapping } from '../mapping.ts';
@@ -43,6 +44,7 @@ function interpret(subject: Subject, into: Interpretation): void {
   into.userAgent = text(row['useragent']);
   into.sessionUid = identifier(row['sessionid']);
   into.tokenUid = identifier(row['signinactivityid']) ?? identifier(row['uniquetokenid']);
+  into.tokenIssuedMs = issuedMsOf(row['tokenissuedat']);
   into.correlationUid = identifier(row['clientrequestid']) ?? identifier(row['operationid']);
   into.appUid = identifier(row['appid']);
   into.appName = appNameOf(into.appUid);

@@ -101,7 +101,7 @@ const MEMBERS: readonly string[] = `
   EventDeepLink InternetMessageId InvestigationId ItemName ListItemUniqueId ListName ListTitle
   LoginStatus MessageURLs Messages NetworkMessageId NewValue OldValue P1Sender P2Sender PolicyId
   QueryText RecipientList Recipients RiskDetectionId RiskLevel SearchQueryText SendAsUserSmtp
-  SendOnBehalfOfUserSmtp SensitivityLabelId Subject Verdict
+  SendOnBehalfOfUserSmtp SensitivityLabelId Subject UniqueTokenId UniqueTokenIdentifier Verdict
 `
   .trim()
   .split(/\s+/);
