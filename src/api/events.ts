@@ -1,6 +1,13 @@
 import type { EventRow } from '../books/index.ts';
 import { type Leaf, type LedgerReader, parseLeaf } from '../ledger/index.ts';
-import { createMemo, interpret, type Memo, type OcsfEvent, toOcsf } from '../ocsf/index.ts';
+import {
+  createMemo,
+  interpret,
+  type Memo,
+  mailItemsOf,
+  type OcsfEvent,
+  toOcsf,
+} from '../ocsf/index.ts';
 import { type Erasures, erasureText, parseBody, richestFirst } from '../pipeline/index.ts';
 import { EVENTS_WINDOW_FIRST, EVENTS_WINDOW_MAX, SCAN_GAP_MAX } from './limits.ts';
 
@@ -48,6 +55,24 @@ export class EventBuilder {
     const record = { ...leaf, value: parseBody(body) };
     const entry = this.#entry([index], Date.parse(leaf.seen));
     return toOcsf(record, interpret(record, this.#memo), { ...entry, size: leaf.size }, this.#memo);
+  }
+
+  /** The items of mail that each of these actions lists, by index. */
+  async mailItems(rows: readonly EventRow[]): Promise<Map<number, readonly string[]>> {
+    const items = new Map<number, readonly string[]>();
+    for (let from = 0; from < rows.length; from += EVENTS_WINDOW_MAX) {
+      const window = rows.slice(from, from + EVENTS_WINDOW_MAX);
+      const sightings = await this.#read(window.flatMap((row) => row.entries));
+      for (const { index, entries } of window) {
+        const listed = entries.flatMap((entry) => {
+          const found = sightings.get(entry);
+          if (found === undefined) return [];
+          return mailItemsOf({ ...found.leaf, value: parseBody(found.body) }, this.#memo);
+        });
+        items.set(index, [...new Set(listed)]);
+      }
+    }
+    return items;
   }
 
   #ofRow(row: EventRow, sightings: Sightings): OcsfEvent {

@@ -23,6 +23,8 @@ export type RowFilter = Scope & {
   readonly operations?: readonly string[] | undefined;
   /** What any of these did: actor keys, object ids, session ids, ids of service principals. */
   readonly parties?: readonly string[] | undefined;
+  /** Only records after which the vendor stopped recording a mailbox. */
+  readonly throttled?: 'only' | undefined;
 };
 
 /** @throws BooksError FILTER_INVALID */
@@ -51,6 +53,7 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
     const app = bind(filter.app.trim().toLowerCase());
     parts.push(`(lower(app_uid) = ${app} OR lower(app_name) = ${app})`);
   }
+  if (filter.throttled === 'only') parts.push('is_throttled');
   return parts.join(' AND ');
 }
 

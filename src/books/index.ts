@@ -29,6 +29,7 @@ export { type QueryOptions, type QueryResult, query, queryToParquet } from './qu
 export type { QueryColumn, QueryValue } from './query-value.ts';
 export {
   BooksReader,
+  type ItemsOf,
   type LedgerHead,
   type ReaderOptions,
   type StatementOptions,

@@ -25,6 +25,7 @@ import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
+import { isItemRead, THROTTLED_MS } from './volume.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
@@ -56,7 +57,13 @@ export type StatementOptions = Scope & {
   readonly sought?: Sought | undefined;
   /** Whether an authorisation stands behind each action; else nobody can tell. */
   readonly judge?: Judging | undefined;
+  /** Tells from their bodies which items these actions read, by index. */
+  readonly itemsOf?: ItemsOf | undefined;
 };
+
+export type ItemsOf = (
+  rows: readonly EventRow[],
+) => Promise<ReadonlyMap<number, readonly string[]>>;
 
 export type StatementResult =
   | { readonly kind: 'statement'; readonly statement: Statement }
@@ -200,6 +207,8 @@ export class BooksReader {
     const rows = await this.#rowsOf({ selection, fromMs, toMs });
     const contested = await this.#contested(selection, options);
     const judged = await options.judge?.(rows);
+    const throttled = await this.#throttled(rows, principal, selection.tenants, options);
+    const items = await options.itemsOf?.(rows.filter(isItemRead));
     const statement = statementOf({
       ...(judged !== undefined && { judged }),
       principal,
@@ -207,6 +216,7 @@ export class BooksReader {
       purpose: options.purpose ?? null,
       case: options.case ?? null,
       rows,
+      besides: { items, throttled },
       contested,
       tenants: selection.tenants,
       // Asked of one tenant, the others of the company are not in question.
@@ -294,6 +304,25 @@ export class BooksReader {
       );
     }
     return rows;
+  }
+
+  /**
+   * Records of others after which a mailbox that this person has or acted on was not recorded: the
+   * vendor throttles mailboxes, not readers, and for a day.
+   */
+  async #throttled(
+    own: readonly EventRow[],
+    principal: Principal,
+    tenants: readonly string[],
+    { fromMs, toMs }: Scope,
+  ): Promise<EventRow[]> {
+    const since = fromMs === undefined ? undefined : fromMs - THROTTLED_MS + 1;
+    const rows = await this.#rowsOf({ tenants, fromMs: since, toMs, throttled: 'only' });
+    const seen = new Set(own.map(({ index }) => index));
+    const names = namesOf(principal).map((name) => name.toLowerCase());
+    const mailboxes = new Set<string | null>([...names, ...own.map(({ event }) => event.mailbox)]);
+    mailboxes.delete(null);
+    return rows.filter(({ index, event }) => !seen.has(index) && mailboxes.has(event.mailbox));
   }
 
   /** Events under a name that several people held, which nothing ties to one of them. */

@@ -270,3 +270,43 @@ test('the order of imports changes no statement, and the balance adds up', async
     runs(12, 300),
   );
 });
+
+test('throttled recording of what the person reads or owns is told, whoever caused it', async (t) => {
+  const dir = await folder(t);
+  const mailbox = 'cfo@contoso.example';
+  const bind = { operation: 'MailItemsAccessed', accessType: 'Bind', statusId: 1 };
+  const by = (name: string): RowParts => ({ ...bind, actorName: name, actorType: 1 });
+  const HOUR = 3_600_000;
+  const rows = [
+    row(0, { ...by('thief@contoso.example'), mailbox, isThrottled: true, timeMs: START_MS }),
+    row(1, { ...by('other@contoso.example'), mailbox: 'x@contoso.example', isThrottled: true }),
+    row(2, { ...by('alice@contoso.example'), mailbox, timeMs: START_MS + 2 * HOUR }),
+    row(3, { ...by('cfo@contoso.example'), operation: 'Send', timeMs: START_MS + 2 * HOUR }),
+    row(4, { ...by('thief@contoso.example'), mailbox, isThrottled: true, tenant: FABRIKAM }),
+  ];
+  (await booksOf(dir, [rows])).close();
+  const period = { fromMs: START_MS + HOUR, toMs: START_MS + 3 * HOUR };
+  for (const who of ['alice@contoso.example', 'cfo@contoso.example']) {
+    const { volumes, coverage } = await statementFrom(dir, who, period);
+    const told = volumes.filter((sentence) => sentence.includes('throttled'));
+    assert.deepEqual(told, [
+      'recording of cfo@contoso.example throttled from 2024-01-12 08:00 UTC for 24 h: ' +
+        'what was read then is not known',
+    ]);
+    assert.ok(coverage.answer.kind === 'unknown');
+    assert.ok(coverage.answer.because.some(({ code }) => code === 'throttled'));
+  }
+  const later = { fromMs: START_MS + 25 * HOUR, toMs: START_MS + 26 * HOUR };
+  const { volumes } = await statementFrom(dir, 'cfo@contoso.example', later);
+  assert.deepEqual(volumes, []);
+});
+
+test('items are counted by what a reader of the bodies says they are', async (t) => {
+  const dir = await folder(t);
+  const read = { ...alice, accessType: 'Bind', mailbox: 'a@x', itemCount: 2, statusId: 1 };
+  (await booksOf(dir, [[row(0, read), row(1, read)]])).close();
+  const { volumes } = await statementFrom(dir, ALICE, {
+    itemsOf: (rows) => Promise.resolve(new Map(rows.map(({ index }) => [index, ['<1>', '<2>']]))),
+  });
+  assert.deepEqual(volumes, ['read at least 2 items in 1 mailbox, at least 4 times']);
+});

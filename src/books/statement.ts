@@ -19,7 +19,7 @@ import type {
   StatementSession,
   StatementSignIn,
 } from './statement-types.ts';
-import { volumesOf } from './volume.ts';
+import { type Besides, throttledSpans, volumesOf } from './volume.ts';
 
 export type StatementInput = {
   readonly principal: Principal;
@@ -28,6 +28,8 @@ export type StatementInput = {
   readonly case: string | null;
   /** All events of the principal in the period, in order. */
   readonly rows: readonly EventRow[];
+  /** Which items each action read, and whose records throttled a mailbox that matters here. */
+  readonly besides?: Besides | undefined;
   /** Rows under a name that several held, which may or may not be this principal's. */
   readonly contested: number;
   readonly tenants: readonly string[];
@@ -67,7 +69,7 @@ export function statementOf(input: StatementInput): Statement {
       .map((row) => actionOf(row, judged)),
     balance: balanceOf(actions, judged),
     signIns: countsOf(signIns),
-    volumes: volumesOf(actions),
+    volumes: volumesOf(actions, input.besides),
     coverage: coverageOf(input),
     erasures: erasuresOf(input),
     ledger,
@@ -210,6 +212,12 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
       'several people held, at a time when no record says whose it was';
     because.push({ code: 'name-shared', text });
   }
+  because.push(
+    ...throttledSpans([...input.rows, ...(input.besides?.throttled ?? [])]).map((span) => ({
+      code: 'throttled',
+      text: `${span} by the vendor`,
+    })),
+  );
   if (because.length === 0) return { answer, facts, holes };
   const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
   return { answer: unknown(all), facts, holes };

@@ -16,13 +16,28 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
       { ...bind, mailbox: 'b@x', itemCount: 11 },
       { ...bind, mailbox: 'c@x' },
     ],
-    ['read at least 312 items in 3 mailboxes'],
+    ['read items at least 312 times in 3 mailboxes'],
   ],
-  ['one of each', [bind], ['read at least 1 item in 1 mailbox']],
+  ['one of each', [bind], ['read items at least 1 time in 1 mailbox']],
   [
     'a mailbox without name',
     [bind, { ...bind, mailbox: null }],
-    ['read at least 2 items in at least 1 mailbox'],
+    ['read items at least 2 times in at least 1 mailbox'],
+  ],
+  [
+    'what a record that does not say how counts as: read',
+    [{ operation: 'MailItemsAccessed', mailbox: 'a@x', itemCount: 4 }],
+    ['read items at least 4 times in 1 mailbox'],
+  ],
+  ['nothing of what was refused', [{ ...bind, statusId: 2 }], []],
+  [
+    'mail deleted',
+    [
+      { operation: 'HardDelete', mailbox: 'a@x', itemCount: 2, statusId: 1 },
+      { operation: 'MoveToDeletedItems', mailbox: 'a@x', statusId: 1 },
+      { operation: 'SoftDelete', mailbox: 'b@x', statusId: 2 },
+    ],
+    ['deleted mail at least 3 times in 1 mailbox'],
   ],
   [
     'a synchronised folder, once however often',
@@ -44,7 +59,7 @@ const cases: readonly [string, readonly RowParts[], readonly string[]][] = [
       { ...bind, isThrottled: true, timeMs: START_MS + 2 * HOUR },
     ],
     [
-      'read at least 2 items in 1 mailbox',
+      'read items at least 2 times in 1 mailbox',
       'recording of a@x throttled from 2024-01-12 08:00 UTC for 26 h: ' +
         'what was read then is not known',
     ],
@@ -70,3 +85,34 @@ for (const [what, parts, sentences] of cases) {
     assert.deepEqual(volumesOf(parts.map((part, i) => row(i, part))), sentences);
   });
 }
+
+test('an item that is read again is the same item, and one in another mailbox is not', () => {
+  const rows = [
+    row(0, { ...bind, itemCount: 3 }),
+    row(1, { ...bind, itemCount: 2 }),
+    row(2, { ...bind, mailbox: 'b@x' }),
+  ];
+  const items = new Map([
+    [0, ['<1>', '<2>', '<3>']],
+    [1, ['<2>', '<4>']],
+    [2, ['<1>']],
+  ]);
+  assert.deepEqual(volumesOf(rows, { items }), [
+    'read at least 5 items in 2 mailboxes, at least 6 times',
+  ]);
+  const once = new Map([[0, ['<1>', '<2>', '<3>']]]);
+  assert.deepEqual(volumesOf(rows.slice(0, 1), { items: once }), [
+    'read at least 3 items in 1 mailbox',
+  ]);
+  assert.deepEqual(volumesOf(rows.slice(0, 1), { items: new Map() }), [
+    'read at least 1 item in 1 mailbox, at least 3 times',
+  ]);
+});
+
+test("a mailbox whose recording another person's reading stopped is throttled for all", () => {
+  const mine = [row(0, { ...bind, timeMs: START_MS + HOUR })];
+  const others = [row(1, { ...bind, isThrottled: true, timeMs: START_MS })];
+  assert.deepEqual(volumesOf(mine, { throttled: others }).slice(1), [
+    'recording of a@x throttled from 2024-01-12 08:00 UTC for 24 h: what was read then is not known',
+  ]);
+});

@@ -1,32 +1,57 @@
 import { normalise, plural } from '../core/index.ts';
 import type { EventRow } from './row.ts';
 
-const DAY_MS = 86_400_000;
+/** How long the vendor then records no reading of that mailbox. */
+export const THROTTLED_MS = 86_400_000;
+
+/** What is known beside the actions themselves. */
+export type Besides = {
+  /**
+   * The items that an action read, by its index, from the record's own list. Without it nothing
+   * tells one item from another, and only times are counted.
+   */
+  readonly items?: ReadonlyMap<number, readonly string[]> | undefined;
+  /** Records by whomever after which a mailbox that matters here was not recorded. */
+  readonly throttled?: readonly EventRow[] | undefined;
+};
 
 /**
  * What was read, moved and sent, in honest sentences: every number is a lower bound, since
  * records are suppressed, aggregated and throttled by the vendor (contracts, 2.6).
  */
-export function volumesOf(actions: readonly EventRow[]): string[] {
+export function volumesOf(actions: readonly EventRow[], besides: Besides = {}): string[] {
   return [
-    ...mailRead(actions),
+    ...mailRead(actions, besides.items),
     ...mailSynchronised(actions),
-    ...mailThrottled(actions),
+    ...mailThrottled([...actions, ...(besides.throttled ?? [])]),
     ...mailSent(actions),
+    ...mailDeleted(actions),
     ...filesMoved(actions),
   ];
 }
 
-function mailRead(actions: readonly EventRow[]): string[] {
-  const binds = actions.filter((a) => a.event.accessType === 'Bind');
-  if (binds.length === 0) return [];
-  const items = sum(binds.map((a) => a.event.itemCount));
-  return [`read at least ${plural(items, 'item')} in ${mailboxes(binds)}`];
+/** Whether a record reads mail item by item; one that does not say how is taken to do so. */
+export function isItemRead({ event }: EventRow): boolean {
+  const type = event.accessType?.toLowerCase();
+  return type === 'bind' || (type !== 'sync' && event.operation === 'MailItemsAccessed');
+}
+
+function mailRead(actions: readonly EventRow[], items: Besides['items']): string[] {
+  const reads = actions.filter((a) => isItemRead(a) && isDone(a));
+  if (reads.length === 0) return [];
+  const times = sum(reads.map((a) => a.event.itemCount));
+  const often = `at least ${plural(times, 'time')}`;
+  if (items === undefined) return [`read items ${often} in ${mailboxes(reads)}`];
+  const known = distinct(
+    reads.flatMap((a) => (items.get(a.index) ?? []).map((id) => `${a.event.mailbox}\n${id}`)),
+  );
+  const read = `read at least ${plural(Math.max(1, known), 'item')} in ${mailboxes(reads)}`;
+  return [times > Math.max(1, known) ? `${read}, ${often}` : read];
 }
 
 /** Only the folder is recorded: every item in it must be assumed taken. */
 function mailSynchronised(actions: readonly EventRow[]): string[] {
-  const syncs = actions.filter((a) => a.event.accessType === 'Sync');
+  const syncs = actions.filter((a) => a.event.accessType?.toLowerCase() === 'sync' && isDone(a));
   if (syncs.length === 0) return [];
   const stated = syncs.filter((a) => a.event.folder !== null);
   const folders = distinct(stated.map((a) => `${a.event.mailbox ?? ''}\n${a.event.folder}`));
@@ -43,15 +68,19 @@ function mailSynchronised(actions: readonly EventRow[]): string[] {
 
 /** After the throttling record nothing is recorded for 24 hours: not little, but unknown. */
 function mailThrottled(actions: readonly EventRow[]): string[] {
-  const throttled = actions.filter((a) => a.event.isThrottled);
+  return throttledSpans(actions).map((span) => `${span}: what was read then is not known`);
+}
+
+/** Each stretch in which the recording of a mailbox stood still. */
+export function throttledSpans(rows: readonly EventRow[]): string[] {
+  const throttled = rows.filter((a) => a.event.isThrottled);
   const byMailbox = Map.groupBy(throttled, (a) => a.event.mailbox);
   const ordered = [...byMailbox].sort(([a], [b]) => compare(a ?? '', b ?? ''));
-  return ordered.flatMap(([mailbox, rows]) =>
-    normalise(rows.map((a) => ({ from: a.event.timeMs, to: a.event.timeMs + DAY_MS }))).map(
+  return ordered.flatMap(([mailbox, some]) =>
+    normalise(some.map((a) => ({ from: a.event.timeMs, to: a.event.timeMs + THROTTLED_MS }))).map(
       ({ from, to }) =>
         `recording of ${mailbox ?? 'a mailbox that is not named'} throttled from ` +
-        `${minute(from)} for ${Math.round((to - from) / 3_600_000)} h: ` +
-        'what was read then is not known',
+        `${minute(from)} for ${Math.round((to - from) / 3_600_000)} h`,
     ),
   );
 }
@@ -65,6 +94,19 @@ function mailSent(actions: readonly EventRow[]): string[] {
   );
   if (sent.length === 0) return [];
   return [`sent at least ${plural(sum(sent.map((a) => a.event.itemCount)), 'message')}`];
+}
+
+const MAIL_DELETIONS: ReadonlySet<string | null> = new Set([
+  'HardDelete',
+  'SoftDelete',
+  'MoveToDeletedItems',
+]);
+
+function mailDeleted(actions: readonly EventRow[]): string[] {
+  const deleted = actions.filter((a) => MAIL_DELETIONS.has(a.event.operation) && isDone(a));
+  if (deleted.length === 0) return [];
+  const times = plural(sum(deleted.map((a) => a.event.itemCount)), 'time');
+  return [`deleted mail at least ${times} in ${mailboxes(deleted)}`];
 }
 
 const FILE_HOSTING = 6006;

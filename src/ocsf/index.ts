@@ -1,6 +1,6 @@
 export { appIds, appNameOf } from './app-names.ts';
 export { type EventEntry, type OcsfEvent, toOcsf } from './event.ts';
-export { interpret } from './interpret.ts';
+export { interpret, mailItemsOf } from './interpret.ts';
 export { blank as blankEvent, type Interpretation, isSignIn } from './interpretation.ts';
 export { createMemo, type Memo } from './memo.ts';
 export { mergeInterpretations, sourceRank } from './merge.ts';

@@ -1,6 +1,7 @@
 import { route } from './dispatch.ts';
 import { msOfEventTime } from './event-time.ts';
 import { blank, type Interpretation } from './interpretation.ts';
+import { exchangeMailbox, itemsListed } from './mappings/exchange-mailbox.ts';
 import { createMemo, type Memo } from './memo.ts';
 import type { SourceRecord } from './subject.ts';
 import { fillUalColumns } from './ual-columns.ts';
@@ -16,4 +17,10 @@ export function interpret(record: SourceRecord, memo: Memo = createMemo()): Inte
   if (subject.isUal) fillUalColumns(subject.body, memo, into);
   mapping.interpret(subject, into);
   return into;
+}
+
+/** The items of mail that a record lists, each by an id; none for a record of another kind. */
+export function mailItemsOf(record: SourceRecord, memo: Memo = createMemo()): readonly string[] {
+  const { subject, mapping } = route(record, memo);
+  return mapping === exchangeMailbox ? itemsListed(subject.body) : [];
 }

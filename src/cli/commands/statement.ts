@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { BooksReader, ErasureFact, Sought, Statement } from '../../books/index.ts';
+import type { BooksReader, ErasureFact, ItemsOf, Sought, Statement } from '../../books/index.ts';
 import { instantOfMs } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
@@ -47,7 +47,10 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
     const erasures = await Erasures.read({ books, reader: ledger, dir: dataDir });
     const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
     const judge = judgingOf({ books, head });
-    const options = { ...period, tenant, purpose, case: caseName, sought, judge };
+    const { EventBuilder } = await import('../../api/index.ts');
+    const builder = new EventBuilder(ledger);
+    const itemsOf: ItemsOf = (rows) => builder.mailItems(rows);
+    const options = { ...period, tenant, purpose, case: caseName, sought, judge, itemsOf };
     const result = await books.statement(who, options, head);
     if (result.kind === 'unknown') {
       const isHers = ({ index }: ErasureFact): boolean => sought(index, [who]);

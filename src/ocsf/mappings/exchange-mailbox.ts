@@ -99,6 +99,21 @@ function fillVolume(body: Json, into: Interpretation): void {
   into.object = text(item['InternetMessageId']) ?? text(body['QueryText']);
 }
 
+/** The items that a record lists, by the id of the message or else of the item. */
+export function itemsListed(body: Json): string[] {
+  const folders = list(body['Folders']);
+  const grouped = folders.length > 0 ? folders : list(body['Messages']);
+  const listed = grouped.slice(0, LIST_SCAN_MAX).flatMap((raw) => {
+    const folder = object(raw);
+    return list(folder['FolderItems'] ?? folder['MessageItems']).slice(0, LIST_SCAN_MAX);
+  });
+  const all = [...listed, ...list(body['AffectedItems']).slice(0, LIST_SCAN_MAX), body['Item']];
+  return all.flatMap((raw) => {
+    const item = object(raw);
+    return text(item['InternetMessageId']) ?? text(item['Id']) ?? [];
+  });
+}
+
 function addBytes(items: readonly unknown[], sum: number | null): number | null {
   let total = sum;
   for (let i = 0; i < items.length && i < LIST_SCAN_MAX; i++) {
