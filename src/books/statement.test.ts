@@ -271,7 +271,7 @@ test('the order of imports changes no statement, and the balance adds up', async
   );
 });
 
-test('throttled recording of what the person reads or owns is told, whoever caused it', async (t) => {
+test('throttled recording of what a person reads or owns is told, by whomever', async (t) => {
   const dir = await folder(t);
   const mailbox = 'cfo@contoso.example';
   const bind = { operation: 'MailItemsAccessed', accessType: 'Bind', statusId: 1 };

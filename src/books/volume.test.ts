@@ -113,6 +113,7 @@ test("a mailbox whose recording another person's reading stopped is throttled fo
   const mine = [row(0, { ...bind, timeMs: START_MS + HOUR })];
   const others = [row(1, { ...bind, isThrottled: true, timeMs: START_MS })];
   assert.deepEqual(volumesOf(mine, { throttled: others }).slice(1), [
-    'recording of a@x throttled from 2024-01-12 08:00 UTC for 24 h: what was read then is not known',
+    'recording of a@x throttled from 2024-01-12 08:00 UTC for 24 h: ' +
+      'what was read then is not known',
   ]);
 });
