@@ -19,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   'user-day': () => import('./user-day.ts'),
   proof: () => import('./proof.ts'),
   fingerprints: () => import('./fingerprints.ts'),
+  'door-http': () => import('./door-http.ts'),
 };
 
 const { values, positionals } = parseArgs({

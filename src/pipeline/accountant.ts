@@ -3,31 +3,36 @@ import type { Facts } from '../books/index.ts';
 import type { RecordDraft } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { factsOf } from './facts.ts';
+import { DRAFTS_PER_GROUP } from './limits.ts';
 
 type Noted = { readonly index: number; readonly facts: Facts };
 
+type Waiting = {
+  readonly drafts: readonly RecordDraft[];
+  readonly resolve: (indices: readonly number[]) => void;
+  readonly reject: (error: unknown) => void;
+};
+
 /**
- * Writes decisions into the ledger beside whatever else is being appended: many at once, which
- * share one sync. What the entries mean for the books waits here until somebody posts.
+ * Writes decisions into the ledger beside whatever else is being appended. What is handed in while
+ * a group is on its way to the disk is the next group: one frame and one sync for all of it. What
+ * the entries mean for the books waits here until somebody posts.
  */
 export class LedgerAccountant implements Accountant {
   readonly #ledger: Ledger;
-  readonly #inFlight = new Set<Promise<unknown>>();
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
   #noted: Noted[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
   }
 
-  async append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
-    const appending = this.#append(drafts);
-    const settled = appending.catch(() => undefined);
-    this.#inFlight.add(settled);
-    try {
-      return await appending;
-    } finally {
-      this.#inFlight.delete(settled);
-    }
+  append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ drafts, resolve, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   /** Whether something was written that nobody has posted. */
@@ -41,7 +46,7 @@ export class LedgerAccountant implements Accountant {
    */
   async settledSize(): Promise<number> {
     const { size } = this.#ledger;
-    await Promise.all(this.#inFlight);
+    await this.#group;
     return size;
   }
 
@@ -52,13 +57,47 @@ export class LedgerAccountant implements Accountant {
     return taken.sort((a, b) => a.index - b.index).map(({ facts }) => facts);
   }
 
-  async #append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
-    const appended = await this.#ledger.append(drafts);
-    for (const [i, { index, duplicate }] of appended.entries()) {
-      const draft = drafts[i];
-      if (draft === undefined || duplicate === 'duplicate') continue;
-      this.#noted.push({ index, facts: factsOf(index, draft) });
+  /** The group that has its places in the ledger, and may be durable before it is noted. */
+  #group: Promise<void> | undefined;
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    // One turn, so that what was decided in this one goes together.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      this.#group = this.#write(this.#nextGroup());
+      await this.#group;
     }
-    return appended.map(({ index }) => index);
+    this.#group = undefined;
+    this.#running = undefined;
+  }
+
+  #nextGroup(): readonly Waiting[] {
+    let drafts = 0;
+    const end = this.#waiting.findIndex((waiting) => {
+      drafts += waiting.drafts.length;
+      return drafts >= DRAFTS_PER_GROUP;
+    });
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end + 1);
+  }
+
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const drafts = group.flatMap((waiting) => waiting.drafts);
+    try {
+      const appended = await this.#ledger.append(drafts);
+      for (const [i, { index, duplicate }] of appended.entries()) {
+        const draft = drafts[i];
+        if (draft === undefined || duplicate === 'duplicate') continue;
+        this.#noted.push({ index, facts: factsOf(index, draft) });
+      }
+      let at = 0;
+      for (const waiting of group) {
+        const mine = appended.slice(at, at + waiting.drafts.length);
+        at += waiting.drafts.length;
+        waiting.resolve(mine.map(({ index }) => index));
+      }
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
   }
 }

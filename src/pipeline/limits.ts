@@ -54,3 +54,6 @@ export const RECONCILE_EVERY_MS: number = 15 * 60_000;
 
 /** What has not settled by then is a hole, and stays one. */
 export const SETTLES_WITHIN_MS: number = 3 * 86_400_000;
+
+/** Entries of our own that share a frame: more would only keep the first of them waiting. */
+export const DRAFTS_PER_GROUP = 1024;

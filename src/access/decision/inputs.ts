@@ -196,10 +196,10 @@ class Gathering {
     const { schema } = this.#world;
     const attribute = schema.entities.get(uid.type)?.attributes.get(name);
     const input = path.join('.');
-    const what = `${uid.type} ${quoted(uid.id)}`;
     if (attribute === undefined) return 'not asked';
     const sourced = this.#attributeStated(entity, path, name);
     if (sourced === undefined) {
+      const what = `${uid.type} ${quoted(uid.id)}`;
       const unknown = entity.facts === undefined;
       const text = unknown
         ? `${what} is not known here`

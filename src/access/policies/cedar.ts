@@ -96,7 +96,7 @@ export type CedarResponse = {
  * A set of policies in the official engine, parsed once. The engine keeps sets by name for as long
  * as the process lives: `name` MUST follow from the policies, so that a name means one set.
  */
-export class CedarSet {
+export class OfficialSet {
   readonly #name: string;
 
   constructor(name: string, policies: Readonly<Record<string, string>>) {
@@ -121,7 +121,7 @@ function responseOf(answer: AuthorizationAnswer): CedarResponse {
     policy: policyId,
     message: error.message,
   }));
-  return { decision, satisfied: diagnostics.reason, errors };
+  return { decision, satisfied: diagnostics.reason.toSorted(), errors };
 }
 
 function problem({ message, help, sourceLocations }: DetailedError): CedarProblem {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AccessError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
-import { CedarSet, partsOf, treeOf, validated } from './cedar.ts';
+import { partsOf, treeOf, validated } from './cedar.ts';
+import { CedarSet } from './cedar-set.ts';
 import { DOORS, type Door, statedDoor } from './door.ts';
 import { actionsOf, type Place, type Policy, takesType } from './policy.ts';
 import { type PolicyProblem, problemsText } from './problem.ts';
@@ -87,7 +88,7 @@ export class PolicySet {
       policies,
       byId: new Map(policies.map((policy) => [policy.id, policy])),
       reads: [...reads.values()].sort((a, b) => (readText(a) < readText(b) ? -1 : 1)),
-      cedar: new CedarSet(nameOf(texts), texts),
+      cedar: new CedarSet(nameOf(texts), Object.fromEntries(policies.map((p) => [p.id, p]))),
     };
   }
 }
