@@ -10,7 +10,7 @@ import { observationsOf, withDesk } from './support/collecting.ts';
 import { clockOf, pollToEnd } from './support/emulated.ts';
 import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { assertWays, type Way } from './support/offered.ts';
+import { assertWays, EXPORT_WAYS } from './support/offered.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -18,18 +18,6 @@ const START_MS = Date.parse('2026-03-02T07:00:00Z');
 const HOURS = IS_LONG ? 72 : 3;
 
 const root = temporaryFolder('collect-storage');
-
-export const STORAGE_WAYS: readonly Way[] = [
-  { feed: 'azure/SignInLogs', source: 'azure-monitor/SignInLogs' },
-  {
-    feed: 'azure/NonInteractiveUserSignInLogs',
-    source: 'azure-monitor/NonInteractiveUserSignInLogs',
-  },
-  { feed: 'azure/ServicePrincipalSignInLogs', source: 'azure-monitor/ServicePrincipalSignInLogs' },
-  { feed: 'azure/AuditLogs', source: 'azure-monitor/AuditLogs' },
-  { feed: 'azure/MicrosoftGraphActivityLogs', source: 'azure-monitor/MicrosoftGraphActivityLogs' },
-  { feed: 'azure/EmailEvents', source: 'azure-monitor/AdvancedHunting-EmailEvents' },
-];
 
 function workplace(faults: Partial<FaultPlan>): Promise<Emulator> {
   return startEmulator({
@@ -89,7 +77,7 @@ for (const name of names) {
         await emulator.advance(2 * HOUR_MS);
         await pollToEnd(desk, collector);
       });
-      assert.ok((await assertWays(dir, emulator, STORAGE_WAYS)) > 100);
+      assert.ok((await assertWays(dir, emulator, EXPORT_WAYS)) > 100);
       await assertFsckClean(dir);
       assert.deepEqual(emulator.defects, []);
       assert.equal(emulator.truth().strayed.all, 0);

@@ -44,8 +44,11 @@ export type ContentFact = {
   /** Records in it, those that were parked included. */
   readonly count: number;
   readonly bytes: number;
-  /** `gone`: the service lists it and has it no more. `parked`: not one record could be read. */
-  readonly state: 'read' | 'gone' | 'parked';
+  /**
+   * `gone`: the service lists it and has it no more. `parked`: not one record could be read.
+   * `streamed`: read, out of a stream that keeps account itself: it is never asked for by its id.
+   */
+  readonly state: 'read' | 'gone' | 'parked' | 'streamed';
   /** For content that grows: how far it was read, and as which version. */
   readonly etag?: string | undefined;
 };
@@ -62,6 +65,8 @@ export type CollectWindow = {
   readonly workload: string | null;
   readonly subject: string | null;
   readonly interval: Interval;
+  /** `end`: of a stream, whose window goes up to when it is ended. */
+  readonly until?: 'end';
   /** What the interval filters on. */
   readonly axis: 'availability' | 'event';
   readonly family: DeliveredFamily;
@@ -92,6 +97,8 @@ export interface CollectSession {
   add(content: Content): Promise<{ readonly items: number }>;
   /** Keeps what could not be read, and why. */
   park(name: string, reason: string, bytes: Uint8Array | null): void;
+  /** Makes what was added durable; more may be added. */
+  settle(): Promise<void>;
   /** Makes all of it durable, and then, behind it, what was asked and seen. */
   end(end: WindowEnd): Promise<WindowTally>;
 }

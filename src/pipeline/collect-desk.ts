@@ -108,6 +108,11 @@ export class LedgerDesk implements CollectDesk {
   }
 
   /** @internal for sessions */
+  async settle(): Promise<void> {
+    await this.#alone(() => this.#conveyor.drain());
+  }
+
+  /** @internal for sessions */
   async conclude(
     entries: () => {
       drafts: readonly RecordDraft[];

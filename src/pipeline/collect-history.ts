@@ -110,7 +110,9 @@ export class CollectHistory {
   noteContents(source: SourceId, tenant: string, contents: readonly ContentFact[]): void {
     const key = keyOf(source, tenant, null);
     const known = this.#contents.get(key) ?? new Map<string, ContentFact>();
-    for (const content of contents) known.set(content.id, content);
+    for (const content of contents) {
+      if (content.state !== 'streamed') known.set(content.id, content);
+    }
     this.#contents.set(key, known);
   }
 

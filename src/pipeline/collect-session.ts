@@ -69,6 +69,11 @@ export class LedgerSession implements CollectSession {
     this.#park(name, 'whole content', reason, bytes);
   }
 
+  async settle(): Promise<void> {
+    await this.#feed();
+    await this.#desk.settle();
+  }
+
   async end(end: WindowEnd): Promise<WindowTally> {
     await this.#feed();
     await this.#desk.conclude(() => this.#entries(end), this.#window, end);
@@ -144,7 +149,8 @@ export class LedgerSession implements CollectSession {
 
   #observation(said: WindowEnd, source: SourceId, nowMs: number): Observation {
     const end = this.#parked === 0 ? said : withParked(said, this.#parked);
-    const { collector, tenant, workload, subject, interval, axis } = this.#window;
+    const { collector, tenant, workload, subject, interval, until, axis } = this.#window;
+    const toMs = until === 'end' ? Math.max(nowMs, interval.to) : interval.to;
     const isMixed = this.#isMixed;
     const all = noDelays();
     for (const each of this.#arrivals.list().filter(this.#isOf(source))) {
@@ -159,7 +165,7 @@ export class LedgerSession implements CollectSession {
       workload,
       subject,
       from: instantOfMs(interval.from) ?? '',
-      to: instantOfMs(interval.to) ?? '',
+      to: instantOfMs(toMs) ?? '',
       axis,
       outcome: end.outcome,
       listed: end.listed,

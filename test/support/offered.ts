@@ -12,6 +12,19 @@ export const GRAPH_WAYS: readonly Way[] = [
   { feed: 'graph/directoryAudits', source: 'graph/directoryAudits' },
 ];
 
+/** The diagnostic export, by whatever way it comes. */
+export const EXPORT_WAYS: readonly Way[] = [
+  { feed: 'azure/SignInLogs', source: 'azure-monitor/SignInLogs' },
+  {
+    feed: 'azure/NonInteractiveUserSignInLogs',
+    source: 'azure-monitor/NonInteractiveUserSignInLogs',
+  },
+  { feed: 'azure/ServicePrincipalSignInLogs', source: 'azure-monitor/ServicePrincipalSignInLogs' },
+  { feed: 'azure/AuditLogs', source: 'azure-monitor/AuditLogs' },
+  { feed: 'azure/MicrosoftGraphActivityLogs', source: 'azure-monitor/MicrosoftGraphActivityLogs' },
+  { feed: 'azure/EmailEvents', source: 'azure-monitor/AdvancedHunting-EmailEvents' },
+];
+
 /**
  * What the emulator gives out by now is in the ledger, and nothing else: of every record the
  * newest version at least, no version twice, and none that the emulator did not give.

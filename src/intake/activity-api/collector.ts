@@ -336,6 +336,7 @@ const WAS_OFF =
 function oldShortfall({ state }: ContentFact): Shortfall[] {
   switch (state) {
     case 'read':
+    case 'streamed':
       return [];
     case 'gone':
       return [{ kind: 'final', code: 'gone', text: 'content that was listed could not be had' }];

@@ -1,27 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Clock, TenantId } from '../../core/index.ts';
-import type {
-  CollectDesk,
-  Collector,
-  CollectSession,
-  ContentFact,
-  PollReport,
-  WindowEnd,
-} from '../collect.ts';
-import type { HttpError } from '../http/errors.ts';
+import type { CollectDesk, Collector, PollReport } from '../collect.ts';
+import { HttpError } from '../http/errors.ts';
 import { throwIfAborted } from '../http/wait.ts';
-import { nothing, PollTally } from '../poll-tally.ts';
-import {
-  type HubAddress,
-  type HubBatch,
-  HubConnection,
-  type HubMessage,
-} from './hub-connection.ts';
-import { hubFailure } from './hub-failure.ts';
-import { RECONNECT_AFTER_MS, SAY_EVERY_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
-
-/** Which hub has which categories, as `insights-logs-signinlogs` has `SignInLogs`. */
-type Hub = { readonly topic: string; readonly categories: readonly string[] };
+import { PollTally } from '../poll-tally.ts';
+import { type HubAddress, type HubBatch, HubConnection } from './hub-connection.ts';
+import { HUB_NOT_FOUND, hubFailure } from './hub-failure.ts';
+import { type Hub, HubLog, type Shortness } from './hub-log.ts';
+import { LOOK_AGAIN_MS, RECONNECT_AFTER_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
 
 export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
   readonly hubs: readonly Hub[];
@@ -39,17 +24,17 @@ export class EventHubsCollector implements Collector {
   readonly name: string;
   readonly everyMs: number;
   readonly #options: EventHubsOptions;
+  readonly #logs: readonly HubLog[];
   #connection: HubConnection | undefined;
-  /** By topic and partition, the offset that comes next. */
-  readonly #next = new Map<string, bigint>();
-  /** When each hub was last told of in the ledger, and whether the last look failed. */
-  readonly #saidMs = new Map<string, number>();
+  /** When it was opened, and when it could not be. */
+  #openedMs = 0;
   #failedMs: number | undefined;
 
   constructor(options: EventHubsOptions) {
     this.#options = options;
     this.name = `event hubs ${options.tenant}`;
     this.everyMs = options.everyMs ?? STREAM_POLL_EVERY_MS;
+    this.#logs = options.hubs.map((hub) => new HubLog(hub, options));
   }
 
   async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
@@ -60,28 +45,18 @@ export class EventHubsCollector implements Collector {
       return tally.report();
     }
     let batch: HubBatch;
+    let connection: HubConnection;
     try {
-      this.#connection ??= await this.#connect();
-      batch = await this.#connection.take();
+      connection = await this.#connected(desk);
+      batch = await connection.take();
     } catch (error) {
-      await this.close();
-      // A failure that goes on is told of like silence: once a minute.
-      if (this.#failedMs === undefined) this.#saidMs.clear();
-      this.#failedMs = nowMs;
-      const failure = hubFailure(error);
-      for (const hub of this.#options.hubs) {
-        await this.#conclude(hub, undefined, { desk, tally, failure, isBehind: false });
-      }
+      await this.#fail(hubFailure(error), desk, tally);
       return tally.report();
     }
     this.#failedMs = undefined;
     tally.hasMore = batch.isFull;
-    for (const hub of this.#options.hubs) {
-      const messages = batch.messages.get(hub.topic) ?? [];
-      const poll = { desk, tally, failure: undefined, isBehind: batch.isFull };
-      await this.#conclude(hub, messages, poll);
-    }
-    await this.#commit(batch, tally);
+    for (const log of this.#logs) await this.#takeIn(log, batch, { connection, desk, tally });
+    await this.#commit(connection, batch, tally);
     return tally.report();
   }
 
@@ -92,103 +67,84 @@ export class EventHubsCollector implements Collector {
     await connection?.close();
   }
 
-  async #connect(): Promise<HubConnection> {
-    const { hubs, ...address } = this.#options;
-    this.#next.clear();
-    return HubConnection.open({ ...address, topics: hubs.map(({ topic }) => topic) });
+  async #connected(desk: CollectDesk): Promise<HubConnection> {
+    const { hubs, clock, ...address } = this.#options;
+    const isOld = clock.monotonic() - this.#openedMs >= LOOK_AGAIN_MS;
+    // A hub that was not there may be there now, and a partition may be ours again.
+    if (this.#connection !== undefined && isOld && this.#isShort(this.#connection)) {
+      await this.close();
+    }
+    if (this.#connection !== undefined) return this.#connection;
+    this.#openedMs = clock.monotonic();
+    const topics = hubs.map(({ topic }) => topic);
+    const connection = await HubConnection.open({ ...address, topics });
+    this.#connection = connection;
+    for (const log of this.#logs) {
+      await log.take(desk, [], Number(connection.expired.get(log.hub.topic) ?? 0n));
+    }
+    return connection;
   }
 
-  /** Hands in what came of one hub; `messages` is undefined when it could not be read. */
-  async #conclude(
-    hub: Hub,
-    messages: readonly HubMessage[] | undefined,
-    poll: HubPoll,
+  #isShort(connection: HubConnection): boolean {
+    const { hubs } = this.#options;
+    return connection.missing.size > 0 || hubs.some(({ topic }) => connection.elsewhere(topic) > 0);
+  }
+
+  async #takeIn(
+    log: HubLog,
+    batch: HubBatch,
+    { connection, desk, tally }: Connected,
   ): Promise<void> {
-    const { clock, tenant } = this.#options;
-    const { desk, tally } = poll;
-    const saidMs = this.#saidMs.get(hub.topic);
-    const isDue = saidMs === undefined || clock.monotonic() - saidMs >= SAY_EVERY_MS;
-    // A silent hub is told of once a minute, not twice a second.
-    if ((messages === undefined || messages.length === 0) && !isDue) return;
-    this.#saidMs.set(hub.topic, clock.monotonic());
-    const [source = '', ...alsoSources] = hub.categories.map((each) => `azure-monitor/${each}`);
-    const nowMs = clock.now();
-    const lastMs = desk.settled(source, tenant, null).at(-1)?.to ?? nowMs - 1;
-    const session = desk.begin({
-      collector: 'azure-monitor',
-      source,
-      alsoSources,
-      tenant,
-      workload: null,
-      subject: null,
-      interval: { from: Math.min(lastMs, nowMs - 1), to: nowMs },
-      axis: 'availability',
-      family: 'azure-monitor',
-    });
-    const end =
-      messages === undefined
-        ? nothing('failed', poll.failure?.code ?? 'UNREACHABLE', poll.failure?.message ?? '')
-        : await this.#handIn(messages, session, poll.isBehind);
-    tally.window(await session.end(end), end, `event hub ${hub.topic}`);
+    const { topic } = log.hub;
+    if (connection.missing.has(topic)) {
+      const message = `there is no event hub ${topic} in the namespace: nothing is exported to it`;
+      const data = { service: HUB_NOT_FOUND };
+      await log.sayFailed(desk, tally, new HttpError('REFUSED', message, { data }));
+      return;
+    }
+    const messages = batch.messages.get(topic) ?? [];
+    const skipped = messages.reduce((sum, each) => sum + connection.skippedBefore(each), 0n);
+    await log.take(desk, messages, Number(skipped));
+    const shortBy = shortnessOf(connection.elsewhere(topic), batch);
+    await log.say(desk, tally, { shortBy, when: 'due' });
   }
 
-  async #handIn(
-    messages: readonly HubMessage[],
-    session: CollectSession,
-    isBehind: boolean,
-  ): Promise<WindowEnd> {
-    const contents: ContentFact[] = [];
-    let missing = 0n;
-    for (const message of messages) {
-      const { topic, partition, offset, timestamp, value } = message;
-      const key = `${topic}/${partition}`;
-      const expected = this.#next.get(key) ?? offset;
-      if (offset > expected) missing += offset - expected;
-      this.#next.set(key, offset + 1n);
-      const bytes = value ?? Buffer.alloc(0);
-      const id = `${key}/${offset}`;
-      const createdMs = Number(timestamp);
-      if (bytes.length === 0) {
-        session.park(id, 'a message without a body', null);
-        continue;
-      }
-      const { items } = await session.add({ name: id, bytes, availableMs: createdMs });
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      contents.push({ id, createdMs, sha256, count: items, bytes: bytes.length, state: 'read' });
+  async #fail(failure: HttpError, desk: CollectDesk, tally: PollTally): Promise<void> {
+    await this.close();
+    const isNews = this.#failedMs === undefined;
+    this.#failedMs = this.#options.clock.monotonic();
+    for (const log of this.#logs) {
+      if (isNews) log.hurry();
+      await log.sayFailed(desk, tally, failure);
     }
-    const counts = {
-      listed: messages.length + Number(missing),
-      fetched: messages.length,
-      contents,
-    };
-    if (missing > 0n) {
-      const because = `${missing} messages expired in the hub before they were read`;
-      return { outcome: 'partial', code: 'gone', because, ...counts };
-    }
-    if (isBehind) {
-      const because = 'there is more in the hub: it is read with the next poll';
-      return { outcome: 'partial', code: 'behind', because, ...counts };
-    }
-    return { outcome: 'complete', code: null, because: null, ...counts };
   }
 
-  /** Behind the ledger, and never before it: `#conclude` has made everything durable. */
-  async #commit(batch: HubBatch, tally: PollTally): Promise<void> {
+  /** Behind the ledger, and never before it: what was taken in is durable. */
+  async #commit(connection: HubConnection, batch: HubBatch, tally: PollTally): Promise<void> {
     try {
-      await this.#connection?.commit(batch);
+      await connection.commit(batch);
     } catch (error) {
       // Read again from the last commit: what is in the ledger is a duplicate then.
-      tally.problem(
-        `could not commit what was read of the event hubs: ${hubFailure(error).message}`,
-      );
+      const { message } = hubFailure(error);
+      tally.problem(`could not commit what was read of the event hubs: ${message}`);
       await this.close();
     }
   }
 }
 
-type HubPoll = {
+type Connected = {
+  readonly connection: HubConnection;
   readonly desk: CollectDesk;
   readonly tally: PollTally;
-  readonly failure: HttpError | undefined;
-  readonly isBehind: boolean;
 };
+
+function shortnessOf(elsewhere: number, { isFull }: HubBatch): Shortness | undefined {
+  if (elsewhere > 0) {
+    const because =
+      `another reader of the consumer group has ${elsewhere} of its partitions: give this ` +
+      'collector a group of its own';
+    return { code: 'shared-group', because };
+  }
+  if (!isFull) return undefined;
+  return { code: 'behind', because: 'there is more in the hub: it is read with the next poll' };
+}

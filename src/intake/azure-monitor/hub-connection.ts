@@ -2,11 +2,13 @@ import { checkServerIdentity } from 'node:tls';
 import {
   Consumer,
   type ConsumerOptions,
+  ListOffsetTimestamps,
   type Message,
   type MessagesStream,
 } from '@platformatic/kafka';
 import { HttpError } from '../http/errors.ts';
 import type { Secret } from '../http/secret.ts';
+import { HUB_NOT_FOUND, isUnknownTopic } from './hub-failure.ts';
 import {
   STREAM_ASK_TIMEOUT_MS,
   STREAM_BATCH_BYTES,
@@ -40,36 +42,85 @@ export type HubBatch = {
 
 type Reader = Consumer<Buffer, Buffer, Buffer, Buffer>;
 
+/** Where reading goes on: what was committed last, and what is still there. */
+type Standing = { readonly committed: bigint | undefined; readonly earliest: bigint | undefined };
+
 /**
  * One connection to the hubs, over the Kafka protocol. It is thrown away whole when anything goes
  * wrong with it. Brokers name each other: nobody is told the secret who is not configured.
  */
 export class HubConnection {
+  /** Hubs that are not there. */
+  readonly missing: ReadonlySet<string>;
+  /** By topic, messages that expired before they were read, when the connection was opened. */
+  readonly expired: ReadonlyMap<string, bigint>;
   readonly #consumer: Reader;
-  readonly #stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
+  readonly #partitions: ReadonlyMap<string, number>;
   readonly #messages: AsyncIterator<HubMessage>;
+  readonly #stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
+  /** By topic and partition, the offset that comes next. */
+  readonly #next = new Map<string, bigint>();
   /** Asked for and not there yet: it belongs to the next batch. */
   #pending: Promise<IteratorResult<HubMessage>> | undefined;
 
   /** Rejects with whatever the protocol's client says: see `hubFailure`. */
   static async open(address: HubAddress): Promise<HubConnection> {
     const consumer: Reader = new Consumer(optionsOf(address));
-    const topics = [...address.topics];
     try {
-      const { brokers } = await consumer.metadata({ topics });
-      for (const { host } of brokers.values()) needConfigured(host, address);
+      const partitions = new Map<string, number>();
+      for (const topic of address.topics) {
+        const count = await partitionsOf(consumer, topic, address);
+        if (count !== undefined) partitions.set(topic, count);
+      }
+      const topics = [...partitions.keys()];
+      if (topics.length === 0) throw nothingThere(address);
       const mode = { mode: 'committed', fallbackMode: 'earliest' } as const;
-      return new HubConnection(consumer, await consumer.consume({ topics, ...mode }));
+      const stream = await consumer.consume({ topics, ...mode });
+      const standing = await standingOf(consumer, partitions);
+      return new HubConnection({ address, consumer, stream, partitions, standing });
     } catch (error) {
       await consumer.close(true).catch(() => {});
       throw error;
     }
   }
 
-  private constructor(consumer: Reader, stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>) {
+  private constructor(parts: {
+    readonly address: HubAddress;
+    readonly consumer: Reader;
+    readonly stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>;
+    readonly partitions: ReadonlyMap<string, number>;
+    readonly standing: ReadonlyMap<string, readonly Standing[]>;
+  }) {
+    const { address, consumer, stream, partitions, standing } = parts;
     this.#consumer = consumer;
     this.#stream = stream;
+    this.#partitions = partitions;
     this.#messages = stream[Symbol.asyncIterator]();
+    this.missing = new Set(address.topics.filter((topic) => !partitions.has(topic)));
+    const expired = new Map<string, bigint>();
+    for (const [topic, each] of standing) {
+      for (const [partition, { committed, earliest }] of each.entries()) {
+        if (committed === undefined) continue;
+        const from = earliest !== undefined && earliest > committed ? earliest : committed;
+        this.#next.set(`${topic}/${partition}`, from);
+        if (from > committed) expired.set(topic, (expired.get(topic) ?? 0n) + from - committed);
+      }
+    }
+    this.expired = expired;
+  }
+
+  /** Partitions of a hub that somebody else reads under the name of our group. */
+  elsewhere(topic: string): number {
+    const mine = this.#consumer.assignments?.find((each) => each.topic === topic);
+    return (this.#partitions.get(topic) ?? 0) - (mine?.partitions.length ?? 0);
+  }
+
+  /** How many messages expired between the last one of its partition and this one. */
+  skippedBefore({ topic, partition, offset }: HubMessage): bigint {
+    const key = `${topic}/${partition}`;
+    const expected = this.#next.get(key) ?? offset;
+    this.#next.set(key, offset + 1n);
+    return offset > expected ? offset - expected : 0n;
   }
 
   /** What is there now, up to the size of a batch. */
@@ -160,9 +211,54 @@ function saslOf(
   };
 }
 
-function needConfigured(host: string, address: HubAddress): void {
-  const refusal = refusalOf(host, address);
-  if (refusal !== undefined) throw refusal;
+/** Undefined where there is no such hub. */
+async function partitionsOf(
+  consumer: Reader,
+  topic: string,
+  address: HubAddress,
+): Promise<number | undefined> {
+  try {
+    const { brokers, topics } = await consumer.metadata({ topics: [topic], forceUpdate: true });
+    for (const { host } of brokers.values()) {
+      const refusal = refusalOf(host, address);
+      if (refusal !== undefined) throw refusal;
+    }
+    return topics.get(topic)?.partitionsCount;
+  } catch (error) {
+    if (isUnknownTopic(error)) return undefined;
+    throw error;
+  }
+}
+
+async function standingOf(
+  consumer: Reader,
+  partitions: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, readonly Standing[]>> {
+  const asked = [...partitions].map(([topic, count]) => {
+    return { topic, partitions: Array.from({ length: count }, (_, at) => at) };
+  });
+  const committed = await consumer.listCommittedOffsets({ topics: asked });
+  const topics = [...partitions.keys()];
+  const earliest = await consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.EARLIEST });
+  return new Map(
+    asked.map(({ topic, partitions: each }) => [
+      topic,
+      each.map((at) => ({
+        committed: known(committed.get(topic)?.[at]),
+        earliest: known(earliest.get(topic)?.[at]),
+      })),
+    ]),
+  );
+}
+
+/** -1 stands for none. */
+function known(offset: bigint | undefined): bigint | undefined {
+  return offset !== undefined && offset >= 0n ? offset : undefined;
+}
+
+function nothingThere({ topics }: HubAddress): HttpError {
+  const message = `there is no event hub ${topics.join(', ')} in the namespace: check the names`;
+  return new HttpError('REFUSED', message, { data: { service: HUB_NOT_FOUND } });
 }
 
 function refusalOf(host: string, { brokers }: HubAddress): HttpError | undefined {

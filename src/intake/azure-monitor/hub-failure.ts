@@ -26,6 +26,18 @@ export function hubFailure(error: unknown): HttpError {
   return new HttpError('UNREACHABLE', `could not read the event hubs: ${reason}`);
 }
 
+/** A word of ours: nobody exports into it, or it is named wrongly. */
+export const HUB_NOT_FOUND = 'hub-not-found';
+
+export function isUnknownTopic(error: unknown): boolean {
+  const all = nested(error);
+  // The client has no code of its own for a topic that is not among those that it asked for.
+  return (
+    all.flatMap(codesOf).includes('UNKNOWN_TOPIC_OR_PARTITION') ||
+    all.some((each) => each instanceof Error && each.message.startsWith('Unknown topic '))
+  );
+}
+
 const REASON_CHARACTERS_MAX = 300;
 
 const REFUSED: ReadonlySet<string> = new Set([

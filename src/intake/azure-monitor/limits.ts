@@ -40,8 +40,11 @@ export const STREAM_BATCH_BYTES: number = 32 * 1024 * 1024;
 /** The largest message that Event Hubs takes is 1 MB, of the dedicated tier 20 MB. */
 export const STREAM_FETCH_BYTES: number = 32 * 1024 * 1024;
 
-/** A hub in which nothing comes is told of in the ledger so often. */
+/** What came of a hub, or that nothing did, is told of in the ledger so often. */
 export const SAY_EVERY_MS = 60_000;
+
+/** After so long a connection that lacks a hub or a partition is made anew, to look again. */
+export const LOOK_AGAIN_MS = 60_000;
 
 /** A broker that is away is not asked twice a second whether it is back. */
 export const RECONNECT_AFTER_MS = 5_000;

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createServer } from 'node:tls';
+import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
+import { EventStream } from '../emulator/azure-monitor/index.ts';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import type { Feed } from '../emulator/types.ts';
+import { systemClock, tenantId } from '../src/core/index.ts';
+import type { Observation } from '../src/coverage/index.ts';
+import {
+  EventHubsCollector,
+  type EventHubsOptions,
+  Secret,
+  systemWait,
+} from '../src/intake/index.ts';
+import { pollOnce } from '../src/pipeline/index.ts';
+import { SEED } from '../tools/property.ts';
+import { certificateFor } from '../tools/testing/certificate.ts';
+import { assertFsckClean } from './support/account.ts';
+import { observationsOf, withDesk } from './support/collecting.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { type KafkaBroker, kafkaJars, startKafka } from './support/kafka-broker.ts';
+import { assertWays, bodiesOf, EXPORT_WAYS } from './support/offered.ts';
+
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const HOUR_MS = 3_600_000;
+const jars = kafkaJars();
+const options =
+  jars === undefined ? { skip: 'no Kafka broker here: run node tools/fetch-kafka.ts' } : {};
+
+const root = temporaryFolder('collect-hubs');
+
+let broker: KafkaBroker | undefined;
+
+before(async () => {
+  if (jars !== undefined) broker = await startKafka(jars);
+});
+
+after(() => broker?.stop());
+
+function collectorOf(
+  topics: readonly (readonly [topic: string, ...categories: string[]])[],
+  group: string,
+  more: Partial<EventHubsOptions> = {},
+): EventHubsCollector {
+  assert.ok(broker);
+  return hubsAt({
+    brokers: [broker.address],
+    hubs: topics.map(([topic, ...categories]) => ({ topic, categories })),
+    consumerGroup: group,
+    connectionString: new Secret(broker.connectionString),
+    transport: 'plain',
+    ...more,
+  });
+}
+
+function hubsAt(
+  more: Partial<EventHubsOptions> & Pick<EventHubsOptions, 'brokers' | 'transport'>,
+): EventHubsCollector {
+  return new EventHubsCollector({
+    hubs: [{ topic: 'insights-logs-auditlogs', categories: ['AuditLogs'] }],
+    consumerGroup: 'countersign',
+    connectionString: new Secret('SharedAccessKey=c2VjcmV0'),
+    tenant: tenantId(TENANT),
+    clock: systemClock,
+    ...more,
+  });
+}
+
+function* listedNow(emulator: Emulator, feed: Feed): Iterable<unknown> {
+  yield* emulator.store.listed(feed, TENANT, 0, emulator.clock.now() + 1);
+}
+
+/** Polls as `serve` does until so many records came; the last look finds nothing more. */
+async function drained(dir: string, collector: EventHubsCollector, count: number): Promise<number> {
+  const problems: string[] = [];
+  try {
+    return await withDesk(dir, systemClock, async (desk) => {
+      let records = 0;
+      for (let polls = 0; records < count; polls++) {
+        const report = await pollOnce(desk, collector);
+        records += report.records;
+        problems.push(...report.problems);
+        assert.ok(polls < 100, `${records} of ${count} came: ${problems.join('; ')}`);
+        if (!report.hasMore) await systemWait(collector.everyMs);
+      }
+      await pollOnce(desk, collector);
+      return records;
+    });
+  } finally {
+    await collector.close();
+  }
+}
+
+async function closeAll(...collectors: readonly EventHubsCollector[]): Promise<void> {
+  await Promise.all(collectors.map((collector) => collector.close()));
+}
+
+function line(number: number, category = 'AuditLogs', tenant: string = TENANT): object {
+  return {
+    time: new Date(Date.UTC(2026, 2, 2, 9) + number * 1000).toISOString(),
+    tenantId: tenant,
+    category,
+    operationName: 'Update user',
+    properties: { id: `Directory_${number}`, activityDisplayName: 'Update user' },
+  };
+}
+
+function adminOf({ address, connectionString: password }: KafkaBroker): Admin {
+  const sasl = { mechanism: 'PLAIN', username: '$ConnectionString', password } as const;
+  return new Admin({ clientId: 'admin', bootstrapBrokers: [address], sasl });
+}
+async function send(topic: string, ...messages: readonly (string | readonly object[])[]) {
+  assert.ok(broker);
+  const producer = new Producer({
+    clientId: 'export',
+    bootstrapBrokers: [broker.address],
+    serializers: stringSerializers,
+    autocreateTopics: true,
+    sasl: { mechanism: 'PLAIN', username: '$ConnectionString', password: broker.connectionString },
+  });
+  const values = messages.map((each) =>
+    typeof each === 'string' ? each : JSON.stringify({ records: each }),
+  );
+  await producer.send({ messages: values.map((value) => ({ topic, key: TENANT, value })) });
+  await producer.close();
+}
+
+async function tellOf(dir: string, source: string): Promise<Observation[]> {
+  const seen = await observationsOf(dir);
+  return seen.filter((each) => each.source === source && each.workload === null);
+}
+
+test('every record that a tenant exports is in the ledger once', options, async () => {
+  assert.ok(broker);
+  const dir = join(root, 'tenant');
+  const { address, connectionString } = broker;
+  const emulator = await startEmulator({
+    seed: SEED,
+    startMs: Date.parse('2026-03-02T08:00:00Z'),
+    tenants: [{ tenantId: TENANT, people: 12 }],
+    faults: { feeds: ['azure/'], repeated: 0.1, late: 0.1, lateMs: [60_000, HOUR_MS] },
+  });
+  try {
+    const { store, clock } = emulator;
+    const where = { brokers: [address], connectionString };
+    const stream = new EventStream({ store, clock, tenantIds: [TENANT], fromMs: 0, ...where });
+    for (let hour = 0; hour < 4; hour++) {
+      await emulator.advance(HOUR_MS);
+      await stream.pump();
+    }
+    await stream.stop();
+    const topics = EXPORT_WAYS.map(({ source }): [string, string] => {
+      const category = source.slice(source.indexOf('/') + 1);
+      return [`insights-logs-${category.toLowerCase()}`, category];
+    });
+    const offered = EXPORT_WAYS.map(({ feed }) => [...listedNow(emulator, feed)].length);
+    const count = offered.reduce((sum, each) => sum + each, 0);
+    await drained(dir, collectorOf(topics, 'tenant'), count);
+    await assertWays(dir, emulator, EXPORT_WAYS);
+    // Read once more under another name: all of it is known.
+    const again = await drained(dir, collectorOf(topics, 'tenant-again'), count);
+    assert.ok(again >= count);
+    await assertWays(dir, emulator, EXPORT_WAYS);
+    const told = await tellOf(dir, 'azure-monitor/NonInteractiveUserSignInLogs');
+    assert.deepEqual([...new Set(told.map(({ outcome, code }) => code ?? outcome))], ['complete']);
+    await assertFsckClean(dir);
+  } finally {
+    await emulator.stop();
+  }
+});
+
+test('goes on behind the last commit, whatever process reads', options, async () => {
+  const dir = join(root, 'goes-on');
+  const topic = 'goes-on';
+  await send(topic, [line(1), line(2)], [line(3)]);
+  assert.equal(await drained(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 3), 3);
+  await send(topic, [line(4)]);
+  assert.equal(await drained(dir, collectorOf([[topic, 'AuditLogs']], 'goes-on'), 1), 1);
+  const told = await tellOf(dir, 'azure-monitor/AuditLogs');
+  for (const [at, { from, outcome }] of told.entries()) {
+    assert.equal(outcome, 'complete');
+    if (at > 0) assert.equal(from, told[at - 1]?.to, 'nothing lies between two accounts');
+  }
+});
+
+test('a hub of several categories gives each its own account', options, async () => {
+  const dir = join(root, 'mixed');
+  const stranger = line(9, 'AuditLogs', '6f0d1e2c-0000-4000-8000-5742616e6765');
+  const deep = `{"records":[${'['.repeat(50_000)}${']'.repeat(50_000)}]}`;
+  await send('mixed', [line(1), line(2, 'SignInLogs'), line(3)]);
+  const collector = collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed');
+  await drained(dir, collector, 3);
+  const counts = async (source: string): Promise<number> =>
+    (await tellOf(dir, `azure-monitor/${source}`)).reduce((sum, { records }) => sum + records, 0);
+  assert.deepEqual([await counts('AuditLogs'), await counts('SignInLogs')], [2, 1]);
+  // What is broken may have been of either: neither is whole.
+  await send('mixed', '<html>We will be right back', '', deep, [stranger, line(4)]);
+  await drained(dir, collectorOf([['mixed', 'AuditLogs', 'SignInLogs']], 'mixed'), 1);
+  for (const source of ['azure-monitor/AuditLogs', 'azure-monitor/SignInLogs']) {
+    const [last] = (await tellOf(dir, source)).filter(({ parked }) => parked > 0);
+    assert.deepEqual([last?.outcome, last?.code, last?.parked], ['partial', 'parked', 4]);
+  }
+  assert.equal((await bodiesOf(dir, ({ kind }) => kind === 'record')).length, 4);
+  await assertFsckClean(dir);
+});
+
+test('messages that expired unread are lost, and said to be', options, async () => {
+  assert.ok(broker);
+  const dir = join(root, 'expired');
+  await send('expiring', [line(1)], [line(2)], [line(3)]);
+  await drained(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 3);
+  await send('expiring', [line(4)], [line(5)], [line(6)]);
+  const admin = adminOf(broker);
+  const partitions = [0, 1].map((partition) => ({ partition, offset: -1n }));
+  await admin.deleteRecords({ topics: [{ name: 'expiring', partitions }] });
+  await admin.close();
+  await send('expiring', [line(7)]);
+  await drained(dir, collectorOf([['expiring', 'AuditLogs']], 'expiring'), 1);
+  const lost = (await tellOf(dir, 'azure-monitor/AuditLogs')).filter(({ code }) => code === 'gone');
+  assert.equal(lost.length, 1);
+  assert.match(lost[0]?.because ?? '', /^3 messages expired/);
+});
+
+test('a hub that is not there is told of, and the others are read', options, async () => {
+  const dir = join(root, 'missing');
+  await send('there', [line(1)]);
+  const topics = [
+    ['not-there', 'SignInLogs'],
+    ['there', 'AuditLogs'],
+  ] as const;
+  await drained(dir, collectorOf(topics, 'missing'), 1);
+  const [told] = await tellOf(dir, 'azure-monitor/SignInLogs');
+  assert.deepEqual([told?.outcome, told?.code], ['off', 'hub-not-found']);
+  const read = await tellOf(dir, 'azure-monitor/AuditLogs');
+  assert.ok(read.every(({ outcome }) => outcome === 'complete'));
+});
+
+test('with another reader in the group nothing is whole', options, async () => {
+  const dir = join(root, 'shared');
+  await send('shared', [line(1)], [line(2)]);
+  const other = collectorOf([['shared', 'AuditLogs']], 'shared');
+  const mine = collectorOf([['shared', 'AuditLogs']], 'shared');
+  await using _ = { [Symbol.asyncDispose]: () => closeAll(other, mine) };
+  await withDesk(join(root, 'shared-other'), systemClock, async (desk) => {
+    await pollOnce(desk, other);
+    await withDesk(dir, systemClock, async (own) => {
+      const problems: string[] = [];
+      for (let n = 0; n < 100 && problems.length === 0; n++) {
+        const [, report] = await Promise.all([pollOnce(desk, other), pollOnce(own, mine)]);
+        problems.push(...report.problems.filter((each) => each.includes('shared-group')));
+      }
+      assert.match(problems[0] ?? '', /another reader of the consumer group has 1 of its/);
+    });
+  });
+});
+
+test(
+  'the secret is told to configured brokers alone, and a wrong one is refused',
+  options,
+  async () => {
+    assert.ok(broker);
+    const port = broker.address.split(':')[1];
+    // It names itself 127.0.0.1, which is another host than the one that is configured.
+    const elsewhere = { brokers: [`localhost:${port}`] };
+    const wrong = { connectionString: new Secret('Endpoint=sb://northmoor.example/;wrong') };
+    for (const [more, code, because] of [
+      [elsewhere, 'HOST_NOT_CONFIGURED', /a broker leads to "127.0.0.1"/],
+      [wrong, 'UNAUTHORISED', /refused the connection string/],
+    ] as const) {
+      const dir = join(root, code);
+      const collector = collectorOf([['there', 'AuditLogs']], code, more);
+      await withDesk(dir, systemClock, (desk) => pollOnce(desk, collector));
+      const [told] = await tellOf(dir, 'azure-monitor/AuditLogs');
+      assert.deepEqual([told?.outcome, told?.code], ['failed', code]);
+      assert.match(told?.because ?? '', because);
+      assert.doesNotMatch(JSON.stringify(told), /SharedAccessKey|wrong/);
+    }
+  },
+);
+
+test('a broker whose certificate does not hold is told nothing', async () => {
+  const { key, cert } = certificateFor('hub.example');
+  const heard: Buffer[] = [];
+  const server = createServer({ key, cert }, (socket) => {
+    socket.on('data', (bytes) => heard.push(bytes)).on('error', () => undefined);
+  });
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const dir = join(root, 'certificate');
+  const away = { brokers: [`127.0.0.1:${port}`], transport: 'tls', ca: cert } as const;
+  const collector = hubsAt(away);
+  await withDesk(dir, systemClock, (desk) => pollOnce(desk, collector));
+  server.close();
+  const [told] = await tellOf(dir, 'azure-monitor/AuditLogs');
+  assert.deepEqual([told?.outcome, told?.code], ['failed', 'CERTIFICATE']);
+  assert.equal(heard.length, 0);
+  // And one that is not there is unreachable.
+  const gone = hubsAt({ brokers: [`127.0.0.1:${port}`], transport: 'plain' });
+  await withDesk(dir, systemClock, (desk) => pollOnce(desk, gone));
+  assert.equal((await tellOf(dir, 'azure-monitor/AuditLogs')).at(-1)?.code, 'UNREACHABLE');
+});
