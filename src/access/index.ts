@@ -5,6 +5,10 @@ export { BODY_BYTES_MAX as AUTHZEN_BODY_BYTES_MAX } from './authzen/limits.ts';
 export type { Caller, ResourceScope } from './callers/caller.ts';
 export { FairTurns } from './callers/fair-turns.ts';
 export { type Proof, Roll } from './callers/roll.ts';
+export { type CheckWorld, checkSignIn } from './checks/check.ts';
+export { checkDrafts, daysOf } from './checks/drafts.ts';
+export { exactMatch } from './checks/match.ts';
+export { type ReportedSignIn, reportedSignIn } from './checks/sign-in.ts';
 export type { Accountant } from './decision/accountant.ts';
 export type * from './decision/decision.ts';
 export {
@@ -12,7 +16,13 @@ export {
   DecisionPoint,
   type DecisionPointOptions,
 } from './decision/decision-point.ts';
-export type { DecisionBody, PassBody, PassClosed, PassOpened } from './decision/entry.ts';
+export {
+  type DecisionBody,
+  type PassBody,
+  type PassClosed,
+  type PassOpened,
+  passDraft,
+} from './decision/entry.ts';
 export type { Ages } from './decision/inputs.ts';
 export {
   type PolicyTestResult,
@@ -38,6 +48,8 @@ export { Identities, type IdentityOptions } from './forward-auth/identity.ts';
 export { PROXIES, type ProxyKind } from './forward-auth/original.ts';
 export type * from './knowledge/bodies.ts';
 export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
+export { JOIN_BEFORE_MS } from './limits.ts';
+export { lapses, type Pass, passesOf } from './passes/passes.ts';
 export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';
 export { type PolicyFolder, readPolicyFolder } from './policies/folder.ts';
 export type { Policy } from './policies/policy.ts';

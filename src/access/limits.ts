@@ -30,3 +30,15 @@ export const REQUEST_DEPTH_MAX = 16;
 
 /** Longer than any name, address or id that a door has to state. */
 export const REQUEST_TEXT_MAX = 4096;
+
+/** The vendor drops an attempt five minutes after it sent the person to a door (contracts 9.4). */
+export const JOIN_BEFORE_MS: number = 5 * 60_000;
+
+/** Clocks of the vendor and ours differ by seconds, seldom more. */
+export const JOIN_AFTER_MS: number = 60_000;
+
+/**
+ * After the fact a directory that was read within the week before or after says enough: the
+ * question is what was so, not whether to let somebody in.
+ */
+export const CHECK_AGE_MAX_MS: number = 8 * 86_400_000;

@@ -22,6 +22,7 @@ export { type EraseWork, eraseWork } from './works/erase.ts';
 export { type GateWork, gateWork } from './works/gate.ts';
 export { type HoldEntry, type HoldWork, holdWork, releaseWork } from './works/hold.ts';
 export { type ImportWork, importWork, retryWork } from './works/import.ts';
+export { endPassWork } from './works/passes.ts';
 export { type Rebuilt, rebuildWork } from './works/rebuild.ts';
 export { type RotateKeyWork, rotateKeyWork } from './works/rotate-key.ts';
 export type { EntryScope } from './works/scope.ts';

@@ -9,6 +9,7 @@ import { performErase } from './works/erase.ts';
 import { performGate } from './works/gate.ts';
 import { performHold, performRelease } from './works/hold.ts';
 import { performImport, performRetry } from './works/import.ts';
+import { performEndPass } from './works/passes.ts';
 import { performRebuild } from './works/rebuild.ts';
 import { performRotateKey } from './works/rotate-key.ts';
 import { performWitness } from './works/witness.ts';
@@ -37,6 +38,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['ledger hold --release', performRelease],
   ['ledger rotate-key', performRotateKey],
   ['ledger witness', performWitness],
+  ['passes end', performEndPass],
   ['rebuild', performRebuild],
 ]);
 

@@ -11,6 +11,8 @@ import { foldObservations } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
 import { type ListedFile, State } from './state.ts';
+import type { CheckedRange, CheckRow } from './state-checks.ts';
+import type { PassFact } from './state-decisions.ts';
 
 /** What one or more entries of the ledger mean for the books. */
 export type Batch = {
@@ -68,6 +70,11 @@ export class Books {
     return this.#state.acts(kind);
   }
 
+  /** What was said of passes, in the order of the entries; of one, or of all. */
+  passEntries(pass?: string): readonly PassFact[] {
+    return this.#state.decisions.passEntries(pass);
+  }
+
   /** Entries below this index were looked at by a stage behind the books. */
   stageCursor(stage: string): number {
     return this.#state.cursor(stage);
@@ -77,6 +84,11 @@ export class Books {
   setStageCursor(stage: string, index: number): void {
     assert(stage !== BOOKS_STAGE && index <= this.cursor, 'a stage goes on behind the books');
     this.#state.transaction(() => this.#state.setCursor(stage, index));
+  }
+
+  /** All checks of sign-ins of a time are these. */
+  keepChecks(made: CheckedRange, rows: readonly CheckRow[]): void {
+    this.#state.transaction(() => this.#state.checks.replace(made, rows));
   }
 
   /** Rows that no longer count and still stand in a file. */
@@ -170,9 +182,11 @@ function endOf({ files = [], facts = {} }: Batch): number {
     estate,
     findings = [],
     findingMarks = [],
+    decisions = [],
+    passes = [],
   } = facts;
   const estates = estate === undefined ? [] : [estate];
-  const found = [...findings, ...findingMarks];
+  const found = [...findings, ...findingMarks, ...decisions, ...passes];
   const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...estates];
   const said = [...own, ...found].map((fact) => fact.index + 1);
   return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);

@@ -1,5 +1,6 @@
 import type { FindingDraft } from '../core/index.ts';
 import type { CoverageState, Observation } from '../coverage/index.ts';
+import type { DecisionFact, PassFact } from './state-decisions.ts';
 
 /** What the ledger's own entries say, as the books keep it beside the events. */
 
@@ -119,4 +120,6 @@ export type Facts = {
   readonly estate?: EstateFact;
   readonly findings?: readonly FindingFact[];
   readonly findingMarks?: readonly FindingMark[];
+  readonly decisions?: readonly DecisionFact[];
+  readonly passes?: readonly PassFact[];
 };

@@ -19,6 +19,8 @@ export type RowFilter = Scope & {
   readonly ip?: string | undefined;
   readonly session?: string | undefined;
   readonly app?: string | undefined;
+  /** OCSF classes. */
+  readonly classes?: readonly number[] | undefined;
   /** Exactly as they were delivered. */
   readonly operations?: readonly string[] | undefined;
   /** What any of these did: actor keys, object ids, session ids, ids of service principals. */
@@ -47,6 +49,7 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   if (filter.selection !== undefined) parts.push(...selected(filter.selection, bind));
   if (filter.ip !== undefined) parts.push(`ip = ${bind(canonicalIp(filter.ip))}`);
   if (filter.session !== undefined) parts.push(`session_uid = ${bind(sessionId(filter.session))}`);
+  if (filter.classes !== undefined) parts.push(ofClass(filter.classes, bind));
   if (filter.operations !== undefined) parts.push(anyOf('operation', filter.operations, bind));
   if (filter.parties !== undefined) parts.push(didBy(filter.parties, bind));
   if (filter.app !== undefined) {
@@ -55,6 +58,10 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   }
   if (filter.throttled === 'only') parts.push('is_throttled');
   return parts.join(' AND ');
+}
+
+function ofClass(classes: readonly number[], bind: Bind): string {
+  return `class_uid IN (${classes.map(bind).join(', ')})`;
 }
 
 /** An application acts as itself where the actor is a service; else it is what somebody used. */

@@ -39,8 +39,11 @@ export {
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export type { CheckCount, CheckDisagreement, CheckFilter, CheckRow } from './state-checks.ts';
+export type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
 export type { FindingFilter, KeptFinding } from './state-findings.ts';
 export { statementCsv } from './statement-csv.ts';
 export { type StatementHtmlOptions, statementHtml } from './statement-html.ts';
 export { statementLines } from './statement-table.ts';
 export type * from './statement-types.ts';
+export type { Verified, VerifiedCount } from './verified.ts';

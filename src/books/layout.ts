@@ -6,6 +6,8 @@ export const EVENTS_FOLDER = 'events';
 export const HOT_FOLDER = 'events/hot';
 /** The name of the books' cursor. */
 export const BOOKS_STAGE = 'books';
+/** The name of the cursor of the checks of sign-ins. */
+export const CHECKS_STAGE = 'checks';
 /** Unfinished files. Whatever lies here at the start is left over from a crash. */
 export const TEMP_FOLDER = 'events/tmp';
 

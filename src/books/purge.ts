@@ -4,7 +4,7 @@ import type { Alias, AliasKind } from './alias-book.ts';
 import { COLUMNS } from './columns.ts';
 import { loadIndices, replace, type Store, settle, source } from './compact.ts';
 import { identifier, literal } from './engine.ts';
-import { dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
+import { CHECKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import { copyTo, FILE_ORDER, readParquet } from './parquet.ts';
 import { erasedRow } from './row.ts';
 import type { ListedFile, Unmerged } from './state.ts';
@@ -35,6 +35,9 @@ export async function purge(store: Store, indices: readonly number[]): Promise<P
     await replace(store, files, made, () => {
       relearn();
       for (const index of indices) store.state.forgetFactsOf(index);
+      // They name people, and are made again from what is left.
+      store.state.checks.clear();
+      store.state.setCursor(CHECKS_STAGE, 0);
       store.state.setUnmerged(report.toMerge);
     });
     store.state.scrub();

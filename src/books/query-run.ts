@@ -47,8 +47,9 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
     const tenants = live.state?.tenants() ?? [];
     const coverage = named.has('coverage') ? coverageOf(live.state, request.nowMs) : [];
     const findings = named.has('findings') ? (live.state?.findings.list() ?? []) : [];
+    const decisions = named.has('decisions') ? (live.state?.decisions.list() ?? []) : [];
     const { period } = request;
-    const sources = { dir, snapshot, tenants, coverage, findings, tenant, period };
+    const sources = { dir, snapshot, tenants, coverage, findings, decisions, tenant, period };
     await makeViews(engine, sources, named);
     await lock(engine, snapshot.paths());
     await engine.use(async (connection) => {

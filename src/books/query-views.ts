@@ -9,6 +9,7 @@ import { type Engine, identifier, literal } from './engine.ts';
 import { ANY, type CoverageFact } from './facts.ts';
 import type { Scope, Snapshot } from './live.ts';
 import { Tenants } from './principal.ts';
+import type { DecisionFact } from './state-decisions.ts';
 import type { KeptFinding } from './state-findings.ts';
 
 /** The tables of SQL users beside `events`, whose columns are those of a Parquet file. */
@@ -69,6 +70,7 @@ export type QuerySources = {
   readonly coverage: readonly CoverageFact[];
   /** Those that count. */
   readonly findings: readonly KeptFinding[];
+  readonly decisions: readonly DecisionFact[];
   /** Only rows of this tenant. */
   readonly tenant: string | null;
   /** Events of this period alone. */
@@ -88,6 +90,7 @@ export async function makeViews(
   await engine.run(`CREATE VIEW events AS ${eventsSql(sources)}`);
   if (named.has('coverage')) await fillCoverage(engine, coverageOf(sources));
   if (named.has('findings')) await fillFindings(engine, findingsOf(sources));
+  if (named.has('decisions')) await fillDecisions(engine, sources);
   if (named.has('entries')) await fillEntries(engine, sources);
 }
 
@@ -161,6 +164,27 @@ async function fillFindings(engine: Engine, findings: readonly KeptFinding[]): P
       appender.appendInteger(mark?.status ?? 1);
       appender.appendList([...draft.techniques], LIST(VARCHAR));
       appender.appendList(draft.entries.map(BigInt), LIST(BIGINT));
+      appender.endRow();
+    }
+    appender.closeSync();
+  });
+}
+
+async function fillDecisions(
+  engine: Engine,
+  { decisions, tenant }: Pick<QuerySources, 'decisions' | 'tenant'>,
+): Promise<void> {
+  const asked = decisions.filter((decision) => tenant === null || decision.tenant === tenant);
+  await engine.use(async (connection) => {
+    const appender = await connection.createAppender('decisions');
+    for (const d of asked) {
+      appender.appendBigInt(BigInt(d.index));
+      appender.appendVarchar(new Date(d.atMs).toISOString());
+      for (const text of [d.tenant, d.door, d.principal, d.effect]) appender.appendVarchar(text);
+      appender.appendList([...d.policies], LIST(VARCHAR));
+      appender.appendList([...d.obligations], LIST(VARCHAR));
+      if (d.session === null) appender.appendNull();
+      else appender.appendVarchar(d.session);
       appender.endRow();
     }
     appender.closeSync();

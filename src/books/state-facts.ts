@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
 import type { StateDb } from './state-db.ts';
+import { DecisionTable } from './state-decisions.ts';
 import { FindingTable } from './state-findings.ts';
 
 /** Keeps what entries of our own say. The caller MUST be in a transaction. */
@@ -37,6 +38,9 @@ export function addFacts(db: StateDb, facts: Facts): void {
   const findings = new FindingTable(db);
   for (const finding of facts.findings ?? []) findings.add(finding);
   for (const mark of facts.findingMarks ?? []) findings.mark(mark);
+  const decisions = new DecisionTable(db);
+  for (const decision of facts.decisions ?? []) decisions.add(decision);
+  for (const pass of facts.passes ?? []) decisions.addPass(pass);
 }
 
 /** The body of this entry is erased: nothing that it said may be left. */
@@ -44,4 +48,5 @@ export function forgetFacts(db: StateDb, index: number): void {
   db.run('DELETE FROM imports WHERE "index" = ?', index);
   db.run('DELETE FROM coverage WHERE "index" = ?', index);
   new FindingTable(db).forget(index);
+  new DecisionTable(db).forget(index);
 }

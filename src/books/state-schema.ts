@@ -52,4 +52,23 @@ export const STATE_TABLES = `
     "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, said TEXT NOT NULL
   ) STRICT;
   CREATE INDEX finding_marks_of_uid ON finding_marks (uid, "index");
+  CREATE TABLE decisions (
+    "index" INTEGER PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL, tenant TEXT NOT NULL,
+    principal TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX decisions_of_time ON decisions (at_ms);
+  CREATE TABLE pass_entries (
+    "index" INTEGER PRIMARY KEY, pass TEXT NOT NULL, tenant TEXT NOT NULL, phase TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, principal TEXT NOT NULL, expires_ms INTEGER, body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX pass_entries_of_pass ON pass_entries (pass);
+  CREATE TABLE checks (
+    tenant TEXT NOT NULL, action TEXT NOT NULL, time_ms INTEGER NOT NULL, flow TEXT NOT NULL,
+    state TEXT NOT NULL, cause TEXT, disagreements INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (tenant, action)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX checks_of_time ON checks (time_ms);
+  CREATE TABLE checked (
+    from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, up_to INTEGER NOT NULL
+  ) STRICT;
 `;

@@ -11,7 +11,9 @@ import type {
   ObservationFact,
 } from './facts.ts';
 import { statePath } from './layout.ts';
+import { CheckTable } from './state-checks.ts';
 import { StateDb } from './state-db.ts';
+import { DecisionTable } from './state-decisions.ts';
 import { addFacts, forgetFacts } from './state-facts.ts';
 import { openState, versionOf } from './state-file.ts';
 import { FindingTable } from './state-findings.ts';
@@ -213,6 +215,14 @@ export class State {
   /** What was found, with its life. */
   get findings(): FindingTable {
     return new FindingTable(this.#db);
+  }
+
+  get decisions(): DecisionTable {
+    return new DecisionTable(this.#db);
+  }
+
+  get checks(): CheckTable {
+    return new CheckTable(this.#db);
   }
 
   /**

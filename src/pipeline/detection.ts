@@ -1,4 +1,5 @@
 import { NO_AUTHORISATIONS } from '../reconcile/index.ts';
+import { ChecksJudge } from './checks-judge.ts';
 import type { Judge } from './judge.ts';
 import { reconcileJudge } from './reconcile-judge.ts';
 
@@ -13,5 +14,5 @@ export type Detection = {
  * as an argument.
  */
 export async function loadDetection(): Promise<Detection> {
-  return { judges: [reconcileJudge(NO_AUTHORISATIONS)] };
+  return { judges: [new ChecksJudge(), reconcileJudge(NO_AUTHORISATIONS)] };
 }

@@ -4,6 +4,7 @@ import { parseObservation } from '../coverage/index.ts';
 import { parseFinding, parseFindingMark } from '../detect/index.ts';
 import { parseErasure } from '../ledger/index.ts';
 import { clockStepCoverage } from './clock-steps.ts';
+import { decisionFacts, passFacts } from './decision-facts.ts';
 import { parseEstateBody } from './estate.ts';
 import type { CoverageBody, ImportBegun, ImportEnded } from './own-entries.ts';
 
@@ -41,6 +42,10 @@ function meaningOf(
       return erasureFacts(index, entry.body);
     case 'finding':
       return findingFacts(index, body);
+    case 'decision':
+      return decisionFacts(index, body);
+    case 'pass':
+      return passFacts(index, body);
     default:
       return NOTHING;
   }

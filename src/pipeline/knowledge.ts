@@ -32,14 +32,22 @@ export class KnowledgeFeed {
     this.#source = source;
   }
 
+  /** Without anything read yet. */
+  static of(source: KnowledgeSource): KnowledgeFeed {
+    return new KnowledgeFeed(source);
+  }
+
   static async open(source: KnowledgeSource): Promise<KnowledgeFeed> {
     const feed = new KnowledgeFeed(source);
     await feed.follow();
     return feed;
   }
 
-  /** Reads what is new in the books. The reader MUST see as far as they do. */
-  async follow(): Promise<void> {
+  /**
+   * Reads what is new in the books. The reader MUST see as far as they do. Tells the moment from
+   * which on a sign-in may be judged otherwise than before.
+   */
+  async follow(): Promise<number> {
     const { books, reader } = this.#source;
     const found = KNOWLEDGE_KINDS.flatMap((kind) =>
       books.acts(kind).map((index): [number, EntryKind] => [index, kind]),
@@ -47,13 +55,16 @@ export class KnowledgeFeed {
     const fresh = found
       .filter(([index]) => index >= this.#next && index < reader.size)
       .sort(([a], [b]) => a - b);
+    let fromMs = Number.POSITIVE_INFINITY;
     for (const [index, kind] of fresh) {
       const body = await reader.body(index);
       this.#next = index + 1;
       if (body.kind !== 'present') continue;
       const { leaf } = await reader.leaf(index);
-      this.knowledge.apply(kind, parsed(body.bytes), msOfInstant(leaf.at));
+      const sinceMs = this.knowledge.apply(kind, parsed(body.bytes), msOfInstant(leaf.at));
+      fromMs = Math.min(fromMs, sinceMs);
     }
+    return fromMs;
   }
 }
 

@@ -2,6 +2,7 @@ import { BooksReader, type FindingFact, type KeptFinding } from '../books/index.
 import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
 import { draftText, findingBody, findingUid } from '../detect/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
+import { CheckStage } from './checks.ts';
 import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
 import type { Judge, JudgeContext } from './judge.ts';
@@ -47,6 +48,7 @@ export class Watch {
   readonly #alone: Alone;
   readonly #books: BooksReader;
   readonly #ledger: LedgerReader;
+  readonly #checks: CheckStage;
   readonly #askedMs = new Map<string, number>();
 
   private constructor(
@@ -60,6 +62,7 @@ export class Watch {
     this.#alone = alone;
     this.#books = readers.books;
     this.#ledger = readers.ledger;
+    this.#checks = new CheckStage(writer, readers);
   }
 
   /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
@@ -74,6 +77,8 @@ export class Watch {
   async look(): Promise<WatchReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
     const failures: { judge: string; because: string }[] = [];
+    const checked = await this.#checkSignIns();
+    if (checked !== undefined) failures.push({ judge: 'checks', because: checked });
     for (const judge of this.#judges) {
       try {
         const facts = await this.#ask(judge);
@@ -87,6 +92,17 @@ export class Watch {
       }
     }
     return { ...total, failures };
+  }
+
+  /** Before any judge is asked: what they say may rest on it. Tells what went wrong, if anything. */
+  async #checkSignIns(): Promise<string | undefined> {
+    try {
+      await this.#seeAsFar(this.#books.cursor);
+      await this.#checks.look(this.#alone);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   close(): void {
@@ -126,14 +142,18 @@ export class Watch {
   async #context(
     of: Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'>,
   ): Promise<JudgeContext> {
-    if (this.#ledger.size < of.toIndex) {
-      await this.#writer.ledger.publish();
-      await this.#ledger.refresh();
-    }
+    await this.#seeAsFar(of.toIndex);
     const { origin, size, root } = this.#ledger.published;
     const head = { origin, size, root: Buffer.from(root).toString('base64') };
     const nowMs = this.#writer.clock.now();
     return { ...of, books: this.#books, ledger: this.#ledger, head, nowMs };
+  }
+
+  /** The reader of the ledger sees all entries below this one. */
+  async #seeAsFar(index: number): Promise<void> {
+    if (this.#ledger.size >= index) return;
+    await this.#writer.ledger.publish();
+    await this.#ledger.refresh();
   }
 
   /** What there is to be said that was not said before. */

@@ -90,7 +90,7 @@ export class DecisionPoint {
     const decisions = requests.map((request) => {
       const { decision, pass } = this.#decision(request, options);
       const place = drafts.push(decisionDraft(decision, request)) - 1;
-      if (pass !== undefined) drafts.push(passDraft(request.tenant, pass));
+      if (pass !== undefined) drafts.push(passDraft(pass));
       return { decision, place };
     });
     const entries = await this.#account(drafts);
@@ -117,7 +117,7 @@ export class DecisionPoint {
   }
 
   #passOf(
-    { subject, resource, action, context, door }: DecisionRequest,
+    { subject, resource, action, context, door, tenant }: DecisionRequest,
     { id, atMs }: Decision,
     passMs: number,
   ): PassOpened {
@@ -125,6 +125,7 @@ export class DecisionPoint {
       v: 1,
       phase: 'opened',
       pass: uuidV7(atMs, this.#random),
+      tenant,
       decision: id,
       door,
       principal: { type: subject.type, id: subject.id },

@@ -1,4 +1,4 @@
-import { assert, instantOfMs, type RecordDraft } from '../../core/index.ts';
+import { assert, instantOfMs, type RecordDraft, type TenantId } from '../../core/index.ts';
 import type { Decision, DecisionRequest } from './decision.ts';
 
 const encoder = new TextEncoder();
@@ -17,6 +17,7 @@ export type PassOpened = {
   readonly v: 1;
   readonly phase: 'opened';
   readonly pass: string;
+  readonly tenant: TenantId;
   /** Id of the decision that opened it. */
   readonly decision: string;
   readonly door: string;
@@ -39,6 +40,7 @@ export type PassClosed = {
   readonly v: 1;
   readonly phase: 'ended' | 'lapsed';
   readonly pass: string;
+  readonly tenant: TenantId;
   readonly atMs: number;
   /** Who ended it and why; null of one that lapsed. */
   readonly by: string | null;
@@ -52,14 +54,14 @@ export function decisionDraft(decision: Decision, request: DecisionRequest): Rec
 }
 
 /** A pass opens, ends and lapses at most once each: its id and the phase are the id. */
-export function passDraft(tenant: Decision['tenant'], body: PassBody): RecordDraft {
-  return draft('pass', `${body.pass}/${body.phase}`, tenant, body.atMs, body);
+export function passDraft(body: PassBody): RecordDraft {
+  return draft('pass', `${body.pass}/${body.phase}`, body.tenant, body.atMs, body);
 }
 
 function draft(
   kind: 'decision' | 'pass',
   id: string,
-  tenant: Decision['tenant'],
+  tenant: TenantId,
   atMs: number,
   body: object,
 ): RecordDraft {

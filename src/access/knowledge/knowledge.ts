@@ -2,6 +2,7 @@ import { CountersignError, type EntryKind } from '../../core/index.ts';
 import { loadDirectoryFile } from '../directory/directory-file.ts';
 import { DirectoryStore } from '../directory/directory-store.ts';
 import { GraphPages, parseGraphPage } from '../directory/graph-page.ts';
+import { CHECK_AGE_MAX_MS } from '../limits.ts';
 import { doorOf } from '../policies/door.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
@@ -24,11 +25,14 @@ export class Knowledge {
   readonly #parsed = new Map<string, PolicySet | undefined>();
   readonly #inForce: InForce[] = [];
 
-  /** Total: a body that was erased, or is of a form that is not known, says nothing. */
-  apply(kind: EntryKind, body: unknown, atMs: number): void {
-    if (!isRecord(body) || body['v'] !== 1) return;
-    if (kind === 'policy') this.#applyPolicy(body);
-    if (kind === 'directory') this.#applyDirectory(body, atMs);
+  /**
+   * Total: a body that was erased, or is of a form that is not known, says nothing. Tells the
+   * moment from which on a sign-in may be judged otherwise than before.
+   */
+  apply(kind: EntryKind, body: unknown, atMs: number): number {
+    if (!isRecord(body) || body['v'] !== 1) return Number.POSITIVE_INFINITY;
+    if (kind === 'policy') return this.#applyPolicy(body);
+    return this.#applyDirectory(body, atMs);
   }
 
   /** The policies that decide now; undefined where nobody put any in force. */
@@ -66,32 +70,36 @@ export class Knowledge {
     return this.#inForce.at(-1)?.version;
   }
 
-  #applyPolicy(body: Readonly<Record<string, unknown>>): void {
+  #applyPolicy(body: Readonly<Record<string, unknown>>): number {
     const { what, version, atMs } = body;
-    if (typeof version !== 'string') return;
+    if (typeof version !== 'string') return Number.POSITIVE_INFINITY;
     if (what === 'text') {
       const { schema, policies, doors } = body as PolicyTextBody;
       this.#sources.set(version, { schema, policies, doors: doors?.map(doorOf) });
       this.#parsed.delete(version);
     }
-    if (what === 'in-force' && typeof atMs === 'number') this.#inForce.push({ atMs, version });
+    if (what !== 'in-force' || typeof atMs !== 'number') return Number.POSITIVE_INFINITY;
+    this.#inForce.push({ atMs, version });
+    return this.#inForce.length === 1 ? Number.NEGATIVE_INFINITY : atMs;
   }
 
-  #applyDirectory(body: Readonly<Record<string, unknown>>, atMs: number): void {
+  #applyDirectory(body: Readonly<Record<string, unknown>>, atMs: number): number {
     switch (body['what']) {
       case 'file': {
         const { directory, file, readMs } = body as DirectoryFileBody;
         loadDirectoryFile(this.directory, directory, { file, readMs });
-        return;
+        return Number.NEGATIVE_INFINITY;
       }
       case 'register': {
         const { register, file, readMs } = body as RegisterBody;
         loadRegister(this.directory, register, { file, readMs });
-        return;
+        return Number.NEGATIVE_INFINITY;
       }
       default: {
         const page = parseGraphPage(body, atMs);
-        if (page !== undefined) this.#graph.apply(page);
+        if (page === undefined) return Number.POSITIVE_INFINITY;
+        this.#graph.apply(page);
+        return atMs - CHECK_AGE_MAX_MS;
       }
     }
   }

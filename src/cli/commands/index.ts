@@ -13,6 +13,7 @@ import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
 import { declareNotBuilt } from './not-built.ts';
 import { declareOut } from './out.ts';
+import { declarePasses } from './passes.ts';
 import { declarePolicy } from './policy.ts';
 import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
@@ -22,6 +23,7 @@ import { declareServe } from './serve.ts';
 import { declareShow } from './show.ts';
 import { declareStatement } from './statement.ts';
 import { declareTimeline } from './timeline.ts';
+import { declareVerified } from './verified.ts';
 
 /** All commands, in the order of the help text. */
 export function declareCommands(program: Parser, bind: Bind): void {
@@ -37,6 +39,8 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareCoverage(program, bind);
   declareDecide(program, bind);
   declarePolicy(program, bind);
+  declarePasses(program, bind);
+  declareVerified(program, bind);
   declareCheckTenant(program, bind);
   declareRequests(program, bind);
   declareConformance(program, bind);

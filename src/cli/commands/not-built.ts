@@ -4,9 +4,7 @@ import { CliError } from '../errors.ts';
 
 /** Named by the contract of the command line, and honest about it until their stage is built. */
 const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
-  ['verified', 'sign-ins by flow: decided, checked, unverified by cause'],
   ['rules', 'test, backtest and watch detection rules'],
-  ['passes', 'list and end passes'],
 ];
 
 export function declareNotBuilt(program: Parser, bind: Bind): void {

@@ -1,0 +1,27 @@
+import type { SignInStep } from '../../ocsf/index.ts';
+import type { ReportedSignIn } from './sign-in.ts';
+
+/** What a sign-in proved, in the words of the schema; undefined where it does not say. */
+export type Factor = 'single' | 'multi' | 'phishing-resistant';
+
+/** What cannot be phished: bound to the origin or to the device. */
+const PHISHING_RESISTANT = /fido2|passkey|windows hello|x\.?509|certificate|platform credential/i;
+
+export function factorOf({ detail, isMfa }: ReportedSignIn): Factor | undefined {
+  const steps = (detail?.steps ?? []).filter(({ succeeded }) => succeeded);
+  if (steps.some(isPhishingResistant)) return 'phishing-resistant';
+  if (isMfa === null) return undefined;
+  return isMfa ? 'multi' : 'single';
+}
+
+function isPhishingResistant({ method, detail }: SignInStep): boolean {
+  return PHISHING_RESISTANT.test(method) || PHISHING_RESISTANT.test(detail);
+}
+
+/** Whether somebody beside the vendor was asked for the second factor, in this very sign-in. */
+export function isExternal({ detail }: ReportedSignIn): boolean {
+  return (detail?.steps ?? []).some(({ method, detail: more, succeeded, result }) => {
+    const isNow = succeeded && !/satisfied by claim|previously satisfied/i.test(result);
+    return isNow && /extern/i.test(`${method} ${more}`);
+  });
+}

@@ -1,0 +1,32 @@
+import type { CoverageFact } from './facts.ts';
+import { conditionOf } from './filter.ts';
+import type { Scope, Snapshot } from './live.ts';
+import type { SignInCount } from './verified.ts';
+
+/** OCSF Authentication; its activity 2 is a sign-out, which lets nobody in. */
+const SIGN_IN_CLASS = 3002;
+
+/** Sign-ins by day and flow. */
+export async function signInCounts(
+  snapshot: Snapshot,
+  scope: Scope,
+  tenants: readonly string[] | undefined,
+): Promise<SignInCount[]> {
+  const { where, values } = conditionOf({ ...scope, tenants, classes: [SIGN_IN_CLASS] });
+  const rows = await snapshot.rows({
+    select: `strftime(time, '%Y-%m-%d'), coalesce(sign_in_type, 'unknown'), count(*)`,
+    scope,
+    rest: `${where} AND activity_id <> 2 GROUP BY ALL ORDER BY ALL`,
+    values,
+  });
+  return rows.map(([day, flow, count]) => ({
+    day: String(day),
+    flow: String(flow),
+    count: Number(count),
+  }));
+}
+
+/** Sources that sign-ins come from. */
+export function isOfSignIns({ source, workload }: CoverageFact): boolean {
+  return /sign-?in|AzureActiveDirectory/i.test(`${source} ${workload ?? ''}`) || source === '*';
+}

@@ -1,0 +1,133 @@
+import type { StateDb } from './state-db.ts';
+
+/** What is known of the authorisation of one sign-in that the vendor reported. */
+export type CheckRow = {
+  readonly tenant: string;
+  /** Key of the action. */
+  readonly action: string;
+  /** Ledger indices of all its sightings. */
+  readonly entries: readonly number[];
+  readonly timeMs: number;
+  /** `interactiveUser`, `managedIdentity`, …; `unknown` where the record does not say. */
+  readonly flow: string;
+  readonly state: 'decided' | 'checked' | 'unverified';
+  /** Why it is unverified; null for the others. */
+  readonly cause: string | null;
+  readonly principal: string;
+  readonly address: string | null;
+  readonly session: string | null;
+  readonly app: string | null;
+  /** The decision that it was matched to, and how surely. */
+  readonly decision: string | null;
+  readonly strength: 'exact' | 'probable' | null;
+  /** What disagrees with the company's policy; empty where nothing does. */
+  readonly disagreements: readonly CheckDisagreement[];
+};
+
+export type CheckedRange = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly upTo: number;
+};
+
+export type CheckDisagreement = {
+  /** Stable, e.g. `check/second-factor`. */
+  readonly rule: string;
+  readonly text: string;
+};
+
+export type CheckCount = {
+  readonly tenant: string;
+  readonly flow: string;
+  readonly day: string;
+  readonly state: CheckRow['state'];
+  readonly cause: string | null;
+  readonly count: number;
+  readonly disagreements: number;
+};
+
+export type CheckFilter = {
+  readonly tenant?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+};
+
+/** The checks of the state: one row for each sign-in, made again whenever its time is touched. */
+export class CheckTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  /** All rows of `[fromMs, toMs)` are these, seen with all entries below `upTo`. */
+  replace(made: CheckedRange, rows: Iterable<CheckRow>): void {
+    const { fromMs, toMs, upTo } = made;
+    // What lies within was seen with less.
+    this.#db.run('DELETE FROM checked WHERE from_ms >= ? AND to_ms <= ?', fromMs, toMs);
+    this.#db.run('INSERT INTO checked VALUES (?, ?, ?)', fromMs, toMs, upTo);
+    this.#db.run('DELETE FROM checks WHERE time_ms >= ? AND time_ms < ?', fromMs, toMs);
+    for (const r of rows) {
+      this.#db.run(
+        'INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        ...[r.tenant, r.action, r.timeMs, r.flow, r.state, r.cause, r.disagreements.length],
+        JSON.stringify(r),
+      );
+    }
+  }
+
+  /** All of them are made again: bodies that they rest on are erased. */
+  clear(): void {
+    this.#db.run('DELETE FROM checks');
+    this.#db.run('DELETE FROM checked');
+  }
+
+  /** What was checked with entries at or behind this one. */
+  checkedSince(index: number): CheckedRange[] {
+    return this.#db.all('SELECT * FROM checked WHERE up_to > ?', index).map((row) => ({
+      fromMs: row['from_ms'] as number,
+      toMs: row['to_ms'] as number,
+      upTo: row['up_to'] as number,
+    }));
+  }
+
+  count({ tenant, fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): CheckCount[] {
+    return this.#db
+      .all(COUNT, fromMs, toMs)
+      .map((row) => ({
+        tenant: row['tenant'] as string,
+        flow: row['flow'] as string,
+        day: row['day'] as string,
+        state: row['state'] as CheckRow['state'],
+        cause: row['cause'] as string | null,
+        count: row['n'] as number,
+        disagreements: row['disagreements'] as number,
+      }))
+      .filter((count) => tenant === undefined || count.tenant === tenant);
+  }
+
+  /** Those of `[fromMs, toMs)` that disagree, by time. */
+  disagreeing({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): CheckRow[] {
+    return this.#db
+      .all(DISAGREEING, fromMs, toMs)
+      .map((row) => JSON.parse(row['body'] as string) as CheckRow);
+  }
+
+  /** The hours of those that nobody could judge for want of something to judge by. */
+  unjudgedHours(fromMs: number): number[] {
+    return this.#db.all(UNJUDGED, fromMs).map((row) => row['hour'] as number);
+  }
+}
+
+const FIRST_MS = -8.64e15;
+const LAST_MS = 8.64e15;
+
+const COUNT = `SELECT tenant, flow, date(time_ms / 1000, 'unixepoch') AS day, state, cause,
+    count(*) AS n, sum(disagreements > 0) AS disagreements
+  FROM checks WHERE time_ms >= ? AND time_ms < ?
+  GROUP BY tenant, flow, day, state, cause ORDER BY day, flow, state, cause`;
+const DISAGREEING = `SELECT body FROM checks
+  WHERE disagreements > 0 AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, tenant, action`;
+const UNJUDGED = `SELECT DISTINCT time_ms / 3600000 AS hour FROM checks
+  WHERE state = 'unverified' AND time_ms >= ? AND (cause LIKE 'no policy%'
+    OR cause LIKE 'missing:%' OR cause LIKE 'stale:%') ORDER BY hour`;

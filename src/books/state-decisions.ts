@@ -1,0 +1,118 @@
+import type { StateDb } from './state-db.ts';
+
+/** A decision of ours, as far as questions and later stages look for it. */
+export type DecisionFact = {
+  readonly index: number;
+  readonly id: string;
+  readonly atMs: number;
+  readonly tenant: string;
+  readonly door: string;
+  readonly effect: 'permit' | 'deny';
+  readonly cause: string;
+  /** As the door named it, lower case. */
+  readonly principal: string;
+  readonly principalType: string;
+  readonly action: string;
+  readonly policies: readonly string[];
+  readonly obligations: readonly string[];
+  /** What the door stated of the sign-in, by which it is found in the vendor's log. */
+  readonly address: string | null;
+  readonly requestId: string | null;
+  readonly method: string | null;
+  readonly session: string | null;
+  readonly pass: string | null;
+  readonly policyVersion: string;
+};
+
+/** An entry that says something of a pass: that it opened, ended or lapsed. */
+export type PassFact = {
+  readonly index: number;
+  readonly pass: string;
+  readonly tenant: string;
+  readonly phase: 'opened' | 'ended' | 'lapsed';
+  readonly atMs: number;
+  readonly principal: string;
+  readonly expiresMs: number | null;
+  /** All that the entry says, as JSON. */
+  readonly body: string;
+};
+
+export type DecisionFilter = {
+  readonly tenant?: string | undefined;
+  readonly principals?: readonly string[] | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** Those at or behind this entry. */
+  readonly fromIndex?: number | undefined;
+};
+
+/** The decisions and passes of the state. */
+export class DecisionTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  add(d: DecisionFact): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?)',
+      ...[d.index, d.id, d.atMs, d.tenant, d.principal],
+      JSON.stringify(d),
+    );
+  }
+
+  addPass(p: PassFact): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO pass_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[p.index, p.pass, p.tenant, p.phase, p.atMs, p.principal, p.expiresMs, p.body],
+    );
+  }
+
+  forget(index: number): void {
+    this.#db.run('DELETE FROM decisions WHERE "index" = ?', index);
+    this.#db.run('DELETE FROM pass_entries WHERE "index" = ?', index);
+  }
+
+  /** In order of their entries. */
+  list(filter: DecisionFilter = {}): DecisionFact[] {
+    const { tenant, principals, fromIndex = 0 } = filter;
+    const { fromMs = FIRST_MS, toMs = LAST_MS } = filter;
+    const rows = this.#db.all(WITHIN, fromMs, toMs, fromIndex);
+    return rows
+      .map((row) => JSON.parse(row['body'] as string) as DecisionFact)
+      .filter((decision) => {
+        if (tenant !== undefined && decision.tenant !== tenant) return false;
+        return principals === undefined || principals.includes(decision.principal);
+      });
+  }
+
+  /** What was said of passes, in the order of the entries. */
+  passEntries(pass?: string): PassFact[] {
+    const rows =
+      pass === undefined
+        ? this.#db.all('SELECT * FROM pass_entries ORDER BY "index"')
+        : this.#db.all('SELECT * FROM pass_entries WHERE pass = ? ORDER BY "index"', pass);
+    return rows.map(passFact);
+  }
+}
+
+function passFact(row: Record<string, unknown>): PassFact {
+  return {
+    index: row['index'] as number,
+    pass: row['pass'] as string,
+    tenant: row['tenant'] as string,
+    phase: row['phase'] as PassFact['phase'],
+    atMs: row['at_ms'] as number,
+    principal: row['principal'] as string,
+    expiresMs: row['expires_ms'] as number | null,
+    body: row['body'] as string,
+  };
+}
+
+/** Beyond every time that can be written. */
+const FIRST_MS = -8.64e15;
+const LAST_MS = 8.64e15;
+
+const WITHIN = `SELECT body FROM decisions
+  WHERE at_ms >= ? AND at_ms < ? AND "index" >= ? ORDER BY "index"`;

@@ -1,0 +1,86 @@
+import type { Command as Parser } from 'commander';
+import type { Pass } from '../../access/index.ts';
+import type { EndedPass } from '../../pipeline/index.ts';
+import type { Bind, Command } from '../context.ts';
+import { EXIT } from '../exit-code.ts';
+import { timeText } from '../present/words.ts';
+import { askBooks, notYetIndexed } from '../question.ts';
+import type { Column } from '../table.ts';
+import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+
+export function declarePasses(program: Parser, bind: Bind): void {
+  const passes = program
+    .command('passes')
+    .summary('list and end passes')
+    .description('A pass is what a permit opened: for whom, where, and until when.');
+  passes
+    .command('list')
+    .summary('the passes that are open')
+    .description('Lists the passes that are open; with --all also those that ended or lapsed.')
+    .option('--all', 'those that are over as well')
+    .action(bind(list));
+  const end = passes
+    .command('end')
+    .summary('end a pass before its time')
+    .description('Ends a pass now, and says who did it and why in an entry.')
+    .argument('<pass>', 'the id of the pass')
+    .requiredOption('--reason <reason>', 'why it ends');
+  declareWriter(end).action(bind(endPass));
+}
+
+const list: Command<[flags: { readonly all?: true }]> = async (context, { all }) =>
+  askBooks(context, async ({ books, head }) => {
+    const { knownPasses } = await import('../../pipeline/index.ts');
+    const { tenant, clock, terminal } = context;
+    const passes = knownPasses(books, clock.now()).filter((pass) => {
+      const isMeant = tenant === undefined || pass.tenant === tenant;
+      return isMeant && (all === true || pass.state === 'open');
+    });
+    if (context.json) await terminal.items(passes);
+    else if (passes.length > 0) await terminal.table(COLUMNS, passes);
+    notYetIndexed(books, head);
+    if (passes.length === 0 && !context.json) {
+      terminal.line(all === true ? 'there is no pass' : 'no pass is open');
+    }
+    // Every pass is an entry of this very ledger: that none is open is known.
+    return EXIT.done;
+  });
+
+const endPass: Command<[pass: string, flags: WriterFlags & { readonly reason: string }]> = async (
+  context,
+  pass,
+  flags,
+) => {
+  const { endPassWork } = await import('../../api/index.ts');
+  const work = endPassWork(whoActs(), { pass, reason: flags.reason });
+  const { entry } = (await write(context, {
+    work,
+    flags,
+    ledger: 'needs',
+    repeatable: false,
+    progressOf: noProgress,
+  })) as EndedPass;
+  if (context.json) context.terminal.document({ pass, entry });
+  else context.terminal.line(`the pass ${pass} has ended; entry ${entry} says so`);
+  return EXIT.done;
+};
+
+const COLUMNS: readonly Column<Pass>[] = [
+  { title: 'pass', kind: 'id', cell: ({ id }) => id },
+  {
+    title: 'state',
+    kind: 'whole',
+    cell: ({ state }) => ({ text: state, style: state === 'open' ? 'yes' : 'no' }),
+  },
+  { title: 'who', kind: 'text', cell: ({ principal }) => principal.id },
+  { title: 'action', kind: 'whole', fold: 2, cell: ({ action }) => action },
+  { title: 'on', kind: 'text', fold: 3, cell: ({ resource }) => resource.id },
+  { title: 'door', kind: 'whole', fold: 4, cell: ({ door }) => door },
+  { title: 'opened', kind: 'whole', fold: 1, cell: ({ openedMs }) => timeText(openedMs) },
+  {
+    title: 'until',
+    kind: 'whole',
+    cell: ({ closedMs, expiresMs }) => timeText(closedMs ?? expiresMs),
+  },
+  { title: 'why', kind: 'text', fold: 5, cell: ({ reason }) => reason ?? undefined },
+];

@@ -1,0 +1,146 @@
+import {
+  checkSignIn,
+  exactMatch,
+  JOIN_BEFORE_MS,
+  type Knowledge,
+  type Pass,
+  type PassBody,
+  passesOf,
+  type ReportedSignIn,
+  reportedSignIn,
+} from '../access/index.ts';
+import type { BooksReader, CheckRow, EventRow } from '../books/index.ts';
+import { type IntervalSet, interval, normalise } from '../core/index.ts';
+import type { LedgerReader } from '../ledger/index.ts';
+import { createMemo, type Memo, signInDetail } from '../ocsf/index.ts';
+import { KnowledgeFeed } from './knowledge.ts';
+import { parseBody, richestFirst } from './sightings.ts';
+import type { Writer } from './writer.ts';
+
+const DAY_MS = 86_400_000;
+const STAGE = 'checks';
+
+/** What reads the ledger and the books for a stage behind them. */
+export type CheckReaders = { readonly books: BooksReader; readonly ledger: LedgerReader };
+
+/** How work that appends gets the writer for itself. */
+type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Looks at every sign-in whose time was touched since it looked last: is there a decision behind
+ * it, and if not, what do the company's policies say to it? What it finds is derived, and is made
+ * again by a rebuild.
+ */
+export class CheckStage {
+  readonly #writer: Writer;
+  readonly #readers: CheckReaders;
+  readonly #feed: KnowledgeFeed;
+
+  constructor(writer: Writer, readers: CheckReaders) {
+    this.#writer = writer;
+    this.#readers = readers;
+    this.#feed = KnowledgeFeed.of({ books: readers.books, reader: readers.ledger });
+  }
+
+  /** The readers MUST see as far as the books do. */
+  async look(alone: Alone): Promise<void> {
+    const { books } = this.#readers;
+    const toIndex = books.cursor;
+    const fromIndex = books.stageCursor(STAGE);
+    if (fromIndex >= toIndex) return;
+    const judgedFromMs = await this.#feed.follow();
+    for (const { from, to } of daysWithin(this.#touched(fromIndex, judgedFromMs))) {
+      const rows = await this.#check(from, to, this.#feed.knowledge);
+      await alone(async () =>
+        this.#writer.books.keepChecks({ fromMs: from, toMs: to, upTo: toIndex }, rows),
+      );
+    }
+    await alone(async () => this.#writer.books.setStageCursor(STAGE, toIndex));
+  }
+
+  /** Event times of which something may read otherwise than before. */
+  #touched(fromIndex: number, judgedFromMs: number): IntervalSet {
+    const { books } = this.#readers;
+    const decided = books
+      .decisions({ fromIndex })
+      .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
+    const ended = books
+      .passEntries()
+      .filter(({ index, phase }) => index >= fromIndex && phase === 'ended')
+      .map(({ atMs }) => interval(atMs, Math.max(this.#writer.clock.now(), atMs) + 1));
+    return normalise([
+      ...books.touchedSince(fromIndex),
+      ...books.unjudged(judgedFromMs),
+      ...decided,
+      ...ended,
+    ]);
+  }
+
+  async #check(fromMs: number, toMs: number, knowledge: Knowledge): Promise<CheckRow[]> {
+    const { books } = this.#readers;
+    const memo = createMemo();
+    // A decision may belong to a sign-in beside the edge.
+    const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
+    const decisions = books.decisions(near);
+    const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
+    const passes = passesByPrincipal(books);
+    const signIns: ReportedSignIn[] = [];
+    const taken = new Set<string>();
+    for await (const row of books.signIns(decisions.length === 0 ? { fromMs, toMs } : near)) {
+      const signIn = reportedSignIn(row, await this.#detail(row, memo));
+      if (signIn === undefined) continue;
+      const exact = exactMatch(signIn, decisions);
+      if (exact !== undefined) taken.add(exact.id);
+      if (row.event.timeMs >= fromMs && row.event.timeMs < toMs) signIns.push(signIn);
+    }
+    return signIns.map((signIn) =>
+      checkSignIn(signIn, {
+        knowledge,
+        decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
+        taken,
+        passes: signIn.names.flatMap((name) => passes.get(name) ?? []),
+      }),
+    );
+  }
+
+  /** From the fullest of its sightings that says more than its event does. */
+  async #detail({ entries, tenant, erased }: EventRow, memo: Memo): Promise<Detail> {
+    if (erased) return undefined;
+    const { ledger } = this.#readers;
+    const found: { leaf: Leaf; body: Uint8Array }[] = [];
+    for (const index of entries) {
+      if (index >= ledger.size) continue;
+      const body = await ledger.body(index);
+      if (body.kind !== 'present') continue;
+      found.push({ leaf: (await ledger.leaf(index)).leaf, body: body.bytes });
+    }
+    for (const { leaf, body } of found.sort(richestFirst)) {
+      const { source, id, at } = leaf;
+      const detail = signInDetail({ source, tenant, id, at, value: parseBody(body) }, memo);
+      if (detail !== undefined) return detail;
+    }
+    return undefined;
+  }
+}
+
+type Detail = ReturnType<typeof signInDetail>;
+type Leaf = Awaited<ReturnType<LedgerReader['leaf']>>['leaf'];
+
+function passesByPrincipal(books: BooksReader): ReadonlyMap<string, readonly Pass[]> {
+  const said = books
+    .passEntries()
+    .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
+  const passes = passesOf(said, Number.POSITIVE_INFINITY);
+  return Map.groupBy(passes, ({ principal }) => principal.id.toLowerCase());
+}
+
+/** A day at a time, so that a year of sign-ins is never in memory at once. */
+function* daysWithin(touched: IntervalSet): Generator<{ from: number; to: number }> {
+  for (const { from, to } of touched) {
+    for (let at = from; at < to; ) {
+      const end = Math.min(Math.floor(at / DAY_MS) * DAY_MS + DAY_MS, to);
+      yield { from: at, to: end };
+      at = end;
+    }
+  }
+}

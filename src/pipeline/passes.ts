@@ -1,0 +1,56 @@
+import {
+  AccessError,
+  lapses,
+  type Pass,
+  type PassBody,
+  passDraft,
+  passesOf,
+} from '../access/index.ts';
+import type { PassFact } from '../books/index.ts';
+import { assert } from '../core/index.ts';
+import { catchUp } from './catch-up.ts';
+import type { Writer } from './writer.ts';
+
+/** All passes that the books know, as of a moment. */
+export function knownPasses(
+  books: { passEntries(pass?: string): readonly PassFact[] },
+  nowMs: number,
+  pass?: string,
+): readonly Pass[] {
+  const said = books
+    .passEntries(pass)
+    .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
+  return passesOf(said, nowMs);
+}
+
+export type EndedPass = { readonly pass: string; readonly entry: number };
+
+/**
+ * Ends a pass before its time.
+ * @throws AccessError UNKNOWN_PASS where there is none of that id, or it is over already
+ */
+export async function endPass(
+  writer: Writer,
+  { pass: id, by, reason }: { readonly pass: string; readonly by: string; readonly reason: string },
+): Promise<EndedPass> {
+  const { books, accountant, clock } = writer;
+  const nowMs = clock.now();
+  const [pass] = knownPasses(books, nowMs, id);
+  if (pass === undefined || pass.state !== 'open') {
+    const why = pass === undefined ? 'there is no pass of that id' : `it ${pass.state} already`;
+    throw new AccessError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
+  }
+  const { tenant } = pass;
+  const body = { v: 1, phase: 'ended', pass: id, tenant, atMs: nowMs, by, reason } as const;
+  const [entry] = await accountant.append([passDraft(body)]);
+  await catchUp(writer);
+  assert(entry !== undefined, 'every draft has its entry');
+  return { pass: id, entry };
+}
+
+/** Says of passes whose time is over that it is. Nothing is said twice. */
+export async function lapsePasses({ books, accountant, clock }: Writer): Promise<number> {
+  const over = lapses(knownPasses(books, clock.now()));
+  if (over.length > 0) await accountant.append(over.map(passDraft));
+  return over.length;
+}
