@@ -23,6 +23,7 @@ export { type GateWork, gateWork } from './works/gate.ts';
 export { type HoldEntry, type HoldWork, holdWork, releaseWork } from './works/hold.ts';
 export { type ImportWork, importWork, retryWork } from './works/import.ts';
 export { endPassWork } from './works/passes.ts';
+export { type PolicyUsed, type PolicyUseWork, policyUseWork } from './works/policy-use.ts';
 export { type Rebuilt, rebuildWork } from './works/rebuild.ts';
 export { type RotateKeyWork, rotateKeyWork } from './works/rotate-key.ts';
 export type { EntryScope } from './works/scope.ts';

@@ -1,6 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { type Clock, type IntervalSet, interval, normalise, type Reason } from '../core/index.ts';
 import type { CanaryTally, DueCheck } from '../coverage/index.ts';
+import { AccessBooks } from './access-books.ts';
 import { collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
@@ -21,15 +22,11 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
-import { isOfSignIns, signInCounts } from './sign-in-counts.ts';
-import type { CheckCount, CheckFilter, CheckRow } from './state-checks.ts';
-import type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
 import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
 import { isItemRead, THROTTLED_MS } from './volume.ts';
-import { type Verified, verifiedOf } from './verified.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
@@ -136,60 +133,9 @@ export class BooksReader {
     return state?.snapshot(() => state.findings.find(uid));
   }
 
-  /** Sign-ins of a time, in order, with the tenant as every other question reads it. */
-  async *signIns(scope: Scope): AsyncGenerator<EventRow> {
-    const tenants = new Tenants(this.#live.state?.tenants() ?? []);
-    for await (const row of eventsInOrder(this.#live, { ...scope, classes: [SIGN_IN_CLASS] })) {
-      yield { ...row, tenant: tenants.home(row.tenant) as EventRow['tenant'] };
-    }
-  }
-
-  /** How much of the access of a time is verified; whether these are all sign-ins of it. */
-  async verified(
-    filter: Scope & { readonly tenant?: string | undefined },
-    ledger: LedgerHead,
-  ): Promise<Verified> {
-    const { tenant, ...scope } = filter;
-    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
-    const all = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
-    const isJudged = this.acts('policy').length > 0;
-    const cause = isJudged ? 'not yet checked' : 'no policy';
-    const counted = verifiedOf(this.checkCounts(filter), all, cause);
-    const facts = factsWithin(this.coverage(), scope, tenants).filter(isOfSignIns);
-    const period = { ...(collectedPeriod(facts) ?? {}), ...stated(scope) };
-    const posted = this.cursor;
-    return { ...counted, coverage: coverageAnswer(facts, period, { ...ledger, posted }) };
-  }
-
-  decisions(filter: DecisionFilter = {}): readonly DecisionFact[] {
-    return this.#live.state?.decisions.list(filter) ?? [];
-  }
-
-  /** What was said of passes, in the order of the entries; of one, or of all. */
-  passEntries(pass?: string): readonly PassFact[] {
-    return this.#live.state?.decisions.passEntries(pass) ?? [];
-  }
-
-  /** Sign-ins by day, flow and what is known of their authorisation. */
-  checkCounts(filter: CheckFilter = {}): readonly CheckCount[] {
-    return this.#live.state?.checks.count(filter) ?? [];
-  }
-
-  /** Event times that were checked with entries at or behind this one. */
-  checkedSince(index: number): IntervalSet {
-    const made = this.#live.state?.checks.checkedSince(index) ?? [];
-    return normalise(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
-  }
-
-  /** Hours with sign-ins that nobody could judge for want of something to judge by. */
-  unjudged(fromMs: number): IntervalSet {
-    const hours = this.#live.state?.checks.unjudgedHours(Math.max(fromMs, FIRST_MS)) ?? [];
-    return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
-  }
-
-  /** Sign-ins of a time that disagree with the company's policy. */
-  disagreements(filter: CheckFilter = {}): readonly CheckRow[] {
-    return this.#live.state?.checks.disagreeing(filter) ?? [];
+  /** Decisions, passes, and what is known of the authorisation of sign-ins. */
+  get access(): AccessBooks {
+    return new AccessBooks(this.#live, this);
   }
 
   /** Indices of the entries of our own of one kind, ascending. */
@@ -425,14 +371,3 @@ function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
 }
 
 async function* nothing(): AsyncGenerator<EventRow> {}
-
-/** OCSF Authentication. */
-const SIGN_IN_CLASS = 3002;
-
-const HOUR_MS = 3_600_000;
-/** Before every event time that can be written. */
-const FIRST_MS = -8.64e15;
-
-function stated({ fromMs, toMs }: Scope): Scope {
-  return { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) };
-}

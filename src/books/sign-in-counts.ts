@@ -4,7 +4,7 @@ import type { Scope, Snapshot } from './live.ts';
 import type { SignInCount } from './verified.ts';
 
 /** OCSF Authentication; its activity 2 is a sign-out, which lets nobody in. */
-const SIGN_IN_CLASS = 3002;
+export const SIGN_IN_CLASS = 3002;
 
 /** Sign-ins by day and flow. */
 export async function signInCounts(

@@ -11,8 +11,10 @@ export class ChecksJudge implements Judge {
   readonly hears: 'events' | 'entries' = 'entries';
 
   async judge({ books, fromIndex }: JudgeContext): Promise<Judgement> {
-    const days = daysOf(books.checkedSince(fromIndex));
-    const rows = days.flatMap(({ from, to }) => books.disagreements({ fromMs: from, toMs: to }));
+    const days = daysOf(books.access.checkedSince(fromIndex));
+    const rows = days.flatMap(({ from, to }) =>
+      books.access.disagreements({ fromMs: from, toMs: to }),
+    );
     return { drafts: checkDrafts(rows), covers: days };
   }
 }

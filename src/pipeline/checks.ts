@@ -9,9 +9,9 @@ import {
   type ReportedSignIn,
   reportedSignIn,
 } from '../access/index.ts';
-import type { BooksReader, CheckRow, EventRow } from '../books/index.ts';
+import { BooksReader, type CheckRow, type EventRow } from '../books/index.ts';
 import { type IntervalSet, interval, normalise } from '../core/index.ts';
-import type { LedgerReader } from '../ledger/index.ts';
+import { LedgerReader } from '../ledger/index.ts';
 import { createMemo, type Memo, signInDetail } from '../ocsf/index.ts';
 import { KnowledgeFeed } from './knowledge.ts';
 import { parseBody, richestFirst } from './sightings.ts';
@@ -25,6 +25,19 @@ export type CheckReaders = { readonly books: BooksReader; readonly ledger: Ledge
 
 /** How work that appends gets the writer for itself. */
 type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Makes the checks once, of all that is in the books. */
+export async function checkSignIns(writer: Writer): Promise<void> {
+  await writer.ledger.publish();
+  const ledger = await LedgerReader.open(writer.dir);
+  const books = await BooksReader.open(writer.dir, { clock: writer.clock });
+  try {
+    await new CheckStage(writer, { books, ledger }).look((work) => work());
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}
 
 /**
  * Looks at every sign-in whose time was touched since it looked last: is there a decision behind
@@ -49,6 +62,9 @@ export class CheckStage {
     const fromIndex = books.stageCursor(STAGE);
     if (fromIndex >= toIndex) return;
     const judgedFromMs = await this.#feed.follow();
+    // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
+    const isJudged = this.#feed.knowledge.inForce !== undefined;
+    if (!isJudged && books.acts('decision').length === 0) return;
     for (const { from, to } of daysWithin(this.#touched(fromIndex, judgedFromMs))) {
       const rows = await this.#check(from, to, this.#feed.knowledge);
       await alone(async () =>
@@ -61,16 +77,16 @@ export class CheckStage {
   /** Event times of which something may read otherwise than before. */
   #touched(fromIndex: number, judgedFromMs: number): IntervalSet {
     const { books } = this.#readers;
-    const decided = books
+    const decided = books.access
       .decisions({ fromIndex })
       .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
-    const ended = books
+    const ended = books.access
       .passEntries()
       .filter(({ index, phase }) => index >= fromIndex && phase === 'ended')
       .map(({ atMs }) => interval(atMs, Math.max(this.#writer.clock.now(), atMs) + 1));
     return normalise([
       ...books.touchedSince(fromIndex),
-      ...books.unjudged(judgedFromMs),
+      ...books.access.unjudged(judgedFromMs),
       ...decided,
       ...ended,
     ]);
@@ -81,12 +97,14 @@ export class CheckStage {
     const memo = createMemo();
     // A decision may belong to a sign-in beside the edge.
     const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
-    const decisions = books.decisions(near);
+    const decisions = books.access.decisions(near);
     const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
     const passes = passesByPrincipal(books);
     const signIns: ReportedSignIn[] = [];
     const taken = new Set<string>();
-    for await (const row of books.signIns(decisions.length === 0 ? { fromMs, toMs } : near)) {
+    for await (const row of books.access.signIns(
+      decisions.length === 0 ? { fromMs, toMs } : near,
+    )) {
       const signIn = reportedSignIn(row, await this.#detail(row, memo));
       if (signIn === undefined) continue;
       const exact = exactMatch(signIn, decisions);
@@ -127,7 +145,7 @@ type Detail = ReturnType<typeof signInDetail>;
 type Leaf = Awaited<ReturnType<LedgerReader['leaf']>>['leaf'];
 
 function passesByPrincipal(books: BooksReader): ReadonlyMap<string, readonly Pass[]> {
-  const said = books
+  const said = books.access
     .passEntries()
     .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
   const passes = passesOf(said, Number.POSITIVE_INFINITY);

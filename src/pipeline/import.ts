@@ -11,6 +11,7 @@ import {
   readInputs,
 } from '../intake/index.ts';
 import type { CosignResult } from '../ledger/index.ts';
+import { checkSignIns } from './checks.ts';
 import { compactBooks } from './compact-books.ts';
 import { type ChunkOutcome, Conveyor } from './conveyor.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
@@ -218,7 +219,10 @@ class ImportRun {
   /** A judge that fails stops nobody: what it has to say is said by the next that watches. */
   async #watch(): Promise<void> {
     const judges = this.#writer.detection?.judges ?? [];
-    if (judges.length === 0) return;
+    if (judges.length === 0) {
+      await checkSignIns(this.#writer);
+      return;
+    }
     const { failures }: WatchReport = await watch(this.#writer, judges);
     for (const { judge, because } of failures) {
       const text = `${judge} could not judge what came in: ${because}`;

@@ -3,6 +3,7 @@ export { authorisationsOf, judgingOf } from './authorisations.ts';
 export { Canaries, canaryTexts } from './canaries.ts';
 export type { CanarySender } from './canary-sender.ts';
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
+export { checkSignIns } from './checks.ts';
 export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';

@@ -94,7 +94,7 @@ export class Watch {
     return { ...total, failures };
   }
 
-  /** Before any judge is asked: what they say may rest on it. Tells what went wrong, if anything. */
+  /** Before any judge is asked: what they say may rest on it. Tells what went wrong. */
   async #checkSignIns(): Promise<string | undefined> {
     try {
       await this.#seeAsFar(this.#books.cursor);

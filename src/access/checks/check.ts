@@ -156,8 +156,8 @@ function besides(signIn: ReportedSignIn, { passes }: CheckWorld): readonly Check
     found.push({
       rule: 'check/baseline-scope',
       text:
-        "The vendor's policy that wants a second factor did not apply, and one factor was enough: " +
-        'a baseline scope, an exclusion, or a client that policies do not reach.',
+        "The vendor's policy that wants a second factor did not apply, and one factor was " +
+        'enough: a baseline scope, an exclusion, or a client that policies do not reach.',
     });
   }
   const ended = endedPass(signIn, passes);

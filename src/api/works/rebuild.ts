@@ -1,4 +1,4 @@
-import { compactBooks, type Writer } from '../../pipeline/index.ts';
+import { checkSignIns, compactBooks, type Writer } from '../../pipeline/index.ts';
 import type { Work } from '../work.ts';
 
 /** What was made again. */
@@ -15,6 +15,7 @@ export function rebuildWork(who: string): Work {
 
 /** The opening for a rebuild has made the books; here they are laid out. */
 export async function performRebuild(writer: Writer): Promise<Rebuilt> {
+  await checkSignIns(writer);
   const failure = await compactBooks(writer);
   return { entries: writer.books.cursor, warnings: failure === undefined ? [] : [failure] };
 }

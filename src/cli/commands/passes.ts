@@ -32,7 +32,7 @@ const list: Command<[flags: { readonly all?: true }]> = async (context, { all })
   askBooks(context, async ({ books, head }) => {
     const { knownPasses } = await import('../../pipeline/index.ts');
     const { tenant, clock, terminal } = context;
-    const passes = knownPasses(books, clock.now()).filter((pass) => {
+    const passes = knownPasses(books.access, clock.now()).filter((pass) => {
       const isMeant = tenant === undefined || pass.tenant === tenant;
       return isMeant && (all === true || pass.state === 'open');
     });

@@ -1,11 +1,14 @@
 import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { PolicyProblem, PolicyTestResult } from '../../access/index.ts';
+import type { PolicyUsed } from '../../api/index.ts';
 import { plural } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
+import { usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { ownPackage } from '../own-package.ts';
 import type { Column } from '../table.ts';
+import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
 export function declarePolicy(program: Parser, bind: Bind): void {
   const policy = program
@@ -22,6 +25,7 @@ export function declarePolicy(program: Parser, bind: Bind): void {
     )
     .argument('[dir]', 'a folder of policies (default: our own)')
     .action(bind(check));
+  declareUse(policy, bind);
   policy
     .command('test')
     .summary('run the tests of policies')
@@ -29,6 +33,48 @@ export function declarePolicy(program: Parser, bind: Bind): void {
     .argument('[dir]', 'a folder of policies (default: our own)')
     .action(bind(testPolicies));
 }
+
+function declareUse(policy: Parser, bind: Bind): void {
+  const use = policy
+    .command('use')
+    .summary('put policies in force')
+    .description(
+      'Puts a folder of policies in force, with the directory and the register that are named: ' +
+        'from now on they decide, and sign-ins are checked by them. All three become entries.',
+    )
+    .argument('[dir]', 'a folder of policies (default: our own)')
+    .option('--directory <file>', 'people, groups, devices, apps and waves, as YAML')
+    .option('--register <file>', 'the register of workload identities, as YAML');
+  declareWriter(use).action(bind(usePolicies));
+}
+
+type UseFlags = WriterFlags & { readonly directory?: string; readonly register?: string };
+
+const usePolicies: Command<[dir: string | undefined, flags: UseFlags]> = async (
+  context,
+  dir,
+  flags,
+) => {
+  const { checkPolicies, problemText, readPolicyFolder } = await import('../../access/index.ts');
+  const { policyUseWork } = await import('../../api/index.ts');
+  const { terminal, cwd } = context;
+  const policies = policyFolder(context, dir);
+  const { problems } = checkPolicies(readPolicyFolder(policies).source);
+  if (problems.length > 0) throw usage(problems.map(problemText).join('\n'));
+  const path = (file: string | undefined): string | undefined =>
+    file === undefined ? undefined : resolve(cwd, file);
+  const [directory, register] = [path(flags.directory), path(flags.register)];
+  const used = (await write(context, {
+    work: policyUseWork(whoActs(), { policies, directory, register }),
+    flags,
+    ledger: 'makes',
+    repeatable: true,
+    progressOf: noProgress,
+  })) as PolicyUsed;
+  if (context.json) terminal.document(used);
+  else terminal.line(`policies of version ${used.version.slice(0, 16)} are in force`);
+  return EXIT.done;
+};
 
 /** The folder that is named, else the policies that come with the program. */
 function policyFolder({ cwd }: Context, dir: string | undefined): string {

@@ -22,7 +22,10 @@ export function declareVerified(program: Parser, bind: Bind): void {
 const verified: Command<[flags: PeriodFlags]> = async (context, flags) =>
   askBooks(context, async ({ books, head }) => {
     const { tenant, terminal } = context;
-    const { flows, coverage, ...rest } = await books.verified({ ...periodOf(flags), tenant }, head);
+    const { flows, coverage, ...rest } = await books.access.verified(
+      { ...periodOf(flags), tenant },
+      head,
+    );
     if (context.json) terminal.document({ ...rest, flows });
     else {
       const { decided, checked, unverified, disagreements } = rest;

@@ -1,0 +1,50 @@
+import { parseDirectoryFile, parseRegister, readPolicyFolder } from '../../access/index.ts';
+import { type ConfigFile, readConfigFile } from '../../config/index.ts';
+import { checkSignIns, putInForce, type Writer, watch } from '../../pipeline/index.ts';
+import type { Performer } from '../perform.ts';
+import { requiredText, textOption, type Work } from '../work.ts';
+
+/** Paths are absolute. */
+export type PolicyUseWork = {
+  readonly policies: string;
+  readonly directory: string | undefined;
+  readonly register: string | undefined;
+};
+
+export function policyUseWork(
+  who: string,
+  { policies, directory = '', register = '' }: PolicyUseWork,
+): Work {
+  const options = { policies, directory, register };
+  return { command: 'policy use', args: [], tenant: null, who, options };
+}
+
+export type PolicyUsed = { readonly version: string; readonly entries: readonly number[] };
+
+/** From now on these policies decide; sign-ins that nobody could judge are checked by them. */
+export async function performPolicyUse(
+  writer: Writer,
+  work: Work,
+  { doer }: Performer,
+): Promise<PolicyUsed> {
+  const { source } = readPolicyFolder(requiredText(work, 'policies'));
+  const used = await putInForce(writer, {
+    source,
+    directory: fileOf(work, 'directory', parseDirectoryFile),
+    register: fileOf(work, 'register', parseRegister),
+    by: `${doer.who}@${doer.host}`,
+  });
+  if (writer.detection === undefined) await checkSignIns(writer);
+  else await watch(writer, writer.detection.judges);
+  return used;
+}
+
+function fileOf<T>(
+  work: Work,
+  name: string,
+  parse: (file: ConfigFile) => T,
+): { readonly file: string; readonly read: T } | undefined {
+  const file = textOption(work, name);
+  if (file === undefined || file === '') return undefined;
+  return { file, read: parse(readConfigFile(file)) };
+}

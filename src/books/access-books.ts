@@ -1,0 +1,97 @@
+import { type IntervalSet, interval, normalise } from '../core/index.ts';
+import { collectedPeriod, coverageAnswer, factsWithin } from './coverage.ts';
+import type { CoverageFact } from './facts.ts';
+import type { LiveRows, Scope } from './live.ts';
+import { Tenants } from './principal.ts';
+import type { LedgerHead } from './reader.ts';
+import type { EventRow } from './row.ts';
+import { isOfSignIns, SIGN_IN_CLASS, signInCounts } from './sign-in-counts.ts';
+import type { CheckCount, CheckFilter, CheckRow } from './state-checks.ts';
+import type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
+import { eventsInOrder } from './timeline.ts';
+import { type Verified, verifiedOf } from './verified.ts';
+
+/** What a reader of the books knows beside these. */
+type Beside = {
+  readonly cursor: number;
+  acts(kind: string): readonly number[];
+  coverage(): readonly CoverageFact[];
+};
+
+/** Decisions, passes, and what is known of the authorisation of sign-ins. */
+export class AccessBooks {
+  readonly #live: LiveRows;
+  readonly #books: Beside;
+
+  constructor(live: LiveRows, books: Beside) {
+    this.#live = live;
+    this.#books = books;
+  }
+
+  /** Sign-ins of a time, in order, with the tenant as every other question reads it. */
+  async *signIns(scope: Scope): AsyncGenerator<EventRow> {
+    const tenants = new Tenants(this.#live.state?.tenants() ?? []);
+    for await (const row of eventsInOrder(this.#live, { ...scope, classes: [SIGN_IN_CLASS] })) {
+      yield { ...row, tenant: tenants.home(row.tenant) as EventRow['tenant'] };
+    }
+  }
+
+  /** How much of the access of a time is verified; whether these are all sign-ins of it. */
+  async verified(
+    filter: Scope & { readonly tenant?: string | undefined },
+    ledger: LedgerHead,
+  ): Promise<Verified> {
+    const { tenant, ...scope } = filter;
+    const tenants =
+      tenant === undefined
+        ? undefined
+        : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
+    const all = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
+    const isJudged = this.#books.acts('policy').length > 0;
+    const cause = isJudged ? 'not yet checked' : 'no policy';
+    const counted = verifiedOf(this.checkCounts(filter), all, cause);
+    const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
+    const period = { ...(collectedPeriod(facts) ?? {}), ...stated(scope) };
+    const posted = this.#books.cursor;
+    return { ...counted, coverage: coverageAnswer(facts, period, { ...ledger, posted }) };
+  }
+
+  decisions(filter: DecisionFilter = {}): readonly DecisionFact[] {
+    return this.#live.state?.decisions.list(filter) ?? [];
+  }
+
+  /** What was said of passes, in the order of the entries; of one, or of all. */
+  passEntries(pass?: string): readonly PassFact[] {
+    return this.#live.state?.decisions.passEntries(pass) ?? [];
+  }
+
+  /** Sign-ins by day, flow and what is known of their authorisation. */
+  checkCounts(filter: CheckFilter = {}): readonly CheckCount[] {
+    return this.#live.state?.checks.count(filter) ?? [];
+  }
+
+  /** Event times that were checked with entries at or behind this one. */
+  checkedSince(index: number): IntervalSet {
+    const made = this.#live.state?.checks.checkedSince(index) ?? [];
+    return normalise(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
+  }
+
+  /** Hours with sign-ins that nobody could judge for want of something to judge by. */
+  unjudged(fromMs: number): IntervalSet {
+    const hours = this.#live.state?.checks.unjudgedHours(Math.max(fromMs, FIRST_MS)) ?? [];
+    return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
+  }
+
+  /** Sign-ins of a time that disagree with the company's policy. */
+  disagreements(filter: CheckFilter = {}): readonly CheckRow[] {
+    return this.#live.state?.checks.disagreeing(filter) ?? [];
+  }
+}
+
+const HOUR_MS = 3_600_000;
+/** Before every event time that can be written. */
+const FIRST_MS = -8.64e15;
+
+function stated({ fromMs, toMs }: Scope): Scope {
+  return { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) };
+}
