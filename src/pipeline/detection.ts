@@ -2,6 +2,7 @@ import { NO_AUTHORISATIONS } from '../reconcile/index.ts';
 import { ChecksJudge } from './checks-judge.ts';
 import type { Judge } from './judge.ts';
 import { reconcileJudge } from './reconcile-judge.ts';
+import { sprayJudge } from './spray-judge.ts';
 
 /** What judges the records of a data folder. */
 export type Detection = {
@@ -14,5 +15,5 @@ export type Detection = {
  * as an argument.
  */
 export async function loadDetection(): Promise<Detection> {
-  return { judges: [new ChecksJudge(), reconcileJudge(NO_AUTHORISATIONS)] };
+  return { judges: [new ChecksJudge(), reconcileJudge(NO_AUTHORISATIONS), sprayJudge()] };
 }

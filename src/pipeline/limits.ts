@@ -57,3 +57,9 @@ export const SETTLES_WITHIN_MS: number = 3 * 86_400_000;
 
 /** Entries of our own that share a frame: more would only keep the first of them waiting. */
 export const DRAFTS_PER_GROUP = 1024;
+
+/** Campaigns are looked for in blocks of so long, each with the block before it to learn from. */
+export const SPRAY_BLOCK_MS: number = 30 * 86_400_000;
+
+/** A slow campaign is no slower found for this; the question takes seconds in a large tenant. */
+export const SPRAY_EVERY_MS: number = 60 * 60_000;

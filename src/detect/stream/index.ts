@@ -1,0 +1,2 @@
+export { type Attempt, type Campaign, sprayCampaigns } from './spray.ts';
+export { sprayFindings } from './spray-findings.ts';

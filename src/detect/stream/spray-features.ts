@@ -1,0 +1,104 @@
+import { CROWD_MIN, RETRY_WITHIN_MS, SHARED_BY_MIN } from './limits.ts';
+
+/** How familiar an address is, to the person or to the company. */
+export const PLACES = ['own', 'company', 'near', 'country', 'foreign'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** How familiar a client (software and application) is. */
+export const CLIENTS = ['own', 'common', 'rare'] as const;
+export type Client = (typeof CLIENTS)[number];
+
+/** Whether the same person got in from the same address soon after. */
+export const ENDINGS = ['retried', 'left'] as const;
+export type Ending = (typeof ENDINGS)[number];
+
+/** Whether many were guessed at from that address that day, and few got in. */
+export const CROWDS = ['alone', 'crowd'] as const;
+export type Crowd = (typeof CROWDS)[number];
+
+export type Features = {
+  readonly place: Place;
+  readonly client: Client;
+  readonly ending: Ending;
+  readonly crowd: Crowd;
+};
+
+/**
+ * What an attempt at a password came to. Only a wrong password is a guess (contracts 5.3): an
+ * unknown name, a lapsed token, a missing consent is none. `right`: the password was right and
+ * something else was wanted.
+ */
+export type AttemptKind = 'guess' | 'right' | 'success';
+
+const GUESSES = ['50126', '50053', '50064'];
+const RIGHTS = [
+  ...['50055', '50072', '50074', '50076', '50079', '50144', '50158', '500121'],
+  ...['53000', '53001', '53002', '53003', '53004'],
+];
+
+/**
+ * SQL of all attempts in a scope with their features: one row for each, whatever feed told of it.
+ * Familiarity is learned from successes of other days, so that nothing makes itself familiar.
+ */
+export function attemptsSql(source: string): string {
+  const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
+  return `
+  WITH b AS (
+    SELECT "index", tenant, epoch_ms("time") AS t, date_trunc('day', "time") AS d,
+      tenant || coalesce(actor_uid, actor_name) AS u, actor, actor_name, ip, user_agent, app_uid,
+      coalesce(country, '') AS country, status_code, is_mfa, session_uid,
+      regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net,
+      coalesce(user_agent, '') || ' ' || coalesce(app_uid, '') AS client,
+      CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
+        WHEN status_code IN (${quoted(RIGHTS)}) THEN 'right'
+        WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind
+    FROM ${source}
+    WHERE class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
+      AND coalesce(actor_uid, actor_name) IS NOT NULL
+      AND (sign_in_type IS NULL OR sign_in_type = 'interactiveUser' OR status_id <> 1)
+  ),
+  s AS (SELECT * FROM b WHERE kind = 'success'),
+  ui AS (SELECT u, ip, count(DISTINCT d) AS days FROM s GROUP BY ALL),
+  un AS (SELECT u, net, count(DISTINCT d) AS days FROM s GROUP BY ALL),
+  uk AS (SELECT u, country, count(DISTINCT d) AS days FROM s GROUP BY ALL),
+  uc AS (SELECT u, client, count(DISTINCT d) AS days FROM s GROUP BY ALL),
+  ud AS (SELECT DISTINCT u, ip, d FROM s),
+  ci AS (SELECT tenant, ip, count(DISTINCT u) AS people FROM s GROUP BY ALL),
+  cc AS (SELECT tenant, client, count(DISTINCT u) AS people FROM s GROUP BY ALL),
+  crowds AS (
+    SELECT tenant, ip, d, count(DISTINCT u) FILTER (kind = 'guess') AS guessed,
+      count(DISTINCT u) FILTER (kind = 'success') AS entered
+    FROM b GROUP BY ALL
+  ),
+  entries AS (SELECT u, ip, t AS entered_t FROM s),
+  a AS (
+    SELECT b.*, (kind = 'success' OR ud.d IS NOT NULL)::INTEGER AS own_day
+    FROM b LEFT JOIN ud ON ud.u = b.u AND ud.ip = b.ip AND ud.d = b.d WHERE kind <> 'other'
+  ),
+  ended AS (
+    SELECT a.*, entries.entered_t FROM a ASOF LEFT JOIN entries
+      ON entries.u = a.u AND entries.ip = a.ip AND a.t <= entries.entered_t
+  )
+  SELECT e."index", e.tenant, e.t, e.u, e.actor, e.actor_name, e.ip, e.user_agent, e.app_uid,
+    e.country, e.status_code, e.is_mfa, e.session_uid, e.client AS client_text, e.kind,
+    CASE WHEN coalesce(ui.days, 0) - e.own_day >= 1 THEN 'own'
+      WHEN coalesce(ci.people, 0) - e.own_day >= ${SHARED_BY_MIN} THEN 'company'
+      WHEN coalesce(un.days, 0) - e.own_day >= 1 THEN 'near'
+      WHEN e.country <> '' AND coalesce(uk.days, 0) - e.own_day >= 1 THEN 'country'
+      ELSE 'foreign' END AS place,
+    CASE WHEN coalesce(uc.days, 0) - (e.kind = 'success')::INTEGER >= 1 THEN 'own'
+      WHEN coalesce(cc.people, 0) - (e.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
+        THEN 'common' ELSE 'rare' END AS client,
+    CASE WHEN e.kind <> 'success' AND e.entered_t - e.t <= ${RETRY_WITHIN_MS} THEN 'retried'
+      ELSE 'left' END AS ending,
+    CASE WHEN crowds.guessed >= ${CROWD_MIN} AND crowds.entered * 2 < crowds.guessed
+      THEN 'crowd' ELSE 'alone' END AS crowd
+  FROM ended AS e
+    LEFT JOIN ui ON ui.u = e.u AND ui.ip = e.ip
+    LEFT JOIN un ON un.u = e.u AND un.net = e.net
+    LEFT JOIN uk ON uk.u = e.u AND uk.country = e.country
+    LEFT JOIN uc ON uc.u = e.u AND uc.client = e.client
+    LEFT JOIN ci ON ci.tenant = e.tenant AND ci.ip = e.ip
+    LEFT JOIN cc ON cc.tenant = e.tenant AND cc.client = e.client
+    LEFT JOIN crowds ON crowds.tenant = e.tenant AND crowds.ip = e.ip AND crowds.d = e.d`;
+}

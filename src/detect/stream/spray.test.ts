@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { IS_LONG, SEED } from '../../../tools/property.ts';
+import { SeededRandom } from '../../../tools/sample/random.ts';
+import { Books, BooksReader, RowBuffer } from '../../books/index.ts';
+import type { FindingDraft } from '../../core/index.ts';
+import { type Campaign, sprayCampaigns, sprayFindings } from './index.ts';
+import { type Company, type CompanyPlan, companyOf } from './testing/company.ts';
+
+const SEEDS = IS_LONG ? 10 : 3;
+
+async function campaignsOf(
+  company: Company,
+  rows: Company['rows'] = company.rows,
+): Promise<Campaign[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
+  try {
+    const books = await Books.open(dir);
+    const buffer = new RowBuffer();
+    for (const row of rows) buffer.add(row);
+    await books.postRows(buffer);
+    books.commit(rows.length);
+    books.close();
+    const reader = await BooksReader.open(dir);
+    try {
+      const { startMs, endMs } = company;
+      return await sprayCampaigns(reader, { fromMs: startMs, toMs: endMs + 1 }, startMs);
+    } finally {
+      reader.close();
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function company(seed: number, plan: Omit<CompanyPlan, 'random'>): Company {
+  const random = new SeededRandom(seed);
+  return companyOf({ ...plan, random: () => random.next() });
+}
+
+function rulesOf(drafts: readonly FindingDraft[]): string[] {
+  return [...new Set(drafts.map(({ rule }) => rule))].sort();
+}
+
+test('one try a week at each of a few: both hits rank among the first 20', async () => {
+  let found = 0;
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
+    const made = company(SEED + seed, { people: IS_LONG ? 800 : 300, days: 28, spray });
+    const campaigns = await campaignsOf(made);
+    const [campaign] = campaigns.toSorted((a, b) => b.guesses.length - a.guesses.length);
+    assert.ok(campaign, 'there is a campaign');
+    const told = new Set(campaign.candidates.slice(0, 20).map(({ index }) => index));
+    if ([...made.hits].every((index) => told.has(index))) found++;
+    const theirs = campaign.guesses.filter(({ index }) => made.guesses.has(index)).length;
+    assert.ok(theirs / campaign.guesses.length > 0.5, 'most of its guesses are theirs');
+    assert.ok(rulesOf(sprayFindings(campaigns)).includes('stream/password-spray'));
+  }
+  // A hit from the target's own country with the target's own client looks like the target.
+  assert.ok(found >= SEEDS * 0.6, `both hits were ranked high in ${found} of ${SEEDS}`);
+});
+
+test('a month in which nobody attacks has no spray', async () => {
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const quiet = company(SEED + seed, { people: 300, days: 28 });
+    assert.deepEqual(sprayFindings(await campaignsOf(quiet)), []);
+  }
+});
+
+test('the order in which records came in changes nothing', async () => {
+  const spray = { targets: 12, triesPerWeek: 2, overlap: 0.3, hits: 1 };
+  const made = company(SEED, { people: 60, days: 14, spray });
+  const reversed = made.rows.toReversed();
+  assert.deepEqual(
+    sprayFindings(await campaignsOf(made, reversed)),
+    sprayFindings(await campaignsOf(made)),
+  );
+});
+
+test('guesses at one account are a siege and no spray; a forgetful person is neither', async () => {
+  const made = company(SEED, { people: 40, days: 14 });
+  const last = made.rows.at(-1);
+  assert.ok(last);
+  const against = (count: number, from: string): Company['rows'] => [
+    ...made.rows,
+    ...Array.from({ length: count }, (_, i) => {
+      const index = made.rows.length + i;
+      const timeMs = made.startMs + 9 * 86_400_000 + i * 60_000;
+      const common = { ip: from, timeMs, statusId: 2, statusCode: '50126', country: 'US' };
+      const event = { ...last.event, ...common, userAgent: 'python-requests/2.32' };
+      return { ...last, index, entries: [index], action: `=${index}`, event };
+    }),
+  ];
+  const siege = sprayFindings(await campaignsOf(made, against(40, '45.9.9.9')));
+  assert.deepEqual(rulesOf(siege), ['stream/brute-force']);
+  const own = last.event;
+  const forgetful = against(6, own.ip ?? '').map((row) =>
+    row.index < made.rows.length
+      ? row
+      : { ...row, event: { ...row.event, userAgent: own.userAgent, country: own.country } },
+  );
+  assert.deepEqual(sprayFindings(await campaignsOf(made, forgetful)), []);
+});
+
+test('with wrong names and lapsed tokens alone there is nothing to tell', async () => {
+  const spray = { targets: 12, triesPerWeek: 3, overlap: 0, hits: 0 };
+  const made = company(SEED, { people: 60, days: 14, spray });
+  const renamed = made.rows.map((row) =>
+    made.guesses.has(row.index)
+      ? { ...row, event: { ...row.event, statusCode: row.index % 2 === 0 ? '50034' : '70008' } }
+      : row,
+  );
+  assert.deepEqual(sprayFindings(await campaignsOf(made, renamed)), []);
+});

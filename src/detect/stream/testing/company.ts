@@ -1,0 +1,164 @@
+import type { EventRow } from '../../../books/index.ts';
+import type { TenantId } from '../../../core/index.ts';
+import { blankEvent } from '../../../ocsf/index.ts';
+
+export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** A Monday. */
+const START_MS = Date.UTC(2026, 1, 2);
+
+const AGENTS = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/144.0 Edg/144.0',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/144.0',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 19_2 like Mac OS X) Mobile/15E148',
+];
+const ODD_AGENTS = ['python-requests/2.32', 'Mozilla/5.0 (X11; Linux x86_64) Chrome/109.0'];
+
+export type SprayPlan = {
+  readonly targets: number;
+  readonly triesPerWeek: number;
+  /** Share of attempts with a client that the company's own people use. */
+  readonly overlap: number;
+  readonly hits: number;
+};
+
+export type CompanyPlan = {
+  readonly people: number;
+  readonly days: number;
+  /** Next number of [0, 1). */
+  readonly random: () => number;
+  readonly spray?: SprayPlan;
+};
+
+export type Company = {
+  readonly rows: readonly EventRow[];
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Indices of the intruders' guesses and of their successes. */
+  readonly guesses: ReadonlySet<number>;
+  readonly hits: ReadonlySet<number>;
+};
+
+type Event = Partial<EventRow['event']> & { readonly timeMs: number };
+
+/**
+ * A company signing in for some weeks: home, office, phone and now and then a hotel; forgotten
+ * passwords that are mended, and some that are not before the help desk opens. A spray among it
+ * comes from an address of its own each time.
+ */
+export function companyOf(plan: CompanyPlan): Company {
+  const { people, days, random } = plan;
+  const events: { readonly event: Event; readonly is: 'life' | 'guess' | 'hit' }[] = [];
+  for (let person = 0; person < people; person++) {
+    for (let day = 0; day < days; day++) {
+      for (const event of dayOf(person, day, random)) events.push({ event, is: 'life' });
+    }
+  }
+  if (plan.spray !== undefined) events.push(...sprayOf(plan, plan.spray));
+  events.sort((a, b) => a.event.timeMs - b.event.timeMs);
+  const guesses = new Set<number>();
+  const hits = new Set<number>();
+  const rows = events.map(({ event, is }, index): EventRow => {
+    if (is === 'guess') guesses.add(index);
+    if (is === 'hit') hits.add(index);
+    return {
+      ...{ index, entries: [index], tenant: TENANT, action: `=${index}`, seenMs: START_MS },
+      ...{ source: 'graph/signIns', erased: false },
+      event: {
+        ...{ ...blankEvent(), classUid: 3002, signInType: 'interactiveUser', ...event },
+        timeMs: Math.floor(event.timeMs),
+      },
+    };
+  });
+  return { rows, startMs: START_MS, endMs: START_MS + days * DAY_MS, guesses, hits };
+}
+
+function who(person: number): Partial<EventRow['event']> {
+  return { actorUid: guid(person), actorName: `p${person}@northmoor.example`, actorType: 1 };
+}
+
+function guid(n: number): string {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+}
+
+function dayOf(person: number, day: number, random: () => number): Event[] {
+  if (day % 7 >= 5 && random() > 0.1) return [];
+  const events: Event[] = [];
+  const signIns = 1 + Math.floor(random() * 2);
+  const isAway = random() < 0.02;
+  for (let i = 0; i < signIns; i++) {
+    const timeMs = START_MS + day * DAY_MS + (7 + random() * 11) * 60 * MINUTE_MS;
+    const place = placeOf(person, isAway, random);
+    const isNew = random() < 0.01;
+    const userAgent = AGENTS[isNew ? Math.floor(random() * 4) : person % 3] as string;
+    const base = { ...who(person), ...place, userAgent, appUid: APP };
+    const mistakes = random() < 0.06 ? 1 + Math.floor(random() * 2) : 0;
+    for (let m = 0; m < mistakes; m++) {
+      const at = timeMs - (mistakes - m) * MINUTE_MS;
+      events.push({ ...base, timeMs: at, statusId: 2, statusCode: '50126' });
+    }
+    // Some give up for now.
+    if (mistakes > 0 && random() < 0.15) continue;
+    const isMfa = random() < 0.3 ? 1 : 0;
+    events.push({ ...base, timeMs, statusId: 1, statusCode: '0', isMfa });
+  }
+  return events;
+}
+
+const APP = '4765445b-32c6-49b0-83e6-1d93765276ca';
+
+function placeOf(
+  person: number,
+  isAway: boolean,
+  random: () => number,
+): { ip: string; country: string } {
+  if (isAway) {
+    const country = random() < 0.5 ? 'DE' : 'FR';
+    return { ip: `100.${byte(random)}.${byte(random)}.${byte(random)}`, country };
+  }
+  const draw = random();
+  if (draw < 0.55) return { ip: `192.0.2.${person % 4}`, country: 'DE' };
+  if (draw < 0.93) {
+    return { ip: `10.${person % 250}.${Math.floor(person / 250)}.7`, country: 'DE' };
+  }
+  // A phone: another address of the carrier each time.
+  return { ip: `172.20.${byte(random)}.${byte(random)}`, country: 'DE' };
+}
+
+function byte(random: () => number): number {
+  return Math.floor(random() * 256);
+}
+
+function sprayOf(
+  { people, days, random }: CompanyPlan,
+  { targets, triesPerWeek, overlap, hits }: SprayPlan,
+): { event: Event; is: 'guess' | 'hit' }[] {
+  const found: { event: Event; is: 'guess' | 'hit' }[] = [];
+  const tries = Math.floor((days / 7) * triesPerWeek);
+  const stride = Math.max(1, Math.floor(people / targets));
+  for (let target = 0; target < targets; target++) {
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const isHit = target < hits && attempt === tries - 1;
+      const timeMs = START_MS + ((attempt + random()) * days * DAY_MS) / tries;
+      const isCommon = random() < overlap;
+      const agents = isCommon ? AGENTS.slice(0, 3) : ODD_AGENTS;
+      const event = {
+        ...who((target * stride) % people),
+        ip: `45.${byte(random)}.${byte(random)}.${byte(random)}`,
+        country: random() < 0.3 ? 'DE' : 'US',
+        userAgent: agents[Math.floor(random() * agents.length)] as string,
+        appUid: APP,
+        timeMs,
+      };
+      found.push(
+        isHit
+          ? { is: 'hit', event: { ...event, statusId: 1, statusCode: '0', isMfa: 0 } }
+          : { is: 'guess', event: { ...event, statusId: 2, statusCode: '50126' } },
+      );
+    }
+  }
+  return found;
+}

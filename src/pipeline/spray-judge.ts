@@ -1,0 +1,37 @@
+import { interval, normalise } from '../core/index.ts';
+import { sprayCampaigns, sprayFindings } from '../detect/index.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS } from './limits.ts';
+
+/**
+ * Looks for campaigns of guessed passwords in blocks of the calendar, each with what came before
+ * it to learn from: the same records give the same campaigns, whenever they are asked for. A
+ * campaign is told in the block in which it ends.
+ */
+export function sprayJudge(): Judge {
+  return {
+    name: 'stream/spray',
+    hears: 'events',
+    everyMs: SPRAY_EVERY_MS,
+    async judge({ touched, books }: JudgeContext): Promise<Judgement> {
+      const covers = normalise(
+        touched.map(({ from, to }) =>
+          interval(
+            Math.floor(from / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS,
+            // What came in is familiar in the block behind it as well.
+            (Math.floor(to / SPRAY_BLOCK_MS) + 2) * SPRAY_BLOCK_MS,
+          ),
+        ),
+      );
+      const drafts = [];
+      for (const { from, to } of covers) {
+        for (let fromMs = from; fromMs < to; fromMs += SPRAY_BLOCK_MS) {
+          const period = { fromMs, toMs: fromMs + SPRAY_BLOCK_MS };
+          const campaigns = await sprayCampaigns(books, period, fromMs - SPRAY_BLOCK_MS);
+          drafts.push(...sprayFindings(campaigns));
+        }
+      }
+      return { drafts, covers };
+    },
+  };
+}
