@@ -37,6 +37,7 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
  * - `log-analytics/<Table>`          a row with Log Analytics columns, e.g.
  *   `log-analytics/OfficeActivity`
  * - `defender/advanced-hunting`      a row of advanced hunting
+ * - `exchange/message-trace`        a row of a message trace, out of any export
  * - `entra.portal/<kind>`            a row of the Entra portal's own CSV download
  * - `other/json`                     an object with an event time and nothing that we recognise
  * - `countersign/<kind>`             what Countersign itself says

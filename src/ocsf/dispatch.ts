@@ -4,6 +4,7 @@ import type { Mapping } from './mapping.ts';
 import { mappingOfActivity, mappingOfUal } from './mapping-tables.ts';
 import { base } from './mappings/base.ts';
 import { defender } from './mappings/defender.ts';
+import { emailHunting, isHuntedEmail } from './mappings/email-hunting.ts';
 import { entraDirectory } from './mappings/entra-directory.ts';
 import { entraSignIn } from './mappings/entra-sign-in.ts';
 import { graphActivity } from './mappings/graph-activity.ts';
@@ -58,6 +59,8 @@ export function route(delivered: SourceRecord, memo: Memo): Routed {
       return routePortal(record, name, body, memo);
     case 'defender':
       return routeDefender(record, body, memo);
+    case 'exchange':
+      return plain(record, lowerCased(body), memo, messageTrace, false);
     default:
       return routeOther(record, body, memo);
   }
@@ -115,6 +118,7 @@ function routeAzureMonitor(record: SourceRecord, name: string, raw: Json, memo: 
     return plain(record, row, memo, graphActivity, false);
   }
   if (name === 'UserRiskEvents') return riskEvent(record, item, memo);
+  if (name.startsWith('AdvancedHunting-')) return routeDefender(record, item, memo);
   const isAudit = item['initiatedBy'] !== undefined || item['targetResources'] !== undefined;
   if (name === 'AuditLogs' || isAudit) {
     return directory(record, outer, directoryOfGraph(item, outer, memo), { memo, isUal: false });
@@ -139,6 +143,7 @@ function routeLogAnalytics(record: SourceRecord, name: string, raw: Json, memo: 
     return signIn(record, row, signInOfLogAnalytics(row, name), memo);
   }
   if (name === 'AADUserRiskEvents') return riskEvent(record, row, memo);
+  if (isHuntedEmail(row)) return plain(record, row, memo, emailHunting, false);
   return routeOther(record, ualOfRow(row), memo);
 }
 
@@ -153,6 +158,7 @@ function routePortal(record: SourceRecord, name: string, body: Json, memo: Memo)
 function routeDefender(record: SourceRecord, row: Json, memo: Memo): Routed {
   const inner = object(row['RawEventData'] ?? row['rawEventData']);
   if (looksLikeUal(inner)) return routeUal(record, inner, memo);
+  if (isHuntedEmail(row)) return plain(record, row, memo, emailHunting, false);
   return plain(record, row, memo, defender, false);
 }
 

@@ -2,6 +2,7 @@ import { type Json, text } from './json.ts';
 import type { Mapping, Matches } from './mapping.ts';
 import { base } from './mappings/base.ts';
 import { defender } from './mappings/defender.ts';
+import { emailHunting } from './mappings/email-hunting.ts';
 import { entraAccount } from './mappings/entra-account.ts';
 import { entraApplication } from './mappings/entra-application.ts';
 import { entraDevice } from './mappings/entra-device.ts';
@@ -42,6 +43,7 @@ export const MAPPINGS: readonly Mapping[] = [
   graphActivity,
   defender,
   messageTrace,
+  emailHunting,
   base,
 ];
 

@@ -1,5 +1,6 @@
 import { withNestedMembers } from '../../../core/index.ts';
 import type { JsonObject } from '../chunk.ts';
+import { emailRowId } from './email.ts';
 import { tenantOfSignIn } from './graph-sign-ins.ts';
 import {
   firstId,
@@ -45,7 +46,12 @@ export const azureMonitor: Shape = {
       ),
       id: idOf(category, properties),
       // The event's own time; `time` is when the pipeline took it up, mostly the same.
-      at: firstInstant(properties['createdDateTime'], properties['activityDateTime'], item['time']),
+      at: firstInstant(
+        properties['createdDateTime'],
+        properties['activityDateTime'],
+        properties['Timestamp'],
+        item['time'],
+      ),
     };
   },
 };
@@ -55,5 +61,6 @@ function idOf(category: string, properties: JsonObject): string | undefined {
   if (category === 'MicrosoftGraphActivityLogs') {
     return firstId(properties['requestId'], properties['RequestId']);
   }
+  if (category.startsWith('AdvancedHunting-')) return emailRowId(properties);
   return firstId(properties['id'], properties['Id']);
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../chunk.ts';
+import { emailRowId } from './email.ts';
 import { firstId, firstInstant, firstTenant, nestedObject, type Shape } from './shape.ts';
 import { auditId, auditTenant } from './unified-audit-log.ts';
 
@@ -9,13 +10,14 @@ export const defender: Shape = {
     item['Timestamp'] !== undefined &&
     (item['ActionType'] !== undefined ||
       item['ReportId'] !== undefined ||
+      item['NetworkMessageId'] !== undefined ||
       item['RawEventData'] !== undefined),
   identify: (item) => {
     const audit = nestedObject(item['RawEventData']);
     return {
       source: 'defender/advanced-hunting',
       tenant: firstTenant(auditTenant(audit), item['OrganizationId']),
-      id: auditId(audit) ?? reportId(item),
+      id: auditId(audit) ?? emailRowId(item) ?? reportId(item),
       at: firstInstant(item['Timestamp'], item['TimeGenerated']),
     };
   },

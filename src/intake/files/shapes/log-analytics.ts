@@ -1,4 +1,5 @@
 import type { JsonObject } from '../chunk.ts';
+import { emailRowId } from './email.ts';
 import { tenantOfSignIn } from './graph-sign-ins.ts';
 import {
   firstId,
@@ -91,6 +92,6 @@ function idOf(table: string, row: JsonObject): string | undefined {
       return firstId(row['Id']);
     default:
       // Only of sign-ins is it known that `Id` names the event.
-      return table.toLowerCase().endsWith('signinlogs') ? firstId(row['Id']) : undefined;
+      return table.toLowerCase().endsWith('signinlogs') ? firstId(row['Id']) : emailRowId(row);
   }
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../chunk.ts';
 import { shapesInAnyCase } from './any-case.ts';
 import { azureMonitor } from './azure-monitor.ts';
 import { defender } from './defender.ts';
+import { messageTrace } from './email.ts';
 import { entraPortal } from './entra-portal.ts';
 import { graphAuditLogQuery } from './graph-audit-log-query.ts';
 import {
@@ -28,6 +29,7 @@ const SHAPES: readonly Shape[] = [
   graphDirectoryAuditsOfPowerShell,
   unifiedAuditLogInAnyCase,
   ...shapesInAnyCase,
+  messageTrace,
   other,
 ];
 
