@@ -6,10 +6,18 @@ import { type CompactionLimits, type CompactionReport, compact } from './compact
 import { Engine } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { type HotFile, writeHot } from './hot.ts';
-import { BOOKS_STAGE, EVENTS_FOLDER, HOT_FOLDER, TEMP_FOLDER } from './layout.ts';
+import {
+  BOOKS_STAGE,
+  EVENTS_FOLDER,
+  HOT_FOLDER,
+  SIGNALS_END,
+  SIGNALS_STAGE,
+  TEMP_FOLDER,
+} from './layout.ts';
 import { foldObservations } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
+import type { SignalBatch } from './signals.ts';
 import { type ListedFile, State } from './state.ts';
 import type { CheckedRange, CheckRow } from './state-checks.ts';
 import type { PassFact } from './state-decisions.ts';
@@ -21,6 +29,8 @@ export type Batch = {
   /** Rows that the rows of this batch stand in for: an action that was sighted again. */
   readonly superseded?: readonly number[];
   readonly facts?: Facts;
+  /** Of rows in the files of this batch. */
+  readonly signals?: SignalBatch;
 };
 
 export type BooksOptions = {
@@ -80,6 +90,43 @@ export class Books {
     return this.#state.cursor(stage);
   }
 
+  /** Under which rules the signals of the state were made. */
+  get signalHash(): string | undefined {
+    return this.#state.signals.hash;
+  }
+
+  /**
+   * Other rules: no signal counts any more, those of `[0, cursor)` are to be made again, and the
+   * stage that looks at them begins anew.
+   */
+  resetSignals(hash: string, stage: string): void {
+    this.#state.transaction(() => {
+      this.#state.signals.reset(hash);
+      this.#state.setCursor(stage, 0);
+      this.#state.setCursor(SIGNALS_STAGE, 0);
+      this.#state.setCursor(SIGNALS_END, this.cursor);
+    });
+  }
+
+  /** Signals of entries below `cursor` that were in the books before. */
+  addSignals(batch: SignalBatch, cursor: number): void {
+    this.#state.transaction(() => {
+      this.#state.signals.add(batch, this.cursor);
+      this.#state.setCursor(SIGNALS_STAGE, cursor);
+    });
+  }
+
+  /** The entries of which signals are still to be made. */
+  get signalsMissing(): { readonly from: number; readonly to: number } {
+    const from = this.#state.cursor(SIGNALS_STAGE);
+    return { from, to: Math.max(from, this.#state.cursor(SIGNALS_END)) };
+  }
+
+  /** Groups of signals that were looked at up to this cursor need not be again. */
+  forgetTouched(index: number): void {
+    this.#state.transaction(() => this.#state.signals.forgetTouched(index));
+  }
+
   /** MUST be called when everything that the stage had to say of them is durable and posted. */
   setStageCursor(stage: string, index: number): void {
     assert(stage !== BOOKS_STAGE && index <= this.cursor, 'a stage goes on behind the books');
@@ -115,7 +162,7 @@ export class Books {
     assert(cursor >= this.cursor, 'the cursor of the books never goes back');
     const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
     this.#state.transaction(() => {
-      for (const batch of ready) this.#enter(batch);
+      for (const batch of ready) this.#enter(batch, cursor);
       foldObservations(this.#state);
       const files = ready.flatMap((batch) => batch.files ?? []);
       for (const alias of unite(files.flatMap((file) => file.aliases))) {
@@ -145,12 +192,16 @@ export class Books {
     this.#state.close();
   }
 
-  #enter(batch: Batch): void {
+  #enter(batch: Batch, cursor: number): void {
     for (const file of batch.files ?? []) {
       this.#state.listFile(listed(file));
       for (const tenant of file.tenants) this.#state.addTenant(tenant);
     }
-    for (const index of batch.superseded ?? []) this.#state.supersede(index);
+    for (const index of batch.superseded ?? []) {
+      this.#state.supersede(index);
+      this.#state.signals.supersede(index, cursor);
+    }
+    if (batch.signals !== undefined) this.#state.signals.add(batch.signals, cursor);
     if (batch.facts !== undefined) this.#state.addFacts(batch.facts);
   }
 }

@@ -8,6 +8,9 @@ export const HOT_FOLDER = 'events/hot';
 export const BOOKS_STAGE = 'books';
 /** The name of the cursor of the checks of sign-ins. */
 export const CHECKS_STAGE = 'checks';
+/** How far signals were made again under other rules, and how far they are to be. */
+export const SIGNALS_STAGE = 'signals';
+export const SIGNALS_END = 'signals/end';
 /** Unfinished files. Whatever lies here at the start is left over from a crash. */
 export const TEMP_FOLDER = 'events/tmp';
 

@@ -32,12 +32,15 @@ export async function purge(store: Store, indices: readonly number[]): Promise<P
     for (const file of files) made.push(await rewritten(store, file));
     if (report.erased > 0) made.push(await stubs(store, files));
     const relearn = await relearning(store, names, files, made);
+    const hit = await hitIndices(store);
     await replace(store, files, made, () => {
       relearn();
       for (const index of indices) store.state.forgetFactsOf(index);
       // They name people, and are made again from what is left.
       store.state.checks.clear();
       store.state.setCursor(CHECKS_STAGE, 0);
+      // The row that is left of a torn action is another's: so are its signals.
+      for (const index of hit) store.state.signals.forget(index);
       store.state.setUnmerged(report.toMerge);
     });
     store.state.scrub();
@@ -70,6 +73,11 @@ async function findRows(store: Store): Promise<ListedFile[]> {
     if (Number(row?.[0]) > 0) found.push(file);
   }
   return found;
+}
+
+async function hitIndices(store: Store): Promise<number[]> {
+  const rows = await store.engine.rows('SELECT "index" FROM hit');
+  return rows.map(([index]) => Number(index));
 }
 
 async function reportHits(store: Store): Promise<PurgeReport> {

@@ -22,6 +22,7 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
+import type { SignalCount, SignalRow, TouchedGroup } from './signals.ts';
 import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
@@ -74,6 +75,8 @@ export type StatementResult =
       readonly candidates: readonly Principal[];
     };
 
+type Times = { readonly fromMs: number; readonly toMs: number };
+
 /** Where the ledger stands; what a reader of the ledger says at the moment of the question. */
 export type LedgerHead = Omit<LedgerState, 'posted'>;
 
@@ -121,6 +124,30 @@ export class BooksReader {
   touchedSince(index: number): IntervalSet {
     const touched = this.#live.state?.touchedSince(index) ?? [];
     return normalise(touched.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
+  }
+
+  /** Groups of signals that count from a cursor on that is higher. */
+  touchedGroups(index: number): readonly TouchedGroup[] {
+    return this.#live.state?.signals.touchedSince(index) ?? [];
+  }
+
+  /** The signals of a group in a period, in order. */
+  signals(stream: string, group: string, period: Times): readonly SignalRow[] {
+    return this.#live.state?.signals.of(stream, group, period) ?? [];
+  }
+
+  /** The groups of a stream with signals in a period. */
+  signalGroups(stream: string, period: Times): readonly string[] {
+    return this.#live.state?.signals.groupsOf(stream, period) ?? [];
+  }
+
+  signalCounts(): readonly SignalCount[] {
+    return this.#live.state?.signals.counts() ?? [];
+  }
+
+  /** The tenant of records that state none: that of all others, where these state one. */
+  tenantOf(stated: string): string {
+    return this.#tenants().home(stated);
   }
 
   findings(filter: FindingFilter = {}): readonly KeptFinding[] {

@@ -2,6 +2,7 @@ import type { Facts } from './facts.ts';
 import type { StateDb } from './state-db.ts';
 import { DecisionTable } from './state-decisions.ts';
 import { FindingTable } from './state-findings.ts';
+import { SignalTable } from './state-signals.ts';
 
 /** Keeps what entries of our own say. The caller MUST be in a transaction. */
 export function addFacts(db: StateDb, facts: Facts): void {
@@ -49,4 +50,5 @@ export function forgetFacts(db: StateDb, index: number): void {
   db.run('DELETE FROM coverage WHERE "index" = ?', index);
   new FindingTable(db).forget(index);
   new DecisionTable(db).forget(index);
+  new SignalTable(db).forget(index);
 }

@@ -41,6 +41,21 @@ export const STATE_TABLES = `
     entries INTEGER NOT NULL, from_ms INTEGER, to_ms INTEGER, tenants TEXT NOT NULL
   ) STRICT;
   CREATE TABLE estate ("index" INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+  CREATE TABLE signal_rules (one INTEGER PRIMARY KEY CHECK (one = 1), hash TEXT NOT NULL) STRICT;
+  CREATE TABLE signals (
+    stream TEXT NOT NULL, grp TEXT NOT NULL, time_ms INTEGER NOT NULL, "index" INTEGER NOT NULL,
+    part INTEGER NOT NULL, tenant TEXT NOT NULL, vals TEXT NOT NULL, about TEXT NOT NULL,
+    PRIMARY KEY (stream, grp, time_ms, "index", part)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX signals_of_entry ON signals ("index");
+  CREATE TABLE signal_counts (
+    stream TEXT NOT NULL, day INTEGER NOT NULL, count INTEGER NOT NULL, max INTEGER NOT NULL,
+    PRIMARY KEY (stream, day)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE signal_touched (
+    stream TEXT NOT NULL, grp TEXT NOT NULL, day INTEGER NOT NULL, up_to INTEGER NOT NULL,
+    PRIMARY KEY (stream, grp, day)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE findings (
     "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, judge TEXT NOT NULL, rule TEXT NOT NULL,
     tenant TEXT NOT NULL, window_ms INTEGER NOT NULL, severity INTEGER NOT NULL,

@@ -18,6 +18,7 @@ import { addFacts, forgetFacts } from './state-facts.ts';
 import { openState, versionOf } from './state-file.ts';
 import { FindingTable } from './state-findings.ts';
 import { STATE_TABLES, STATE_VERSION } from './state-schema.ts';
+import { SignalTable } from './state-signals.ts';
 
 export type FileKind = 'hot' | 'day';
 
@@ -210,6 +211,10 @@ export class State {
 
   addFacts(facts: Facts): void {
     addFacts(this.#db, facts);
+  }
+
+  get signals(): SignalTable {
+    return new SignalTable(this.#db);
   }
 
   /** What was found, with its life. */

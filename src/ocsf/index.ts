@@ -5,6 +5,8 @@ export { blank as blankEvent, type Interpretation, isSignIn } from './interpreta
 export { createMemo, type Memo } from './memo.ts';
 export { mergeInterpretations, sourceRank } from './merge.ts';
 export { activityKey } from './operation.ts';
+export { type Reading, read } from './reading.ts';
+export { type FieldReader, fieldReader, operationOf, statusOf } from './reading-fields.ts';
 export { type ClassShape, classes, OCSF_VERSION, type Problem, validate } from './schema.ts';
 export { type SignInDetail, type SignInStep, signInDetail } from './sign-in-detail.ts';
 export type { SourceRecord } from './subject.ts';

@@ -1,7 +1,8 @@
 import { erasedRow, type Facts, RowBuffer } from '../books/index.ts';
 import { msOfInstant } from '../core/index.ts';
+import { SignalBuffer } from '../detect/index.ts';
 import { type Leaf, LeafParser, type ScanBatch } from '../ledger/index.ts';
-import { createMemo, interpret, type Memo } from '../ocsf/index.ts';
+import { createMemo, type Memo, read } from '../ocsf/index.ts';
 import { factsOf } from './facts.ts';
 import { ROWS_PER_POST } from './limits.ts';
 import { resight } from './resight.ts';
@@ -39,6 +40,7 @@ class Posting {
   readonly #memo: Memo = createMemo();
   readonly #leaves = new LeafParser();
   readonly #buffer = new RowBuffer();
+  readonly #signals = new SignalBuffer();
   #facts: Facts[] = [];
   #resighted: number[] = [];
 
@@ -72,7 +74,7 @@ class Posting {
   async commit(cursor: number): Promise<void> {
     const { books } = this.#writer;
     await resight(this.#writer, this.#resighted);
-    await books.postRows(this.#buffer);
+    await books.postRows(this.#buffer, { signals: this.#signals.take() });
     for (const facts of this.#facts) books.post({ facts });
     books.commit(cursor);
     this.#buffer.clear();
@@ -94,7 +96,10 @@ class Posting {
       this.#buffer.add(erasedRow({ ...common, timeMs: msOfInstant(at) }));
       return;
     }
-    const event = interpret({ source, tenant, id, at, value: parseBody(bytes) }, this.#memo);
+    const reading = read({ source, tenant, id, at, value: parseBody(bytes) }, this.#memo);
+    const { event } = reading;
     this.#buffer.add({ ...common, erased: false, event });
+    const found = this.#writer.detection?.signaller.of(reading) ?? [];
+    this.#signals.add({ index, tenant, timeMs: event.timeMs }, found);
   }
 }

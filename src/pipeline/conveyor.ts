@@ -1,4 +1,4 @@
-import type { Facts, HotFile } from '../books/index.ts';
+import type { Facts, HotFile, SignalBatch } from '../books/index.ts';
 import type { RecordDraft } from '../core/index.ts';
 import type { Chunk, ReadContext } from '../intake/index.ts';
 import type { Verdict } from '../ledger/index.ts';
@@ -50,10 +50,11 @@ export class Conveyor {
   /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
   constructor(writer: Writer, laneCount: number, listenFor: readonly string[] = []) {
     this.#writer = writer;
-    const { dir, ledger } = writer;
+    const { dir, ledger, detection } = writer;
+    const plan = detection?.planText ?? null;
     this.#lanes = Array.from(
       { length: laneCount },
-      () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor }),
+      () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor, plan }),
     );
   }
 
@@ -107,8 +108,10 @@ export class Conveyor {
     await this.drain();
     const { books } = this.#writer;
     const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
-    const files = flushed.flatMap((done) => JSON.parse(done.files) as HotFile[]);
-    books.post({ files });
+    for (const done of flushed) {
+      const files = JSON.parse(done.files) as HotFile[];
+      books.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
+    }
     for (const facts of this.#facts.splice(0)) books.post({ facts });
     await resight(this.#writer, this.#resighted);
     this.#resighted = [];

@@ -1,4 +1,4 @@
-import type { BooksReader, LedgerHead } from '../books/index.ts';
+import type { Books, BooksReader, LedgerHead } from '../books/index.ts';
 import type { FindingDraft, IntervalSet } from '../core/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 
@@ -15,6 +15,8 @@ export interface Judge {
   /** Asked again after so long without anything new, where what it says depends on the time. */
   readonly everyMs?: number;
   judge(context: JudgeContext): Promise<Judgement>;
+  /** Called when what it said of all entries below `toIndex` is durable. */
+  done?(books: Books, toIndex: number): void;
 }
 
 export type JudgeContext = {
@@ -40,4 +42,6 @@ export type Judgement = {
    * before, and does not say now, is taken back.
    */
   readonly covers: IntervalSet;
+  /** Ids of findings that it said before, and of which it knows that they do not hold any more. */
+  readonly takenBack?: readonly string[];
 };

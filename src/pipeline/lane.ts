@@ -1,5 +1,12 @@
-import { type EventRow, type HotFile, RowBuffer, writeHot } from '../books/index.ts';
+import {
+  type EventRow,
+  type HotFile,
+  RowBuffer,
+  type SignalBatch,
+  writeHot,
+} from '../books/index.ts';
 import type { Random, RecordDraft } from '../core/index.ts';
+import { type Signal, SignalBuffer, Signaller, type SignalPlan } from '../detect/index.ts';
 import { type Chunk, type Completeness, type ReadContext, readChunk } from '../intake/index.ts';
 import {
   BatchScratch,
@@ -10,7 +17,7 @@ import {
   prepareBatch,
   type Verdict,
 } from '../ledger/index.ts';
-import { createMemo, type Interpretation, interpret } from '../ocsf/index.ts';
+import { createMemo, type Interpretation, read } from '../ocsf/index.ts';
 import { type Arrival, Arrivals } from './arrivals.ts';
 import { DeliveryFacts } from './coverage-facts.ts';
 import { type HeardRecord, Listener } from './listener.ts';
@@ -20,6 +27,8 @@ import type { ReadDone, RejectedItem } from './messages.ts';
 type Pending = {
   readonly drafts: readonly RecordDraft[];
   readonly events: readonly Interpretation[];
+  /** Of the records that fit a rule, by position. */
+  readonly signals: ReadonlyMap<number, readonly Signal[]>;
   readonly fingerprints: FingerprintBatch;
   /** When each could be had; empty for what came out of a file. */
   readonly availableMs: readonly number[];
@@ -31,6 +40,8 @@ export type LaneSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
   readonly random: Random;
+  /** Undefined where nobody judges. */
+  readonly plan: SignalPlan | undefined;
   /** Texts that somebody waits for in what collectors bring. */
   readonly listenFor?: readonly string[];
 };
@@ -44,18 +55,22 @@ export class Lane {
   readonly #setup: LaneSetup;
   readonly #memo = createMemo();
   readonly #rows = new RowBuffer();
+  readonly #signaller: Signaller | undefined;
+  readonly #signals = new SignalBuffer();
   readonly #scratch = new BatchScratch();
   readonly #listener: Listener;
   readonly #pending = new Map<number, Pending>();
 
   constructor(setup: LaneSetup) {
     this.#setup = setup;
+    if (setup.plan !== undefined) this.#signaller = new Signaller(setup.plan);
     this.#listener = new Listener(setup.listenFor ?? []);
   }
 
   read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
     const drafts: RecordDraft[] = [];
     const events: Interpretation[] = [];
+    const signals = new Map<number, readonly Signal[]>();
     const rejects: (RejectedItem & { row: number })[] = [];
     const pages: number[] = [];
     const said: Completeness[] = [];
@@ -65,7 +80,10 @@ export class Lane {
     readChunk(chunk, context, {
       record: (draft, value, row) => {
         const { source, tenant, at } = draft;
-        const event = interpret({ source, tenant, id: draft.id ?? '', at, value }, this.#memo);
+        const reading = read({ source, tenant, id: draft.id ?? '', at, value }, this.#memo);
+        const { event } = reading;
+        const found = this.#signaller?.of(reading) ?? NONE;
+        if (found.length > 0) signals.set(drafts.length, found);
         drafts.push(draft);
         events.push(event);
         const available = chunk.available?.[row - chunk.row];
@@ -86,7 +104,7 @@ export class Lane {
       said: (completeness) => said.push(completeness),
     });
     const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
-    this.#pending.set(chunkId, { drafts, events, fingerprints, availableMs });
+    this.#pending.set(chunkId, { drafts, events, signals, fingerprints, availableMs });
     return {
       kind: 'read',
       chunkId,
@@ -106,7 +124,7 @@ export class Lane {
     const pending = this.#pending.get(chunkId);
     if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
     this.#pending.delete(chunkId);
-    const { drafts, events, fingerprints, availableMs } = pending;
+    const { drafts, events, signals, fingerprints, availableMs } = pending;
     const arrivals = new Arrivals();
     for (let i = 0; i < verdict.accepted.length; i++) {
       const position = verdict.accepted[i] as number;
@@ -131,19 +149,25 @@ export class Lane {
         event,
       };
       this.#rows.add(row);
+      const found = signals.get(position);
+      if (found === undefined) continue;
+      this.#signals.add({ index, tenant: draft.tenant, timeMs: event.timeMs }, found);
     }
     const prepared = prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
     return { prepared, arrivals: arrivals.list() };
   }
 
   /** Writes all rows made so far; the caller lists the files together with the cursor. */
-  async flush(): Promise<readonly HotFile[]> {
-    if (this.#rows.rows === 0) return [];
+  async flush(): Promise<{ files: readonly HotFile[]; signals: SignalBatch }> {
+    const signals = this.#signals.take();
+    if (this.#rows.rows === 0) return { files: [], signals };
     const file = await writeHot(this.#setup.dir, this.#rows);
     this.#rows.clear();
-    return [file];
+    return { files: [file], signals };
   }
 }
+
+const NONE: readonly Signal[] = Object.freeze([]);
 
 export function placeOf(row: number, offset: number): string {
   return `row ${row}, byte ${offset}`;

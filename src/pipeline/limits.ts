@@ -34,6 +34,9 @@ export const FINDING_NAMES_MAX = 64;
 /** Of each text of a finding: no person reads more of it, and a record may be megabytes long. */
 export const FINDING_TEXT_CHARACTERS_MAX = 2_000;
 
+/** Files of rules that are read of one folder. */
+export const RULE_FILES_MAX = 20_000;
+
 /** Findings appended at a time: some megabytes, and one wait for the disk. */
 export const FINDINGS_PER_APPEND = 500;
 

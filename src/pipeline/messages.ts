@@ -44,10 +44,14 @@ export type PreparedDone = {
 };
 
 /**
- * `files` is the JSON of a list of HotFile: thousands of names cross ten times as fast as one text
- * as they do as objects.
+ * `files` is the JSON of a list of HotFile, and `signals` that of a SignalBatch: thousands of names
+ * cross ten times as fast as one text as they do as objects.
  */
-export type FlushedDone = { readonly kind: 'flushed'; readonly files: string };
+export type FlushedDone = {
+  readonly kind: 'flushed';
+  readonly files: string;
+  readonly signals: string;
+};
 
 export type FromWorker =
   | ReadDone
@@ -65,4 +69,6 @@ export type WorkerSetup = {
   readonly dir: string;
   readonly keys: LocalKeys;
   readonly listenFor?: readonly string[];
+  /** JSON of a SignalPlan; null where nobody judges. */
+  readonly plan: string | null;
 };

@@ -1,8 +1,17 @@
 import { RowBuffer } from '../books/index.ts';
+import { assert } from '../core/index.ts';
+import { type Signal, SignalBuffer } from '../detect/index.ts';
 import { actionFingerprint } from '../ledger/index.ts';
-import { createMemo, type Memo } from '../ocsf/index.ts';
+import { createMemo, type Memo, read } from '../ocsf/index.ts';
 import { MERGES_PER_SLICE } from './limits.ts';
-import { mergeSightings, type Sighting, sameAction } from './sightings.ts';
+import {
+  type MergedRow,
+  mergeSightings,
+  parseBody,
+  richestFirst,
+  type Sighting,
+  sameAction,
+} from './sightings.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -17,20 +26,27 @@ export async function resight(writer: Writer, indices: readonly number[]): Promi
   for (let from = 0; from < indices.length; from += MERGES_PER_SLICE) {
     const buffer = new RowBuffer();
     const superseded: number[] = [];
+    const signals = new SignalBuffer();
     for (const index of indices.slice(from, from + MERGES_PER_SLICE)) {
-      await mergeInto(writer, index, memo, buffer, superseded);
+      const merged = await mergeAt(writer, index, memo);
+      if (merged === undefined) continue;
+      const { row, events, found } = merged;
+      buffer.add(row, events);
+      superseded.push(...row.entries.filter((entry) => entry !== index));
+      signals.add({ index, tenant: row.tenant, timeMs: row.event.timeMs }, found);
     }
-    await writer.books.postRows(buffer, { superseded });
+    await writer.books.postRows(buffer, { superseded, signals: signals.take() });
   }
 }
 
-async function mergeInto(
+type Merged = MergedRow & { readonly found: readonly Signal[] };
+
+/** Undefined for a sighting of which a later one stands in the books. */
+export async function mergeAt(
   writer: Writer,
   index: number,
   memo: Memo,
-  buffer: RowBuffer,
-  superseded: number[],
-): Promise<void> {
+): Promise<Merged | undefined> {
   const { leaf } = await writer.reader.leaf(index);
   const candidates: Sighting[] = [];
   for (const other of writer.ledger.sightings(
@@ -41,10 +57,41 @@ async function mergeInto(
   }
   const sightings = sameAction(leaf, candidates);
   // A later sighting writes the row: there is one row an action, at its newest entry.
-  if (sightings.some((sighting) => sighting.index > index)) return;
-  const { row, events } = mergeSightings(sightings, memo);
-  buffer.add(row, events);
-  superseded.push(...row.entries.filter((entry) => entry !== index));
+  if (sightings.some((sighting) => sighting.index > index)) return undefined;
+  const merged = mergeSightings(sightings, memo);
+  return { ...merged, found: signalsOf(writer, sightings, memo) };
+}
+
+/**
+ * What rules make of an action: of each source, which has a shape of its own, they see the richest
+ * sighting. So neither the order of imports nor an earlier, poorer version changes what fits.
+ */
+function signalsOf(
+  { detection }: Writer,
+  sightings: readonly Sighting[],
+  memo: Memo,
+): readonly Signal[] {
+  if (detection === undefined) return [];
+  const readable = sightings.filter((sighting) => sighting.body !== undefined);
+  const ranked = readable.map(bodied).sort(richestFirst);
+  const found = new Map<string, Signal>();
+  for (const of of Map.groupBy(ranked, ({ leaf }) => leaf.source).values()) {
+    const { leaf, body } = of[0] as Bodied;
+    const reading = read({ ...leaf, value: parseBody(body) }, memo);
+    for (const signal of detection.signaller.of(reading)) {
+      // Where two sources tell of it, the richer one says in which group it is.
+      const key = `${signal.part} ${signal.stream}`;
+      if (!found.has(key)) found.set(key, signal);
+    }
+  }
+  return [...found.values()];
+}
+
+type Bodied = { readonly leaf: Sighting['leaf']; readonly body: Uint8Array };
+
+function bodied({ leaf, body }: Sighting): Bodied {
+  assert(body !== undefined, 'sightings without a body were left out');
+  return { leaf, body };
 }
 
 async function readSighting({ reader }: Writer, index: number): Promise<Sighting> {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { BooksReader, type KeptFinding, query } from '../books/index.ts';
 import { type FindingDraft, instantOfMs, systemClock, tenantId } from '../core/index.ts';
+import { ruleContent } from '../detect/index.ts';
 import { fsck, LedgerReader } from '../ledger/index.ts';
+import { detectionOf } from './detection.ts';
 import { erase } from './erase.ts';
 import { importPaths } from './import.ts';
 import type { Judge, JudgeContext } from './judge.ts';
@@ -106,7 +108,7 @@ function draftOf(group: string, rows: readonly Row[]): FindingDraft {
 
 async function open(name: string, ...judges: Judge[]): Promise<Writer> {
   const dir = join(root, name);
-  const detection = { judges };
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
   return openWriter({ dir, clock: systemClock, random: systemRandom, detection });
 }
 
@@ -211,7 +213,7 @@ test('after a rebuild all findings are there, and nothing is said again', async 
   const before = await findings('rebuilt');
   const dir = join(root, 'rebuilt');
   const judge = new Deletions();
-  const detection = { judges: [judge] };
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), [judge]);
   const rebuilt = await rebuild({ dir, clock: systemClock, random: systemRandom, detection });
   assert.deepEqual(await findings('rebuilt'), before);
   await take(rebuilt, TWICE);

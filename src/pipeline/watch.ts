@@ -5,7 +5,7 @@ import { LedgerReader } from '../ledger/index.ts';
 import { CheckStage } from './checks.ts';
 import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
-import type { Judge, JudgeContext } from './judge.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import {
   FINDING_ENTRIES_MAX,
   FINDING_NAMES_MAX,
@@ -117,13 +117,14 @@ export class Watch {
     const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
     if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
     const context = await this.#context({ touched, fromIndex, toIndex });
-    const { drafts, covers } = await judge.judge(context);
+    const judgement = await judge.judge(context);
     return this.#alone(async () => {
-      const facts = await this.#changes(judge.name, drafts, covers);
+      const facts = await this.#changes(judge.name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
       }
       this.#writer.books.setStageCursor(stage, toIndex);
+      judge.done?.(this.#writer.books, toIndex);
       return facts;
     });
   }
@@ -157,11 +158,7 @@ export class Watch {
   }
 
   /** What there is to be said that was not said before. */
-  async #changes(
-    judge: string,
-    drafts: readonly FindingDraft[],
-    covers: IntervalSet,
-  ): Promise<NewFact[]> {
+  async #changes(judge: string, { drafts, covers, takenBack = [] }: Judgement): Promise<NewFact[]> {
     const facts: NewFact[] = [];
     const now = new Set<string>();
     for (const drafted of drafts) {
@@ -175,9 +172,14 @@ export class Watch {
       const revision = before === undefined ? 0 : before.revision + 1;
       facts.push({ uid, judge, state: 'open', because: null, revision, draft });
     }
-    for (const { from, to } of covers) {
-      for (const kept of this.#books.findings({ judge, windows: { fromMs: from, toMs: to } })) {
-        if (now.has(kept.uid) || (await this.#isErased(kept))) continue;
+    const before = covers.flatMap(({ from, to }) =>
+      this.#books.findings({ judge, windows: { fromMs: from, toMs: to } }),
+    );
+    const named = takenBack.flatMap((uid) => this.#books.finding(uid) ?? []);
+    for (const kept of [...before, ...named]) {
+      if (kept.state === 'withdrawn' || now.has(kept.uid)) continue;
+      now.add(kept.uid);
+      if (!(await this.#isErased(kept))) {
         const { uid, draft } = kept;
         const because = 'seen with all that came in later, its rule does not find it';
         const revision = kept.revision + 1;

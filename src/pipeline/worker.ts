@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, CountersignError, messageOf } from '../core/index.ts';
+import type { SignalPlan } from '../detect/index.ts';
 import { Lane } from './lane.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 import { systemRandom } from './wire.ts';
@@ -7,8 +8,9 @@ import { systemRandom } from './wire.ts';
 /** The thread around a lane: one message in, one message out, in order. */
 const port = parentPort;
 assert(port !== null, 'this file is the start of a worker thread');
-const setup = workerData as WorkerSetup;
-const lane = new Lane({ ...setup, random: systemRandom });
+const { plan: planned, ...rest } = workerData as WorkerSetup;
+const plan = planned === null ? undefined : (JSON.parse(planned) as SignalPlan);
+const lane = new Lane({ ...rest, plan, random: systemRandom });
 
 /** A flush is asynchronous; questions asked meanwhile wait for it, so that answers keep order. */
 let turn: Promise<void> = Promise.resolve();
@@ -31,8 +33,13 @@ async function answer(message: ToWorker): Promise<void> {
       return;
     }
     case 'flush':
-      send({ kind: 'flushed', files: JSON.stringify(await lane.flush()) }, []);
+      send({ kind: 'flushed', ...(await flushed()) }, []);
   }
+}
+
+async function flushed(): Promise<{ files: string; signals: string }> {
+  const { files, signals } = await lane.flush();
+  return { files: JSON.stringify(files), signals: JSON.stringify(signals) };
 }
 
 function send(message: FromWorker, transfer: ArrayBufferLike[]): void {

@@ -6,6 +6,7 @@ import { type CatchUpProgress, catchUp } from './catch-up.ts';
 import { ClockSteps } from './clock-steps.ts';
 import type { Detection } from './detection.ts';
 import { resumeErasures } from './erase.ts';
+import { beginRematch, rematch } from './rematch.ts';
 
 /** All that a writing command holds: the lock, the ledger, the books behind it. */
 export type Writer = {
@@ -53,7 +54,9 @@ export async function openWriter(options: WriterOptions): Promise<Writer> {
     const accountant = new LedgerAccountant(ledger);
     const parts = { dir, clock, random, ledger, books, reader, clockSteps };
     const writer = { ...parts, detection, accountant };
+    beginRematch(writer);
     await catchUp(writer, onProgress);
+    await rematch(writer);
     await resumeErasures(writer);
     return writer;
   } catch (error) {

@@ -1,7 +1,12 @@
-/** What a text of a rule stands for: literal pieces, and wildcards between them. */
+/**
+ * What a text of a rule stands for: literal pieces, and wildcards between them. Numbers, so that a
+ * compiled rule is plain data that can go to another thread.
+ */
 export type Piece = string | typeof MANY | typeof ONE;
-export const MANY: unique symbol = Symbol('any number of characters');
-export const ONE: unique symbol = Symbol('exactly one character');
+/** Exactly one character. */
+export const ONE = 1;
+/** Any number of characters. */
+export const MANY = 2;
 
 export type TextPattern = readonly Piece[];
 
@@ -46,7 +51,7 @@ export function patternText(pattern: TextPattern): string {
     .map((piece) => {
       if (piece === MANY) return '*';
       if (piece === ONE) return '?';
-      return (piece as string).replaceAll(/[\\*?]/g, (special) => `\\${special}`);
+      return piece.replaceAll(/[\\*?]/g, (special) => `\\${special}`);
     })
     .join('');
 }

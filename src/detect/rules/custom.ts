@@ -1,0 +1,93 @@
+import type { RuleMeta } from '../sigma/index.ts';
+
+/** What our own rules say beyond Sigma, in the member `countersign` of the document. */
+export type Custom = {
+  /** Raised whenever the rule means something else. */
+  readonly version: number;
+  /** One sentence that names what happened to whom, with fields in braces. */
+  readonly says: string | null;
+  /** What a person should do next. */
+  readonly next: string;
+  /** By which fields its findings are told apart; of none, by who acted. */
+  readonly group: readonly string[];
+  /** Which kinds of logs it needs; any one of those of a line. Empty: those of its log source. */
+  readonly needs: readonly string[];
+  readonly tests: readonly RuleTest[];
+};
+
+/** Events with what a rule must make of them. */
+export type RuleTest = {
+  readonly name: string;
+  readonly finds: 'yes' | 'no';
+  /** The source of events that state none. */
+  readonly source: string;
+  readonly events: readonly unknown[];
+};
+
+/** Undefined members take their defaults: any Sigma rule will do. */
+export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly string[] } {
+  const written = meta.custom['countersign'];
+  const problems: string[] = [];
+  const section = isMembers(written) ? written : {};
+  if (written !== undefined && !isMembers(written)) problems.push('"countersign" is no map');
+  for (const name of Object.keys(section)) {
+    if (!MEMBERS.has(name)) problems.push(`"countersign" has no member "${name}"`);
+  }
+  const says = section['says'];
+  const next = section['next'];
+  const custom: Custom = {
+    version: versionOf(section['version'], meta),
+    says: typeof says === 'string' ? says : null,
+    next: typeof next === 'string' ? next : NEXT,
+    group: textsOf(section['group']),
+    needs: textsOf(section['needs']),
+    tests: testsOf(section['tests'], problems),
+  };
+  return { custom, problems };
+}
+
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['version', 'says', 'next', 'group', 'needs', 'tests'],
+]);
+
+const NEXT = 'Ask the person named whether they did this, and look at what else the session did.';
+
+/** Rules of others state when they were changed: that day is their version. */
+function versionOf(stated: unknown, { modified, date }: RuleMeta): number {
+  if (typeof stated === 'number' && Number.isSafeInteger(stated)) return stated;
+  const digits = (modified ?? date ?? '').replaceAll(/\D/g, '').slice(0, 8);
+  return digits.length === 8 ? Number(digits) : 1;
+}
+
+function testsOf(value: unknown, problems: string[]): RuleTest[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    problems.push('"tests" is no list');
+    return [];
+  }
+  return value.flatMap((item: unknown, at): RuleTest[] => {
+    const test = isMembers(item) ? item : {};
+    const { name, finds, source, events } = test;
+    if (typeof finds !== 'boolean' || !Array.isArray(events) || events.length === 0) {
+      problems.push(`test ${at + 1} needs "finds: true" or "finds: false", and events`);
+      return [];
+    }
+    return [
+      {
+        name: typeof name === 'string' ? name : `test ${at + 1}`,
+        finds: finds ? 'yes' : 'no',
+        source: typeof source === 'string' ? source : 'm365.export/unified-audit-log',
+        events,
+      },
+    ];
+  });
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textsOf(value: unknown): readonly string[] {
+  const list = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return list.filter((item) => typeof item === 'string');
+}

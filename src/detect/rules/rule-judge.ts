@@ -1,0 +1,239 @@
+import type { SignalCount, SignalRow, TouchedGroup } from '../../books/index.ts';
+import type { FindingDraft, TenantId } from '../../core/index.ts';
+import { type CompiledCorrelation, correlate, type Sample } from '../sigma/index.ts';
+import type { RuleContent, Saying } from './content.ts';
+import { draftOf, type Grounds } from './draft.ts';
+import { SAMPLES_MAX } from './limits.ts';
+import { ruleKey } from './plan.ts';
+import { DAY_MS } from './signal-buffer.ts';
+
+type Period = { readonly fromMs: number; readonly toMs: number };
+
+/** Where signals are kept. */
+export type SignalSource = {
+  signals(stream: string, group: string, period: Period): readonly SignalRow[];
+  signalGroups(stream: string, period: Period): readonly string[];
+  signalCounts(): readonly SignalCount[];
+  /** The tenant of records that state none. */
+  tenantOf(stated: string): string;
+};
+
+/** A group of a stream, on a day of event time. */
+export type GroupDay = TouchedGroup;
+
+/**
+ * Says what rules and correlations find, group by group and day by day. All that is said of a group
+ * and day follows from its signals, so that it is the same whenever it is asked.
+ */
+export class RuleJudge {
+  readonly #content: RuleContent;
+  readonly #correlations: ReadonlyMap<string, CompiledCorrelation>;
+
+  constructor(content: RuleContent) {
+    this.#content = content;
+    this.#correlations = new Map(
+      content.set.correlations.map((compiled) => [ruleKey(compiled.correlation), compiled]),
+    );
+  }
+
+  /** The groups and days of which something else may be said, once signals of these changed. */
+  affected(touched: readonly GroupDay[]): GroupDay[] {
+    const found = new Map<string, GroupDay>();
+    const add = (each: GroupDay): void => {
+      const key = `${each.day} ${each.stream} ${each.group}`;
+      if (found.has(key)) return;
+      found.set(key, each);
+      for (const outer of this.#outerOf(each)) add(outer);
+    };
+    for (const each of touched) {
+      const span = this.#correlations.get(each.stream)?.correlation.timespanMs ?? 0;
+      // A window that ends on a later day may reach back to this one.
+      for (let later = 0; later <= Math.ceil(span / DAY_MS); later++) {
+        add({ ...each, day: each.day + later });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** What there is to be said of a group and day: of each tenant at most one thing. */
+  judge({ stream, group, day }: GroupDay, source: SignalSource): FindingDraft[] {
+    const saying = this.#content.sayings.get(stream);
+    if (saying?.alerts !== true) return [];
+    const period = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
+    const compiled = this.#correlations.get(stream);
+    const rows =
+      compiled === undefined
+        ? source.signals(stream, group, period)
+        : this.#correlated(compiled, group, period, source).flatMap(({ rows: of }) => of);
+    const byTenant = Map.groupBy(rows, (row) => source.tenantOf(row.tenant));
+    return [...byTenant].map(([tenant, of]) => {
+      const grounds: Grounds = { rule: stream, tenant, group, windowMs: period.fromMs, rows: of };
+      return draftOf(saying, grounds);
+    });
+  }
+
+  /** A rule that fits too often on a day says so, in place of all that it would say. */
+  throttled(source: SignalSource): Throttled[] {
+    return source.signalCounts().flatMap(({ stream, day, count, max }): Throttled[] => {
+      const saying = this.#content.sayings.get(stream);
+      if (saying === undefined || count <= max) return [];
+      return [{ stream, day, draft: throttledDraft(stream, day, max, saying) }];
+    });
+  }
+
+  /** Outer correlations that an inner one feeds, in the group that its group is part of. */
+  #outerOf({ stream, group, day }: GroupDay): GroupDay[] {
+    return this.#content.set.correlations.flatMap((outer): GroupDay[] =>
+      outer.parts.flatMap((part, place): GroupDay[] => {
+        if (part.kind !== 'correlation') return [];
+        const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
+        if (ruleKey(inner.correlation) !== stream) return [];
+        const values = innerValues(outer, inner, place, group);
+        if (values === undefined) return [];
+        const { timespanMs } = outer.correlation;
+        const days = Array.from({ length: Math.ceil(timespanMs / DAY_MS) + 1 }, (_, i) => day + i);
+        return days.map((each) => ({
+          stream: ruleKey(outer.correlation),
+          group: values.group,
+          day: each,
+        }));
+      }),
+    );
+  }
+
+  /** Where a correlation is fulfilled in a group, by windows that end in the period. */
+  #correlated(
+    compiled: CompiledCorrelation,
+    group: string,
+    { fromMs, toMs }: Period,
+    source: SignalSource,
+  ): Fulfilled[] {
+    const { correlation } = compiled;
+    const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
+    const all = [
+      ...source.signals(ruleKey(correlation), group, reach).map(grounded),
+      ...this.#innerSamples(compiled, group, reach, source),
+    ];
+    // A forged event time of one tenant must not fulfil anything in another.
+    const byTenant = Map.groupBy(all, ({ tenant }) => source.tenantOf(tenant));
+    return [...byTenant.values()].flatMap((samples) => {
+      const inOrder = samples.sort(byTime).slice(0, SAMPLES_MAX);
+      const hits = correlate(correlation, inOrder, { from: fromMs, to: toMs });
+      return hits.map(({ first, last }): Fulfilled => {
+        const of = inOrder.slice(first, last + 1);
+        const rows = of.flatMap((sample) => sample.rows);
+        return { timeMs: (of.at(-1) as Grounded).timeMs, rows };
+      });
+    });
+  }
+
+  /** What inner correlations found, as events of this one. */
+  #innerSamples(
+    outer: CompiledCorrelation,
+    group: string,
+    period: Period,
+    source: SignalSource,
+  ): Grounded[] {
+    return outer.parts.flatMap((part, place): Grounded[] => {
+      if (part.kind !== 'correlation') return [];
+      const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
+      return this.#groupsOf(inner, period, source).flatMap((innerGroup): Grounded[] => {
+        const values = innerValues(outer, inner, place, innerGroup);
+        if (values?.group !== group) return [];
+        const found = this.#correlated(inner, innerGroup, period, source);
+        return found.map(({ timeMs, rows }) => {
+          const { tenant } = rows[0] as SignalRow;
+          return { timeMs, part: place, values: values.values, tenant, rows };
+        });
+      });
+    });
+  }
+
+  #groupsOf(compiled: CompiledCorrelation, period: Period, source: SignalSource): string[] {
+    const { timespanMs } = compiled.correlation;
+    const reach = { fromMs: period.fromMs - timespanMs, toMs: period.toMs };
+    const own = source.signalGroups(ruleKey(compiled.correlation), reach);
+    const deeper = compiled.parts.flatMap((part, place) => {
+      if (part.kind !== 'correlation') return [];
+      const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
+      return this.#groupsOf(inner, reach, source).flatMap(
+        (group) => innerValues(compiled, inner, place, group)?.group ?? [],
+      );
+    });
+    return [...new Set([...own, ...deeper])];
+  }
+}
+
+export type Throttled = {
+  readonly stream: string;
+  readonly day: number;
+  readonly draft: FindingDraft;
+};
+
+type Grounded = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
+type Fulfilled = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
+
+function grounded(row: SignalRow): Grounded {
+  const values = JSON.parse(row.values) as (string | null)[];
+  return { timeMs: row.timeMs, part: row.part, values, tenant: row.tenant, rows: [row] };
+}
+
+function byTime(a: Grounded, b: Grounded): number {
+  return a.timeMs - b.timeMs || a.part - b.part || indexOf(a) - indexOf(b);
+}
+
+function indexOf({ rows }: Grounded): number {
+  return rows[0]?.index ?? 0;
+}
+
+/** What an outer correlation sees of an inner one's group; undefined if it is in no group. */
+function innerValues(
+  outer: CompiledCorrelation,
+  inner: CompiledCorrelation,
+  place: number,
+  group: string,
+): { readonly group: string; readonly values: readonly (string | null)[] } | undefined {
+  const known = JSON.parse(group) as (string | null)[];
+  const { groupBy } = inner.correlation;
+  const reference = outer.correlation.rules[place] as string;
+  const valueIn = (field: string): string | null => {
+    const of = outer.correlation.aliases.get(field);
+    const name = of?.get(reference) ?? of?.get(inner.correlation.name ?? '') ?? field;
+    return known[groupBy.indexOf(name)] ?? null;
+  };
+  const values = outer.correlation.groupBy.map(valueIn);
+  if (values.includes(null)) return undefined;
+  return { group: JSON.stringify(values), values: outer.correlation.fields.map(valueIn) };
+}
+
+function throttledDraft(
+  stream: string,
+  day: number,
+  max: number,
+  { document, custom }: Saying,
+): FindingDraft {
+  const fromMs = day * DAY_MS;
+  const date = new Date(fromMs).toISOString().slice(0, 10);
+  return {
+    rule: 'sigma/throttled',
+    version: 1,
+    tenant: '-' as TenantId,
+    group: `${stream} ${custom.version}`,
+    windowMs: fromMs,
+    title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,
+    message:
+      'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +
+      'an attack that it is for may hide in what it says too often.',
+    next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
+    severity: 2,
+    techniques: [],
+    entries: [],
+    firstMs: fromMs,
+    lastMs: fromMs,
+    principals: [],
+    sessions: [],
+    apps: [],
+    addresses: [],
+    confidence: null,
+  };
+}
