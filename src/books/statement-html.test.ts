@@ -58,7 +58,7 @@ test('the page says what it is about, how far it can be trusted, and what it is 
     '1,000,000 entries',
     HEAD.root,
     'a whole folder, contents not known',
-    'None is known. No source of decisions is connected, so none could be found.',
+    'None is known; of 2 actions it cannot be told.',
     '#1</bdi>',
   ]) {
     assert.ok(page.includes(text), text);

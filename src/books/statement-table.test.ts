@@ -24,5 +24,5 @@ test('the lines say the balance, the coverage and every action with its entry', 
   assert.match(text, /^Complete +Cannot tell, because 2 more events stand under a name/m);
   assert.match(text, /3 items, recording throttled from here for 24 h · failed .*#1$/m);
   assert.match(text, /a whole folder, contents not known, 12 bytes · failed .*#2$/m);
-  assert.match(text, /^Unaccounted +None is known\. No source of decisions is connected/m);
+  assert.match(text, /^Unaccounted +None is known; of 2 actions it cannot be told\./m);
 });
