@@ -18,12 +18,23 @@ const US = new RegExp(
   'i',
 );
 
+const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4}),? (\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?$/;
+/** Month by name: spreadsheets, search engines, RFC 5322 and JavaScript's own text. */
+const NAMED_MONTH = new RegExp(
+  '^(?:[a-z]{3},? )?(?:([a-z]{3}) (\\d{1,2}),? (\\d{4})|(\\d{1,2})[ -]([a-z]{3})[ -](\\d{4}))' +
+    ',?(?: @)? (\\d{1,2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d{1,9}))?)?\\s*(AM|PM)?' +
+    '\\s*(?:(?:GMT|UTC|Z)?([+-]\\d{2}:?\\d{2})?)$',
+  'i',
+);
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
+
 /** No time in any of the forms is longer; what is longer is not looked at. */
 const INSTANT_CHARACTERS_MAX = 64;
 
 /**
- * Reads ISO 8601 (with or without zone), .NET's `/Date(ms)/` and the US form of
- * `Search-UnifiedAuditLog`; undefined for anything else, and for dates that do not exist.
+ * Reads ISO 8601 (with or without zone), .NET's `/Date(ms)/`, the US form of
+ * `Search-UnifiedAuditLog`, days before months where full stops part them, and months by name;
+ * undefined for anything else, and for dates that do not exist.
  */
 export function normaliseInstant(text: string): string | undefined {
   const fast = fastInstant(text);
@@ -35,7 +46,14 @@ export function normaliseInstant(text: string): string | undefined {
   const dotnet = DOTNET.exec(trimmed);
   if (dotnet) return instantOfMs(Number(dotnet[1]));
   const us = US.exec(trimmed);
-  return us ? fromUs(us) : undefined;
+  if (us) return fromUs(us.slice(1, 7), us[7], us[8]);
+  const dotted = DOTTED.exec(trimmed);
+  if (dotted) {
+    const [, day, month, year, ...time] = dotted;
+    return fromParts([year, month, day, ...time.slice(0, 3)], time[3], 'Z');
+  }
+  const named = NAMED_MONTH.exec(trimmed);
+  return named ? fromNamedMonth(named) : undefined;
 }
 
 /** @throws InputError INVALID_INSTANT */
@@ -90,14 +108,29 @@ function fastInstant(text: string): string | undefined {
 
 const DIGIT_PLACES: readonly number[] = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18];
 
-function fromUs(match: RegExpExecArray): string | undefined {
-  const [, month, day, year, hourText, minute, second, fraction, halfText] = match;
+/** `parts`: month, day, year, hour, minute, second. */
+function fromUs(
+  parts: readonly (string | undefined)[],
+  fraction: string | undefined,
+  halfText: string | undefined,
+  zone = 'Z',
+): string | undefined {
+  const [month, day, year, hourText, minute, second] = parts;
   let hour = Number(hourText);
   const half = halfText?.toUpperCase();
   if (half !== undefined && (hour < 1 || hour > 12)) return undefined;
   if (half === 'PM' && hour < 12) hour += 12;
   if (half === 'AM' && hour === 12) hour = 0;
-  return fromParts([year, month, day, String(hour), minute, second], fraction, 'Z');
+  return fromParts([year, month, day, String(hour), minute, second], fraction, zone);
+}
+
+function fromNamedMonth(match: RegExpExecArray): string | undefined {
+  const name = (match[1] ?? match[5])?.toLowerCase() as string;
+  const at = MONTHS.indexOf(name);
+  if (at % 3 !== 0) return undefined;
+  const [day, year] = [match[2] ?? match[4], match[3] ?? match[6]];
+  const [hour, minute, second, fraction, half, zone] = match.slice(7);
+  return fromUs([String(at / 3 + 1), day, year, hour, minute, second], fraction, half, zone);
 }
 
 function fromParts(

@@ -134,3 +134,24 @@ test('column names in one case only are told apart', async () => {
     }
   }
 });
+
+test('times that a script wrote as numbers since 1970 are read where a time must be', async () => {
+  const at = Date.parse(AT);
+  for (const time of [at, at / 1000, `${at}`, `${at / 1000}`, `${at / 1000}.250`]) {
+    const record = { ...RECORDS[0], CreationTime: time };
+    const [draft] = (await collectBytes(JSON.stringify(record))).drafts;
+    assert.equal(draft?.at.slice(0, 19), AT.slice(0, 19), String(time));
+  }
+  for (const time of [7, -1, 1e20, '12', '1e12', true]) {
+    const read = await collectBytes(JSON.stringify({ ...RECORDS[0], CreationTime: time }));
+    assert.equal(read.drafts.length, 0, String(time));
+  }
+});
+
+test('a hunting row out of Log Analytics carries the same record', async () => {
+  const row = { TimeGenerated: AT, Type: 'CloudAppEvents', ReportId: 'x', RawEventData: ONE };
+  const [draft] = (await collectBytes(JSON.stringify(row))).drafts;
+  assert.equal(draft?.source, 'defender/advanced-hunting');
+  assert.equal(draft?.id, RECORDS[0]?.['Id']);
+  assert.equal(draft?.tenant, RECORDS[0]?.['OrganizationId']);
+});

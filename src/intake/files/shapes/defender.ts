@@ -7,11 +7,12 @@ import { auditId, auditTenant } from './unified-audit-log.ts';
 export const defender: Shape = {
   name: 'defender',
   recognises: (item) =>
-    item['Timestamp'] !== undefined &&
-    (item['ActionType'] !== undefined ||
-      item['ReportId'] !== undefined ||
-      item['NetworkMessageId'] !== undefined ||
-      item['RawEventData'] !== undefined),
+    item['Timestamp'] === undefined
+      ? item['TimeGenerated'] !== undefined && item['RawEventData'] !== undefined
+      : item['ActionType'] !== undefined ||
+        item['ReportId'] !== undefined ||
+        item['NetworkMessageId'] !== undefined ||
+        item['RawEventData'] !== undefined,
   identify: (item) => {
     const audit = nestedObject(item['RawEventData']);
     return {

@@ -1,4 +1,5 @@
 import {
+  instantOfMs,
   isGuid,
   normaliseInstant,
   type SourceId,
@@ -46,11 +47,34 @@ export function firstId(...values: readonly unknown[]): string | undefined {
 /** The first of the values that is a time, in the normal form. */
 export function firstInstant(...values: readonly unknown[]): string | undefined {
   for (const value of values) {
+    if (typeof value === 'number') {
+      const at = instantOfNumber(value);
+      if (at !== undefined) return at;
+    }
     if (typeof value !== 'string' || value === '') continue;
-    const at = plainInstant(value) ?? normaliseInstant(value);
+    const at = plainInstant(value) ?? normaliseInstant(value) ?? instantOfDigits(value);
     if (at !== undefined) return at;
   }
   return undefined;
+}
+
+/** Ten digits, with decimals or without, or thirteen. */
+const DIGITS = /^(?:\d{10}(?:\.\d{1,9})?|\d{13})$/;
+
+function instantOfDigits(text: string): string | undefined {
+  return DIGITS.test(text) ? instantOfNumber(Number(text)) : undefined;
+}
+
+/** Below this, seconds since 1970 are meant, and before September 2001 neither. */
+const MILLISECONDS_MIN = 1e12;
+const SECONDS_MIN = 1e9;
+const SECONDS_MAX = 1e10;
+
+/** Seconds or milliseconds since 1970, as scripts write times; nothing else that is a number. */
+function instantOfNumber(value: number): string | undefined {
+  if (value >= SECONDS_MIN && value < SECONDS_MAX) return instantOfMs(Math.floor(value * 1000));
+  const isMs = value >= MILLISECONDS_MIN && value < SECONDS_MAX * 1000;
+  return isMs ? instantOfMs(Math.floor(value)) : undefined;
 }
 
 /**
