@@ -82,6 +82,11 @@ export class AccessBooks {
     return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
   }
 
+  /** What is known of every sign-in that was looked at. */
+  *checks(): Generator<CheckRow> {
+    yield* this.#live.state?.checks.each() ?? [];
+  }
+
   /** Sign-ins of a time that disagree with the company's policy. */
   disagreements(filter: CheckFilter = {}): readonly CheckRow[] {
     return this.#live.state?.checks.disagreeing(filter) ?? [];

@@ -91,6 +91,13 @@ export class CheckTable {
     }));
   }
 
+  /** All of them, one by one. */
+  *each(): Generator<CheckRow> {
+    for (const row of this.#db.each('SELECT body FROM checks ORDER BY time_ms')) {
+      yield JSON.parse(row['body'] as string) as CheckRow;
+    }
+  }
+
   count({ tenant, fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): CheckCount[] {
     return this.#db
       .all(COUNT, fromMs, toMs)

@@ -1,18 +1,42 @@
-import type { BooksReader, Judged, Judging, LedgerHead } from '../books/index.ts';
+import type { BooksReader, CheckRow, Judged, Judging, LedgerHead } from '../books/index.ts';
 import { no, unknown, yes } from '../core/index.ts';
+import type { LedgerReader } from '../ledger/index.ts';
 import {
   type ActionVerdict,
   type Authorisations,
   CAUSE_TEXTS,
-  NO_AUTHORISATIONS,
   Reconciler,
+  type Standing,
 } from '../reconcile/index.ts';
+import { KnowledgeFeed } from './knowledge.ts';
 
-/** What decisions and checks of a data folder say of its sign-ins. */
-export async function authorisationsOf(_of: {
+/** What decisions, checks and the register of a data folder say of its sign-ins. */
+export async function authorisationsOf({
+  books,
+  ledger,
+}: {
   readonly books: BooksReader;
+  /** Without it nobody can say which workload identities are registered. */
+  readonly ledger?: LedgerReader | undefined;
 }): Promise<Authorisations> {
-  return NO_AUTHORISATIONS;
+  return {
+    async *standings() {
+      for (const check of books.access.checks()) {
+        const index = check.entries.at(-1);
+        if (index !== undefined) yield { index, standing: standingOf(check) };
+      }
+    },
+    registered: async () => {
+      if (ledger === undefined) return undefined;
+      return (await KnowledgeFeed.open({ books, reader: ledger })).knowledge.registered;
+    },
+  };
+}
+
+/** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
+function standingOf({ state, disagreements }: CheckRow): Standing {
+  if (disagreements.length > 0) return 'no';
+  return state === 'unverified' ? 'unknown' : 'yes';
 }
 
 /** For statements: what reconciliation says of each action of one principal. */

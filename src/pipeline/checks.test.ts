@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DecisionPoint, type DecisionRequest, SuiteDirectory } from '../access/index.ts';
 import { ManualClock } from '../core/index.ts';
+import { authorisationsOf } from './authorisations.ts';
 import { catchUp } from './catch-up.ts';
 import { checkSignIns } from './checks.ts';
 import { ChecksJudge } from './checks-judge.ts';
@@ -126,6 +127,23 @@ test('sign-ins of every kind are held against the policies of their time', async
         ['check/workload-registered', 'nobody'],
       ],
     );
+  });
+});
+
+test('a sign-in that policy would not have let in has nothing behind it', async () => {
+  await withWriter(async (writer) => {
+    await bring(writer, [{ n: 1, who: 'ada' }, ONE_FACTOR, { n: 5, who: 'stranger' }]);
+    await use(writer);
+    await writer.reader.refresh();
+    const { reader: ledger } = writer;
+    const standings = await ask(writer, async (books) => {
+      const authorisations = await authorisationsOf({ books, ledger });
+      assert.deepEqual(await authorisations.registered(), ['backup']);
+      const all: string[] = [];
+      for await (const { standing } of authorisations.standings()) all.push(standing);
+      return all;
+    });
+    assert.deepEqual(standings, ['yes', 'no', 'unknown']);
   });
 });
 

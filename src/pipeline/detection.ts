@@ -8,7 +8,7 @@ import {
   ruleContent,
   Signaller,
 } from '../detect/index.ts';
-import { NO_AUTHORISATIONS } from '../reconcile/index.ts';
+import { authorisationsOf } from './authorisations.ts';
 import { ChecksJudge } from './checks-judge.ts';
 import type { Judge } from './judge.ts';
 import { RULE_FILES_MAX } from './limits.ts';
@@ -32,7 +32,7 @@ export type Detection = {
  * as an argument.
  */
 export async function loadDetection(folder: string = RULES_FOLDER): Promise<Detection> {
-  const judges = [new ChecksJudge(), reconcileJudge(NO_AUTHORISATIONS), sprayJudge()];
+  const judges = [new ChecksJudge(), reconcileJudge(authorisationsOf), sprayJudge()];
   return detectionOf(ruleContent(readContent(folder)), judges);
 }
 

@@ -10,7 +10,9 @@ const DAY_MS = 86_400_000;
  * have been used for as long as a token lives. A finding whose sign-in came after all is taken
  * back, and the ledger keeps both.
  */
-export function reconcileJudge(authorisations: Authorisations): Judge {
+export function reconcileJudge(
+  authorisationsOf: (context: JudgeContext) => Promise<Authorisations>,
+): Judge {
   return {
     name: 'reconcile',
     hears: 'events',
@@ -20,6 +22,7 @@ export function reconcileJudge(authorisations: Authorisations): Judge {
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
       const covers = normalise((touched.length === 0 ? [recent] : touched).map(wholeDays));
+      const authorisations = await authorisationsOf(context);
       const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
       const drafts = [];
       for (const { from, to } of covers) {

@@ -24,6 +24,8 @@ export class Knowledge {
   readonly #sources = new Map<string, PolicySource>();
   readonly #parsed = new Map<string, PolicySet | undefined>();
   readonly #inForce: InForce[] = [];
+  /** By tenant: ids and other names of the workload identities of its register. */
+  readonly #registered = new Map<string, readonly string[]>();
 
   /**
    * Total: a body that was erased, or is of a form that is not known, says nothing. Tells the
@@ -61,6 +63,11 @@ export class Knowledge {
     return this.inForce === undefined ? undefined : this.#sources.get(this.inForce);
   }
 
+  /** Ids and other names of registered workload identities; undefined where none is registered. */
+  get registered(): readonly string[] | undefined {
+    return this.#registered.size === 0 ? undefined : [...this.#registered.values()].flat();
+  }
+
   hasText(version: string): boolean {
     return this.#sources.has(version);
   }
@@ -93,6 +100,10 @@ export class Knowledge {
       case 'register': {
         const { register, file, readMs } = body as RegisterBody;
         loadRegister(this.directory, register, { file, readMs });
+        this.#registered.set(
+          register.tenant,
+          register.workloads.flatMap(({ id, names }) => [id, ...names]),
+        );
         return Number.NEGATIVE_INFINITY;
       }
       default: {
