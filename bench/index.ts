@@ -19,6 +19,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   'user-day': () => import('./user-day.ts'),
   proof: () => import('./proof.ts'),
   fingerprints: () => import('./fingerprints.ts'),
+  decide: () => import('./decide.ts'),
+  directory: () => import('./directory.ts'),
   'door-http': () => import('./door-http.ts'),
 };
 
