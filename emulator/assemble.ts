@@ -35,6 +35,7 @@ export type Parts = {
   readonly faults: Faults;
   readonly store: Store;
   readonly api: ActivityApi;
+  readonly login: LoginAuthority;
   readonly companies: Companies;
   readonly keeper: TruthKeeper;
   /** Takes what happens into the feeds, and into the account of the truth. */
@@ -95,10 +96,10 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     ...{ seed, mint, now, resources: VENDOR_RESOURCES },
     directory: options.directory ?? companies.login,
     origin: () => origins['login'] ?? '',
+    partnerCa: options.partnerCa,
     onSignIn: (signIn) => {
       const tenant = tenants.find(({ tenantId }) => tenantId === signIn.tenantId);
-      const left = tenant && happeningOf(signIn, tenant, VENDOR_RESOURCES);
-      if (left !== undefined) take(left);
+      if (tenant !== undefined) take(happeningOf(signIn, tenant, VENDOR_RESOURCES));
       onSignIn?.(signIn);
     },
   });
@@ -112,7 +113,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   ];
   const actor = companies.governed(actorOf({ tenants, others, played, seed }), startMs);
   const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
-  return { ...made, faults, store, api, companies, keeper, take, hosts, origins };
+  return { ...made, faults, store, api, login, companies, keeper, take, hosts, origins };
 }
 
 /** As if the collector had started them long enough ago to be allowed to do so again. */

@@ -76,11 +76,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function lifeIn({ store, api, faults, actor, take }: Parts): Life {
+function lifeIn({ store, api, login, faults, actor, take }: Parts): Life {
   return {
     actor,
     take,
     passed: (nowMs) => {
+      login.passed(nowMs);
       store.advance(nowMs);
       faults.strike(api.subscriptions, nowMs);
       store.forget((feed) =>

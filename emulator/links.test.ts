@@ -53,6 +53,26 @@ test('in a quiet time everything that anybody does has its sign-in, before it', 
   for (const kind of seen) assert.ok(tokenless.has(kind), `${kind} names no token`);
 });
 
+/** What only an external provider can have done: nothing here was sent to one. */
+function isVouchedOutside({ feed, body }: FeedRecord): boolean {
+  const details = feed === 'graph/signIns' ? body['authenticationDetails'] : undefined;
+  return JSON.stringify(details ?? []).includes('External authentication method');
+}
+
+test('no sign-in looks as if it had passed an external method that it could not pass', () => {
+  const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: 60 }));
+  const [corp] = populations as [Population];
+  const records = [...lifeOf(corp, 'quiet').happenings(FROM_MS, FROM_MS + DAY_MS)];
+  for (const name of scenarioNames()) {
+    const scenario = loadScenario(name);
+    const roles = populations.slice(0, scenario.tenants.length);
+    records.push(...runScenario(scenario, { populations: roles, seed: 3, fromMs: FROM_MS }).all);
+  }
+  const rows = records.flatMap((happening) => happening.records);
+  assert.ok(rows.some(({ body }) => body['authenticationProtocol'] === 'ropc'));
+  assert.ok(!rows.some(isVouchedOutside));
+});
+
 test('of all that is played, only what is done with forged tokens has no sign-in', () => {
   const populations = ['corp', 'second'].map((seed) => new Population({ seed, size: 120 }));
   const seen = new Set<string>();

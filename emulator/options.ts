@@ -94,6 +94,8 @@ export type EmulatorOptions = {
   readonly signal?: AbortSignal;
   /** A Kafka broker that stands for Event Hubs: the diagnostic export goes there as well. */
   readonly eventStream?: Pick<StreamOptions, 'brokers' | 'connectionString' | 'ca'>;
+  /** Whom to trust among the company's own services that are called over HTTPS; PEM. */
+  readonly partnerCa?: string;
   readonly certificate?: 'made' | 'none';
   readonly tls?: 'on' | 'off';
   /** Of the first host; the others follow. 0, the default, takes any that are free. */

@@ -1,40 +1,49 @@
-import type { SignIn as TokenGiven } from './login/authority.ts';
-import type { Resource } from './login/directory.ts';
+import type { Person as LoginPerson, Resource } from './login/directory.ts';
+import type { AppliedListener, ExternalFactor, SignIn as Given } from './login/sign-in.ts';
 import type { LivingTenant } from './people.ts';
-import { type Address, PLACES, type Place } from './population/index.ts';
-import { type SignIn, signInRecords } from './records/index.ts';
-import { appSignIn, browserOf, promptedSignIn, refreshSignIn } from './sign-in/index.ts';
-import type { Happening } from './types.ts';
+import {
+  type Address,
+  type Person,
+  PLACES,
+  type Place,
+  type Population,
+} from './population/index.ts';
+import { type Client, type SignIn, signInRecords } from './records/index.ts';
+import { appSignIn, browserOf, promptedSignIn, refreshSignIn, refused } from './sign-in/index.ts';
+import type { FeedRecord, Happening, JsonObject } from './types.ts';
 
 /** Networks that nobody owns: RFC 5398. */
 const CLIENT_ASN = 64_511;
 
 /**
- * What the logs say of a token that a real client was given: a collector sees its own sign-ins, as
- * it does in a real tenant. Undefined for people who were added after the start: the log knows only
- * those whom the population knows.
+ * What the logs say of a sign-in that a real client made, let in or refused: a collector sees its
+ * own sign-ins, as it does in a real tenant.
  */
 export function happeningOf(
-  given: TokenGiven,
+  given: Given,
   tenant: LivingTenant,
   resources: readonly Resource[],
-): Happening | undefined {
-  const signIn = signInOf(given, tenant, resources);
-  if (signIn === undefined) return undefined;
+): Happening {
+  const records = signInRecords(tenant.population.tenant, signInOf(given, tenant, resources));
   return {
     atMs: given.atMs,
     tenantId: given.tenantId,
     truth: { scenario: 'api', isAttacker: false },
-    records: signInRecords(tenant.population.tenant, signIn),
+    records: given.row === 'first' ? records : records.flatMap(fuller),
   };
 }
 
+/** Rows are completed later; the unified audit log is not. */
+function fuller(record: FeedRecord): readonly FeedRecord[] {
+  return record.feed.startsWith('activity/') ? [] : [{ ...record, completes: true }];
+}
+
 function signInOf(
-  given: TokenGiven,
+  given: Given,
   { population }: LivingTenant,
   resources: readonly Resource[],
-): SignIn | undefined {
-  const { app, atMs, requestId, correlationId, audience, tenantId } = given;
+): SignIn {
+  const { app, atMs, requestId, correlationId, audience, tenantId, error, listener } = given;
   const resource = resources.find(({ names }) => names.some((name) => name === audience));
   const request = {
     ...{ atMs, requestId, correlationId },
@@ -48,13 +57,50 @@ function signInOf(
       servicePrincipalId: app.objectId,
     };
     const kind = given.proof === 'certificate' ? 'certificate' : 'clientSecret';
-    return appSignIn(account, request, { kind, keyId: '', homeTenantId: tenantId });
+    const made = appSignIn(account, request, { kind, keyId: '', homeTenantId: tenantId });
+    return error === 0 ? made : refused(made, error);
   }
-  const person = population.personByObjectId(given.person.objectId);
-  if (person === undefined) return undefined;
+  const person = personOf(population, given.person);
   const ofPerson = { ...request, appId: app.clientId, sessionId: given.sid };
-  if (given.grant !== 'refresh_token') return promptedSignIn(person, ofPerson);
-  return refreshSignIn(person, ofPerson, { client: browserOf(person), device: undefined });
+  const client = clientOf(person, given);
+  const made =
+    given.grant === 'refresh_token'
+      ? refreshSignIn(person, ofPerson, { client, device: undefined })
+      : promptedSignIn(person, ofPerson, client);
+  const named = { ...made, appName: app.name, listener: listener && listenerOf(listener) };
+  const passed = error === 0 ? named : refused(named, error);
+  return given.external === undefined
+    ? passed
+    : { ...passed, steps: stepsOf(made, given.external) };
+}
+
+/** People who were added after the start are in the directory, and not in the population. */
+function personOf(population: Population, given: LoginPerson): Person {
+  const { objectId, userPrincipalName: upn, name: displayName } = given;
+  const known = population.personByObjectId(objectId);
+  if (known !== undefined) return known;
+  return { ...population.person(0), upn, displayName, objectId, computer: undefined };
+}
+
+/** What the client says of itself, where it says anything. */
+function clientOf(person: Person, { userAgent, app }: Given): Client {
+  if (userAgent === '') return browserOf(person);
+  const clientAppUsed = app.isPublic ? 'Mobile Apps and Desktop clients' : 'Browser';
+  return { operatingSystem: '', browser: '', userAgent, clientAppUsed };
+}
+
+/** A password, and what the provider said: no other sign-in shows this method. */
+function stepsOf({ steps }: SignIn, { name, succeeded, detail }: ExternalFactor): SignIn['steps'] {
+  const result = succeeded ? 'MFA completed by the external provider' : detail;
+  const method = succeeded ? `${name}, ${detail}` : name;
+  return [
+    ...steps.slice(0, 1),
+    { method: 'External authentication method', detail: method, succeeded, result },
+  ];
+}
+
+function listenerOf({ eventType, extensionId, code, httpStatus }: AppliedListener): JsonObject {
+  return { eventType, executedListenerId: extensionId, handlerResult: { code, httpStatus } };
 }
 
 /** Clients of tests sit in the first office; they may say otherwise by `X-Forwarded-For`. */

@@ -9,6 +9,12 @@ import { SeededRandom } from '../random.ts';
 import type { Router } from '../router.ts';
 import type { Store } from '../store.ts';
 import type { Actor, Happening } from '../types.ts';
+import {
+  connectExtension,
+  connectMethod,
+  type ExtensionSetup,
+  type MethodSetup,
+} from './external.ts';
 import { GovernedActor } from './govern.ts';
 import { CompanyLogin } from './login.ts';
 import { companySeed } from './seed.ts';
@@ -43,10 +49,12 @@ export class Companies {
   /** Into which all tenants export their diagnostics. */
   readonly storageAccount: StorageAccount;
   readonly #options: CompaniesOptions;
+  readonly #random: SeededRandom;
 
   constructor(options: CompaniesOptions) {
     const { seed, companies, resources, now } = options;
     this.#options = options;
+    this.#random = new SeededRandom(seed, 'connections');
     this.directories = new Map(
       companies.map(({ population, apps, licence }) => [
         population.tenant.id,
@@ -64,6 +72,26 @@ export class Companies {
       key: key.toString('base64'),
       tenantIds: [...this.directories.keys()],
     };
+  }
+
+  /** Sends a tenant's people to an external authentication method, from now on. */
+  connectMethod(tenantId: string, setup: MethodSetup): void {
+    connectMethod(this.#need(tenantId), this.#making(), setup);
+  }
+
+  /** Lets a custom extension be asked before tokens are given, from now on. */
+  connectExtension(tenantId: string, setup: ExtensionSetup): void {
+    connectExtension(this.#need(tenantId), this.#making(), setup);
+  }
+
+  #need(tenantId: string): Directory {
+    const directory = this.directories.get(tenantId);
+    if (directory === undefined) throw new RangeError(`there is no tenant ${tenantId}`);
+    return directory;
+  }
+
+  #making(): { ids: () => string; atMs: number } {
+    return { ids: () => this.#random.guid(), atMs: this.#options.now() };
   }
 
   /** What an actor does, under what is done to the directories. */

@@ -1,6 +1,14 @@
 import type { Directory, DirectoryObject } from '../directory/index.ts';
-import type { LoginDirectory, Person, RegisteredApp, Resource } from '../login/directory.ts';
+import type {
+  ExternalMethod,
+  IssuanceListener,
+  LoginDirectory,
+  Person,
+  RegisteredApp,
+  Resource,
+} from '../login/directory.ts';
 import type { JsonObject } from '../types.ts';
+import { externalMethodOf, issuanceListenerOf, redirectsOf } from './external.ts';
 
 /** A directory as the login authority asks it: what is changed in it counts from then on. */
 export class CompanyLogin implements LoginDirectory {
@@ -68,7 +76,18 @@ export class CompanyLogin implements LoginDirectory {
       name: text(user['displayName']),
       isEnabled: !directory.effects.isDisabled(user.id, this.#now()),
       sessionsValidFromMs: isRevoked ? validFromMs : 0,
+      profile: profileOf(user),
     };
+  }
+
+  externalMethod(tenantId: string, userId: string, clientId: string): ExternalMethod | undefined {
+    const directory = this.#directories.get(tenantId);
+    return directory && externalMethodOf(directory, userId, clientId);
+  }
+
+  issuanceListener(tenantId: string, clientId: string): IssuanceListener | undefined {
+    const directory = this.#directories.get(tenantId);
+    return directory && issuanceListenerOf(directory, clientId, (id) => this.app(tenantId, id));
   }
 
   /** Credentials that have not ended, as far as we know what opens them. */
@@ -85,6 +104,18 @@ export class CompanyLogin implements LoginDirectory {
   }
 }
 
+/** What extensions are told of somebody (contracts 10.1). */
+const PROFILE: readonly string[] = [
+  ...['companyName', 'createdDateTime', 'displayName', 'givenName', 'mail', 'preferredLanguage'],
+  ...['surname', 'userPrincipalName', 'userType'],
+];
+
+function profileOf(user: DirectoryObject): JsonObject {
+  return Object.fromEntries(
+    PROFILE.flatMap((name) => (user[name] === undefined ? [] : [[name, user[name]]])),
+  );
+}
+
 /** What anybody let the client do for them. */
 function delegatedTo(
   { state }: Directory,
@@ -99,11 +130,6 @@ function delegatedTo(
     for (const scope of text(grant['scope']).split(' ')) if (scope !== '') scopes.add(scope);
   }
   return [...scopes];
-}
-
-function redirectsOf(application: DirectoryObject | undefined): readonly string[] {
-  const { redirectUris } = (application?.['web'] ?? {}) as JsonObject;
-  return Array.isArray(redirectUris) ? redirectUris.map(String) : [];
 }
 
 function text(value: unknown): string {

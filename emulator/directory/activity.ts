@@ -99,6 +99,30 @@ export const NAMINGS: { readonly [kind: string]: Naming } = {
     loggedBy: 'Authentication Methods',
     type: 'Policy',
   },
+  // One name for all that is done to the policy, as rules of others have it.
+  authenticationMethodConfigurations: {
+    noun: 'authentication methods policy',
+    category: 'Policy',
+    loggedBy: CORE,
+    type: 'Policy',
+    names: {
+      create: 'Authentication Methods Policy Update',
+      update: 'Authentication Methods Policy Update',
+      delete: 'Authentication Methods Policy Update',
+    },
+  },
+  customAuthenticationExtensions: {
+    noun: 'custom authentication extension',
+    category: 'Policy',
+    loggedBy: CORE,
+    type: 'Policy',
+  },
+  authenticationEventListeners: {
+    noun: 'authentication event listener',
+    category: 'Policy',
+    loggedBy: CORE,
+    type: 'Policy',
+  },
   crossTenantPartners: {
     noun: 'partner',
     category: 'CrossTenantAccessSettings',

@@ -22,6 +22,10 @@ export type Kind =
   | 'conditionalAccessPolicies'
   | 'namedLocations'
   | 'authenticationStrengthPolicies'
+  /** Of the authentication methods policy; external methods stand here. */
+  | 'authenticationMethodConfigurations'
+  | 'customAuthenticationExtensions'
+  | 'authenticationEventListeners'
   /** `id` is the partner's tenant id. */
   | 'crossTenantPartners'
   | 'riskyUsers'

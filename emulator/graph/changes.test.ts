@@ -32,6 +32,9 @@ const RIGHTS = [
   'Policy.Read.All',
   'Policy.ReadWrite.ConditionalAccess',
   'Policy.ReadWrite.CrossTenantAccess',
+  'Policy.ReadWrite.AuthenticationMethod',
+  'CustomAuthenticationExtension.ReadWrite.All',
+  'EventListener.ReadWrite.All',
 ];
 const LATER = NOON + 10 * 60_000;
 
@@ -266,4 +269,40 @@ test('a token dies with its session where the client takes challenges, else live
   assert.deepEqual(nbf, {
     nbf: { essential: true, value: String(tenant.clock.now() / 1_000) },
   });
+});
+
+test('an external authentication method is set up, switched off and taken away', async () => {
+  const path = '/policies/authenticationMethodsPolicy/authenticationMethodConfigurations';
+  const made = await post(path, {
+    '@odata.type': '#microsoft.graph.externalAuthenticationMethodConfiguration',
+    displayName: 'Countersign',
+    state: 'enabled',
+    appId: id(12, 7),
+    openIdConnectSetting: { clientId: 'one', discoveryUrl: 'https://door.example/discovery' },
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const one = `${path}/${made.body['id']}`;
+  assert.equal((await patch(one, { state: 'disabled' })).status, 204);
+  assert.equal((await tenant.call(`/v1.0${one}`)).body['state'], 'disabled');
+  assert.equal((await remove(one)).status, 204);
+  assert.equal((await tenant.call(`/v1.0${one}`)).status, 404);
+  assert.deepEqual(new Set(audited()), new Set(['Authentication Methods Policy Update']));
+});
+
+test('a custom extension and what it listens to are set up', async () => {
+  const extension = await post('/identity/customAuthenticationExtensions', {
+    '@odata.type': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
+    displayName: 'Countersign',
+    endpointConfiguration: { targetUrl: 'https://door.example/events' },
+    authenticationConfiguration: { resourceId: `api://door.example/${id(12, 8)}` },
+  });
+  assert.equal(extension.status, 201, JSON.stringify(extension.body));
+  const listener = await post('/identity/authenticationEventListeners', {
+    '@odata.type': '#microsoft.graph.onTokenIssuanceStartListener',
+    conditions: { applications: { includeApplications: [{ appId: WIKI.appId }] } },
+    handler: { customExtension: { id: extension.body['id'] } },
+  });
+  assert.equal(listener.status, 201, JSON.stringify(listener.body));
+  const listed = await tenant.call('/v1.0/identity/authenticationEventListeners');
+  assert.equal((listed.body['value'] as unknown[]).length, 1);
 });

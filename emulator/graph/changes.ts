@@ -88,6 +88,28 @@ const WRITABLE: readonly Writable[] = [
     family: 'protection',
     needs: ['displayName'],
   },
+  {
+    kind: 'authenticationMethodConfigurations',
+    path: '/policies/authenticationMethodsPolicy/authenticationMethodConfigurations',
+    may: MAY.changeMethodsPolicy,
+    acts: CHANGEABLE,
+    needs: ['@odata.type', 'displayName', 'state', 'appId', 'openIdConnectSetting'],
+    usual: { includeTargets: [], excludeTargets: [] },
+  },
+  {
+    kind: 'customAuthenticationExtensions',
+    path: '/identity/customAuthenticationExtensions',
+    may: MAY.changeExtensions,
+    acts: CHANGEABLE,
+    needs: ['@odata.type', 'displayName', 'endpointConfiguration', 'authenticationConfiguration'],
+  },
+  {
+    kind: 'authenticationEventListeners',
+    path: '/identity/authenticationEventListeners',
+    may: MAY.changeListeners,
+    acts: CHANGEABLE,
+    needs: ['@odata.type', 'conditions', 'handler'],
+  },
   { kind: 'domains', path: '/domains', may: MAY.changeDomains, acts: CHANGEABLE, needs: ['id'] },
 ];
 

@@ -74,6 +74,21 @@ const COLLECTIONS: readonly Collection[] = [
     family: 'protection',
   },
   {
+    kind: 'authenticationMethodConfigurations',
+    path: '/policies/authenticationMethodsPolicy/authenticationMethodConfigurations',
+    may: MAY.readMethodsPolicy,
+  },
+  {
+    kind: 'customAuthenticationExtensions',
+    path: '/identity/customAuthenticationExtensions',
+    may: MAY.readExtensions,
+  },
+  {
+    kind: 'authenticationEventListeners',
+    path: '/identity/authenticationEventListeners',
+    may: MAY.readListeners,
+  },
+  {
     kind: 'riskyUsers',
     path: '/identityProtection/riskyUsers',
     may: MAY.readRiskyUsers,

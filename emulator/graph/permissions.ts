@@ -29,6 +29,12 @@ type Need =
   | 'readOrganization'
   | 'readPolicies'
   | 'changePolicies'
+  | 'readMethodsPolicy'
+  | 'changeMethodsPolicy'
+  | 'readExtensions'
+  | 'changeExtensions'
+  | 'readListeners'
+  | 'changeListeners'
   | 'readCrossTenant'
   | 'changeCrossTenant'
   | 'readAuthorizationPolicy'
@@ -103,6 +109,19 @@ export const MAY: { readonly [what in Need]: readonly string[] } = {
     'Policy.ReadWrite.ConditionalAccess',
   ],
   changePolicies: ['Policy.ReadWrite.ConditionalAccess'],
+  readMethodsPolicy: [
+    'Policy.Read.All',
+    'Policy.Read.AuthenticationMethod',
+    'Policy.ReadWrite.AuthenticationMethod',
+  ],
+  changeMethodsPolicy: ['Policy.ReadWrite.AuthenticationMethod'],
+  readExtensions: [
+    'CustomAuthenticationExtension.Read.All',
+    'CustomAuthenticationExtension.ReadWrite.All',
+  ],
+  changeExtensions: ['CustomAuthenticationExtension.ReadWrite.All'],
+  readListeners: ['EventListener.Read.All', 'EventListener.ReadWrite.All'],
+  changeListeners: ['EventListener.ReadWrite.All'],
   readCrossTenant: ['Policy.Read.All', 'Policy.ReadWrite.CrossTenantAccess'],
   changeCrossTenant: ['Policy.ReadWrite.CrossTenantAccess'],
   readAuthorizationPolicy: ['Policy.Read.All', 'Policy.ReadWrite.Authorization'],

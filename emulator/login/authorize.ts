@@ -1,7 +1,10 @@
-import { html, type Reply } from '../http.ts';
+import type { Reply } from '../http.ts';
+import { tokenIdOf } from '../sign-in/index.ts';
 import type { Session } from './authority.ts';
-import type { Person } from './directory.ts';
+import type { Person, RegisteredApp } from './directory.ts';
 import type { LoginRefusal } from './errors.ts';
+import { nameForm, posted } from './pages.ts';
+import type { ExternalFactor, SignIn } from './sign-in.ts';
 
 /** What a code or a refresh token stands for. */
 export type CodeGrant = {
@@ -9,38 +12,73 @@ export type CodeGrant = {
   readonly sid: string | undefined;
   readonly nonce: string | undefined;
   readonly scope: URLSearchParams;
+  /** The sign-in that the code comes of: the log has its row, and the token has its id. */
+  readonly signIn?: Pick<SignIn, 'requestId' | 'atMs' | 'external'>;
+};
+
+/** Somebody who named themself at an application, and whose account is in order. */
+export type Admission = {
+  readonly app: RegisteredApp;
+  readonly person: Person;
+  readonly redirectUri: string;
+  readonly audience: string | undefined;
 };
 
 /**
- * RFC 6749 section 4.1.1 with PKCE (RFC 7636). Whoever is named by `login_hint` is signed in at
- * once: nobody has a password here. Without a hint a form asks for the name.
+ * RFC 6749 section 4.1.1 with PKCE (RFC 7636). Whoever is named by `login_hint` has given their
+ * password: nobody has one here. Without a hint a form asks for the name. Who has to show a second
+ * factor elsewhere is sent there first.
  */
 export async function authorize(session: Session): Promise<Reply> {
-  const { form, tenantId, nowMs, options } = session;
+  const { form, tenantId, options } = session;
+  const { directory } = options;
   const clientId = form.get('client_id') ?? '';
-  const app = options.directory.app(tenantId, clientId.toLowerCase());
+  const app = directory.app(tenantId, clientId.toLowerCase());
   if (app === undefined) throw session.refuse(700016, clientId);
   const redirectUri = form.get('redirect_uri') ?? '';
   // Nothing may ever be sent to an address that was not registered.
   if (!app.redirectUris.includes(redirectUri)) throw session.refuse(50011, redirectUri);
-  const back = (answer: Record<string, string>): Reply =>
-    redirect(redirectUri, form.get('response_mode') ?? 'query', {
-      ...answer,
-      ...(form.has('state') && { state: form.get('state') as string }),
-    });
   const refused = ({ error, description }: LoginRefusal): Reply =>
-    back({ error, error_description: description });
+    back(session, redirectUri, { error, error_description: description });
   if (form.get('response_type') !== 'code') return refused(session.refuse(90023));
   if (app.isPublic && !form.has('code_challenge')) return refused(session.refuse(90014));
   const hint = form.get('login_hint');
   if (hint === null) return nameForm(form);
-  const person = options.directory.person(tenantId, hint);
-  if (person === undefined) return refused(session.refuse(50034, hint));
-  if (!person.isEnabled) return refused(session.refuse(50057));
+  const audience = session.audienceOf(app);
+  const person = directory.person(tenantId, hint);
+  const turnedAway = (number: number, who: Person): Reply => {
+    const refusal = session.refuse(number, number === 50034 ? hint : undefined);
+    const grant = 'authorization_code';
+    session.note({ app, person: who, audience, grant, proof: 'none', error: number });
+    return refused(refusal);
+  };
+  if (person === undefined) return turnedAway(50034, nobody(hint));
+  if (!person.isEnabled) return turnedAway(50057, person);
+  const admission = { app, person, redirectUri, audience };
+  const method = directory.externalMethod(tenantId, person.objectId, app.clientId);
+  if (method !== undefined) return session.external.send(session, admission, method);
+  return admit(session, admission);
+}
+
+/** Writes the sign-in down, and sends the browser back to the application with a code. */
+export async function admit(
+  session: Session,
+  admission: Admission,
+  external?: ExternalFactor,
+): Promise<Reply> {
+  const { form, nowMs, options, writer } = session;
+  const { app, person, redirectUri, audience } = admission;
+  const [sid, requestId] = [writer.guid(), writer.guid()];
+  const uti = tokenIdOf(requestId);
+  session.note({
+    ...{ app, person, audience, sid, requestId, uti, external },
+    ...{ grant: 'authorization_code', proof: 'none', error: 0 },
+  });
   const code = await options.mint.sign({
     aud: 'code',
-    jti: session.writer.guid(),
-    sid: session.writer.guid(),
+    jti: writer.guid(),
+    sid,
+    signIn: { requestId, atMs: nowMs, external },
     oid: person.objectId,
     client: app.clientId,
     redirect: redirectUri,
@@ -53,38 +91,20 @@ export async function authorize(session: Session): Promise<Reply> {
       method: form.get('code_challenge_method') ?? 'plain',
     }),
   });
-  return back({ code, session_state: session.writer.guid() });
+  return back(session, redirectUri, { code, session_state: writer.guid() });
 }
 
-function redirect(uri: string, mode: string, answer: Record<string, string>): Reply {
-  const values = new URLSearchParams(answer);
-  if (mode === 'form_post') {
-    const fields = Object.entries(answer).map(([name, value]) => field(name, value));
-    return html(
-      `<form method="post" action="${escaped(uri)}">${fields.join('')}` +
-        '<button>Continue</button></form><script>document.forms[0].submit()</script>',
-    );
-  }
+/** A name that is nobody's. */
+function nobody(name: string): Person {
+  const isEnabled = false;
+  return { objectId: '', userPrincipalName: name, name: '', isEnabled, sessionsValidFromMs: 0 };
+}
+
+function back({ form }: Session, uri: string, answer: Record<string, string>): Reply {
+  const all = { ...answer, ...(form.has('state') && { state: form.get('state') as string }) };
+  const mode = form.get('response_mode') ?? 'query';
+  if (mode === 'form_post') return posted(uri, all);
   const separator = mode === 'fragment' ? '#' : uri.includes('?') ? '&' : '?';
-  return { status: 302, headers: { location: uri + separator + values.toString() } };
-}
-
-function nameForm(form: URLSearchParams): Reply {
-  const fields = [...form].map(([name, value]) => field(name, value));
-  return html(
-    `<form method="post">${fields.join('')}<label>Sign in as ` +
-      '<input name="login_hint" type="email" autofocus></label><button>Sign in</button></form>',
-  );
-}
-
-function field(name: string, value: string): string {
-  return `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
+  const location = uri + separator + new URLSearchParams(all).toString();
+  return { status: 302, headers: { location } };
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../types.ts';
+
 /** An application as a tenant knows it: its registration and its service principal in one. */
 export type RegisteredApp = {
   readonly clientId: string;
@@ -24,6 +26,36 @@ export type Person = {
   readonly isEnabled: boolean;
   /** Refresh tokens and sessions that began before this are void. */
   readonly sessionsValidFromMs: number;
+  /** What else extensions are told of them, in Graph's words. */
+  readonly profile?: JsonObject;
+};
+
+/** A provider to which a tenant sends people for their second factor (contracts 9.2). */
+export type ExternalMethod = {
+  readonly displayName: string;
+  /** The provider's application; hints are for it. */
+  readonly appId: string;
+  /** What the provider calls this integration. */
+  readonly clientId: string;
+  readonly discoveryUrl: string;
+  /** Undefined where nobody consented to the provider's application. */
+  readonly replyUrls: readonly string[] | undefined;
+};
+
+/** A custom extension that is asked before an application's tokens are given (contracts 10.3). */
+export type IssuanceListener = {
+  readonly listenerId: string;
+  readonly extensionId: string;
+  readonly targetUrl: string;
+  /** `api://fqdn/appId`. */
+  readonly resourceId: string;
+  readonly resourceAppId: string;
+  /** The registration of the extension's own API; undefined where it is gone. */
+  readonly resource: RegisteredApp | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly maximumRetries: number;
+  /** Those that may come into a token. */
+  readonly claims: readonly string[];
 };
 
 /** What the login authority asks of the directory, at every request: it may change at any time. */
@@ -33,6 +65,9 @@ export interface LoginDirectory {
   app(tenantId: string, clientId: string): RegisteredApp | undefined;
   /** By user principal name or object id. */
   person(tenantId: string, name: string): Person | undefined;
+  /** Where this person has to show a second factor for this application, if outside. */
+  externalMethod(tenantId: string, objectId: string, clientId: string): ExternalMethod | undefined;
+  issuanceListener(tenantId: string, clientId: string): IssuanceListener | undefined;
 }
 
 /** A resource that tokens can be for. */

@@ -1,4 +1,5 @@
 import { HttpError, json } from '../http.ts';
+import type { Person } from './directory.ts';
 
 /**
  * What the login authority refuses, by its AADSTS number.
@@ -28,16 +29,30 @@ const REFUSALS: Readonly<Record<number, readonly [error: string, status: number,
   7000218: ['invalid_client', 401, 'The request body must hold client_assertion or client_secret.'],
 };
 
+/** An extension was asked and did not answer as it should (contracts 10.2). */
+const OTHER = ['server_error', 400, 'The custom authentication extension failed.'] as const;
+
 /** The digits after AADSTS. */
 export type RefusalNumber = number;
 
 /** A refusal that ends the request, as the token endpoint words it. */
 export class LoginRefusal extends HttpError {
+  readonly number: RefusalNumber;
   readonly error: string;
   readonly description: string;
+  /** Who was refused, where that is known. */
+  readonly person: Person | undefined;
 
-  constructor(number: RefusalNumber, context: { nowMs: number; traceId: string; detail?: string }) {
-    const [error, status, text] = REFUSALS[number] ?? ['invalid_request', 400, 'Refused.'];
+  constructor(
+    number: RefusalNumber,
+    context: {
+      readonly nowMs: number;
+      readonly traceId: string;
+      readonly detail?: string | undefined;
+      readonly person?: Person | undefined;
+    },
+  ) {
+    const [error, status, text] = REFUSALS[number] ?? OTHER;
     const { nowMs, traceId, detail } = context;
     const timestamp = `${new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
     const description =
@@ -54,7 +69,9 @@ export class LoginRefusal extends HttpError {
         error_uri: `https://login.microsoftonline.com/error?code=${number}`,
       }),
     );
+    this.number = number;
     this.error = error;
     this.description = description;
+    this.person = context.person;
   }
 }

@@ -36,7 +36,12 @@ export async function redeemCode(
   const resource = claim(code, 'resource');
   if (resource !== undefined) scope.set('resource', resource);
   const person = personOf(session, code);
-  return { person, sid: claim(code, 'sid'), nonce: claim(code, 'nonce'), scope };
+  // Ours, since it was signed by us; a code of another kind has none.
+  const signIn = code['signIn'] as CodeGrant['signIn'];
+  return {
+    ...{ person, sid: claim(code, 'sid'), nonce: claim(code, 'nonce'), scope },
+    ...(signIn !== undefined && { signIn }),
+  };
 }
 
 /** RFC 6749 section 6; void once the person's sessions were revoked after it was issued. */
@@ -45,7 +50,7 @@ export async function redeemRefresh(session: Session, app: RegisteredApp): Promi
   checkAge(session, token, REFRESH_LIFETIME_SECONDS);
   const person = personOf(session, token);
   if ((token.iat ?? 0) * 1_000 < Math.floor(person.sessionsValidFromMs / 1_000) * 1_000) {
-    throw session.refuse(50173);
+    throw session.refuse(50173, undefined, person);
   }
   return {
     person,
@@ -78,6 +83,6 @@ function personOf(session: Session, payload: JWTPayload): Person {
   const { directory } = session.options;
   const person = directory.person(session.tenantId, claim(payload, 'oid') ?? '');
   if (person === undefined) throw session.refuse(50034);
-  if (!person.isEnabled) throw session.refuse(50057);
+  if (!person.isEnabled) throw session.refuse(50057, undefined, person);
   return person;
 }

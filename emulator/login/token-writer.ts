@@ -17,6 +17,10 @@ export type TokenRequest = {
   readonly proof: ClientProof;
   readonly nowMs: number;
   readonly form: URLSearchParams;
+  /** Of the sign-in that the token comes of, where the log has it already. */
+  readonly requestId?: string | undefined;
+  /** What an extension adds to tokens for the company's own applications. */
+  readonly claims?: JWTPayload;
 };
 
 export type Written = { readonly body: object; readonly requestId: string; readonly uti: string };
@@ -56,9 +60,12 @@ export class TokenWriter {
     const granted = person === undefined ? undefined : scopesOf(app, audience, wanted);
     if (person === undefined && !wanted.permissions.includes('.default')) return undefined;
     if (granted?.length === 0 && !wanted.hasIdentity) return undefined;
-    const requestId = this.#random.guid();
+    const requestId = request.requestId ?? this.#random.guid();
     const uti = tokenIdOf(requestId);
+    const isOwn = !audience.startsWith('https://');
     const claims: JWTPayload = {
+      // First, so that none of them stands in for one of ours.
+      ...(isOwn && request.claims),
       aud: audience,
       iat: nowSeconds,
       nbf: nowSeconds,
@@ -119,6 +126,7 @@ export class TokenWriter {
     if (person === undefined) return {};
     const scope = wanted.audience === undefined ? '' : `${wanted.audience}/.default`;
     const idToken = {
+      ...request.claims,
       ver: '2.0',
       iss: `${this.#origin()}/${tenantId}/v2.0`,
       aud: app.clientId,

@@ -3,7 +3,7 @@ import type { JsonObject } from '../types.ts';
 import { graphTime } from './feed.ts';
 import { APP_NAMES, servicePrincipalIdOf } from './first-party.ts';
 import type { Fullness, SignIn } from './sign-in.ts';
-import { failureReason, isInterrupt } from './sign-in-errors.ts';
+import { failureReason, isExternal, isInterrupt } from './sign-in-errors.ts';
 
 /** What Graph's rows and the diagnostic export say in the same words. */
 export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonObject {
@@ -75,7 +75,7 @@ export function graphSignIn(s: SignIn, fullness: Fullness, common: JsonObject): 
     ipAddressFromResourceProvider: null,
     homeTenantName: '',
     authenticationMethodsUsed: fullness === 'complete' ? s.steps.map((step) => step.method) : [],
-    appliedEventListeners: [],
+    appliedEventListeners: s.listener === undefined ? [] : [s.listener],
     managedServiceIdentity: managedIdentityOf(s),
     globalSecureAccessIpAddress: null,
     isThroughGlobalSecureAccess: false,
@@ -158,6 +158,7 @@ function managedIdentityOf(s: SignIn): JsonObject | null {
 function accessStatus(s: SignIn): string {
   if (s.user === undefined || s.protocol === 'ropc') return 'notApplied';
   if (s.error === 53003 || s.error === 53000 || s.error === 50131) return 'failure';
+  if (isExternal(s.error)) return 'failure';
   return s.error === 0 || isInterrupt(s.error) ? 'success' : 'notApplied';
 }
 

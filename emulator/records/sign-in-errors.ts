@@ -4,6 +4,8 @@ type Failure = { readonly symbol: string; readonly reason: string };
 const FAILURES: ReadonlyMap<number, Failure> = new Map(
   (
     [
+      [50012, 'AuthenticationFailed', 'The answer does not belong to the request.'],
+      [50027, 'InvalidJwtToken', 'The token is not valid.'],
       [50034, 'UserAccountNotFound', 'The user account does not exist in this directory.'],
       [50053, 'IdsLocked', 'The account is locked, too many sign-in attempts were made.'],
       [50055, 'InvalidPasswordExpiredPassword', 'The password is expired.'],
@@ -22,6 +24,10 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map(
       [50132, 'SsoArtifactInvalidOrExpired', 'The session is not valid any more.'],
       [50133, 'SsoArtifactRevoked', 'The session ended when the password changed.'],
       [50140, 'KmsiInterrupt', 'Interrupted by the question to stay signed in.'],
+      [50158, 'ExternalSecurityChallenge', 'External security challenge was not satisfied.'],
+      [50159, 'ExternalSecurityChallengeWeak', 'Claims of the external provider are not enough.'],
+      [50161, 'InvalidExternalSecurityChallengeConfiguration', 'The provider is not set up right.'],
+      [50166, 'ExternalClaimsProviderThrottled', 'The claims provider could not be asked.'],
       [50173, 'FreshTokenNeeded', 'The grant expired due to being revoked.'],
       [50199, 'CmsiInterrupt', 'The user was asked whether the application is the one meant.'],
       [53000, 'DeviceNotCompliant', 'The device is not in a compliant state.'],
@@ -36,12 +42,20 @@ const FAILURES: ReadonlyMap<number, Failure> = new Map(
       [700016, 'UnauthorizedClient_DoesNotMatchRequest', 'The application is not known here.'],
       [700027, 'InvalidClientAssertion', 'The signature of the assertion is not valid.'],
       [700082, 'ExpiredOrRevokedGrantInactiveToken', 'The refresh token was not used in time.'],
+      [5001256, 'ExternalTokenInvalid', 'The external ID token failed verification.'],
+      [7000112, 'UnauthorizedClientApplicationDisabled', 'The application is disabled.'],
       [7000215, 'InvalidClientSecret', 'Invalid client secret provided.'],
       [7000222, 'InvalidClientSecretExpiredKeysProvided', 'The client secret is expired.'],
+      [900491, 'ServicePrincipalNotFound', 'The service principal is not in the tenant.'],
       [900941, 'AdminConsentRequiredDueToRiskyApp', 'Consent is blocked for a risky app.'],
     ] as const
   ).map(([code, symbol, reason]) => [code, { symbol, reason }]),
 );
+
+/** The second factor was to be shown elsewhere, and was not (contracts 9). */
+export function isExternal(code: number): boolean {
+  return [50012, 50027, 50158, 50159, 50161, 50166, 5001256, 900491].includes(code);
+}
 
 /** The unified audit log's LogonError; undefined for success. */
 export function logonError(code: number): string | undefined {

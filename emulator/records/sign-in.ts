@@ -1,7 +1,7 @@
 import type { Device } from '../population/person.ts';
 import type { Address } from '../population/places.ts';
 import type { Tenant } from '../population/tenant.ts';
-import type { FeedRecord } from '../types.ts';
+import type { FeedRecord, JsonObject } from '../types.ts';
 import type { Account } from './account.ts';
 import { exportedSignIn, SIGN_IN_CATEGORIES } from './exported-sign-in.ts';
 import { commonRow, graphSignIn } from './graph-sign-in.ts';
@@ -75,6 +75,8 @@ export type SignIn = {
   /** Who vouched, where it was not the vendor. */
   readonly federatedIssuer?: string;
   readonly risk?: Risk | undefined;
+  /** An extension that was asked before the token was given, as Graph's rows tell of it. */
+  readonly listener?: JsonObject | undefined;
   /** The vendor's services among each other: one row in the export and no other. */
   readonly isVendor?: true;
   /** When the service fills in what it learns later; undefined: the first row is whole. */

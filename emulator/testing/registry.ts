@@ -1,4 +1,10 @@
-import type { LoginDirectory, Person, RegisteredApp } from '../login/directory.ts';
+import type {
+  ExternalMethod,
+  IssuanceListener,
+  LoginDirectory,
+  Person,
+  RegisteredApp,
+} from '../login/directory.ts';
 import { NORTHMOOR } from './clerk.ts';
 
 export const COLLECTOR_ID = '3f0f6a51-6a9f-4f0e-9d55-0f6c1a9b7e21';
@@ -13,6 +19,8 @@ const GRAPH = 'https://graph.microsoft.com';
 /** Two applications and one person, who may be changed while it is in use. */
 export class SmallRegistry implements LoginDirectory {
   apps: RegisteredApp[];
+  method: ExternalMethod | undefined;
+  listener: IssuanceListener | undefined;
   freya: Person = {
     objectId: '1d0c2f7e-90b5-4a7a-a9a0-0a5f7b1c2d3e',
     userPrincipalName: FREYA,
@@ -58,5 +66,13 @@ export class SmallRegistry implements LoginDirectory {
 
   person(_tenantId: string, name: string): Person | undefined {
     return [this.freya.objectId, FREYA].includes(name.toLowerCase()) ? this.freya : undefined;
+  }
+
+  externalMethod(): ExternalMethod | undefined {
+    return this.method;
+  }
+
+  issuanceListener(_tenantId: string, clientId: string): IssuanceListener | undefined {
+    return clientId === CONSOLE_ID ? this.listener : undefined;
   }
 }

@@ -1,0 +1,2 @@
+export { ExternalMethods, RETURN_PATH } from './external.ts';
+export { ProviderCatalogue } from './metadata.ts';
