@@ -35,8 +35,6 @@ export {
   type ReaderOptions,
   type StatementOptions,
   type StatementResult,
-  type Timeline,
-  type TimelineFilter,
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
@@ -48,4 +46,5 @@ export { statementCsv } from './statement-csv.ts';
 export { type StatementHtmlOptions, statementHtml } from './statement-html.ts';
 export { statementLines } from './statement-table.ts';
 export type * from './statement-types.ts';
+export type { Timeline, TimelineFilter } from './timeline-types.ts';
 export type { Verified, VerifiedCount } from './verified.ts';

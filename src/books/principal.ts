@@ -6,6 +6,7 @@ import {
   TENANT_NOT_STATED,
 } from '../core/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
+import { literal } from './engine.ts';
 import { type Holding, Kinship } from './kinship.ts';
 import type { State } from './state.ts';
 
@@ -118,6 +119,13 @@ export class Tenants {
 
   home(tenant: string): string {
     return tenant === TENANT_NOT_STATED ? (this.#only ?? tenant) : tenant;
+  }
+
+  /** SQL for the home of the tenant in a column. */
+  sql(column: string): string {
+    if (this.#only === undefined) return column;
+    const [none, only] = [literal(TENANT_NOT_STATED), literal(this.#only)];
+    return `CASE ${column} WHEN ${none} THEN ${only} ELSE ${column} END`;
   }
 
   /** The tenants in the rows that are read as `tenant`. */

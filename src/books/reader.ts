@@ -27,29 +27,13 @@ import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
+import type { Timeline, TimelineFilter } from './timeline-types.ts';
 import { isItemRead, THROTTLED_MS } from './volume.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
   /** What is late and what has expired depends on the time; without a clock, on the last poll. */
   readonly clock?: Clock;
-};
-
-export type TimelineFilter = Scope & {
-  readonly user?: string | undefined;
-  readonly ip?: string | undefined;
-  readonly session?: string | undefined;
-  readonly app?: string | undefined;
-  readonly tenant?: string | undefined;
-  /** Asked about the user alone. */
-  readonly sought?: Sought | undefined;
-};
-
-export type Timeline = {
-  /** Whose events these are; undefined when nobody was asked for. */
-  readonly who: Resolution | undefined;
-  readonly rows: AsyncIterable<EventRow>;
-  readonly coverage: Coverage;
 };
 
 export type StatementOptions = Scope & {
@@ -213,6 +197,11 @@ export class BooksReader {
   /** What stages ask of the rows that count, over the columns of a file of events. */
   select(sql: Select): Promise<DuckDBValue[][]> {
     return this.#live.read((snapshot) => snapshot.rows(sql));
+  }
+
+  /** SQL for the tenant in a column, as every question reads it. */
+  tenantSql(column: string): string {
+    return this.#tenants().sql(column);
   }
 
   /** Any question over the rows that count in a scope: `sqlOf` gets what follows FROM. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BooksReader, type TimelineFilter } from './reader.ts';
+import { BooksReader } from './reader.ts';
 import { booksOf, CONTOSO, FABRIKAM, folder, HEAD, row, START_MS } from './testing/rows.ts';
 import { windowsOf } from './timeline.ts';
+import type { TimelineFilter } from './timeline-types.ts';
 
 const DAY = 86_400_000;
 

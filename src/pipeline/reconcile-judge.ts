@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Asks of whole days, and of the days behind a late sign-in as well: what it was the sign-in of may
- * have been used for as long as a token lives. A finding whose sign-in came after all is taken
- * back, and the ledger keeps both.
+ * have been used for as long as a token lives, and a session of it for longer. A finding whose
+ * sign-in came after all is taken back, and the ledger keeps both.
  */
 export function reconcileJudge(
   authorisationsOf: (context: JudgeContext) => Promise<Authorisations>,
@@ -18,12 +18,15 @@ export function reconcileJudge(
     hears: 'events',
     everyMs: RECONCILE_EVERY_MS,
     async judge(context: JudgeContext): Promise<Judgement> {
-      const { books, touched, nowMs } = context;
+      const { books, touched, nowMs, fromIndex } = context;
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
-      const covers = normalise((touched.length === 0 ? [recent] : touched).map(wholeDays));
       const authorisations = await authorisationsOf(context);
       const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+      const reached = await reconciler.reachedDays(fromIndex, touched);
+      const days = reached.map((day) => interval(day, day + DAY_MS));
+      const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);
+      const covers = normalise([...asked, ...days]);
       const drafts = [];
       for (const { from, to } of covers) {
         drafts.push(...(await reconciler.findings({ fromMs: from, toMs: to })));

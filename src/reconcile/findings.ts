@@ -1,14 +1,7 @@
 import { type FindingDraft, plural, type TenantId } from '../core/index.ts';
-import { EVIDENCE_MAX, JOINED_SHARE_MIN, SIGN_INS_AROUND_MIN } from './limits.ts';
-import type { ActionVerdict } from './reconciler.ts';
+import { DAY_MS, EVIDENCE_MAX } from './limits.ts';
+import type { ActionVerdict } from './totals.ts';
 import type { Cause } from './verdict.ts';
-
-/** How well the actions around a moment were tied to sign-ins: what an absence stands out from. */
-export type Surroundings = {
-  /** Actions of the day that name a token or a session, and those of them that were tied. */
-  readonly named: number;
-  readonly tied: number;
-};
 
 /** Causes that a person should hear of, and how. */
 type Said = {
@@ -30,7 +23,7 @@ const NO_SIGN_IN: Said = {
 const SAID: Readonly<Partial<Record<Cause, Said>>> = {
   'no-sign-in': NO_SIGN_IN,
   'no-sign-in-delivered': NO_SIGN_IN,
-  'coverage-unknown': NO_SIGN_IN,
+  'no-sign-in-imported': NO_SIGN_IN,
   expired: {
     rule: 'reconcile/expired-token',
     title: (act, who) => `${act} by ${who} outside the life of the token`,
@@ -42,6 +35,30 @@ const SAID: Readonly<Partial<Record<Cause, Said>>> = {
     title: (act, who) => `${act} by ${who} from a device that its session does not belong to`,
     next: 'Ask the person which devices are theirs, revoke the session, and look at the other one.',
     techniques: ['T1539', 'T1550.004'],
+  },
+  ended: {
+    rule: 'reconcile/ended-pass',
+    title: (act, who) => `${act} by ${who} after the pass of the session had ended`,
+    next: 'Revoke the session with the vendor too, and look at what was done since.',
+    techniques: ['T1550.001'],
+  },
+  'other-network': {
+    rule: 'reconcile/other-network',
+    title: (act, who) => `${act} by ${who} from a network that the pass was not for`,
+    next: 'Ask the person where they were, revoke the session, and look at the other network.',
+    techniques: ['T1550.004'],
+  },
+  'no-decision': {
+    rule: 'reconcile/no-decision',
+    title: (act, who) => `${act} by ${who} past a door that was not asked`,
+    next: 'Find out how the sign-in came past the door: a policy of the vendor may have changed.',
+    techniques: ['T1556.006'],
+  },
+  'unregistered-workload': {
+    rule: 'reconcile/unregistered-workload',
+    title: (act, who) => `${act} by ${who}, which nobody has registered`,
+    next: 'Find its owner and register it, or take its credentials and permissions away.',
+    techniques: ['T1078.004'],
   },
   'other-app': {
     rule: 'reconcile/other-app',
@@ -55,25 +72,12 @@ export function isSaid(cause: Cause): boolean {
   return SAID[cause] !== undefined;
 }
 
-const DAY_MS = 86_400_000;
-
-/**
- * One finding for each person, application and day. Over an import of which nobody knows whether
- * it is whole, an absence is said only where it stands out: there are sign-ins, and nearly all
- * other actions of that day have theirs.
- */
+/** One finding for each person, application and day. */
 export function findingsOf(
   verdicts: readonly ActionVerdict[],
-  surroundings: (tenant: string, dayMs: number) => Surroundings,
   severityOf: (verdict: ActionVerdict) => 3 | 4,
 ): FindingDraft[] {
-  const told = verdicts.filter((verdict) => {
-    if (SAID[verdict.cause] === undefined) return false;
-    if (verdict.cause !== 'coverage-unknown') return true;
-    if (verdict.token === null && verdict.session === null) return false;
-    const { named, tied } = surroundings(verdict.tenant, dayOf(verdict.atMs));
-    return tied >= SIGN_INS_AROUND_MIN && tied >= named * JOINED_SHARE_MIN;
-  });
+  const told = verdicts.filter(({ cause }) => isSaid(cause));
   const groups = Map.groupBy(told, (verdict) => {
     const { tenant, who, app, cause, atMs } = verdict;
     return [tenant, SAID[cause]?.rule, who, app, dayOf(atMs)].join('\n');
@@ -134,7 +138,7 @@ function messageOf(own: readonly ActionVerdict[]): string {
       const share = bound === null ? '' : ` (at most ${(bound * 100).toFixed(1)} % were lost)`;
       return `${count}. A sign-in that the vendor lost would explain it${share}.`;
     }
-    case 'coverage-unknown':
+    case 'no-sign-in-imported':
       return (
         `${count}, while nearly all other actions of the day have theirs. A sign-in that is ` +
         'missing from the export would explain it.'

@@ -1,12 +1,13 @@
-export { type Authorisations, NO_AUTHORISATIONS, type Standing } from './authorisations.ts';
+export type { ReconcilePeriod } from './action-query.ts';
 export {
-  type ActionVerdict,
-  type JoinShare,
-  type ReconcilePeriod,
-  Reconciler,
-  type Reconciliation,
-  type Residual,
-} from './reconciler.ts';
+  type Authorisations,
+  NO_AUTHORISATIONS,
+  type PassBounds,
+  type SignInStanding,
+  type Standing,
+} from './authorisations.ts';
+export { Reconciler, type Reconciliation, type VerdictList } from './reconciler.ts';
+export type { ActionVerdict, JoinShare, Residual } from './totals.ts';
 export {
   CAUSE_TEXTS,
   type Cause,

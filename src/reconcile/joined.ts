@@ -1,94 +1,167 @@
 import { appIds } from '../ocsf/index.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, PERSON_WINDOW_MS, TOKEN_LIFE_MAX_MS } from './limits.ts';
 
-/**
- * SQL that ties every action of a scope to its sign-in, in this order: by token (UTI), by session
- * (SID), by person and address within a day where the record names neither (contracts 7).
- *
- * `acts` and `signIns` are what follows FROM; the sign-ins reach further back than the actions.
- * The result has one row for each action: nothing is tied twice, whatever came in how often.
- */
-export function joinedSql(of: {
-  readonly acts: string;
-  readonly signIns: string;
-  /** Of the columns of `acts`. */
+/** What the joins are made over. Texts are SQL; none holds anything from outside. */
+export type JoinParts = {
+  /** What follows FROM; sign-ins are taken from further back than actions. */
+  readonly source: string;
+  /** Which actions, by their columns. */
   readonly where: string;
-}): string {
-  const { acts, signIns, where } = of;
-  return `
-  WITH s AS (
-    SELECT "index", tenant, epoch_ms("time") AS t, ${WHO} AS who, app_uid, device_uid, ip,
-      session_uid, token_uid
-    FROM ${signIns} WHERE class_uid = 3002 AND status_id <> 2
+  /** A tenant as it is read: of a delivery that states none, the only one that there is. */
+  readonly tenant: string;
+  /** Parameters that hold lines; see `standings.ts`. */
+  readonly standings: string;
+  readonly registered: string;
+};
+
+/**
+ * SQL with one row for each action and what ties it to its sign-in, in this order: token (UTI),
+ * session (SID), and where a record names neither the person, application and address within a day
+ * (contracts 7). Only hash joins where ids are: what came in how often, and in which order,
+ * changes nothing. The tenant is part of every key.
+ */
+export function joinedSql(parts: JoinParts): string {
+  return `WITH ${signInsSql(parts)}, ${groupsSql('tok', 'token_uid')},
+  ${groupsSql('ses', 'session_uid')}, ${personsSql()}, ${actsSql(parts)},
+  by_id AS (
+    SELECT a.*, ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
+      CAST(NULL AS BIGINT) AS per_sign_in, CAST(NULL AS INTEGER) AS per_standing
+    FROM a LEFT JOIN tok ON a.tk = tok.tk AND a.token_uid = tok.id
+      LEFT JOIN ses ON a.tk = ses.tk AND a.session_uid = ses.id
+    WHERE a.has_ids
   ),
-  tok AS (
-    SELECT token_uid, min(t) AS t, arg_min("index", (t, "index")) AS sign_in,
-      count(DISTINCT who) AS parties, count(DISTINCT app_uid) AS apps, min(app_uid) AS app,
-      count(DISTINCT device_uid) AS devices, min(device_uid) AS device
-    FROM s WHERE token_uid IS NOT NULL GROUP BY token_uid
-  ),
-  ses AS (
-    SELECT session_uid, min(t) AS t, arg_min("index", (t, "index")) AS sign_in,
-      count(DISTINCT who) AS parties,
-      count(DISTINCT device_uid) AS devices, min(device_uid) AS device
-    FROM s WHERE session_uid IS NOT NULL GROUP BY session_uid
-  ),
-  per AS (
-    SELECT who, ip, t, min("index") AS sign_in FROM s
-    WHERE ip IS NOT NULL AND who IS NOT NULL GROUP BY who, ip, t
-  ),
-  a AS (
-    SELECT *, epoch_ms("time") AS t, ${WHO} AS who FROM ${acts}
-    WHERE class_uid <> 3002 AND ${where}
+  by_person AS (
+    SELECT a.*, ${GROUP_COLUMNS.map((c) => `NULL AS tok_${c}, NULL AS ses_${c}`)},
+      CASE WHEN a.t - per.t <= ${PERSON_WINDOW_MS} THEN per.sign_in END AS per_sign_in,
+      per.standing AS per_standing
+    FROM a ASOF LEFT JOIN per
+      ON per.tk = a.tk AND per.who = a.who AND per.ip = a.ip AND per.app = a.app AND a.t >= per.t
+    WHERE NOT a.has_ids
   ),
   tied AS (
-    SELECT a.*,
-      tok.sign_in AS tok_in, tok.t AS tok_t, tok.parties AS tok_parties, tok.apps AS tok_apps,
-      tok.app AS tok_app, tok.devices AS tok_devices, tok.device AS tok_device,
-      ses.sign_in AS ses_in, ses.t AS ses_t, ses.parties AS ses_parties,
-      ses.devices AS ses_devices, ses.device AS ses_device
-    FROM a LEFT JOIN tok ON a.token_uid = tok.token_uid
-      LEFT JOIN ses ON a.session_uid = ses.session_uid
+    SELECT *, CASE WHEN tok_t IS NOT NULL THEN 'token' WHEN ses_t IS NOT NULL THEN 'session'
+      WHEN per_sign_in IS NOT NULL THEN 'person' ELSE 'none' END AS method
+    FROM (SELECT * FROM by_id UNION ALL BY NAME SELECT * FROM by_person)
   ),
-  near AS (
-    SELECT tied.*, per.sign_in AS per_in, per.t AS per_t
-    FROM tied ASOF LEFT JOIN per
-      ON per.who = tied.who AND per.ip = tied.ip AND tied.t >= per.t
-  ),
-  methods AS (
-    SELECT *, CASE
-      WHEN tok_in IS NOT NULL THEN 'token'
-      WHEN ses_in IS NOT NULL THEN 'session'
-      WHEN token_uid IS NULL AND session_uid IS NULL AND per_in IS NOT NULL
-        AND t - per_t <= ${PERSON_WINDOW_MS} THEN 'person'
-      ELSE 'none' END AS method,
-      (token_uid IS NOT NULL OR session_uid IS NOT NULL) AS has_ids
-    FROM near
-  )
-  SELECT "index", tenant, source, workload, record_type, operation, t, who, actor, actor_type,
-    app_uid, ip, session_uid, token_uid, method,
-    CASE method WHEN 'token' THEN tok_in WHEN 'session' THEN ses_in WHEN 'person' THEN per_in END
-      AS sign_in,
-    ${CAUSE} AS cause
-  FROM methods`;
+  judged AS (SELECT *, ${TIE} AS tie, ${STANDING} AS stands FROM tied)
+  SELECT "index", tk AS tenant, source, workload, record_type, operation, t, who, actor, flow,
+    app_uid, ip, session_uid, token_uid, issued_t, method,
+    coalesce(tok_sign_in, ses_sign_in, per_sign_in) AS sign_in, ${CAUSE} AS final
+  FROM judged LEFT JOIN reg ON reg.reg_tk = judged.tk`;
 }
-
-/** The client application of a service acts as itself; a person goes by the sign-in name. */
-const WHO = `CASE WHEN actor_type = 4 AND app_uid IS NOT NULL THEN 'app:' || app_uid
-  WHEN actor_name LIKE '%@%' THEN actor_name ELSE actor END`;
 
 /** Resources that the suite's records name in the place of the client: no other application. */
 const OWN_APPS: string = appIds()
   .map((id) => `'${id}'`)
   .join(', ');
 
-const CAUSE = `CASE
-  WHEN actor_type = 3 THEN 'vendor-service'
-  WHEN who IS NULL THEN 'nobody-named'
+const CLIENT = `CASE WHEN app_uid NOT IN (${OWN_APPS}) THEN app_uid ELSE '*' END`;
+
+/** A person goes by the object id, which a name stands for where it is one person's alone. */
+function who(names: string): string {
+  return `CASE WHEN actor_type = 4 AND app_uid IS NOT NULL THEN 'app:' || app_uid
+    WHEN actor_uid IS NOT NULL THEN actor_uid ELSE coalesce(${names}.uid, actor) END`;
+}
+
+/** A sign-off opens nothing, nor does a page between the password and the session. */
+const OPENS = `class_uid = 3002 AND activity_id <> 2 AND status_id NOT IN (2, 99)`;
+
+function signInsSql({ source, tenant, standings }: JoinParts): string {
+  const field = (i: number, type: string): string =>
+    `TRY_CAST(nullif(split_part(line, chr(9), ${i}), '') AS ${type})`;
+  return `raw AS (
+    SELECT "index", entries, ${tenant} AS tk, epoch_ms("time") AS t, actor, actor_uid, actor_name,
+      actor_type, app_uid, device_uid, ip, session_uid, token_uid
+    FROM ${source} WHERE ${OPENS}
+  ),
+  names AS (
+    SELECT tk, actor_name, min(actor_uid) AS uid FROM raw
+    WHERE actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4
+    GROUP BY tk, actor_name HAVING count(DISTINCT actor_uid) = 1
+  ),
+  said AS (
+    SELECT ${field(1, 'BIGINT')} AS entry, ${field(2, 'INTEGER')} AS standing,
+      {'opened': ${field(3, 'BIGINT')}, 'expires': ${field(4, 'BIGINT')},
+       'ended': ${field(5, 'BIGINT')}, 'app': ${field(6, 'VARCHAR')},
+       'device': ${field(7, 'VARCHAR')}, 'address': ${field(8, 'VARCHAR')}} AS pass
+    FROM (SELECT unnest(string_split(${standings}, chr(10))) AS line) WHERE line <> ''
+  ),
+  stood AS (
+    SELECT e."index", max(said.standing) AS standing,
+      arg_max(said.pass, said.standing) AS pass
+    FROM (SELECT "index", unnest(entries) AS entry FROM raw) AS e JOIN said ON said.entry = e.entry
+    GROUP BY e."index"
+  ),
+  s AS (
+    SELECT raw.* EXCLUDE (entries), ${who('names')} AS who, stood.standing, stood.pass
+    FROM raw LEFT JOIN names ON names.tk = raw.tk AND names.actor_name = raw.actor_name
+      LEFT JOIN stood ON stood."index" = raw."index"
+  )`;
+}
+
+const GROUP_COLUMNS = [
+  ...['t', 'sign_in', 'parties', 'who', 'apps', 'app', 'devices', 'device'],
+  ...['good_t', 'bad_t', 'missed_t', 'looked', 'pass'],
+];
+
+/** The sign-ins of one token, or of one session. */
+function groupsSql(name: string, id: string): string {
+  return `${name} AS (
+    SELECT tk, ${id} AS id, min(t) AS t, arg_min("index", (t, "index")) AS sign_in,
+      count(DISTINCT who) AS parties, min(who) AS who,
+      count(DISTINCT app_uid) AS apps, min(app_uid) AS app,
+      count(DISTINCT device_uid) AS devices, min(device_uid) AS device,
+      min(t) FILTER (WHERE standing IN (0, 1)) AS good_t,
+      min(t) FILTER (WHERE standing = 2) AS bad_t,
+      min(t) FILTER (WHERE standing = 3) AS missed_t,
+      bool_or(standing = 4) AS looked,
+      arg_min(pass, (t, "index")) FILTER (WHERE standing = 0) AS pass
+    FROM s WHERE ${id} IS NOT NULL GROUP BY tk, ${id}
+  )`;
+}
+
+/** A sign-in stands for its own application, and for records that name a resource or none. */
+function personsSql(): string {
+  const one = (app: string): string => `SELECT tk, who, ip, ${app} AS app, t,
+      min("index") AS sign_in, max(standing) AS standing
+    FROM s WHERE ip IS NOT NULL AND who IS NOT NULL GROUP BY ALL`;
+  return `per AS (
+    ${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'
+  )`;
+}
+
+function actsSql({ source, tenant, where, registered }: JoinParts): string {
+  return `reg AS (
+    SELECT split_part(line, chr(9), 1) AS reg_tk, list(split_part(line, chr(9), 2)) AS ids
+    FROM (SELECT unnest(string_split(${registered}, chr(10))) AS line) WHERE line <> '' GROUP BY 1
+  ),
+  a AS (
+    SELECT e.*, ${who('names')} AS who
+    FROM (SELECT "index", ${tenant} AS tk, source, workload, record_type, operation, erased,
+        epoch_ms("time") AS t, epoch_ms(token_issued) AS issued_t, actor, actor_uid, actor_name,
+        actor_type, app_uid, ${CLIENT} AS app, device_uid, ip, session_uid, token_uid,
+        item_count, (token_uid IS NOT NULL OR session_uid IS NOT NULL) AS has_ids,
+        CASE WHEN actor_type = 3 OR (actor_type = 4 AND app_uid IN (${OWN_APPS})) THEN 'vendor'
+          WHEN actor_type = 4 THEN 'app' ELSE 'person' END AS flow
+      FROM ${source} WHERE class_uid <> 3002 AND ${where}) AS e
+    LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
+  )`;
+}
+
+const LATE = `${TOKEN_LIFE_MAX_MS + CLOCK_DIFFERENCE_MAX_MS}`;
+
+/** Whether the tie holds; before anything is said of what stands behind the sign-in. */
+const TIE = `CASE
+  WHEN erased THEN 'erased'
+  WHEN method = 'none' AND flow = 'vendor' THEN 'vendor-service'
+  WHEN who IS NULL AND NOT has_ids THEN 'nobody-named'
+  WHEN method = 'token' AND t > issued_t + ${LATE} THEN 'expired'
   WHEN method = 'token' AND tok_parties > 1 THEN 'ambiguous'
   WHEN method = 'session' AND ses_parties > 1 THEN 'ambiguous'
-  WHEN method = 'token' AND (t > tok_t + ${TOKEN_LIFE_MAX_MS + CLOCK_DIFFERENCE_MAX_MS}
-    OR t < tok_t - ${CLOCK_DIFFERENCE_MAX_MS}) THEN 'expired'
+  WHEN method IN ('token', 'session') AND flow = 'person' AND actor_uid IS NOT NULL
+    AND ${at('who')} NOT LIKE '%:%' AND actor_uid <> ${at('who')} THEN 'ambiguous'
+  WHEN method = 'token' AND (t > tok_t + ${LATE} OR t < tok_t - ${CLOCK_DIFFERENCE_MAX_MS})
+    THEN 'expired'
   WHEN method = 'session' AND t < ses_t - ${CLOCK_DIFFERENCE_MAX_MS} THEN 'older-than-source'
   WHEN method = 'token' AND tok_devices = 1 AND device_uid <> tok_device THEN 'other-device'
   WHEN method = 'session' AND ses_devices = 1 AND device_uid <> ses_device THEN 'other-device'
@@ -96,6 +169,59 @@ const CAUSE = `CASE
     AND app_uid NOT IN (${OWN_APPS}) AND tok_app NOT IN (${OWN_APPS}) THEN 'other-app'
   WHEN method <> 'none' THEN 'signed-in'
   WHEN has_ids THEN 'no-sign-in'
-  WHEN actor_type = 4 AND app_uid IN (${OWN_APPS}) THEN 'vendor-service'
   WHEN record_type IN (19, 50) OR item_count > 1 THEN 'aggregated'
   ELSE 'no-ids' END`;
+
+function at(column: string): string {
+  return `CASE method WHEN 'token' THEN tok_${column} WHEN 'session' THEN ses_${column} END`;
+}
+
+/**
+ * Of several sign-ins of one token or session those count that were before the action, as far as
+ * clocks agree. One that is good and one that is not contradict each other.
+ */
+const STANDING = `CASE
+  WHEN method = 'person' THEN per_standing
+  WHEN ${at('good_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS}
+    AND least(${at('bad_t')}, ${at('missed_t')}) <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN -1
+  WHEN ${at('bad_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN 2
+  WHEN ${at('missed_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN 3
+  WHEN ${at('good_t')} <= t + ${CLOCK_DIFFERENCE_MAX_MS} THEN 1
+  WHEN ${at('looked')} THEN 4
+  ELSE NULL END`;
+
+/** The first three numbers of IPv4, the first four groups of IPv6: what one network is. */
+function network(address: string): string {
+  return `CASE WHEN ${address} LIKE '%.%' THEN regexp_extract(${address}, '^\\d+\\.\\d+\\.\\d+')
+    ELSE array_to_string(list_slice(string_split(split_part(${address}, '::', 1), ':'), 1, 4), ':')
+    END`;
+}
+
+/** An address of the other family says nothing about the network. */
+function isOtherNetwork(pass: string): string {
+  return `(ip LIKE '%.%') = (${pass}.address LIKE '%.%')
+    AND ${network('ip')} <> ${network(`${pass}.address`)}`;
+}
+
+const PASS = `(${at('pass')})`;
+
+const CAUSE = `CASE
+  WHEN tie IN ('signed-in', 'no-ids', 'aggregated') AND flow = 'app' AND ids IS NOT NULL
+    AND NOT list_contains(ids, app_uid) AND NOT list_contains(ids, coalesce(actor, ''))
+    THEN 'unregistered-workload'
+  WHEN tie <> 'signed-in' THEN tie
+  WHEN stands = -1 THEN 'ambiguous'
+  WHEN stands = 2 THEN 'check-failed'
+  WHEN stands = 3 THEN 'no-decision'
+  WHEN stands IN (0, 1) AND method <> 'person' AND t >= ${PASS}.ended THEN 'ended'
+  WHEN stands IN (0, 1) AND method <> 'person'
+    AND (t > ${PASS}.expires + ${CLOCK_DIFFERENCE_MAX_MS}
+      OR t < ${PASS}.opened - ${CLOCK_DIFFERENCE_MAX_MS}) THEN 'expired'
+  WHEN stands IN (0, 1) AND method <> 'person' AND app_uid NOT IN (${OWN_APPS})
+    AND app_uid <> ${PASS}.app THEN 'other-app'
+  WHEN stands IN (0, 1) AND method <> 'person' AND device_uid <> ${PASS}.device
+    THEN 'other-device'
+  WHEN stands IN (0, 1) AND method <> 'person' AND ${isOtherNetwork(PASS)} THEN 'other-network'
+  WHEN stands IN (0, 1) THEN 'accounted'
+  WHEN stands = 4 THEN 'check-unknown'
+  ELSE 'no-policy' END`;

@@ -1,3 +1,9 @@
+/** What is weighed at once: coverage changes by the hour, and so do the logs of the vendor. */
+export const HOUR_MS = 3_600_000;
+
+/** What a finding and a residual are about: a person reads them day by day. */
+export const DAY_MS: number = 24 * HOUR_MS;
+
 /** The longest that an access token is known to live: 28 hours with challenges (contracts 8.1). */
 export const TOKEN_LIFE_MAX_MS: number = 28 * 3_600_000;
 
@@ -16,11 +22,11 @@ export const PERSON_WINDOW_MS: number = 24 * 3_600_000;
 /** Actions of one finding; the rest is counted. */
 export const EVIDENCE_MAX = 200;
 
-/** Listed actions of one answer; a tenant with more has another problem. */
+/** Listed actions of one answer: more are counted, and the list says that it is cut. */
 export const LIST_MAX = 100_000;
 
 /**
- * Of the actions of an hour that name a token, at least so many must have their sign-in, before
+ * Of the actions of a day that name a token, at least so many must have their sign-in, before
  * one that has none says anything over an import of which nobody knows whether it is whole.
  */
 export const JOINED_SHARE_MIN = 0.8;

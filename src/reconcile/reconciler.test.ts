@@ -5,12 +5,19 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
-import { Books, BooksReader, type CoverageFact, type EventRow, RowBuffer } from '../books/index.ts';
+import {
+  Books,
+  BooksReader,
+  type CoverageFact,
+  type ErasureFact,
+  type EventRow,
+  RowBuffer,
+} from '../books/index.ts';
 import type { TenantId } from '../core/index.ts';
 import { blankEvent } from '../ocsf/index.ts';
-import type { Authorisations, Standing } from './authorisations.ts';
-import type { ActionVerdict } from './reconciler.ts';
+import type { Authorisations, PassBounds, Standing } from './authorisations.ts';
 import { Reconciler, type Reconciliation } from './reconciler.ts';
+import type { ActionVerdict } from './totals.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 const HOUR_MS = 3_600_000;
@@ -20,11 +27,11 @@ const PHONE = '5d1c7e90-42ab-4f6e-8b13-0c9a2d4e6f81';
 const LAPTOP = '6d1c7e90-42ab-4f6e-8b13-0c9a2d4e6f81';
 const APP = 'b77cb44a-12ec-44e6-b26e-9bc936edd26b';
 
-type Event = Partial<EventRow['event']>;
+type Event = Partial<EventRow['event']> & { readonly tenant?: TenantId };
 
 function rowsOf(events: readonly Event[]): EventRow[] {
-  return events.map((event, index) => ({
-    ...{ index, entries: [index], tenant: TENANT, action: `=${index}`, seenMs: T, erased: false },
+  return events.map(({ tenant = TENANT, ...event }, index) => ({
+    ...{ index, entries: [index], tenant, action: `=${index}`, seenMs: T, erased: false },
     source: 'm365.export/unified-audit-log',
     event: { ...blankEvent(), statusId: 1, timeMs: T, ...event },
   }));
@@ -32,7 +39,8 @@ function rowsOf(events: readonly Event[]): EventRow[] {
 
 function signIn(token: string, more: Event = {}): Event {
   const whole = { classUid: 3002, actorName: ADA, actorType: 1, sessionUid: 's', tokenUid: token };
-  return { ...whole, ip: '203.0.113.5', appUid: APP, deviceUid: LAPTOP, ...more };
+  const kind = { activityId: 1, signInType: 'interactiveUser' };
+  return { ...whole, ...kind, ip: '203.0.113.5', appUid: APP, deviceUid: LAPTOP, ...more };
 }
 
 function read(token: string | null, more: Event = {}): Event {
@@ -43,22 +51,36 @@ function read(token: string | null, more: Event = {}): Event {
   };
 }
 
-function covered(state: CoverageFact['state'], more: Partial<CoverageFact> = {}): CoverageFact {
-  return {
-    ...{ index: 0, tenant: TENANT, source: 'graph/signIns', workload: null, subject: null },
-    ...{ fromMs: T - 40 * 24 * HOUR_MS, toMs: T + 40 * 24 * HOUR_MS, state, bound: 0.01 },
+const LOGS = ['SignInLogs', 'NonInteractiveUserSignInLogs', 'ServicePrincipalSignInLogs'];
+const SOURCES = [...LOGS, 'ManagedIdentitySignInLogs'].map((log) => `azure-monitor/${log}`);
+const AUDIT = 'm365.export/unified-audit-log';
+
+/** All logs of sign-ins, and that of actions. */
+function covered(
+  state: CoverageFact['state'],
+  more: Partial<CoverageFact> = {},
+  sources: readonly string[] = [...SOURCES, AUDIT],
+): CoverageFact[] {
+  return sources.map((source) => ({
+    ...{ index: 0, tenant: TENANT, source, workload: null, subject: null, state, bound: 0.01 },
+    ...{ fromMs: T - 40 * 24 * HOUR_MS, toMs: T + 40 * 24 * HOUR_MS },
     because: 'a reason',
     ...more,
-  };
+  }));
 }
 
-function standing(of: Readonly<Record<number, Standing>>, registered?: string[]): Authorisations {
+function standing(
+  of: Readonly<Record<number, Standing>>,
+  { registered, pass }: { registered?: readonly string[]; pass?: PassBounds } = {},
+): Authorisations {
   return {
     async *standings() {
-      for (const [index, said] of Object.entries(of))
-        yield { index: Number(index), standing: said };
+      for (const [index, said] of Object.entries(of)) {
+        yield { index: Number(index), standing: said, pass };
+      }
     },
-    registered: async () => registered,
+    registered: async () =>
+      new Map(registered === undefined ? [] : [[TENANT as string, registered]]),
   };
 }
 
@@ -66,11 +88,13 @@ async function withReconciler<R>(
   events: readonly Event[],
   use: (reconciler: Reconciler) => Promise<R>,
   {
-    coverage = [covered('collected')],
+    coverage = covered('collected'),
     authorisations = standing({}),
+    erasures = [],
   }: {
     coverage?: readonly CoverageFact[];
     authorisations?: Authorisations;
+    erasures?: readonly ErasureFact[];
   } = {},
 ): Promise<R> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-reconcile-'));
@@ -79,7 +103,8 @@ async function withReconciler<R>(
     const buffer = new RowBuffer();
     for (const row of rowsOf(events)) buffer.add(row);
     await books.postRows(buffer);
-    books.commit(events.length);
+    books.post({ facts: { erasures } });
+    books.commit(events.length + erasures.length);
     books.close();
     const reader = await BooksReader.open(dir);
     try {
@@ -112,7 +137,8 @@ test('an action goes with the sign-in of its token, and with what stands behind 
   const { method, signIn: index } = await verdictOn(events);
   assert.deepEqual({ method, index }, { method: 'token', index: 0 });
   const causes: Readonly<Record<Standing, string>> = {
-    ...{ yes: 'accounted', no: 'check-failed', unknown: 'check-unknown' },
+    ...{ decided: 'accounted', checked: 'accounted', failed: 'check-failed' },
+    ...{ 'no-decision': 'no-decision', unknown: 'check-unknown' },
   };
   for (const [said, cause] of Object.entries(causes)) {
     const authorisations = standing({ 0: said as Standing });
@@ -163,7 +189,10 @@ test('a token of two people is ambiguous', async () => {
 });
 
 test('that no sign-in is there is worth what the coverage of its log is worth', async () => {
-  const events = [signIn('other'), read('x')];
+  // Files count from the first sign-in that they hold of each kind.
+  const begin = (signInType: string): Event =>
+    signIn('other', { signInType, timeMs: T - 48 * HOUR_MS });
+  const events = [begin('interactiveUser'), begin('nonInteractiveUser'), read('x')];
   const worth: readonly (readonly [CoverageFact['state'], string])[] = [
     ...([
       ['corroborated', 'no-sign-in'],
@@ -179,20 +208,20 @@ test('that no sign-in is there is worth what the coverage of its log is worth', 
     ] as const),
   ];
   for (const [state, cause] of worth) {
-    const coverage = [covered(state)];
+    const coverage = covered(state);
     const found = await verdictOn(events, { coverage });
     assert.equal(found.cause, cause, state);
     assert.equal(found.verdict, cause === 'no-sign-in' ? 'unaccounted' : 'unknown');
   }
   assert.equal(await causeOf(events, { coverage: [] }), 'no-sign-in-source');
-  const young = [covered('collected', { fromMs: T })];
+  const young = covered('collected', { fromMs: T });
   assert.equal(await causeOf(events, { coverage: young }), 'older-than-source');
   const holed = [
-    covered('collected', { toMs: T - 5 * HOUR_MS }),
-    covered('collected', { fromMs: T - 4 * HOUR_MS }),
+    ...covered('collected', { toMs: T - 5 * HOUR_MS }),
+    ...covered('collected', { fromMs: T - 4 * HOUR_MS }),
   ];
   assert.equal(await causeOf(events, { coverage: holed }), 'coverage-hole');
-  const mixed = [covered('corroborated'), covered('late', { source: 'azure-monitor/SignInLogs' })];
+  const mixed = [...covered('corroborated'), ...covered('late', {}, SOURCES.slice(1, 2))];
   assert.equal(await causeOf(events, { coverage: mixed }), 'not-settled');
 });
 
@@ -201,23 +230,109 @@ test("the suite's own service and an application without registration are told a
   assert.equal(await causeOf([read(null, { actorName: null })]), 'nobody-named');
   const asItself = { actorType: 4, actorName: 'sync', sessionUid: null };
   const events = [signIn('x', asItself), read('x', asItself)];
-  const yes = { 0: 'yes' } as const;
-  assert.equal(await causeOf(events, { authorisations: standing(yes, [APP]) }), 'accounted');
-  const unregistered = { authorisations: standing(yes, []) };
+  const yes = { 0: 'checked' } as const;
+  assert.equal(
+    await causeOf(events, { authorisations: standing(yes, { registered: [APP] }) }),
+    'accounted',
+  );
+  const unregistered = { authorisations: standing(yes, { registered: [] }) };
   assert.equal(await causeOf(events, unregistered), 'unregistered-workload');
+});
+
+test('a log that is not there leaves open what it would have held', async () => {
+  for (const missing of SOURCES.slice(0, 2)) {
+    const others = [...SOURCES, AUDIT].filter((source) => source !== missing);
+    const coverage = covered('corroborated', {}, others);
+    assert.equal(await causeOf([read('x')], { coverage }), 'no-sign-in-source', missing);
+  }
+  const signInsAlone = covered('corroborated', {}, SOURCES);
+  assert.equal(await causeOf([read('x')], { coverage: signInsAlone }), 'no-sign-in-delivered');
+});
+
+test('what was erased is not missing', async () => {
+  const erasure: ErasureFact = {
+    ...{ index: 1, atMs: T, by: 'per', reason: 'a request', entries: 1, tenants: [TENANT] },
+    ...{ fromMs: T, toMs: T },
+  };
+  const options = { coverage: covered('corroborated'), erasures: [erasure] };
+  assert.equal(await causeOf([read('x')], options), 'erased');
+  assert.equal(await causeOf([read('x', { timeMs: T + 40 * HOUR_MS })], options), 'no-sign-in');
+});
+
+test('a sign-in counts for its own tenant and person, and a sign-off for nothing', async () => {
+  const yes = { authorisations: standing({ 0: 'decided' }) };
+  assert.equal(await causeOf([signIn('x'), read('x')], yes), 'accounted');
+  const tenant = '4f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+  assert.equal(await causeOf([signIn('x', { tenant }), read('x')], yes), 'no-sign-in-delivered');
+  const off = signIn('x', { activityId: 2 });
+  assert.equal(await causeOf([off, read('x')], yes), 'no-sign-in-delivered');
+  const [ada, bob] = [{ actorUid: LAPTOP }, { actorUid: PHONE }];
+  assert.equal(await causeOf([signIn('x', ada), read('x', bob)], yes), 'ambiguous');
+  assert.equal(await causeOf([signIn('x', ada), read('x')], yes), 'accounted');
+});
+
+test('an action outside the bounds of its pass has no authorisation', async () => {
+  const wide: PassBounds = {
+    ...{ openedMs: T, expiresMs: T + 8 * HOUR_MS, endedMs: null },
+    ...{ app: APP, device: LAPTOP, address: '203.0.113.77' },
+  };
+  const bounds: readonly (readonly [Partial<PassBounds>, string])[] = [
+    [{}, 'accounted'],
+    [{ app: null, device: null, address: null }, 'accounted'],
+    [{ expiresMs: T + HOUR_MS / 2 }, 'expired'],
+    [{ endedMs: T + HOUR_MS / 2 }, 'ended'],
+    [{ endedMs: T + 2 * HOUR_MS }, 'accounted'],
+    [{ app: PHONE }, 'other-app'],
+    [{ device: PHONE }, 'other-device'],
+    [{ address: '198.51.100.5' }, 'other-network'],
+    [{ address: '2001:db8::1' }, 'accounted'],
+  ];
+  for (const [more, cause] of bounds) {
+    const authorisations = standing({ 0: 'decided' }, { pass: { ...wide, ...more } });
+    const found = await verdictOn([signIn('x'), read('x')], { authorisations });
+    assert.deepEqual([found.cause, found.method], [cause, 'token'], JSON.stringify(more));
+  }
+});
+
+test('a session with a good and a failed sign-in contradicts itself', async () => {
+  const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
+  const said = standing({ 0: 'checked', 1: 'failed' });
+  assert.equal(await causeOf(events, { authorisations: said }), 'ambiguous');
+  const later = [signIn('x'), signIn('y', { timeMs: T + 5 * HOUR_MS }), events[2] as Event];
+  assert.equal(await causeOf(later, { authorisations: said }), 'accounted');
+});
+
+test('a token that says of itself that it is too old is expired, or not believed', async () => {
+  const old = { tokenIssuedMs: T - 40 * HOUR_MS };
+  assert.equal(await causeOf([signIn('x'), read('x', old)]), 'expired');
+  assert.equal(await causeOf([read('x', old)]), 'no-sign-in-delivered');
+});
+
+test('the verdict on an action does not depend on the period that is asked for', async () => {
+  const phone = { deviceUid: PHONE, timeMs: T + 3 * HOUR_MS };
+  const events = [signIn('x'), read('q', { sessionUid: 's' }), signIn('y', phone)];
+  const instant = { fromMs: T + HOUR_MS, toMs: T + HOUR_MS + 1 };
+  for (const period of [{}, instant, { toMs: T + 2 * HOUR_MS }]) {
+    const found = await withReconciler(events, (reconciler) => reconciler.of([1], period));
+    assert.equal(found.get(1)?.cause, 'no-policy');
+  }
 });
 
 const DAY = { fromMs: T - 12 * HOUR_MS, toMs: T + 12 * HOUR_MS };
 
 test('a forged token is a finding, over an import only where it stands out', async () => {
-  const others = Array.from({ length: 10 }, (_, i) => [signIn(`t${i}`), read(`t${i}`)]).flat();
-  const forged = [read('forged', { sessionUid: 'f' }), read('forged', { sessionUid: 'f' })];
+  const others = Array.from({ length: 10 }, (_, i) => {
+    const signInType = i % 2 === 0 ? 'interactiveUser' : 'nonInteractiveUser';
+    return [signIn(`t${i}`, { signInType }), read(`t${i}`)];
+  }).flat();
+  const stated = { sessionUid: 'f', tokenIssuedMs: T + HOUR_MS / 2 };
+  const forged = [read('forged', stated), read('forged', stated)];
   const ask = (
     events: readonly Event[],
     state: CoverageFact['state'],
   ): ReturnType<Reconciler['findings']> =>
     withReconciler(events, (reconciler) => reconciler.findings(DAY), {
-      coverage: [covered(state)],
+      coverage: covered(state),
     });
   const [found, ...more] = await ask([...others, ...forged], 'unknown');
   assert.equal(more.length, 0);
@@ -252,7 +367,9 @@ test('what was withheld is never accounted, and totals equal the sum of verdicts
         ...tokens.map((token) => signIn(`t${token}`, { sessionUid: null })),
         ...acts.map(({ token, hours }) => read(`t${token}`, { timeMs: T + hours * HOUR_MS })),
       ];
-      const authorisations = standing(Object.fromEntries(tokens.map((_, i) => [i, 'yes'])));
+      const authorisations = standing(
+        Object.fromEntries(tokens.map((_, i) => [i, 'decided' as const])),
+      );
       await withReconciler(
         events,
         async (reconciler) => {
@@ -265,8 +382,8 @@ test('what was withheld is never accounted, and totals equal the sum of verdicts
             const { verdict } = verdicts.get(tokens.length + i) as ActionVerdict;
             assert.equal(verdict, tokens.includes(token) ? 'accounted' : 'unknown');
           }
-          const listed = await reconciler.list({}, () => true);
-          assert.equal(listed.length, acts.length - totals.accounted);
+          const listed = await reconciler.list({});
+          assert.equal(listed.verdicts.length, acts.length - totals.accounted);
         },
         { authorisations },
       );

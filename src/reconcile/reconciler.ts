@@ -1,56 +1,21 @@
-import { type DuckDBValue, listValue } from '@duckdb/node-api';
+import type { DuckDBValue } from '@duckdb/node-api';
 import type { BooksReader, CoverageFact } from '../books/index.ts';
-import type { FindingDraft } from '../core/index.ts';
-import type { Authorisations, Standing } from './authorisations.ts';
-import { findingsOf, isSaid, type Surroundings } from './findings.ts';
-import { joinedSql } from './joined.ts';
-import { LIST_MAX, SESSION_LIFE_MAX_MS } from './limits.ts';
-import { SignInCoverage, severityOf } from './sign-in-coverage.ts';
-import { type Cause, isUnexplained, type Method, type Verdict, verdictOf } from './verdict.ts';
-
-export type ReconcilePeriod = {
-  readonly fromMs?: number | undefined;
-  readonly toMs?: number | undefined;
-  readonly tenant?: string | undefined;
-};
-
-/** The verdict on one action. */
-export type ActionVerdict = {
-  readonly index: number;
-  readonly tenant: string;
-  readonly atMs: number;
-  readonly workload: string | null;
-  readonly recordType: number | null;
-  readonly operation: string | null;
-  readonly who: string | null;
-  readonly actor: string | null;
-  readonly app: string | null;
-  readonly ip: string | null;
-  readonly session: string | null;
-  readonly token: string | null;
-  readonly method: Method;
-  /** Ledger index of the sign-in's event. */
-  readonly signIn: number | null;
-  readonly cause: Cause;
-  readonly verdict: Verdict;
-  /** Where no sign-in stands behind it: the bound on what was lost at random. */
-  readonly bound: number | null;
-};
-
-/** How the actions of one kind of record were tied to sign-ins. */
-export type JoinShare = {
-  readonly workload: string;
-  readonly recordType: number | null;
-  readonly actions: number;
-  readonly joined: Readonly<Record<Method, number>>;
-};
-
-/** What is left unexplained of one day. */
-export type Residual = {
-  readonly day: string;
-  readonly workload: string;
-  readonly actions: number;
-};
+import type { FindingDraft, Interval } from '../core/index.ts';
+import { ActionQuery, type ReconcilePeriod, SOUGHT_FROM, SOUGHT_TO } from './action-query.ts';
+import type { Authorisations } from './authorisations.ts';
+import { findingsOf, isSaid } from './findings.ts';
+import { DAY_MS, HOUR_MS, LIST_MAX } from './limits.ts';
+import { type Flow, SignInCoverage, type Sought, severityOf } from './sign-in-coverage.ts';
+import {
+  type ActionVerdict,
+  type Group,
+  type JoinShare,
+  type Residual,
+  residualOf,
+  sharesOf,
+} from './totals.ts';
+import { type Cause, type Method, type Verdict, verdictOf } from './verdict.ts';
+import { type Surroundings, Weigher } from './weigher.ts';
 
 export type Reconciliation = {
   readonly actions: number;
@@ -61,26 +26,27 @@ export type Reconciliation = {
   readonly residual: readonly Residual[];
 };
 
-type Group = {
-  readonly tenant: string;
-  readonly workload: string;
-  readonly recordType: number | null;
-  readonly method: Method;
-  readonly cause: Cause;
-  readonly hourMs: number;
-  /** It names a token or a session that no sign-in in the ledger has. */
-  readonly isUntied: boolean;
-  readonly actions: number;
+/** In whole days. */
+type WholeDays = ReconcilePeriod & { readonly fromMs: number; readonly toMs: number };
+
+export type VerdictList = {
+  readonly verdicts: readonly ActionVerdict[];
+  /** There are more. */
+  readonly isCut: boolean;
 };
 
 /**
  * Meets each action with its authorisation. Everything is asked of the books anew, so that what
  * came late counts as if it had always been there, and the order of arrival changes nothing.
+ *
+ * An action is accounted for where its sign-in is there, the tie holds, and a decision or a passed
+ * check stands behind it. A sign-in alone is the vendor's word: then nobody can tell.
  */
 export class Reconciler {
   readonly #books: BooksReader;
-  readonly #authorisations: Authorisations;
-  readonly #coverage: SignInCoverage;
+  readonly #query: ActionQuery;
+  readonly #facts: readonly CoverageFact[];
+  #coverage: Promise<SignInCoverage> | undefined;
 
   constructor(
     books: BooksReader,
@@ -90,8 +56,8 @@ export class Reconciler {
     },
   ) {
     this.#books = books;
-    this.#authorisations = options.authorisations;
-    this.#coverage = new SignInCoverage(options.coverage);
+    this.#query = new ActionQuery(books, options.authorisations);
+    this.#facts = options.coverage;
   }
 
   /** The totals of a period. They equal the sum of all statements, and the system's. */
@@ -114,26 +80,36 @@ export class Reconciler {
   }
 
   /** Those that are not accounted for, in order of time; `among` narrows them by cause. */
-  async list(period: ReconcilePeriod, among: (cause: Cause) => boolean): Promise<ActionVerdict[]> {
-    const rows = await this.#rows(period, "WHERE final <> 'accounted'");
-    return rows.filter(({ cause }) => among(cause));
+  async list(
+    period: ReconcilePeriod,
+    among: (cause: Cause) => boolean = () => true,
+  ): Promise<VerdictList> {
+    const groups = await this.#groups(period);
+    const isAsked = (cause: Cause): boolean => cause !== 'accounted' && among(cause);
+    // By what the engine knows: what an absence is worth is known of its rows alone.
+    const finals = new Set(groups.filter(({ cause }) => isAsked(cause)).map(({ final }) => final));
+    if (finals.size === 0) return { verdicts: [], isCut: false };
+    const wanted = [...finals].map((final) => `'${final}'`).join(', ');
+    const rows = await this.#rows(period, `WHERE final IN (${wanted})`);
+    const verdicts = rows.filter(({ cause }) => isAsked(cause));
+    return { verdicts: verdicts.slice(0, LIST_MAX), isCut: rows.length > LIST_MAX };
   }
 
-  /** What the findings of a period are: see `findingsOf`. */
-  async findings(period: ReconcilePeriod): Promise<FindingDraft[]> {
-    const groups = await this.#groups(period);
-    const byDay = Map.groupBy(groups, ({ tenant, hourMs }) => `${tenant}\n${dayOf(hourMs)}`);
-    const surroundings = (tenant: string, dayMs: number): Surroundings => {
-      const own = byDay.get(`${tenant}\n${dayOf(dayMs)}`) ?? [];
-      const tied = own.filter(({ method }) => method === 'token' || method === 'session');
-      const count = (of: readonly Group[]): number => of.reduce((n, { actions }) => n + actions, 0);
-      const untied = own.filter(({ isUntied }) => isUntied);
-      return { named: count(tied) + count(untied), tied: count(tied) };
-    };
-    // Asked for its rows only where there is something to say: most days leave nothing.
-    if (!groups.some(({ cause }) => isSaid(cause))) return [];
-    const verdicts = await this.list(period, isSaid);
-    return findingsOf(verdicts, surroundings, (verdict) => severityOf(verdict));
+  /** What the findings of a period are; a period MUST be of whole days. */
+  async findings({ fromMs, toMs, tenant }: WholeDays): Promise<FindingDraft[]> {
+    const drafts: FindingDraft[] = [];
+    const groups = await this.#groups({ fromMs, toMs, tenant });
+    const days = new Set(
+      groups
+        .filter(({ cause }) => isSaid(cause))
+        .map(({ hourMs }) => Math.floor(hourMs / DAY_MS) * DAY_MS),
+    );
+    for (const day of [...days].sort((a, b) => a - b)) {
+      const period = { fromMs: day, toMs: day + DAY_MS, tenant };
+      const { verdicts } = await this.list(period, isSaid);
+      drafts.push(...findingsOf(verdicts, severityOf));
+    }
+    return drafts;
   }
 
   /** Of some events, by their ledger index. */
@@ -146,24 +122,37 @@ export class Reconciler {
     return new Map(rows.map((row) => [row.index, row]));
   }
 
+  /** Days whose actions may be tied anew since an entry, beside those of what came in. */
+  reachedDays(fromIndex: number, touched: readonly Interval[]): Promise<number[]> {
+    const [first] = touched;
+    return first === undefined
+      ? Promise.resolve([])
+      : this.#query.reachedDays(fromIndex, first.from);
+  }
+
   async #groups(period: ReconcilePeriod): Promise<Group[]> {
-    const rows = await this.#ask(
+    const rows = await this.#query.rows(
       period,
-      (inner) => `SELECT tenant, coalesce(workload, 'not stated'), record_type, method, final,
-        t // 3600000 * 3600000 AS hour, count(*) FROM (${inner}) GROUP BY ALL`,
+      (joined) => `SELECT tenant, coalesce(workload, 'not stated'), record_type, method, final,
+        source, flow, t // ${HOUR_MS} * ${HOUR_MS} AS hour,
+        CASE WHEN final = 'no-sign-in' THEN ${SOUGHT_FROM} END AS sought_from,
+        CASE WHEN final = 'no-sign-in' THEN ${SOUGHT_TO} END AS sought_to, count(*)
+        FROM (${joined}) GROUP BY ALL`,
     );
-    return rows.map(([tenant, workload, recordType, method, final, hour, count]) => {
-      const hourMs = Number(hour);
-      const { cause } = this.#weighed(String(tenant), hourMs, String(final));
+    const soughts = rows.map(soughtOfGroup);
+    const weigher = await this.#weigher(rows.map((row, i) => [String(row[4]), at(soughts, i)]));
+    return rows.map((row, i) => {
+      const [tenant, workload, recordType, method, final] = row;
+      const sought = at(soughts, i);
       return {
         tenant: String(tenant),
         workload: String(workload),
         recordType: numberOrNull(recordType),
         method: method as Method,
-        cause,
-        hourMs,
-        isUntied: final === 'no-sign-in',
-        actions: Number(count),
+        final: String(final),
+        cause: weigher.weighed(String(final), sought).cause,
+        hourMs: sought.hourMs,
+        actions: Number(row[10]),
       };
     });
   }
@@ -173,169 +162,116 @@ export class Reconciler {
     rest: string,
     indices?: readonly number[],
   ): Promise<ActionVerdict[]> {
-    const rows = await this.#ask(
+    const limit = indices === undefined ? `LIMIT ${LIST_MAX + 1}` : '';
+    const rows = await this.#query.rows(
       period,
-      (inner) => `SELECT "index", tenant, t, workload, record_type, operation, who, actor, app_uid,
-        ip, session_uid, token_uid, method, sign_in, final
-        FROM (${inner}) ${rest} ORDER BY t, "index" LIMIT ${LIST_MAX}`,
+      (joined) => `SELECT tenant, source, flow, t, ${SOUGHT_FROM}, ${SOUGHT_TO}, final, "index",
+        workload, record_type, operation, who, actor, app_uid, ip, session_uid, token_uid, method,
+        sign_in FROM (${joined}) ${rest} ORDER BY t, "index" ${limit}`,
       indices,
     );
-    return rows.map((row) => this.#verdict(row));
+    const soughts = rows.map(soughtOfRow);
+    const weigher = await this.#weigher(rows.map((row, i) => [String(row[6]), at(soughts, i)]));
+    return rows.map((row, i) => verdictOfRow(row, at(soughts, i), weigher));
   }
 
-  #verdict(row: readonly DuckDBValue[]): ActionVerdict {
-    const [index, tenant, t, workload, recordType, operation, who, actor, app, ...more] = row;
-    const [ip, session, token, method, signIn, final] = more;
-    const atMs = Number(t);
-    const { cause, bound } = this.#weighed(String(tenant), hourOf(atMs), String(final));
-    return {
-      index: Number(index),
-      tenant: String(tenant),
-      atMs,
-      workload: textOrNull(workload),
-      recordType: numberOrNull(recordType),
-      operation: textOrNull(operation),
-      who: textOrNull(who),
-      actor: textOrNull(actor),
-      app: textOrNull(app),
-      ip: textOrNull(ip),
-      session: textOrNull(session),
-      token: textOrNull(token),
-      method: method as Method,
-      signIn: numberOrNull(signIn),
-      cause,
-      verdict: verdictOf(cause),
-      bound,
-    };
-  }
-
-  /** By the hour, so that an action and the total it stands in get the same verdict. */
-  #weighed(tenant: string, hourMs: number, final: string): { cause: Cause; bound: number | null } {
-    if (final !== 'no-sign-in') return { cause: final as Cause, bound: null };
-    return this.#coverage.absence(tenant, hourMs);
-  }
-
-  async #ask(
-    { fromMs, toMs, tenant }: ReconcilePeriod,
-    sqlOf: (inner: string) => string,
-    indices?: readonly number[],
-  ): Promise<DuckDBValue[][]> {
-    const values: DuckDBValue[] = [];
-    const bind = (value: DuckDBValue): string => `$${values.push(value)}`;
-    const where = [
-      ...(fromMs === undefined ? [] : [`"time" >= ${instant(bind, fromMs)}`]),
-      ...(toMs === undefined ? [] : [`"time" < ${instant(bind, toMs)}`]),
-      ...(tenant === undefined ? [] : [`tenant = ${bind(tenant)}`]),
-      ...(indices === undefined ? [] : [`"index" IN (SELECT unnest(${bind(list(indices))}))`]),
-    ];
-    const standings = await this.#standings();
-    const registered = await this.#authorisations.registered();
-    const lists = {
-      yes: bind(list(standings.yes)),
-      no: bind(list(standings.no)),
-      unknown: bind(list(standings.unknown)),
-      registered: registered === undefined ? undefined : bind(texts(registered)),
-    };
-    const from = fromMs === undefined ? undefined : fromMs - SESSION_LIFE_MAX_MS;
-    const signInScope = { fromMs: from, toMs };
-    // One scope for both: files that hold neither are skipped by their times.
-    return this.#books.over(
-      signInScope,
-      (source) =>
-        sqlOf(
-          withStandings(
-            joinedSql({
-              acts: source,
-              signIns: source,
-              where: where.length === 0 ? 'true' : where.join(' AND '),
-            }),
-            lists,
-          ),
-        ),
-      values,
+  async #weigher(cases: readonly (readonly [final: string, sought: Sought])[]): Promise<Weigher> {
+    const coverage = await this.#signInCoverage();
+    const alone = new Weigher(coverage);
+    const asked = cases.filter(([final, sought]) => alone.needsAround(final, sought));
+    const days = [...new Set(asked.map(([, { hourMs }]) => Math.floor(hourMs / DAY_MS) * DAY_MS))];
+    if (days.length === 0) return alone;
+    const around = await this.#around(days);
+    return new Weigher(coverage, ({ tenant, flow, hourMs }) =>
+      around.get(`${tenant}\n${flow}\n${Math.floor(hourMs / DAY_MS) * DAY_MS}`),
     );
   }
 
-  async #standings(): Promise<Record<Standing, number[]>> {
-    const found: Record<Standing, number[]> = { yes: [], no: [], unknown: [] };
-    for await (const { index, standing } of this.#authorisations.standings()) {
-      found[standing].push(index);
+  /** Of whole days, whatever part of them was asked for. */
+  async #around(days: readonly number[]): Promise<Map<string, Surroundings>> {
+    const found = new Map<string, Surroundings>();
+    const fromMs = days.reduce((a, b) => Math.min(a, b));
+    const toMs = days.reduce((a, b) => Math.max(a, b)) + DAY_MS;
+    const rows = await this.#query.rows(
+      { fromMs, toMs },
+      (joined) => `SELECT tenant, flow, t // ${DAY_MS} * ${DAY_MS},
+          count(*) FILTER (WHERE method IN ('token', 'session')),
+          count(*) FILTER (WHERE final = 'no-sign-in')
+        FROM (${joined}) GROUP BY ALL`,
+    );
+    for (const [tenant, flow, day, tied, untied] of rows) {
+      found.set(`${tenant}\n${flow}\n${day}`, { tied: Number(tied), untied: Number(untied) });
     }
     return found;
   }
+
+  #signInCoverage(): Promise<SignInCoverage> {
+    this.#coverage ??= this.#query
+      .seenKinds()
+      .then(
+        (seen) =>
+          new SignInCoverage({ facts: this.#facts, erasures: this.#books.erasures(), seen }),
+      );
+    return this.#coverage;
+  }
 }
 
-type Lists = {
-  readonly yes: string;
-  readonly no: string;
-  readonly unknown: string;
-  readonly registered: string | undefined;
-};
-
-/** A sign-in that is there is worth what stands behind it. */
-function withStandings(joined: string, lists: Lists): string {
-  const { yes, no, unknown, registered } = lists;
-  const unregistered =
-    registered === undefined
-      ? ''
-      : `WHEN cause = 'signed-in' AND actor_type = 4 AND NOT list_contains(${registered}, app_uid)
-           AND NOT list_contains(${registered}, coalesce(actor, '')) THEN 'unregistered-workload'`;
-  return `SELECT j.*, CASE ${unregistered}
-      WHEN cause <> 'signed-in' THEN cause
-      WHEN y.i IS NOT NULL THEN 'accounted'
-      WHEN n.i IS NOT NULL THEN 'check-failed'
-      WHEN u.i IS NOT NULL THEN 'check-unknown'
-      ELSE 'no-policy' END AS final
-    FROM (${joined}) AS j
-    LEFT JOIN (SELECT DISTINCT unnest(${yes}) AS i) AS y ON y.i = j.sign_in
-    LEFT JOIN (SELECT DISTINCT unnest(${no}) AS i) AS n ON n.i = j.sign_in
-    LEFT JOIN (SELECT DISTINCT unnest(${unknown}) AS i) AS u ON u.i = j.sign_in`;
+function soughtOfGroup(row: readonly DuckDBValue[]): Sought {
+  const [tenant, , , , , source, flow, hour, from, to] = row;
+  const hourMs = Number(hour);
+  return {
+    tenant: String(tenant),
+    source: String(source),
+    flow: flow as Flow,
+    hourMs,
+    fromMs: numberOrNull(from) ?? hourMs,
+    toMs: numberOrNull(to) ?? hourMs,
+  };
 }
 
-function sharesOf(groups: readonly Group[]): JoinShare[] {
-  const byKind = Map.groupBy(groups, ({ workload, recordType }) => `${workload}\n${recordType}`);
-  return [...byKind.values()]
-    .map((own) => {
-      const joined = { token: 0, session: 0, person: 0, none: 0 };
-      for (const { method, actions } of own) joined[method] += actions;
-      const { workload, recordType } = own[0] as Group;
-      const actions = own.reduce((sum, group) => sum + group.actions, 0);
-      return { workload, recordType, actions, joined };
-    })
-    .sort((a, b) => b.actions - a.actions || (a.workload < b.workload ? -1 : 1));
+function soughtOfRow(row: readonly DuckDBValue[]): Sought {
+  const [tenant, source, flow, t, from, to] = row;
+  return {
+    tenant: String(tenant),
+    source: String(source),
+    flow: flow as Flow,
+    hourMs: Math.floor(Number(t) / HOUR_MS) * HOUR_MS,
+    fromMs: Number(from),
+    toMs: Number(to),
+  };
 }
 
-function residualOf(groups: readonly Group[]): Residual[] {
-  const byDay = Map.groupBy(groups, ({ hourMs, workload }) => `${dayOf(hourMs)}\n${workload}`);
-  return [...byDay]
-    .map(([key, own]) => {
-      const [day = '', workload = ''] = key.split('\n');
-      const left = own.filter(({ cause }) => isUnexplained(cause));
-      return { day, workload, actions: left.reduce((sum, { actions }) => sum + actions, 0) };
-    })
-    .filter(({ actions }) => actions > 0)
-    .sort((a, b) => (a.day + a.workload < b.day + b.workload ? -1 : 1));
+function verdictOfRow(
+  row: readonly DuckDBValue[],
+  sought: Sought,
+  weigher: Weigher,
+): ActionVerdict {
+  const [, , , t, , , final, index, workload, recordType, operation, who, actor, ...more] = row;
+  const [app, ip, session, token, method, signIn] = more;
+  const { cause, bound } = weigher.weighed(String(final), sought);
+  return {
+    index: Number(index),
+    tenant: sought.tenant,
+    atMs: Number(t),
+    workload: textOrNull(workload),
+    recordType: numberOrNull(recordType),
+    operation: textOrNull(operation),
+    who: textOrNull(who),
+    actor: textOrNull(actor),
+    app: textOrNull(app),
+    ip: textOrNull(ip),
+    session: textOrNull(session),
+    token: textOrNull(token),
+    method: method as Method,
+    signIn: numberOrNull(signIn),
+    cause,
+    verdict: verdictOf(cause),
+    bound,
+  };
 }
 
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
-function hourOf(ms: number): number {
-  return Math.floor(ms / 3_600_000) * 3_600_000;
-}
-
-function instant(bind: (value: DuckDBValue) => string, ms: number): string {
-  return `make_timestamp_ms(CAST(${bind(BigInt(ms))} AS BIGINT))`;
-}
-
-/** No index is negative: of an empty list the engine could not tell the type. */
-function list(indices: readonly number[]): DuckDBValue {
-  return listValue([-1n, ...indices.map(BigInt)]);
-}
-
-function texts(items: readonly string[]): DuckDBValue {
-  return listValue(['', ...items]);
+function at<T>(list: readonly T[], i: number): T {
+  return list[i] as T;
 }
 
 function textOrNull(value: DuckDBValue | undefined): string | null {

@@ -19,10 +19,12 @@ export type UnaccountedCause = (typeof UNACCOUNTED_CAUSES)[number];
 /** Why it cannot be told. */
 export const UNKNOWN_CAUSES = [
   'no-sign-in-delivered',
+  'no-sign-in-imported',
   'not-settled',
   'coverage-hole',
   'coverage-unknown',
   'no-sign-in-source',
+  'erased',
   'older-than-source',
   'no-ids',
   'aggregated',
@@ -40,7 +42,7 @@ export type Cause = 'accounted' | UnaccountedCause | UnknownCause;
 export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   accounted: 'its sign-in was decided, or checked, by the policy',
   'no-sign-in': 'no sign-in stands behind it, and both logs are corroborated',
-  expired: 'its token was issued longer ago than any token lives',
+  expired: 'it lies outside the time of its token, or of its pass',
   ended: 'its pass had ended',
   'other-app': 'its token was issued to another application',
   'other-device': 'its token or session belongs to another device',
@@ -49,16 +51,19 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   'unregistered-workload': 'no workload identity of that application is registered',
   'check-failed': 'the policy, applied to its sign-in afterwards, would have denied it',
   'no-sign-in-delivered': 'no sign-in stands behind it in anything that the vendor delivered',
+  'no-sign-in-imported':
+    'no sign-in stands behind it in any file, where nearly all other actions have theirs',
   'not-settled': 'its sign-in may still come',
   'coverage-hole': 'the log that would hold its sign-in has a hole there',
   'coverage-unknown': 'nobody knows whether the log that would hold its sign-in is whole',
-  'no-sign-in-source': 'no log of sign-ins is known of its tenant',
+  'no-sign-in-source': 'a log that would hold its sign-in is not there',
+  erased: 'its body, or that of its sign-in, was erased',
   'older-than-source': 'its sign-in may be older than the log of sign-ins',
   'no-ids': 'its record names neither token nor session, and nothing else ties it to a sign-in',
   aggregated: 'its record stands for several acts and names neither token nor session',
-  'vendor-service': "the suite's own service did it, and its sign-ins are not in any log here",
+  'vendor-service': "the suite's own service did it, and nothing ties that to a sign-in",
   'nobody-named': 'its record names nobody who acted',
-  ambiguous: 'more than one sign-in may stand behind it',
+  ambiguous: 'what may stand behind it contradicts itself, or is of another person',
   'no-policy': 'its sign-in is there, and no policy was applied to it',
   'check-unknown': 'the policy could not be applied to its sign-in',
 };
@@ -72,7 +77,13 @@ export function verdictOf(cause: Cause): Verdict {
   return UNACCOUNTED.has(cause) ? 'unaccounted' : 'unknown';
 }
 
+const UNEXPLAINED: ReadonlySet<Cause> = new Set([
+  'no-sign-in',
+  'no-sign-in-delivered',
+  'no-sign-in-imported',
+]);
+
 /** What is left when everything that explains an action was taken away. */
 export function isUnexplained(cause: Cause): boolean {
-  return cause === 'no-sign-in' || cause === 'no-sign-in-delivered';
+  return UNEXPLAINED.has(cause);
 }

@@ -63,9 +63,9 @@ export class Knowledge {
     return this.inForce === undefined ? undefined : this.#sources.get(this.inForce);
   }
 
-  /** Ids and other names of registered workload identities; undefined where none is registered. */
-  get registered(): readonly string[] | undefined {
-    return this.#registered.size === 0 ? undefined : [...this.#registered.values()].flat();
+  /** By tenant that has a register: ids and other names of its workload identities. */
+  get registered(): ReadonlyMap<string, readonly string[]> {
+    return this.#registered;
   }
 
   hasText(version: string): boolean {
@@ -102,7 +102,9 @@ export class Knowledge {
         loadRegister(this.directory, register, { file, readMs });
         this.#registered.set(
           register.tenant,
-          register.workloads.flatMap(({ id, names }) => [id, ...names]),
+          register.workloads.flatMap(({ id, names }) =>
+            [id, ...names].map((name) => name.toLowerCase()),
+          ),
         );
         return Number.NEGATIVE_INFINITY;
       }

@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { ActionVerdict, Reconciliation } from '../../reconcile/index.ts';
+import type { Reconciliation, VerdictList } from '../../reconcile/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -40,7 +40,7 @@ const reconcile: Command<[flags: ReconcileFlags]> = async (context, flags) =>
       coverage: books.coverage(),
     });
     const actions = await (flags.list === true
-      ? printList(context, await reconciler.list(period, () => true))
+      ? printList(context, await reconciler.list(period))
       : printTotals(context, await reconciler.totals(period)));
     notYetIndexed(books, head);
     return worthOf(sources, period, actions);
@@ -59,10 +59,17 @@ async function printTotals(context: Context, found: Reconciliation): Promise<num
   return found.actions;
 }
 
-async function printList(context: Context, found: readonly ActionVerdict[]): Promise<number> {
+async function printList(
+  context: Context,
+  { verdicts: found, isCut }: VerdictList,
+): Promise<number> {
   const { terminal, json } = context;
   if (json) await terminal.items(found.map(verdictItem));
   else await terminal.table(VERDICT_COLUMNS, found);
+  if (isCut) {
+    const text = `there are more than these ${found.length} actions: narrow with --from and --to`;
+    throw new CliError('CANNOT_TELL', text);
+  }
   return found.length;
 }
 

@@ -46,7 +46,7 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
     const { Erasures, judgingOf } = await import('../../pipeline/index.ts');
     const erasures = await Erasures.read({ books, reader: ledger, dir: dataDir });
     const sought: Sought = (erasure, names) => erasures.sought(erasure, names);
-    const judge = judgingOf({ books, head });
+    const judge = judgingOf({ books, head, ledger });
     const { EventBuilder } = await import('../../api/index.ts');
     const builder = new EventBuilder(ledger);
     const itemsOf: ItemsOf = (rows) => builder.mailItems(rows);
