@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { collectorsOf } from '../../src/api/index.ts';
+import { loadConfig } from '../../src/config/index.ts';
+import type { Wait } from '../../src/intake/index.ts';
+import { withDesk } from './collecting.ts';
+import { pollToEnd } from './emulated.ts';
+
+// Collects what a configuration names until there is nothing more to do: the process that the
+// tests kill. Its time is the emulator's: to wait, it asks the parent to let it pass.
+
+const { values } = parseArgs({
+  options: {
+    dir: { type: 'string', default: '' },
+    config: { type: 'string', default: '' },
+    now: { type: 'string', default: '0' },
+  },
+});
+
+const startMs = performance.now();
+let waitedMs = 0;
+const monotonic = (): number => performance.now() - startMs + waitedMs;
+const clock = { now: (): number => Number(values.now) + monotonic(), monotonic };
+
+const wait: Wait = async (ms) => {
+  const passed = new Promise((resolve) => process.once('message', resolve));
+  process.send?.(Math.ceil(ms));
+  await passed;
+  waitedMs += Math.ceil(ms);
+};
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+const [tenant] = loadConfig(values.config, process.env).tenants;
+if (tenant === undefined) throw new RangeError('the configuration names a tenant');
+const { collectors, close } = collectorsOf(tenant, { clock, random, wait, env: process.env });
+await withDesk(values.dir, clock, async (desk) => {
+  for (const collector of collectors) {
+    await pollToEnd(desk, collector);
+    // What was caught up with is read once more, for what came late.
+    await pollToEnd(desk, collector);
+  }
+});
+await close();
+process.disconnect();
