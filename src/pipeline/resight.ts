@@ -24,11 +24,12 @@ export async function resight(writer: Writer, indices: readonly number[]): Promi
   await writer.reader.refresh();
   const memo = createMemo();
   for (let from = 0; from < indices.length; from += MERGES_PER_SLICE) {
+    const slice = indices.slice(from, from + MERGES_PER_SLICE);
     const buffer = new RowBuffer();
     const superseded: number[] = [];
     const signals = new SignalBuffer();
-    for (const index of indices.slice(from, from + MERGES_PER_SLICE)) {
-      const merged = await mergeAt(writer, index, memo);
+    for (const { index, others } of await readSightings(writer, slice)) {
+      const merged = merge(writer, { index, others }, memo);
       if (merged === undefined) continue;
       const { row, events, found } = merged;
       buffer.add(row, events);
@@ -47,15 +48,40 @@ export async function mergeAt(
   index: number,
   memo: Memo,
 ): Promise<Merged | undefined> {
-  const { leaf } = await writer.reader.leaf(index);
-  const candidates: Sighting[] = [];
-  for (const other of writer.ledger.sightings(
-    actionFingerprint(leaf.id, writer.ledger.localKeys),
-  )) {
-    if (other >= writer.reader.size) continue;
-    candidates.push(await readSighting(writer, other));
+  const [seen] = await readSightings(writer, [index]);
+  return seen === undefined ? undefined : merge(writer, seen, memo);
+}
+
+/** A new sighting, and all that the ledger has under the same id. */
+type Seen = { readonly index: number; readonly others: readonly Sighting[] };
+
+/** In order of index, so that each block of the archive is unpacked once and not for each entry. */
+async function readSightings(writer: Writer, indices: readonly number[]): Promise<Seen[]> {
+  const { reader, ledger } = writer;
+  const wanted = new Map<number, readonly number[]>();
+  for (const index of indices) {
+    const { leaf } = await reader.leaf(index);
+    const all = ledger.sightings(actionFingerprint(leaf.id, ledger.localKeys));
+    wanted.set(
+      index,
+      all.filter((other) => other < reader.size),
+    );
   }
-  const sightings = sameAction(leaf, candidates);
+  const each = new Set([...wanted.values()].flat());
+  const sightings = new Map<number, Sighting>();
+  for (const index of [...each].sort((a, b) => a - b)) {
+    sightings.set(index, await readSighting(writer, index));
+  }
+  return indices.map((index) => {
+    const others = wanted.get(index)?.flatMap((other) => sightings.get(other) ?? []) ?? [];
+    return { index, others };
+  });
+}
+
+function merge(writer: Writer, { index, others }: Seen, memo: Memo): Merged | undefined {
+  const own = others.find((sighting) => sighting.index === index);
+  assert(own !== undefined, 'a new sighting is among those of its action');
+  const sightings = sameAction(own.leaf, others);
   // A later sighting writes the row: there is one row an action, at its newest entry.
   if (sightings.some((sighting) => sighting.index > index)) return undefined;
   const merged = mergeSightings(sightings, memo);

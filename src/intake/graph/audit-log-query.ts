@@ -18,12 +18,12 @@ import { HttpError } from '../http/errors.ts';
 import type { Wait } from '../http/wait.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
 import {
-  PAGE_ITEMS,
   QUERY_BACKFILL_MS,
   QUERY_EVERY_MS,
   QUERY_HALVINGS_MAX,
   QUERY_LAG_MS,
   QUERY_LOOK_EVERY_MS,
+  QUERY_PAGE_ITEMS,
   QUERY_PATIENCE_MS,
 } from './limits.ts';
 import type { GraphReader } from './pages.ts';
@@ -104,7 +104,7 @@ export class AuditLogQueryCollector implements Collector {
     const query = await this.#finished(await this.#submit(interval, signal), signal);
     const contents: ContentFact[] = [];
     const path = `${PATH}/${encodeURIComponent(query.id)}/records`;
-    const first = graph.url(path, { $top: String(PAGE_ITEMS) });
+    const first = graph.url(path, { $top: String(QUERY_PAGE_ITEMS) });
     let pages = 0;
     for await (const page of graph.pages(first, { signal })) {
       pages += 1;
