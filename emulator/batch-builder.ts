@@ -9,6 +9,8 @@ export type Lane = {
   readonly windowMs: number;
   /** From the batch's first record to its availability; drawn once for each batch. */
   readonly delayMs: (random: SeededRandom, openedMs: number) => number;
+  /** Lists of content never show what came this way, though it can be searched. */
+  readonly isUnlisted?: true;
 };
 
 /** A batch that still gathers. */
@@ -20,6 +22,7 @@ export class BatchBuilder {
   readonly #availableMs: number;
   readonly #capacity: number;
   readonly #serial: string;
+  readonly #isUnlisted: boolean;
   readonly #ids: string[] = [];
   readonly #atMs: number[] = [];
   readonly #completes: boolean[] = [];
@@ -38,6 +41,7 @@ export class BatchBuilder {
     this.tenantId = options.tenantId;
     this.feed = options.feed;
     this.#capacity = options.capacity;
+    this.#isUnlisted = lane.isUnlisted === true;
     this.closesMs = existsMs + lane.windowMs;
     // Never before it is closed: a batch that was read does not change any more.
     this.#availableMs = Math.max(this.closesMs, existsMs + lane.delayMs(random, existsMs));
@@ -65,6 +69,7 @@ export class BatchBuilder {
       feed: this.feed,
       serial: this.#serial,
       availableMs: Math.ceil(this.#availableMs),
+      isUnlisted: this.#isUnlisted,
       ids: this.#ids,
       atMs: this.#atMs,
       completes: this.#completes,

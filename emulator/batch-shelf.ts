@@ -14,6 +14,8 @@ export type Batch = {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly recordCount: number;
+  /** No list of content shows it. */
+  readonly isUnlisted: boolean;
 };
 
 export type BatchContent = {
@@ -21,6 +23,7 @@ export type BatchContent = {
   readonly feed: Feed;
   readonly serial: string;
   readonly availableMs: number;
+  readonly isUnlisted: boolean;
   readonly ids: readonly string[];
   readonly atMs: readonly number[];
   readonly completes: readonly boolean[];
@@ -82,6 +85,7 @@ export class BatchShelf {
       firstMs: atMs.reduce((a, b) => Math.min(a, b)),
       lastMs: atMs.reduce((a, b) => Math.max(a, b)),
       recordCount: json.length,
+      isUnlisted: content.isUnlisted,
       slot: this.#vault.keep(Buffer.concat([bodies, packed(JSON.stringify(directory))])),
       bodiesLength: bodies.length,
     };

@@ -62,6 +62,10 @@ export type FaultPlan = {
   readonly aimed: readonly Aim[];
   readonly outages: readonly Outage[];
   readonly disabled: readonly Disabling[];
+  /** Of records: in no blob that the Activity API lists, though Graph's audit search finds them. */
+  readonly unlisted: number;
+  /** The same, by aim. */
+  readonly unlistedAims: readonly Aim[];
   /** Of records: not given out by Graph's reports and audit searches, whoever else has them. */
   readonly unsearched: number;
   /** Of windows, and of pages of Graph: the page links to itself. */
@@ -91,6 +95,7 @@ export const FAULT_RATES: readonly (keyof FaultPlan)[] = [
     'hidden',
     'gone',
     'lost',
+    'unlisted',
     'unsearched',
     'looping',
   ] as const),
@@ -103,7 +108,7 @@ const NONE: FaultPlan = {
   ...{ throttled: 0, failing: 0, slow: 0, slowMs: 200, cut: 0, expired: 0 },
   ...{ duplicated: 0, repeated: 0, late: 0, lateMs: [3 * HOUR_MS, 72 * HOUR_MS] },
   ...{ hidden: 0, hiddenMs: 30 * 60_000, gone: 0, lost: 0, aimed: [], outages: [], disabled: [] },
-  unsearched: 0,
+  ...{ unlisted: 0, unlistedAims: [], unsearched: 0 },
   ...{ looping: 0, skewMs: 0, html: 0, redirected: 0, bomb: 0, huge: 0, deep: 0, foreign: 0 },
   feeds: ['activity/'],
 };
@@ -176,6 +181,10 @@ export class Faults implements Dispatcher, ActivityFaults {
     const outage = plan.outages.find((o) => isOut(o, record));
     if (outage?.afterwards === 'lost') return withhold('outage');
     if (outage !== undefined) return usual.map((lane) => afterOutage(lane, outage));
+    const isUnlisted =
+      this.#marks('unlisted', plan.unlisted, record.id) ||
+      plan.unlistedAims.some((aim) => aim(record, happening));
+    if (isUnlisted) return usual.map(unlisted);
     const lanes = isLate ? usual.map((lane) => later(lane, plan.lateMs)) : usual;
     return isRepeated ? [...lanes, ...usual.map(again)] : lanes;
   }
@@ -317,6 +326,10 @@ function later(lane: Lane, [fromMs, toMs]: readonly [number, number]): Lane {
     name: `${lane.name} late`,
     delayMs: (random, openedMs) => lane.delayMs(random, openedMs) + random.int(fromMs, toMs + 1),
   };
+}
+
+function unlisted(lane: Lane): Lane {
+  return { ...lane, name: `${lane.name} unlisted`, isUnlisted: true };
 }
 
 function again(lane: Lane): Lane {

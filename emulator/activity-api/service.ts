@@ -276,7 +276,7 @@ export class ActivityApi {
     const toMs = Math.min(window.toMs, nowMs + 1);
     return store
       .batches(feedOf(subscription.contentType), subscription.tenantId, window.fromMs, toMs)
-      .filter((batch) => shows(subscription, batch.availableMs))
+      .filter((batch) => shows(subscription, batch.availableMs) && !batch.isUnlisted)
       .filter((batch) => faults?.isHidden(batch, nowMs) !== true);
   }
 

@@ -100,3 +100,14 @@ test('waits for nobody else: another tenant, feed, operation, place or mark', ()
   watch.withdrawn(wait(1));
   assert.equal(watch.seen(record(1, START), START), undefined);
 });
+
+test('calls no canary overdue in a feed that nobody asked since', () => {
+  const watch = new CanaryWatch();
+  watch.sent(wait(0));
+  const dayLaterMs = START + 24 * HOUR;
+  assert.deepEqual(
+    watch.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS - 1),
+    [],
+  );
+  assert.equal(watch.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS).length, 1);
+});

@@ -82,11 +82,15 @@ export class CanaryWatch {
     return undefined;
   }
 
-  /** Those that are overdue by now and were not before; what has expired is waited for no more. */
-  overdue(nowMs: number): Observation[] {
+  /**
+   * Those that are overdue by now and were not before; what has expired is waited for no more. A
+   * feed that nobody asked is not silent: `askedMs` tells up to when it was.
+   */
+  overdue(nowMs: number, askedMs: (feed: Feed) => number = () => nowMs): Observation[] {
     const judgements: Observation[] = [];
     for (const [name, wait] of this.#waiting) {
-      if (!wait.isOverdue && nowMs >= wait.sentMs + this.patienceMs(wait)) {
+      const untilMs = wait.sentMs + this.patienceMs(wait);
+      if (!wait.isOverdue && nowMs >= untilMs && askedMs(wait) >= untilMs) {
         this.#waiting.set(name, { ...wait, isOverdue: true });
         judgements.push(judged(wait, nowMs, null));
       }

@@ -48,7 +48,7 @@ export type Agreement = Interval & { readonly value: Check; readonly other: stri
 export type Peer = { readonly covered: IntervalSet; readonly touched: Touched };
 
 /**
- * Where a comparison found no difference, both sources are covered, and nothing arrived in either
+ * Where a comparison found records and no difference, both sources are covered, and nothing arrived in either
  * after they were compared: what came later may have come to one of them alone.
  */
 export function agreements(
@@ -61,6 +61,8 @@ export function agreements(
     const { value } = piece;
     // What the other one has more of was not compared: it is not corroborated by this.
     if (value.source !== source || value.onlySource > 0 || value.onlyAgainst > 0) return [];
+    // Two that have nothing agree about nothing: both may have been off.
+    if (value.both === 0) return [];
     const other = value.against;
     const peer = peerOf(other);
     if (peer === undefined) return [];

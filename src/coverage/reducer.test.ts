@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkObservation } from './cross-check.ts';
 import type { Observation } from './observation.ts';
 import { CoverageReducer } from './reducer.ts';
 import type { CoverageInterval } from './states.ts';
@@ -291,4 +292,38 @@ test('continues from what it kept, as if it had never stopped', () => {
     kept.observe(index, each);
   }
   assert.deepEqual(kept.rows(START + DAY), whole.rows(START + DAY));
+});
+
+const SEARCH = { source: 'graph/auditLogQuery', collector: 'cross-check', axis: 'event' } as const;
+
+/** What was asked for once, hours later; and what a comparison of each hour found. */
+function compared(both: number): Observation[] {
+  const atMs = START + 30 * HOUR;
+  const at = new Date(atMs).toISOString().replace('.000Z', 'Z');
+  const search = poll(START, START + DAY, { ...SEARCH, delays: delays(24 * both), at });
+  const checks = Array.from({ length: 20 }, (_, i) =>
+    checkObservation(
+      {
+        ...{ tenant: TENANT, source: EXCHANGE, against: SEARCH.source, carries: 'workloads' },
+        ...{ from: START + i * HOUR, to: START + (i + 1) * HOUR, asOfMs: atMs },
+      },
+      {
+        ...{ against: SEARCH.source, both, onlySource: 0, onlyAgainst: 0 },
+        ...{ share: 1, ids: [] },
+      },
+    ),
+  );
+  return [...hours(0, 30), search, ...checks];
+}
+
+test('is corroborated by a source that was asked for once, whenever it was asked', () => {
+  const rows = reduced(compared(40)).rows(START + 30 * HOUR);
+  assert.deepEqual(told(rows).slice(0, 2), ['corroborated 0 20', 'collected 20 29']);
+  const [spot] = rows.filter(({ source }) => source === SEARCH.source);
+  assert.match(spot?.because ?? '', /asked for once, to compare/);
+});
+
+test('is not corroborated by a source that has nothing, as itself has', () => {
+  const rows = reduced(compared(0)).rows(START + 30 * HOUR);
+  assert.deepEqual(told(rows), ['collected 0 29', 'late 29 30']);
 });

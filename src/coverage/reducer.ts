@@ -201,7 +201,7 @@ function lentTo(
     if (family.tenant !== tenant || family.source === source) continue;
     if (family.source.slice(0, family.source.indexOf('/')) !== way) continue;
     const settle = ownSettle(family.base);
-    if (settle.kind === 'not-learned' || settle.ms <= (longest?.settle.ms ?? -1)) continue;
+    if (settle.kind !== 'learned' || settle.ms <= (longest?.settle.ms ?? -1)) continue;
     longest = { source: family.source, settle };
   }
   return longest;

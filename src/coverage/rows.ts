@@ -11,8 +11,8 @@ import type { Agreement } from './checks.ts';
 import { CANARIES_PER_BOUND, CANARY_GAP_MS, ROW_ENTRIES_MAX } from './limits.ts';
 import type { CoverageInterval } from './states.ts';
 import { TOUCH_MS } from './touched.ts';
-import { notLearnedText, type View } from './view.ts';
-import { boundText, percentText, settleText } from './words.ts';
+import type { View } from './view.ts';
+import { ASKED_ONCE, boundText, notLearnedText, percentText, settleText } from './words.ts';
 
 /** Says in rows what a view holds; `agreed` is where other sources have the same. */
 export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterval[] {
@@ -26,7 +26,7 @@ export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterv
     }
     const { settle } = view;
     if (settle.kind === 'not-learned') {
-      const because = notLearnedText(settle.seen);
+      const because = notLearnedText(settle);
       const entries = askedEntries(view, segment);
       return [row(view, segment, { state: 'unknown', bound: null, because, entries })];
     }
@@ -59,7 +59,7 @@ function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): Cove
   const bound = boundOf(isCompared ? compared : probes, CANARIES_PER_BOUND);
   const said = [
     here.length > 0 ? agreementText(here) : 'all that was listed was fetched, without a gap',
-    settle.kind === 'learned' ? settleText(settle) + borrowedText(view) : '',
+    settle.kind === 'learned' ? settleText(settle) + borrowedText(view) : ASKED_ONCE,
     isCompared
       ? `with 95 % confidence at most ${percentText(bound)} was lost at random by one of them`
       : boundText(bound, { sent, lost, delays: view.canaryDelays, alone: view.probedAlone }),

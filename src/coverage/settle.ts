@@ -12,12 +12,14 @@ export type Settle =
       /** Out of so many records. */
       readonly seen: number;
     }
-  | { readonly kind: 'not-learned'; readonly seen: number };
+  | { readonly kind: 'not-learned'; readonly seen: number; readonly windows: number }
+  /** Of what is asked for once, to compare: whoever has more tells what was not there yet. */
+  | { readonly kind: 'not-needed' };
 
 /** The longest share of {@link SETTLED_SHARES} of which so many delays can tell. */
 export function settleOf(delays: DelaySketch, windows: number): Settle {
   const seen = delays.n;
-  if (windows < SETTLE_WINDOWS_MIN) return { kind: 'not-learned', seen };
+  if (windows < SETTLE_WINDOWS_MIN) return { kind: 'not-learned', seen, windows };
   for (const share of SETTLED_SHARES) {
     const rank = quantileRank(seen, share, CONFIDENCE);
     if (rank === undefined) continue;
@@ -25,5 +27,5 @@ export function settleOf(delays: DelaySketch, windows: number): Settle {
     if (!isLeast && seen * (1 - share) < SETTLE_BEYOND_MIN) continue;
     return { kind: 'learned', ms: Math.max(0, delays.ceilingAtRank(rank)), share, seen };
   }
-  return { kind: 'not-learned', seen };
+  return { kind: 'not-learned', seen, windows };
 }

@@ -1,4 +1,4 @@
-import { type Interval, type IntervalSet, normalise, numberText } from '../core/index.ts';
+import { type Interval, type IntervalSet, normalise } from '../core/index.ts';
 import type { CanaryWindow } from './canary-log.ts';
 import { type Check, differenceHoles } from './checks.ts';
 import { isSpotSource } from './expected.ts';
@@ -16,7 +16,6 @@ import {
   PURVIEW_EXPIRY_MS,
   REACH_FACTOR,
   REACH_SHARE,
-  SETTLE_SEEN_MIN,
   SETTLE_UNLEARNED_MS,
 } from './limits.ts';
 import type { Piece } from './piece-map.ts';
@@ -26,7 +25,7 @@ import { DelaySketch } from './sketch.ts';
 import type { StreamKey } from './states.ts';
 import type { Stream } from './stream.ts';
 import type { Touched } from './touched.ts';
-import { settleText } from './words.ts';
+import { ASKED_ONCE, notLearnedText, settleText } from './words.ts';
 
 /** All that is known of one stream at one moment, before it is said in rows. */
 export type View = {
@@ -56,7 +55,8 @@ export type Family = {
 };
 
 export function ownSettle(stream: Stream | undefined): Settle {
-  if (stream === undefined) return { kind: 'not-learned', seen: 0 };
+  if (stream === undefined) return { kind: 'not-learned', seen: 0, windows: 0 };
+  if (isSpotSource(stream.key.source)) return { kind: 'not-needed' };
   const { sketch, windows } = stream.delays();
   return settleOf(sketch, windows);
 }
@@ -129,23 +129,37 @@ function contextOf(
   settle: Settle,
   { nowMs, reachMs }: { readonly nowMs: number; readonly reachMs: number },
 ): HoleContext {
-  const isLearned = settle.kind === 'learned';
-  const settleMs = isLearned ? settle.ms : SETTLE_UNLEARNED_MS;
+  const settleMs = settleMsOf(settle);
   return {
     nowMs,
-    isLearned,
+    isLearned: settle.kind !== 'not-learned',
     settleMs,
     reachMs: Math.max(settleMs, reachMs),
-    settleWords: isLearned ? settleText(settle) : notLearnedText(settle.seen),
+    settleWords: settleWords(settle),
     expiryMs: expiryOf(source),
   };
 }
 
-export function notLearnedText(seen: number): string {
-  return (
-    `the settle time is not learned yet: ${numberText(seen)} delays were seen ` +
-    `of at least ${numberText(SETTLE_SEEN_MIN)}`
-  );
+function settleMsOf(settle: Settle): number {
+  switch (settle.kind) {
+    case 'learned':
+      return settle.ms;
+    case 'not-learned':
+      return SETTLE_UNLEARNED_MS;
+    case 'not-needed':
+      return 0;
+  }
+}
+
+function settleWords(settle: Settle): string {
+  switch (settle.kind) {
+    case 'learned':
+      return settleText(settle);
+    case 'not-learned':
+      return notLearnedText(settle);
+    case 'not-needed':
+      return ASKED_ONCE;
+  }
 }
 
 /** How long content can be had after it became available. */

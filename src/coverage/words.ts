@@ -1,5 +1,5 @@
 import { instantOfMs, numberText, plural } from '../core/index.ts';
-import { CONFIDENCE } from './limits.ts';
+import { CONFIDENCE, SETTLE_SEEN_MIN, SETTLE_WINDOWS_MIN } from './limits.ts';
 import type { Settle } from './settle.ts';
 import type { DelaySketch } from './sketch.ts';
 
@@ -33,6 +33,20 @@ export function settleText(settle: Extract<Settle, { kind: 'learned' }>): string
   const percent = `${(share * 100).toFixed(2).replace(/\.?0+$/, '')} %`;
   return `${percent} of ${plural(seen, 'record')} came within ${durationText(ms)}`;
 }
+
+export function notLearnedText({
+  seen,
+  windows,
+}: Extract<Settle, { kind: 'not-learned' }>): string {
+  return (
+    `the settle time is not learned yet: ${numberText(seen)} delays were seen of at least ` +
+    `${numberText(SETTLE_SEEN_MIN)}, in ${numberText(windows)} windows of at least ` +
+    numberText(SETTLE_WINDOWS_MIN)
+  );
+}
+
+export const ASKED_ONCE =
+  'it was asked for once, to compare: what could not be found by then is not in it';
 
 /** Canaries that were sent, and what became of them. */
 export type Probes = {

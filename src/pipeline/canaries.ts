@@ -1,4 +1,4 @@
-import { type Clock, messageOf, type Random } from '../core/index.ts';
+import { type Clock, messageOf, type Random, type SourceId, tenantId } from '../core/index.ts';
 import {
   CANARY_MARK,
   type CanaryAct,
@@ -92,7 +92,10 @@ export class Canaries implements Collector {
     const heard = this.#heard;
     this.#heard = [];
     const back = heard.flatMap((record) => this.#watch.seen(record, nowMs) ?? []);
-    const judgements: Observation[] = [...back, ...this.#watch.overdue(nowMs)];
+    const tenant = tenantId(this.#options.tenant);
+    const askedMs = ({ source }: { source: SourceId }): number =>
+      desk.settled(source, tenant, null).at(-1)?.to ?? nowMs;
+    const judgements: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
     if (judgements.length === 0) return 0;
     await desk.append(judgements.map((seen) => ownEntry('coverage', nowMs, seen)));
     return judgements.length;

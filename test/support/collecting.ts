@@ -11,6 +11,7 @@ import {
   ActivityCollector,
   CONTENT_TYPES,
   type Collector,
+  type ContentType,
   HttpClient,
   type HttpOptions,
   type PollReport,
@@ -53,11 +54,13 @@ export type ServiceAddress = {
   readonly wait?: Wait;
   readonly http?: Partial<HttpOptions>;
   readonly requestsPerMinute?: number;
+  readonly contentTypes?: readonly ContentType[];
 };
 
 /** A collector of the whole Activity API of one tenant, as `serve` would make it. */
 export function activityCollector(address: ServiceAddress): ActivityCollector {
   const { origin, clock = systemClock, wait = waitOn(clock) } = address;
+  const { contentTypes = CONTENT_TYPES } = address;
   const tenant: TenantId = tenantId(address.tenant);
   const http = new HttpClient({
     origins: [origin, address.login ?? origin],
@@ -81,7 +84,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
   const publisher = '99999999-7d2a-4f6b-9c3d-2e8a61f0b794';
   const api = new ActivityApi({ http, authorisation, pace, root: origin, tenant, publisher });
   const skewMs = (): number => http.skewMs;
-  return new ActivityCollector({ api, pace, clock, tenant, contentTypes: CONTENT_TYPES, skewMs });
+  return new ActivityCollector({ api, pace, clock, tenant, contentTypes, skewMs });
 }
 
 /** Opens the ledger and a desk, and closes both. */

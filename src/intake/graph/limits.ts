@@ -85,5 +85,5 @@ export const REFUSALS_BELIEVED = 3;
 /** A service whose clock claims to be further behind is not believed: all would be behind. */
 export const SKEW_MS_MAX = 3_600_000;
 
-/** Contracts say nothing of a page of records; no collection of Graph but the reports gives more. */
+/** Contracts say nothing of a page of records; no list of Graph but the reports gives more. */
 export const QUERY_PAGE_ITEMS = 999;

@@ -1,0 +1,233 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../../emulator/index.ts';
+import { SeededRandom } from '../../emulator/random.ts';
+import { NORTHMOOR } from '../../emulator/testing/clerk.ts';
+import type { Feed } from '../../emulator/types.ts';
+import { BooksReader, type CoverageFact } from '../../src/books/index.ts';
+import { tenantId } from '../../src/core/index.ts';
+import {
+  AuditLogQueryCollector,
+  type Collector,
+  GraphReader,
+  HttpClient,
+  RequestPace,
+  Secret,
+  Tokens,
+} from '../../src/intake/index.ts';
+import { fsck, LedgerReader, parseLeaf } from '../../src/ledger/index.ts';
+import { CrossCheck, pollOnce } from '../../src/pipeline/index.ts';
+import { activityCollector } from './collecting.ts';
+import { type DrawnFaults, drawFaults } from './coverage-faults.ts';
+import { addressOf, clockOf } from './emulated.ts';
+import { Office } from './office.ts';
+import { type ProbedDesk, withCanaries } from './probing.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Date.parse('2026-03-02T00:00:00Z');
+/** Of life, and after it of nothing but catching up. */
+const HOURS = 10;
+const AFTER_HOURS = 8;
+const CANARY_PERIOD_MS = 15 * MINUTE_MS;
+const PER_HOUR = 40;
+const SEARCH_LAG_MS = 2 * HOUR_MS;
+
+/** The two feeds of a run, as the vendor and as the ledger name them. */
+export const FEEDS: readonly {
+  readonly feed: Feed;
+  readonly source: string;
+  readonly workload: string;
+}[] = ['Exchange', 'SharePoint'].map((workload) => ({
+  feed: `activity/Audit.${workload}` as Feed,
+  source: `m365.activity/Audit.${workload}`,
+  workload,
+}));
+
+/** A run, with all that can be known of it at its end. */
+export type CoverageRun = {
+  readonly faults: DrawnFaults;
+  readonly emulator: Emulator;
+  readonly nowMs: number;
+  /** When the feeds were asked last. */
+  readonly askedMs: number;
+  /** By source: the ids of its records, in order; each stands there as often as it is there. */
+  readonly ledgerIds: ReadonlyMap<string, readonly string[]>;
+  readonly rows: readonly CoverageFact[];
+  /** The same, when all that could still be had has expired. */
+  readonly laterRows: readonly CoverageFact[];
+  readonly problems: readonly unknown[];
+};
+
+/** Lives through one run and hands it over to be judged; the emulator ends behind that. */
+export async function coverageRun<T>(
+  seed: number,
+  root: string,
+  judge: (run: CoverageRun) => T,
+): Promise<T> {
+  const random = new SeededRandom(seed, 'coverage run');
+  const faults = drawFaults(random, { startMs: START_MS, hours: HOURS });
+  const dir = join(root, `run-${seed}`);
+  const emulator = await startEmulator({
+    seed,
+    startMs: START_MS,
+    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
+    subscribed: 'before',
+    actors: FEEDS.map((of) => new Office({ seed, tenantId: NORTHMOOR, perHour: PER_HOUR, ...of })),
+    delays: { activity: DELAYS, graph: DELAYS, azure: DELAYS },
+    recordsPerBlob: { min: 3, max: 20 },
+    // Time stands while requests are made: there would never be a next minute.
+    activityApi: { requestsPerMinute: 1_000_000, pageSize: 10 },
+    faults: { ...faults.passing, ...faults.lasting },
+  });
+  try {
+    const askedMs = await livedThrough(emulator, dir, faults);
+    const nowMs = emulator.clock.now();
+    const end = { faults, emulator, nowMs, askedMs };
+    const { problems } = await fsck({ dir, threads: 0 });
+    return judge({ ...end, problems, ...(await readAll(dir, nowMs)) });
+  } finally {
+    await emulator.stop();
+    // A thousand of them would fill a disk.
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Of a feed that is quicker than the vendor's, so that a day shows what a week would. */
+const DELAYS = {
+  windowMs: 2 * MINUTE_MS,
+  usualMs: [8 * MINUTE_MS, 25 * MINUTE_MS],
+  ...{ slowShare: 0.01, slowMeanMs: 20 * MINUTE_MS, shards: 2 },
+} as const;
+
+/** Tells when the feeds were asked last. */
+async function livedThrough(emulator: Emulator, dir: string, faults: DrawnFaults): Promise<number> {
+  const { restart = HOURS } = faults;
+  const sources = FEEDS.map(({ source }) => source);
+  const acts = ['draft', 'file'] as const;
+  const options = { dir, emulator, sources, acts, periodMs: CANARY_PERIOD_MS };
+  const life = { emulator, dir, faults };
+  if (restart < HOURS) {
+    await withCanaries(options, (probed) => live({ ...life, probed, from: 0, to: restart }));
+  }
+  const from = restart < HOURS ? restart : 0;
+  return withCanaries(options, async (probed) => {
+    await live({ ...life, probed, from, to: HOURS });
+    const { gone = 0 } = faults.lasting;
+    const { skewMs = 0 } = faults.passing;
+    const { unlisted, unlistedAims, unsearched } = emulator.faults.plan;
+    emulator.faults.clear();
+    emulator.faults.set({ gone, skewMs, unlisted, unlistedAims, unsearched });
+    return live({ ...life, probed, from: HOURS, to: HOURS + AFTER_HOURS });
+  });
+}
+
+async function live(life: {
+  readonly emulator: Emulator;
+  readonly dir: string;
+  readonly faults: DrawnFaults;
+  readonly probed: ProbedDesk;
+  readonly from: number;
+  readonly to: number;
+}): Promise<number> {
+  const { emulator, dir, faults, probed } = life;
+  const { desk, canaries, books } = probed;
+  const reader = await LedgerReader.open(dir);
+  const http = clientOf(emulator);
+  const collector = activityCollector({ ...addressOf(emulator), contentTypes: TYPES });
+  const search = searchOf(emulator, http);
+  const check = new CrossCheck({ books, reader, clock: clockOf(emulator) });
+  const step = CANARY_PERIOD_MS;
+  let askedMs = emulator.clock.now();
+  const poll = async (what: Collector): Promise<void> => {
+    await pollOnce(desk, what);
+  };
+  try {
+    for (let n = (life.from * HOUR_MS) / step + 1; n <= (life.to * HOUR_MS) / step; n++) {
+      const untilMs = START_MS + n * step;
+      await emulator.advance(Math.max(0, untilMs - emulator.clock.now()));
+      if (isAway(faults, n * step)) continue;
+      await canaries.poll(desk);
+      const isAfter = life.from >= HOURS;
+      if (isAfter ? n % 4 === 0 : n % 2 === 0) {
+        askedMs = emulator.clock.now();
+        await poll(collector);
+      }
+      if ((n * step) % (4 * HOUR_MS) === 0) await poll(search);
+      if ((n * step) % (2 * HOUR_MS) === 0) await poll(check);
+    }
+    await poll(check);
+  } finally {
+    reader.close();
+    http.close();
+  }
+  return askedMs;
+}
+
+const TYPES = ['Audit.Exchange', 'Audit.SharePoint'] as const;
+
+function isAway({ away }: DrawnFaults, sinceStartMs: number): boolean {
+  if (away === undefined) return false;
+  return sinceStartMs > away.from * HOUR_MS && sinceStartMs < away.to * HOUR_MS;
+}
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+function clientOf(emulator: Emulator): HttpClient {
+  const { login = '', graph = '' } = emulator.origins;
+  const { clock = clockOf(emulator), wait } = addressOf(emulator);
+  if (wait === undefined) throw new RangeError('time is moved by waiting');
+  return new HttpClient({ origins: [login, graph], clock, random, wait });
+}
+
+function searchOf(emulator: Emulator, http: HttpClient): Collector {
+  const { login = '', graph: root = '' } = emulator.origins;
+  const { clientId, clientSecret } = emulator.credentials;
+  const { clock = clockOf(emulator), wait, tenant: id } = addressOf(emulator);
+  if (wait === undefined) throw new RangeError('time is moved by waiting');
+  const tenant = tenantId(id);
+  const authorisation = new Tokens({
+    ...{ http, clock, random, authority: login, tenant, clientId },
+    credential: { kind: 'secret', secret: new Secret(clientSecret) },
+    scope: 'https://graph.microsoft.com/.default',
+  });
+  const pace = new RequestPace({ clock, wait, allowance: { requests: 1_000_000, perMs: 60_000 } });
+  const graph = new GraphReader({ http, authorisation, pace, root });
+  return new AuditLogQueryCollector({ graph, clock, wait, tenant, lagMs: SEARCH_LAG_MS });
+}
+
+async function readAll(
+  dir: string,
+  nowMs: number,
+): Promise<Pick<CoverageRun, 'ledgerIds' | 'rows' | 'laterRows'>> {
+  const ledgerIds = new Map<string, string[]>();
+  const reader = await LedgerReader.open(dir);
+  try {
+    for await (const batch of reader.scan()) {
+      for (let position = 0; position < batch.count; position++) {
+        const { kind, id, source } = parseLeaf(batch.leaf(position));
+        if (kind !== 'record') continue;
+        const ids = ledgerIds.get(source) ?? [];
+        ids.push(id);
+        ledgerIds.set(source, ids);
+      }
+    }
+  } finally {
+    reader.close();
+  }
+  return {
+    ledgerIds,
+    rows: await rowsAt(dir, nowMs),
+    laterRows: await rowsAt(dir, nowMs + 400 * 24 * HOUR_MS),
+  };
+}
+
+async function rowsAt(dir: string, nowMs: number): Promise<readonly CoverageFact[]> {
+  const clock = { now: () => nowMs, monotonic: () => nowMs };
+  const books = await BooksReader.open(dir, { clock });
+  try {
+    return books.coverage();
+  } finally {
+    books.close();
+  }
+}
