@@ -85,6 +85,11 @@ export class Books {
     return this.#state.decisions.passEntries(pass);
   }
 
+  /** The openings of passes whose time is over, and of which nothing says that they are. */
+  overduePasses(nowMs: number): readonly PassFact[] {
+    return this.#state.decisions.overdue(nowMs);
+  }
+
   /** Entries below this index were looked at by a stage behind the books. */
   stageCursor(stage: string): number {
     return this.#state.cursor(stage);

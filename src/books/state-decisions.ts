@@ -87,6 +87,11 @@ export class DecisionTable {
       });
   }
 
+  /** Of passes whose time is over, and of which nothing says that they are: that they opened. */
+  overdue(nowMs: number): PassFact[] {
+    return this.#db.all(OVERDUE, nowMs).map(passFact);
+  }
+
   /** What was said of passes, in the order of the entries. */
   passEntries(pass?: string): PassFact[] {
     const rows =
@@ -116,3 +121,7 @@ const LAST_MS = 8.64e15;
 
 const WITHIN = `SELECT body FROM decisions
   WHERE at_ms >= ? AND at_ms < ? AND "index" >= ? ORDER BY "index"`;
+const OVERDUE = `SELECT * FROM pass_entries AS opened
+  WHERE phase = 'opened' AND expires_ms <= ? AND NOT EXISTS (
+    SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened'
+  ) ORDER BY "index"`;

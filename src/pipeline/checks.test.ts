@@ -295,7 +295,7 @@ test('a pass whose time is over is said to have lapsed, once', async () => {
     assert.equal(await lapsePasses(writer), 0);
     clock.advance(2 * HOUR_MS);
     assert.equal(await lapsePasses(writer), 1);
-    await catchUp(writer);
+    assert.equal(writer.books.cursor, writer.ledger.size);
     assert.equal(await lapsePasses(writer), 0);
   });
 });

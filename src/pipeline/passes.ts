@@ -9,6 +9,7 @@ import {
 import type { PassFact } from '../books/index.ts';
 import { assert } from '../core/index.ts';
 import { catchUp } from './catch-up.ts';
+import { commitBooks } from './commit.ts';
 import type { Writer } from './writer.ts';
 
 /** All passes that the books know, as of a moment. */
@@ -49,8 +50,13 @@ export async function endPass(
 }
 
 /** Says of passes whose time is over that it is. Nothing is said twice. */
-export async function lapsePasses({ books, accountant, clock }: Writer): Promise<number> {
-  const over = lapses(knownPasses(books, clock.now()));
-  if (over.length > 0) await accountant.append(over.map(passDraft));
+export async function lapsePasses(writer: Writer): Promise<number> {
+  const { books, accountant, clock } = writer;
+  const nowMs = clock.now();
+  const overdue = { passEntries: () => books.overduePasses(nowMs) };
+  const over = lapses(knownPasses(overdue, nowMs));
+  if (over.length === 0) return 0;
+  await accountant.append(over.map(passDraft));
+  await commitBooks(writer);
   return over.length;
 }

@@ -13,6 +13,7 @@ import {
   FINDINGS_PER_APPEND,
 } from './limits.ts';
 import { ownEntry } from './own-entries.ts';
+import { lapsePasses } from './passes.ts';
 import type { Writer } from './writer.ts';
 
 export type WatchReport = {
@@ -97,6 +98,9 @@ export class Watch {
   /** Before any judge is asked: what they say may rest on it. Tells what went wrong. */
   async #checkSignIns(): Promise<string | undefined> {
     try {
+      const { books, clock } = this.#writer;
+      const overdue = books.overduePasses(clock.now());
+      if (overdue.length > 0) await this.#alone(() => lapsePasses(this.#writer));
       await this.#seeAsFar(this.#books.cursor);
       await this.#checks.look(this.#alone);
       return undefined;
