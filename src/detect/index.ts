@@ -18,8 +18,10 @@ export {
 } from './rules/content.ts';
 export type { SignalPlan } from './rules/plan.ts';
 export { type GroupDay, RuleJudge, type SignalSource } from './rules/rule-judge.ts';
+export { runRuleTests, type TestOutcome } from './rules/rule-tests.ts';
 export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';
+export { problemText } from './sigma/index.ts';
 export {
   type Attempt,
   type Campaign,

@@ -49,7 +49,7 @@ export function detectionOf(content: RuleContent, more: readonly Judge[] = []): 
 const RULES_FOLDER: string = fileURLToPath(new URL('../../content/sigma', import.meta.url));
 
 /** All rules of a folder, and the pipelines in its folder `pipelines`; in order of their names. */
-function readContent(folder: string): ContentFiles {
+export function readContent(folder: string = RULES_FOLDER): ContentFiles {
   const rules: ContentFile[] = [];
   const pipelines: ContentFile[] = [];
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -8,7 +8,7 @@ export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
 export { CrossCheck } from './cross-check.ts';
-export { type Detection, loadDetection } from './detection.ts';
+export { type Detection, loadDetection, readContent } from './detection.ts';
 export {
   type ErasureReport,
   type ErasureRequest,

@@ -19,6 +19,7 @@ import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
 import { declareReconcile } from './reconcile.ts';
 import { declareRequests } from './requests.ts';
+import { declareRules } from './rules.ts';
 import { declareServe } from './serve.ts';
 import { declareShow } from './show.ts';
 import { declareStatement } from './statement.ts';
@@ -35,6 +36,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareReconcile(program, bind);
   declareOut(program, bind);
   declareGate(program, bind);
+  declareRules(program, bind);
   declareQuery(program, bind);
   declareCoverage(program, bind);
   declareDecide(program, bind);

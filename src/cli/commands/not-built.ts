@@ -3,9 +3,7 @@ import type { Bind } from '../context.ts';
 import { CliError } from '../errors.ts';
 
 /** Named by the contract of the command line, and honest about it until their stage is built. */
-const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [
-  ['rules', 'test, backtest and watch detection rules'],
-];
+const NOT_BUILT: readonly (readonly [name: string, summary: string])[] = [];
 
 export function declareNotBuilt(program: Parser, bind: Bind): void {
   for (const [name, summary] of NOT_BUILT) {

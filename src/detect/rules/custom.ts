@@ -1,4 +1,5 @@
 import type { RuleMeta } from '../sigma/index.ts';
+import { REPEAT_MAX } from './limits.ts';
 
 /** What our own rules say beyond Sigma, in the member `countersign` of the document. */
 export type Custom = {
@@ -22,6 +23,8 @@ export type RuleTest = {
   /** The source of events that state none. */
   readonly source: string;
   readonly events: readonly unknown[];
+  /** How often the events come; as actions of their own. */
+  readonly repeat: number;
 };
 
 /** Undefined members take their defaults: any Sigma rule will do. */
@@ -67,7 +70,7 @@ function testsOf(value: unknown, problems: string[]): RuleTest[] {
   }
   return value.flatMap((item: unknown, at): RuleTest[] => {
     const test = isMembers(item) ? item : {};
-    const { name, finds, source, events } = test;
+    const { name, finds, source, events, repeat } = test;
     if (typeof finds !== 'boolean' || !Array.isArray(events) || events.length === 0) {
       problems.push(`test ${at + 1} needs "finds: true" or "finds: false", and events`);
       return [];
@@ -78,6 +81,7 @@ function testsOf(value: unknown, problems: string[]): RuleTest[] {
         finds: finds ? 'yes' : 'no',
         source: typeof source === 'string' ? source : 'm365.export/unified-audit-log',
         events,
+        repeat: typeof repeat === 'number' ? Math.min(Math.max(repeat, 1), REPEAT_MAX) : 1,
       },
     ];
   });

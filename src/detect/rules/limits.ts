@@ -24,3 +24,6 @@ export const DRAFT_ENTRIES_MAX = 200;
 
 /** A message for people: what is longer is cut by the watch. */
 export const MESSAGE_NAMES_MAX = 5;
+
+/** How often a test may let its events come: more than any threshold needs. */
+export const REPEAT_MAX = 10_000;

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { problemText } from '../sigma/index.ts';
+import { ruleContent } from './content.ts';
+import { runRuleTests } from './rule-tests.ts';
+
+const folder = join(import.meta.dirname, '../../../content/sigma/rules');
+const files = readdirSync(folder)
+  .sort()
+  .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+const content = ruleContent({ rules: files, pipelines: [] });
+
+test('the rules that come with the program compile without a problem', () => {
+  assert.deepEqual(content.problems.map(problemText), []);
+  assert.ok(content.sayings.size >= 60);
+});
+
+test('each that alerts says what to do next, by which technique, and carries both tests', () => {
+  for (const [key, { document, custom, alerts }] of content.sayings) {
+    if (!alerts) continue;
+    assert.match(document.tags.join(), /attack\.t\d{4}/, key);
+    assert.ok(custom.next.length > 10 && custom.needs.length > 0, key);
+    const kinds = new Set(custom.tests.map(({ finds }) => finds));
+    assert.deepEqual([...kinds].sort(), ['no', 'yes'], key);
+  }
+});
+
+test('all of their tests pass', () => {
+  const failed = runRuleTests(content).filter(({ passed }) => passed === 'no');
+  assert.deepEqual(failed, []);
+});

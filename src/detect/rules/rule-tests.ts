@@ -1,0 +1,96 @@
+import type { SignalRow } from '../../books/index.ts';
+import { normaliseInstant, TENANT_NOT_STATED } from '../../core/index.ts';
+import { createMemo, type Memo, read } from '../../ocsf/index.ts';
+import type { RuleContent } from './content.ts';
+import type { RuleTest } from './custom.ts';
+import { RuleJudge, type SignalSource } from './rule-judge.ts';
+import { Signaller } from './signal.ts';
+import { DAY_MS } from './signal-buffer.ts';
+
+export type TestOutcome = {
+  readonly rule: string;
+  readonly title: string;
+  readonly test: string;
+  readonly passed: 'yes' | 'no';
+  /** What was expected and did not come, or came and was not expected. */
+  readonly because: string | null;
+};
+
+/** Runs the tests that rules carry: each rule against its own events, on the way of every record. */
+export function runRuleTests(content: RuleContent): TestOutcome[] {
+  const signaller = new Signaller(content.plan);
+  const memo = createMemo();
+  return [...content.sayings].flatMap(([rule, { document, custom }]) =>
+    custom.tests.map((each): TestOutcome => {
+      const found = finds({ content, signaller, memo }, rule, each) ? 'yes' : 'no';
+      const passed = found === each.finds ? 'yes' : 'no';
+      const said = found === 'yes' ? 'it finds something' : 'it finds nothing';
+      const because = passed === 'yes' ? null : `${said} in these events`;
+      return { rule, title: document.title, test: each.name, passed, because };
+    }),
+  );
+}
+
+type Bench = {
+  readonly content: RuleContent;
+  readonly signaller: Signaller;
+  readonly memo: Memo;
+};
+
+function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest): boolean {
+  const rows: SignalRow[] = [];
+  const events = Array.from({ length: test.repeat }, () => test.events).flat();
+  for (const [index, value] of events.entries()) {
+    const record = { source: test.source, tenant: TENANT_NOT_STATED, id: String(index) };
+    const reading = read({ ...record, at: timeOf(value), value }, memo);
+    for (const { stream, group, part, values, about } of signaller.of(reading)) {
+      const { timeMs } = reading.event;
+      const tenant = TENANT_NOT_STATED;
+      rows.push({ stream, group, timeMs, index, part, tenant, values, about });
+    }
+  }
+  const source = memorySource(rows);
+  const judge = new RuleJudge(content);
+  const touched = rows.map(({ stream, group, timeMs }) => {
+    return { stream, group, day: Math.floor(timeMs / DAY_MS) };
+  });
+  return judge
+    .affected(touched)
+    .filter(({ stream }) => stream === rule)
+    .some((day) => judge.judge(day, source).length > 0);
+}
+
+function memorySource(rows: readonly SignalRow[]): SignalSource {
+  const inOrder = [...rows].sort((a, b) => a.timeMs - b.timeMs || a.index - b.index);
+  return {
+    signals: (stream, group, { fromMs, toMs }) =>
+      inOrder.filter(
+        (row) =>
+          row.stream === stream && row.group === group && row.timeMs >= fromMs && row.timeMs < toMs,
+      ),
+    signalGroups: (stream, { fromMs, toMs }) => [
+      ...new Set(
+        inOrder
+          .filter((row) => row.stream === stream && row.timeMs >= fromMs && row.timeMs < toMs)
+          .map(({ group }) => group),
+      ),
+    ],
+    signalCounts: () => [],
+    tenantOf: (stated) => stated,
+  };
+}
+
+const TIMES = ['CreationTime', 'createdDateTime', 'activityDateTime', 'time', 'TimeGenerated'];
+
+/** Of a test that states no time, a day like any other. */
+function timeOf(value: unknown): string {
+  const members = (typeof value === 'object' && value !== null ? value : {}) as Json;
+  for (const name of [...TIMES, 'Timestamp']) {
+    const written = members[name];
+    const instant = typeof written === 'string' ? normaliseInstant(written) : undefined;
+    if (instant !== undefined) return instant;
+  }
+  return '2026-03-02T09:00:00Z';
+}
+
+type Json = { readonly [name: string]: unknown };
