@@ -16,7 +16,7 @@ export type TestOutcome = {
   readonly because: string | null;
 };
 
-/** Runs the tests that rules carry: each rule against its own events, on the way of every record. */
+/** Runs the tests that rules carry: each rule against its own events, as every record goes. */
 export function runRuleTests(content: RuleContent): TestOutcome[] {
   const signaller = new Signaller(content.plan);
   const memo = createMemo();
