@@ -66,3 +66,18 @@ export const WATCH_EVERY_MS = 200;
 
 /** Rows of coverage are reckoned again at most so often, however many ask. */
 export const COVERAGE_KEPT_MS = 1000;
+
+/** Between two polls, however often the vendor says that there is something. */
+export const HINTED_POLL_MS_MIN = 5_000;
+
+/** A notification names some hundred contents of 500 bytes each. */
+export const WEBHOOK_BYTES_MAX: number = 1024 * 1024;
+
+/** The vendor calls one after the other; more at once are somebody else's. */
+export const WEBHOOK_CONNECTIONS_MAX = 32;
+
+/** A call is a small body: slower than this is on purpose. */
+export const WEBHOOK_MS_MAX = 10_000;
+
+/** Refused calls are told of in the log at most so often, with how many there were. */
+export const WEBHOOK_SAY_EVERY_MS = 10_000;

@@ -45,6 +45,7 @@ const GOOD = `tenants:
 
 const GRAPH_OF_NOTHING =
   'graph: {signIns: [], directoryAudits: false, directory: [], crossCheck: false}';
+const HOOK = 'address: "https://hooks.example/x", authId: {env: SECRET}';
 const HUBS = 'hubs: [{topic: insights-logs-auditlogs}]';
 const hubs = (members: string): string => `azureMonitor: {eventHubs: {${members}}}`;
 
@@ -67,7 +68,7 @@ test('reads the example with everything in it that is commented out', () => {
   const all = text
     .replace(/^ *secret:\n.*\n.*# file: .*\n/m, '')
     .replace(
-      /^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach|canary):)/gm,
+      /^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach|canary|webhook):)/gm,
       '$1',
     )
     .replace(/^( *)# ( +\S)/gm, '$1$2')
@@ -245,6 +246,12 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     broken('activityApi: {}', hubs(`brokers: ["h:9093"], transport: plain, ${HUBS}`)),
     'c.yaml:7:33: tenants[0].collect.azureMonitor.eventHubs: would send the secret in the clear: ' +
       'take out transport: plain',
+  ],
+  [
+    'a webhook that would be told in the clear',
+    broken('activityApi: {}', `activityApi: {webhook: {${HOOK}, listen: "0.0.0.0:80"}}`),
+    'c.yaml:7:30: tenants[0].collect.activityApi.webhook: would be told in the clear: name a ' +
+      'certificate, or listen on 127.0.0.1',
   ],
   [
     'a broker without its port',

@@ -55,7 +55,7 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
     credentials: credentials(world),
     collect: z
       .strictObject({
-        activityApi: activityApi().optional(),
+        activityApi: activityApi(world, secret).optional(),
         graph: graph().optional(),
         azureMonitor: azureMonitor(secret).optional(),
       })
@@ -117,7 +117,18 @@ function canary(world: ConfigWorld) {
   });
 }
 
-function activityApi() {
+function activityApi(world: ConfigWorld, secret: ReturnType<typeof secretPlace>) {
+  const existing = existingFile(world);
+  const webhook = z
+    .strictObject({
+      address: root,
+      listen: listen.default({ host: '127.0.0.1', port: 8482 }),
+      authId: secret,
+      certificate: z.strictObject({ file: existing, keyFile: existing.optional() }).optional(),
+    })
+    .refine(({ listen: at, certificate }) => certificate !== undefined || isLoopback(at.host), {
+      message: 'would be told in the clear: name a certificate, or listen on 127.0.0.1',
+    });
   return z.strictObject({
     root: root.default('https://manage.office.com'),
     publisher: guid.optional(),
@@ -126,6 +137,7 @@ function activityApi() {
       .min(1)
       .default([...CONTENT_TYPES]),
     requestsPerMinute: requestsPerMinute(2000),
+    webhook: webhook.optional(),
     every: every.default(60_000),
   });
 }

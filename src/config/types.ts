@@ -75,11 +75,25 @@ export type CredentialPlace =
 
 export type Listen = { readonly host: string; readonly port: number };
 
+/** Where the vendor tells of new content: a hint, so that it is asked for before its time. */
+export type WebhookConfig = {
+  /** What the vendor calls, from outside. */
+  readonly address: string;
+  readonly listen: Listen;
+  /** What the auth ids are made of that the vendor has to say. */
+  readonly authId: SecretPlace;
+  /** PEM; undefined where something before it speaks TLS with the vendor. */
+  readonly certificate?:
+    | { readonly file: string; readonly keyFile?: string | undefined }
+    | undefined;
+};
+
 export type ActivityApiConfig = {
   readonly root: string;
   readonly publisher?: string | undefined;
   readonly contentTypes: readonly ContentType[];
   readonly requestsPerMinute: number;
+  readonly webhook?: WebhookConfig | undefined;
   /** Milliseconds between two polls, as everywhere below. */
   readonly every: number;
 };

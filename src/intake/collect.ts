@@ -150,6 +150,8 @@ export interface Collector {
   poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport>;
   /** Whether it can keep up, as of the last poll; undefined where no quota binds it. */
   readonly budget?: QuotaBudget | undefined;
+  /** Resolves when it is worth polling before its time, or when the signal is aborted. */
+  hinted?(signal: AbortSignal): Promise<void>;
   /** Leaves what it holds open. */
   close?(): Promise<void>;
 }

@@ -7,6 +7,7 @@ export {
 } from './activity-api/api.ts';
 export { ActivityCollector, type ActivityCollectorOptions } from './activity-api/collector.ts';
 export { REQUESTS_PER_MINUTE } from './activity-api/limits.ts';
+export { ActivityWebhook, type Heard, type WebhookOptions } from './activity-api/webhook.ts';
 export { EventHubsCollector, type EventHubsOptions } from './azure-monitor/event-hubs.ts';
 export { STORAGE_PER_MS, STORAGE_REQUESTS } from './azure-monitor/limits.ts';
 export { StorageCollector, type StorageOptions } from './azure-monitor/storage.ts';

@@ -1,10 +1,19 @@
-import { ActivityApi, ActivityCollector, type Collector } from '../../intake/index.ts';
+import {
+  ActivityApi,
+  ActivityCollector,
+  ActivityWebhook,
+  type Collector,
+  readSecret,
+} from '../../intake/index.ts';
 import type { TenantAccess } from './collectors.ts';
 
 /** Contracts 1.1: what a token is asked for, whatever host answers. */
 const RESOURCE = 'https://manage.office.com';
 
-export function activityCollectors({ tenant, world, ...access }: TenantAccess): Collector[] {
+export function activityCollectors(
+  { tenant, world, ...access }: TenantAccess,
+  webhook: ActivityWebhook | undefined,
+): Collector[] {
   const { activityApi } = tenant.collect;
   if (activityApi === undefined) return [];
   const { http } = access;
@@ -13,6 +22,20 @@ export function activityCollectors({ tenant, world, ...access }: TenantAccess): 
   const authorisation = access.tokensFor(RESOURCE);
   const api = new ActivityApi({ http, authorisation, pace, root, tenant: tenant.id, publisher });
   const skewMs = (): number => http.skewMs;
-  const common = { api, pace, clock: world.clock, tenant: tenant.id, skewMs };
+  const common = { api, pace, clock: world.clock, tenant: tenant.id, skewMs, webhook };
   return [new ActivityCollector({ ...common, contentTypes, everyMs: every })];
+}
+
+export function webhookOf({ tenant, world }: TenantAccess): ActivityWebhook | undefined {
+  const { activityApi } = tenant.collect;
+  if (activityApi?.webhook === undefined) return undefined;
+  const { address, authId } = activityApi.webhook;
+  return new ActivityWebhook({
+    address,
+    secret: readSecret(authId, world.env),
+    tenant: tenant.id,
+    clientId: tenant.credentials.clientId,
+    contentTypes: activityApi.contentTypes,
+    clock: world.clock,
+  });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectedTenant, CredentialPlace } from '../../config/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import {
+  type ActivityWebhook,
   type Allowance,
   AssertionSigner,
   type Collector,
@@ -13,7 +14,7 @@ import {
   Tokens,
   type Wait,
 } from '../../intake/index.ts';
-import { activityCollectors } from './collectors-activity.ts';
+import { activityCollectors, webhookOf } from './collectors-activity.ts';
 import { exportCollectors } from './collectors-export.ts';
 import { graphCollectors } from './collectors-graph.ts';
 
@@ -28,6 +29,8 @@ export type CollectorWorld = {
 export type TenantCollectors = {
   readonly tenant: string;
   readonly collectors: readonly Collector[];
+  /** What hears the vendor, where the configuration names a webhook. */
+  readonly webhook: ActivityWebhook | undefined;
   close(): Promise<void>;
 };
 
@@ -71,8 +74,9 @@ export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): Te
       }),
     paceOf: (allowance) => new RequestPace({ clock, wait, allowance }),
   };
+  const webhook = webhookOf(access);
   const collectors = [
-    ...activityCollectors(access),
+    ...activityCollectors(access, webhook),
     ...graphCollectors(access),
     ...exportCollectors(access),
   ];
@@ -80,7 +84,7 @@ export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): Te
     for (const collector of collectors) await collector.close?.();
     http.close();
   };
-  return { tenant: tenant.id, collectors, close };
+  return { tenant: tenant.id, collectors, webhook, close };
 }
 
 function originsOf({ authority, collect }: ConnectedTenant): string[] {

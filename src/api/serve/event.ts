@@ -24,6 +24,13 @@ export type ServeEvent =
   | { readonly event: 'problem'; readonly collector: string; readonly because: string }
   /** A collector that cannot go on: the ledger failed, or a defect of ours. */
   | { readonly event: 'failed'; readonly collector: string; readonly because: string }
+  /** Somebody called the webhook who is not the vendor, or is about something else. */
+  | {
+      readonly event: 'webhook-refused';
+      readonly tenant: string;
+      readonly because: string;
+      readonly calls: number;
+    }
   | { readonly event: 'disk-low'; readonly freePercent: number }
   | { readonly event: 'disk-enough'; readonly freePercent: number }
   | { readonly event: 'doors-opened'; readonly url: string }
@@ -72,6 +79,10 @@ function textOf(event: ServeEvent): string {
       return `problem ${event.collector}: ${event.because}`;
     case 'failed':
       return `failed ${event.collector}: ${event.because}`;
+    case 'webhook-refused': {
+      const { tenant, because, calls } = event;
+      return `webhook-refused ${plural(calls, 'call')} about tenant ${tenant}: ${because}`;
+    }
     case 'disk-low':
       return `disk-low ${event.freePercent} % are free: nothing is collected until there is more`;
     case 'disk-enough':

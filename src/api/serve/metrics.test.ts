@@ -46,6 +46,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     collectors: [],
     coverage: [],
     canaries: [],
+    webhooks: [],
     queue: 0,
     ledgerEntries: 10,
     booksCursor: 10,

@@ -2,6 +2,7 @@ import type { CoverageFact } from '../../books/index.ts';
 import type { CanaryTally } from '../../coverage/index.ts';
 import type { Metric, Sample } from './exposition.ts';
 import type { CollectorTally } from './tally.ts';
+import type { WebhookTally } from './webhooks.ts';
 
 /** What a server knows of itself when it is asked. */
 export type ServerState = {
@@ -10,6 +11,7 @@ export type ServerState = {
   readonly collectors: readonly CollectorTally[];
   readonly coverage: readonly CoverageFact[];
   readonly canaries: readonly CanaryTally[];
+  readonly webhooks: readonly WebhookTally[];
   /** Commands of other processes in work or waiting. */
   readonly queue: number;
   readonly ledgerEntries: number;
@@ -28,6 +30,7 @@ export function metricsOf(state: ServerState): Metric[] {
     gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
     ...collected(state),
     ...quota(state),
+    heard(state),
     lag(state),
     ...canaries(state),
     gauge('handover_queue', 'Commands of other processes in work or waiting', one(queue)),
@@ -114,6 +117,13 @@ function quota({ collectors }: ServerState): Metric[] {
     ),
     gauge('quota_loses_from_timestamp_seconds', 'When content begins to expire', of(losesFrom)),
   ];
+}
+
+function heard({ webhooks }: ServerState): Metric {
+  const samples = webhooks.flatMap(({ tenant, counts }) =>
+    Object.entries(counts).map(([outcome, value]) => ({ labels: { tenant, outcome }, value })),
+  );
+  return counter('webhook_calls_total', 'Calls of the webhook, by outcome', samples);
 }
 
 /** Since when the newest moment is ago of which a source is known to be here whole. */

@@ -1,7 +1,7 @@
 import { type Clock, messageOf } from '../../core/index.ts';
 import type { Collector, Wait } from '../../intake/index.ts';
 import { type LedgerDesk, pollOnce } from '../../pipeline/index.ts';
-import { DISK_LOOK_EVERY_MS } from '../limits.ts';
+import { DISK_LOOK_EVERY_MS, HINTED_POLL_MS_MIN } from '../limits.ts';
 import type { Tell } from './event.ts';
 import { addPoll, type CollectorTally } from './tally.ts';
 
@@ -34,8 +34,21 @@ export async function rounds(options: RoundOptions): Promise<void> {
     if (hasMore === true) continue;
     const restMs = Math.max(0, collector.everyMs - spentMs);
     tally.budget = collector.budget;
-    await untilAborted(() => wait(restMs, signal), signal);
+    await untilAborted(() => rest(options, restMs), signal);
   }
+}
+
+/** Until it is time again, or a hint says that there is something. */
+async function rest({ collector, wait, signal }: RoundOptions, ms: number): Promise<void> {
+  if (collector.hinted === undefined) return wait(ms, signal);
+  // Whoever hints without end does not make us ask without end.
+  const firstMs = Math.min(ms, HINTED_POLL_MS_MIN);
+  await wait(firstMs, signal);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const waited = wait(ms - firstMs, either).catch(() => undefined);
+  await Promise.race([waited, collector.hinted(either)]);
+  over.abort();
 }
 
 async function round(options: RoundOptions): Promise<boolean> {

@@ -34,6 +34,7 @@ import { metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './rounds.ts';
 import { type CollectorTally, newTally } from './tally.ts';
 import { watching } from './watching.ts';
+import { type OpenWebhooks, openWebhooks } from './webhooks.ts';
 
 export type ServeOptions = {
   readonly dir: string;
@@ -131,6 +132,7 @@ class Server {
   #disk: 'low' | 'enough' = 'enough';
   #coverage: Shown | undefined;
   readonly #doors: DoorRound;
+  #webhooks: OpenWebhooks | undefined;
 
   constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
     this.#options = options;
@@ -158,10 +160,12 @@ class Server {
         onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
       });
       try {
+        this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
         this.#tellReady(door.url, await this.#doors.open());
         await this.#collect(collectors);
       } finally {
         await this.#doors.close();
+        await this.#webhooks?.close();
         await door.close();
       }
     } finally {
@@ -278,6 +282,7 @@ class Server {
       nowMs: clock.now(),
       collectors: this.#tallies,
       ...this.#shown(books),
+      webhooks: this.#webhooks?.tallies ?? [],
       queue: this.#handover?.pending ?? 0,
       ledgerEntries: this.#writer.ledger.size,
       booksCursor: books.cursor,

@@ -28,6 +28,17 @@ export type Listing = {
   readonly shortBecause: { readonly code: string; readonly text: string } | undefined;
 };
 
+/** An enabled subscription. */
+export type Subscribed = {
+  /** Where the vendor tells of new content; undefined: nowhere, or it has given up. */
+  readonly webhook: string | undefined;
+};
+
+type Starting = {
+  readonly signal?: AbortSignal | undefined;
+  readonly webhook?: { readonly address: string; readonly authId: string } | undefined;
+};
+
 export type ActivityApiOptions = {
   readonly http: HttpClient;
   readonly authorisation: Authorisation;
@@ -47,21 +58,33 @@ export class ActivityApi {
     this.#options = options;
   }
 
-  /** Content types whose subscription is enabled. */
-  async subscriptions(signal?: AbortSignal): Promise<ReadonlySet<string>> {
+  /** Content types whose subscription is enabled, and whom the vendor tells of new content. */
+  async subscriptions(signal?: AbortSignal): Promise<ReadonlyMap<string, Subscribed>> {
     const url = this.#url('subscriptions/list');
     const { body } = await this.#get(url, LIST_BYTES_MAX, signal);
     const enabled = listOf(body, 'subscriptions')
       .filter(({ status }) => String(status).toLowerCase() === 'enabled')
-      .map(({ contentType }) => String(contentType));
-    return new Set(enabled);
+      .map(({ contentType, webhook }) => [String(contentType), subscribedOf(webhook)] as const);
+    return new Map(enabled);
   }
 
-  /** Asks for content to be kept from now on. There is no call here that stops it. */
-  async startSubscription(contentType: ContentType, signal?: AbortSignal): Promise<void> {
+  /**
+   * Asks for content to be kept from now on. There is no call here that stops it. A webhook is
+   * added or changed by the same call; without one it is taken away.
+   */
+  async startSubscription(
+    contentType: ContentType,
+    { signal, webhook }: Starting = {},
+  ): Promise<void> {
     const { http, authorisation, pace } = this.#options;
     const url = this.#url('subscriptions/start', { contentType });
-    await http.send({ method: 'POST', url, authorisation, pace, signal });
+    const asked = { method: 'POST', url, authorisation, pace, signal } as const;
+    if (webhook === undefined) {
+      await http.send(asked);
+      return;
+    }
+    const body = JSON.stringify({ webhook: { ...webhook, expiration: '' } });
+    await http.send({ ...asked, headers: { 'content-type': 'application/json' }, body });
   }
 
   /** All that became available in `[fromMs, toMs)`: page by page, to the end. */
@@ -147,6 +170,13 @@ function listOf(body: Buffer, what: string): readonly Entry[] {
 
 export function beginning(body: Uint8Array): string {
   return `it begins with ${quoted(Buffer.from(body.subarray(0, 40)).toString('latin1'))}`;
+}
+
+function subscribedOf(webhook: unknown): Subscribed {
+  const stated = (webhook ?? {}) as { address?: unknown; status?: unknown };
+  const isOn = String(stated.status).toLowerCase() === 'enabled';
+  const { address } = stated;
+  return { webhook: isOn && typeof address === 'string' ? address : undefined };
 }
 
 function contentOf({ contentId, contentUri, contentCreated }: Entry): ListedContent | undefined {

@@ -12,7 +12,7 @@ import type { HttpError } from '../http/errors.ts';
 import type { RequestPace } from '../http/pace.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
 import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota.ts';
-import type { ActivityApi, ContentType, ListedContent, Listing } from './api.ts';
+import type { ActivityApi, ContentType, ListedContent, Listing, Subscribed } from './api.ts';
 import { BlobFetcher, type Fetched, type Shortfall } from './blobs.ts';
 import {
   POLL_EVERY_MS,
@@ -25,6 +25,7 @@ import {
   SWEEP_EVERY_MS,
 } from './limits.ts';
 import { type PlannedWindow, planWindows, type Slice, slicesOf, sweepWindows } from './plan.ts';
+import type { ActivityWebhook } from './webhook.ts';
 
 export type ActivityCollectorOptions = {
   readonly api: ActivityApi;
@@ -34,6 +35,8 @@ export type ActivityCollectorOptions = {
   readonly contentTypes: readonly ContentType[];
   /** How far the service's clock is ahead of ours. */
   readonly skewMs: () => number;
+  /** Where the vendor may tell of new content, so that it is asked for before its time. */
+  readonly webhook?: ActivityWebhook | undefined;
   readonly everyMs?: number | undefined;
 };
 
@@ -77,9 +80,18 @@ export class ActivityCollector implements Collector {
     return this.#budget;
   }
 
+  /** Resolves when there is something new to ask for. */
+  async hinted(signal: AbortSignal): Promise<void> {
+    const { webhook } = this.#options;
+    if (webhook !== undefined) return webhook.hinted(signal);
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
   async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
-    let enabled: ReadonlySet<string> | undefined;
+    let enabled: ReadonlyMap<string, Subscribed> | undefined;
     try {
       enabled = await this.#options.api.subscriptions(signal);
     } catch (error) {
@@ -95,7 +107,9 @@ export class ActivityCollector implements Collector {
 
   async #pollFeed(feed: Feed, poll: Poll): Promise<void> {
     const { enabled, desk } = poll;
-    if (enabled !== undefined && !enabled.has(feed.contentType)) await this.#start(feed, poll);
+    const subscribed = enabled?.get(feed.contentType);
+    if (enabled !== undefined && subscribed === undefined) await this.#start(feed, poll);
+    else if (subscribed !== undefined) await this.#attach(feed, subscribed, poll);
     const { horizonMs, nowMs } = this.#range();
     const settled = desk.settled(sourceOf(feed), this.#options.tenant, null);
     const planned = planWindows(settled, { horizonMs, nowMs });
@@ -128,7 +142,7 @@ export class ActivityCollector implements Collector {
     if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
     feed.startedMs = clock.monotonic();
     try {
-      await api.startSubscription(feed.contentType, signal);
+      await api.startSubscription(feed.contentType, { signal });
     } catch (error) {
       tally.problem(`could not start ${feed.contentType}: ${passing(error).message}`);
       return;
@@ -140,6 +154,25 @@ export class ActivityCollector implements Collector {
     for (const gap of subtract([{ from: horizonMs, to: nowMs }], settled)) {
       const session = desk.begin(this.#window(feed, gap));
       await session.end(nothing('off', 'AF20022', text));
+    }
+  }
+
+  /** Asks to be told of new content. What comes of it is a hint: whether it works is no matter. */
+  async #attach(feed: Feed, { webhook: told }: Subscribed, { signal, tally }: Poll): Promise<void> {
+    const { api, clock, webhook } = this.#options;
+    if (webhook === undefined || told === webhook.address) return;
+    const sinceMs = feed.startedMs;
+    if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
+    feed.startedMs = clock.monotonic();
+    const { contentType } = feed;
+    const { address } = webhook;
+    const authId = webhook.authIdOf(contentType);
+    try {
+      await webhook.expecting(contentType, () =>
+        api.startSubscription(contentType, { signal, webhook: { address, authId } }),
+      );
+    } catch (error) {
+      tally.problem(`no webhook for ${contentType}: ${passing(error).message}`);
     }
   }
 
@@ -281,7 +314,7 @@ export class ActivityCollector implements Collector {
 type Poll = {
   readonly desk: CollectDesk;
   readonly signal: AbortSignal | undefined;
-  readonly enabled: ReadonlySet<string> | undefined;
+  readonly enabled: ReadonlyMap<string, Subscribed> | undefined;
   readonly startedMs: number;
   readonly tally: PollTally;
 };

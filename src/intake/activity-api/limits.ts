@@ -57,3 +57,9 @@ export const CONTENT_ID_CHARACTERS_MAX = 1_024;
 
 /** A service whose clock claims to be further off is not believed: it would name the future. */
 export const SKEW_MS_MAX = 3_600_000;
+
+/** So long the vendor may tell again what it believes was not heard. */
+export const NOTICE_RETRY_MS = 600_000;
+
+/** Contents remembered: a week of a busy tenant, at a hundred bytes each. */
+export const NOTICES_KEPT_MAX = 500_000;
