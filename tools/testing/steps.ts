@@ -6,8 +6,11 @@ import { commandOf, runNode } from './process.ts';
 
 /** A static check takes seconds; one that takes minutes hangs. */
 const STATIC_TIMEOUT_MS = 120_000;
-/** The whole test command must end within 15 minutes on two cores. */
-const SHORT_TIMEOUT_MS = 720_000;
+/**
+ * The whole test command is meant to end within 15 minutes on two cores that have nothing else to
+ * do; on a busy machine it takes a multiple, and what is slow there has not failed.
+ */
+const SHORT_TIMEOUT_MS = 2_400_000;
 /** The long form runs 200 kills and full property counts. */
 const LONG_TIMEOUT_MS = 6 * 3_600_000;
 
