@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { afterEach, before, beforeEach, test } from 'node:test';
+import { testEach } from '../../tools/testing/each.ts';
 import { ManualClock } from '../clock.ts';
 import { TENANT } from '../directory/testing/small-tenant.ts';
 import { type Server, serve } from '../http.ts';
@@ -15,43 +15,40 @@ const ACCOUNT = { name: 'northmoorlogs', key: Buffer.alloc(64, 7).toString('base
 const CONTAINER = 'insights-logs-signinlogs';
 const AT_NOON = `tenantId=${TENANT}/y=2026/m=03/d=02/h=12/m=00/PT1H.json`;
 
-let mint: TokenMint;
+const mint = await TokenMint.make();
 let clock: ManualClock;
 let store: Store;
 let server: Server;
 let token: string;
 const defects: unknown[] = [];
 
-before(async () => {
-  mint = await TokenMint.make();
-});
-
-beforeEach(async () => {
-  clock = new ManualClock(NOON);
-  const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
-  store = new Store({ seed: 1, dispatcher: { lanes: () => [lane] } });
-  const { router } = blobHost({
-    seed: 1,
-    store,
-    now: () => clock.now(),
-    accounts: [{ ...ACCOUNT, tenantIds: [TENANT, OTHER] }],
-    verify: (text, nowMs) => mint.verify(text, nowMs),
-    scheme: 'http',
-  });
-  server = await serve({
-    router,
-    port: 0,
-    now: () => clock.now(),
-    sleep: () => Promise.resolve(),
-    onDefect: (error) => defects.push(error),
-  });
-  token = await tokenFor(TENANT);
-});
-
-afterEach(async () => {
-  await server.stop();
-  assert.deepEqual(defects, []);
-});
+const test = testEach(
+  async () => {
+    clock = new ManualClock(NOON);
+    const lane = { name: 'at once', windowMs: 1, delayMs: () => 0 };
+    store = new Store({ seed: 1, dispatcher: { lanes: () => [lane] } });
+    const { router } = blobHost({
+      seed: 1,
+      store,
+      now: () => clock.now(),
+      accounts: [{ ...ACCOUNT, tenantIds: [TENANT, OTHER] }],
+      verify: (text, nowMs) => mint.verify(text, nowMs),
+      scheme: 'http',
+    });
+    server = await serve({
+      router,
+      port: 0,
+      now: () => clock.now(),
+      sleep: () => Promise.resolve(),
+      onDefect: (error) => defects.push(error),
+    });
+    token = await tokenFor(TENANT);
+  },
+  async () => {
+    await server.stop();
+    assert.deepEqual(defects, []);
+  },
+);
 
 function tokenFor(tid: string, aud = 'https://storage.azure.com'): Promise<string> {
   const nbf = NOON / 1_000;

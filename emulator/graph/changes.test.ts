@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, before, beforeEach, test } from 'node:test';
+import { testEach } from '../../tools/testing/each.ts';
 import {
   DEVICE,
   DOMAIN,
@@ -38,21 +38,18 @@ const RIGHTS = [
 ];
 const LATER = NOON + 10 * 60_000;
 
-let mint: TokenMint;
+const mint = await TokenMint.make();
 let tenant: GraphTenant;
 
-before(async () => {
-  mint = await TokenMint.make();
-});
-
-beforeEach(async () => {
-  tenant = await GraphTenant.start({ mint, roles: RIGHTS });
-});
-
-afterEach(async () => {
-  await tenant.stop();
-  assert.deepEqual(tenant.defects, []);
-});
+const test = testEach(
+  async () => {
+    tenant = await GraphTenant.start({ mint, roles: RIGHTS });
+  },
+  async () => {
+    await tenant.stop();
+    assert.deepEqual(tenant.defects, []);
+  },
+);
 
 function post(path: string, body: unknown = {}): Promise<Answer> {
   return tenant.call(`/v1.0${path}`, { method: 'POST', body });

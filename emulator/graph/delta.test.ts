@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, before, beforeEach, test } from 'node:test';
+import { testEach } from '../../tools/testing/each.ts';
 import type { Change } from '../directory/index.ts';
 import { EVERYBODY, GLOBAL_ADMIN, groupId, id, userId } from '../directory/testing/small-tenant.ts';
 import { TokenMint } from '../login/tokens.ts';
@@ -8,21 +8,18 @@ import { GraphTenant } from './testing/graph-tenant.ts';
 
 const DAY_MS = 86_400_000;
 
-let mint: TokenMint;
+const mint = await TokenMint.make();
 let tenant: GraphTenant;
 
-before(async () => {
-  mint = await TokenMint.make();
-});
-
-beforeEach(async () => {
-  tenant = await GraphTenant.start({ mint, size: 1_500, roles: ['Directory.Read.All'] });
-});
-
-afterEach(async () => {
-  await tenant.stop();
-  assert.deepEqual(tenant.defects, []);
-});
+const test = testEach(
+  async () => {
+    tenant = await GraphTenant.start({ mint, size: 1_500, roles: ['Directory.Read.All'] });
+  },
+  async () => {
+    await tenant.stop();
+    assert.deepEqual(tenant.defects, []);
+  },
+);
 
 function change(...changes: readonly Change[]): void {
   tenant.directory.apply(changes, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, before, beforeEach, test } from 'node:test';
+import { testEach } from '../../tools/testing/each.ts';
 import { id, userId } from '../directory/testing/small-tenant.ts';
 import { TokenMint } from '../login/tokens.ts';
 import type { FeedRecord, JsonObject } from '../types.ts';
@@ -8,21 +8,18 @@ import { type Answer, GraphTenant, NOON } from './testing/graph-tenant.ts';
 const MINUTE = 60_000;
 const REPORTS = ['AuditLog.Read.All', 'Directory.Read.All'];
 
-let mint: TokenMint;
+const mint = await TokenMint.make();
 let tenant: GraphTenant;
 
-before(async () => {
-  mint = await TokenMint.make();
-});
-
-beforeEach(async () => {
-  tenant = await GraphTenant.start({ mint, roles: [...REPORTS, 'AuditLogsQuery.Read.All'] });
-});
-
-afterEach(async () => {
-  await tenant.stop();
-  assert.deepEqual(tenant.defects, []);
-});
+const test = testEach(
+  async () => {
+    tenant = await GraphTenant.start({ mint, roles: [...REPORTS, 'AuditLogsQuery.Read.All'] });
+  },
+  async () => {
+    await tenant.stop();
+    assert.deepEqual(tenant.defects, []);
+  },
+);
 
 function signIn(number: number, change: JsonObject = {}): FeedRecord {
   const atMs = NOON - 600 * MINUTE + number * MINUTE;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { testEach } from '../../tools/testing/each.ts';
 import { ManualClock } from '../core/index.ts';
 import { WITNESS_BODY_BYTES_MAX } from './limits.ts';
 import type { NoteVerifier } from './note.ts';
@@ -27,16 +27,17 @@ let folder: ReturnType<typeof temporaryFolder>;
 let server: WitnessServer;
 let verifier: NoteVerifier;
 
-beforeEach(async () => {
-  folder = temporaryFolder();
-  server = await start();
-  verifier = verifierOf(server.vkey);
-});
-
-afterEach(async () => {
-  await server.close();
-  folder[Symbol.dispose]();
-});
+const test = testEach(
+  async () => {
+    folder = temporaryFolder();
+    server = await start();
+    verifier = verifierOf(server.vkey);
+  },
+  async () => {
+    await server.close();
+    folder[Symbol.dispose]();
+  },
+);
 
 test('cosigns over HTTP and shows what it cosigned', async () => {
   assert.deepEqual(await fetchWitnessed(address(), verifierOf(logSigner.key)), { kind: 'none' });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
+import { testEach } from '../../tools/testing/each.ts';
 import { ManualClock } from '../core/index.ts';
 import { formatCheckpoint, openCheckpoint } from './checkpoint.ts';
 import { cosignatureSigner, cosignatureTime } from './cosignature.ts';
@@ -28,16 +28,17 @@ let folder: ReturnType<typeof temporaryFolder>;
 let store: FileWitnessStore;
 let witness: Witness;
 
-beforeEach(() => {
-  folder = temporaryFolder();
-  store = new FileWitnessStore(folder.path);
-  witness = witnessOver(store);
-});
-
-afterEach(() => {
-  store.close();
-  folder[Symbol.dispose]();
-});
+const test = testEach(
+  () => {
+    folder = temporaryFolder();
+    store = new FileWitnessStore(folder.path);
+    witness = witnessOver(store);
+  },
+  () => {
+    store.close();
+    folder[Symbol.dispose]();
+  },
+);
 
 test('cosigns a log as it grows, and the same checkpoint again', () => {
   for (const [oldSize, size] of [

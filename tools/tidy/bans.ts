@@ -46,6 +46,12 @@ const BANS: readonly Ban[] = [
     // node:test takes a reporter by its default export and no other way.
     isAllowed: ({ path }) => path === 'tools/testing/counts-reporter.ts',
   },
+  {
+    pattern: /^(?:before|after)Each\(/gm,
+    what: 'a hook for each test runs for all of the process: set up in the test (testEach)',
+    // A whole-system test has a process of its own.
+    isAllowed: ({ path }) => !path.endsWith('.test.ts') || path.startsWith('test/'),
+  },
 ];
 
 export const bannedCalls: Rule = (source) =>

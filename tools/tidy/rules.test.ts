@@ -142,8 +142,10 @@ testRule('finds what is banned', bannedCalls, {
     ['src/core/a.ts', 'const a = b as unknown as C;'],
     ['src/core/a.ts', 'export default class A {}'],
     ['src/core/a.ts', 'const a = `${Date.now()}`;'],
+    ['emulator/a.test.ts', 'beforeEach(async () => {});'],
   ],
   good: [
+    ['test/a.test.ts', 'after(() => {});'],
     ['src/cli/a.ts', "console.log('here');"],
     ['src/core/clock.ts', 'const now = Date.now();'],
     ['src/pipeline/wire.ts', 'const now = Date.now();'],

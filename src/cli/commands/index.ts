@@ -11,7 +11,6 @@ import { declareFindings } from './findings.ts';
 import { declareGate } from './gate.ts';
 import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
-import { declareNotBuilt } from './not-built.ts';
 import { declareOut } from './out.ts';
 import { declarePasses } from './passes.ts';
 import { declarePolicy } from './policy.ts';
@@ -52,5 +51,4 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareRebuild(program, bind);
   declareServe(program, bind);
   declareEmulator(program, bind);
-  declareNotBuilt(program, bind);
 }
