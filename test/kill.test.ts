@@ -15,7 +15,7 @@ import { temporaryFolder } from './support/folders.ts';
 import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
 import { statementsOf } from './support/likeness.ts';
 
-const RECORDS = 20_000;
+const RECORDS = 8_000;
 const KILLS = IS_LONG ? 200 : 8;
 /** The other commands are short, so that few kills meet all of their steps. */
 const KILLS_BESIDE = IS_LONG ? 40 : 2;
