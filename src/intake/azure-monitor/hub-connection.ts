@@ -1,11 +1,5 @@
 import { checkServerIdentity } from 'node:tls';
-import {
-  Consumer,
-  type ConsumerOptions,
-  ListOffsetTimestamps,
-  type Message,
-  type MessagesStream,
-} from '@platformatic/kafka';
+import type { Consumer, ConsumerOptions, Message, MessagesStream } from '@platformatic/kafka';
 import { HttpError } from '../http/errors.ts';
 import type { Secret } from '../http/secret.ts';
 import { HUB_NOT_FOUND, isUnknownTopic } from './hub-failure.ts';
@@ -65,7 +59,9 @@ export class HubConnection {
 
   /** Rejects with whatever the protocol's client says: see `hubFailure`. */
   static async open(address: HubAddress): Promise<HubConnection> {
-    const consumer: Reader = new Consumer(optionsOf(address));
+    // Compiles schemas when it is loaded, half a second: only for who reads hubs.
+    const kafka = await import('@platformatic/kafka');
+    const consumer: Reader = new kafka.Consumer(optionsOf(address));
     try {
       const partitions = new Map<string, number>();
       for (const topic of address.topics) {
@@ -76,7 +72,8 @@ export class HubConnection {
       if (topics.length === 0) throw nothingThere(address);
       const mode = { mode: 'committed', fallbackMode: 'earliest' } as const;
       const stream = await consumer.consume({ topics, ...mode });
-      const standing = await standingOf(consumer, partitions);
+      const { EARLIEST } = kafka.ListOffsetTimestamps;
+      const standing = await standingOf(consumer, partitions, EARLIEST);
       return new HubConnection({ address, consumer, stream, partitions, standing });
     } catch (error) {
       await consumer.close(true).catch(() => {});
@@ -233,13 +230,14 @@ async function partitionsOf(
 async function standingOf(
   consumer: Reader,
   partitions: ReadonlyMap<string, number>,
+  timestamp: bigint,
 ): Promise<ReadonlyMap<string, readonly Standing[]>> {
   const asked = [...partitions].map(([topic, count]) => {
     return { topic, partitions: Array.from({ length: count }, (_, at) => at) };
   });
   const committed = await consumer.listCommittedOffsets({ topics: asked });
   const topics = [...partitions.keys()];
-  const earliest = await consumer.listOffsets({ topics, timestamp: ListOffsetTimestamps.EARLIEST });
+  const earliest = await consumer.listOffsets({ topics, timestamp });
   return new Map(
     asked.map(({ topic, partitions: each }) => [
       topic,
