@@ -64,10 +64,11 @@ function onlyIn({ audit }: Deed): string[] {
   return typeof file === 'string' ? [...own, file.slice(0, 8)] : own;
 }
 
+const HER_NAMES = [PRIYA.upn, PRIYA.uid, 'priya_nair_brightwater_example'];
+
 function isAbout({ audit }: Deed): boolean {
   const text = JSON.stringify(audit).toLowerCase();
-  const names = [PRIYA.upn, PRIYA.uid, 'priya_nair_brightwater_example'];
-  return names.some((name) => text.includes(name.toLowerCase()));
+  return HER_NAMES.some((name) => text.includes(name.toLowerCase()));
 }
 
 async function run(...args: readonly string[]): Promise<Ended> {
@@ -112,6 +113,22 @@ before(async () => {
   assert.equal((await run('ledger', 'hold', '--user', PRIYA.upn, '--case', 'C-2')).code, 0);
 });
 
+/** What the watch wrote of her by itself: checks of her sign-ins, and findings. */
+async function judgedOfHer(): Promise<number> {
+  return withAccount(data, async ({ ledger }) => {
+    let count = 0;
+    for (const [index, leaf] of leaves.entries()) {
+      const { kind } = JSON.parse(leaf) as { kind: string };
+      if (!['check', 'finding', 'verdict'].includes(kind)) continue;
+      const body = await ledger.body(index);
+      assert.ok(body.kind === 'present');
+      const text = Buffer.from(body.bytes).toString('utf8').toLowerCase();
+      if (HER_NAMES.some((name) => text.includes(name.toLowerCase()))) count++;
+    }
+    return count;
+  });
+}
+
 async function leavesOf(): Promise<string[]> {
   return withAccount(data, async ({ ledger }) => {
     const texts: string[] = [];
@@ -152,10 +169,12 @@ test('after the release the erasure says how many bodies it took, and its entry'
   ({ vkey } = await askJson<{ vkey: string }>(data, ['ledger', 'checkpoint']));
   const kept = join(root, 'evidence-before');
   assert.equal((await run('evidence', 'export', '1', '2', '3', '-o', kept)).code, 0);
+  const judged = await judgedOfHer();
+  assert.ok(judged > 0, 'the watch had nothing to say of her');
   const { erased, entry } = await askJson<{ erased: number; entry: number }>(data, ERASE);
   // Each record out of CSV and out of Graph (the Activity API's are the same bytes as in CSV); the
   // import of her file, begun and ended; the look at her books; the hold. Not its release.
-  assert.equal(erased, 2 * deeds.filter(isAbout).length + 4);
+  assert.equal(erased, 2 * deeds.filter(isAbout).length + 4 + judged);
   assert.equal(entry, leaves.length);
 });
 
