@@ -114,3 +114,27 @@ test('somebody who was added after the start has rows like all others', async (t
   const [row] = await rows(emulator);
   assert.deepEqual([row?.['userId'], row?.['userDisplayName']], [ADDED, 'New Person']);
 });
+
+test('a password that a program posts, right or wrong, has its row', async (t) => {
+  const emulator = await begin(t);
+  const person = emulator.tenants[0]?.population.person(3);
+  const { tenantId = '' } = emulator.tenants[0] ?? {};
+  const password = emulator.companies.login.passwordOf(tenantId, person?.objectId ?? '') ?? '';
+  const named = { grant_type: 'password', username: person?.upn ?? '', client_secret: SECRET };
+  const post = (typed: string): Promise<JsonObject> =>
+    token(emulator, { ...named, password: typed, scope: 'User.Read' });
+  assert.deepEqual((await post('a guess'))['error_codes'], [50126]);
+  assert.equal(typeof (await post(password))['access_token'], 'string');
+  const found = await rows(emulator);
+  assert.deepEqual(found.map(codeOf), [50126, 0]);
+  for (const row of found) {
+    assert.equal(row['authenticationProtocol'], 'ropc');
+    assert.equal(row['authenticationRequirement'], 'singleFactorAuthentication');
+  }
+  const at = new Date(emulator.clock.now()).toISOString();
+  const set = { lastPasswordChangeDateTime: at };
+  const directory = emulator.companies.directories.get(tenantId);
+  directory?.follow([{ act: 'update', kind: 'users', id: person?.objectId ?? '', set }], START_MS);
+  await emulator.advance(10 * MINUTE_MS);
+  assert.deepEqual((await post(password))['error_codes'], [50126], 'it was reset');
+});

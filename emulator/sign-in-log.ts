@@ -1,3 +1,4 @@
+import { DEVICE_GRANT } from './login/device.ts';
 import type { Person as LoginPerson, Resource } from './login/directory.ts';
 import type { AppliedListener, ExternalFactor, SignIn as Given } from './login/sign-in.ts';
 import type { LivingTenant } from './people.ts';
@@ -9,7 +10,15 @@ import {
   type Population,
 } from './population/index.ts';
 import { type Client, type SignIn, signInRecords } from './records/index.ts';
-import { appSignIn, browserOf, promptedSignIn, refreshSignIn, refused } from './sign-in/index.ts';
+import {
+  appSignIn,
+  browserOf,
+  deviceCodeSignIn,
+  promptedSignIn,
+  refreshSignIn,
+  refused,
+  ropcSignIn,
+} from './sign-in/index.ts';
 import type { FeedRecord, Happening, JsonObject } from './types.ts';
 
 /** Networks that nobody owns: RFC 5398. */
@@ -63,15 +72,30 @@ function signInOf(
   const person = personOf(population, given.person);
   const ofPerson = { ...request, appId: app.clientId, sessionId: given.sid };
   const client = clientOf(person, given);
-  const made =
-    given.grant === 'refresh_token'
-      ? refreshSignIn(person, ofPerson, { client, device: undefined })
-      : promptedSignIn(person, ofPerson, client);
+  const made = flowOf(given.grant, person, ofPerson, client);
   const named = { ...made, appName: app.name, listener: listener && listenerOf(listener) };
   const passed = error === 0 ? named : refused(named, error);
   return given.external === undefined
     ? passed
     : { ...passed, steps: stepsOf(made, given.external) };
+}
+
+function flowOf(
+  grant: string,
+  person: Person,
+  request: Parameters<typeof promptedSignIn>[1],
+  client: Client,
+): SignIn {
+  switch (grant) {
+    case 'refresh_token':
+      return refreshSignIn(person, request, { client, device: undefined });
+    case 'password':
+      return ropcSignIn(person, request, client);
+    case DEVICE_GRANT:
+      return deviceCodeSignIn(person, request, client);
+    default:
+      return promptedSignIn(person, request, client);
+  }
 }
 
 /** People who were added after the start are in the directory, and not in the population. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Directory, DirectoryObject } from '../directory/index.ts';
 import type {
   ExternalMethod,
@@ -9,6 +10,9 @@ import type {
 } from '../login/directory.ts';
 import type { JsonObject } from '../types.ts';
 import { externalMethodOf, issuanceListenerOf, redirectsOf } from './external.ts';
+
+/** Nobody guesses it, and nobody has to type it. */
+const PASSWORD_CHARACTERS = 20;
 
 /** A directory as the login authority asks it: what is changed in it counts from then on. */
 export class CompanyLogin implements LoginDirectory {
@@ -78,6 +82,15 @@ export class CompanyLogin implements LoginDirectory {
       sessionsValidFromMs: isRevoked ? validFromMs : 0,
       profile: profileOf(user),
     };
+  }
+
+  /** Of its own, from the last change of it on: a reset takes the one of before away. */
+  passwordOf(tenantId: string, objectId: string): string | undefined {
+    const user = this.#directories.get(tenantId)?.state.get('users', objectId);
+    if (user === undefined) return undefined;
+    const since = text(user['lastPasswordChangeDateTime']);
+    const hash = createHash('sha256').update(`${objectId} ${since}`);
+    return hash.digest('base64url').slice(0, PASSWORD_CHARACTERS);
   }
 
   externalMethod(tenantId: string, userId: string, clientId: string): ExternalMethod | undefined {

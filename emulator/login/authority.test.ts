@@ -158,7 +158,7 @@ test('what is wrong with a request is said by its number', async (t) => {
   const cases: readonly [change: Record<string, string>, number: number][] = [
     [{ client_secret: 'wrong' }, 7000215],
     [{ client_id: '11111111-2222-3333-4444-555555555555' }, 700016],
-    [{ grant_type: 'password' }, 70003],
+    [{ grant_type: 'saml2-bearer' }, 70003],
     [{ scope: 'https://unknown.example/.default' }, 500011],
     [{ scope: `${MANAGE}/ActivityFeed.Read` }, 70011],
     [{ grant_type: '' }, 90014],

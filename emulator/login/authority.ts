@@ -4,12 +4,14 @@ import { Router } from '../router.ts';
 import { tokenIdOf } from '../sign-in/index.ts';
 import { admit, authorize, type CodeGrant } from './authorize.ts';
 import { assertedClientId, type ClientProof, proveClient } from './client.ts';
+import { DEVICE_GRANT, DeviceCodes } from './device.ts';
 import type { LoginDirectory, RegisteredApp, Resource } from './directory.ts';
 import { discovery, instances } from './discovery.ts';
 import { LoginRefusal, type RefusalNumber } from './errors.ts';
 import { Extensions, type Issuance } from './extension.ts';
 import { ExternalMethods, ProviderCatalogue, RETURN_PATH } from './external/index.ts';
 import { Outbound } from './outbound.ts';
+import { grantByPassword } from './password.ts';
 import { redeemCode, redeemRefresh } from './redeem.ts';
 import { type Wanted, wantedOf } from './resources.ts';
 import type { AppliedListener, SignIn } from './sign-in.ts';
@@ -28,6 +30,8 @@ export type AuthorityOptions = {
   readonly now: () => number;
   /** Of access tokens; the real authority gives 60 to 90 minutes. */
   readonly lifetimeSeconds?: number;
+  /** How long devices wait between two questions; the real authority says 5 seconds. */
+  readonly devicePollSeconds?: number;
   /** Whom to trust among the company's own services, PEM. */
   readonly partnerCa?: string | undefined;
   readonly onSignIn?: (signIn: SignIn) => void;
@@ -64,6 +68,7 @@ export class LoginAuthority {
   readonly #writer: TokenWriter;
   readonly #external: ExternalMethods;
   readonly #extensions: Extensions;
+  readonly #devices = new DeviceCodes();
   /** Codes that were redeemed, so that none is a second time. */
   readonly #redeemed = new Set<string>();
 
@@ -78,6 +83,11 @@ export class LoginAuthority {
     const { router } = this;
     router.on('GET', '/common/discovery/instance', () => instances(origin()));
     router.on('POST', RETURN_PATH, (ask) => this.#external.receive(ask, options.now(), admit));
+    for (const method of ['GET', 'POST']) {
+      router.on(method, '/{tenant}/oauth2/deviceauth', (ask) =>
+        this.#devices.type(this.#session(ask, formOf(ask))),
+      );
+    }
     for (const version of ['', '/v2.0']) {
       router.on('GET', `/{tenant}${version}/.well-known/openid-configuration`, (ask) => {
         const tenant = this.#tenantOf(ask);
@@ -85,11 +95,13 @@ export class LoginAuthority {
       });
       router.on('GET', `/{tenant}/discovery${version}/keys`, () => json(200, mint.jwks));
       router.on('POST', `/{tenant}/oauth2${version}/token`, (ask) => this.#token(ask));
+      router.on('POST', `/{tenant}/oauth2${version}/devicecode`, (ask) =>
+        this.#devices.begin(this.#session(ask, formOf(ask))),
+      );
       for (const method of ['GET', 'POST']) {
-        router.on(method, `/{tenant}/oauth2${version}/authorize`, (ask) => {
-          const form = method === 'GET' ? ask.query : new URLSearchParams(ask.body.toString());
-          return authorize(this.#session(ask, form));
-        });
+        router.on(method, `/{tenant}/oauth2${version}/authorize`, (ask) =>
+          authorize(this.#session(ask, formOf(ask))),
+        );
       }
     }
   }
@@ -100,13 +112,15 @@ export class LoginAuthority {
   }
 
   async #token(ask: Ask): Promise<Reply> {
-    const session = this.#session(ask, new URLSearchParams(ask.body.toString('utf8')));
+    const session = this.#session(ask, formOf(ask));
     const { form, tenantId } = session;
     const clientId = form.get('client_id') ?? assertedClientId(form);
     if (clientId === undefined) throw session.refuse(90014, 'client_id');
     const app = this.#options.directory.app(tenantId, clientId.toLowerCase());
     if (app === undefined) throw session.refuse(700016, clientId);
-    const grant = form.get('grant_type') ?? '';
+    const asked = form.get('grant_type') ?? '';
+    // The vendor's own libraries say it short.
+    const grant = asked === 'device_code' ? DEVICE_GRANT : asked;
     try {
       const body = await this.#given(session, app, grant);
       return json(200, body, { 'cache-control': 'no-store', pragma: 'no-cache' });
@@ -211,6 +225,10 @@ export class LoginAuthority {
         return redeemCode(session, app, this.#redeemed);
       case 'refresh_token':
         return redeemRefresh(session, app);
+      case 'password':
+        return grantByPassword(session, app);
+      case DEVICE_GRANT:
+        return this.#devices.redeem(session, app);
       case '':
         throw session.refuse(90014, 'grant_type');
       default:
@@ -293,6 +311,10 @@ function askedOf(extensionId: string, issuance: Issuance): Asked {
 /** Its row was written where it failed, with what the extension answered. */
 function isOfExtension(number: number): boolean {
   return number >= 1_003_000 && number < 1_004_000;
+}
+
+function formOf({ method, query, body }: Ask): URLSearchParams {
+  return method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
 }
 
 /** Clients of tests sit on this machine; they may say otherwise. */

@@ -95,7 +95,7 @@ export async function admit(
 }
 
 /** A name that is nobody's. */
-function nobody(name: string): Person {
+export function nobody(name: string): Person {
   const isEnabled = false;
   return { objectId: '', userPrincipalName: name, name: '', isEnabled, sessionsValidFromMs: 0 };
 }

@@ -65,6 +65,8 @@ export interface LoginDirectory {
   app(tenantId: string, clientId: string): RegisteredApp | undefined;
   /** By user principal name or object id. */
   person(tenantId: string, name: string): Person | undefined;
+  /** By object id; undefined where a password opens nothing. */
+  passwordOf(tenantId: string, objectId: string): string | undefined;
   /** Where this person has to show a second factor for this application, if outside. */
   externalMethod(tenantId: string, objectId: string, clientId: string): ExternalMethod | undefined;
   issuanceListener(tenantId: string, clientId: string): IssuanceListener | undefined;

@@ -22,6 +22,7 @@ export function discovery(at: { origin: string; tenant: string; version: string 
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
     code_challenge_methods_supported: ['plain', 'S256'],
     issuer: `${issuing}/${version === '' ? '' : 'v2.0'}`,
+    device_authorization_endpoint: `${base}/oauth2${version}/devicecode`,
     authorization_endpoint: `${base}/oauth2${version}/authorize`,
     claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'nonce', 'tid', 'oid', 'ver', 'sid'],
     tenant_region_scope: 'EU',

@@ -1,6 +1,12 @@
 /** Entra drops an attempt about five minutes after it sent somebody away (contracts 9.4). */
 export const ATTEMPT_MS = 300_000;
 
+/** The example of the vendor's documents, and what RFC 8628 section 3.2 has. */
+export const DEVICE_CODE_SECONDS = 900;
+
+/** Devices that wait at once; the oldest are dropped. */
+export const DEVICE_CODES_MAX = 10_000;
+
 /** Whoever starts more than this at once is no person: the oldest are dropped. */
 export const ATTEMPTS_MAX = 10_000;
 

@@ -20,6 +20,7 @@ import {
   CONSOLE_ID,
   CONSOLE_REDIRECT,
   FREYA,
+  FREYA_PASSWORD,
   SmallRegistry,
 } from '../testing/registry.ts';
 import { wallMs } from '../wire.ts';
@@ -42,6 +43,7 @@ async function begin(t: TestContext): Promise<void> {
     mint: await TokenMint.make(),
     // The library reads the machine's clock, so the authority has to follow it here.
     now: wallMs,
+    devicePollSeconds: 1,
   });
   const sleep = (): Promise<void> => Promise.resolve();
   const server = await serve({ router, port: 0, tls: certificate, now: wallMs, sleep });
@@ -147,4 +149,38 @@ test('the vendor’s library signs a person in by code, and refreshes', async (t
   const { account } = result;
   const again = await client.acquireTokenSilent({ account, scopes, forceRefresh: true });
   assert.notEqual(again.accessToken, result.accessToken);
+});
+
+test('the vendor’s library signs a person in by name and password', async (t) => {
+  await begin(t);
+  const client = new PublicClientApplication(
+    configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<
+      typeof PublicClientApplication
+    >[0],
+  );
+  const scopes = ['https://graph.microsoft.com/User.Read'];
+  const asked = { scopes, username: FREYA, password: FREYA_PASSWORD };
+  const result = await client.acquireTokenByUsernamePassword(asked);
+  assert.equal(result?.account?.username, FREYA);
+  const wrong = client.acquireTokenByUsernamePassword({ ...asked, password: 'guess' });
+  await assert.rejects(wrong, /50126/);
+});
+
+test('the vendor’s library lets a device in whose code is typed elsewhere', async (t) => {
+  await begin(t);
+  const client = new PublicClientApplication(
+    configuration({ clientId: CONSOLE_ID }) as ConstructorParameters<
+      typeof PublicClientApplication
+    >[0],
+  );
+  const result = await client.acquireTokenByDeviceCode({
+    scopes: ['https://graph.microsoft.com/User.Read'],
+    deviceCodeCallback: ({ userCode, verificationUri }) => {
+      const typed = new URLSearchParams({ otc: userCode, login_hint: FREYA });
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const sent = { method: 'POST', ca: certificate.certPem, headers };
+      request(verificationUri, sent, (response) => response.resume()).end(String(typed));
+    },
+  });
+  assert.equal(result?.account?.username, FREYA);
 });

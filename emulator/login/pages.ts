@@ -18,6 +18,19 @@ export function nameForm(form: URLSearchParams): Reply {
   );
 }
 
+/** Asks for the code that a device shows, and who types it. */
+export function codeForm(): Reply {
+  return html(
+    '<form method="post"><label>Enter the code <input name="otc" autofocus></label>' +
+      '<label>Sign in as <input name="login_hint" type="email"></label>' +
+      '<button>Continue</button><button name="cancel" value="1">Cancel</button></form>',
+  );
+}
+
+export function saidPage(text: string): Reply {
+  return html(`<p>${escaped(text)}`);
+}
+
 /** "Sorry, but we’re having trouble signing you in." The application is told nothing. */
 export function errorPage(number: number, why: string): Reply {
   return { ...html(`<p>AADSTS${number}: ${escaped(why)}</p>`), status: 400 };

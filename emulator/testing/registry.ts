@@ -12,6 +12,7 @@ export const COLLECTOR_SECRET = 'collector-secret-1';
 export const CONSOLE_ID = '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10';
 export const CONSOLE_REDIRECT = 'http://localhost:4180/callback';
 export const FREYA = 'freya.sandison@northmoor.example';
+export const FREYA_PASSWORD = 'oystercatcher-8';
 
 const MANAGE = 'https://manage.office.com';
 const GRAPH = 'https://graph.microsoft.com';
@@ -66,6 +67,10 @@ export class SmallRegistry implements LoginDirectory {
 
   person(_tenantId: string, name: string): Person | undefined {
     return [this.freya.objectId, FREYA].includes(name.toLowerCase()) ? this.freya : undefined;
+  }
+
+  passwordOf(_tenantId: string, objectId: string): string | undefined {
+    return objectId === this.freya.objectId ? FREYA_PASSWORD : undefined;
   }
 
   externalMethod(): ExternalMethod | undefined {
