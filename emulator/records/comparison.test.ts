@@ -97,6 +97,14 @@ test('each kind of record has exactly the fields that RECORDS.md lists', () => {
   }
 });
 
+test('the README counts what RECORDS.md lists', () => {
+  const text = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  for (const [kind, { captured, documented: stated, assumed, missing }] of documented) {
+    const counts = [captured, stated, assumed, missing].map(({ length }) => length).join(' | ');
+    assert.ok(text.includes(`| \`${kind}\` | ${counts} |`), `${kind}: ${counts}`);
+  }
+});
+
 const captures: (() => Captured[])[] = [
   () => unifiedCaptures(join(CAPTURES, 'ual-captures')),
   () => defenderCaptures(join(CAPTURES, 'golden-saml/Microsoft365DefenderEvents.json')),
