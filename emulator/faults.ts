@@ -2,7 +2,13 @@ import type { ActivityFaults } from './activity-api/service.ts';
 import type { ContentType, Subscriptions } from './activity-api/subscriptions.ts';
 import type { Lane } from './batch-builder.ts';
 import type { Batch, BatchContent } from './batch-shelf.ts';
-import { hostilePage, hostileReply, loopedPage } from './hostile.ts';
+import {
+  type HostileOptions,
+  type Hostility,
+  hostilePage,
+  hostileReply,
+  loopedPage,
+} from './hostile.ts';
 import type { Ask, Reply } from './http.ts';
 import { SeededRandom } from './random.ts';
 import type { Dispatcher } from './store.ts';
@@ -75,7 +81,7 @@ export type FaultPlan = {
   /** Of fetches, and of answers of Graph and storage: HTML; a redirect to a host of nobody's. */
   readonly html: number;
   readonly redirected: number;
-  /** Of blobs, and of those: gzip that grows without end; 64 MiB; JSON that nests 100,000 deep. */
+  /** Of blobs, and of those: gzip that grows without end; 2 GiB; JSON that nests 100,000 deep. */
   readonly bomb: number;
   readonly huge: number;
   readonly deep: number;
@@ -130,6 +136,7 @@ export class Faults implements Dispatcher, ActivityFaults {
   readonly #struck = new WeakSet<Disabling>();
   readonly #streams = new Map<string, SeededRandom>();
   #plan: FaultPlan = NONE;
+  #floodBytes = 0;
   /** Where redirects lead: a server of ours that counts who falls for them. */
   #trap = 'http://127.0.0.1:9';
 
@@ -145,6 +152,11 @@ export class Faults implements Dispatcher, ActivityFaults {
 
   get plan(): FaultPlan {
     return this.#plan;
+  }
+
+  /** Of answers that are too large: what clients have taken of them before they hung up. */
+  get floodBytes(): number {
+    return this.#floodBytes;
   }
 
   /** Changes some of it; what is not named stays. */
@@ -228,17 +240,8 @@ export class Faults implements Dispatcher, ActivityFaults {
   }
 
   instead(batch: Batch, read: () => Buffer): Reply | undefined {
-    const { plan } = this;
-    const trap = this.#trap;
-    for (const kind of ['html', 'redirected'] as const) {
-      if (this.#draw(kind, plan[kind])) return hostileReply({ kind, trap, batch, read });
-    }
-    for (const kind of ['bomb', 'huge', 'deep', 'foreign'] as const) {
-      if (this.#marks(kind, plan[kind], batch.serial)) {
-        return hostileReply({ kind, trap, batch, read });
-      }
-    }
-    return undefined;
+    const kind = this.#hostility(batch.serial);
+    return kind && hostileReply({ ...this.#hostile(kind), batch, read });
   }
 
   /** What comes in place of a page of Graph, or of a part of a blob of the diagnostic export. */
@@ -246,15 +249,25 @@ export class Faults implements Dispatcher, ActivityFaults {
     const { plan } = this;
     const { path, query } = ask;
     if (reply.status !== 200 && reply.status !== 206) return reply;
-    for (const kind of ['html', 'redirected'] as const) {
-      if (this.#draw(kind, plan[kind])) return hostilePage(kind, this.#trap, reply);
-    }
-    for (const kind of ['bomb', 'huge', 'deep', 'foreign'] as const) {
-      const isMarked = this.#marks(kind, plan[kind], `${path}?${query}`);
-      if (isMarked) return hostilePage(kind, this.#trap, reply);
-    }
+    const kind = this.#hostility(`${path}?${query}`);
+    if (kind !== undefined) return hostilePage(this.#hostile(kind), reply);
     const isLooped = this.#marks('looping', plan.looping, `${path}?${query}`);
     return isLooped ? loopedPage(ask, reply) : reply;
+  }
+
+  /** What is sent in place of what was asked for, if anything. */
+  #hostility(name: string): Hostility | undefined {
+    const { plan } = this;
+    const drawn = (['html', 'redirected'] as const).find((kind) => this.#draw(kind, plan[kind]));
+    const kinds = ['bomb', 'huge', 'deep', 'foreign'] as const;
+    return drawn ?? kinds.find((kind) => this.#marks(kind, plan[kind], name));
+  }
+
+  #hostile(kind: Hostility): HostileOptions {
+    const onFlood = (bytes: number): void => {
+      this.#floodBytes += bytes;
+    };
+    return { kind, trap: this.#trap, onFlood };
   }
 
   /** Ends the subscriptions whose time has come; each such fault strikes once. */

@@ -8,8 +8,10 @@ export type Hostility = 'html' | 'redirected' | 'bomb' | 'huge' | 'deep' | 'fore
 const BOMB_MEMBER_BYTES = 16 * 1024 * 1024;
 /** Together 4 GiB, from 4 MiB on the wire. */
 const BOMB_MEMBERS = 256;
-/** More than any blob that was ever seen, and still sent within a second. */
-const HUGE_BYTES = 64 * 1024 * 1024;
+/** More than any client could hold, and than any blob that was ever seen. */
+const FLOOD_BYTES = 2 ** 31;
+/** Of it, at once: what a client has not taken is not made. */
+const FLOOD_PIECE_BYTES = 256 * 1024;
 /** Deep enough to end the stack of a parser that recurses. */
 const DEPTH = 100_000;
 /** No tenant of any test. */
@@ -17,33 +19,36 @@ const STRANGER = '6f0d1e2c-0000-4000-8000-5742616e6765';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
-/** What a broken or hostile server sends in place of a blob. */
-export function hostileReply(options: {
+export type HostileOptions = {
   readonly kind: Hostility;
+  /** Where redirects lead. */
   readonly trap: string;
-  readonly batch: Batch;
-  readonly read: () => Buffer;
-}): Reply {
-  const { kind, trap, batch, read } = options;
+  /** Told of the bytes of a flood as they are taken. */
+  readonly onFlood: (bytes: number) => void;
+};
+
+/** What a broken or hostile server sends in place of a blob. */
+export function hostileReply(
+  options: HostileOptions & { readonly batch: Batch; readonly read: () => Buffer },
+): Reply {
+  const { kind, trap, batch, read, onFlood } = options;
   if (kind === 'foreign') {
     return { status: 200, headers: JSON_TYPE, body: withStranger(batch, read()) };
   }
   if (kind !== 'huge') return senseless(kind, trap);
   const own = read();
-  const parts = [own.subarray(0, -1), Buffer.from(',{"Id":"'), padding(), Buffer.from('"}]')];
-  return { status: 200, headers: JSON_TYPE, body: Buffer.concat(parts) };
+  const start = Buffer.concat([own.subarray(0, -1), Buffer.from(',{"Id":"')]);
+  const flood = (): Iterable<Buffer> => flooded(start, Buffer.from('"}]'), onFlood);
+  return { status: 200, headers: JSON_TYPE, flood };
 }
 
 /** What it sends in place of a page of Graph or of a part of a storage blob, which `own` is. */
-export function hostilePage(kind: Hostility, trap: string, own: Reply): Reply {
-  const { headers, body = '' } = own;
+export function hostilePage({ kind, trap, onFlood }: HostileOptions, own: Reply): Reply {
+  const { status, headers = {}, body = '' } = own;
   if (kind === 'foreign') return { ...own, body: amongStrangers(String(body)) };
   if (kind !== 'huge') return senseless(kind, trap);
-  return {
-    status: own.status,
-    headers: headers ?? {},
-    body: Buffer.concat([padding(), Buffer.from(body)]),
-  };
+  const flood = (): Iterable<Buffer> => flooded(Buffer.alloc(0), Buffer.from(body), onFlood);
+  return { status, headers, flood };
 }
 
 function senseless(kind: Exclude<Hostility, 'foreign' | 'huge'>, trap: string): Reply {
@@ -66,8 +71,18 @@ function senseless(kind: Exclude<Hostility, 'foreign' | 'huge'>, trap: string): 
   }
 }
 
-function padding(): Buffer {
-  return Buffer.alloc(HUGE_BYTES, 'x');
+function* flooded(
+  start: Buffer,
+  end: Buffer,
+  onFlood: HostileOptions['onFlood'],
+): Generator<Buffer> {
+  if (start.length > 0) yield start;
+  const piece = Buffer.alloc(FLOOD_PIECE_BYTES, 'x');
+  for (let bytes = 0; bytes < FLOOD_BYTES; bytes += piece.length) {
+    onFlood(piece.length);
+    yield piece;
+  }
+  yield end;
 }
 
 /** The batch, and once more its first record as that of a tenant that has nothing to do with it. */

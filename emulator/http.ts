@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { REQUEST_BODY_BYTES_MAX } from './limits.ts';
 import type { Router } from './router.ts';
 
@@ -28,6 +29,8 @@ export type Reply = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;
+  /** In place of a body: more than fits into memory, made as it is taken, of no stated length. */
+  readonly flood?: () => Iterable<Buffer>;
   readonly travel?: Travel;
 };
 
@@ -148,7 +151,13 @@ async function respond(
 }
 
 function send(response: ServerResponse, reply: Reply): void {
-  const { status, headers = {}, travel } = reply;
+  const { status, headers = {}, travel, flood } = reply;
+  if (flood !== undefined) {
+    response.writeHead(status, headers);
+    // Whoever hangs up has had enough: that is no failure of ours.
+    pipeline(Readable.from(flood()), response, () => {});
+    return;
+  }
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   const length: Record<string, number> =
     status === 204 || status === 304 ? {} : { 'content-length': body?.length ?? 0 };

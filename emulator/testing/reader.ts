@@ -34,6 +34,10 @@ export class Reader {
     return `${this.#emulator.origins['manage']}/api/v1.0/${this.tenantId}/activity/feed`;
   }
 
+  get headers(): { readonly authorization: string } {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
   async signIn(): Promise<this> {
     const { origins, credentials } = this.#emulator;
     const response = await fetch(`${origins['login']}/${this.tenantId}/oauth2/v2.0/token`, {
@@ -57,7 +61,7 @@ export class Reader {
     }
     const response = await fetch(withPublisher, {
       method: init.method ?? 'GET',
-      headers: { authorization: `Bearer ${this.#token}` },
+      headers: this.headers,
       redirect: 'manual',
       ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
     });

@@ -49,6 +49,8 @@ export type ContentFact = {
    * `streamed`: read, out of a stream that keeps account itself: it is never asked for by its id.
    */
   readonly state: 'read' | 'gone' | 'parked' | 'streamed';
+  /** Pieces of it that could not be read, where there are any. */
+  readonly parked?: number | undefined;
   /** For content that grows: how far it was read, and as which version. */
   readonly etag?: string | undefined;
 };

@@ -14,7 +14,6 @@ import type {
   CollectWindow,
   ContentFact,
   ReadContext,
-  WindowEnd,
 } from '../intake/index.ts';
 import { CollectHistory } from './collect-history.ts';
 import { LedgerSession } from './collect-session.ts';
@@ -118,13 +117,13 @@ export class LedgerDesk implements CollectDesk {
       drafts: readonly RecordDraft[];
       observations: readonly Observation[];
       heard: readonly HeardRecord[];
+      contents: readonly ContentFact[];
     },
     window: CollectWindow,
-    { contents }: WindowEnd,
   ): Promise<void> {
     await this.#alone(async () => {
       await this.#conveyor.drain();
-      const { drafts, observations, heard } = entries();
+      const { drafts, observations, heard, contents } = entries();
       await this.#conveyor.append(drafts);
       this.#history.noteContents(window.source, window.tenant, contents);
       for (const seen of observations) this.#history.noteObservation(seen);

@@ -31,6 +31,7 @@ export type CollectedBody = {
     readonly count: number;
     readonly bytes: number;
     readonly state: ContentFact['state'];
+    readonly parked?: number | undefined;
     readonly etag?: string | undefined;
   }[];
 };
@@ -140,10 +141,13 @@ export class CollectHistory {
 }
 
 export function collectedContents(contents: readonly ContentFact[]): CollectedBody['contents'] {
-  return contents.map(({ id, createdMs, sha256, count, bytes, state, etag }) => {
+  return contents.map(({ id, createdMs, sha256, count, bytes, state, parked, etag }) => {
     const created = instantOfMs(createdMs) ?? '';
-    const fact = { id, created, sha256, count, bytes, state };
-    return etag === undefined ? fact : { ...fact, etag };
+    return {
+      ...{ id, created, sha256, count, bytes, state },
+      ...(parked !== undefined && { parked }),
+      ...(etag !== undefined && { etag }),
+    };
   });
 }
 

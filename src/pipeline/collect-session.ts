@@ -10,6 +10,7 @@ import {
   type CollectSession,
   type CollectWindow,
   type Content,
+  type ContentFact,
   Gatherer,
   type WindowEnd,
   type WindowTally,
@@ -46,6 +47,8 @@ export class LedgerSession implements CollectSession {
   #records = 0;
   #duplicates = 0;
   #parked = 0;
+  /** By content. */
+  readonly #parkedIn = new Map<string, number>();
 
   constructor(desk: LedgerDesk, window: CollectWindow) {
     this.#desk = desk;
@@ -76,7 +79,7 @@ export class LedgerSession implements CollectSession {
 
   async end(end: WindowEnd): Promise<WindowTally> {
     await this.#feed();
-    await this.#desk.conclude(() => this.#entries(end), this.#window, end);
+    await this.#desk.conclude(() => this.#entries(end), this.#window);
     return { records: this.#records, duplicates: this.#duplicates, parked: this.#parked };
   }
 
@@ -107,6 +110,7 @@ export class LedgerSession implements CollectSession {
 
   #park(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
     this.#parked += 1;
+    this.#parkedIn.set(name, (this.#parkedIn.get(name) ?? 0) + 1);
     const file = `${this.#window.source} ${name}`;
     this.#desk.park({ file, at, reason, import: null, readAs: null }, bytes);
   }
@@ -116,14 +120,19 @@ export class LedgerSession implements CollectSession {
     drafts: RecordDraft[];
     observations: Observation[];
     heard: readonly HeardRecord[];
+    contents: readonly ContentFact[];
   } {
     const { nowMs } = this.#desk;
     const { collector, tenant, source, interval } = this.#window;
     const from = instantOfMs(interval.from) ?? '';
     const to = instantOfMs(interval.to) ?? '';
     const drafts: RecordDraft[] = [];
-    for (let at = 0; at < end.contents.length; at += CONTENTS_PER_ENTRY) {
-      const contents = collectedContents(end.contents.slice(at, at + CONTENTS_PER_ENTRY));
+    const facts = end.contents.map((fact): ContentFact => {
+      const parked = this.#parkedIn.get(fact.id);
+      return parked === undefined ? fact : { ...fact, parked };
+    });
+    for (let at = 0; at < facts.length; at += CONTENTS_PER_ENTRY) {
+      const contents = collectedContents(facts.slice(at, at + CONTENTS_PER_ENTRY));
       const common = { v: 2, phase: 'collected', collector, tenant, source } as const;
       const body: CollectedBody = { ...common, from, to, contents };
       drafts.push(ownEntry('import', nowMs, body));
@@ -136,7 +145,7 @@ export class LedgerSession implements CollectSession {
       drafts.push(ownEntry('coverage', nowMs, whole));
       return whole;
     });
-    return { drafts, observations, heard: this.#heard };
+    return { drafts, observations, heard: this.#heard, contents: facts };
   }
 
   /** What was asked for; where each record says what it is of, what else came as well. */

@@ -8,12 +8,11 @@ import {
   type PollReport,
   type WindowEnd,
 } from '../collect.ts';
-import type { HttpError } from '../http/errors.ts';
 import type { RequestPace } from '../http/pace.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
 import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota.ts';
 import type { ActivityApi, ContentType, ListedContent, Listing, Subscribed } from './api.ts';
-import { BlobFetcher, type Fetched, type Shortfall } from './blobs.ts';
+import { BlobFetcher } from './blobs.ts';
 import {
   POLL_EVERY_MS,
   POLL_MS_MAX,
@@ -26,6 +25,7 @@ import {
 } from './limits.ts';
 import { type PlannedWindow, planWindows, type Slice, slicesOf, sweepWindows } from './plan.ts';
 import type { ActivityWebhook } from './webhook.ts';
+import { endOf, unlisted } from './window-end.ts';
 
 export type ActivityCollectorOptions = {
   readonly api: ActivityApi;
@@ -194,25 +194,51 @@ export class ActivityCollector implements Collector {
     }
     const off = desk.off(sourceOf(feed), this.#options.tenant);
     const slices = slicesOf(planned, off, listing.items);
-    const outcomes: WindowEnd['outcome'][] = [];
-    for (const slice of slices) {
-      if (outcomes.length > 0 && this.#isLong(poll)) return 'stop';
-      outcomes.push(await this.#pollSlice(feed, { ...planned, ...slice }, listing, poll));
-      if (planned.kind === 'sweep') continue;
-      const requests = listing.pages / slices.length + slice.contents.length;
-      feed.need.add(slice.to - slice.from, requests);
-    }
+    const outcomes = await this.#pollSlices(feed, planned, { listing, slices }, poll);
+    if (outcomes.length < slices.length) return 'stop';
     if (outcomes.every((outcome) => outcome === 'complete')) feed.failing.delete(planned.from);
     else this.#noteFailure(feed, planned);
     return 'go on';
   }
 
-  async #pollSlice(
+  /**
+   * One after the other; the next one is fetched while the last one becomes durable. Stops early
+   * when the poll has become long.
+   */
+  async #pollSlices(
+    feed: Feed,
+    planned: PlannedWindow,
+    listed: { readonly listing: Listing; readonly slices: readonly Slice<ListedContent>[] },
+    poll: Poll,
+  ): Promise<WindowEnd['outcome'][]> {
+    const { listing, slices } = listed;
+    const ends: Promise<WindowEnd['outcome']>[] = [];
+    try {
+      for (const slice of slices) {
+        if (ends.length > 0 && this.#isLong(poll)) break;
+        const end = await this.#fetchSlice(feed, { ...planned, ...slice }, listing, poll);
+        await ends.at(-1);
+        const ending = end();
+        // Looked at when the next one is fetched: until then nobody waits for it.
+        ending.catch(() => {});
+        ends.push(ending);
+        if (planned.kind === 'sweep') continue;
+        const requests = listing.pages / slices.length + slice.contents.length;
+        feed.need.add(slice.to - slice.from, requests);
+      }
+    } finally {
+      await Promise.allSettled(ends);
+    }
+    return Promise.all(ends);
+  }
+
+  /** Hands in what is new in the slice; the answer ends it, behind what was handed in before. */
+  async #fetchSlice(
     feed: Feed,
     slice: PlannedWindow & Slice<ListedContent>,
     { shortBecause }: Listing,
     { desk, signal, tally }: Poll,
-  ): Promise<WindowEnd['outcome']> {
+  ): Promise<() => Promise<WindowEnd['outcome']>> {
     const { api, tenant } = this.#options;
     const known: ContentFact[] = [];
     const again = new Set<string>();
@@ -229,8 +255,10 @@ export class ActivityCollector implements Collector {
     const fetched = await fetcher.fetchAll(blobs, session, signal);
     const listed = { count: slice.contents.length, known, shortBecause };
     const end = endOf(listed, fetched, slice.subscription);
-    tally.window(await session.end(end), end, feed.contentType);
-    return end.outcome;
+    return async () => {
+      tally.window(await session.end(end), end, feed.contentType);
+      return end.outcome;
+    };
   }
 
   /** The poll has taken so long that it is time to ask for news again. */
@@ -325,57 +353,4 @@ function sourceOf({ contentType }: Feed): string {
 
 function earliest(gaps: readonly Interval[]): number | undefined {
   return gaps.length === 0 ? undefined : Math.min(...gaps.map(({ from }) => from));
-}
-
-/** Contracts 1.10 and 1.1: answers that say that nothing is kept, and why. */
-function unlisted(error: HttpError): WindowEnd {
-  const { serviceCode, message } = error;
-  const code = serviceCode ?? error.code;
-  if (code === 'AF20022' || code === 'AF20023') return nothing('off', code, message);
-  const isAuditOff = error.serviceText?.includes(AUDIT_OFF) === true;
-  return isAuditOff ? nothing('off', 'audit-off', message) : nothing('failed', code, message);
-}
-
-const AUDIT_OFF = 'Microsoft.Office.Compliance.Audit.DataServiceException';
-
-type Listed = Pick<Listing, 'shortBecause'> & {
-  readonly count: number;
-  /** Content of which an earlier poll has already told. */
-  readonly known: readonly ContentFact[];
-};
-
-function endOf(
-  { count, known, shortBecause }: Listed,
-  { fetched, contents, shortfalls }: Fetched,
-  subscription: 'was on' | 'was off',
-): WindowEnd {
-  const have = known.filter(({ state }) => state === 'read').length + fetched;
-  const counts = { listed: count, fetched: have, contents };
-  const short: Shortfall[] = [...shortfalls, ...known.flatMap(oldShortfall)];
-  if (shortBecause !== undefined) short.push({ kind: 'passing', ...shortBecause });
-  if (subscription === 'was off') short.push({ kind: 'final', code: 'AF20022', text: WAS_OFF });
-  // What may still come goes before what never will: the window is then asked for again.
-  const [worst] = short.sort((a, b) => Number(b.kind === 'passing') - Number(a.kind === 'passing'));
-  if (worst === undefined) return { outcome: 'complete', code: null, because: null, ...counts };
-  const more = short.length > 1 ? ` (and ${short.length - 1} more)` : '';
-  const isOff = worst.code === 'AF20022' && counts.listed === 0;
-  const because = `${worst.text}${more}`;
-  return { outcome: isOff ? 'off' : 'partial', code: worst.code, because, ...counts };
-}
-
-const WAS_OFF =
-  'in this window there was no enabled subscription, so that nobody knows what is missing';
-
-function oldShortfall({ state }: ContentFact): Shortfall[] {
-  switch (state) {
-    case 'read':
-    case 'streamed':
-      return [];
-    case 'gone':
-      return [{ kind: 'final', code: 'gone', text: 'content that was listed could not be had' }];
-    case 'parked':
-      return [
-        { kind: 'final', code: 'unreadable', text: 'content is parked: it was not readable' },
-      ];
-  }
 }

@@ -37,7 +37,8 @@ export type Slice<T> = Interval & {
 /**
  * Cuts a window where the subscription was switched off or on, since no more can be said of the
  * one part than of the other; and one with much in it by the hour, so that a crash costs an hour's
- * requests at most. Slices tile the window; content that claims another time goes to the nearest.
+ * requests at most. Hours with little in them stay together: each end of a slice is a wait for the
+ * disk. Slices tile the window; content that claims another time goes to the nearest.
  */
 export function slicesOf<T extends { readonly createdMs: number }>(
   window: Interval,
@@ -58,7 +59,22 @@ export function slicesOf<T extends { readonly createdMs: number }>(
     const slice = slices.find(({ to }) => content.createdMs < to) ?? slices.at(-1);
     slice?.contents.push(content);
   }
-  return slices;
+  return joined(slices);
+}
+
+function joined<T>(slices: readonly Slice<T>[]): Slice<T>[] {
+  const result: Slice<T>[] = [];
+  for (const slice of slices) {
+    const last = result.at(-1);
+    const count = (last?.contents.length ?? 0) + slice.contents.length;
+    const isApart = last?.subscription !== slice.subscription || count > SLICE_CONTENTS_MAX;
+    if (last === undefined || isApart) result.push(slice);
+    else {
+      const contents = [...last.contents, ...slice.contents];
+      result[result.length - 1] = { ...last, to: slice.to, contents };
+    }
+  }
+  return result;
 }
 
 function catchUp(window: Interval): PlannedWindow {
