@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IS_LONG, SEED } from '../tools/property.ts';
+import { IS_LONG, SEED, simulations } from '../tools/property.ts';
 import { coverageRun } from './support/coverage-run.ts';
 import { type Verdict, verdictOf } from './support/coverage-verdict.ts';
 import { temporaryFolder } from './support/folders.ts';
 
 const root = temporaryFolder('coverage-runs');
-const RUNS = IS_LONG ? 1000 : 3;
+const RUNS = simulations(3, 1000);
 
 test('coverage never lies, whatever goes wrong', async (t) => {
   const verdicts: Verdict[] = [];

@@ -8,6 +8,15 @@ export const SEED: number = Number(process.env.COUNTERSIGN_SEED ?? 20_261_124);
 
 export const IS_LONG: boolean = process.env.COUNTERSIGN_LONG === '1';
 
+/**
+ * How often a long simulation is run in the long form; the seeds follow each other from {@link
+ * SEED} on. So hours of it can be cut into parts, and what was cut off goes on where it ended.
+ */
+export function simulations(shortCount: number, longCount: number): number {
+  if (!IS_LONG) return shortCount;
+  return Number(process.env.COUNTERSIGN_RUNS ?? longCount);
+}
+
 /** The parameters of one property: `fc.assert(property, runs(200))`. */
 export function runs(
   shortCount: number,

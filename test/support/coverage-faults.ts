@@ -95,6 +95,9 @@ const PASSING: readonly Partial<FaultPlan>[] = [
   { skewMs: 7 * MINUTE_MS },
   { skewMs: -7 * MINUTE_MS },
   { html: 0.03 },
+  { redirected: 0.03 },
+  { slow: 0.05, slowMs: 5 },
+  { foreign: 0.02 },
 ];
 
 function passingOf(random: SeededRandom): Partial<FaultPlan> {
@@ -110,6 +113,7 @@ function lastingOf(
   const outFromMs = at(4, hours - 3);
   const lasting: readonly Partial<FaultPlan>[] = [
     { gone: 0.01 },
+    { deep: 0.01 },
     { disabled: [{ contentType: 'Audit.Exchange', atMs: at(2, hours - 2), by: 'a tenant admin' }] },
     {
       outages: [

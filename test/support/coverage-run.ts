@@ -113,11 +113,11 @@ async function livedThrough(emulator: Emulator, dir: string, faults: DrawnFaults
   const from = restart < HOURS ? restart : 0;
   return withCanaries(options, async (probed) => {
     await live({ ...life, probed, from, to: HOURS });
-    const { gone = 0 } = faults.lasting;
+    const { gone = 0, deep = 0 } = faults.lasting;
     const { skewMs = 0 } = faults.passing;
     const { unlisted, unlistedAims, unsearched } = emulator.faults.plan;
     emulator.faults.clear();
-    emulator.faults.set({ gone, skewMs, unlisted, unlistedAims, unsearched });
+    emulator.faults.set({ gone, deep, skewMs, unlisted, unlistedAims, unsearched });
     return live({ ...life, probed, from: HOURS, to: HOURS + AFTER_HOURS });
   });
 }

@@ -46,6 +46,7 @@ export function verdictOf(run: CoverageRun): Verdict {
     breaches: [
       ...run.problems.map((problem) => `fsck: ${JSON.stringify(problem)}`),
       ...run.emulator.defects.map((defect) => `the emulator: ${String(defect)}`),
+      ...strayBreaches(run),
       ...deliveryBreaches(run),
       ...corroborationBreaches(good, absent),
       ...shortBreaches(run, absent),
@@ -63,6 +64,12 @@ export function verdictOf(run: CoverageRun): Verdict {
           : 0,
     },
   };
+}
+
+/** Nobody who was led to a host that is not configured went there. */
+function strayBreaches({ emulator }: CoverageRun): string[] {
+  const { all } = emulator.truth().strayed;
+  return all === 0 ? [] : [`${all} requests went to a host that nobody configured`];
 }
 
 /** Every record that was to be had is there once, and nothing else is. */
