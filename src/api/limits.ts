@@ -67,8 +67,11 @@ export const WATCH_EVERY_MS = 200;
 /** Rows of coverage are reckoned again at most so often, however many ask. */
 export const COVERAGE_KEPT_MS = 1000;
 
-/** Between two polls, however often the vendor says that there is something. */
-export const HINTED_POLL_MS_MIN = 5_000;
+/**
+ * Between two polls, however often the vendor says that there is something: a record can be asked
+ * about two seconds after it was listed, for a fifth of the smallest quota.
+ */
+export const HINTED_POLL_MS_MIN = 1_000;
 
 /** A notification names some hundred contents of 500 bytes each. */
 export const WEBHOOK_BYTES_MAX: number = 1024 * 1024;
