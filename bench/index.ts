@@ -22,6 +22,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   decide: () => import('./decide.ts'),
   directory: () => import('./directory.ts'),
   'door-http': () => import('./door-http.ts'),
+  collect: () => import('./collect.ts'),
+  quota: () => import('./quota.ts'),
+  queryable: () => import('./queryable.ts'),
+  emulator: () => import('./emulator.ts'),
+  month: () => import('./month.ts'),
 };
 
 const { values, positionals } = parseArgs({

@@ -6,6 +6,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  */
 export class Quota {
   readonly #perMinute: number;
+  #refusals = 0;
   readonly #pools = new Map<string, { left: number; atMs: number }>();
 
   constructor(perMinute: number) {
@@ -19,7 +20,13 @@ export class Quota {
     const gained = ((nowMs - before.atMs) / 60_000) * this.#perMinute;
     const left = Math.min(this.#perMinute, before.left + Math.max(0, gained));
     this.#pools.set(key, { left: left >= 1 ? left - 1 : left, atMs: nowMs });
+    if (left < 1) this.#refusals++;
     return left >= 1;
+  }
+
+  /** Requests that were too many, of all who asked. */
+  get refusals(): number {
+    return this.#refusals;
   }
 
   /** As throttle messages name whoever asked. */

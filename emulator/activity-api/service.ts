@@ -107,6 +107,11 @@ export class ActivityApi {
     on('GET', 'resources/dlpSensitiveTypes', 'GetSensitiveTypes', ({ ask }) => sensitiveTypes(ask));
   }
 
+  /** How many requests were more than the quota. */
+  get throttledCount(): number {
+    return this.#quota.refusals;
+  }
+
   /** Tells the webhooks what became available. Called as virtual time passes. */
   async notify(): Promise<void> {
     const nowMs = this.#options.now();

@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os';
+import { BooksReader } from '../src/books/index.ts';
+import { LedgerReader } from '../src/ledger/index.ts';
+import { closeWriter, LedgerDesk, openWriter, pollOnce } from '../src/pipeline/index.ts';
+import { activityCollector } from '../test/support/collecting.ts';
+import type { EmulatedTold } from './emulator-process.ts';
+
+/** Collects all that an emulated tenant has, as `serve` would, and prints how long it took. */
+export type Collected = {
+  readonly records: number;
+  readonly events: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+};
+
+const THREADS_MAX = 4;
+
+const [dir = '', text = '{}'] = process.argv.slice(2);
+const { nowMs, ...address } = JSON.parse(text) as EmulatedTold;
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+const startMs = performance.now();
+const clock = {
+  now: (): number => nowMs + performance.now() - startMs,
+  monotonic: (): number => performance.now(),
+};
+const writer = await openWriter({ dir, clock, random });
+const lanes = Math.min(THREADS_MAX, availableParallelism());
+const desk = await LedgerDesk.open(writer, { lanes });
+const collector = activityCollector({ ...address, clock, requestsPerMinute: 1e9 });
+const began = performance.now();
+const cpu = process.cpuUsage();
+for (let hasMore = true; hasMore; ) {
+  const { hasMore: more, short, problems } = await pollOnce(desk, collector);
+  if (short > 0) throw new Error(problems.join('; '));
+  hasMore = more;
+}
+const { user, system } = process.cpuUsage(cpu);
+const seconds = (performance.now() - began) / 1000;
+await desk.close();
+await closeWriter(writer);
+console.log(JSON.stringify({ ...(await counts()), seconds, cpuSeconds: (user + system) / 1e6 }));
+
+async function counts(): Promise<Pick<Collected, 'records' | 'events'>> {
+  const books = await BooksReader.open(dir, { clock });
+  const ledger = await LedgerReader.open(dir);
+  try {
+    let records = 0;
+    for await (const batch of ledger.scan()) {
+      for (let at = 0; at < batch.count; at++) {
+        if (Buffer.from(batch.leaf(at)).includes('"kind":"record"')) records++;
+      }
+    }
+    const [[events = 0] = []] = await books.over({}, (source) => `SELECT count(*) FROM ${source}`);
+    return { records, events: Number(events) };
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}

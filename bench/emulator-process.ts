@@ -1,0 +1,67 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/index.ts';
+import type { Feed } from '../emulator/types.ts';
+
+/** A tenant in a process of its own, so that what it takes is not counted with what it feeds. */
+export type EmulatedAsk = {
+  readonly people: number;
+  readonly startMs: number;
+  /** Of life that lies behind it when it can be asked. */
+  readonly hours: number;
+  readonly recordsPerBlob?: { readonly min: number; readonly max: number };
+};
+
+export type EmulatedTold = {
+  readonly origin: string;
+  readonly login: string;
+  readonly tenant: string;
+  readonly clientId: string;
+  readonly secret: string;
+  readonly nowMs: number;
+  /** Different records that the Activity API gives out. */
+  readonly offered: number;
+  /** Records that were made, in all feeds. */
+  readonly made: number;
+  readonly seconds: number;
+  readonly memoryBytes: number;
+};
+
+const HOUR_MS = 3_600_000;
+const FEEDS: readonly Feed[] = [
+  'activity/Audit.AzureActiveDirectory',
+  'activity/Audit.Exchange',
+  'activity/Audit.SharePoint',
+  'activity/Audit.General',
+  'activity/DLP.All',
+];
+
+const asked = JSON.parse(process.argv[2] ?? '{}') as EmulatedAsk;
+const began = performance.now();
+const emulator = await startEmulator(optionsOf(asked));
+await emulator.advance(asked.hours * HOUR_MS);
+console.log(JSON.stringify(told(emulator, (performance.now() - began) / 1000)));
+await new Promise((resolve) => process.stdin.on('end', resolve).resume());
+await emulator.stop();
+
+function optionsOf({ people, startMs, recordsPerBlob }: EmulatedAsk): EmulatorOptions {
+  return {
+    seed: 1,
+    startMs,
+    subscribed: 'before',
+    tenants: [{ people }],
+    ...(recordsPerBlob !== undefined && { recordsPerBlob }),
+    activityApi: { requestsPerMinute: 1e9 },
+  };
+}
+
+function told(of: Emulator, seconds: number): EmulatedTold {
+  const { origins, credentials, tenants, clock } = of;
+  const tenant = tenants[0]?.tenantId ?? '';
+  const { clientId, clientSecret: secret } = credentials;
+  const made = [...of.truth().made.values()].reduce((sum, count) => sum + count, 0);
+  const offered = FEEDS.reduce((sum, feed) => sum + of.offered(tenant, feed).size, 0);
+  return {
+    ...{ origin: origins['manage'] ?? '', login: origins['login'] ?? '', tenant, clientId, secret },
+    ...{ nowMs: clock.now(), offered, made, seconds },
+    memoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}

@@ -1,0 +1,105 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { Clerk, NORTHMOOR } from '../emulator/testing/clerk.ts';
+import { BooksReader } from '../src/books/index.ts';
+import { systemClock } from '../src/core/index.ts';
+import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
+import { Serving } from '../test/support/serving.ts';
+import { quantile } from './door-client.ts';
+import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+
+const RECORDS = { short: 60, long: 600 } as const;
+const FEED = 'activity/Audit.Exchange';
+/** Somebody does something so often: most are listed while the last are fetched. */
+const EVERY_MS = 400;
+const LOOK_EVERY_MS = 20;
+/** Of a feed in which records are listed seconds after they happened. */
+const DELAY = {
+  windowMs: 500,
+  usualMs: [500, 1500],
+  ...{ slowShare: 0, slowMeanMs: 0, shards: 1 },
+} as const;
+const UNITS = { p50: 'ms', p99: 'ms', longest: 'ms' };
+
+/**
+ * From the moment at which the service lists a record until a question finds it, where the service
+ * tells of new content: hint, list, fetch, ledger and books, in real time.
+ */
+export function run(options: BenchOptions): Promise<Figure[]> {
+  const count = options.size ?? RECORDS[options.form];
+  const measure = (): Promise<Record<keyof typeof UNITS, number>> => measured(options, count);
+  const variant = { name: `${count} records, listed to found`, units: UNITS, measure };
+  return interleaved([variant], { ...options, runs: Math.min(options.runs, 3) });
+}
+
+async function measured(
+  { folder }: BenchOptions,
+  count: number,
+): Promise<Record<keyof typeof UNITS, number>> {
+  const dir = join(folder, 'queryable');
+  rmSync(dir, { recursive: true, force: true });
+  const emulator = await startEmulator({
+    ...{ seed: 1, speed: 1, subscribed: 'before' },
+    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
+    actors: [new Clerk({ everyMs: EVERY_MS })],
+    delays: { activity: DELAY, graph: DELAY, azure: DELAY },
+    activityApi: { webhooks: { schemes: 'any' }, startIntervalMs: 0 },
+  });
+  const config = join(folder, 'queryable.yaml');
+  const place = `127.0.0.1:${await freePort()}`;
+  const webhook = `{address: "http://${place}/hook", listen: "${place}", authId: {env: HOOK}}`;
+  const types = 'contentTypes: [Audit.Exchange]';
+  writeFileSync(
+    config,
+    configText(emulator, `activityApi: {root: "MANAGE", every: 1h, ${types}, webhook: ${webhook}}`),
+  );
+  const serving = await Serving.start(dir, config, { ...secretsOf(emulator), HOOK: 'hook-secret' });
+  try {
+    await serving.logged(({ event }) => event === 'polled');
+    const waits = Float64Array.from(await waitsOf(emulator, dir, count));
+    return {
+      p50: quantile(waits, 0.5),
+      p99: quantile(waits, 0.99),
+      longest: Math.max(...waits),
+    };
+  } finally {
+    await serving.end();
+    await emulator.stop();
+  }
+}
+
+/** Of the records that are listed from now on: how long each took to be found. */
+async function waitsOf(emulator: Emulator, dir: string, count: number): Promise<number[]> {
+  const sinceMs = systemClock.now();
+  const books = await BooksReader.open(dir);
+  const found = new Map<string, number>();
+  const waits = new Map<string, number>();
+  try {
+    while (waits.size < count) {
+      const rows = await books.over({}, (source) => `SELECT action FROM ${source}`);
+      const nowMs = systemClock.now();
+      for (const [id] of rows) if (!found.has(String(id))) found.set(String(id), nowMs);
+      for (const batch of emulator.store.batches(FEED, NORTHMOOR, sinceMs, nowMs)) {
+        for (const id of emulator.store.ids(batch)) {
+          const foundMs = found.get(id);
+          if (foundMs !== undefined) waits.set(id, foundMs - batch.availableMs);
+        }
+      }
+      await pause(LOOK_EVERY_MS);
+    }
+  } finally {
+    books.close();
+  }
+  return [...waits.values()];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
