@@ -77,7 +77,7 @@ test('packs compiled code, types, the sample and the documents, and nothing else
     assert.ok(paths.includes(path), `${path} is not in the package`);
   }
   const strange = paths.filter((path) =>
-    /\.test\.|(?:^|\/)testing\/|^(?:src|test|tools)\//.test(path),
+    /\.test\.[jt]s|(?:^|\/)testing\/|^(?:src|test|tools)\//.test(path),
   );
   assert.deepEqual(strange, []);
 });

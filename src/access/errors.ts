@@ -10,6 +10,9 @@ export type AccessErrorCode =
   /** The decision could not be written down, and so is not given. */
   | 'NOT_ACCOUNTED'
   | 'UNKNOWN_PASS'
+  /** An invitation to register a passkey that cannot be agreed to. */
+  | 'INVITATION'
+  | 'UNKNOWN_PASSKEY'
   /** A key that cannot sign what it is to sign. */
   | 'KEY_INVALID';
 

@@ -23,6 +23,13 @@ export { type GateWork, gateWork } from './works/gate.ts';
 export { type HoldEntry, type HoldWork, holdWork, releaseWork } from './works/hold.ts';
 export { type ImportWork, importWork, retryWork } from './works/import.ts';
 export { endPassWork } from './works/passes.ts';
+export {
+  approveWork,
+  type InvitedEntry,
+  type InviteWork,
+  inviteWork,
+  revokeWork,
+} from './works/passkeys.ts';
 export { type PolicyUsed, type PolicyUseWork, policyUseWork } from './works/policy-use.ts';
 export { type Rebuilt, rebuildWork } from './works/rebuild.ts';
 export { type RotateKeyWork, rotateKeyWork } from './works/rotate-key.ts';

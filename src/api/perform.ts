@@ -10,6 +10,7 @@ import { performGate } from './works/gate.ts';
 import { performHold, performRelease } from './works/hold.ts';
 import { performImport, performRetry } from './works/import.ts';
 import { performEndPass } from './works/passes.ts';
+import { performApprove, performInvite, performRevoke } from './works/passkeys.ts';
 import { performPolicyUse } from './works/policy-use.ts';
 import { performRebuild } from './works/rebuild.ts';
 import { performRotateKey } from './works/rotate-key.ts';
@@ -40,6 +41,9 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['ledger rotate-key', performRotateKey],
   ['ledger witness', performWitness],
   ['passes end', performEndPass],
+  ['passkeys approve', performApprove],
+  ['passkeys invite', performInvite],
+  ['passkeys revoke', performRevoke],
   ['policy use', performPolicyUse],
   ['rebuild', performRebuild],
 ]);

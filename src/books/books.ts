@@ -75,9 +75,9 @@ export class Books {
     return this.#state.cursor(BOOKS_STAGE);
   }
 
-  /** Indices of the entries of our own of one kind, ascending. */
-  acts(kind: string): readonly number[] {
-    return this.#state.acts(kind);
+  /** Indices of the entries of our own of one kind, ascending; those at or behind an index. */
+  acts(kind: string, fromIndex = 0): readonly number[] {
+    return this.#state.acts(kind, fromIndex);
   }
 
   /** What was said of passes, in the order of the entries; of one, or of all. */

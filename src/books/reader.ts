@@ -150,8 +150,8 @@ export class BooksReader {
   }
 
   /** Indices of the entries of our own of one kind, ascending. */
-  acts(kind: string): readonly number[] {
-    return this.#live.state?.acts(kind) ?? [];
+  acts(kind: string, fromIndex = 0): readonly number[] {
+    return this.#live.state?.acts(kind, fromIndex) ?? [];
   }
 
   /** Who is meant by a UPN in any case, an object id, a PUID or a SID. */

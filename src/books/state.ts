@@ -278,8 +278,9 @@ export class State {
   }
 
   /** Indices of the entries of our own of one kind, ascending. */
-  acts(kind: string): number[] {
-    const rows = this.#db.all('SELECT "index" FROM acts WHERE kind = ? ORDER BY "index"', kind);
+  acts(kind: string, fromIndex = 0): number[] {
+    const sql = 'SELECT "index" FROM acts WHERE kind = ? AND "index" >= ? ORDER BY "index"';
+    const rows = this.#db.all(sql, kind, fromIndex);
     return rows.map((row) => row['index'] as number);
   }
 

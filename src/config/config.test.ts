@@ -71,6 +71,7 @@ test('reads the example with everything in it that is commented out', () => {
       /^( *)# (?=(?:certificate|azureMonitor|publisher|authorityFile|reach|canary|webhook):)/gm,
       '$1',
     )
+    .replace(/^# (?=doors:)/m, '')
     .replace(/^( *)# ( +\S)/gm, '$1$2')
     .replace(/ *# where the key lies apart/, '');
   const config = parse(all, readFileSync(join(EXAMPLES, 'estate.yaml'), 'utf8'));
@@ -90,6 +91,14 @@ test('reads the example with everything in it that is commented out', () => {
   assert.equal(tenant?.collect.activityApi?.publisher, TENANT);
   assert.equal(tenant?.canary?.mailbox, 'log-probe@northmoor.example');
   assert.equal(tenant?.canary?.every, 300_000);
+  const { external } = config.doors ?? {};
+  assert.equal(external?.authority, 'https://login.microsoftonline.com');
+  assert.equal(external?.passFor, 8 * 3_600_000);
+  assert.deepEqual(external?.passkeys, {
+    name: 'Northmoor',
+    formats: ['none', 'packed', 'tpm'],
+    makers: [],
+  });
 });
 
 test('fills in what is left out', () => {

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { quoted } from '../core/index.ts';
-import { type DoorsConfig, EVENT_SCOPES, PROXY_KINDS } from './doors-types.ts';
-import { existingFile, existingFolder, secretPlace } from './places.ts';
-import { every, isLoopback, listen, name, refuse, tenant } from './scalars.ts';
+import {
+  ATTESTATION_FORMATS,
+  type DoorsConfig,
+  EVENT_SCOPES,
+  type ExternalMethodConfig,
+  PROXY_KINDS,
+} from './doors-types.ts';
+import { existingFile, existingFolder, fileToMake, secretPlace } from './places.ts';
+import { every, guid, isLoopback, listen, name, refuse, root, tenant } from './scalars.ts';
 import type { ConfigWorld } from './world.ts';
 
 export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
@@ -17,6 +23,7 @@ export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
       tools: z.array(tool(world)).default([]),
       proxies: z.array(proxy(world)).default([]),
       identity: identity(world).optional(),
+      external: external(world).optional(),
       events: events(world).optional(),
     })
     .superRefine((doors, context) => {
@@ -110,6 +117,34 @@ function identity(world: ConfigWorld) {
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'is no name of a cookie')
       .default('countersign'),
+  });
+}
+
+function external(world: ConfigWorld): z.ZodType<ExternalMethodConfig> {
+  const file = existingFile(world);
+  const passkeys = z
+    .strictObject({
+      name,
+      formats: z
+        .array(z.enum(ATTESTATION_FORMATS))
+        .min(1)
+        .default([...ATTESTATION_FORMATS]),
+      authenticators: z.array(guid).min(1).optional(),
+      makers: z.array(file).default([]),
+    })
+    .refine(({ formats, makers }) => makers.length === 0 || !formats.includes('none'), {
+      message: 'names makers, and takes what no maker vouches for: take none out of formats',
+    });
+  return z.strictObject({
+    clientId: name,
+    appId: guid,
+    tenants: z.array(tenant).min(1).optional(),
+    authority: root.default('https://login.microsoftonline.com'),
+    authorityFile: file.optional(),
+    keys: fileToMake(world),
+    passFor: every.default(8 * 3_600_000),
+    address: z.enum(['connection', 'forwarded']).default('connection'),
+    passkeys,
   });
 }
 

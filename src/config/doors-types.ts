@@ -5,6 +5,10 @@ import type { Listen, SecretPlace } from './types.ts';
 export const PROXY_KINDS = ['nginx', 'envoy', 'traefik'] as const;
 type ProxyKind = (typeof PROXY_KINDS)[number];
 
+/** How an authenticator says what it is, as far as that can be verified here. */
+export const ATTESTATION_FORMATS = ['none', 'packed', 'tpm'] as const;
+type AttestationFormat = (typeof ATTESTATION_FORMATS)[number];
+
 /** What a receiver of events may do (CAEP interoperability profile). */
 export const EVENT_SCOPES = ['ssf.read', 'ssf.manage'] as const;
 type EventScope = (typeof EVENT_SCOPES)[number];
@@ -50,6 +54,34 @@ export type ReceiverConfig = CallerProofs & {
   readonly may: EventScope;
 };
 
+/** The external authentication method of Entra: whom it sends is decided about here. */
+export type ExternalMethodConfig = {
+  /** What was given to Entra for this company. */
+  readonly clientId: string;
+  /** Id of the application that stands for us there: its hints are for it. */
+  readonly appId: string;
+  /** Undefined: those that the configuration connects. */
+  readonly tenants?: readonly TenantId[] | undefined;
+  readonly authority: string;
+  /** PEM of authorities that are believed of it instead of the machine's own. */
+  readonly authorityFile?: string | undefined;
+  /** Made where it is not there, and shared by all nodes. */
+  readonly keys: string;
+  /** Milliseconds that a pass lasts. */
+  readonly passFor: number;
+  /** Where the address of a browser is read: `forwarded` where a balancer of ours states it. */
+  readonly address: 'connection' | 'forwarded';
+  readonly passkeys: {
+    /** The company, as browsers show it. */
+    readonly name: string;
+    readonly formats: readonly AttestationFormat[];
+    /** AAGUIDs; undefined: any. */
+    readonly authenticators?: readonly string[] | undefined;
+    /** Certificates of makers, in PEM: their word counts for what an authenticator is. */
+    readonly makers: readonly string[];
+  };
+};
+
 /** Where access is decided before it happens. */
 export type DoorsConfig = {
   readonly listen: Listen;
@@ -74,6 +106,7 @@ export type DoorsConfig = {
         readonly cookie: string;
       }
     | undefined;
+  readonly external?: ExternalMethodConfig | undefined;
   readonly events?:
     | {
         /** Private keys in PEM; the first one signs. */

@@ -27,6 +27,16 @@ export function existingFile(world: ConfigWorld): z.ZodType<string> {
   return existing(world, 'file', 'is no file');
 }
 
+/** A file that may not be there yet. */
+export function fileToMake(world: ConfigWorld): z.ZodType<string> {
+  return z.string().transform((text, context) => {
+    const path = world.resolve(text);
+    const kind = world.kindOf(path);
+    if (kind === 'file' || kind === 'missing') return path;
+    return refuse(context, `${quoted(path)} is no file: check the path`);
+  });
+}
+
 export function existingFolder(world: ConfigWorld): z.ZodType<string> {
   return existing(world, 'other', 'is no folder');
 }

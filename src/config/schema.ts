@@ -73,6 +73,11 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
     doors: doorsSchema(world).optional(),
   });
   return config.superRefine(({ tenants, doors }, context) => {
+    if (doors?.external !== undefined && doors.external.tenants === undefined) {
+      const text = 'lets in people of no tenant: write tenants in it, or connect one';
+      const path = ['doors', 'external'];
+      if (tenants.length === 0) context.addIssue({ code: 'custom', path, message: text });
+    }
     if (tenants.length > 0 || doors !== undefined) return;
     const message = 'names nothing to do: write a tenant to collect from, or doors to open';
     context.addIssue({ code: 'custom', path: ['tenants'], message });

@@ -9,4 +9,5 @@ export * from './instant.ts';
 export * from './interval.ts';
 export * from './limits.ts';
 export * from './record.ts';
+export * from './reference.ts';
 export * from './text.ts';

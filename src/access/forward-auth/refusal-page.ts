@@ -1,8 +1,7 @@
+import { escaped, type Language, languageOf } from '../wire/page.ts';
+
 /** Why somebody does not get in, as far as they are told: the rest is found by the reference. */
 export type Refusal = 'denied' | 'unknown' | 'unavailable';
-
-const LANGUAGES = ['en', 'de'] as const;
-type Language = (typeof LANGUAGES)[number];
 
 type Words = {
   readonly title: string;
@@ -68,14 +67,3 @@ const STYLE =
   'main{max-width:38rem;margin:12vh auto;padding:0 1.5rem}h1{font-size:1.6rem}' +
   'code{font-size:1rem;overflow-wrap:anywhere}' +
   '@media(prefers-color-scheme:dark){body{color:#f2f2f2;background:#1b1b1b}}';
-
-/** The first language of the browser that there is; q-values are as good as always descending. */
-function languageOf(accept: string | undefined): Language {
-  const asked = (accept ?? '').slice(0, 200).toLowerCase().split(',');
-  const tags = asked.map((each) => each.trim().slice(0, 2));
-  return tags.flatMap((tag) => LANGUAGES.find((known) => known === tag) ?? [])[0] ?? 'en';
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -41,6 +41,11 @@ export class Arrived implements DoorRequest {
     return AbortSignal.any([gone.signal, this.#closing]);
   }
 
+  /** Of whoever is at the other end of the connection: a browser, or the balancer before it. */
+  get address(): string | null {
+    return this.#request.socket.remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? null;
+  }
+
   /** The client certificate that TLS verified, in DER. */
   get certificate(): Uint8Array | undefined {
     const { socket } = this.#request;

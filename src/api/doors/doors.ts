@@ -1,9 +1,13 @@
+import { isIP } from 'node:net';
 import {
   AUTHZEN_BODY_BYTES_MAX,
   type AuthzenCaller,
   type AuthzenDoor,
   DoorError,
   type DoorReply,
+  EAM_BODY_BYTES_MAX,
+  type EamDoor,
+  type EamRequest,
   type ForwardAuthDoor,
   jsonReply,
   type ProxyCaller,
@@ -26,9 +30,16 @@ export type DoorsParts = {
   readonly authzen: AuthzenDoor;
   readonly forwardAuth: ForwardAuthDoor | undefined;
   readonly ssf: SsfDoor | undefined;
+  readonly external: ExternalMethod | undefined;
   /** Undefined: all is well; else why nothing is decided now. */
   readonly stopped: () => string | undefined;
   readonly onFailure: (error: unknown) => void;
+};
+
+/** The external authentication method, and where it reads the address of a browser. */
+export type ExternalMethod = {
+  readonly door: EamDoor;
+  readonly address: 'connection' | 'forwarded';
 };
 
 /** The doors that one process opens: finds out who asks, and leads them to the door they mean. */
@@ -44,6 +55,8 @@ export class Doors {
     const shown = authzen.metadata(request) ?? ssf?.publicPage(request);
     if (shown !== undefined) return shown;
     const { path } = request;
+    const people = this.#external(request);
+    if (people !== undefined) return people;
     const isForward = forwardAuth?.has(path) === true;
     const isSsf = ssf?.has(path) === true;
     if (!isForward && !isSsf && !authzen.has(path)) return jsonReply(404, 'nothing is here');
@@ -60,6 +73,27 @@ export class Doors {
     const isToken = header === 'x-countersign-proxy' && stated !== undefined;
     const authorization = isToken ? `Bearer ${stated}` : stated;
     return roll.find({ authorization, certificate: request.certificate });
+  }
+
+  /** People come by themselves: what Entra signed says who they are. Undefined: no place of it. */
+  #external(request: Arrived): Answer | undefined {
+    const { external, stopped, onFailure } = this.#parts;
+    if (external === undefined) return undefined;
+    const { door } = external;
+    if (door.isPublic(request.path)) {
+      return { bodyBytesMax: 'ignored', answer: () => door.publicPage(request) };
+    }
+    if (!door.has(request.path)) return undefined;
+    const answer = async (): Promise<DoorReply> => {
+      if (stopped() !== undefined) return door.failed(request);
+      try {
+        return await door.answer(seen(request, external.address));
+      } catch (error) {
+        onFailure(error);
+        return door.failed(request);
+      }
+    };
+    return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer };
   }
 
   #authzen(who: DoorCaller, request: Arrived): DoorReply | Answer {
@@ -109,6 +143,15 @@ export class Doors {
       throw error;
     }
   }
+}
+
+function seen(request: Arrived, address: ExternalMethod['address']): EamRequest {
+  const { method, path, query, header, body, signal } = request;
+  const forwarded = header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
+  // The last one was added by the balancer itself, and all before it may have been made up.
+  const stated = isIP(forwarded) === 0 ? null : forwarded;
+  const from = address === 'forwarded' ? stated : request.address;
+  return { method, path, query, header, body, signal, address: from };
 }
 
 export function tooLarge(bytesMax: number): DoorReply {

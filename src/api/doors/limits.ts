@@ -30,3 +30,6 @@ export const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
 
 /** Files of the directory are looked at so often: who was taken out of one is out this soon. */
 export const DIRECTORY_LOOK_MS = 5000;
+
+/** Two small documents of Entra's; somebody waits for them only when its keys have just changed. */
+export const AUTHORITY_READ_MS_MAX = 5000;

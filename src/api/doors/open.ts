@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   AuthzenDoor,
   Deciding,
@@ -11,11 +10,13 @@ import {
   Transmitter,
 } from '../../access/index.ts';
 import type { Config, DoorsConfig } from '../../config/index.ts';
-import { type Clock, messageOf, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
+import { type Clock, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
 import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
 import { WorkError } from '../errors.ts';
 import { type DoorCaller, Doors, tooLarge } from './doors.ts';
+import { type OpenExternal, openExternal } from './external.ts';
+import { textOf, unusable } from './file-text.ts';
 import { DoorKnowledge } from './knowledge.ts';
 import { DOOR_STEPS_PER_TURN } from './limits.ts';
 import { post } from './post.ts';
@@ -69,6 +70,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
   const deciding = new Deciding(point, turns);
   const transmitter = await transmitterOf(options);
+  const external = await externalOf(options, deciding);
   const doors = new Doors({
     roll: rollOf(callersOf(options.config, config), options.env),
     authzen: new AuthzenDoor({
@@ -77,6 +79,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     }),
     forwardAuth: forwardAuthOf(config, deciding, clock),
     ssf: transmitter === undefined ? undefined : new SsfDoor(transmitter),
+    external,
     stopped,
     onFailure,
   });
@@ -94,12 +97,24 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     url: server.url,
     point,
     transmitter,
-    look: () => knowledge.look(point),
+    look: async () => {
+      await knowledge.look(point);
+      await external?.look();
+    },
     close: async () => {
       await server.close();
+      external?.close();
       await transmitter?.close();
     },
   };
+}
+
+async function externalOf(
+  options: OpenDoorsOptions,
+  deciding: Deciding,
+): Promise<OpenExternal | undefined> {
+  const { external, url } = options.doors;
+  return external === undefined ? undefined : openExternal({ ...options, external, url, deciding });
 }
 
 function forwardAuthOf(
@@ -193,16 +208,4 @@ function tlsOf({ tls }: DoorsConfig): Parameters<typeof DoorServer.open>[0]['tls
     key: textOf(key),
     clients: clients === undefined ? undefined : textOf(clients),
   };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw unusable(file, messageOf(error));
-  }
-}
-
-function unusable(file: string, what: string): WorkError {
-  return new WorkError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
 }

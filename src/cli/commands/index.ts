@@ -13,6 +13,7 @@ import { declareImport } from './import.ts';
 import { declareLedger } from './ledger.ts';
 import { declareOut } from './out.ts';
 import { declarePasses } from './passes.ts';
+import { declarePasskeys } from './passkeys.ts';
 import { declarePolicy } from './policy.ts';
 import { declareQuery } from './query.ts';
 import { declareRebuild } from './rebuild.ts';
@@ -41,6 +42,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declareDecide(program, bind);
   declarePolicy(program, bind);
   declarePasses(program, bind);
+  declarePasskeys(program, bind);
   declareVerified(program, bind);
   declareCheckTenant(program, bind);
   declareRequests(program, bind);

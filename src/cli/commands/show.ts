@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Command as Parser } from 'commander';
+import { referenceDigits } from '../../core/index.ts';
 import {
   type Body,
   type Leaf,
@@ -8,22 +9,53 @@ import {
   verifyInclusion,
 } from '../../ledger/index.ts';
 import type { SaidErasure } from '../../pipeline/index.ts';
-import type { Bind, Command } from '../context.ts';
-import { EXIT } from '../exit-code.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { usage } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
 import { indexArgument } from '../options.ts';
 import { type Entry, entryJson, printEntry } from '../present/entry.ts';
-import { askLedger, orCannotTell } from '../question.ts';
+import { askBooks, askLedger, notYetIndexed, orCannotTell } from '../question.ts';
 
 export function declareShow(program: Parser, bind: Bind): void {
   program
     .command('show')
     .summary('one entry: envelope, body, event, proof')
-    .description('Shows an entry of the ledger, its raw body, its event and its inclusion proof.')
-    .argument('<index>', 'index of the entry', indexArgument)
+    .description(
+      'Shows an entry of the ledger, its raw body, its event and its inclusion proof. A person ' +
+        'who was refused reads out a reference: it shows the decision.',
+    )
+    .argument('<entry>', 'its index, or the reference of a refusal (1a2b-3c4d-5e6f)', entryArgument)
     .action(bind(show));
 }
 
-const show: Command<[index: number]> = async (context, index) =>
+type EntryArgument = { readonly index: number } | { readonly reference: string };
+
+function entryArgument(text: string): EntryArgument {
+  const reference = text.length > 11 ? referenceDigits(text) : undefined;
+  return reference === undefined ? { index: indexArgument(text) } : { reference };
+}
+
+const show: Command<[entry: EntryArgument]> = async (context, given) => {
+  const index = 'index' in given ? given.index : await decisionOf(context, given.reference);
+  return showEntry(context, index);
+};
+
+/** The entry of the decision whose id ends so. @throws CliError where there is not exactly one */
+async function decisionOf(context: Context, reference: string): Promise<number> {
+  const found: number[] = [];
+  await askBooks(context, async ({ books, head }) => {
+    const fits = books.access.decisions().filter(({ id }) => id.endsWith(reference));
+    found.push(...fits.map(({ index }) => index));
+    if (found.length === 0) notYetIndexed(books, head);
+    return EXIT.done;
+  });
+  const [only, ...more] = found;
+  if (only === undefined) throw usage(`no decision of this ledger has the reference ${reference}`);
+  if (more.length === 0) return only;
+  throw usage(`several decisions end so: show one of the entries ${found.join(', ')}`);
+}
+
+const showEntry = async (context: Context, index: number): Promise<ExitCode> =>
   askLedger(context, async (ledger) => {
     const entry = await orCannotTell(index, () => readEntry(context.dataDir, ledger, index));
     if (context.json) context.terminal.document(entryJson(entry));

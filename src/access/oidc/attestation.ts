@@ -1,0 +1,56 @@
+import { X509Certificate } from 'node:crypto';
+import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
+
+/** Forms in which an authenticator says what it is, that can be verified without asking anybody. */
+export const ATTESTATION_FORMATS = ['none', 'packed', 'tpm'] as const;
+export type AttestationFormat = (typeof ATTESTATION_FORMATS)[number];
+
+/** Which authenticators may register. */
+export type AttestationPolicy = {
+  readonly formats: readonly AttestationFormat[];
+  /** AAGUIDs, lower case; undefined: any. */
+  readonly authenticators: readonly string[] | undefined;
+  /**
+   * Whose word counts for what an authenticator is: makers' certificates. Empty: its own, which an
+   * authenticator that somebody built can give as well.
+   */
+  readonly makers: readonly X509Certificate[];
+};
+
+export type Stated = { readonly format: string; readonly chain: readonly X509Certificate[] };
+
+/** What an attestation states of itself, before anything is verified. Undefined: unreadable. */
+export function statedBy(attestationObject: string): Stated | undefined {
+  try {
+    const bytes = Buffer.from(attestationObject, 'base64url');
+    const stated = decodeAttestationObject(new Uint8Array(bytes));
+    const x5c = stated.get('attStmt').get('x5c') ?? [];
+    const chain = x5c.map((raw) => new X509Certificate(raw));
+    return { format: stated.get('fmt'), chain };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a chain leads to a maker, link by link, at this moment. */
+export function isVouchedFor(
+  chain: readonly X509Certificate[],
+  makers: readonly X509Certificate[],
+  nowMs: number,
+): boolean {
+  if (chain.length === 0) return false;
+  const isDated = chain.every(
+    ({ validFrom, validTo }) => Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo),
+  );
+  const isLinked = chain.every((each, at) => {
+    const next = chain[at + 1];
+    return next === undefined || (next.ca && each.checkIssued(next) && each.verify(next.publicKey));
+  });
+  const last = chain.at(-1) as X509Certificate;
+  const isAnchored = makers.some(
+    (maker) =>
+      last.fingerprint256 === maker.fingerprint256 ||
+      (last.checkIssued(maker) && last.verify(maker.publicKey)),
+  );
+  return isDated && isLinked && isAnchored;
+}

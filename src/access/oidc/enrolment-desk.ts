@@ -1,0 +1,76 @@
+import type { Clock } from '../../core/index.ts';
+import type { Attempt } from './attempts.ts';
+import type { Ceremony } from './ceremony.ts';
+import type { Hint } from './hint.ts';
+import { PASSKEYS_MAX } from './limits.ts';
+import type { Passkey, PasskeyFault } from './passkey-record.ts';
+import type { PasskeyStore } from './passkey-store.ts';
+
+export type EnrolmentDeskOptions = {
+  readonly ceremony: Ceremony;
+  readonly passkeys: PasskeyStore;
+  readonly clock: Clock;
+};
+
+/** Registers passkeys, each by an invitation. */
+export class EnrolmentDesk {
+  readonly #options: EnrolmentDeskOptions;
+  /** Invitations by which somebody registers at this moment: each is good once. */
+  readonly #registering = new Set<string>();
+
+  constructor(options: EnrolmentDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this person may register one more passkey by this invitation, now. */
+  isGood(id: string, hint: Hint): boolean {
+    const { passkeys, clock } = this.#options;
+    const { book } = passkeys;
+    const known = book.invitation(id);
+    if (known === undefined || known.used === 'yes' || this.#registering.has(id)) return false;
+    const { tenant, person, reason, expiresMs } = known.invitation;
+    const isTheirs = person === hint.person || person === hint.username?.toLowerCase();
+    const had = book.of(hint.tenant, hint.person);
+    // Whoever was invited by another name may have one by now: then it takes two administrators.
+    const isEnough = reason === 'recovery' || had.length === 0;
+    const count = had.filter(({ revoked }) => revoked === null).length;
+    const isInTime = clock.now() < expiresMs;
+    return isTheirs && tenant === hint.tenant && isEnough && isInTime && count < PASSKEYS_MAX;
+  }
+
+  /** Undefined when the passkey is registered, and an entry says so. */
+  async register(
+    { hint, challenge }: Pick<Attempt, 'hint' | 'challenge'>,
+    text: string,
+  ): Promise<PasskeyFault | undefined> {
+    const { kind, value, invitation } = challenge;
+    if (kind !== 'register' || invitation === null) return 'unproven';
+    if (!this.isGood(invitation, hint)) return 'no-code';
+    this.#registering.add(invitation);
+    try {
+      return await this.#take({ hint, value, invitation }, text);
+    } finally {
+      this.#registering.delete(invitation);
+    }
+  }
+
+  async #take(
+    {
+      hint: { tenant, person },
+      value,
+      invitation,
+    }: { readonly hint: Hint; readonly value: string; readonly invitation: string },
+    text: string,
+  ): Promise<PasskeyFault | undefined> {
+    const { ceremony, passkeys, clock } = this.#options;
+    const found = await ceremony.verifyRegistration(text, value, clock.now());
+    if (found.kind === 'refused') return found.why;
+    const { made } = found;
+    // Somebody else's, or registered already: whoever has it would be both.
+    if (passkeys.book.get(made.id) !== undefined) return 'another';
+    const device = passkeys.book.invitation(invitation)?.invitation.device ?? null;
+    const passkey: Passkey = { ...made, tenant, person, device, invitation };
+    await passkeys.keep({ v: 1, what: 'passkey-registered', passkey, atMs: clock.now() });
+    return undefined;
+  }
+}

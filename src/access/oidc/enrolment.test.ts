@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { test } from 'node:test';
+import { ADA, EAM_TENANT, EamWorld, ISSUER, PREY } from '../testing/eam-world.ts';
+import { SoftAuthenticator } from '../testing/soft-authenticator.ts';
+import { approve, type Invited, invite } from './enrolment.ts';
+import { CODE_MS, PASSKEYS_MAX } from './limits.ts';
+import { EAM_PATHS } from './metadata.ts';
+import { PasskeyBook } from './passkey-book.ts';
+
+const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
+
+function inviteTo(world: EamWorld, person: string, by: string): Invited {
+  const request = { tenant: EAM_TENANT, person, device: null, by };
+  const invited = invite(world.book, request, { nowMs: world.clock.now(), random });
+  world.book.apply(invited.record);
+  return invited;
+}
+
+/** Whether a code lets this person register now. */
+async function opens(world: EamWorld, code: string, person = ADA): Promise<boolean> {
+  const page = await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code });
+  if (/Register a passkey<\/h1>/.test(page.text)) return true;
+  assert.match(page.text, /This code is not right/);
+  return false;
+}
+
+test('a code is good for one person, once, for a day', async () => {
+  const world = await EamWorld.begin();
+  const { code } = inviteTo(world, ADA, 'carol');
+  assert.match(code ?? '', /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/);
+  assert.equal(await opens(world, code ?? '', PREY), false, 'somebody else');
+  assert.equal(await opens(world, '0000-0000-0000-0000'), false);
+  assert.equal(await opens(world, ''), false);
+  assert.equal(await opens(world, (code ?? '').toLowerCase().replaceAll('-', ' ')), true);
+  await enrolBy(world, code ?? '');
+  assert.equal(await opens(world, code ?? ''), false, 'it is used');
+  const other = inviteTo(world, PREY, 'carol').code ?? '';
+  world.clock.advance(CODE_MS - 1);
+  assert.equal(await opens(world, other, PREY), true);
+  world.clock.advance(1);
+  assert.equal(await opens(world, other, PREY), false, 'it is over');
+});
+
+async function enrolBy(world: EamWorld, code: string, person = ADA): Promise<SoftAuthenticator> {
+  const authenticator = new SoftAuthenticator();
+  const page = await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code });
+  const credential = authenticator.create(page.options, ISSUER);
+  const done = await world.submit(page, EAM_PATHS.register, { credential });
+  assert.match(done.text, /is registered/);
+  return authenticator;
+}
+
+test('whoever has a passkey gets another one by the word of two administrators', async () => {
+  const world = await EamWorld.begin();
+  await enrolBy(world, inviteTo(world, ADA, 'carol').code ?? '');
+  const asked = inviteTo(world, ADA, 'carol');
+  assert.deepEqual([asked.reason, asked.code], ['recovery', null]);
+  const agree = (by: string): Invited => {
+    const now = { nowMs: world.clock.now(), random };
+    const agreed = approve(world.book, { id: asked.id, by }, now);
+    world.book.apply(agreed.record);
+    return agreed;
+  };
+  assert.throws(() => agree('carol'), /it takes two/);
+  const { code } = agree('dave');
+  assert.throws(() => agree('erin'), /dave has agreed to it already/);
+  await enrolBy(world, code ?? '');
+  assert.equal(world.book.of(EAM_TENANT, ADA).length, 2);
+});
+
+test('a passkey counts though it is revoked, or was asked for by another name', async () => {
+  const world = await EamWorld.begin();
+  const byName = inviteTo(world, '1111@NORTHMOOR.example', 'carol');
+  assert.equal(byName.reason, 'first');
+  const authenticator = await enrolBy(world, inviteTo(world, ADA, 'carol').code ?? '');
+  assert.equal(await opens(world, byName.code ?? ''), false, 'one administrator is not enough now');
+  const { id } = authenticator;
+  world.book.apply({ v: 1, what: 'passkey-revoked', id, by: 'carol', reason: 'lost', atMs: 0 });
+  assert.equal(inviteTo(world, ADA, 'carol').reason, 'recovery');
+});
+
+test('what nobody can agree to', async () => {
+  const world = await EamWorld.begin();
+  const first = inviteTo(world, ADA, 'carol');
+  const now = { nowMs: world.clock.now(), random };
+  const by = 'dave';
+  assert.throws(() => approve(world.book, { id: first.id, by }, now), /needs nobody else/);
+  assert.throws(() => approve(world.book, { id: 'x', by }, now), /there is none of that id/);
+  await enrolBy(world, first.code ?? '');
+  const { id } = inviteTo(world, ADA, 'carol');
+  const late = { nowMs: world.clock.now() + CODE_MS, random };
+  assert.throws(() => approve(world.book, { id, by }, late), /it is over/);
+});
+
+test('one passkey is registered once, to one person, and a person has not too many', async () => {
+  const world = await EamWorld.begin();
+  const authenticator = new SoftAuthenticator();
+  await world.enrol(authenticator);
+  const page = await world.submit(await world.arrive(PREY), EAM_PATHS.enrol, {
+    code: inviteTo(world, PREY, 'carol').code ?? '',
+  });
+  const credential = authenticator.create(page.options, ISSUER);
+  const answer = await world.submit(page, EAM_PATHS.register, { credential });
+  assert.match(answer.text, /was not registered/);
+  assert.equal(world.book.get(authenticator.id)?.passkey.person, ADA);
+  for (let count = 1; count < PASSKEYS_MAX; count++) {
+    const { id } = inviteTo(world, ADA, 'carol');
+    const agreed = approve(world.book, { id, by: 'dave' }, { nowMs: world.clock.now(), random });
+    world.book.apply(agreed.record);
+    await enrolBy(world, agreed.code ?? '');
+  }
+  const { id } = inviteTo(world, ADA, 'carol');
+  const agreed = approve(world.book, { id, by: 'dave' }, { nowMs: world.clock.now(), random });
+  world.book.apply(agreed.record);
+  assert.equal(await opens(world, agreed.code ?? ''), false);
+});
+
+test('one code, two windows at once: one of them registers', async () => {
+  const world = await EamWorld.begin();
+  const code = inviteTo(world, ADA, 'carol').code ?? '';
+  const pages = [];
+  for (let count = 0; count < 2; count++) {
+    pages.push(await world.submit(await world.arrive(), EAM_PATHS.enrol, { code }));
+  }
+  const answers = await Promise.all(
+    pages.map((page) => {
+      const credential = new SoftAuthenticator().create(page.options, ISSUER);
+      return world.submit(page, EAM_PATHS.register, { credential });
+    }),
+  );
+  const done = answers.filter(({ text }) => /is registered/.test(text));
+  assert.equal(done.length, 1);
+  assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
+});
+
+test('the book is the same, however often the ledger is read', async () => {
+  const world = await EamWorld.begin();
+  const authenticator = new SoftAuthenticator();
+  const said: Invited[] = [inviteTo(world, ADA, 'carol')];
+  await world.use(await enrolled(world, said[0]?.code ?? '', authenticator), authenticator);
+  said.push(inviteTo(world, ADA, 'carol'));
+  const again = new PasskeyBook();
+  const records = [said[0]?.record, ...world.records, said[1]?.record];
+  for (const record of [...records, ...records]) if (record !== undefined) again.apply(record);
+  assert.deepEqual([...again.all()], [...world.book.all()]);
+  assert.deepEqual([...again.invitations()], [...world.book.invitations()]);
+});
+
+async function enrolled(world: EamWorld, code: string, authenticator: SoftAuthenticator) {
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code });
+  const credential = authenticator.create(page.options, ISSUER);
+  return world.submit(page, EAM_PATHS.register, { credential });
+}

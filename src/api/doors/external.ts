@@ -1,0 +1,86 @@
+import { X509Certificate } from 'node:crypto';
+import { AuthorityKeys, Ceremony, type Deciding, EamDoor, Hints } from '../../access/index.ts';
+import type { Config, ExternalMethodConfig } from '../../config/index.ts';
+import type { Clock, Random } from '../../core/index.ts';
+import { HttpClient, type Wait } from '../../intake/index.ts';
+import { LedgerPasskeys, type Writer } from '../../pipeline/index.ts';
+import type { ExternalMethod } from './doors.ts';
+import { textOf, unusable } from './file-text.ts';
+import { KeyFile } from './key-file.ts';
+import { AUTHORITY_READ_MS_MAX } from './limits.ts';
+
+export type OpenExternalOptions = {
+  readonly config: Config;
+  readonly external: ExternalMethodConfig;
+  /** As browsers and Entra know us. */
+  readonly url: string;
+  readonly deciding: Deciding;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+};
+
+export type OpenExternal = ExternalMethod & {
+  /** Takes in what other nodes and people wrote: keys, invitations, what was revoked. */
+  look(): Promise<void>;
+  close(): void;
+};
+
+/** Where Entra takes people back, whichever tenant they are of (contracts 9.3). */
+const RETURN_PATH = '/common/federation/externalauthprovider';
+
+/** @throws AccessError KEY_INVALID, WorkError DOOR_FILE */
+export async function openExternal(options: OpenExternalOptions): Promise<OpenExternal> {
+  const { config, external, url, deciding, writer, clock, random, wait } = options;
+  const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;
+  const keyFile = await KeyFile.open(external.keys, clock);
+  const store = await LedgerPasskeys.open(writer);
+  const ca = authorityFile === undefined ? undefined : textOf(authorityFile);
+  const http = new HttpClient({ origins: [authority], clock, random, wait, ca });
+  const read = async (address: string): Promise<unknown> => {
+    const signal = AbortSignal.timeout(AUTHORITY_READ_MS_MAX);
+    const { body } = await http.send({ url: address, signal });
+    return JSON.parse(body.toString('utf8'));
+  };
+  const keys = new AuthorityKeys({ authority, read, clock });
+  const connected = config.tenants.map(({ id }) => id);
+  const tenants = new Set<string>(external.tenants ?? connected);
+  const makers = passkeys.makers.map(certificateIn);
+  const door = new EamDoor({
+    issuer: url,
+    registered: { clientId, redirectUris: [authority + RETURN_PATH] },
+    hints: new Hints({ authority, keys, appId, tenants, clock }),
+    ring: () => keyFile.ring,
+    ceremony: new Ceremony({
+      origin: new URL(url).origin,
+      name: passkeys.name,
+      attestation: {
+        formats: passkeys.formats,
+        authenticators: passkeys.authenticators?.map((each) => each.toLowerCase()),
+        makers,
+      },
+    }),
+    passkeys: store,
+    ...{ deciding, passMs, clock, random },
+  });
+  // So that nobody has to wait for it; where it fails the first hint asks again.
+  await keys.find(undefined);
+  return {
+    door,
+    address: external.address,
+    look: async () => {
+      await store.look();
+      await keyFile.look();
+    },
+    close: () => http.close(),
+  };
+}
+
+function certificateIn(file: string): X509Certificate {
+  try {
+    return new X509Certificate(textOf(file));
+  } catch {
+    throw unusable(file, 'it is no certificate in PEM');
+  }
+}

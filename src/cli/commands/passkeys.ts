@@ -1,0 +1,191 @@
+import type { Command as Parser } from 'commander';
+import type { KnownInvitation, KnownPasskey } from '../../access/index.ts';
+import type { InvitedEntry, Work } from '../../api/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { usage } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { timeText } from '../present/words.ts';
+import { askBooks, notYetIndexed } from '../question.ts';
+import type { Column } from '../table.ts';
+import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+
+export function declarePasskeys(program: Parser, bind: Bind): void {
+  const passkeys = program
+    .command('passkeys')
+    .summary('who may register a passkey, list and revoke them')
+    .description(
+      'Passkeys are what people prove at the external authentication method. A first one takes ' +
+        'one administrator, every further one two.',
+    );
+  passkeys
+    .command('list')
+    .summary('the passkeys that count')
+    .argument('[person]', 'object id; default: everybody')
+    .option('--all', 'those that were revoked as well')
+    .action(bind(list));
+  passkeys
+    .command('invitations')
+    .summary('who was invited to register one')
+    .action(bind(invitations));
+  const invite = passkeys
+    .command('invite')
+    .summary('let somebody register a passkey')
+    .description(
+      'Tells a code that is good once, for a day. Whoever has or had a passkey needs the word of ' +
+        'a second administrator (passkeys approve), who is told the code.',
+    )
+    .argument('<person>', 'object id; for a first passkey the sign-in name will do')
+    .option('--device <id>', 'the device of the directory that the passkey will be bound to');
+  declareWriter(invite).action(bind(inviteSomebody));
+  const approve = passkeys
+    .command('approve')
+    .summary('agree to an invitation of another administrator')
+    .argument('<invitation>', 'its id');
+  declareWriter(approve).action(bind(approveIt));
+  const revoke = passkeys
+    .command('revoke')
+    .summary('take a passkey away')
+    .argument('<passkey>', 'its id')
+    .requiredOption('--reason <reason>', 'why');
+  declareWriter(revoke).action(bind(revokeIt));
+}
+
+const list: Command<[person: string | undefined, flags: { readonly all?: true }]> = async (
+  context,
+  person,
+  { all },
+) =>
+  askFeed(context, async ({ book }) => {
+    const { tenant } = context;
+    const found = [...book.all()].filter(({ passkey, revoked }) => {
+      const isTheirs = person === undefined || passkey.person === person.toLowerCase();
+      const isMeant = tenant === undefined || passkey.tenant === tenant;
+      return isTheirs && isMeant && (all === true || revoked === null);
+    });
+    await show(context, found.map(passkeyItem), found, COLUMNS, 'there is no passkey');
+  });
+
+const invitations: Command = async (context) =>
+  askFeed(context, async ({ book }) => {
+    const found = [...book.invitations()];
+    const items = found.map(({ invitation: { codeHash: _, ...rest }, approvedBy, used }) => {
+      return { ...rest, approvedBy, used: used === 'yes' };
+    });
+    await show(context, items, found, INVITED, 'nobody was invited');
+  });
+
+type Feed = Awaited<ReturnType<typeof import('../../pipeline/index.ts').PasskeyFeed.open>>;
+
+async function askFeed(context: Context, ask: (feed: Feed) => Promise<void>): Promise<ExitCode> {
+  return askBooks(context, async ({ books, ledger, head }) => {
+    const { PasskeyFeed } = await import('../../pipeline/index.ts');
+    await ask(await PasskeyFeed.open({ books, reader: ledger }));
+    notYetIndexed(books, head);
+    // Every passkey is an entry of this very ledger: that there is none is known.
+    return EXIT.done;
+  });
+}
+
+async function show<Row>(
+  { terminal, json }: Context,
+  items: readonly object[],
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  nothing: string,
+): Promise<void> {
+  if (json) await terminal.items(items);
+  else if (rows.length > 0) await terminal.table(columns, rows);
+  else terminal.line(nothing);
+}
+
+const inviteSomebody: Command<
+  [person: string, flags: WriterFlags & { readonly device?: string }]
+> = async (context, person, flags) => {
+  const { tenant } = context;
+  if (tenant === undefined) throw usage('whose person is it? Name the tenant: --tenant GUID');
+  const { inviteWork } = await import('../../api/index.ts');
+  const work = inviteWork(whoActs(), { person, tenant, device: flags.device });
+  return tellInvited(context, (await done(context, work, flags)) as InvitedEntry);
+};
+
+const approveIt: Command<[invitation: string, flags: WriterFlags]> = async (
+  context,
+  invitation,
+  flags,
+) => {
+  const { approveWork } = await import('../../api/index.ts');
+  const work = approveWork(whoActs(), invitation);
+  return tellInvited(context, (await done(context, work, flags)) as InvitedEntry);
+};
+
+const revokeIt: Command<
+  [passkey: string, flags: WriterFlags & { readonly reason: string }]
+> = async (context, passkey, flags) => {
+  const { revokeWork } = await import('../../api/index.ts');
+  const work = revokeWork(whoActs(), { passkey, reason: flags.reason });
+  const { entry } = (await done(context, work, flags)) as { readonly entry: number };
+  if (context.json) context.terminal.document({ passkey, entry });
+  else context.terminal.line(`the passkey ${passkey} is revoked; entry ${entry} says so`);
+  return EXIT.done;
+};
+
+function done(context: Context, work: Work, flags: WriterFlags): Promise<unknown> {
+  const how = { ledger: 'needs', repeatable: false, progressOf: noProgress } as const;
+  return write(context, { work, flags, ...how });
+}
+
+function tellInvited({ terminal, json }: Context, invited: InvitedEntry): ExitCode {
+  const { id, code, expiresMs, entry } = invited;
+  if (json) {
+    terminal.document(invited);
+    return EXIT.done;
+  }
+  if (code === null) {
+    terminal.line(`invited, as ${id}; entry ${entry} says so`);
+    terminal.line(`another administrator has to agree: countersign passkeys approve ${id}`);
+    return EXIT.done;
+  }
+  terminal.line(`the code, good once and until ${timeText(expiresMs)}: ${code}`);
+  terminal.line(`it is told only now; entry ${entry} says who made it`);
+  return EXIT.done;
+}
+
+function passkeyItem({ passkey, ...known }: KnownPasskey): object {
+  const { publicKey: _, counter: __, ...shown } = passkey;
+  return { ...shown, ...known };
+}
+
+const COLUMNS: readonly Column<KnownPasskey>[] = [
+  { title: 'passkey', kind: 'id', cell: ({ passkey }) => passkey.id },
+  { title: 'who', kind: 'text', cell: ({ passkey }) => passkey.person },
+  {
+    title: 'state',
+    kind: 'whole',
+    cell: ({ revoked }) =>
+      revoked === null ? { text: 'counts', style: 'yes' } : { text: 'revoked', style: 'no' },
+  },
+  { title: 'kind', kind: 'whole', fold: 2, cell: ({ passkey }) => passkey.bound },
+  { title: 'authenticator', kind: 'text', fold: 3, cell: ({ passkey }) => passkey.aaguid },
+  {
+    title: 'registered',
+    kind: 'whole',
+    fold: 1,
+    cell: ({ registeredMs }) => timeText(registeredMs),
+  },
+  {
+    title: 'used',
+    kind: 'whole',
+    cell: ({ usedMs }) => (usedMs === null ? undefined : timeText(usedMs)),
+  },
+  { title: 'why', kind: 'text', fold: 4, cell: ({ revoked }) => revoked?.reason },
+];
+
+const INVITED: readonly Column<KnownInvitation>[] = [
+  { title: 'invitation', kind: 'id', cell: ({ invitation }) => invitation.id },
+  { title: 'who', kind: 'text', cell: ({ invitation }) => invitation.person },
+  { title: 'for', kind: 'whole', cell: ({ invitation }) => invitation.reason },
+  { title: 'by', kind: 'text', cell: ({ invitation }) => invitation.by },
+  { title: 'approved by', kind: 'text', cell: ({ approvedBy }) => approvedBy ?? undefined },
+  { title: 'used', kind: 'whole', cell: ({ used }) => used },
+  { title: 'until', kind: 'whole', cell: ({ invitation }) => timeText(invitation.expiresMs) },
+];

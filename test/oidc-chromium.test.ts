@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { assertFsckClean } from './support/account.ts';
+import { findChromium, launchChromium, windowOf } from './support/chromium.ts';
+import { countersign } from './support/command-line.ts';
+import { EamNode, WIKI } from './support/eam-node.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const file = findChromium();
+const skip = 'there is no Chromium: install one (apt-get install chromium), or name it in CHROMIUM';
+const root = temporaryFolder('oidc-chromium');
+const VERIFIER = 'a-verifier-of-the-right-length-for-the-rfc-7636';
+const [ADA, EVE] = [3, 4];
+const HALF_AN_HOUR_MS = 30 * 60_000;
+
+if (file === undefined) test('people sign in with a real browser', { skip }, () => undefined);
+else
+  describe('people sign in with a real browser', () => {
+    const application = createServer((_, response) => response.end('You are in.'));
+    let node: EamNode;
+    let browser: Browser;
+    let english: BrowserContext;
+    let redirectUri: string;
+
+    before(async () => {
+      await new Promise<void>((resolve) => application.listen(0, '127.0.0.1', resolve));
+      const { port } = application.address() as AddressInfo;
+      redirectUri = `http://localhost:${port}/callback`;
+      node = await EamNode.start(join(root, 'node'), redirectUri);
+      browser = await launchChromium(file, node.certificates);
+      english = await browser.newContext({ locale: 'en-GB' });
+    });
+
+    after(async () => {
+      await browser?.close();
+      application.close();
+      application.closeAllConnections();
+      await node?.stop();
+    });
+
+    /** Opens the application, which sends people to Entra, which sends them to us. */
+    async function signIn(page: Page, index: number): Promise<void> {
+      // Hints of one person and one second are the same, and each is taken once.
+      await node.emulator.advance(1000);
+      const query = new URLSearchParams({
+        client_id: WIKI,
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        scope: 'openid offline_access https://graph.microsoft.com/User.Read',
+        state: 'the state',
+        code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
+        code_challenge_method: 'S256',
+        login_hint: node.person(index).upn,
+      });
+      const authority = `${node.emulator.origins['login']}/${node.tenant}`;
+      await page.goto(`${authority}/oauth2/v2.0/authorize?${query}`);
+      await page.waitForURL(`${node.url}/**`);
+    }
+
+    async function register(page: Page, index: number): Promise<void> {
+      const code = await node.code(index);
+      await page.getByText('I have an enrolment code').click();
+      await page.getByLabel('Enrolment code').fill(code.toLowerCase());
+      await shot(page, 'code');
+      await page.getByRole('button', { name: 'Register a passkey' }).click();
+      await page.getByRole('heading', { name: 'Register a passkey' }).waitFor();
+      await shot(page, 'register');
+      await page.getByRole('button', { name: 'Register passkey' }).click();
+      await page.getByRole('status').waitFor();
+      await shot(page, 'registered');
+    }
+
+    const usePasskey = (page: Page): Promise<void> =>
+      page.getByRole('button', { name: 'Use passkey' }).click();
+
+    test('steps up to a passkey, and lets in whom policy permits', async () => {
+      const page = await windowOf(english);
+      const complaints = complaintsOf(page);
+      await signIn(page, ADA);
+      await shot(page, 'prove');
+      await register(page, ADA);
+      await usePasskey(page);
+      await page.waitForURL(`${redirectUri}?**`);
+      assert.equal(await page.textContent('body'), 'You are in.');
+      // From now on the passkey alone will do.
+      await signIn(page, ADA);
+      await usePasskey(page);
+      await page.waitForURL(`${redirectUri}?**`);
+      assert.deepEqual(complaints, []);
+      await page.close();
+    });
+
+    test('refuses whom policy refuses, with a reference that the help desk finds', async () => {
+      const page = await windowOf(english);
+      await signIn(page, EVE);
+      await register(page, EVE);
+      await usePasskey(page);
+      await page.getByRole('heading', { name: 'You cannot sign in' }).waitFor();
+      await shot(page, 'refused');
+      const reference = (await page.textContent('code')) ?? '';
+      assert.match(reference, /^[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}$/);
+      await page.getByRole('button', { name: 'Back to the sign-in page' }).click();
+      await page.getByText('AADSTS50158').waitFor();
+      await page.close();
+      const { code, stdout, stderr } = await shown(reference);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /high-risk/);
+      assert.ok(stdout.includes(node.person(EVE).objectId));
+    });
+
+    test('refuses who has no passkey here, and who cannot use it now', async () => {
+      const page = await windowOf(english);
+      await signIn(page, ADA);
+      await usePasskey(page);
+      await page.getByRole('alert').getByText('could not be used').waitFor();
+      await shot(page, 'failed');
+      await page.getByRole('button', { name: 'I cannot use a passkey now' }).click();
+      await page.getByText('did not confirm with a registered passkey').waitFor();
+      await page.close();
+    });
+
+    test('speaks the language of the browser, and can be used by keyboard alone', async () => {
+      const context = await browser.newContext({ locale: 'de-CH', colorScheme: 'dark' });
+      const page = await windowOf(context);
+      await signIn(page, ADA);
+      await page.getByRole('button', { name: 'Passkey verwenden', exact: true }).waitFor();
+      assert.equal(await page.getAttribute('html', 'lang'), 'de');
+      await shot(page, 'german');
+      const focused = (): Promise<string> =>
+        page.evaluate('document.activeElement?.textContent?.trim() ?? ""');
+      const seen = [await focused()];
+      for (let count = 0; count < 2; count++) {
+        await page.keyboard.press('Tab');
+        seen.push(await focused());
+      }
+      assert.deepEqual(seen, [
+        'Passkey verwenden',
+        'Ich habe einen Registrierungscode',
+        'Ich kann gerade keinen Passkey verwenden',
+      ]);
+      await context.close();
+    });
+
+    test('each sign-in that Entra then reports is joined to its decision', async () => {
+      const { emulator, tenant, dir } = node;
+      await emulator.advance(HALF_AN_HOUR_MS);
+      const nowMs = emulator.clock.now();
+      const rows = emulator.store.byEventTime('graph/signIns', tenant, 0, nowMs, nowMs);
+      const people = rows.map(({ record }) => record.body).filter(({ userId }) => userId !== '');
+      const codes = people.map((row) => (row['status'] as { errorCode: number }).errorCode);
+      assert.equal(codes.filter((code) => code === 0).length, 2);
+      assert.ok(codes.includes(50158), 'a refusal is in the log of Entra');
+      const reported = join(root, 'signIns.json');
+      writeFileSync(reported, JSON.stringify({ value: people }));
+      const imported = await countersign(['import', reported, '--data', dir]);
+      assert.equal(imported.code, 0, imported.stderr);
+      const told = await countersign(['verified', '--json', '--data', dir]);
+      const { decided, flows } = JSON.parse(told.stdout) as {
+        decided: number;
+        flows: Record<string, { decided: number; unverified: object }>;
+      };
+      assert.equal(decided, 2, told.stdout);
+      assert.deepEqual(flows['interactiveUser']?.unverified, {});
+      assert.equal(await node.serving.end(), 0);
+      await assertFsckClean(dir);
+    });
+
+    /** The decisions are posted to the books within a second or two. */
+    async function shown(reference: string): ReturnType<typeof countersign> {
+      for (;;) {
+        const found = await countersign(['show', reference, '--data', node.dir]);
+        if (found.code === 0 || !/not yet indexed/.test(found.stderr)) return found;
+      }
+    }
+  });
+
+/** What the browser has against a page: its policy, its scripts. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  return complaints;
+}
+
+/** For who wants to look at the pages: SCREENSHOTS names a folder. */
+async function shot(page: Page, name: string): Promise<void> {
+  const folder = process.env['SCREENSHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+}

@@ -1,0 +1,55 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+/** Names under which distributions install it. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+
+/** Where a Chromium is: named by CHROMIUM, on the path, or as its own tool installed it. */
+export function findChromium(): string | undefined {
+  const named = process.env['CHROMIUM'];
+  if (named !== undefined && named !== '') return named;
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((each) => each !== '');
+  const found = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  return [...found, chromium.executablePath()].find((file) => existsSync(file));
+}
+
+/** A browser that trusts these certificates, and no others but those of the machine. */
+export function launchChromium(file: string, certificates: readonly string[]): Promise<Browser> {
+  const keys = certificates.map((pem) => {
+    const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+    return createHash('sha256').update(spki).digest('base64');
+  });
+  return chromium.launch({
+    executablePath: file,
+    args: [
+      `--ignore-certificate-errors-spki-list=${keys.join(',')}`,
+      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      ...['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-dev-shm-usage'],
+      // As root, which runs in containers alone, its own sandbox cannot be.
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ],
+  });
+}
+
+/** A window whose device has an authenticator that verifies its owner, and says so at once. */
+export async function windowOf(
+  context: BrowserContext,
+  ceremony: 'goes through' | 'fails' = 'goes through',
+): Promise<Page> {
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: ceremony === 'goes through',
+      automaticPresenceSimulation: true,
+    },
+  });
+  return page;
+}
