@@ -12,6 +12,7 @@ const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTC
 const NEEDED_TO_BUILD = [
   'bin',
   'content',
+  'docs',
   'emulator',
   'src',
   'tools',
@@ -71,6 +72,8 @@ test('packs compiled code, types, the sample and the documents, and nothing else
     'dist/ledger/index.d.ts',
     'dist/emulator/command.js',
     'content/sample/README.md',
+    'content/policies/people.test.yaml',
+    'docs/doors.md',
     'LICENSE',
     'README.md',
   ]) {
