@@ -32,7 +32,10 @@ export type ChunkEars = {
  */
 export class Conveyor {
   readonly #writer: Writer;
-  readonly #lanes: readonly WorkerLane[];
+  /** Started when there is work for them: a thread takes longer to load than a file to read. */
+  readonly #lanes: WorkerLane[] = [];
+  readonly #laneCount: number;
+  readonly #startLane: () => WorkerLane;
   #nextChunkId = 0;
   #inFlight = 0;
   #slotFree: (() => void) | undefined;
@@ -52,17 +55,15 @@ export class Conveyor {
     this.#writer = writer;
     const { dir, ledger, detection } = writer;
     const plan = detection?.planText ?? null;
-    this.#lanes = Array.from(
-      { length: laneCount },
-      () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor, plan }),
-    );
+    this.#laneCount = laneCount;
+    this.#startLane = () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor, plan });
   }
 
   /** Resolves as soon as there is room for the next chunk; `ears` are told once more is known. */
   async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
     this.#throwFailure();
     if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
-    while (this.#inFlight >= this.#lanes.length * CHUNKS_IN_FLIGHT_PER_LANE) {
+    while (this.#inFlight >= this.#laneCount * CHUNKS_IN_FLIGHT_PER_LANE) {
       await new Promise<void>((resolve) => {
         this.#slotFree = resolve;
       });
@@ -165,6 +166,13 @@ export class Conveyor {
   }
 
   #idlest(): WorkerLane {
+    const idle = this.#lanes.find(({ outstanding }) => outstanding === 0);
+    if (idle !== undefined) return idle;
+    if (this.#lanes.length < this.#laneCount) {
+      const started = this.#startLane();
+      this.#lanes.push(started);
+      return started;
+    }
     return this.#lanes.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
   }
 
