@@ -39,6 +39,8 @@ export async function windowOf(
   ceremony: 'goes through' | 'fails' = 'goes through',
 ): Promise<Page> {
   const page = await context.newPage();
+  // A machine that is busy takes its time; what does not come at all ends with the test run.
+  page.setDefaultTimeout(0);
   const session = await context.newCDPSession(page);
   await session.send('WebAuthn.enable');
   await session.send('WebAuthn.addVirtualAuthenticator', {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
+import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import {
   ADA,
   answerIn,
@@ -12,7 +13,6 @@ import {
   PREY,
   STRANGER,
 } from '../testing/eam-world.ts';
-import { SoftAuthenticator } from '../testing/soft-authenticator.ts';
 import { EAM_PATHS } from './metadata.ts';
 
 const MINUTE_MS = 60_000;

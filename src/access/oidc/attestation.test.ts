@@ -6,8 +6,8 @@ import {
   type X509Certificate as Made,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { type Habits, SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import { ADA, EamWorld, ISSUER } from '../testing/eam-world.ts';
-import { type Habits, SoftAuthenticator } from '../testing/soft-authenticator.ts';
 import { EAM_PATHS } from './metadata.ts';
 
 const MODEL = '01020304-0506-0708-0102-030405060708';

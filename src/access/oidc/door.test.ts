@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import { ADA, answerIn, BACK, EamWorld, ISSUER, PREY, STRANGER } from '../testing/eam-world.ts';
-import { SoftAuthenticator } from '../testing/soft-authenticator.ts';
 import { FAILURES_MAX } from './limits.ts';
 import { EAM_DISCOVERY, EAM_PATHS } from './metadata.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
+import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import { ADA, EAM_TENANT, EamWorld, ISSUER, PREY } from '../testing/eam-world.ts';
-import { SoftAuthenticator } from '../testing/soft-authenticator.ts';
 import { approve, type Invited, invite } from './enrolment.ts';
 import { CODE_MS, PASSKEYS_MAX } from './limits.ts';
 import { EAM_PATHS } from './metadata.ts';

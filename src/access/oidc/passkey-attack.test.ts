@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import { answerIn, BACK, EamWorld, ISSUER, type Page, PREY } from '../testing/eam-world.ts';
-import { SoftAuthenticator } from '../testing/soft-authenticator.ts';
 import { EAM_PATHS } from './metadata.ts';
 
 test('a passkey counts on our site, for this attempt, in the hand of its owner', async () => {

@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { type ReadPage, readPage } from '../../../tools/testing/page-reader.ts';
+import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import { ManualClock, type RecordDraft, type TenantId, tenantId } from '../../core/index.ts';
 import { Deciding } from '../authzen/deciding.ts';
 import { FairTurns } from '../callers/fair-turns.ts';
@@ -25,7 +27,6 @@ import type { PasskeyStore } from '../oidc/passkey-store.ts';
 import { readPolicyFolder } from '../policies/folder.ts';
 import { PolicySet } from '../policies/policy-set.ts';
 import type { DoorReply } from '../wire/exchange.ts';
-import { SoftAuthenticator } from './soft-authenticator.ts';
 
 export const EAM_TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
@@ -260,23 +261,12 @@ export class EamWorld {
 }
 
 function pageOf({ status, headers, body: text }: DoorReply): Page {
-  const [, data = '{}'] = /id="data">(.*?)<\/script>/s.exec(text) ?? [];
-  const { options = {} } = JSON.parse(data) as { options?: Record<string, unknown> };
-  const [, token = ''] = /name="token" value="([^"]*)"/.exec(text) ?? [];
+  const { token, options } = readPage(text);
   const [cookie] = (headers['set-cookie'] ?? '').split(';');
   return { status, text, headers, cookie, token, options };
 }
 
 /** What a page posts to Entra. */
-export function answerIn({ text }: Page): {
-  readonly action: string | undefined;
-  readonly fields: Readonly<Record<string, string>>;
-} {
-  const plain = (written: string): string =>
-    written.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
-  const [, action] = /<form method="post" action="([^"]*)"/.exec(text) ?? [];
-  const fields = [...text.matchAll(/name="([^"]*)" value="([^"]*)"/g)].map(
-    ([, name = '', value = '']) => [plain(name), plain(value)] as const,
-  );
-  return { action: action && plain(action), fields: Object.fromEntries(fields) };
+export function answerIn({ text }: Page): Pick<ReadPage, 'action' | 'fields'> {
+  return readPage(text);
 }

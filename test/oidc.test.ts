@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { systemClock } from '../src/core/index.ts';
+import { type ReadPage, readPage } from '../tools/testing/page-reader.ts';
+import { SoftAuthenticator } from '../tools/testing/soft-authenticator.ts';
+import { assertFsckClean } from './support/account.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { TENANT } from './support/door-content.ts';
+import { DoorNode } from './support/door-process.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { APP_ID, CLIENT_ID, SmallEntra } from './support/small-entra.ts';
+
+const root = temporaryFolder('oidc');
+const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
+const ISSUER = 'https://pdp.example.com/tenant1';
+const ORIGIN = 'https://pdp.example.com';
+const KEYS = join(root, 'external-keys.json');
+
+const DIRECTORY = `tenant: ${TENANT}
+people:
+  - { id: ${ADA}, kind: member, enabled: true, risk: none, groups: [finance], roles: [] }
+groups: [{ id: finance }]
+waves: [{ id: pilot, state: open, groups: [finance] }]
+`;
+
+type Page = ReadPage & { readonly status: number; readonly text: string; readonly cookie: string };
+
+describe('the external method of a node', () => {
+  const authenticator = new SoftAuthenticator();
+  let entra: SmallEntra;
+  let node: DoorNode;
+
+  before(async () => {
+    entra = await SmallEntra.start(TENANT);
+    node = await startNode('one');
+  });
+
+  after(async () => {
+    await node?.serving.end();
+    await entra?.stop();
+  });
+
+  function startNode(name: string): Promise<DoorNode> {
+    const directory = join(root, 'people.yaml');
+    writeFileSync(directory, DIRECTORY);
+    const more = `  external:
+    clientId: ${CLIENT_ID}
+    appId: ${APP_ID}
+    tenants: [${TENANT}]
+    authority: ${entra.origin}
+    keys: ${KEYS}
+    address: forwarded
+    passkeys: { name: Northmoor }
+`;
+    const tools = [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{type: app}]' }];
+    return DoorNode.start(join(root, name), { directory, tools, more });
+  }
+
+  async function post(path: string, form: URLSearchParams, cookie?: string): Promise<Page> {
+    const own = cookie === undefined ? {} : { cookie, origin: ORIGIN };
+    const headers = { ...own, 'x-forwarded-for': '192.0.2.1, 203.0.113.9' };
+    const response = await fetch(`${node.url}${path}`, { method: 'POST', body: form, headers });
+    const text = await response.text();
+    const [set = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+    return { ...readPage(text), status: response.status, text, cookie: set };
+  }
+
+  /** Posts the form of a page, which names where it goes as browsers know it. */
+  function submit(page: Page, step: string, fields: Record<string, string>): Promise<Page> {
+    const form = new URLSearchParams({ token: page.token, ...fields });
+    return post(`/eam/${step}`, form, page.cookie);
+  }
+
+  async function arrive(): Promise<{ page: Page; requestId: string }> {
+    const { form, requestId } = await entra.request(ADA);
+    return { page: await post('/eam/authorize', form), requestId };
+  }
+
+  const use = (page: Page, by: SoftAuthenticator): Promise<Page> =>
+    submit(page, 'passkey', { credential: by.get(page.options, ORIGIN) });
+
+  const run = (...line: readonly string[]): Promise<Ended> =>
+    countersign([...line, '--data', node.dir]);
+
+  async function document<T>(path: string): Promise<T> {
+    const response = await fetch(`${node.url}${path}`);
+    assert.equal(response.status, 200);
+    assert.ok(Number(response.headers.get('content-length')) > 0, 'Entra wants its length');
+    return (await response.json()) as T;
+  }
+
+  test('what Entra reads is there, and its keys lie in a file of nobody else', async () => {
+    const path = '/.well-known/openid-configuration';
+    const metadata = await document<Record<string, string>>(path);
+    assert.equal(metadata['issuer'], ISSUER);
+    assert.equal(metadata['authorization_endpoint'], `${ISSUER}/eam/authorize`);
+    const { keys } = await document<JSONWebKeySet>('/eam/keys.json');
+    assert.equal(keys.length, 1);
+    assert.equal(keys[0]?.x5c?.length, 1);
+  });
+
+  const requests: string[] = [];
+
+  test('a code of the command line lets a person register, and the passkey in', async () => {
+    const told = await run('passkeys', 'invite', ADA, '--tenant', TENANT);
+    assert.equal(told.code, 0, told.stderr);
+    const [code = ''] = /[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/.exec(told.stdout) ?? [];
+    const { page, requestId } = await arrive();
+    const next = await submit(page, 'enrol', { code });
+    const credential = authenticator.create(next.options, ORIGIN);
+    const registered = await submit(next, 'register', { credential });
+    const answer = await use(registered, authenticator);
+    assert.equal(answer.action, `${entra.origin}/common/federation/externalauthprovider`);
+    const jwks = createLocalJWKSet(await document<JSONWebKeySet>('/eam/keys.json'));
+    const { payload } = await jwtVerify(answer.fields['id_token'] ?? '', jwks);
+    assert.deepEqual([payload.iss, payload.aud], [ISSUER, CLIENT_ID]);
+    requests.push(requestId);
+  });
+
+  const copy = (): SoftAuthenticator => authenticator.copy();
+
+  test('a passkey and what became of it survive a kill -9, and so does a copy', async () => {
+    const stolen = copy();
+    const before = await arrive();
+    assert.ok((await use(before.page, authenticator)).fields['id_token']);
+    requests.push(before.requestId);
+    await node.serving.end('SIGKILL');
+    node = await startNode('one');
+    const { page, requestId } = await arrive();
+    assert.ok((await use(page, authenticator)).fields['id_token'], 'it is still known');
+    requests.push(requestId);
+    await node.serving.end('SIGKILL');
+    node = await startNode('one');
+    // Its counter is that of two sign-ins ago.
+    const again = await use((await arrive()).page, stolen);
+    assert.match(again.text, /That did not work/);
+    assert.match((await use((await arrive()).page, authenticator)).text, /That did not work/);
+  });
+
+  test('the passkey that has a copy is listed with the reason', async () => {
+    const { id } = authenticator;
+    const listed = await untilIndexed(() => run('passkeys', 'list', ADA, '--all', '--json'));
+    const [item] = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.equal(item.id, id);
+    assert.match(item.revoked.reason, /there is a copy/);
+    const twice = await run('passkeys', 'revoke', id, '--reason', 'lost');
+    assert.equal(twice.code, 2);
+    assert.match(twice.stderr, /revoked already/);
+  });
+
+  test('another passkey takes a second administrator', async () => {
+    const asked = await run('passkeys', 'invite', ADA, '--tenant', TENANT, '--json');
+    const { id, code } = JSON.parse(asked.stdout) as { id: string; code: string | null };
+    assert.equal(code, null);
+    const same = await run('passkeys', 'approve', id);
+    assert.equal(same.code, 2);
+    assert.match(same.stderr, /it takes two: another administrator has to agree/);
+    const listed = await run('passkeys', 'invitations', '--json');
+    const items = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      items.map(({ reason, used }) => [reason, used]),
+      [
+        ['first', true],
+        ['recovery', false],
+      ],
+    );
+    assert.doesNotMatch(listed.stdout, /codeHash/);
+  });
+
+  test('a second node shows the same keys', async () => {
+    const other = await startNode('two');
+    const read = async ({ url }: DoorNode): Promise<unknown> =>
+      (await fetch(`${url}/eam/keys.json`)).json();
+    assert.deepEqual(await read(other), await read(node));
+    assert.equal(await other.serving.end(), 0);
+  });
+
+  test('a refusal is found by its reference', async () => {
+    const { page } = await arrive();
+    const refused = await submit(page, 'refuse', {});
+    const [, reference = ''] = /<code>([0-9a-f-]{14})<\/code>/.exec(refused.text) ?? [];
+    const found = await untilIndexed(() => run('show', reference));
+    assert.equal(found.code, 0, found.stderr);
+    assert.match(found.stdout, /second-factor/);
+    assert.match(found.stdout, /203\.0\.113\.9/, 'the last address is the one of our balancer');
+  });
+
+  test('bodies have a limit, and other methods are nothing', async () => {
+    const large = new URLSearchParams({ state: 'x'.repeat(100_000) });
+    const path = `${node.url}/eam/authorize`;
+    assert.equal((await fetch(path, { method: 'POST', body: large })).status, 413);
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      assert.equal((await fetch(path, { method })).status, 400);
+    }
+    const nowhere = await fetch(`${node.url}/eam/nowhere`, { method: 'POST' });
+    assert.equal(nowhere.status, 404);
+    const passive = await fetch(`${node.url}/eam/keys.json`, { method: 'HEAD' });
+    assert.equal(passive.status, 200);
+  });
+
+  test('the sign-ins that Entra reports are joined to their decisions', async () => {
+    const rows = requests.map((requestId, at) => signInRow(requestId, at));
+    const file = join(root, 'signIns.ndjson');
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const imported = await run('import', file, '--tenant', TENANT);
+    assert.equal(imported.code, 0, imported.stderr);
+    const { stdout } = await run('verified', '--json');
+    const { decided, checked, unverified } = JSON.parse(stdout);
+    assert.deepEqual([decided, checked, unverified], [requests.length, 0, {}]);
+    assert.equal(await node.serving.end(), 0);
+    await assertFsckClean(node.dir);
+  });
+});
+
+/** What was decided and kept gets into the books within a second or two. */
+async function untilIndexed(ask: () => Promise<Ended>): Promise<Ended> {
+  for (;;) {
+    const answer = await ask();
+    if (!/not yet indexed/.test(answer.stderr)) return answer;
+  }
+}
+
+function signInRow(requestId: string, at: number): object {
+  return {
+    id: `5b1c5b0e-6e0c-4a71-9a62-${String(at).padStart(12, '0')}`,
+    createdDateTime: new Date(systemClock.now()).toISOString(),
+    ...{ userId: ADA, userPrincipalName: 'ada@northmoor.example', correlationId: requestId },
+    ...{ appId: APP_ID, appDisplayName: 'Outlook', resourceTenantId: TENANT },
+    ...{ ipAddress: '203.0.113.9', isInteractive: true, signInEventTypes: ['interactiveUser'] },
+    authenticationRequirement: 'multiFactorAuthentication',
+    conditionalAccessStatus: 'success',
+    status: { errorCode: 0 },
+  };
+}
