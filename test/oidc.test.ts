@@ -11,7 +11,7 @@ import { countersign, type Ended } from './support/command-line.ts';
 import { TENANT } from './support/door-content.ts';
 import { DoorNode } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
-import { APP_ID, CLIENT_ID, SmallEntra } from './support/small-entra.ts';
+import { APP_ID, CLIENT_ID, SmallEntra, TOKENS_APP_ID } from './support/small-entra.ts';
 
 const root = temporaryFolder('oidc');
 const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
@@ -26,6 +26,7 @@ groups: [{ id: finance }]
 waves: [{ id: pilot, state: open, groups: [finance] }]
 `;
 
+type Claims = { readonly countersign_pass?: string };
 type Page = ReadPage & { readonly status: number; readonly text: string; readonly cookie: string };
 
 describe('the external method of a node', () => {
@@ -49,6 +50,7 @@ describe('the external method of a node', () => {
     const more = `  external:
     clientId: ${CLIENT_ID}
     appId: ${APP_ID}
+    tokensAppId: ${TOKENS_APP_ID}
     tenants: [${TENANT}]
     authority: ${entra.origin}
     keys: ${KEYS}
@@ -120,6 +122,27 @@ describe('the external method of a node', () => {
     requests.push(requestId);
   });
 
+  /** The pass that a token of ADA's would be stamped with. */
+  async function stamp(): Promise<string | undefined> {
+    const { token, event } = await entra.issuance(ADA);
+    const response = await fetch(`${node.url}/eam/token-issuance`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(event),
+    });
+    assert.equal(response.status, 200);
+    const { data } = (await response.json()) as { data: { actions: { claims: Claims }[] } };
+    return data.actions[0]?.claims.countersign_pass;
+  }
+
+  test('tokens are stamped with the pass that stands behind them, until it ends', async () => {
+    const pass = (await stamp()) ?? assert.fail('there is a pass');
+    assert.equal(await stamp(), pass);
+    const ended = await run('passes', 'end', pass, '--reason', 'left');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(await stamp(), undefined);
+  });
+
   const copy = (): SoftAuthenticator => authenticator.copy();
 
   test('a passkey and what became of it survive a kill -9, and so does a copy', async () => {
@@ -127,8 +150,11 @@ describe('the external method of a node', () => {
     const before = await arrive();
     assert.ok((await use(before.page, authenticator)).fields['id_token']);
     requests.push(before.requestId);
+    const pass = await stamp();
+    assert.ok(pass !== undefined);
     await node.serving.end('SIGKILL');
     node = await startNode('one');
+    assert.equal(await stamp(), pass);
     const { page, requestId } = await arrive();
     assert.ok((await use(page, authenticator)).fields['id_token'], 'it is still known');
     requests.push(requestId);

@@ -138,6 +138,7 @@ function external(world: ConfigWorld): z.ZodType<ExternalMethodConfig> {
   return z.strictObject({
     clientId: name,
     appId: guid,
+    tokensAppId: guid.optional(),
     tenants: z.array(tenant).min(1).optional(),
     authority: root.default('https://login.microsoftonline.com'),
     authorityFile: file.optional(),

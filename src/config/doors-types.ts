@@ -67,6 +67,8 @@ export type ExternalMethodConfig = {
   readonly authorityFile?: string | undefined;
   /** Made where it is not there, and shared by all nodes. */
   readonly keys: string;
+  /** Id of the API as which Entra asks before it gives tokens of the company's own applications. */
+  readonly tokensAppId?: string | undefined;
   /** Milliseconds that a pass lasts. */
   readonly passFor: number;
   /** Where the address of a browser is read: `forwarded` where a balancer of ours states it. */

@@ -34,6 +34,7 @@ export type { ImportProgress } from './progress.ts';
 export { rebuild } from './rebuild.ts';
 export { retryParked } from './retry.ts';
 export { parseBody, richestFirst } from './sightings.ts';
+export { SignInPasses } from './sign-in-passes.ts';
 export { ssfDraft, ssfRecords } from './ssf-records.ts';
 export { type Alone, Watch, type WatchReport, watch } from './watch.ts';
 export { closeWriter, openWriter, type Writer, type WriterOptions } from './writer.ts';

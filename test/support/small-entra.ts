@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { systemClock } from '../../src/core/index.ts';
 
 export const APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
+export const TOKENS_APP_ID = '6e0c1d2b-3a4f-4958-8677-95a4b3c2d1e0';
 export const CLIENT_ID = 'countersign-northmoor';
 
 type Key = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
@@ -56,6 +57,20 @@ export class SmallEntra {
       ...{ id_token_hint: hint, 'client-request-id': requestId },
     });
     return { form, requestId };
+  }
+
+  /** The token by which it asks before it gives one, and what it asks (contracts 10.1). */
+  async issuance(person: string): Promise<{ token: string; event: object }> {
+    const seconds = Math.floor(systemClock.now() / 1000);
+    const token = await new SignJWT({
+      ...{ iss: `${this.origin}/${this.#tenant}/v2.0`, aud: TOKENS_APP_ID, tid: this.#tenant },
+      ...{ azp: '99045fe1-7639-4a75-9d4a-577b6ca3810f', iat: seconds, exp: seconds + 300 },
+    })
+      .setProtectedHeader({ alg: 'RS256', kid: 'entra-1', typ: 'JWT' })
+      .sign(this.#key);
+    const authenticationContext = { correlationId: crypto.randomUUID(), user: { id: person } };
+    const type = 'microsoft.graph.authenticationEvent.tokenIssuanceStart';
+    return { token, event: { type, data: { tenantId: this.#tenant, authenticationContext } } };
   }
 
   async stop(): Promise<void> {

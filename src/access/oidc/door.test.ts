@@ -50,6 +50,8 @@ test('a permit is an entry with its pass before anybody is vouched for', async (
     passkey: authenticator.id,
   });
   assert.equal(world.passCount, 1);
+  const [pass] = world.passes;
+  assert.deepEqual([pass?.id, pass?.person], [decision.pass?.id, ADA]);
   // The second sign-in needs no invitation, and its own decision.
   await world.use(await world.arrive(), authenticator);
   assert.equal(world.decisions.length, 2);

@@ -1,6 +1,6 @@
 import { type Clock, type Random, referenceOf } from '../../core/index.ts';
 import type { Deciding } from '../authzen/deciding.ts';
-import type { Decision, DecisionRequest, Properties } from '../decision/decision.ts';
+import type { Decision, DecisionRequest, OpenedPass, Properties } from '../decision/decision.ts';
 import { AccessError } from '../errors.ts';
 import { type DoorReply, type DoorRequest, jsonReply } from '../wire/exchange.ts';
 import { DoorError } from '../wire/problem.ts';
@@ -39,6 +39,10 @@ export type EamOptions = {
   readonly passkeys: PasskeyStore;
   readonly deciding: Deciding;
   readonly passMs: number;
+  /** Told of each pass that opened, by the object id of the person. */
+  readonly onPass: (
+    pass: OpenedPass & { readonly tenant: string; readonly person: string },
+  ) => void;
   readonly clock: Clock;
   readonly random: Random;
 };
@@ -178,7 +182,11 @@ export class EamDoor {
     const [decided] = await deciding.decide(CALLER, [asked], options);
     if (decided === undefined) throw new DoorError('UNAVAILABLE', 'nothing was decided');
     const { decision } = decided;
-    if (shown !== undefined && decision.effect === 'permit') return this.#vouch(request, attempt);
+    if (shown !== undefined && decision.effect === 'permit') {
+      const { tenant, person } = attempt.hint;
+      if (decision.pass !== undefined) this.#options.onPass({ ...decision.pass, tenant, person });
+      return this.#vouch(request, attempt);
+    }
     const refusal = shown === undefined ? 'unproven' : refusalOf(decision);
     return this.#refused(request, { refusal, status: 403, attempt, decision });
   }

@@ -6,6 +6,7 @@ export const EAM_PATHS = {
   enrol: '/eam/enrol',
   register: '/eam/register',
   refuse: '/eam/refuse',
+  issuance: '/eam/token-issuance',
 } as const;
 
 /** OpenID Connect Discovery 1.0, 4: behind the path of the issuer. */

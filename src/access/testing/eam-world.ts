@@ -79,6 +79,8 @@ export class EamWorld {
   readonly clock: ManualClock = new ManualClock(START_MS);
   readonly drafts: RecordDraft[] = [];
   readonly records: PasskeyRecord[] = [];
+  /** Those that the door told of. */
+  readonly passes: { readonly id: string; readonly person: string }[] = [];
   readonly book: PasskeyBook = new PasskeyBook();
   readonly door: EamDoor;
   readonly ring: KeyRing;
@@ -118,6 +120,7 @@ export class EamWorld {
       ceremony: new Ceremony({ origin: ISSUER, name: 'Northmoor', attestation }),
       passkeys: this.#passkeys(),
       deciding: new Deciding(point, turns),
+      onPass: (pass) => this.passes.push(pass),
       ...{ passMs: 3_600_000, clock, random },
     });
   }

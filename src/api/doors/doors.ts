@@ -6,6 +6,7 @@ import {
   DoorError,
   type DoorReply,
   EAM_BODY_BYTES_MAX,
+  EAM_PATHS,
   type EamDoor,
   type EamRequest,
   type ForwardAuthDoor,
@@ -15,6 +16,7 @@ import {
   type Roll,
   SSF_BODY_BYTES_MAX,
   type SsfDoor,
+  type TokenIssuance,
 } from '../../access/index.ts';
 import type { Arrived } from './arrived.ts';
 import type { Answer, Answering } from './server.ts';
@@ -39,6 +41,8 @@ export type DoorsParts = {
 /** The external authentication method, and where it reads the address of a browser. */
 export type ExternalMethod = {
   readonly door: EamDoor;
+  /** What Entra asks before it gives a token; undefined: nobody is to ask. */
+  readonly tokens: TokenIssuance | undefined;
   readonly address: 'connection' | 'forwarded';
 };
 
@@ -79,7 +83,10 @@ export class Doors {
   #external(request: Arrived): Answer | undefined {
     const { external, stopped, onFailure } = this.#parts;
     if (external === undefined) return undefined;
-    const { door } = external;
+    const { door, tokens } = external;
+    if (tokens !== undefined && request.path === EAM_PATHS.issuance) {
+      return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer: () => tokens.answer(request) };
+    }
     if (door.isPublic(request.path)) {
       return { bodyBytesMax: 'ignored', answer: () => door.publicPage(request) };
     }

@@ -1,9 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import { AuthorityKeys, Ceremony, type Deciding, EamDoor, Hints } from '../../access/index.ts';
+import {
+  AuthorityKeys,
+  Ceremony,
+  type Deciding,
+  EamDoor,
+  Hints,
+  TokenIssuance,
+} from '../../access/index.ts';
 import type { Config, ExternalMethodConfig } from '../../config/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import { HttpClient, type Wait } from '../../intake/index.ts';
-import { LedgerPasskeys, type Writer } from '../../pipeline/index.ts';
+import { LedgerPasskeys, SignInPasses, type Writer } from '../../pipeline/index.ts';
 import type { ExternalMethod } from './doors.ts';
 import { textOf, unusable } from './file-text.ts';
 import { KeyFile } from './key-file.ts';
@@ -47,6 +54,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
   const connected = config.tenants.map(({ id }) => id);
   const tenants = new Set<string>(external.tenants ?? connected);
   const makers = passkeys.makers.map(certificateIn);
+  const passes = new SignInPasses(writer);
   const door = new EamDoor({
     issuer: url,
     registered: { clientId, redirectUris: [authority + RETURN_PATH] },
@@ -62,12 +70,17 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
       },
     }),
     passkeys: store,
+    onPass: ({ id: pass, ...opened }) => passes.opened({ ...opened, pass }),
     ...{ deciding, passMs, clock, random },
   });
   // So that nobody has to wait for it; where it fails the first hint asks again.
   await keys.find(undefined);
+  const { tokensAppId } = external;
+  const asked = { authority, keys, tenants, passes, clock };
   return {
     door,
+    tokens:
+      tokensAppId === undefined ? undefined : new TokenIssuance({ ...asked, appId: tokensAppId }),
     address: external.address,
     look: async () => {
       await store.look();

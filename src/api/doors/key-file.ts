@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { KeyRing } from '../../access/index.ts';
 import type { Clock } from '../../core/index.ts';
@@ -52,7 +53,7 @@ export class KeyFile {
 
 /** Whole on the disk before it takes its name: no node ever reads half a file. */
 function put(file: string, text: string, name: (made: string) => void): void {
-  const made = `${file}.${process.pid}.new`;
+  const made = `${file}.${process.pid}.${randomUUID()}.new`;
   writeFileSync(made, text, { mode: 0o600, flush: true });
   name(made);
 }
