@@ -27,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   queryable: () => import('./queryable.ts'),
   emulator: () => import('./emulator.ts'),
   month: () => import('./month.ts'),
+  detection: () => import('./detection.ts'),
 };
 
 const { values, positionals } = parseArgs({

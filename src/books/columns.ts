@@ -64,6 +64,7 @@ export const COLUMNS: readonly Column[] = [
   column('access_type', 'VARCHAR', (r) => r.event.accessType, 'MailItemsAccessed: Bind or Sync'),
   column('is_throttled', 'BOOLEAN', (r) => r.event.isThrottled, 'mailbox recording stops for 24 h'),
   column('folder', 'VARCHAR', (r) => r.event.folder, 'folder acted on'),
+  column('sender', 'VARCHAR', (r) => r.event.sender, 'whom a message says it is from'),
 ];
 
 function column(name: string, type: ColumnType, read: Column['read'], meaning: string): Column {

@@ -67,6 +67,7 @@ export function rowOf(values: readonly DuckDBValue[]): EventRow {
       accessType: text('access_type'),
       isThrottled: at('is_throttled') === true,
       folder: text('folder'),
+      sender: text('sender'),
     },
   };
 }

@@ -88,4 +88,5 @@ const NOTHING_KNOWN: Interpretation = {
   accessType: null,
   isThrottled: false,
   folder: null,
+  sender: null,
 };

@@ -25,6 +25,10 @@ export { problemText } from './sigma/index.ts';
 export {
   type Attempt,
   type Campaign,
+  HISTORY_MS,
+  STREAM_DETECTORS,
+  type StreamDetector,
+  type StreamScene,
   sprayCampaigns,
   sprayFindings,
 } from './stream/index.ts';

@@ -72,6 +72,8 @@ export type Interpretation = {
   /** MailItemsAccessed: recording stops for this mailbox for 24 hours from here. */
   isThrottled: boolean;
   folder: string | null;
+  /** Mail only: the address that the message says it is from; lower case. */
+  sender: string | null;
 };
 
 /** True for the classes that open or try to open a session: they are not actions of a statement. */
@@ -120,5 +122,6 @@ export function blank(): Interpretation {
     accessType: null,
     isThrottled: false,
     folder: null,
+    sender: null,
   };
 }

@@ -99,6 +99,7 @@ const FIELDS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['access_type', ({ event }) => stated(event.accessType)],
   ['is_throttled', ({ event }) => event.isThrottled],
   ['folder', ({ event }) => stated(event.folder)],
+  ['sender', ({ event }) => stated(event.sender)],
   ['changed', (reading) => listOrNone(changesIn(reading).map(({ name }) => name))],
   ['changed_to', (reading) => listOrNone(changesIn(reading).flatMap((c) => c.new ?? []))],
   ['changed_from', (reading) => listOrNone(changesIn(reading).flatMap((c) => c.old ?? []))],

@@ -14,6 +14,7 @@ import type { Judge } from './judge.ts';
 import { RULE_FILES_MAX } from './limits.ts';
 import { reconcileJudge } from './reconcile-judge.ts';
 import { sprayJudge } from './spray-judge.ts';
+import { streamJudge } from './stream-judge.ts';
 import { sigmaJudge } from './watch-sigma.ts';
 
 /** What judges the records of a data folder. */
@@ -32,7 +33,7 @@ export type Detection = {
  * as an argument.
  */
 export async function loadDetection(folder: string = RULES_FOLDER): Promise<Detection> {
-  const judges = [new ChecksJudge(), reconcileJudge(authorisationsOf), sprayJudge()];
+  const judges = [new ChecksJudge(), reconcileJudge(authorisationsOf), sprayJudge(), streamJudge()];
   return detectionOf(ruleContent(readContent(folder)), judges);
 }
 

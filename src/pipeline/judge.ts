@@ -14,6 +14,11 @@ export interface Judge {
   readonly hears: 'events' | 'entries';
   /** Asked again after so long without anything new, where what it says depends on the time. */
   readonly everyMs?: number;
+  /**
+   * After it was asked it rests so many times as long as that took, whatever comes in: a look over
+   * weeks of a large tenant leaves the machine to the others.
+   */
+  readonly restTimes?: number;
   judge(context: JudgeContext): Promise<Judgement>;
   /** Called when what it said of all entries below `toIndex` is durable. */
   done?(books: Books, toIndex: number): void;

@@ -66,3 +66,6 @@ export const SPRAY_BLOCK_MS: number = 30 * 86_400_000;
 
 /** A slow campaign is no slower found for this; the question takes seconds in a large tenant. */
 export const SPRAY_EVERY_MS: number = 60 * 60_000;
+
+/** What looks back over weeks takes a tenth of one core at most, however large the tenant. */
+export const STREAM_REST_TIMES = 9;

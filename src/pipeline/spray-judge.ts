@@ -1,7 +1,7 @@
 import { interval, normalise } from '../core/index.ts';
 import { sprayCampaigns, sprayFindings } from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
-import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS } from './limits.ts';
+import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from './limits.ts';
 
 /**
  * Looks for campaigns of guessed passwords in blocks of the calendar, each with what came before
@@ -13,6 +13,7 @@ export function sprayJudge(): Judge {
     name: 'stream/spray',
     hears: 'events',
     everyMs: SPRAY_EVERY_MS,
+    restTimes: STREAM_REST_TIMES,
     async judge({ touched, books }: JudgeContext): Promise<Judgement> {
       const covers = normalise(
         touched.map(({ from, to }) =>

@@ -51,6 +51,7 @@ export class Watch {
   readonly #ledger: LedgerReader;
   readonly #checks: CheckStage;
   readonly #askedMs = new Map<string, number>();
+  readonly #restsUntilMs = new Map<string, number>();
 
   private constructor(
     writer: Writer,
@@ -121,7 +122,10 @@ export class Watch {
     const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
     if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
     const context = await this.#context({ touched, fromIndex, toIndex });
+    const beganMs = this.#writer.clock.monotonic();
     const judgement = await judge.judge(context);
+    const endedMs = this.#writer.clock.monotonic();
+    this.#restsUntilMs.set(judge.name, endedMs + (endedMs - beganMs) * (judge.restTimes ?? 0));
     return this.#alone(async () => {
       const facts = await this.#changes(judge.name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
@@ -135,6 +139,7 @@ export class Watch {
 
   #isDue(judge: Judge, touched: IntervalSet, hasEntries: boolean): boolean {
     const nowMs = this.#writer.clock.monotonic();
+    if (nowMs < (this.#restsUntilMs.get(judge.name) ?? 0)) return false;
     const askedMs = this.#askedMs.get(judge.name) ?? Number.NEGATIVE_INFINITY;
     const isDue =
       touched.length > 0 ||

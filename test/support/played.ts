@@ -7,7 +7,7 @@ import type { Feed } from '../../emulator/types.ts';
 const DAY_MS = 86_400_000;
 
 /** Every feed that leaves records on disk, as exports of it do. */
-const PLAYED_FEEDS: readonly Feed[] = [
+export const PLAYED_FEEDS: readonly Feed[] = [
   'activity/Audit.AzureActiveDirectory',
   'activity/Audit.Exchange',
   'activity/Audit.SharePoint',

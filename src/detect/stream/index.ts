@@ -1,2 +1,5 @@
+export type { StreamDetector, StreamScene } from './detector.ts';
+export { STREAM_DETECTORS } from './detectors.ts';
+export { HISTORY_MS } from './limits.ts';
 export { type Attempt, type Campaign, sprayCampaigns } from './spray.ts';
 export { sprayFindings } from './spray-findings.ts';

@@ -33,3 +33,60 @@ export const EVIDENCE_MAX = 500;
 
 /** Of one person and day so many guesses count for how a tenant is attacked. */
 export const GUESSES_A_DAY_MAX = 3;
+
+/** What detectors of chains and habits look back over: a month holds people's weeks and trips. */
+export const HISTORY_MS: number = 30 * 86_400_000;
+
+/** Changes of applications and accounts that are followed: far above what a tenant has a month. */
+export const STEPS_MAX = 50_000;
+
+/** A new secret is used within this; later, nobody can tell it from the old one's use. */
+export const CREDENTIAL_USED_WITHIN_MS: number = 14 * 86_400_000;
+
+/** Rights that an application was given, and how long it may wait before it reads. */
+export const CONSENT_USED_WITHIN_MS: number = 14 * 86_400_000;
+
+/** Account, role and consent in one hour are one piece of work. */
+export const ACCOUNT_RAISED_WITHIN_MS: number = 60 * 60_000;
+
+/** Power over the whole company is nothing that an account needs on its first day. */
+export const ACCOUNT_RAISED_FAR_WITHIN_MS: number = 24 * 60 * 60_000;
+
+/** Sign-ins of a session before the one that moved it: sessions live for weeks, habits repeat. */
+export const SESSION_REACH_MS: number = 7 * 86_400_000;
+
+/** Nobody is in another country so soon, by any means. */
+export const TRAVEL_WITHIN_MS: number = 60 * 60_000;
+
+/** From so many days of records on, that something was never seen means something. */
+export const WARM_DAYS_MIN = 5;
+
+/** Candidates of one look that are compared with what people do otherwise. */
+export const CANDIDATES_LOOKED_AT_MAX = 20_000;
+
+/** Items of one person and day below which no volume is out of range. */
+export const VOLUME_MIN = 150;
+
+/** So many times the busiest other day of a person is out of their range. */
+export const VOLUME_TIMES = 4;
+
+/** Records that show what was taken: the largest first. */
+export const VOLUME_SHOWN_MAX = 40;
+
+/** An application with more mailboxes than this serves everybody: another one tells nothing. */
+export const APP_MAILBOXES_MAX = 500;
+
+/** Days and domains of mail that are looked at: what a million people exchange in a month. */
+export const MAIL_DOMAINS_MAX = 2_000_000;
+
+/** With whom one wrote on so many days one knows. */
+export const KNOWN_DAYS_MIN = 3;
+
+/** A stranger who writes to so many at once writes to the company, and to nobody in it. */
+export const FIRST_CONTACT_PEOPLE_MIN = 5;
+
+/** Colleagues that hardly anybody writes to in one day. */
+export const LATERAL_PEOPLE_MIN = 30;
+
+/** Correspondents that a new domain is compared with: those that people trust most. */
+export const FRIENDS_MAX = 300;

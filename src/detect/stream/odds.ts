@@ -85,6 +85,16 @@ const CELLS: readonly Features[] = PLACES.flatMap((place) =>
   ),
 );
 
+/**
+ * Single mistakes where people are at home. Whatever mistakes look like there, they are no
+ * intruders': else the mixture would call so what it cannot explain otherwise.
+ */
+const AT_HOME: ReadonlySet<string> = new Set(
+  CELLS.filter(({ place, crowd }) => {
+    return (place === 'own' || place === 'company') && crowd === 'alone';
+  }).map(keyOf),
+);
+
 type Tally = ReadonlyMap<string, number>;
 
 function keyOf({ place, client, ending, crowd }: Features): string {
@@ -155,7 +165,9 @@ function mixture(guesses: Tally, good: Tally): { share: number; bad: Map<string,
     bad = new Map(
       [...prior].map(([key, weight]) => [
         key,
-        ((theirs.get(key) ?? 0) + PRIOR_WEIGHT * weight) / (all + PRIOR_WEIGHT),
+        AT_HOME.has(key)
+          ? weight
+          : ((theirs.get(key) ?? 0) + PRIOR_WEIGHT * weight) / (all + PRIOR_WEIGHT),
       ]),
     );
   }

@@ -1,4 +1,4 @@
-import { CROWD_MIN, RETRY_WITHIN_MS, SHARED_BY_MIN } from './limits.ts';
+import { CROWD_MIN, RETRY_WITHIN_MS, SHARED_BY_MIN, WARM_DAYS_MIN } from './limits.ts';
 
 /** How familiar an address is, to the person or to the company. */
 export const PLACES = ['own', 'company', 'near', 'country', 'foreign'] as const;
@@ -38,12 +38,13 @@ const RIGHTS = [
 
 /**
  * SQL of all attempts in a scope with their features: one row for each, whatever feed told of it.
- * Familiarity is learned from successes of other days, so that nothing makes itself familiar.
+ * Familiarity is learned from successes of other days, so that nothing makes itself familiar, and
+ * from those too that nobody was asked for: programs renew their tokens where people are at home.
  */
 export function attemptsSql(source: string): string {
   const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
   return `
-  WITH b AS (
+  WITH z AS (
     SELECT "index", tenant, epoch_ms("time") AS t, date_trunc('day', "time") AS d,
       tenant || coalesce(actor_uid, actor_name) AS u, actor, actor_name, ip, user_agent, app_uid,
       coalesce(country, '') AS country, status_code, is_mfa, session_uid,
@@ -51,18 +52,20 @@ export function attemptsSql(source: string): string {
       coalesce(user_agent, '') || ' ' || coalesce(app_uid, '') AS client,
       CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
         WHEN status_code IN (${quoted(RIGHTS)}) THEN 'right'
-        WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind
+        WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind,
+      (sign_in_type IS NULL OR sign_in_type = 'interactiveUser' OR status_id <> 1) AS asked
     FROM ${source}
     WHERE class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
       AND coalesce(actor_uid, actor_name) IS NOT NULL
-      AND (sign_in_type IS NULL OR sign_in_type = 'interactiveUser' OR status_id <> 1)
   ),
-  s AS (SELECT * FROM b WHERE kind = 'success'),
+  b AS (SELECT * FROM z WHERE asked),
+  s AS (SELECT * FROM z WHERE kind = 'success'),
   ui AS (SELECT u, ip, count(DISTINCT d) AS days FROM s GROUP BY ALL),
   un AS (SELECT u, net, count(DISTINCT d) AS days FROM s GROUP BY ALL),
   uk AS (SELECT u, country, count(DISTINCT d) AS days FROM s GROUP BY ALL),
-  uc AS (SELECT u, client, count(DISTINCT d) AS days FROM s GROUP BY ALL),
+  uc AS (SELECT u, user_agent, count(DISTINCT d) AS days FROM s GROUP BY ALL),
   ud AS (SELECT DISTINCT u, ip, d FROM s),
+  ts AS (SELECT tenant, count(DISTINCT d) AS days FROM s GROUP BY ALL),
   ci AS (SELECT tenant, ip, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   cc AS (SELECT tenant, client, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   crowds AS (
@@ -83,6 +86,8 @@ export function attemptsSql(source: string): string {
     e.country, e.status_code, e.is_mfa, e.session_uid, e.client AS client_text, e.kind,
     CASE WHEN coalesce(ui.days, 0) - e.own_day >= 1 THEN 'own'
       WHEN coalesce(ci.people, 0) - e.own_day >= ${SHARED_BY_MIN} THEN 'company'
+      -- In its first days a log knows nobody: that a place is strange then says nothing.
+      WHEN ts.days < ${WARM_DAYS_MIN} THEN 'company'
       WHEN coalesce(un.days, 0) - e.own_day >= 1 THEN 'near'
       WHEN e.country <> '' AND coalesce(uk.days, 0) - e.own_day >= 1 THEN 'country'
       ELSE 'foreign' END AS place,
@@ -95,9 +100,10 @@ export function attemptsSql(source: string): string {
       THEN 'crowd' ELSE 'alone' END AS crowd
   FROM ended AS e
     LEFT JOIN ui ON ui.u = e.u AND ui.ip = e.ip
+    LEFT JOIN ts ON ts.tenant = e.tenant
     LEFT JOIN un ON un.u = e.u AND un.net = e.net
     LEFT JOIN uk ON uk.u = e.u AND uk.country = e.country
-    LEFT JOIN uc ON uc.u = e.u AND uc.client = e.client
+    LEFT JOIN uc ON uc.u = e.u AND uc.user_agent = e.user_agent
     LEFT JOIN ci ON ci.tenant = e.tenant AND ci.ip = e.ip
     LEFT JOIN cc ON cc.tenant = e.tenant AND cc.client = e.client
     LEFT JOIN crowds ON crowds.tenant = e.tenant AND crowds.ip = e.ip AND crowds.d = e.d`;

@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { IS_LONG, SEED } from '../../../tools/property.ts';
 import { SeededRandom } from '../../../tools/sample/random.ts';
+import {
+  type Company,
+  type CompanyPlan,
+  companyOf,
+} from '../../../tools/testing/sign-in-company.ts';
 import { Books, BooksReader, RowBuffer } from '../../books/index.ts';
 import type { FindingDraft } from '../../core/index.ts';
 import { type Campaign, sprayCampaigns, sprayFindings } from './index.ts';
-import { type Company, type CompanyPlan, companyOf } from './testing/company.ts';
 
 const SEEDS = IS_LONG ? 10 : 3;
 

@@ -23,6 +23,7 @@ export type Attempt = {
   readonly name: string | null;
   readonly ip: string;
   readonly app: string | null;
+  readonly country: string;
   readonly session: string | null;
   readonly clientText: string;
   readonly isMfa: boolean | null;
@@ -59,7 +60,7 @@ export async function sprayCampaigns(
       WHERE kind <> 'guess' OR nth <= ${GUESSES_A_DAY_MAX} GROUP BY ALL`,
   );
   const models = modelsOf(counted);
-  const suspects = [...models].filter(([, { model }]) => model.share > 0);
+  const suspects = [...models].filter(([, model]) => model.share > 0);
   if (suspects.length === 0) return [];
   // Familiar successes are most of all rows and never a candidate: they stay where they are.
   const rows = await books.over(
@@ -69,15 +70,13 @@ export async function sprayCampaigns(
       ORDER BY t, "index" LIMIT ${SCORED_ROWS_MAX}`,
   );
   const attempts = rows.map(attemptOf);
-  return suspects.flatMap(([tenant, { model, entered }]) => {
+  return suspects.flatMap(([tenant, model]) => {
     const own = attempts.filter((attempt) => attempt.tenant === tenant);
-    return campaignsOf(own, model, entered, period);
+    return campaignsOf(own, model, period);
   });
 }
 
-function modelsOf(
-  rows: readonly (readonly DuckDBValue[])[],
-): Map<string, { model: OddsModel; entered: number }> {
+function modelsOf(rows: readonly (readonly DuckDBValue[])[]): Map<string, OddsModel> {
   const byTenant = Map.groupBy(rows, ([tenant]) => String(tenant));
   return new Map(
     [...byTenant].map(([tenant, own]) => {
@@ -85,16 +84,13 @@ function modelsOf(
         const features = featuresOf([place, client, ending, crowd]);
         return { kind: kind as AttemptKind, features, attempts: Number(attempts) };
       });
-      const entered = counts
-        .filter(({ kind }) => kind === 'success')
-        .reduce((n, { attempts }) => n + attempts, 0);
-      return [tenant, { model: fitOdds(counts), entered }];
+      return [tenant, fitOdds(counts)];
     }),
   );
 }
 
 function attemptOf(row: readonly DuckDBValue[]): Attempt {
-  const [index, tenant, t, person, actor, name, ip, , app, , , mfa, session, ...more] = row;
+  const [index, tenant, t, person, actor, name, ip, , app, country, , mfa, session, ...more] = row;
   const [clientText, kind, place, client, ending, crowd] = more;
   const text = (value: DuckDBValue | undefined): string | null =>
     typeof value === 'string' ? value : null;
@@ -107,6 +103,7 @@ function attemptOf(row: readonly DuckDBValue[]): Attempt {
     name: text(name),
     ip: String(ip),
     app: text(app),
+    country: String(country),
     session: text(session),
     clientText: String(clientText),
     isMfa: mfa === null || mfa === undefined ? null : Number(mfa) === 1,
@@ -126,40 +123,78 @@ function featuresOf(values: readonly (DuckDBValue | undefined)[]): Features {
   };
 }
 
-/** Client texts that guesses use and successes do not speak for themselves, and the other way. */
-function clientLikelihood(
+/** Weighs a trait that guesses have and successes elsewhere do not, or the other way. */
+type Likelihood = (attempt: Attempt) => number;
+
+/**
+ * How much likelier a trait is among guesses than among successes elsewhere, of attempts that are
+ * of one kind already: what the kind itself says is counted once.
+ */
+function likelihoodOf(
   guesses: readonly Attempt[],
   successes: readonly Attempt[],
-  entered: number,
-): (attempt: Attempt) => number {
-  const theirs = new Map<string, number>();
-  const good = new Map<string, number>();
-  let total = 0;
-  for (const { clientText, probability } of guesses) {
-    theirs.set(clientText, (theirs.get(clientText) ?? 0) + probability);
-    total += probability;
-  }
-  for (const { clientText } of successes) {
-    good.set(clientText, (good.get(clientText) ?? 0) + 1);
-  }
-  return ({ clientText }) => {
-    const bad = ((theirs.get(clientText) ?? 0) + 0.5) / (total + 5);
-    const normal = ((good.get(clientText) ?? 0) + 0.5) / (Math.max(entered, successes.length) + 5);
-    return bad / Math.max(normal, MIN_SHARE);
+  traitOf: (attempt: Attempt) => string,
+  kindOf: (attempt: Attempt) => string,
+): Likelihood {
+  const theirs = new Shares();
+  const good = new Shares();
+  for (const guess of guesses) theirs.add(kindOf(guess), traitOf(guess), guess.probability);
+  for (const success of successes) good.add(kindOf(success), traitOf(success), 1);
+  return (attempt) => {
+    const [kind, trait] = [kindOf(attempt), traitOf(attempt)];
+    const ratio = theirs.of(kind, trait) / good.of(kind, trait);
+    return Math.min(TRAIT_CONVICTS_MAX, Math.max(1 / TRAIT_CONVICTS_MAX, ratio));
   };
 }
 
-/** Nothing is so rare among good clients that it alone convicts. */
-const MIN_SHARE = 0.002;
+/** Shares of traits within kinds; what was never seen has a little. */
+class Shares {
+  readonly #counts = new Map<string, number>();
+  readonly #totals = new Map<string, number>();
+
+  add(kind: string, trait: string, weight: number): void {
+    const key = `${kind} ${trait}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + weight);
+    this.#totals.set(kind, (this.#totals.get(kind) ?? 0) + weight);
+  }
+
+  of(kind: string, trait: string): number {
+    const count = this.#counts.get(`${kind} ${trait}`) ?? 0;
+    return (count + 0.5) / ((this.#totals.get(kind) ?? 0) + 5);
+  }
+}
+
+/** No single trait convicts or acquits: it may be chance, or chosen. */
+const TRAIT_CONVICTS_MAX = 50;
+/** Hours of the day in one trait: people keep to theirs, and who guesses does not. */
+const HOURS_TOGETHER = 3;
+
+function traitsLikelihood(guesses: readonly Attempt[], successes: readonly Attempt[]): Likelihood {
+  const clients = likelihoodOf(
+    guesses,
+    successes,
+    ({ clientText }) => clientText,
+    ({ features }) => features.client,
+  );
+  const countries = likelihoodOf(
+    guesses,
+    successes,
+    ({ country }) => country,
+    ({ features }) => features.place,
+  );
+  const hours = likelihoodOf(
+    guesses,
+    successes,
+    ({ atMs }) => String(Math.floor((atMs % DAY_MS) / (HOURS_TOGETHER * 3_600_000))),
+    () => '',
+  );
+  return (attempt) => clients(attempt) * countries(attempt) * hours(attempt);
+}
+
 /** A second factor that was passed speaks against a guessed password, one factor alone for it. */
 const FACTOR = { passed: 0.05, missing: 2, unknown: 1 } as const;
 
-function campaignsOf(
-  attempts: readonly Attempt[],
-  model: OddsModel,
-  entered: number,
-  period: Period,
-): Campaign[] {
+function campaignsOf(attempts: readonly Attempt[], model: OddsModel, period: Period): Campaign[] {
   const scored = attempts
     .filter(({ kind }) => kind === 'guess')
     .map((attempt) => ({ ...attempt, probability: model.guess(attempt.features) }));
@@ -169,7 +204,7 @@ function campaignsOf(
     const isElsewhere = features.place !== 'own' && features.place !== 'company';
     return kind === 'success' || (kind === 'right' && features.ending === 'left' && isElsewhere);
   });
-  const likelihood = clientLikelihood(scored, successes, entered);
+  const likelihood = traitsLikelihood(scored, successes);
   return runsOf(likely)
     .filter((run) => lastOf(run) >= period.fromMs && lastOf(run) < period.toMs)
     .map((guesses) => {

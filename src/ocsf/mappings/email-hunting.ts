@@ -46,7 +46,8 @@ function interpret({ body: row, memo }: Subject, into: Interpretation): void {
     into.actorType = USER;
   }
   into.ip = canonicalIp(row['SenderIPv4'], memo) ?? canonicalIp(row['SenderIPv6'], memo);
-  into.object = text(row['InternetMessageId']) ?? text(row['NetworkMessageId']);
+  into.object = partOf(row) ?? text(row['InternetMessageId']) ?? text(row['NetworkMessageId']);
+  into.sender = lower(row['SenderFromAddress']);
   into.targetUid = identifier(row['RecipientObjectId']);
   into.targetName = lower(row['RecipientEmailAddress']);
   into.targetType = into.targetName === null ? null : 'Recipient';
@@ -54,6 +55,11 @@ function interpret({ body: row, memo }: Subject, into: Interpretation): void {
   into.folder = text(row['DeliveryLocation']);
   into.byteCount = count(row['EmailSize']) ?? count(row['FileSize']);
   into.correlationUid = identifier(row['NetworkMessageId']);
+}
+
+/** The attachment or the link that a row is about. */
+function partOf(row: Json): string | null {
+  return text(row['FileName']) ?? text(row['Url']);
 }
 
 /** A row that has no direction is about a part of the message, or about what came later. */
@@ -172,6 +178,8 @@ export const emailHunting: Mapping = {
         actorName: 'ada@example.org',
         byteCount: 512,
         targetName: 'bob@example.net',
+        object: 'plans.rdp',
+        sender: 'ada@example.org',
       },
     },
     {

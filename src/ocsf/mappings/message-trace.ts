@@ -41,6 +41,7 @@ function interpret(subject: Subject, into: Interpretation): void {
   into.statusCode = text(row['status']);
   into.statusId = STATUSES.get(into.statusCode?.toLowerCase() ?? '') ?? OTHER;
   into.actorName = lower(row['senderaddress']);
+  into.sender = into.actorName;
   into.ip = canonicalIp(row['fromip'], memo);
   into.object = text(row['messageid']);
   into.targetName = recipientsOf(row)[0] ?? null;

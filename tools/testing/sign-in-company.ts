@@ -1,8 +1,8 @@
-import type { EventRow } from '../../../books/index.ts';
-import type { TenantId } from '../../../core/index.ts';
-import { blankEvent } from '../../../ocsf/index.ts';
+import type { EventRow } from '../../src/books/index.ts';
+import type { TenantId } from '../../src/core/index.ts';
+import { blankEvent } from '../../src/ocsf/index.ts';
 
-export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -23,6 +23,8 @@ export type SprayPlan = {
   /** Share of attempts with a client that the company's own people use. */
   readonly overlap: number;
   readonly hits: number;
+  /** Share of attempts from an address that was not used before; default: all. */
+  readonly fresh?: number;
 };
 
 export type CompanyPlan = {
@@ -134,10 +136,11 @@ function byte(random: () => number): number {
 
 function sprayOf(
   { people, days, random }: CompanyPlan,
-  { targets, triesPerWeek, overlap, hits }: SprayPlan,
+  { targets, triesPerWeek, overlap, hits, fresh = 1 }: SprayPlan,
 ): { event: Event; is: 'guess' | 'hit' }[] {
   const found: { event: Event; is: 'guess' | 'hit' }[] = [];
   const tries = Math.floor((days / 7) * triesPerWeek);
+  const hosts = Array.from({ length: 4 }, () => freshPlace(random));
   const stride = Math.max(1, Math.floor(people / targets));
   for (let target = 0; target < targets; target++) {
     for (let attempt = 0; attempt < tries; attempt++) {
@@ -147,8 +150,7 @@ function sprayOf(
       const agents = isCommon ? AGENTS.slice(0, 3) : ODD_AGENTS;
       const event = {
         ...who((target * stride) % people),
-        ip: `45.${byte(random)}.${byte(random)}.${byte(random)}`,
-        country: random() < 0.3 ? 'DE' : 'US',
+        ...(random() < fresh ? freshPlace(random) : hosts[Math.floor(random() * hosts.length)]),
         userAgent: agents[Math.floor(random() * agents.length)] as string,
         appUid: APP,
         timeMs,
@@ -161,4 +163,10 @@ function sprayOf(
     }
   }
   return found;
+}
+
+/** Somebody's line at home, rented: some in the company's own country. */
+function freshPlace(random: () => number): { ip: string; country: string } {
+  const country = random() < 0.3 ? 'DE' : 'US';
+  return { ip: `45.${byte(random)}.${byte(random)}.${byte(random)}`, country };
 }

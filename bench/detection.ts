@@ -1,0 +1,134 @@
+import { randomInt } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadDetection } from '../src/pipeline/index.ts';
+import { detect } from '../test/support/detected.ts';
+import { SCENARIOS } from '../test/support/staged.ts';
+import type { SprayPlan } from '../tools/testing/sign-in-company.ts';
+import { documentOf, type Measured } from './detection/document.ts';
+import { count, runScenario, type ScenarioRun } from './detection/scenario-runs.ts';
+import { type SprayPoint, sprayPoint } from './detection/spray-curves.ts';
+import { Tally } from './detection/tally.ts';
+import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } from './harness.ts';
+
+/** What each form costs: the short one stays below five minutes of an idle machine. */
+const FORMS = {
+  short: { seeds: 1, quiet: { people: 150, days: 5 }, spray: { people: 300, days: 28, seeds: 3 } },
+  long: {
+    seeds: 10,
+    quiet: { people: 1_000, days: 7 },
+    spray: { people: 10_000, days: 28, seeds: 10 },
+  },
+} as const;
+
+/**
+ * Recall and false findings of every detector, by the emulator. Seeds are drawn when it runs, so
+ * that nothing can be made to fit them; they are printed, and `COUNTERSIGN_SEED` repeats them.
+ */
+export const run: Benchmark = async (options) => {
+  const form = FORMS[options.form];
+  const seed = Number(process.env['COUNTERSIGN_SEED'] ?? randomInt(1, 2 ** 31));
+  options.log(`seeds from ${seed}`);
+  const titles = await titlesOf();
+  const tally = new Tally(titles);
+  const runs = await scenarioRuns(options, { seed, seeds: form.seeds, tally });
+  const quiet = new Tally(titles);
+  await quietTime(options, { seed, ...form.quiet, tally: quiet });
+  const curves = await sprayCurves(options, { seed, ...form.spray });
+  const measured: Measured = {
+    ...{ form: options.form, seed, machine: machineLine(), runs, curves },
+    lines: tally.lines(),
+    personDays: tally.personDays,
+    quiet: { ...form.quiet, lines: quiet.lines() },
+    sprayed: { people: form.spray.people, days: form.spray.days },
+  };
+  mkdirSync(join(ROOT, 'docs'), { recursive: true });
+  writeFileSync(join(ROOT, 'docs/detection.md'), documentOf(measured));
+  return figuresOf(measured);
+};
+
+async function titlesOf(): Promise<Map<string, string>> {
+  const { content } = await loadDetection();
+  return new Map([...content.sayings].map(([rule, { document }]) => [rule, document.title]));
+}
+
+async function scenarioRuns(
+  { folder, log }: BenchOptions,
+  of: { readonly seed: number; readonly seeds: number; readonly tally: Tally },
+): Promise<ScenarioRun[]> {
+  const runs: ScenarioRun[] = [];
+  for (const name of Object.keys(SCENARIOS)) {
+    for (let at = 0; at < of.seeds; at++) {
+      const one = await runScenario(name, of.seed + at, folder, of.tally);
+      log(`${name}: found ${one.found.join(', ') || 'nothing'} of ${one.used.join(', ')}`);
+      runs.push(one);
+    }
+  }
+  return runs;
+}
+
+async function quietTime(
+  { folder, log }: BenchOptions,
+  of: {
+    readonly seed: number;
+    readonly people: number;
+    readonly days: number;
+    readonly tally: Tally;
+  },
+): Promise<void> {
+  const place = mkdtempSync(join(folder, 'quiet-'));
+  try {
+    const { seed, people, days, tally } = of;
+    const { judged } = await detect(place, { seed, days, tenants: [{ people }] });
+    count(judged, [], people * days, tally);
+    log(`quiet: ${judged.length} findings of any severity`);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+async function sprayCurves(
+  { folder, log }: BenchOptions,
+  of: {
+    readonly seed: number;
+    readonly people: number;
+    readonly days: number;
+    readonly seeds: number;
+  },
+): Promise<SprayPoint[]> {
+  const targets = Math.max(10, Math.round(of.people / 50));
+  const base: SprayPlan = { targets, triesPerWeek: 1, overlap: 0.3, hits: 2, fresh: 1 };
+  const plans: SprayPlan[] = [
+    base,
+    ...[0.5, 3, 7].map((triesPerWeek) => ({ ...base, triesPerWeek })),
+    ...[0, 0.5].map((fresh) => ({ ...base, fresh })),
+    ...[0, 0.6, 1].map((overlap) => ({ ...base, overlap })),
+  ];
+  const seeds = Array.from({ length: of.seeds }, (_, at) => of.seed + at);
+  const points: SprayPoint[] = [];
+  for (const plan of plans) {
+    const point = await sprayPoint(plan, { people: of.people, days: of.days, seeds }, folder);
+    log(`spray ${JSON.stringify(plan)}: ${point.ranked} of ${point.hits} hits ranked`);
+    points.push(point);
+  }
+  return points;
+}
+
+function figuresOf({ runs, quiet, curves }: Measured): Figure[] {
+  const wrong = quiet.lines.reduce((n, line) => n + line.wrong, 0);
+  const found = runs.filter((one) => one.found.length > 0).length;
+  const [slow] = curves;
+  return [
+    { name: 'scenarios found', unit: '%', values: [(found / runs.length) * 100] },
+    {
+      name: 'quiet: wrong findings per 10,000 people and day',
+      unit: '',
+      values: [(wrong / (quiet.people * quiet.days)) * 10_000],
+    },
+    {
+      name: 'slow spray: all hits among the first 20',
+      unit: '% of seeds',
+      values: slow === undefined ? [] : [(slow.whole / slow.seeds) * 100],
+    },
+  ];
+}

@@ -1,0 +1,136 @@
+import type { ScenarioRun } from './scenario-runs.ts';
+import type { SprayPoint } from './spray-curves.ts';
+import type { Line } from './tally.ts';
+
+export type Measured = {
+  readonly form: 'short' | 'long';
+  readonly seed: number;
+  readonly machine: string;
+  readonly runs: readonly ScenarioRun[];
+  readonly lines: readonly Line[];
+  readonly personDays: number;
+  readonly quiet: {
+    readonly people: number;
+    readonly days: number;
+    readonly lines: readonly Line[];
+  };
+  readonly curves: readonly SprayPoint[];
+  readonly sprayed: { readonly people: number; readonly days: number };
+};
+
+/** docs/detection.md: what was measured, of what, and what it does not say. */
+export function documentOf(measured: Measured): string {
+  const { form, seed, personDays } = measured;
+  return [
+    '# What is found, and what is found wrongly',
+    '',
+    'Made by `npm run bench -- detection`; nothing here is written by hand. All figures are of the',
+    'emulator in this repository, with attacks and people drawn from seeds: they tell how detectors',
+    'compare with each other and with their last version, **not** how they do in your company.',
+    '',
+    `Form: ${form}, seeds from ${seed}. ${measured.machine}.`,
+    '',
+    '## Scenarios (emulator)',
+    '',
+    'A technique is found if a finding of medium severity or higher names it (or its parent), and',
+    "rests on a record that the attackers' deeds left.",
+    '',
+    ...scenarioTable(measured.runs),
+    '',
+    '## Detectors in scenarios (emulator)',
+    '',
+    '*Attacked*: runs in which attackers used one of the techniques that the detector names, which',
+    'is not to say that they did what it is for. *Found*: it said something that rests on theirs.',
+    '*Silent*: runs without these techniques in which it said nothing. *Wrong*: findings of medium',
+    `or higher that rest on nothing of theirs, also per 10,000 people and day, of ${personDays}.`,
+    '',
+    ...lineTable(measured.lines),
+    '',
+    '## Quiet time (emulator)',
+    '',
+    `${measured.quiet.people} people, ${measured.quiet.days} days in which nobody attacks.`,
+    '',
+    ...quietTable(measured.quiet),
+    '',
+    '## Slow sprays (synthetic sign-ins)',
+    '',
+    `${measured.sprayed.people} people over ${measured.sprayed.days} days, sign-in fields alone.`,
+    'A hit is ranked if it is among the first 20 candidates. At full overlap of clients, in the',
+    'country of the people, nothing tells an intruder from a person away.',
+    '',
+    ...curveTable(measured.curves),
+    '',
+  ].join('\n');
+}
+
+function scenarioTable(runs: readonly ScenarioRun[]): string[] {
+  const names = [...Map.groupBy(runs, ({ name }) => name)];
+  return table(
+    ['scenario', 'runs', 'found in', 'techniques found', 'techniques missed at times'],
+    names.map(([name, own]) => {
+      const used = new Set(own.flatMap((run) => run.used));
+      const always = [...used].filter((one) => own.every((run) => isFoundIn(run, one)));
+      const missed = [...used].filter((one) => !always.includes(one));
+      const found = own.filter((run) => run.found.length > 0).length;
+      return [name, own.length, found, always.sort().join(', '), missed.sort().join(', ')];
+    }),
+  );
+}
+
+function isFoundIn({ used, found }: ScenarioRun, technique: string): boolean {
+  return !used.includes(technique) || found.includes(technique);
+}
+
+function lineTable(lines: readonly Line[]): string[] {
+  return table(
+    ['detector', 'attacked', 'found', 'missed', 'silent', 'wrong', 'per 10,000 and day'],
+    lines.map(({ rule, attacked, found, missed, silent, wrong, wrongRate }) => {
+      return [rule, attacked, found, missed, silent, wrong, wrongRate.toFixed(2)];
+    }),
+  );
+}
+
+function quietTable({ lines, people, days }: Measured['quiet']): string[] {
+  const noisy = lines.filter(({ wrong }) => wrong > 0);
+  const total = noisy.reduce((n, { wrong }) => n + wrong, 0);
+  const rate = ((total / (people * days)) * 10_000).toFixed(2);
+  return [
+    `Findings of medium or higher: ${total}, which is ${rate} per 10,000 people and day.`,
+    ...(noisy.length === 0 ? [] : ['']),
+    ...(noisy.length === 0
+      ? []
+      : table(
+          ['detector', 'wrong', 'per 10,000 and day'],
+          noisy.map(({ rule, wrong, wrongRate }) => [rule, wrong, wrongRate.toFixed(2)]),
+        )),
+  ];
+}
+
+function curveTable(points: readonly SprayPoint[]): string[] {
+  return table(
+    [
+      ...['targets', 'tries a week', 'fresh addresses', 'overlap of clients', 'seeds'],
+      ...['hits ranked', 'all hits ranked', 'guesses told', 'of those theirs'],
+    ],
+    points.map(({ plan, hits, ranked, whole, seeds, guesses, told, right }) => [
+      plan.targets,
+      plan.triesPerWeek,
+      percent(plan.fresh ?? 1),
+      percent(plan.overlap),
+      seeds,
+      `${ranked} of ${hits}`,
+      `${whole} of ${seeds}`,
+      percent(right / guesses),
+      told === 0 ? 'none' : percent(right / told),
+    ]),
+  );
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}

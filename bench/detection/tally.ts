@@ -1,0 +1,66 @@
+import type { FindingDraft } from '../../src/core/index.ts';
+
+/** What a detector did in all that was played. */
+type Row = {
+  /** Parents of the techniques that its findings name. */
+  readonly techniques: Set<string>;
+  /** Runs in which it said something; whether of the attackers. */
+  readonly hits: { readonly used: ReadonlySet<string>; readonly isFound: boolean }[];
+  /** Findings of medium or higher that rest on no record of an attacker's. */
+  wrong: number;
+};
+
+export type Line = {
+  readonly rule: string;
+  /** Runs in which attackers used one of its techniques; in how many of them it found theirs. */
+  readonly attacked: number;
+  readonly found: number;
+  readonly missed: number;
+  /** Runs without its techniques in which it was silent. */
+  readonly silent: number;
+  readonly wrong: number;
+  readonly wrongRate: number;
+};
+
+/** Counts by detector, over runs, people and days. */
+export class Tally {
+  readonly #rows = new Map<string, Row>();
+  readonly #titles: ReadonlyMap<string, string>;
+  readonly runs: ReadonlySet<string>[] = [];
+  personDays = 0;
+
+  constructor(titles: ReadonlyMap<string, string>) {
+    this.#titles = titles;
+  }
+
+  /** Rules are told by their titles: their ids say nothing. */
+  nameOf({ rule }: Pick<FindingDraft, 'rule'>): string {
+    return this.#titles.get(rule) ?? rule;
+  }
+
+  of(rule: string): Row {
+    const row = this.#rows.get(rule) ?? { techniques: new Set(), hits: [], wrong: 0 };
+    this.#rows.set(rule, row);
+    return row;
+  }
+
+  lines(): Line[] {
+    return [...this.#rows]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([rule, row]) => {
+        const isOwn = (used: ReadonlySet<string>): boolean =>
+          [...used].some((one) => row.techniques.has(one));
+        const attacked = this.runs.filter(isOwn).length;
+        const found = row.hits.filter(({ used, isFound }) => isFound && isOwn(used)).length;
+        const silent = this.runs.length - attacked - row.hits.filter((h) => !isOwn(h.used)).length;
+        const { wrong } = row;
+        const wrongRate = this.rate(wrong);
+        return { rule, attacked, found, missed: attacked - found, silent, wrong, wrongRate };
+      });
+  }
+
+  /** Per 10,000 people and day. */
+  rate(wrong: number): number {
+    return this.personDays === 0 ? Number.NaN : (wrong / this.personDays) * 10_000;
+  }
+}

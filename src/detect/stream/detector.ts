@@ -1,0 +1,81 @@
+import type { BooksReader } from '../../books/index.ts';
+import type { FindingDraft, FindingSeverity, TenantId } from '../../core/index.ts';
+import { EVIDENCE_MAX } from './limits.ts';
+
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+
+/** What a detector looks at: everything there is, and the period whose findings are asked for. */
+export type StreamScene = {
+  readonly books: BooksReader;
+  /** The record as it was delivered; undefined where it is erased, or not to be had. */
+  readonly bodyOf: (index: number) => Promise<string | undefined>;
+  /** Whole days. */
+  readonly period: { readonly fromMs: number; readonly toMs: number };
+};
+
+/**
+ * What a rule language cannot say. A detector MUST find the same in a period whatever the order
+ * and the parts in which its records came, and whatever longer period is asked for: what it says
+ * of a day depends on {@link HISTORY_MS} before that day's end, and on nothing else.
+ */
+export type StreamDetector = {
+  /** The `rule` of what it finds. */
+  readonly rules: readonly string[];
+  readonly title: string;
+  /** Which kinds of logs it needs, as rules name them. Without one of them it is blind. */
+  readonly needs: readonly string[];
+  readonly find: (scene: StreamScene) => Promise<readonly FindingDraft[]>;
+};
+
+/** One event that a finding rests on. */
+export type Seen = {
+  readonly index: number;
+  readonly atMs: number;
+  readonly actor?: string | null;
+  readonly session?: string | null;
+  readonly app?: string | null;
+  readonly ip?: string | null;
+};
+
+export type Told = {
+  readonly rule: string;
+  readonly tenant: string;
+  readonly group: string;
+  /** The event that completes it: its day is the window. */
+  readonly at: Seen;
+  readonly title: string;
+  readonly message: string;
+  readonly next: string;
+  readonly severity: FindingSeverity;
+  readonly techniques: readonly string[];
+  readonly seen: readonly Seen[];
+};
+
+export function draftFrom(told: Told): FindingDraft {
+  const { rule, tenant, group, at, title, message, next, severity, techniques } = told;
+  const seen = told.seen.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
+  const named = (read: (one: Seen) => string | null | undefined): string[] =>
+    [...new Set(seen.flatMap((one) => read(one) ?? []))].sort();
+  return {
+    ...{ rule, version: 1, tenant: tenant as TenantId, group, title, message, next, severity },
+    windowMs: dayOf(at.atMs),
+    techniques,
+    entries: seen.slice(0, EVIDENCE_MAX).map(({ index }) => index),
+    firstMs: seen[0]?.atMs ?? at.atMs,
+    lastMs: seen.at(-1)?.atMs ?? at.atMs,
+    principals: named(({ actor }) => actor),
+    sessions: named(({ session }) => session),
+    apps: named(({ app }) => app),
+    addresses: named(({ ip }) => ip),
+    confidence: null,
+  };
+}
+
+export function dayOf(atMs: number): number {
+  return Math.floor(atMs / DAY_MS) * DAY_MS;
+}
+
+export function isWithin(scene: StreamScene, atMs: number): boolean {
+  return atMs >= scene.period.fromMs && atMs < scene.period.toMs;
+}

@@ -1,0 +1,280 @@
+import { type FindingDraft, plural } from '../../core/index.ts';
+import {
+  draftFrom,
+  isWithin,
+  type Seen,
+  type StreamDetector,
+  type StreamScene,
+} from './detector.ts';
+import {
+  CANDIDATES_LOOKED_AT_MAX,
+  FIRST_CONTACT_PEOPLE_MIN,
+  HISTORY_MS,
+  KNOWN_DAYS_MIN,
+  LATERAL_PEOPLE_MIN,
+  VOLUME_TIMES,
+  WARM_DAYS_MIN,
+} from './limits.ts';
+import { likenessOf } from './look-alike.ts';
+import { friendsOf, isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './mail-world.ts';
+import { ask, listed, numberOf, type Row, textOf } from './sql.ts';
+
+/** Mail from people who never wrote before, or who pass for others. */
+export const phishing: StreamDetector = {
+  rules: [
+    ...['stream/look-alike', 'stream/first-contact', 'stream/rare-attachment'],
+    ...['stream/lure-link', 'stream/lateral-phishing'],
+  ],
+  title: 'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
+  needs: ['email'],
+  find: async (scene) => {
+    const world = await mailWorldOf(scene);
+    if (world.days.length === 0) return [];
+    const parts = await partsOf(scene);
+    const news = world.days.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
+    return [
+      ...news.flatMap((day) => lookAlike(world, day) ?? firstContact(world, day, parts) ?? []),
+      ...rareAttachments(parts),
+      ...lureLinks(world, parts),
+      ...(await lateral(scene, world)),
+    ];
+  },
+};
+
+function lookAlike(world: MailWorld, day: Sent): FindingDraft | undefined {
+  if (isKnown(world, day, KNOWN_DAYS_MIN)) return undefined;
+  const likeness = likenessOf(day.domain, friendsOf(world, day));
+  if (likeness === undefined) return undefined;
+  const { to, how } = likeness;
+  return draftFrom({
+    rule: 'stream/look-alike',
+    tenant: day.tenant,
+    group: day.domain,
+    at: day,
+    title: `Mail came from ${day.domain}, which passes for ${to}`,
+    message:
+      `${plural(day.recipients, 'person', 'people')} got mail from ${day.sender}. The domain is ` +
+      `${HOW[how]} ${to}. Harmless if it is another name of the same company.`,
+    next: 'Look at the message; warn those who got it, and block the domain.',
+    severity: how === 'part' ? 2 : 3,
+    techniques: ['T1566', 'T1656'],
+    seen: [day],
+  });
+}
+
+const HOW = {
+  letters: 'written with letters that look like those of',
+  spelling: 'one letter away from',
+  part: 'made of the name of',
+} as const;
+
+/** A domain that never wrote writes to many: with what, decides how bad that is. */
+function firstContact(
+  world: MailWorld,
+  day: Sent,
+  parts: readonly Part[],
+): FindingDraft | undefined {
+  if (day.recipients < FIRST_CONTACT_PEOPLE_MIN || isKnown(world, day, 1)) return undefined;
+  const warm = [...(world.mailDays.get(day.tenant) ?? [])].filter((one) => {
+    return one < day.day && one >= day.day - HISTORY_MS;
+  });
+  if (warm.length < WARM_DAYS_MIN) return undefined;
+  const own = parts.filter((part) => part.tenant === day.tenant && part.domain === day.domain);
+  const isArmed = own.some(({ risk }) => risk !== undefined);
+  return draftFrom({
+    rule: 'stream/first-contact',
+    tenant: day.tenant,
+    group: day.domain,
+    at: day,
+    title: `${day.domain} wrote for the first time, to ${plural(day.recipients, 'person', 'people')}`,
+    message:
+      'Nobody of the company wrote with this domain in the month before.' +
+      (isArmed ? ' The mail brings what lures bring.' : '') +
+      ' Harmless if it is a newsletter, or a new customer.',
+    next: 'Look at the message; warn those who got it if it lures.',
+    severity: isArmed ? 3 : 1,
+    techniques: ['T1566'],
+    seen: [day, ...own.slice(0, 20)],
+  });
+}
+
+/** An attachment or a link of a message. */
+type Part = Seen & {
+  readonly tenant: string;
+  readonly domain: string;
+  readonly sender: string;
+  readonly name: string;
+  readonly recipients: number;
+  readonly risk: 'attachment' | 'link' | undefined;
+};
+
+/**
+ * Attachments that open a connection, run, or bring another file past the mark that the web puts on
+ * them, none of which business mail needs (Microsoft, 29 October 2024, on .rdp).
+ */
+const RARE_KINDS: readonly string[] = [
+  ...['rdp', 'iso', 'img', 'vhd', 'vhdx', 'lnk', 'hta', 'chm', 'one', 'wsf', 'js', 'jse', 'vbs'],
+  ...['vbe', 'scr', 'cpl', 'msc', 'library-ms', 'searchconnector-ms', 'url', 'settingcontent-ms'],
+  ...['appinstaller', 'msix', 'xll', 'svg', 'shtml', 'htm', 'html', 'ps1', 'bat', 'cmd', 'exe'],
+];
+
+async function partsOf(scene: StreamScene): Promise<Part[]> {
+  const rare = listed(RARE_KINDS);
+  const rows = await ask(
+    scene,
+    0,
+    ['index', 'org', 't', 'sender', 'name', 'recipients', 'ip'],
+    (events) => `SELECT arg_min("index", (t, "index")), org, min(t), sender, object,
+        count(DISTINCT target_name), arg_min(ip, (t, "index")) FROM (
+          SELECT *, lower(regexp_extract(object, '\\.([A-Za-z0-9-]+)$', 1)) AS kind FROM ${events}
+          WHERE class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%')
+      WHERE kind IN (${rare}) OR object LIKE '%://%'
+      GROUP BY org, sender, object, d ORDER BY 3, 1 LIMIT ${CANDIDATES_LOOKED_AT_MAX}`,
+  );
+  return rows.map(partOf).filter(({ atMs }) => isWithin(scene, atMs));
+}
+
+function partOf(row: Row): Part {
+  const [sender, name] = [textOf(row['sender']) ?? '', textOf(row['name']) ?? ''];
+  return {
+    index: numberOf(row['index']),
+    atMs: numberOf(row['t']),
+    tenant: String(row['org']),
+    domain: sender.split('@')[1] ?? '',
+    recipients: numberOf(row['recipients']),
+    ip: textOf(row['ip']),
+    risk: name.includes('://') ? (trickOf(name) === undefined ? undefined : 'link') : 'attachment',
+    ...{ sender, name },
+  };
+}
+
+function rareAttachments(parts: readonly Part[]): FindingDraft[] {
+  const files = parts.filter(({ risk, name }) => risk === 'attachment' && !name.includes('://'));
+  const groups = Map.groupBy(files, (part) => {
+    return `${part.tenant} ${part.sender} ${Math.floor(part.atMs / 86_400_000)}`;
+  });
+  return [...groups.values()].map((own) => {
+    const first = own[0] as Part;
+    const kind = first.name.split('.').at(-1)?.toLowerCase() ?? '';
+    const people = own.reduce((n, { recipients }) => Math.max(n, recipients), 0);
+    return draftFrom({
+      rule: 'stream/rare-attachment',
+      tenant: first.tenant,
+      group: first.sender,
+      at: first,
+      title: `${first.sender} sent .${kind} files to ${plural(people, 'person', 'people')}`,
+      message:
+        `"${first.name}": a kind of file that business mail does not need, and lures use. ` +
+        'Harmless if this sender is known to send such.',
+      next: 'Ask those who got it whether they opened it; block such files at the gateway.',
+      severity: kind === 'rdp' ? 4 : 2,
+      techniques: ['T1566.001', 'T1204.002'],
+      seen: own.slice(0, 50),
+    });
+  });
+}
+
+/** What makes a link a trick, whoever sent it. */
+function trickOf(link: string): string | undefined {
+  if (!URL.canParse(link)) return undefined;
+  const { hostname, username } = new URL(link);
+  if (/^(?:\d+\.){3}\d+$|^\[/.test(hostname)) return 'names no host but a number';
+  if (username !== '') return 'hides its host behind another name';
+  const isForeign = hostname.split('.').some((label) => label.startsWith('xn--'));
+  return isForeign && likenessOf(hostname, SIGN_IN_HOSTS) !== undefined
+    ? 'imitates a page to sign in at'
+    : likenessOf(hostname, SIGN_IN_HOSTS) === undefined
+      ? undefined
+      : 'imitates a page to sign in at';
+}
+
+/** Pages at which people type their password. */
+const SIGN_IN_HOSTS: readonly string[] = [
+  ...['microsoftonline.com', 'microsoft.com', 'office.com', 'office365.com', 'sharepoint.com'],
+  ...['outlook.com', 'live.com', 'windows.net'],
+];
+
+function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
+  return parts.flatMap((part): FindingDraft[] => {
+    if (!part.name.includes('://')) return [];
+    const own = world.own.get(part.tenant) ?? [];
+    const host = URL.canParse(part.name) ? new URL(part.name).hostname : '';
+    const like = likenessOf(host, own);
+    const trick = trickOf(part.name) ?? (like === undefined ? undefined : `imitates ${like.to}`);
+    if (trick === undefined) return [];
+    return [
+      draftFrom({
+        rule: 'stream/lure-link',
+        tenant: part.tenant,
+        group: `${part.sender} ${host}`,
+        at: part,
+        title: `${part.sender} sent a link that ${trick}`,
+        message: `The link leads to ${host}; ${plural(part.recipients, 'person', 'people')} got it.`,
+        next: 'See who followed the link, and whether somebody signed in as them afterwards.',
+        severity: 2,
+        techniques: ['T1566.002'],
+        seen: [part],
+      }),
+    ];
+  });
+}
+
+/** Somebody inside writes to many colleagues in a day, who never wrote to nearly as many. */
+async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDraft[]> {
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'org', 'sender', 'd', 't', 'recipients', 'ip'],
+    (events) => `WITH v AS (SELECT arg_min("index", (t, "index")) AS "index", org, sender, d,
+          min(t) AS t, count(DISTINCT target_name) AS recipients, arg_min(ip, (t, "index")) AS ip
+        FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%' GROUP BY org, sender, d),
+      many AS (SELECT DISTINCT org, sender FROM v WHERE recipients >= ${LATERAL_PEOPLE_MIN}
+        AND d >= ${Math.trunc(scene.period.fromMs)})
+      SELECT v.* FROM v SEMI JOIN many USING (org, sender)
+      ORDER BY d, "index" LIMIT ${CANDIDATES_LOOKED_AT_MAX * 30}`,
+  );
+  const days = rows.map((row): Sent => {
+    const sender = textOf(row['sender']) ?? '';
+    return {
+      index: numberOf(row['index']),
+      atMs: numberOf(row['t']),
+      tenant: String(row['org']),
+      domain: sender.split('@')[1] ?? '',
+      day: numberOf(row['d']),
+      recipients: numberOf(row['recipients']),
+      ip: textOf(row['ip']),
+      sender,
+    };
+  });
+  const inside = days.filter((day) => isOwn(world, day));
+  const people = Map.groupBy(inside, ({ tenant, sender }) => `${tenant} ${sender}`);
+  return [...people.values()].flatMap((own) => {
+    return own
+      .filter((day) => isWithin(scene, day.atMs) && isOutOfRange(own, day))
+      .map(lateralDraft);
+  });
+}
+
+function isOutOfRange(own: readonly Sent[], day: Sent): boolean {
+  const before = own.filter((one) => one.day < day.day && one.day >= day.day - HISTORY_MS);
+  if (day.recipients < LATERAL_PEOPLE_MIN || before.length < WARM_DAYS_MIN) return false;
+  const most = Math.max(...before.map(({ recipients }) => recipients));
+  return day.recipients > most * VOLUME_TIMES;
+}
+
+function lateralDraft(day: Sent): FindingDraft {
+  return draftFrom({
+    rule: 'stream/lateral-phishing',
+    tenant: day.tenant,
+    group: day.sender,
+    at: day,
+    title: `${day.sender} wrote to ${day.recipients} people in a day`,
+    message:
+      'This person never wrote to nearly as many. Harmless if they announced something, and ' +
+      'their colleagues know of it.',
+    next: 'Ask the person whether they sent it; else revoke their sessions, and recall the mail.',
+    severity: 3,
+    techniques: ['T1534'],
+    seen: [day],
+  });
+}

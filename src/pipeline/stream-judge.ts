@@ -1,0 +1,45 @@
+import { interval, normalise } from '../core/index.ts';
+import { HISTORY_MS, STREAM_DETECTORS, type StreamScene } from '../detect/index.ts';
+import type { LedgerReader } from '../ledger/index.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import { STREAM_REST_TIMES } from './limits.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Chains, habits and lures, in whole days. What came in changes what is to be said of its own day
+ * and of the days behind it, as far as these look back. Nothing is kept between two looks but the
+ * books: a crash forgets nothing, and a late record is looked at like any other.
+ */
+export function streamJudge(): Judge {
+  return {
+    name: 'stream',
+    hears: 'events',
+    restTimes: STREAM_REST_TIMES,
+    async judge({ touched, books, ledger }: JudgeContext): Promise<Judgement> {
+      const covers = normalise(
+        touched.map(({ from, to }) =>
+          interval(
+            Math.floor(from / DAY_MS) * DAY_MS,
+            Math.ceil((to + HISTORY_MS) / DAY_MS) * DAY_MS,
+          ),
+        ),
+      );
+      const bodyOf = bodiesOf(ledger);
+      const drafts = [];
+      for (const { from, to } of covers) {
+        const scene: StreamScene = { books, bodyOf, period: { fromMs: from, toMs: to } };
+        for (const { find } of STREAM_DETECTORS) drafts.push(...(await find(scene)));
+      }
+      return { drafts, covers };
+    },
+  };
+}
+
+function bodiesOf(ledger: LedgerReader): StreamScene['bodyOf'] {
+  return async (index) => {
+    if (index >= ledger.size) return undefined;
+    const body = await ledger.body(index);
+    return body.kind === 'erased' ? undefined : Buffer.from(body.bytes).toString('utf8');
+  };
+}

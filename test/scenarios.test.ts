@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { scenarioNames } from '../emulator/scenarios/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { askJson } from './support/account.ts';
+import { type Detected, detect, type Judged } from './support/detected.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { SCENARIOS } from './support/staged.ts';
+
+const root = temporaryFolder('scenarios');
+const MEDIUM = 3;
+const CANNOT_TELL = [3] as const;
+const SEEDS = IS_LONG ? 10 : 1;
+/** Days of people's lives beside each attack, in the long form. */
+const LIFE_DAYS = IS_LONG ? 5 : 0;
+
+const parent = (technique: string): string => technique.slice(0, 5);
+
+function shown({ finding, about }: Judged): string {
+  const of = about.map(({ scenario }) => scenario);
+  return `${finding.severity} ${finding.rule} ${finding.title} ${finding.techniques} | ${of}`;
+}
+
+function graveOf({ judged }: Detected): readonly Judged[] {
+  return judged.filter(({ finding }) => finding.severity >= MEDIUM);
+}
+
+/** Each scenario in a company of its own, all in one ledger: none knows of another. */
+async function detected(seed: number): Promise<Detected> {
+  const folder = join(root, String(seed));
+  mkdirSync(folder);
+  const tellings = Object.entries(SCENARIOS).map(([scenario, { found: _, ...staged }]) => {
+    return { ...staged, scenario, seed, lifeDays: Math.max(staged.lifeDays, LIFE_DAYS) };
+  });
+  return detect(folder, tellings);
+}
+
+const runs: Detected[] = [];
+before(async () => {
+  for (let seed = SEED; seed < SEED + SEEDS; seed++) runs.push(await detected(seed));
+});
+
+test('every scenario of the emulator is told here, or elsewhere for its length', () => {
+  const elsewhere = ['quiet', 'slow-spray'];
+  assert.deepEqual([...Object.keys(SCENARIOS), ...elsewhere].sort(), scenarioNames().sort());
+});
+
+for (const [scenario, { found }] of Object.entries(SCENARIOS)) {
+  test(`${scenario} is found by its end, with its techniques`, () => {
+    for (const [at, run] of runs.entries()) {
+      const hits = graveOf(run).filter(({ about }) =>
+        about.some((deed) => deed.scenario === scenario && deed.technique !== undefined),
+      );
+      const told = new Set(hits.flatMap(({ finding }) => finding.techniques.map(parent)));
+      const missed = found.filter((technique) => !told.has(parent(technique)));
+      assert.deepEqual(missed, [], `seed ${SEED + at}:\n${hits.map(shown).join('\n')}`);
+    }
+  });
+}
+
+test('mail that was read with forged tokens is found by reconciliation alone', () => {
+  for (const run of runs) {
+    const hits = graveOf(run).filter(({ about }) =>
+      about.some(({ scenario }) => scenario === 'forged-tokens'),
+    );
+    assert.deepEqual(
+      [...new Set(hits.map(({ finding }) => finding.rule))],
+      ['reconcile/no-sign-in'],
+    );
+  }
+});
+
+test('nothing is found that nobody did', () => {
+  for (const run of runs) {
+    const stray = graveOf(run).filter(({ about }) => about.length === 0);
+    assert.deepEqual(stray.map(shown), []);
+  }
+});
+
+test('quiet days give no finding, and leave nothing unexplained', async () => {
+  const folder = join(root, 'quiet');
+  mkdirSync(folder);
+  const [people, lifeDays] = IS_LONG ? [300, 14] : [40, 2];
+  const run = await detect(folder, [{ seed: SEED, people, lifeDays }]);
+  assert.ok(run.told.records > 1_000);
+  assert.deepEqual(graveOf(run).map(shown), []);
+  const { residual } = await askJson<{ residual: readonly unknown[] }>(
+    run.data,
+    ['reconcile'],
+    CANNOT_TELL,
+  );
+  assert.deepEqual(residual, []);
+});

@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BooksReader } from '../../src/books/index.ts';
+import { type FindingDraft, systemClock } from '../../src/core/index.ts';
+import { LedgerReader } from '../../src/ledger/index.ts';
+import { closeWriter, importPaths, loadDetection, openWriter } from '../../src/pipeline/index.ts';
+import { type Attack, type Telling, type Told, tell } from './told.ts';
+
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+/** What was found, and whose deeds it rests on. */
+export type Judged = { readonly finding: FindingDraft; readonly about: readonly Attack[] };
+
+export type Detected = {
+  readonly data: string;
+  readonly told: Told;
+  readonly judged: readonly Judged[];
+};
+
+/** Lets it happen in a folder, imports it, and lets everything that judges look at it. */
+export async function detect(folder: string, tellings: readonly Telling[]): Promise<Detected> {
+  const told = tell(join(folder, 'told'), tellings);
+  const data = join(folder, 'data');
+  const detection = await loadDetection();
+  const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
+  try {
+    const inputs = readdirSync(told.folder).map((name) => {
+      return { kind: 'path', path: join(told.folder, name) } as const;
+    });
+    const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+    const failed = warnings.filter(({ text }) => /could not judge/.test(text));
+    if (failed.length > 0) throw new Error(failed.map(({ text }) => text).join('\n'));
+  } finally {
+    await closeWriter(writer);
+  }
+  return { data, told, judged: await judgedIn(data, told) };
+}
+
+async function judgedIn(data: string, { attacks }: Told): Promise<Judged[]> {
+  const [books, ledger] = [await BooksReader.open(data), await LedgerReader.open(data)];
+  try {
+    const judged: Judged[] = [];
+    for (const { draft, state } of books.findings()) {
+      if (state === 'withdrawn') continue;
+      const about = new Map<string, Attack>();
+      for (const index of draft.entries) {
+        const body = await ledger.body(index);
+        if (body.kind === 'erased') continue;
+        const attack = attacks.get(Buffer.from(body.bytes).toString('utf8'));
+        if (attack !== undefined) about.set(`${attack.scenario} ${attack.technique}`, attack);
+      }
+      judged.push({ finding: draft, about: [...about.values()] });
+    }
+    return judged;
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}

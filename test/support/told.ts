@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lifeOf } from '../../emulator/life/index.ts';
+import { Population } from '../../emulator/population/index.ts';
+import {
+  loadScenario,
+  runScenario,
+  type ScenarioParameters,
+  together,
+} from '../../emulator/scenarios/index.ts';
+import type { Actor, Feed, Happening } from '../../emulator/types.ts';
+import { PLAYED_FEEDS } from './played.ts';
+
+const DAY_MS = 86_400_000;
+const START_MS = Date.UTC(2026, 2, 2);
+
+/** One company and what happens in it; others beside it know nothing of it. */
+export type Telling = {
+  /** Without one nobody attacks. */
+  readonly scenario?: string;
+  readonly parameters?: ScenarioParameters;
+  readonly seed: string | number;
+  /** Who is there; each of the scenario's tenants has as many. */
+  readonly people: number;
+  /** For how long they live their lives beside the attack. */
+  readonly lifeDays: number;
+  /** Feeds that are not written: what a company without them has. */
+  readonly without?: readonly Feed[];
+};
+
+/** A deed that belongs to a scenario; undefined technique: it is not the attackers'. */
+export type Attack = { readonly scenario: string; readonly technique: string | undefined };
+
+export type Told = {
+  readonly folder: string;
+  /** The deed of a scenario that a record tells of, by its text in the files. */
+  readonly attacks: ReadonlyMap<string, Attack>;
+  readonly records: number;
+  readonly personDays: number;
+};
+
+/**
+ * Writes down what happens in companies as NDJSON, one file for each feed of each tenant: what the
+ * emulator's services would hand out in the end, without their wire and their delays.
+ */
+export function tell(folder: string, tellings: readonly Telling[]): Told {
+  mkdirSync(folder, { recursive: true });
+  const attacks = new Map<string, Attack>();
+  let records = 0;
+  let personDays = 0;
+  for (const [at, telling] of tellings.entries()) {
+    const files = new Map<string, string[]>();
+    for (const happening of happeningsOf(telling, at)) {
+      records += write(happening, telling, files, attacks);
+    }
+    for (const [name, lines] of files) writeFileSync(join(folder, name), lines.join(''));
+    personDays += telling.people * telling.lifeDays;
+  }
+  return { folder, attacks, records, personDays };
+}
+
+function* happeningsOf(telling: Telling, at: number): Generator<Happening> {
+  const { seed, people, lifeDays, scenario, parameters = {} } = telling;
+  const loaded = scenario === undefined ? undefined : loadScenario(scenario);
+  const roles = loaded?.tenants ?? ['corp'];
+  const populations = roles.map((role) => {
+    return new Population({ seed: `${seed} ${at} ${scenario ?? 'quiet'} ${role}`, size: people });
+  });
+  const endMs = START_MS + lifeDays * DAY_MS;
+  const lives = lifeDays === 0 ? [] : populations.map((one) => until(lifeOf(one, seed), endMs));
+  if (loaded === undefined) {
+    yield* together(lives).happenings(START_MS, endMs);
+    return;
+  }
+  const attack = runScenario(loaded, { populations, seed, fromMs: START_MS, parameters });
+  yield* together([...lives, attack]).happenings(START_MS, Math.max(endMs, attack.endMs + 1));
+}
+
+function until(actor: Actor, endMs: number): Actor {
+  return {
+    happenings: (fromMs, toMs) => actor.happenings(fromMs, Math.min(toMs, endMs)),
+  };
+}
+
+function write(
+  { tenantId, truth, records }: Happening,
+  { without = [] }: Telling,
+  files: Map<string, string[]>,
+  attacks: Map<string, Attack>,
+): number {
+  let count = 0;
+  for (const { feed, body } of records) {
+    if (!PLAYED_FEEDS.includes(feed) || without.includes(feed)) continue;
+    const json = JSON.stringify(body);
+    const name = `${tenantId}-${feed.replace('/', '-')}.ndjson`;
+    const lines = files.get(name);
+    if (lines === undefined) files.set(name, [`${json}\n`]);
+    else lines.push(`${json}\n`);
+    const { scenario, technique, isAttacker } = truth;
+    if (scenario !== 'life') {
+      attacks.set(json, { scenario, technique: isAttacker ? technique : undefined });
+    }
+    count++;
+  }
+  return count;
+}
