@@ -3,19 +3,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDetection } from '../src/pipeline/index.ts';
 import { detect } from '../test/support/detected.ts';
-import { SCENARIOS } from '../test/support/staged.ts';
 import type { SprayPlan } from '../tools/testing/sign-in-company.ts';
 import { documentOf, type Measured } from './detection/document.ts';
-import { count, runScenario, type ScenarioRun } from './detection/scenario-runs.ts';
+import { runScenarios, type ScenarioRun } from './detection/scenario-runs.ts';
 import { type SprayPoint, sprayPoint } from './detection/spray-curves.ts';
 import { Tally } from './detection/tally.ts';
 import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } from './harness.ts';
 
 /** What each form costs: the short one stays below five minutes of an idle machine. */
 const FORMS = {
-  short: { seeds: 1, quiet: { people: 150, days: 5 }, spray: { people: 300, days: 28, seeds: 3 } },
+  short: {
+    ...{ seeds: 2, lifeDays: 0 },
+    quiet: { people: 60, days: 6 },
+    spray: { people: 300, days: 28, seeds: 3 },
+  },
   long: {
-    seeds: 10,
+    ...{ seeds: 10, lifeDays: 5 },
     quiet: { people: 1_000, days: 7 },
     spray: { people: 10_000, days: 28, seeds: 10 },
   },
@@ -31,7 +34,7 @@ export const run: Benchmark = async (options) => {
   options.log(`seeds from ${seed}`);
   const titles = await titlesOf();
   const tally = new Tally(titles);
-  const runs = await scenarioRuns(options, { seed, seeds: form.seeds, tally });
+  const runs = await scenarioRuns(options, { seed, ...form, tally });
   const quiet = new Tally(titles);
   await quietTime(options, { seed, ...form.quiet, tally: quiet });
   const curves = await sprayCurves(options, { seed, ...form.spray });
@@ -54,13 +57,17 @@ async function titlesOf(): Promise<Map<string, string>> {
 
 async function scenarioRuns(
   { folder, log }: BenchOptions,
-  of: { readonly seed: number; readonly seeds: number; readonly tally: Tally },
+  of: {
+    readonly seed: number;
+    readonly seeds: number;
+    readonly lifeDays: number;
+    readonly tally: Tally;
+  },
 ): Promise<ScenarioRun[]> {
   const runs: ScenarioRun[] = [];
-  for (const name of Object.keys(SCENARIOS)) {
-    for (let at = 0; at < of.seeds; at++) {
-      const one = await runScenario(name, of.seed + at, folder, of.tally);
-      log(`${name}: found ${one.found.join(', ') || 'nothing'} of ${one.used.join(', ')}`);
+  for (let at = 0; at < of.seeds; at++) {
+    for (const one of await runScenarios(of.seed + at, of.lifeDays, folder, of.tally)) {
+      log(`${one.name}: found ${one.found.join(', ') || 'nothing'} of ${one.used.join(', ')}`);
       runs.push(one);
     }
   }
@@ -79,8 +86,9 @@ async function quietTime(
   const place = mkdtempSync(join(folder, 'quiet-'));
   try {
     const { seed, people, days, tally } = of;
-    const { judged } = await detect(place, { seed, days, tenants: [{ people }] });
-    count(judged, [], people * days, tally);
+    const { judged, told } = await detect(place, [{ seed, people, lifeDays: days }]);
+    tally.countWrong(judged);
+    tally.personDays += told.personDays;
     log(`quiet: ${judged.length} findings of any severity`);
   } finally {
     rmSync(place, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { detect, type Judged } from '../../test/support/detected.ts';
 import { SCENARIOS } from '../../test/support/staged.ts';
+import type { Told } from '../../test/support/told.ts';
 import type { Tally } from './tally.ts';
 
 const MEDIUM = 3;
@@ -15,59 +16,41 @@ export type ScenarioRun = {
 
 const parent = (technique: string): string => technique.slice(0, 5);
 
-/** Plays one scenario, lets everything look at it, and counts by detector. */
-export async function runScenario(
-  name: string,
+/** Tells all scenarios once, each in a company of its own, and counts by detector. */
+export async function runScenarios(
   seed: number,
+  lifeDays: number,
   folder: string,
   tally: Tally,
-): Promise<ScenarioRun> {
-  const staged = SCENARIOS[name];
-  if (staged === undefined) throw new Error(`there is no scenario ${name}`);
-  const { found: _, parameters = {}, ...options } = staged;
-  const place = mkdtempSync(join(folder, `${name}-`));
+): Promise<ScenarioRun[]> {
+  const place = mkdtempSync(join(folder, 'scenarios-'));
   try {
-    const { judged, played } = await detect(place, {
-      ...options,
-      seed,
-      scenarios: [{ name, parameters }],
+    const tellings = Object.entries(SCENARIOS).map(([scenario, { found: _, ...staged }]) => {
+      return { ...staged, scenario, seed, lifeDays: Math.max(staged.lifeDays, lifeDays) };
     });
-    const used = [...new Set(played.attacks.values())].sort();
-    const people = options.tenants.reduce((n, tenant) => n + (tenant.people ?? 0), 0);
-    count(judged, used, people * options.days, tally);
-    return { name, used, found: foundOf(judged, used) };
+    const { judged, told } = await detect(place, tellings);
+    const runs = Object.keys(SCENARIOS).map((name) => runOf(name, judged, told));
+    for (const { name, used } of runs) {
+      const own = judged.filter(({ about }) => about.some(({ scenario }) => scenario === name));
+      tally.count(own, used);
+    }
+    tally.countWrong(judged.filter(({ about }) => about.length === 0));
+    tally.personDays += told.personDays;
+    return runs;
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
 }
 
-function foundOf(judged: readonly Judged[], used: readonly string[]): string[] {
+function runOf(name: string, judged: readonly Judged[], { attacks }: Told): ScenarioRun {
+  const deeds = [...attacks.values()].filter(({ scenario }) => scenario === name);
+  const used = [...new Set(deeds.flatMap(({ technique }) => technique ?? []))];
   const told = new Set(
     judged
-      .filter(({ finding, about }) => finding.severity >= MEDIUM && about.length > 0)
+      .filter(({ finding, about }) => {
+        return finding.severity >= MEDIUM && about.some(({ scenario }) => scenario === name);
+      })
       .flatMap(({ finding }) => finding.techniques.map(parent)),
   );
-  return used.filter((technique) => told.has(parent(technique)));
-}
-
-export function count(
-  judged: readonly Judged[],
-  used: readonly string[],
-  personDays: number,
-  tally: Tally,
-): void {
-  tally.personDays += personDays;
-  const techniques = new Set(used.map(parent));
-  const rules = Map.groupBy(judged, ({ finding }) => tally.nameOf(finding));
-  for (const [rule, own] of rules) {
-    const row = tally.of(rule);
-    for (const { finding } of own) {
-      for (const technique of finding.techniques) row.techniques.add(parent(technique));
-    }
-    row.hits.push({ used: techniques, isFound: own.some(({ about }) => about.length > 0) });
-    row.wrong += own.filter(({ finding, about }) => {
-      return finding.severity >= MEDIUM && about.length === 0;
-    }).length;
-  }
-  tally.runs.push(techniques);
+  return { name, used, found: used.filter((technique) => told.has(parent(technique))) };
 }

@@ -1,4 +1,7 @@
 import type { FindingDraft } from '../../src/core/index.ts';
+import type { Judged } from '../../test/support/detected.ts';
+
+const MEDIUM = 3;
 
 /** What a detector did in all that was played. */
 type Row = {
@@ -26,7 +29,7 @@ export type Line = {
 export class Tally {
   readonly #rows = new Map<string, Row>();
   readonly #titles: ReadonlyMap<string, string>;
-  readonly runs: ReadonlySet<string>[] = [];
+  runs: ReadonlySet<string>[] = [];
   personDays = 0;
 
   constructor(titles: ReadonlyMap<string, string>) {
@@ -38,7 +41,32 @@ export class Tally {
     return this.#titles.get(rule) ?? rule;
   }
 
-  of(rule: string): Row {
+  /** One attack: what was found of it, and which techniques were used. */
+  count(found: readonly Judged[], used: readonly string[]): void {
+    const techniques = new Set(used.map(parent));
+    this.runs.push(techniques);
+    for (const [rule, own] of Map.groupBy(found, ({ finding }) => this.nameOf(finding))) {
+      this.#learn(rule, own);
+      const isFound = own.some(({ about }) => about.some(({ technique }) => technique));
+      this.#of(rule).hits.push({ used: techniques, isFound });
+    }
+  }
+
+  /** What was found that nobody did. */
+  countWrong(found: readonly Judged[]): void {
+    for (const [rule, own] of Map.groupBy(found, ({ finding }) => this.nameOf(finding))) {
+      this.#learn(rule, own);
+      this.#of(rule).wrong += own.filter(({ finding }) => finding.severity >= MEDIUM).length;
+    }
+  }
+
+  #learn(rule: string, found: readonly Judged[]): void {
+    for (const { finding } of found) {
+      for (const technique of finding.techniques) this.#of(rule).techniques.add(parent(technique));
+    }
+  }
+
+  #of(rule: string): Row {
     const row = this.#rows.get(rule) ?? { techniques: new Set(), hits: [], wrong: 0 };
     this.#rows.set(rule, row);
     return row;
@@ -63,4 +91,8 @@ export class Tally {
   rate(wrong: number): number {
     return this.personDays === 0 ? Number.NaN : (wrong / this.personDays) * 10_000;
   }
+}
+
+function parent(technique: string): string {
+  return technique.slice(0, 5);
 }

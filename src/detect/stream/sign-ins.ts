@@ -46,7 +46,7 @@ export function signedInOf(row: Row): SignedIn {
 }
 
 /** System and program without their versions: an update is no other client. */
-export function familyOf(client: string): string {
+function familyOf(client: string): string {
   return client
     .toLowerCase()
     .replaceAll(/[\d._]+/g, '')
