@@ -71,7 +71,7 @@ function draftOf(account: Step, powers: readonly Step[]): FindingDraft {
     message:
       `${account.doerName ?? account.doer ?? 'Somebody'} made the account ${name}; soon after: ` +
       `${words}. Harmless if it was made for just that, by a change that was approved.`,
-    next: 'Ask who made the account; unless they explain it, disable it and take back what it gave.',
+    next: 'Ask who made the account; unless they explain it, disable it and undo what it did.',
     severity: 4,
     techniques: ['T1136.003', ...new Set(powers.map(({ kind }) => TECHNIQUES[kind]))],
     seen: [account, ...powers],

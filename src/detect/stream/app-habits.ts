@@ -165,7 +165,7 @@ function strayDraft(strays: readonly Day[]): FindingDraft {
         .map(({ place }) => place)
         .join(', ')}. Harmless if somebody was ` +
       'added to what it serves.',
-    next: 'Ask the owner of the application; else see from where it came, and renew its credentials.',
+    next: 'Ask the owner of the application; else see where it came from, and renew its keys.',
     severity: 3,
     techniques: ['T1114.002', 'T1550.001'],
     seen: strays.slice(0, 50),

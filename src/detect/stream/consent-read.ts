@@ -119,7 +119,7 @@ function draftOf(
       `${who} gave ${what} rights in this tenant; it had read no mail in the weeks before, and ` +
       `opened ${plural(items, 'item')} in its first day. Harmless if the company brought in an ` +
       'application that works with mail.',
-    next: 'Ask who consented whether they know the application; else remove its rights and its principal.',
+    next: 'Ask who consented whether they know it; else remove its rights and its principal.',
     severity: 4,
     techniques: ['T1528', 'T1114.002'],
     seen: [...own.map(([each]) => each).slice(0, 10), ...sameDay.slice(0, 40)],

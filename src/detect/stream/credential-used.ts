@@ -123,7 +123,7 @@ function draftOf(
         : `, and until then from ${plural(known.size, 'other network')}.`) +
       (first.tenant === step.tenant ? '' : ' The credential was added in another tenant.') +
       ' Harmless if the application moved to another host, and got a secret of its own there.',
-    next: 'Ask who added the credential; unless they explain it, remove it, and see what the application did since.',
+    next: 'Ask who added it; unless they explain it, remove it, and see what was done with it.',
     severity: 4,
     techniques: ['T1098.001', 'T1550.001'],
     seen: [step, ...after.slice(0, 20)],

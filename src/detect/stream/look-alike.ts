@@ -41,7 +41,7 @@ export function skeletonOf(name: string): string {
   return shapes.replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('ci', 'd');
 }
 
-/** How many letters are to be put in, left out, changed or swapped; more than `max` is `max + 1`. */
+/** How many letters are put in, left out, changed or swapped; more than `max` is `max + 1`. */
 export function editDistance(one: string, other: string, max: number): number {
   const [a, b] = [[...one], [...other]];
   if (Math.abs(a.length - b.length) > max) return max + 1;

@@ -80,13 +80,14 @@ function firstContact(
   });
   if (warm.length < WARM_DAYS_MIN) return undefined;
   const own = parts.filter((part) => part.tenant === day.tenant && part.domain === day.domain);
+  const people = plural(day.recipients, 'person', 'people');
   const isArmed = own.some(({ risk }) => risk !== undefined);
   return draftFrom({
     rule: 'stream/first-contact',
     tenant: day.tenant,
     group: day.domain,
     at: day,
-    title: `${day.domain} wrote for the first time, to ${plural(day.recipients, 'person', 'people')}`,
+    title: `${day.domain} wrote for the first time, to ${people}`,
     message:
       'Nobody of the company wrote with this domain in the month before.' +
       (isArmed ? ' The mail brings what lures bring.' : '') +
@@ -209,7 +210,7 @@ function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
         group: `${part.sender} ${host}`,
         at: part,
         title: `${part.sender} sent a link that ${trick}`,
-        message: `The link leads to ${host}; ${plural(part.recipients, 'person', 'people')} got it.`,
+        message: `It leads to ${host}; ${plural(part.recipients, 'person', 'people')} got it.`,
         next: 'See who followed the link, and whether somebody signed in as them afterwards.',
         severity: 2,
         techniques: ['T1566.002'],
