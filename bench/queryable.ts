@@ -58,7 +58,9 @@ async function measured(
   );
   const serving = await Serving.start(dir, config, { ...secretsOf(emulator), HOOK: 'hook-secret' });
   try {
-    await serving.logged(({ event }) => event === 'polled');
+    await serving.logged(
+      ({ event, collector }) => event === 'polled' && String(collector).startsWith('activity-api'),
+    );
     const waits = Float64Array.from(await waitsOf(emulator, dir, count));
     return {
       p50: quantile(waits, 0.5),

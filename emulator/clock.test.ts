@@ -34,12 +34,25 @@ test('virtual time waits for the life of the tenant, and makes up for nothing', 
   const real = idleMachine();
   const clock = new RunningClock({ startMs: 0, speed: 1_000, real });
   clock.allow(500);
-  real.pass(10);
+  real.pass(1_000);
   assert.equal(clock.now(), 500);
   clock.allow(2_000);
   assert.equal(clock.now(), 500);
   real.pass(1);
   assert.equal(clock.now(), 1_500);
+});
+
+test('turns take no time away from a machine that follows', () => {
+  const real = idleMachine();
+  const clock = new RunningClock({ startMs: 0, speed: 1, real });
+  clock.allow(0);
+  for (let turn = 1; turn <= 100; turn++) {
+    const wanted = clock.wanted();
+    real.pass(5);
+    clock.allow(wanted);
+    real.pass(15);
+  }
+  assert.ok(clock.wanted() === 2_000 && clock.now() >= 1_950, `${clock.now()}`);
 });
 
 test('refuses a speed that nothing could follow', () => {

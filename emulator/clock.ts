@@ -10,6 +10,8 @@ export interface RealTime {
 
 /** Faster than this, a second of a busy machine is a day of the tenant: nothing can follow. */
 export const SPEED_MAX = 1_000;
+/** A machine that is behind by less of its own time than this follows. */
+const FOLLOWS_MS = 250;
 /** A timer of Node holds no more than 31 bits of milliseconds; an hour is well below. */
 const SLEEP_MAX_MS = 3_600_000;
 
@@ -45,10 +47,12 @@ export class RunningClock implements VirtualClock {
     return Math.floor(this.#virtualMs + (this.#real.monotonicMs() - this.#realMs) * this.#speed);
   }
 
-  /** Time may run up to here and no further. Time that was lost by waiting is not made up for. */
+  /**
+   * Time may run up to here and no further. Time that was lost by waiting is not made up for,
+   * unless it is so little that the next turn will: else each turn would take a bit of time away.
+   */
   allow(horizonMs: number): void {
-    const wanted = this.wanted();
-    if (wanted > this.#horizonMs) {
+    if (this.wanted() > horizonMs + FOLLOWS_MS * this.#speed) {
       this.#virtualMs = this.#horizonMs;
       this.#realMs = this.#real.monotonicMs();
     }

@@ -68,10 +68,10 @@ export const WATCH_EVERY_MS = 200;
 export const COVERAGE_KEPT_MS = 1000;
 
 /**
- * Between two polls, however often the vendor says that there is something: a record can be asked
- * about two seconds after it was listed, for a fifth of the smallest quota.
+ * Between two polls, however often the vendor says that there is something. Lists are of whole
+ * seconds, so that there is one a second at most: a fifth of the smallest quota.
  */
-export const HINTED_POLL_MS_MIN = 1_000;
+export const HINTED_POLL_MS_MIN = 500;
 
 /** A notification names some hundred contents of 500 bytes each. */
 export const WEBHOOK_BYTES_MAX: number = 1024 * 1024;

@@ -84,7 +84,7 @@ export function activityCollector(address: ServiceAddress): ActivityCollector {
   const publisher = '99999999-7d2a-4f6b-9c3d-2e8a61f0b794';
   const api = new ActivityApi({ http, authorisation, pace, root: origin, tenant, publisher });
   const skewMs = (): number => http.skewMs;
-  return new ActivityCollector({ api, pace, clock, tenant, contentTypes, skewMs });
+  return new ActivityCollector({ api, pace, clock, wait, tenant, contentTypes, skewMs });
 }
 
 /** Opens the ledger and a desk, and closes both. */

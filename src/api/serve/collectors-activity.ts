@@ -22,7 +22,8 @@ export function activityCollectors(
   const authorisation = access.tokensFor(RESOURCE);
   const api = new ActivityApi({ http, authorisation, pace, root, tenant: tenant.id, publisher });
   const skewMs = (): number => http.skewMs;
-  const common = { api, pace, clock: world.clock, tenant: tenant.id, skewMs, webhook };
+  const { clock, wait } = world;
+  const common = { api, pace, clock, wait, tenant: tenant.id, skewMs, webhook };
   return [new ActivityCollector({ ...common, contentTypes, everyMs: every })];
 }
 

@@ -9,6 +9,7 @@ import {
   type WindowEnd,
 } from '../collect.ts';
 import type { RequestPace } from '../http/pace.ts';
+import type { Wait } from '../http/wait.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
 import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota.ts';
 import type { ActivityApi, ContentType, ListedContent, Listing, Subscribed } from './api.ts';
@@ -35,6 +36,7 @@ export type ActivityCollectorOptions = {
   readonly contentTypes: readonly ContentType[];
   /** How far the service's clock is ahead of ours. */
   readonly skewMs: () => number;
+  readonly wait: Wait;
   /** Where the vendor may tell of new content, so that it is asked for before its time. */
   readonly webhook?: ActivityWebhook | undefined;
   readonly everyMs?: number | undefined;
@@ -82,11 +84,17 @@ export class ActivityCollector implements Collector {
 
   /** Resolves when there is something new to ask for. */
   async hinted(signal: AbortSignal): Promise<void> {
-    const { webhook } = this.#options;
-    if (webhook !== undefined) return webhook.hinted(signal);
-    await new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const { webhook, wait } = this.#options;
+    if (webhook === undefined) {
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      return;
+    }
+    await webhook.hinted(signal);
+    if (signal.aborted) return;
+    // Lists are of whole seconds: what came in this one can be listed with the next.
+    await wait(1000 - (this.#serviceMs() % 1000), signal);
   }
 
   async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
@@ -318,10 +326,13 @@ export class ActivityCollector implements Collector {
    * the one which stamps the content, and by which seven days are counted.
    */
   #range(): { horizonMs: number; nowMs: number } {
-    const { clock, skewMs } = this.#options;
-    const skew = Math.max(-SKEW_MS_MAX, Math.min(SKEW_MS_MAX, skewMs()));
-    const nowMs = Math.floor((clock.now() + skew) / 1000) * 1000;
+    const nowMs = Math.floor(this.#serviceMs() / 1000) * 1000;
     return { horizonMs: nowMs - RETENTION_MS + RETENTION_MARGIN_MS, nowMs };
+  }
+
+  #serviceMs(): number {
+    const { clock, skewMs } = this.#options;
+    return clock.now() + Math.max(-SKEW_MS_MAX, Math.min(SKEW_MS_MAX, skewMs()));
   }
 
   #isDue(feed: Feed, from: number): boolean {

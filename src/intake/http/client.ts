@@ -6,6 +6,7 @@ import {
   BACKOFF_FIRST_MS,
   BACKOFF_MAX_MS,
   REDIRECTS_MAX,
+  SKEW_MS_MIN,
   SMALL_BODY_BYTES_MAX,
 } from './limits.ts';
 import { Origins } from './origins.ts';
@@ -142,7 +143,9 @@ export class HttpClient {
   /** RFC 9110 section 6.6.1: whole seconds, so that less than two of difference is none. */
   #learnSkew(reply: Reply): void {
     const serverMs = Date.parse(reply.headers.get('date') ?? '');
-    if (!Number.isNaN(serverMs)) this.#skewMs = serverMs - this.#options.clock.now();
+    if (Number.isNaN(serverMs)) return;
+    const skewMs = serverMs - this.#options.clock.now();
+    this.#skewMs = Math.abs(skewMs) < SKEW_MS_MIN ? 0 : skewMs;
   }
 
   /** Between half and all of a doubling wait: many clients must not come back at once. */

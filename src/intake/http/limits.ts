@@ -22,6 +22,9 @@ export const RETRY_AFTER_MAX_MS = 600_000;
 /** Within one host a service may move; a longer chain is a loop. */
 export const REDIRECTS_MAX = 3;
 
+/** A `Date` header has whole seconds: a difference below two of them may be none. */
+export const SKEW_MS_MIN = 2_000;
+
 /** Answers that are no content: lists of subscriptions, tokens, errors. */
 export const SMALL_BODY_BYTES_MAX: number = 16 * 1024 * 1024;
 
