@@ -139,6 +139,25 @@ test('what an erased entry of our own said is gone from the state', async (t) =>
   assert.deepEqual(filesWith(dir, NAME), []);
 });
 
+test('a group of signals that is named after who was erased is not remembered', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0, mallory), row(1)]]);
+  t.after(() => books.close());
+  const signal = { stream: 'a rule', timeMs: 1, part: 0, tenant: '', values: '', about: '' };
+  const rows = [
+    { ...signal, group: NAME, index: 0 },
+    { ...signal, group: 'somebody else', index: 1 },
+  ];
+  books.post({ signals: { rows, counts: [] } });
+  books.commit(books.cursor + 1);
+  await books.purge([0]);
+  const reader = await BooksReader.open(dir);
+  const left = reader.touchedGroups(0).map(({ group }) => group);
+  reader.close();
+  assert.deepEqual(left, ['somebody else']);
+  assert.deepEqual(filesWith(dir, NAME), []);
+});
+
 test('erasing what was never posted, or twice, changes nothing', async (t) => {
   const dir = await folder(t);
   const books = await booksOf(dir, [[row(0), row(1)]]);

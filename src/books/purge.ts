@@ -41,6 +41,7 @@ export async function purge(store: Store, indices: readonly number[]): Promise<P
       store.state.setCursor(CHECKS_STAGE, 0);
       // The row that is left of a torn action is another's: so are its signals.
       for (const index of hit) store.state.signals.forget(index);
+      store.state.signals.forgetEmptyGroups();
       store.state.setUnmerged(report.toMerge);
     });
     store.state.scrub();

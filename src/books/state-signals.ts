@@ -64,6 +64,14 @@ export class SignalTable {
     this.#db.run('DELETE FROM signals WHERE "index" = ?', index);
   }
 
+  /** After an erasure: the name of a group that is empty may be that of who was erased. */
+  forgetEmptyGroups(): void {
+    this.#db.run(
+      `DELETE FROM signal_touched AS t WHERE NOT EXISTS
+        (SELECT 1 FROM signals AS s WHERE s.stream = t.stream AND s.grp = t.grp)`,
+    );
+  }
+
   /** Groups with signals that count from a cursor on that is higher. */
   touchedSince(index: number): TouchedGroup[] {
     return this.#db
