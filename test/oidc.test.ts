@@ -55,7 +55,7 @@ describe('the external method of a node', () => {
     authority: ${entra.origin}
     keys: ${KEYS}
     address: forwarded
-    passkeys: { name: Northmoor }
+    passkeys: { name: Northmoor, shared: ${join(root, 'passkeys')} }
 `;
     const tools = [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{type: app}]' }];
     return DoorNode.start(join(root, name), { directory, tools, more });
@@ -143,10 +143,23 @@ describe('the external method of a node', () => {
     assert.equal(await stamp(), undefined);
   });
 
-  const copy = (): SoftAuthenticator => authenticator.copy();
+  test('where one node is killed, the other lets in who registered at the first', async () => {
+    const [first, second] = [node, await startNode('two')];
+    const keys = async ({ url }: DoorNode): Promise<unknown> =>
+      (await fetch(`${url}/eam/keys.json`)).json();
+    assert.deepEqual(await keys(second), await keys(first));
+    await first.serving.end('SIGKILL');
+    node = second;
+    assert.ok((await use((await arrive()).page, authenticator)).fields['id_token']);
+    assert.equal(await second.serving.end(), 0);
+    await assertFsckClean(second.dir);
+    // The first one is back, and has learnt how far the passkey counted meanwhile.
+    node = await startNode('one');
+    assert.ok((await use((await arrive()).page, authenticator)).fields['id_token']);
+  });
 
   test('a passkey and what became of it survive a kill -9, and so does a copy', async () => {
-    const stolen = copy();
+    const stolen = authenticator.copy();
     const before = await arrive();
     assert.ok((await use(before.page, authenticator)).fields['id_token']);
     requests.push(before.requestId);
@@ -200,14 +213,6 @@ describe('the external method of a node', () => {
       ],
     );
     assert.doesNotMatch(listed.stdout, /codeHash/);
-  });
-
-  test('a second node shows the same keys', async () => {
-    const other = await startNode('two');
-    const read = async ({ url }: DoorNode): Promise<unknown> =>
-      (await fetch(`${url}/eam/keys.json`)).json();
-    assert.deepEqual(await read(other), await read(node));
-    assert.equal(await other.serving.end(), 0);
   });
 
   test('a refusal is found by its reference', async () => {

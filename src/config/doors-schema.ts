@@ -7,7 +7,7 @@ import {
   type ExternalMethodConfig,
   PROXY_KINDS,
 } from './doors-types.ts';
-import { existingFile, existingFolder, fileToMake, secretPlace } from './places.ts';
+import { existingFile, existingFolder, fileToMake, folderToMake, secretPlace } from './places.ts';
 import { every, guid, isLoopback, listen, name, refuse, root, tenant } from './scalars.ts';
 import type { ConfigWorld } from './world.ts';
 
@@ -130,6 +130,7 @@ function external(world: ConfigWorld): z.ZodType<ExternalMethodConfig> {
         .min(1)
         .default([...ATTESTATION_FORMATS]),
       authenticators: z.array(guid).min(1).optional(),
+      shared: folderToMake(world).optional(),
       makers: z.array(file).default([]),
     })
     .refine(({ formats, makers }) => makers.length === 0 || !formats.includes('none'), {

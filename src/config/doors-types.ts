@@ -79,6 +79,8 @@ export type ExternalMethodConfig = {
     readonly formats: readonly AttestationFormat[];
     /** AAGUIDs; undefined: any. */
     readonly authenticators?: readonly string[] | undefined;
+    /** A folder by which several nodes tell each other; undefined: there is one. */
+    readonly shared?: string | undefined;
     /** Certificates of makers, in PEM: their word counts for what an authenticator is. */
     readonly makers: readonly string[];
   };

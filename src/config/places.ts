@@ -29,11 +29,20 @@ export function existingFile(world: ConfigWorld): z.ZodType<string> {
 
 /** A file that may not be there yet. */
 export function fileToMake(world: ConfigWorld): z.ZodType<string> {
+  return toMake(world, 'file', 'is no file');
+}
+
+/** A folder that may not be there yet. */
+export function folderToMake(world: ConfigWorld): z.ZodType<string> {
+  return toMake(world, 'other', 'is no folder');
+}
+
+function toMake(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): z.ZodType<string> {
   return z.string().transform((text, context) => {
     const path = world.resolve(text);
     const kind = world.kindOf(path);
-    if (kind === 'file' || kind === 'missing') return path;
-    return refuse(context, `${quoted(path)} is no file: check the path`);
+    if (kind === wanted || kind === 'missing') return path;
+    return refuse(context, `${quoted(path)} ${isNot}: check the path`);
   });
 }
 

@@ -29,7 +29,7 @@ export { CROSS_CHECK_EVERY_MS } from './limits.ts';
 export { subjectHash } from './mentions.ts';
 export { type Doer, ownEntry } from './own-entries.ts';
 export { type EndedPass, endPass, knownPasses, lapsePasses } from './passes.ts';
-export { LedgerPasskeys, PasskeyFeed } from './passkeys.ts';
+export { LedgerPasskeys, type PasskeyExchange, PasskeyFeed } from './passkeys.ts';
 export type { ImportProgress } from './progress.ts';
 export { rebuild } from './rebuild.ts';
 export { retryParked } from './retry.ts';

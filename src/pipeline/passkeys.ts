@@ -15,6 +15,13 @@ type PasskeySource = {
   readonly reader: Pick<LedgerReader, 'body' | 'size'>;
 };
 
+/** How nodes tell each other of passkeys. What is told twice MUST be told once. */
+export interface PasskeyExchange {
+  tell(record: PasskeyRecord): void;
+  /** What others told since the last look. */
+  look(): readonly PasskeyRecord[];
+}
+
 /** What the ledger says of passkeys, read once and followed from there. */
 export class PasskeyFeed {
   readonly book: PasskeyBook = new PasskeyBook();
@@ -25,6 +32,11 @@ export class PasskeyFeed {
     this.#source = source;
   }
 
+  /** Without anything read yet. */
+  static of(source: PasskeySource): PasskeyFeed {
+    return new PasskeyFeed(source);
+  }
+
   static async open(source: PasskeySource): Promise<PasskeyFeed> {
     const feed = new PasskeyFeed(source);
     await feed.follow();
@@ -32,7 +44,7 @@ export class PasskeyFeed {
   }
 
   /** Reads what is new in the books, as far as the reader sees. */
-  async follow(): Promise<void> {
+  async follow(told: (record: PasskeyRecord) => void = () => undefined): Promise<void> {
     const { books, reader } = this.#source;
     for (const index of books.acts('credential', this.#next)) {
       if (index >= reader.size) return;
@@ -40,7 +52,9 @@ export class PasskeyFeed {
       this.#next = index + 1;
       if (body.kind !== 'present') continue;
       const record = passkeyRecordOf(parseObject(body.bytes));
-      if (record !== undefined) this.book.apply(record);
+      if (record === undefined) continue;
+      this.book.apply(record);
+      told(record);
     }
   }
 }
@@ -49,16 +63,19 @@ export class PasskeyFeed {
 export class LedgerPasskeys implements PasskeyStore {
   readonly #writer: Writer;
   readonly #feed: PasskeyFeed;
+  readonly #exchange: PasskeyExchange | undefined;
   #looking: Promise<void> | undefined;
 
-  private constructor(writer: Writer, feed: PasskeyFeed) {
+  private constructor(writer: Writer, exchange: PasskeyExchange | undefined) {
     this.#writer = writer;
-    this.#feed = feed;
+    this.#feed = PasskeyFeed.of(writer);
+    this.#exchange = exchange;
   }
 
-  static async open(writer: Writer): Promise<LedgerPasskeys> {
-    await writer.reader.refresh();
-    return new LedgerPasskeys(writer, await PasskeyFeed.open(writer));
+  static async open(writer: Writer, exchange?: PasskeyExchange): Promise<LedgerPasskeys> {
+    const passkeys = new LedgerPasskeys(writer, exchange);
+    await passkeys.look();
+    return passkeys;
   }
 
   get book(): PasskeyBook {
@@ -76,6 +93,7 @@ export class LedgerPasskeys implements PasskeyStore {
       throw new AccessError('NOT_ACCOUNTED', `${why}: nobody is let in without it`, { cause });
     }
     if (isNew) this.book.apply(record);
+    this.#exchange?.tell(record);
   }
 
   look(): Promise<void> {
@@ -87,6 +105,7 @@ export class LedgerPasskeys implements PasskeyStore {
 
   async #follow(): Promise<void> {
     await this.#writer.reader.refresh();
-    await this.#feed.follow();
+    await this.#feed.follow((record) => this.#exchange?.tell(record));
+    for (const record of this.#exchange?.look() ?? []) await this.keep(record);
   }
 }

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
-import { ADA, answerIn, BACK, EamWorld, ISSUER, PREY, STRANGER } from '../testing/eam-world.ts';
+import {
+  ADA,
+  answerIn,
+  BACK,
+  EamWorld,
+  ISSUER,
+  NAMED,
+  PREY,
+  STRANGER,
+} from '../testing/eam-world.ts';
 import { FAILURES_MAX } from './limits.ts';
 import { EAM_DISCOVERY, EAM_PATHS } from './metadata.ts';
 
@@ -55,6 +64,24 @@ test('a permit is an entry with its pass before anybody is vouched for', async (
   // The second sign-in needs no invitation, and its own decision.
   await world.use(await world.arrive(), authenticator);
   assert.equal(world.decisions.length, 2);
+});
+
+test('a person is known by name, where the directory has no other', async () => {
+  const world = await EamWorld.begin();
+  const authenticator = new SoftAuthenticator();
+  const page = await world.use(await world.enrol(authenticator, NAMED), authenticator);
+  assert.equal(answerIn(page).action, BACK);
+  const [{ decision, request } = assert.fail()] = world.decisions;
+  assert.deepEqual([decision.effect, request.subject.id], ['permit', '4444@northmoor.example']);
+});
+
+test('while nobody can read the keys of Entra, it is said to be for a while', async () => {
+  const world = await EamWorld.begin();
+  world.authority = 'away';
+  const page = await world.arrive();
+  assert.equal(page.status, 503);
+  assert.match(page.text, /Try again in a few minutes/);
+  assert.equal(answerIn(page).action, undefined, 'nobody knows who sent them');
 });
 
 test('what cannot be accounted for is not given', async () => {

@@ -157,14 +157,17 @@ export class EamDoor {
     const { ceremony, passkeys, clock } = this.#options;
     const { challenge, hint } = attempt;
     const text = form.get('credential') ?? '';
-    const known = passkeys.book.get(ceremony.idOf(text) ?? '');
+    const id = ceremony.idOf(text) ?? '';
+    // Registered at another node a moment ago, perhaps.
+    if (passkeys.book.get(id) === undefined) await passkeys.look();
+    const known = passkeys.book.get(id);
     const value = challenge.kind === 'use' ? challenge.value : '';
     const proof = await ceremony.verifyUse(text, value, hint, known);
     if (proof.kind === 'refused' || known === undefined) {
       const why = proof.kind === 'refused' ? proof.why : 'unknown';
       return this.#again(request, attempt, { why, id: known?.passkey.id, notice: 'try-again' });
     }
-    const { id, counter, bound } = proof;
+    const { counter, bound } = proof;
     const atMs = clock.now();
     await passkeys.keep({ v: 1, what: 'passkey-used', id, counter, bound, atMs });
     return this.#decide(request, attempt, { proof, passkey: known.passkey });

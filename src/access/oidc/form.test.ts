@@ -36,6 +36,7 @@ test('what can be read in two ways is no form', () => {
 
 test('a form has limits', () => {
   assert.equal(read(`state=${'x'.repeat(2049)}`), undefined);
+  assert.equal(read(`state=${'x'.repeat(2048)}`)?.size, 1);
   assert.equal(read(`id_token_hint=${'x'.repeat(2049)}`)?.size, 1);
   const pairs = Array.from({ length: PARAMETERS_MAX + 1 }, (_, at) => `p${at}=1`);
   assert.equal(read(pairs.join('&')), undefined);

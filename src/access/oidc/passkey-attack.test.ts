@@ -53,6 +53,17 @@ test('a passkey that was copied is found by its counter, and neither counts any 
   assert.ok(world.book.get(original.id)?.revoked?.reason.includes('copy'));
 });
 
+test('one that begins to count again at nothing is a copy too', async () => {
+  const world = await EamWorld.begin();
+  const authenticator = new SoftAuthenticator();
+  await world.use(await world.enrol(authenticator), authenticator);
+  const page = await world.arrive();
+  const credential = authenticator.get(page.options, ISSUER, { counter: 0 });
+  await world.submit(page, EAM_PATHS.passkey, { credential });
+  const last = world.records.at(-1);
+  assert.equal(last?.what === 'passkey-refused' && last.why, 'copied');
+});
+
 test('nobody makes a passkey look copied who does not have it', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();

@@ -32,6 +32,8 @@ export const EAM_TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c
 export const ADA = '11111111-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const PREY = '22222222-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const STRANGER = '33333333-7a54-4d0b-9c36-1e5d8a7b6c21';
+/** Known to the directory by the name that she types. */
+export const NAMED = '44444444-7a54-4d0b-9c36-1e5d8a7b6c21';
 export const ISSUER = 'https://pdp.example.com';
 export const AUTHORITY = 'https://login.example.com';
 export const BACK: string = `${AUTHORITY}/common/federation/externalauthprovider`;
@@ -44,6 +46,12 @@ tenant: ${EAM_TENANT}
 people:
   - { id: ${ADA}, kind: member, enabled: true, risk: none, groups: [finance], roles: [] }
   - { id: ${PREY}, kind: member, enabled: true, risk: high, groups: [finance], roles: [] }
+  - id: 4444@northmoor.example
+    kind: member
+    enabled: true
+    risk: none
+    groups: [finance]
+    roles: []
 groups: [{ id: finance }]
 devices: [{ id: laptop, compliant: false, managed: true }]
 waves: [{ id: pilot, state: open, groups: [finance] }]
@@ -87,6 +95,8 @@ export class EamWorld {
   readonly #entra: EntraKey;
   /** From now on nothing can be written down. */
   ledger: 'whole' | 'full' = 'whole';
+  /** Whether Entra's keys can be read. */
+  authority: 'there' | 'away' = 'there';
   #nonces = 0;
 
   private constructor(entra: EntraKey, ring: KeyRing, jwk: object, attestation: AttestationPolicy) {
@@ -95,8 +105,10 @@ export class EamWorld {
     const { clock } = this;
     const keys = new AuthorityKeys({
       authority: AUTHORITY,
-      read: async (url) =>
-        url.endsWith('/keys') ? { keys: [jwk] } : { jwks_uri: `${AUTHORITY}/common/keys` },
+      read: async (url) => {
+        if (this.authority === 'away') throw new Error('nobody is there');
+        return url.endsWith('/keys') ? { keys: [jwk] } : { jwks_uri: `${AUTHORITY}/common/keys` };
+      },
       clock,
     });
     const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };

@@ -15,6 +15,7 @@ import type { ExternalMethod } from './doors.ts';
 import { textOf, unusable } from './file-text.ts';
 import { KeyFile } from './key-file.ts';
 import { AUTHORITY_READ_MS_MAX } from './limits.ts';
+import { PasskeyShare } from './passkey-share.ts';
 
 export type OpenExternalOptions = {
   readonly config: Config;
@@ -42,7 +43,9 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
   const { config, external, url, deciding, writer, clock, random, wait } = options;
   const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;
   const keyFile = await KeyFile.open(external.keys, clock);
-  const store = await LedgerPasskeys.open(writer);
+  const { shared } = passkeys;
+  const share = shared === undefined ? undefined : new PasskeyShare(shared, writer.ledger.origin);
+  const store = await LedgerPasskeys.open(writer, share);
   const ca = authorityFile === undefined ? undefined : textOf(authorityFile);
   const http = new HttpClient({ origins: [authority], clock, random, wait, ca });
   const read = async (address: string): Promise<unknown> => {
