@@ -28,6 +28,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   emulator: () => import('./emulator.ts'),
   month: () => import('./month.ts'),
   detection: () => import('./detection.ts'),
+  sigma: () => import('./sigma.ts'),
 };
 
 const { values, positionals } = parseArgs({

@@ -19,6 +19,7 @@ export type { Work } from './work.ts';
 export { type AccessWork, accessWork } from './works/access.ts';
 export { type DecideWork, decideWork, judgeWork } from './works/decide.ts';
 export { type EraseWork, eraseWork } from './works/erase.ts';
+export { type MarkWork, markFindingsWork } from './works/findings.ts';
 export { type GateWork, gateWork } from './works/gate.ts';
 export { type HoldEntry, type HoldWork, holdWork, releaseWork } from './works/hold.ts';
 export { type ImportWork, importWork, retryWork } from './works/import.ts';

@@ -6,6 +6,7 @@ import type { Work } from './work.ts';
 import { performAccess } from './works/access.ts';
 import { performDecide } from './works/decide.ts';
 import { performErase } from './works/erase.ts';
+import { performMarkFindings } from './works/findings.ts';
 import { performGate } from './works/gate.ts';
 import { performHold, performRelease } from './works/hold.ts';
 import { performImport, performRetry } from './works/import.ts';
@@ -34,6 +35,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['import --parked', performRetry],
   ['statement', performAccess],
   ['decide', performDecide],
+  ['findings mark', performMarkFindings],
   ['gate', performGate],
   ['ledger erase', performErase],
   ['ledger hold', performHold],

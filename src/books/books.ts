@@ -21,6 +21,7 @@ import type { SignalBatch } from './signals.ts';
 import { type ListedFile, State } from './state.ts';
 import type { CheckedRange, CheckRow } from './state-checks.ts';
 import type { PassFact } from './state-decisions.ts';
+import type { KeptFinding } from './state-findings.ts';
 
 /** What one or more entries of the ledger mean for the books. */
 export type Batch = {
@@ -88,6 +89,10 @@ export class Books {
   /** The openings of passes whose time is over, and of which nothing says that they are. */
   overduePasses(nowMs: number): readonly PassFact[] {
     return this.#state.decisions.overdue(nowMs);
+  }
+
+  finding(uid: string): KeptFinding | undefined {
+    return this.#state.findings.find(uid);
   }
 
   /** Entries below this index were looked at by a stage behind the books. */

@@ -6,7 +6,14 @@ import { collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverag
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
-import type { CoverageFact, ErasureFact, EstateFact, ImportFact, Sought } from './facts.ts';
+import type {
+  CoverageFact,
+  ErasureFact,
+  EstateFact,
+  FindingFact,
+  ImportFact,
+  Sought,
+} from './facts.ts';
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
@@ -139,6 +146,11 @@ export class BooksReader {
     return state?.snapshot(() => state.findings.list(filter)) ?? [];
   }
 
+  /** Every revision of every finding, in the order of the ledger. */
+  findingHistory(): readonly FindingFact[] {
+    return this.#live.state?.findings.history() ?? [];
+  }
+
   finding(uid: string): KeptFinding | undefined {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.find(uid));
@@ -161,7 +173,9 @@ export class BooksReader {
     const found = state.snapshot(() => findPrincipals(state, who, options));
     if (found.length <= 1) return resolutionOf(who, found);
     // A name may be left of a row that was merged into another principal's.
-    const rows = await Promise.all(found.map(({ selection }) => this.#count({ selection })));
+    const rows = await Promise.all(
+      found.map(({ selection }) => this.#countWhere(conditionOf({ selection }))),
+    );
     return resolutionOf(
       who,
       found.filter((_, i) => rows[i] !== 0),
@@ -351,10 +365,6 @@ export class BooksReader {
   async #contested(selection: Selection, period: Scope): Promise<number> {
     if (selection.shared.length === 0) return 0;
     return this.#countWhere(contestedCondition(selection, period));
-  }
-
-  async #count(filter: RowFilter): Promise<number> {
-    return this.#countWhere(conditionOf(filter));
   }
 
   async #countWhere({ where, values, scope }: Condition): Promise<number> {

@@ -63,6 +63,11 @@ export class FindingTable {
     return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
   }
 
+  /** Every revision of every finding, in the order of the ledger. */
+  history(): FindingFact[] {
+    return this.#db.all('SELECT * FROM findings ORDER BY "index"').map(factOf);
+  }
+
   find(uid: string): KeptFinding | undefined {
     const [row] = this.#db.all(OF_UID, uid);
     return row === undefined || row['index'] === null ? undefined : this.#kept(row);
@@ -72,13 +77,7 @@ export class FindingTable {
     const uid = row['uid'] as string;
     const revisions = this.#db.all('SELECT "index" FROM findings WHERE uid = ? ORDER BY 1', uid);
     return {
-      index: row['index'] as number,
-      uid,
-      judge: row['judge'] as string,
-      state: row['state'] as FindingState,
-      because: row['because'] as string | null,
-      revision: row['revision'] as number,
-      draft: JSON.parse(row['draft'] as string) as FindingDraft,
+      ...factOf(row),
       revisions: revisions.map(({ index }) => index as number),
       mark: this.#markOf(uid),
     };
@@ -91,6 +90,18 @@ export class FindingTable {
     const said = JSON.parse(row['said'] as string) as Omit<FindingMark, 'index' | 'uid'>;
     return { index: row['index'] as number, uid, ...said };
   }
+}
+
+function factOf(row: Record<string, unknown>): FindingFact {
+  return {
+    index: row['index'] as number,
+    uid: row['uid'] as string,
+    judge: row['judge'] as string,
+    state: row['state'] as FindingState,
+    because: row['because'] as string | null,
+    revision: row['revision'] as number,
+    draft: JSON.parse(row['draft'] as string) as FindingDraft,
+  };
 }
 
 /** Beyond every event time that can be written. */

@@ -8,6 +8,15 @@ export function isSpotSource(source: string): boolean {
   return source === 'graph/auditLogQuery';
 }
 
+const UNCOLLECTED = 'nobody collects this content type';
+
+/** Said of a source beside which others are collected, and which itself never was. */
+export function isUncollected({ state, because }: Said): boolean {
+  return state === 'unknown' && because === UNCOLLECTED;
+}
+
+type Said = Pick<CoverageInterval, 'state' | 'because'>;
+
 /** The content types that hold what people do (contracts 1.2); `DLP.All` repeats some of it. */
 const AUDIT_SOURCES: readonly string[] = [
   'm365.activity/Audit.AzureActiveDirectory',
@@ -51,7 +60,7 @@ export function expectedRows(rows: readonly CoverageInterval[], nowMs: number): 
         toMs: nowMs,
         state: 'unknown',
         bound: null,
-        because: 'nobody collects this content type',
+        because: UNCOLLECTED,
         entries,
       }),
     );

@@ -6,7 +6,7 @@ import { CLOCK_SKEW_MS } from './limits.ts';
 import type { Piece, PieceMap } from './piece-map.ts';
 import type { CoverageState } from './states.ts';
 import { TOUCH_MS, type Touched } from './touched.ts';
-import { durationText, timeText } from './words.ts';
+import { durationText, stillComingText, timeText } from './words.ts';
 
 /** An interval of event time of which something is, or may be, missing. */
 export type Hole = Interval & {
@@ -171,7 +171,7 @@ function stillComing(
   entries: readonly number[],
   { settleWords, isLearned }: HoleContext,
 ): Hole {
-  const because = isLearned ? `records may still come: ${settleWords}` : settleWords;
+  const because = isLearned ? stillComingText(settleWords) : settleWords;
   return { ...interval, state: isLearned ? 'late' : 'unknown', because, entries };
 }
 

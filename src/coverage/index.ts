@@ -14,7 +14,7 @@ export {
   type DueCheck,
   type RecordScope,
 } from './cross-check.ts';
-export { activitySourceOf, isSpotSource } from './expected.ts';
+export { activitySourceOf, isSpotSource, isUncollected } from './expected.ts';
 export {
   OBSERVATION_NAME_CHARACTERS_MAX,
   OBSERVATION_TEXT_CHARACTERS_MAX,
@@ -38,3 +38,4 @@ export {
   type CoverageState,
   type StreamKey,
 } from './states.ts';
+export { isStillComing } from './words.ts';

@@ -2,6 +2,7 @@ import { instantOfMs, numberText, plural } from '../core/index.ts';
 import { CONFIDENCE, SETTLE_SEEN_MIN, SETTLE_WINDOWS_MIN } from './limits.ts';
 import type { Settle } from './settle.ts';
 import type { DelaySketch } from './sketch.ts';
+import type { CoverageInterval } from './states.ts';
 
 /** Words that the sentences of coverage have in common. */
 
@@ -33,6 +34,19 @@ export function settleText(settle: Extract<Settle, { kind: 'learned' }>): string
   const percent = `${(share * 100).toFixed(2).replace(/\.?0+$/, '')} %`;
   return `${percent} of ${plural(seen, 'record')} came within ${durationText(ms)}`;
 }
+
+const STILL_COMING = 'records may still come: ';
+
+export function stillComingText(settleWords: string): string {
+  return STILL_COMING + settleWords;
+}
+
+/** The end of every log: it was asked for, and is waited for as long as its records take. */
+export function isStillComing({ state, because }: Said): boolean {
+  return state === 'late' && because.includes(STILL_COMING);
+}
+
+type Said = Pick<CoverageInterval, 'state' | 'because'>;
 
 export function notLearnedText({
   seen,

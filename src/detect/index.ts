@@ -8,6 +8,7 @@ export {
 } from './findings/body.ts';
 export { type FindingEventOptions, findingEvent } from './findings/event.ts';
 export { findingUid } from './findings/identity.ts';
+export { type Incident, incidentNamed, incidentsOf, type Merger } from './findings/incidents.ts';
 export { IN_PROGRESS, NEW, RESOLVED, SUPPRESSED, statusOf } from './findings/status.ts';
 export {
   type ContentFile,
@@ -16,11 +17,15 @@ export {
   ruleContent,
   type Saying,
 } from './rules/content.ts';
+export { signalsInMemory } from './rules/memory-signals.ts';
 export type { SignalPlan } from './rules/plan.ts';
 export { type GroupDay, RuleJudge, type SignalSource } from './rules/rule-judge.ts';
 export { runRuleTests, type TestOutcome } from './rules/rule-tests.ts';
 export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';
+export { type LogName, SIGN_IN_LOGS, SUITE } from './sight/logs.ts';
+export { type Asked, type Sight, sightOf } from './sight/sight.ts';
+export { ruleWatchers, streamWatchers, type Watcher } from './sight/watcher.ts';
 export { problemText } from './sigma/index.ts';
 export {
   type Attempt,

@@ -28,6 +28,7 @@ async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise
     coverage: [],
     connected: new Set([TENANT]),
     unconnected: [],
+    blind: [],
     nowMs: at(1000),
     ...more,
   });

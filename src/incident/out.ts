@@ -32,6 +32,8 @@ export type OutInput = {
   readonly connected: ReadonlySet<string>;
   /** Tenants that are owned and not connected, by name. */
   readonly unconnected: readonly string[];
+  /** Why a finding that would name them may be missing: rules that could not see. */
+  readonly blind: readonly Reason[];
   readonly nowMs: number;
 };
 
@@ -109,6 +111,7 @@ function answerOf(
     ...because,
     ...closed.slice(0, 1).map((opening) => closedReason(opening, closed.length)),
     ...(tainted === 0 ? [NOBODY_TAINTED] : []),
+    ...input.blind,
     ...groundReasons(foothold.grounds, input.coverage),
     ...input.unconnected.map(
       (name): Reason => ({

@@ -1,4 +1,5 @@
 import { checkDrafts, daysOf } from '../access/index.ts';
+import { SIGN_IN_LOGS, type Watcher } from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 
 /**
@@ -9,6 +10,14 @@ export class ChecksJudge implements Judge {
   readonly name: string = 'checks';
   /** A directory, policies or a pass that ended may change what is said of older sign-ins. */
   readonly hears: 'events' | 'entries' = 'entries';
+  readonly watches: readonly Watcher[] = [
+    {
+      id: 'check',
+      title: 'A sign-in that the policy of the company would not have let in',
+      judge: 'checks',
+      logs: SIGN_IN_LOGS,
+    },
+  ];
 
   async judge({ books, fromIndex }: JudgeContext): Promise<Judgement> {
     const days = daysOf(books.access.checkedSince(fromIndex));

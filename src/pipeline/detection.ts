@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type ContentFile,
@@ -7,6 +7,7 @@ import {
   type RuleContent,
   ruleContent,
   Signaller,
+  type Watcher,
 } from '../detect/index.ts';
 import { authorisationsOf } from './authorisations.ts';
 import { ChecksJudge } from './checks-judge.ts';
@@ -22,6 +23,8 @@ export type Detection = {
   /** Asked in this order. */
   readonly judges: readonly Judge[];
   readonly content: RuleContent;
+  /** All that is looked for: rules, and what the other judges have. */
+  readonly watchers: readonly Watcher[];
   /** JSON of the plan by which threads find signals. */
   readonly planText: string;
   /** For this thread. */
@@ -38,9 +41,11 @@ export async function loadDetection(folder: string = RULES_FOLDER): Promise<Dete
 }
 
 export function detectionOf(content: RuleContent, more: readonly Judge[] = []): Detection {
+  const judges = [sigmaJudge(content), ...more];
   return {
-    judges: [sigmaJudge(content), ...more],
+    judges,
     content,
+    watchers: judges.flatMap(({ watches }) => watches),
     planText: JSON.stringify(content.plan),
     signaller: new Signaller(content.plan),
   };
@@ -64,4 +69,14 @@ export function readContent(folder: string = RULES_FOLDER): ContentFiles {
     else rules.push(file);
   }
   return { rules, pipelines };
+}
+
+/** The rules of a file, or of a folder; with our own pipelines where these have none. */
+export function readRule(path: string): ContentFiles {
+  if (statSync(path).isDirectory()) {
+    const { rules, pipelines } = readContent(path);
+    return { rules, pipelines: pipelines.length === 0 ? readContent().pipelines : pipelines };
+  }
+  const file = { path: basename(path), text: readFileSync(path, 'utf8') };
+  return { rules: [file], pipelines: readContent().pipelines };
 }

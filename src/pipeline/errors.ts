@@ -9,7 +9,10 @@ export type PipelineErrorCode =
   | 'NO_SUCH_HOLD'
   | 'NOTHING_TO_ERASE'
   | 'EMPTY_SELECTION'
-  | 'NOT_AN_ERASURE';
+  | 'NOT_AN_ERASURE'
+  /** A mark of what is not there, or with a reason of megabytes. */
+  | 'NO_SUCH_FINDING'
+  | 'REASON_TOO_LONG';
 
 export class PipelineError extends CountersignError<PipelineErrorCode> {
   override readonly name = 'PipelineError';

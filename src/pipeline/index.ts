@@ -1,5 +1,6 @@
 export { LedgerAccountant } from './accountant.ts';
 export { authorisationsOf, judgingOf } from './authorisations.ts';
+export { type Backtest, type BacktestOfRule, backtest } from './backtest.ts';
 export { Canaries, canaryTexts } from './canaries.ts';
 export type { CanarySender } from './canary-sender.ts';
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
@@ -8,7 +9,7 @@ export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
 export { CrossCheck } from './cross-check.ts';
-export { type Detection, loadDetection, readContent } from './detection.ts';
+export { type Detection, loadDetection, readContent, readRule } from './detection.ts';
 export {
   type ErasureReport,
   type ErasureRequest,
@@ -19,6 +20,7 @@ export { Erasures, erasureText, type SaidErasure } from './erasures.ts';
 export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type Estate, sayEstate } from './estate.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
+export { type FindingMarkRequest, markFindings } from './finding-marks.ts';
 export { type CanaryPlaces, GraphCanary } from './graph-canary.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';
@@ -34,6 +36,7 @@ export type { ImportProgress } from './progress.ts';
 export { rebuild } from './rebuild.ts';
 export { retryParked } from './retry.ts';
 export { parseBody, richestFirst } from './sightings.ts';
+export { sightsOf, type WatcherSight } from './sights.ts';
 export { SignInPasses } from './sign-in-passes.ts';
 export { ssfDraft, ssfRecords } from './ssf-records.ts';
 export { type Alone, Watch, type WatchReport, watch } from './watch.ts';

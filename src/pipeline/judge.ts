@@ -1,5 +1,6 @@
 import type { Books, BooksReader, LedgerHead } from '../books/index.ts';
 import type { FindingDraft, IntervalSet } from '../core/index.ts';
+import type { Watcher } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface Judge {
   readonly name: string;
   /** `events`: asked when records came in; `entries`: when anything did, such as decisions. */
   readonly hears: 'events' | 'entries';
+  /** What it looks for, and what it has to see so that its silence means something. */
+  readonly watches: readonly Watcher[];
   /** Asked again after so long without anything new, where what it says depends on the time. */
   readonly everyMs?: number;
   /**

@@ -69,3 +69,12 @@ export const SPRAY_EVERY_MS: number = 60 * 60_000;
 
 /** What looks back over weeks takes a tenth of one core at most, however large the tenant. */
 export const STREAM_REST_TIMES = 9;
+
+/** Records that one backtest looks at: some minutes, and whoever asks can ask of a shorter time. */
+export const BACKTEST_RECORDS_MAX = 2_000_000;
+
+/** Signals of a backtest that are kept in memory: a few hundred megabytes. */
+export const BACKTEST_SIGNALS_MAX = 500_000;
+
+/** Records that a backtest names by rule: enough to see what it fits. */
+export const BACKTEST_ENTRIES_MAX = 100;

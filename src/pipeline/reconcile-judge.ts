@@ -1,4 +1,5 @@
 import { type Interval, interval, normalise } from '../core/index.ts';
+import { SIGN_IN_LOGS, SUITE } from '../detect/index.ts';
 import { type Authorisations, Reconciler } from '../reconcile/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { RECONCILE_BEHIND_MS, RECONCILE_EVERY_MS, SETTLES_WITHIN_MS } from './limits.ts';
@@ -16,6 +17,14 @@ export function reconcileJudge(
   return {
     name: 'reconcile',
     hears: 'events',
+    watches: [
+      {
+        id: 'reconcile',
+        title: 'An action that no authorisation stands behind',
+        judge: 'reconcile',
+        logs: [...SIGN_IN_LOGS, ...SUITE],
+      },
+    ],
     everyMs: RECONCILE_EVERY_MS,
     async judge(context: JudgeContext): Promise<Judgement> {
       const { books, touched, nowMs, fromIndex } = context;

@@ -12,6 +12,26 @@ export function sprayJudge(): Judge {
   return {
     name: 'stream/spray',
     hears: 'events',
+    watches: [
+      {
+        id: 'stream/password-spray',
+        title: 'Passwords of many people are guessed at',
+        judge: 'stream/spray',
+        logs: ['interactive', 'nonInteractive'],
+      },
+      {
+        id: 'stream/spray-hit',
+        title: 'Somebody got in by a password that was guessed at',
+        judge: 'stream/spray',
+        logs: ['interactive', 'nonInteractive'],
+      },
+      {
+        id: 'stream/brute-force',
+        title: 'The password of one person is guessed at',
+        judge: 'stream/spray',
+        logs: ['interactive', 'nonInteractive'],
+      },
+    ],
     everyMs: SPRAY_EVERY_MS,
     restTimes: STREAM_REST_TIMES,
     async judge({ touched, books }: JudgeContext): Promise<Judgement> {

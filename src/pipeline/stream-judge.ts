@@ -1,5 +1,5 @@
 import { interval, normalise } from '../core/index.ts';
-import { HISTORY_MS, STREAM_DETECTORS, type StreamScene } from '../detect/index.ts';
+import { HISTORY_MS, STREAM_DETECTORS, type StreamScene, streamWatchers } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { STREAM_REST_TIMES } from './limits.ts';
@@ -15,6 +15,7 @@ export function streamJudge(): Judge {
   return {
     name: 'stream',
     hears: 'events',
+    watches: streamWatchers(STREAM_DETECTORS, 'stream'),
     restTimes: STREAM_REST_TIMES,
     async judge({ touched, books, ledger }: JudgeContext): Promise<Judgement> {
       const covers = normalise(

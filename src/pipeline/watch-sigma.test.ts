@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { IS_LONG } from '../../tools/property.ts';
 import { BooksReader, type KeptFinding } from '../books/index.ts';
 import { instantOfMs, systemClock } from '../core/index.ts';
 import { ruleContent } from '../detect/index.ts';
@@ -82,6 +83,11 @@ function record({ n, user, minute }: Told, operation = 'FileDeleted'): object {
     ObjectId: `https://northmoor.example/${n}`,
     Workload: 'SharePoint',
   };
+}
+
+function byTime(a: object, b: object): number {
+  const timeOf = (of: object): string => (of as { CreationTime: string }).CreationTime;
+  return timeOf(a) < timeOf(b) ? -1 : 1;
 }
 
 async function open(name: string, yaml: string): Promise<Writer> {
@@ -235,6 +241,48 @@ detection: { selection: { source: '*' }, condition: selection }
   // The next day it fits a few records alone.
   assert.ok(others.every(({ draft }) => draft.windowMs > START_MS));
   assert.equal(found.filter(({ draft }) => /much/.test(draft.title)).length, 5);
+});
+
+test('records that come days late, and before those of earlier days, change nothing', async () => {
+  const days = [0, 5, 2, 9];
+  const late = days.flatMap((day) =>
+    [0, 4, 8].map((minute) =>
+      record({ n: 500 + day * 10 + minute, user: 'freya', minute: day * 1440 + minute }),
+    ),
+  );
+  const inOrder = await open('in-order', MASS);
+  await take(inOrder, [...late].sort(byTime));
+  await closeWriter(inOrder);
+  const disordered = await open('disordered', MASS);
+  // The last days first, and of each day some records long after the others.
+  const backwards = [...late].reverse();
+  await take(
+    disordered,
+    backwards.filter((_, at) => at % 2 === 0),
+  );
+  await take(
+    disordered,
+    backwards.filter((_, at) => at % 2 === 1),
+  );
+  await closeWriter(disordered);
+  const wanted = shown(await findings('in-order'));
+  assert.equal(wanted.length, days.length);
+  assert.deepEqual(shown(await findings('disordered')), wanted);
+});
+
+/** A million in the long form. */
+const GROUPS = IS_LONG ? 1_000_000 : 3_000;
+
+test('a correlation over very many groups finds the one that counts', async () => {
+  const crowd = Array.from({ length: GROUPS }, (_, n) => ({
+    ...record({ n: 0, user: `user${n}`, minute: n % 600 }),
+    Id: `0d5ab8c6-7d2f-4f34-9a3a-1000${String(n).padStart(8, '0')}`,
+  }));
+  const writer = await open('groups', MASS);
+  await take(writer, [...crowd, ...MANY]);
+  await closeWriter(writer);
+  const found = titles(await findings('groups')).sort();
+  assert.deepEqual(found, titles(await findings('many')).sort());
 });
 
 test('an erasure takes the signals of a person along', async () => {

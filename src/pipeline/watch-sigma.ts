@@ -1,6 +1,13 @@
 import type { BooksReader, KeptFinding } from '../books/index.ts';
 import { type FindingDraft, TENANT_NOT_STATED } from '../core/index.ts';
-import { DAY_MS, findingUid, type GroupDay, type RuleContent, RuleJudge } from '../detect/index.ts';
+import {
+  DAY_MS,
+  findingUid,
+  type GroupDay,
+  type RuleContent,
+  RuleJudge,
+  ruleWatchers,
+} from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 
 export const SIGMA: Judge['name'] = 'sigma';
@@ -13,6 +20,7 @@ export function sigmaJudge(content: RuleContent): Judge {
   return {
     name: SIGMA,
     hears: 'events',
+    watches: ruleWatchers(content, SIGMA),
     judge: async (context): Promise<Judgement> => {
       const { books, fromIndex } = context;
       const homeNow = books.tenantOf(TENANT_NOT_STATED);

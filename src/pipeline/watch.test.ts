@@ -43,6 +43,7 @@ function line({ n, user, hour }: Told): string {
 class Deletions implements Judge {
   readonly name = 'test/deletions';
   readonly hears = 'events';
+  readonly watches = [];
   readonly asked: JudgeContext[] = [];
   readonly most: number;
 
@@ -228,6 +229,7 @@ test('a judge that fails stops neither the import nor the others, and is asked a
   const broken: Judge = {
     name: 'test/broken',
     hears: 'events',
+    watches: [],
     judge: async () => {
       if (isBroken) throw new RangeError('a window without an end');
       const drafts = [draftOf('mended', [{ index: 1, event: { timeMs: 7, actorName: 'x' } }])];

@@ -35,7 +35,14 @@ const CLEAN: Reconciliation = {
 };
 
 const GOOD: GateInput = {
-  ...{ file: FILE, origin: 'ledger.example', fromMs: FROM, toMs: TO, unposted: 0 },
+  ...{
+    file: FILE,
+    origin: 'ledger.example',
+    fromMs: FROM,
+    toMs: TO,
+    nowMs: TO + HOUR_MS,
+    unposted: 0,
+  },
   ...{ coverage: WHOLE, findings: [], reconciliation: CLEAN },
   rules: [{ rule: 'r', state: 'live', because: '' }],
 };

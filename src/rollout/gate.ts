@@ -10,6 +10,7 @@ import {
   unknown,
   yes,
 } from '../core/index.ts';
+import { SUPPRESSED, statusOf } from '../detect/index.ts';
 import type { Reconciliation } from '../reconcile/index.ts';
 import { GATE_SEVERITIES, type GateFile, type GateSeverity } from './gate-file.ts';
 import { EVIDENCE_MAX } from './limits.ts';
@@ -28,6 +29,8 @@ export type GateInput = {
   /** `[fromMs, toMs)`. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** When it is asked: a suppression may be over by then. */
+  readonly nowMs: number;
   /** Entries that the books have not posted. */
   readonly unposted: number;
   /** All facts that touch the window. */
@@ -213,13 +216,15 @@ function blindFound({ rules }: GateInput, most: number): Found {
 
 function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Found {
   const least = GATE_SEVERITIES.indexOf(from) + 2;
-  const open = input.findings.filter(
-    ({ draft, mark }) =>
+  const open = input.findings.filter((finding) => {
+    const { draft } = finding;
+    return (
       draft.severity >= least &&
       draft.lastMs >= input.fromMs &&
       draft.firstMs < input.toMs &&
-      (mark === undefined || mark.status < SUPPRESSED),
-  );
+      statusOf(finding, input.nowMs) < SUPPRESSED
+    );
+  });
   if (open.length === 0) return { answer: all([yes([]), whole]), found: foundOf(whole) };
   const { origin } = input;
   const evidence = open.map(({ index }) => ({ origin, index })).slice(0, EVIDENCE_MAX);
@@ -227,8 +232,6 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Fou
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
   return { answer: no(evidence), found: [`${first?.draft.title}${more}`] };
 }
-
-const SUPPRESSED = 3;
 
 /** What "nothing was found" is worth: whether the account of the window is whole. */
 function wholeness(input: GateInput): Answer {

@@ -1,17 +1,24 @@
 import type { Command as Parser } from 'commander';
 import type { BooksReader, KeptFinding } from '../../books/index.ts';
-import type { Bind, Command } from '../context.ts';
+import type { Reason } from '../../core/index.ts';
+import type { Asked, Incident } from '../../detect/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
-import type { ExitCode } from '../exit-code.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { knownIncidents, noSuchIncident } from '../incidents.ts';
 import { oneOf } from '../options.ts';
 import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { findingColumns } from '../present/finding-table.ts';
-import { askBooks, notYetIndexed, type Sources, worth } from '../question.ts';
+import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
+import { blindReason, isOfRule, sights } from '../sights.ts';
+import { declareFindingsIncidents } from './findings-incidents.ts';
+import { declareFindingsMark } from './findings-mark.ts';
 
 type FindingsFlags = PeriodFlags & {
   readonly rule?: string;
   readonly minSeverity?: Severity;
+  readonly incident?: string;
 };
 
 const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
@@ -23,11 +30,15 @@ export function declareFindings(program: Parser, bind: Bind): void {
     .summary('what rules, detectors and reconciliation found')
     .description(
       'Lists findings in order of their last event. --json: OCSF 1.8.0 Detection Finding. No ' +
-        'finding is worth what the coverage of its time is worth: over holes the command exits 3.',
+        'finding is worth what the coverage of its time is worth, and what the rules could see: ' +
+        'over holes, and where none is found while some are blind, the command exits 3.',
     )
     .option('--rule <rule>', 'of this rule: its id, or its id up to a slash')
-    .option('--min-severity <severity>', SEVERITIES.join(', '), oneOf(SEVERITIES));
+    .option('--min-severity <severity>', SEVERITIES.join(', '), oneOf(SEVERITIES))
+    .option('--incident <id>', 'of this incident, or of the one that this finding belongs to');
   declarePeriod(parser).action(bind(findings));
+  declareFindingsIncidents(parser, bind);
+  declareFindingsMark(parser, bind);
 }
 
 const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
@@ -36,21 +47,48 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
     const { terminal, tenant } = context;
 
     const period = periodOf(flags);
+    const incidents = await knownIncidents(sources);
+    const within = await withinIncident(incidents, flags.incident);
     const found = books
       .findings({ severityMin: severityOf(flags.minSeverity), tenant })
-      .filter((finding) => isOfRule(finding, flags.rule) && isWithin(finding, period));
+      .filter((finding) => isAsked(finding, flags.rule) && isWithin(finding, period))
+      .filter(({ uid }) => within === undefined || within.has(uid));
     const nowMs = context.clock.now();
     if (context.json) {
       const { findingEvent } = await import('../../detect/index.ts');
-      const options = { origin: head.origin, nowMs, version: ownPackage().version };
+      const options = {
+        ...{ origin: head.origin, nowMs, version: ownPackage().version },
+        incidents: idsOf(incidents),
+      };
       await terminal.items(found.map((finding) => findingEvent(finding, options)));
     } else {
-      await terminal.table(findingColumns(nowMs), found);
+      const { statusOf } = await import('../../detect/index.ts');
+      await terminal.table(
+        findingColumns((finding) => statusOf(finding, nowMs)),
+        found,
+      );
     }
     notYetIndexed(books, head);
     notYetJudged(books);
-    return worthOf(sources, period, tenant);
+    return worthOf(context, sources, { period, rule: flags.rule, count: found.length });
   });
+
+async function withinIncident(
+  incidents: readonly Incident[],
+  id: string | undefined,
+): Promise<ReadonlySet<string> | undefined> {
+  if (id === undefined) return undefined;
+  const { incidentNamed } = await import('../../detect/index.ts');
+  const found = incidentNamed(incidents, id);
+  if (found === undefined) throw noSuchIncident(id);
+  return new Set(found.findings.map(({ uid }) => uid));
+}
+
+function idsOf(incidents: readonly Incident[]): ReadonlyMap<string, string> {
+  return new Map(
+    incidents.flatMap(({ id, findings: of }) => of.map(({ uid }) => [uid, id] as const)),
+  );
+}
 
 /** OCSF severity_id: 1 informational to 5 critical. */
 function severityOf(asked: Severity | undefined): number {
@@ -59,11 +97,8 @@ function severityOf(asked: Severity | undefined): number {
 
 type Period = ReturnType<typeof periodOf>;
 
-function isOfRule({ draft }: KeptFinding, rule: string | undefined): boolean {
-  if (rule === undefined) return true;
-  const asked = rule.toLowerCase();
-  const found = draft.rule.toLowerCase();
-  return found === asked || found.startsWith(`${asked}/`);
+function isAsked({ draft }: KeptFinding, rule: string | undefined): boolean {
+  return rule === undefined || isOfRule(draft.rule, rule);
 }
 
 function isWithin({ draft }: KeptFinding, { fromMs, toMs }: Period): boolean {
@@ -82,10 +117,35 @@ function notYetJudged(books: BooksReader): void {
 
 /**
  * Of a period that was not asked for, it is the one of which every source was collected: what
- * lies outside is not known, and no part of the answer.
+ * lies outside is not known, and no part of the answer. That there is no finding is worth what the
+ * rules could see as well.
  */
-function worthOf({ books, head }: Sources, asked: Period, tenant: string | undefined): ExitCode {
-  const isAsked = asked.fromMs !== undefined || asked.toMs !== undefined;
-  const period = isAsked ? asked : (books.collectedPeriod(tenant) ?? {});
-  return worth(books.coverageOf({ ...period, tenant }, head).answer);
+async function worthOf(
+  { clock, tenant, terminal }: Context,
+  sources: Sources,
+  of: { readonly period: Period; readonly rule: string | undefined; readonly count: number },
+): Promise<ExitCode> {
+  const { books, head } = sources;
+  const isPeriodAsked = of.period.fromMs !== undefined || of.period.toMs !== undefined;
+  const period: Partial<Period> = isPeriodAsked ? of.period : (books.collectedPeriod(tenant) ?? {});
+  const { answer } = books.coverageOf({ ...period, tenant }, head);
+  const { fromMs, toMs = clock.now() } = period;
+  const asked: Asked =
+    fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
+  const tenants = tenant === undefined ? undefined : [tenant];
+  const found = await sights(sources, { asked, tenants, rule: of.rule });
+  const blind = found.length + of.count === 0 ? noSuchRule(of.rule) : blindReason(found);
+  const because = [
+    ...(answer.kind === 'unknown' ? answer.because : []),
+    ...(blind === undefined ? [] : [blind]),
+  ];
+  if (answer.kind === 'unknown' || (of.count === 0 && blind !== undefined)) {
+    throw new CliError('CANNOT_TELL', reasonsText(because));
+  }
+  if (blind !== undefined) terminal.note(blind.text);
+  return EXIT.done;
+}
+
+function noSuchRule(rule: string | undefined): Reason {
+  return { code: 'no-such-rule', text: `nothing looks for what "${rule}" names: see rules status` };
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
-import type { Condition, GateAnswer, GateFile, GateInput } from '../../rollout/index.ts';
+import type { WatcherSight } from '../../pipeline/index.ts';
+import type { Condition, GateAnswer, GateFile, GateInput, RuleSight } from '../../rollout/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { askBooks, reasonsText, type Sources } from '../question.ts';
+import { sights } from '../sights.ts';
 import type { Column } from '../table.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
@@ -72,19 +74,32 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
   const authorisations = await authorisationsOf(sources);
   const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+  const asked = { kind: 'period', fromMs, toMs } as const;
+  const tenants = file.tenants.length === 0 ? undefined : file.tenants;
   const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
   return {
     file,
     origin: head.origin,
     fromMs,
     toMs,
+    nowMs: context.clock.now(),
     unposted: Math.max(0, head.size - books.cursor),
     coverage: books
       .coverageOf({ fromMs, toMs }, head)
       .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
     findings: books.findings().filter(({ draft }) => isAsked(draft.tenant)),
     reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
-    rules: undefined,
+    rules: (await sights(sources, { asked, tenants })).map(ruleSight),
+  };
+}
+
+/** What sees only a part is no ground for "nothing was found". */
+function ruleSight({ watcher, sight }: WatcherSight): RuleSight {
+  const { state, because } = sight;
+  return {
+    rule: watcher.title,
+    state: state === 'live' ? 'live' : 'blind',
+    because: `${state === 'partly' ? 'it sees only a part: ' : ''}${because ?? ''}`,
   };
 }
 

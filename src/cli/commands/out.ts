@@ -1,16 +1,18 @@
 import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { KeptFinding } from '../../books/index.ts';
-import { msOfInstant, plural } from '../../core/index.ts';
+import { msOfInstant, plural, type Reason } from '../../core/index.ts';
 import type { FootholdAnswer, OutReport, Questioned, Seed } from '../../incident/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { incidentCalled } from '../incidents.ts';
 import { instantOption, repeated } from '../options.ts';
 import { writeOutput } from '../output-file.ts';
 import { ownPackage } from '../own-package.ts';
 import { footholdColumns, footholdItem, lineageLines } from '../present/out.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
+import { blindReason, sights } from '../sights.ts';
 
 type OutFlags = {
   readonly since: string;
@@ -37,7 +39,10 @@ export function declareOut(program: Parser, bind: Bind): void {
       'the earliest moment at which they may have come in',
       instantOption,
     )
-    .option('--incident <id>', 'only from what the findings of this incident name')
+    .option(
+      '--incident <id>',
+      'only from what the findings of this incident name; its id, or that of one of them',
+    )
     .option(
       '--tainted <what>',
       'counts as theirs: user:NAME, app:ID, session:ID, ip:ADDRESS',
@@ -72,33 +77,51 @@ async function ask(context: Context, flags: OutFlags, sources: Sources): Promise
     source: incidentSource(books, ledger),
     origin: head.origin,
     period,
-    findings: findingsOf(sources, flags, sinceMs, context.tenant),
+    findings: await findingsOf(context, sources, flags, { sinceMs, tenant: context.tenant }),
     seeds,
     coverage: books.coverageOf({ ...period, tenant: context.tenant }, head).facts,
     connected: new Set(
       estate.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
     ),
     unconnected: estate.filter(({ state }) => state !== 'connected').map(({ name }) => name),
+    blind: await blindTo(context, sources, sinceMs),
     nowMs: context.clock.now(),
   });
 }
 
-/** Findings that name whose access is in question. Suppressed ones were explained by a person. */
-function findingsOf(
-  { books }: Sources,
-  { incident }: OutFlags,
+/** Rules that did not see all of the time, but for its end, of which nothing has settled yet. */
+async function blindTo(
+  { clock, tenant }: Context,
+  sources: Sources,
   sinceMs: number,
-  tenant: string | undefined,
-): readonly KeptFinding[] {
-  const severityMin = incident === undefined ? HIGH : 0;
-  const found = books
-    .findings({ severityMin, tenant })
-    .filter(({ draft }) => draft.lastMs >= sinceMs)
-    .filter(({ mark }) => mark === undefined || mark.status < 3);
-  if (incident === undefined) return found;
-  const own = found.filter(({ uid }) => uid === incident);
-  if (own.length === 0) throw usage(`there is no incident "${incident}" since then`);
-  return own;
+): Promise<readonly Reason[]> {
+  const endMs = sources.books.collectedPeriod(tenant)?.toMs ?? clock.now();
+  const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
+  const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
+  const tenants = tenant === undefined ? undefined : [tenant];
+  const reason = blindReason(await sights(sources, { asked, tenants }));
+  return reason === undefined ? [] : [reason];
+}
+
+/** Findings that name whose access is in question. Suppressed ones were explained by a person. */
+async function findingsOf(
+  { clock }: Context,
+  sources: Sources,
+  { incident }: OutFlags,
+  asked: { readonly sinceMs: number; readonly tenant: string | undefined },
+): Promise<readonly KeptFinding[]> {
+  const { statusOf, SUPPRESSED } = await import('../../detect/index.ts');
+  const { sinceMs, tenant } = asked;
+  const nowMs = clock.now();
+  const isOpen = (finding: KeptFinding): boolean =>
+    finding.draft.lastMs >= sinceMs && statusOf(finding, nowMs) < SUPPRESSED;
+  if (incident === undefined) {
+    return sources.books.findings({ severityMin: HIGH, tenant }).filter(isOpen);
+  }
+  const { findings } = await incidentCalled(sources, incident);
+  const own = findings.filter(isOpen);
+  if (own.length > 0) return own;
+  throw usage(`no finding of the incident "${incident}" is open since then`);
 }
 
 async function questionsOf(context: Context, flags: OutFlags): Promise<Questioned[]> {

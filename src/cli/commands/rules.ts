@@ -5,11 +5,13 @@ import type { Bind, Command } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Column } from '../table.ts';
+import { declareRulesBacktest } from './rules-backtest.ts';
+import { declareRulesStatus } from './rules-status.ts';
 
 export function declareRules(program: Parser, bind: Bind): void {
   const parser = program
     .command('rules')
-    .summary('test detection rules')
+    .summary('test detection rules, ask them of the past, see which are blind')
     .description('Sigma rules: those that come with the program, or those of a folder.');
   parser
     .command('test')
@@ -18,20 +20,10 @@ export function declareRules(program: Parser, bind: Bind): void {
       'Compiles all rules of a folder and runs the tests that they carry. Without a path: the ' +
         'rules that come with the program.',
     )
-    .argument('[path]', 'a folder of rules, with its pipelines in the folder pipelines')
+    .argument('[path]', 'a file of rules, or a folder with its pipelines in the folder pipelines')
     .action(bind(testRules));
-  for (const name of ['backtest', 'status']) {
-    parser
-      .command(name)
-      .summary(`${name}: not built yet`)
-      .argument('[anything...]')
-      .allowUnknownOption()
-      .action(
-        bind(async () => {
-          throw new CliError('CANNOT_TELL', `countersign rules ${name} is not built yet`);
-        }),
-      );
-  }
+  declareRulesBacktest(parser, bind);
+  declareRulesStatus(parser, bind);
 }
 
 const COLUMNS: readonly Column<TestOutcome>[] = [
@@ -46,10 +38,11 @@ const COLUMNS: readonly Column<TestOutcome>[] = [
 ];
 
 const testRules: Command<[path: string | undefined]> = async (context, path) => {
-  const { readContent } = await import('../../pipeline/index.ts');
+  const { readContent, readRule } = await import('../../pipeline/index.ts');
   const { problemText, ruleContent, runRuleTests } = await import('../../detect/index.ts');
   const { terminal, cwd } = context;
-  const content = ruleContent(readContent(path === undefined ? undefined : resolve(cwd, path)));
+  const files = path === undefined ? readContent() : readRule(resolve(cwd, path));
+  const content = ruleContent(files);
   const outcomes = runRuleTests(content);
   const problems = content.problems.map(problemText);
   if (context.json) await terminal.items(outcomes);

@@ -1,14 +1,15 @@
-import type { KeptFinding } from '../../books/index.ts';
+import type { FindingStatus, KeptFinding } from '../../books/index.ts';
 import type { Cell, Column } from '../table.ts';
 import { timeText } from './words.ts';
 
 const SEVERITIES = ['', 'informational', 'low', 'medium', 'high', 'critical'] as const;
 const HIGH = 4;
-const SUPPRESSED = 3;
 const STATUSES = ['', 'new', 'in progress', 'suppressed', 'resolved'] as const;
 
 /** When, how bad, what, who, by which technique, and the entries to begin with. */
-export function findingColumns(nowMs: number): readonly Column<KeptFinding>[] {
+export function findingColumns(
+  statusOf: (finding: KeptFinding) => FindingStatus,
+): readonly Column<KeptFinding>[] {
   return [
     { title: 'last (UTC)', kind: 'whole', cell: ({ draft }) => timeText(draft.lastMs) },
     { title: 'severity', kind: 'whole', cell: severityOf },
@@ -26,7 +27,7 @@ export function findingColumns(nowMs: number): readonly Column<KeptFinding>[] {
       fold: 4,
       cell: ({ draft }) => draft.techniques.join(', '),
     },
-    { title: 'state', kind: 'whole', fold: 3, cell: (finding) => stateOf(finding, nowMs) },
+    { title: 'state', kind: 'whole', fold: 3, cell: (finding) => STATUSES[statusOf(finding)] },
     { title: 'entries', kind: 'text', fold: 2, cell: ({ draft }) => entriesText(draft.entries) },
     { title: 'next', kind: 'text', fold: 1, comfortable: 30, cell: ({ draft }) => draft.next },
     { title: 'id', kind: 'id', cell: ({ uid }) => uid },
@@ -36,12 +37,6 @@ export function findingColumns(nowMs: number): readonly Column<KeptFinding>[] {
 function severityOf({ draft }: KeptFinding): Cell {
   const { severity } = draft;
   return { text: SEVERITIES[severity], style: severity >= HIGH ? 'no' : 'plain' };
-}
-
-function stateOf({ mark }: KeptFinding, nowMs: number): string {
-  if (mark === undefined) return STATUSES[1];
-  const isOver = mark.status === SUPPRESSED && mark.untilMs !== null && mark.untilMs <= nowMs;
-  return isOver ? STATUSES[1] : STATUSES[mark.status];
 }
 
 const SHOWN = 5;

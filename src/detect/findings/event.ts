@@ -25,11 +25,14 @@ export type FindingEventOptions = {
   readonly nowMs: number;
   /** Of Countersign. */
   readonly version: string;
+  /** The incident of each finding, by its uid. */
+  readonly incidents?: ReadonlyMap<string, string>;
 };
 
 /** A finding as OCSF 1.8.0 Detection Finding (2004); `entries` and the evidence name the ledger. */
 export function findingEvent(finding: KeptFinding, options: FindingEventOptions): OcsfEvent {
   const { draft, judge, uid, revision, mark } = finding;
+  const incident = options.incidents?.get(uid);
   const activityId = revision === 0 ? CREATE : UPDATE;
   const statusId = statusOf(finding, options.nowMs);
   const attacks = draft.techniques.map(attackOf);
@@ -60,6 +63,7 @@ export function findingEvent(finding: KeptFinding, options: FindingEventOptions)
       product: { name: 'Countersign', vendor_name: 'Countersign', version: options.version },
       tenant_uid: draft.tenant,
       uid,
+      ...(incident === undefined ? {} : { correlation_uid: incident }),
       loggers: [{ name: options.origin }],
     },
     finding_info: {

@@ -1,3 +1,4 @@
+import { NEEDS } from '../sight/logs.ts';
 import type { RuleMeta } from '../sigma/index.ts';
 import { REPEAT_MAX } from './limits.ts';
 
@@ -11,7 +12,7 @@ export type Custom = {
   readonly next: string;
   /** By which fields its findings are told apart; of none, by who acted. */
   readonly group: readonly string[];
-  /** Which kinds of logs it needs; any one of those of a line. Empty: those of its log source. */
+  /** Which kinds of logs it needs, all of them. Empty: those of its log source. */
   readonly needs: readonly string[];
   readonly tests: readonly RuleTest[];
 };
@@ -35,6 +36,11 @@ export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly s
   if (written !== undefined && !isMembers(written)) problems.push('"countersign" is no map');
   for (const name of Object.keys(section)) {
     if (!MEMBERS.has(name)) problems.push(`"countersign" has no member "${name}"`);
+  }
+  for (const need of textsOf(section['needs'])) {
+    if (!NEEDS.has(need)) {
+      problems.push(`"needs" knows no "${need}": write ${[...NEEDS.keys()].join(', ')}`);
+    }
   }
   const says = section['says'];
   const next = section['next'];

@@ -3,7 +3,8 @@ import { normaliseInstant, TENANT_NOT_STATED } from '../../core/index.ts';
 import { createMemo, type Memo, read } from '../../ocsf/index.ts';
 import type { RuleContent } from './content.ts';
 import type { RuleTest } from './custom.ts';
-import { RuleJudge, type SignalSource } from './rule-judge.ts';
+import { signalsInMemory } from './memory-signals.ts';
+import { RuleJudge } from './rule-judge.ts';
 import { Signaller } from './signal.ts';
 import { DAY_MS } from './signal-buffer.ts';
 
@@ -49,7 +50,7 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
       rows.push({ stream, group, timeMs, index, part, tenant, values, about });
     }
   }
-  const source = memorySource(rows);
+  const source = signalsInMemory(rows);
   const judge = new RuleJudge(content);
   const touched = rows.map(({ stream, group, timeMs }) => {
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
@@ -58,26 +59,6 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
     .affected(touched)
     .filter(({ stream }) => stream === rule)
     .some((day) => judge.judge(day, source).length > 0);
-}
-
-function memorySource(rows: readonly SignalRow[]): SignalSource {
-  const inOrder = [...rows].sort((a, b) => a.timeMs - b.timeMs || a.index - b.index);
-  return {
-    signals: (stream, group, { fromMs, toMs }) =>
-      inOrder.filter(
-        (row) =>
-          row.stream === stream && row.group === group && row.timeMs >= fromMs && row.timeMs < toMs,
-      ),
-    signalGroups: (stream, { fromMs, toMs }) => [
-      ...new Set(
-        inOrder
-          .filter((row) => row.stream === stream && row.timeMs >= fromMs && row.timeMs < toMs)
-          .map(({ group }) => group),
-      ),
-    ],
-    signalCounts: () => [],
-    tenantOf: (stated) => stated,
-  };
 }
 
 const TIMES = ['CreationTime', 'createdDateTime', 'activityDateTime', 'time', 'TimeGenerated'];

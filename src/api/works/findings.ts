@@ -1,0 +1,34 @@
+import type { FindingStatus } from '../../books/index.ts';
+import { markFindings, type Writer } from '../../pipeline/index.ts';
+import { HandoverError } from '../errors.ts';
+import type { Performer } from '../perform.ts';
+import { numberOption, requiredText, type Work } from '../work.ts';
+
+export type MarkWork = {
+  readonly uids: readonly string[];
+  readonly status: FindingStatus;
+  readonly reason: string;
+  readonly untilMs: number | null;
+};
+
+export function markFindingsWork(who: string, { uids, status, reason, untilMs }: MarkWork): Work {
+  const options = { status, reason, untilMs };
+  return { command: 'findings mark', args: uids, tenant: null, who, options };
+}
+
+export async function performMarkFindings(
+  writer: Writer,
+  work: Work,
+  { doer }: Performer,
+): Promise<{ readonly entries: readonly number[] }> {
+  const reason = requiredText(work, 'reason');
+  const untilMs = numberOption(work, 'untilMs') ?? null;
+  const by = `${doer.who}@${doer.host}`;
+  return markFindings(writer, { uids: work.args, status: statusIn(work), reason, untilMs, by });
+}
+
+function statusIn(work: Work): FindingStatus {
+  const status = numberOption(work, 'status');
+  if (status === 1 || status === 2 || status === 3 || status === 4) return status;
+  throw new HandoverError('MALFORMED', 'a finding is new, in progress, suppressed or resolved');
+}

@@ -1,0 +1,154 @@
+import type { Command as Parser } from 'commander';
+import type { BooksReader, KeptFinding, SignalCount } from '../../books/index.ts';
+import { instantOfMs, numberText } from '../../core/index.ts';
+import type { Asked } from '../../detect/index.ts';
+import type { WatcherSight } from '../../pipeline/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { CliError, usage } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
+import { timeText } from '../present/words.ts';
+import { askBooks, notYetIndexed } from '../question.ts';
+import { isOfRule, sights } from '../sights.ts';
+import type { Column } from '../table.ts';
+
+type StatusFlags = PeriodFlags & { readonly rule?: string };
+
+export function declareRulesStatus(rules: Parser, bind: Bind): void {
+  const parser = rules
+    .command('status')
+    .summary('which rules can see, and which are blind')
+    .description(
+      'Lists every rule and detector: whether all logs that it needs are there, since when they ' +
+        'are not and why, how much it found, and when it was throttled. Of now, or of a period.',
+    )
+    .option('--rule <rule>', 'of this rule: its id, or its id up to a slash');
+  declarePeriod(parser).action(bind(status));
+}
+
+const status: Command<[flags: StatusFlags]> = async (context, flags) =>
+  askBooks(context, async (sources) => {
+    const { books, head } = sources;
+    const { tenant, terminal } = context;
+    const tenants = tenant === undefined ? undefined : [tenant];
+    const found = await sights(sources, { asked: askedOf(context, flags), tenants, ...flags });
+    const rows = rowsOf(found, books, tenant);
+    if (context.json) await terminal.items(rows.map(item));
+    else {
+      await terminal.table(COLUMNS, rows);
+      terminal.line('');
+      terminal.line(summary(rows));
+    }
+    notYetIndexed(books, head);
+    if (rows.length > 0) return EXIT.done;
+    throw new CliError('CANNOT_TELL', `there is no rule "${flags.rule}"`);
+  });
+
+function askedOf({ clock }: Context, flags: StatusFlags): Asked {
+  const { fromMs, toMs } = periodOf(flags);
+  const nowMs = clock.now();
+  if (fromMs !== undefined) return { kind: 'period', fromMs, toMs: toMs ?? nowMs };
+  if (toMs !== undefined)
+    throw usage('a period that is asked for needs its beginning: give --from');
+  return { kind: 'now', nowMs };
+}
+
+type Row = WatcherSight & {
+  /** Findings that stand; those of them that people suppressed. */
+  readonly findings: number;
+  readonly suppressed: number;
+  readonly throttled: readonly SignalCount[];
+};
+
+const SUPPRESSED = 3;
+
+function rowsOf(found: readonly WatcherSight[], books: BooksReader, tenant?: string): Row[] {
+  const byRule = Map.groupBy(books.findings({ tenant }), ({ draft }) => draft.rule);
+  const counts = books.signalCounts().filter(({ count, max }) => count > max);
+  return found.map((each): Row => {
+    const { id } = each.watcher;
+    const own = [...byRule].flatMap(([rule, of]): readonly KeptFinding[] =>
+      isOfRule(rule, id) ? of : [],
+    );
+    return {
+      ...each,
+      findings: own.length,
+      suppressed: own.filter(({ mark }) => mark?.status === SUPPRESSED).length,
+      throttled: counts.filter(({ stream }) => stream === id),
+    };
+  });
+}
+
+const STYLES = { live: 'yes', partly: 'unknown', blind: 'no' } as const;
+
+const COLUMNS: readonly Column<Row>[] = [
+  {
+    title: 'state',
+    kind: 'whole',
+    cell: ({ sight: { state } }) => ({ text: state, style: STYLES[state] }),
+  },
+  { title: 'rule', kind: 'text', comfortable: 40, cell: ({ watcher }) => watcher.title },
+  {
+    title: 'since',
+    kind: 'whole',
+    cell: ({ sight: { state, sinceMs } }) => {
+      if (state === 'live') return undefined;
+      return sinceMs === null ? 'ever' : timeText(sinceMs);
+    },
+  },
+  {
+    title: 'sees up to',
+    kind: 'whole',
+    fold: 3,
+    cell: ({ sight: { untilMs } }) => (untilMs === null ? undefined : timeText(untilMs)),
+  },
+  { title: 'findings', kind: 'number', cell: ({ findings }) => numberText(findings) },
+  {
+    title: 'throttled',
+    kind: 'text',
+    fold: 2,
+    cell: ({ throttled }) => throttled.map(({ day }) => dayText(day)).join(', '),
+  },
+  {
+    title: 'because',
+    kind: 'text',
+    comfortable: 30,
+    cell: ({ sight }) => sight.because ?? undefined,
+  },
+  { title: 'id', kind: 'id', fold: 1, cell: ({ watcher }) => watcher.id },
+];
+
+function item({ watcher, sight, findings, suppressed, throttled }: Row): object {
+  return {
+    rule: watcher.id,
+    title: watcher.title,
+    judge: watcher.judge,
+    state: sight.state,
+    since: instantOrNull(sight.sinceMs),
+    until: instantOrNull(sight.untilMs),
+    because: sight.because,
+    needs: watcher.logs,
+    findings,
+    suppressed,
+    throttled: throttled.map(({ day, count, max }) => ({ day: dayText(day), count, max })),
+  };
+}
+
+function summary(rows: readonly Row[]): string {
+  const count = (state: Row['sight']['state']): string =>
+    numberText(rows.filter(({ sight }) => sight.state === state).length);
+  return (
+    `${numberText(rows.length)} rules and detectors: ${count('live')} live, ` +
+    `${count('partly')} see only a part, ${count('blind')} blind`
+  );
+}
+
+function instantOrNull(ms: number | null): string | null {
+  return ms === null ? null : (instantOfMs(ms) ?? null);
+}
+
+const DAY_MS = 86_400_000;
+
+function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,0 +1,51 @@
+import { plural, type Reason } from '../core/index.ts';
+import type { Asked } from '../detect/index.ts';
+import type { WatcherSight } from '../pipeline/index.ts';
+import type { Sources } from './question.ts';
+
+export type SightsAsked = {
+  readonly asked: Asked;
+  readonly tenants?: readonly string[] | undefined;
+  /** Only of this rule: its id, or its id up to a slash. */
+  readonly rule?: string | undefined;
+};
+
+/** What each rule and detector can see. */
+export async function sights(
+  { books }: Sources,
+  { asked, tenants, rule }: SightsAsked,
+): Promise<WatcherSight[]> {
+  const { loadDetection, sightsOf } = await import('../pipeline/index.ts');
+  const { watchers } = await loadDetection();
+  const wanted = watchers.filter(
+    ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
+  );
+  return sightsOf(books, wanted, { asked, tenants });
+}
+
+/** Those that could not see all: undefined where all could. */
+export function blindReason(found: readonly WatcherSight[]): Reason | undefined {
+  const short = found.filter(({ sight }) => sight.state !== 'live');
+  const [first] = [...short].sort(worstFirst);
+  if (first === undefined) return undefined;
+  const { watcher, sight } = first;
+  const count = short.filter((each) => each.sight.state === 'blind').length;
+  const partly = short.length - count;
+  const parts = [
+    ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
+    ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
+  ];
+  const such = `such as "${watcher.title}" (${sight.because})`;
+  const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
+  return { code: 'rules-blind', text };
+}
+
+function worstFirst(a: WatcherSight, b: WatcherSight): number {
+  return Number(b.sight.state === 'blind') - Number(a.sight.state === 'blind');
+}
+
+/** A rule by its id, or all rules of a detector by what comes before the slash. */
+export function isOfRule(id: string, asked: string): boolean {
+  const [found, wanted] = [id.toLowerCase(), asked.toLowerCase()];
+  return found === wanted || found.startsWith(`${wanted}/`);
+}

@@ -1,0 +1,61 @@
+import type { RuleContent } from '../rules/content.ts';
+import { customOf } from '../rules/custom.ts';
+import { ruleKey } from '../rules/plan.ts';
+import type { CompiledCorrelation, CompiledRule, RuleMeta } from '../sigma/index.ts';
+import type { StreamDetector } from '../stream/index.ts';
+import { type LogName, logsOfSource, NEEDS } from './logs.ts';
+
+/** A rule or a detector, and what it has to see so that its silence means something. */
+export type Watcher = {
+  /** As findings name it; of a detector that has several rules, what comes before their slash. */
+  readonly id: string;
+  readonly title: string;
+  readonly judge: string;
+  readonly logs: readonly LogName[];
+};
+
+/** The rules and correlations that speak for themselves. */
+export function ruleWatchers({ set }: RuleContent, judge: string): Watcher[] {
+  const rules = set.rules.filter(({ alerts }) => alerts);
+  const correlations = set.correlations.filter(({ alerts }) => alerts);
+  return [
+    ...rules.map(({ rule }) => watcherOf(rule, judge, logsOfSource(rule.logsource))),
+    ...correlations.map((compiled) =>
+      watcherOf(compiled.correlation, judge, logsOfParts(compiled, set)),
+    ),
+  ];
+}
+
+/** What the detectors of streams look for, rule by rule. */
+export function streamWatchers(
+  detectors: readonly Pick<StreamDetector, 'rules' | 'title' | 'needs'>[],
+  judge: string,
+): Watcher[] {
+  return detectors.flatMap(({ rules, title, needs }) =>
+    rules.map((id) => ({ id, title, judge, logs: needs.flatMap((need) => NEEDS.get(need) ?? []) })),
+  );
+}
+
+function watcherOf(document: RuleMeta, judge: string, fallback: readonly LogName[]): Watcher {
+  const { id, name, title } = document;
+  const logs = statedLogs(document) ?? fallback;
+  return { id: ruleKey({ id, name, title }), title, judge, logs: [...new Set(logs)] };
+}
+
+/** What a rule of ours says that it needs; undefined where it leaves that to its log source. */
+function statedLogs(document: RuleMeta): readonly LogName[] | undefined {
+  const { needs } = customOf(document).custom;
+  return needs.length === 0 ? undefined : needs.flatMap((need) => NEEDS.get(need) ?? []);
+}
+
+type RuleSet = RuleContent['set'];
+
+function logsOfParts({ parts }: CompiledCorrelation, set: RuleSet): LogName[] {
+  return parts.flatMap((part): readonly LogName[] => {
+    if (part.kind === 'correlation') {
+      return logsOfParts(set.correlations[part.at] as CompiledCorrelation, set);
+    }
+    const { rule } = set.rules[part.at] as CompiledRule;
+    return statedLogs(rule) ?? logsOfSource(rule.logsource);
+  });
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { systemClock } from '../src/core/index.ts';
+import { IS_LONG } from '../tools/property.ts';
+import { askJson } from './support/account.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { ndjson, record, records } from './support/exports.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { NEEDED_SOURCES, observe } from './support/observed.ts';
+
+const DAY_MS = 86_400_000;
+const START_MS = Date.parse('2024-03-04T00:00:00Z');
+const HOURS = 72;
+const HOUR_MS = 3_600_000;
+const TENANT = String(record(0)['OrganizationId']);
+const COVERED = ['--from', '2024-03-05T00:00:00Z', '--to', '2024-03-05T12:00:00Z'];
+const root = temporaryFolder('blindness');
+const imported = join(root, 'imported');
+
+before(async () => {
+  const file = join(root, 'export.json');
+  writeFileSync(file, ndjson(records(600)));
+  await askJson(imported, ['import', file]);
+  writeFileSync(join(root, 'gate.yaml'), gateText());
+});
+
+/** The account with all of these sources collected, and no other. */
+async function account(name: string, sources: readonly string[]): Promise<string> {
+  const data = join(root, name);
+  cpSync(imported, data, { recursive: true });
+  await observe(data, { tenant: TENANT, sources, startMs: START_MS, hours: HOURS });
+  return data;
+}
+
+/** A window of the covered days, as far back as they are. */
+function gateText(): string {
+  const behind = Math.floor((systemClock.now() - START_MS - 46 * HOUR_MS) / DAY_MS);
+  const sources = '[m365.activity/Audit.SharePoint]';
+  return `gate: wave
+wave: everybody
+window: 12h
+behind: ${behind}d
+require: { blind: 0, findings: high, coverage: { state: collected, sources: ${sources} } }
+`;
+}
+
+async function ask(data: string, ...args: readonly string[]): Promise<Ended> {
+  return countersign([...args, '--data', data]);
+}
+
+type Status = {
+  readonly rule: string;
+  readonly state: 'live' | 'partly' | 'blind';
+  readonly since: string | null;
+  readonly because: string | null;
+  readonly needs: readonly string[];
+  readonly findings: number;
+};
+
+async function statusOf(data: string, ...args: readonly string[]): Promise<Status[]> {
+  const { code, stdout, stderr } = await ask(data, 'rules', 'status', ...args, '--json');
+  assert.equal(code, 0, stderr);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Status);
+}
+
+test('with all that the rules need collected, that nothing was found is an answer', async () => {
+  const data = await account('whole', NEEDED_SOURCES);
+  const states = await statusOf(data, ...COVERED);
+  assert.deepEqual(
+    states.filter(({ state }) => state !== 'live'),
+    [],
+  );
+  const { code, stdout, stderr } = await ask(data, 'findings', ...COVERED, '--json');
+  assert.deepEqual([code, stdout, stderr], [0, '', '']);
+  const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
+  const { conditions } = JSON.parse(gate.stdout) as { conditions: { answer: string }[] };
+  assert.deepEqual([gate.code, conditions.map(({ answer }) => answer)], [0, ['yes', 'yes', 'yes']]);
+});
+
+test('two years on, every rule is blind, since when and why', async () => {
+  const states = await statusOf(join(root, 'whole'));
+  assert.ok(states.length > 90);
+  for (const { rule, state, since, because } of states) {
+    assert.equal(state, 'blind', rule);
+    assert.match(since ?? '', /^2024-03-06T/, rule);
+    assert.match(because ?? '', /is lost: /, rule);
+  }
+});
+
+const CUTS = IS_LONG
+  ? [...NEEDED_SOURCES].sort((a) => (a.endsWith('Exchange') ? -1 : 1))
+  : ['m365.activity/Audit.Exchange', 'graph/signIns'];
+
+for (const cut of CUTS) {
+  test(`with ${cut} cut, nothing says "nothing" or "yes"`, async () => {
+    const sources = NEEDED_SOURCES.filter((source) => source !== cut);
+    const data = await account(cut.replaceAll(/\W/g, '-'), sources);
+    const findings = await ask(data, 'findings', ...COVERED);
+    assert.equal(findings.code, 3);
+    assert.match(findings.stderr, /(?:rules? (?:is|are) blind|sees? only a part), such as "/);
+    const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
+    const said = JSON.parse(gate.stdout) as { answer: string; resume: string[] };
+    assert.deepEqual([gate.code, said.answer], [1, 'no']);
+    assert.ok(said.resume.some((text) => /that cannot see/.test(text)));
+    const out = await ask(data, 'out', '--since', '2024-03-05T00:00:00Z', '--json');
+    assert.equal(out.code, 3);
+    assert.match(out.stdout, /"code":"rules-blind"/);
+  });
+}
+
+test('of one rule alone, what it needs alone counts', async () => {
+  const data = join(root, (CUTS[0] ?? '').replaceAll(/\W/g, '-'));
+  const states = await statusOf(data, ...COVERED);
+  const seeing = states.find(({ needs }) => needs.join() === 'sharepoint');
+  const blind = states.find(({ needs }) => needs.join() === 'exchange');
+  assert.deepEqual([seeing?.state, blind?.state], ['live', 'blind']);
+  assert.match(blind?.because ?? '', /no source that tells of Exchange is connected/);
+  const of = (rule: string | undefined): Promise<Ended> =>
+    ask(data, 'findings', '--rule', rule ?? '', ...COVERED, '--json');
+  assert.match((await of(blind?.rule)).stderr, /1 rule is blind, such as "/);
+  assert.doesNotMatch((await of(seeing?.rule)).stderr, /blind/);
+});

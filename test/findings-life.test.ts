@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { BooksReader, type KeptFinding } from '../src/books/index.ts';
+import { systemClock } from '../src/core/index.ts';
+import {
+  type Incident as Grouped,
+  incidentNamed,
+  incidentsOf,
+  statusOf,
+} from '../src/detect/index.ts';
+import { markFindings } from '../src/pipeline/index.ts';
+import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { ndjson, record } from './support/exports.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('findings-life');
+const data = join(root, 'data');
+
+/** A rule that forwards: of somebody, in a session of theirs. */
+function forwarding(number: number, user: string, session: string): object {
+  return record(number, {
+    Operation: 'New-InboxRule',
+    RecordType: 1,
+    Workload: 'Exchange',
+    UserId: `${user}@example.org`,
+    ObjectId: `${user}@example.org`,
+    ResultStatus: 'True',
+    ClientIP: undefined,
+    ApplicationId: undefined,
+    AppAccessContext: { AADSessionId: session },
+    SessionId: session,
+    Parameters: [{ Name: 'ForwardTo', Value: 'elsewhere@fabrikam.example' }],
+  });
+}
+
+type Incident = {
+  readonly incident: string;
+  readonly status: string;
+  readonly findings: readonly string[];
+  readonly principals: readonly string[];
+};
+
+const SESSIONS = ['0b2c6d3e-1111-4a00-8000-000000000001', '0b2c6d3e-2222-4a00-8000-000000000002'];
+
+async function take(name: string, ...records: readonly object[]): Promise<void> {
+  const file = join(root, `${name}.json`);
+  writeFileSync(file, ndjson(records));
+  await askJson(data, ['import', file]);
+}
+
+type Known = { readonly findings: readonly KeptFinding[]; readonly incidents: readonly Grouped[] };
+
+async function known(): Promise<Known> {
+  const books = await BooksReader.open(data);
+  try {
+    const findings = books.findings();
+    const incidents = incidentsOf({ history: books.findingHistory(), current: findings });
+    return { findings, incidents };
+  } finally {
+    books.close();
+  }
+}
+
+type Mark = { readonly status: 1 | 2 | 3 | 4; readonly untilMs?: number };
+
+/** What the command does in the process that holds the ledger. */
+async function mark(uids: readonly string[], { status, untilMs }: Mark): Promise<void> {
+  const said = { uids, status, reason: 'known', untilMs: untilMs ?? null, by: 'ada@test' };
+  await withWriter(data, (writer) => markFindings(writer, said));
+}
+
+const cli = (...args: readonly string[]): Promise<Ended> =>
+  countersign([...args, '--data', data, '--json']);
+
+before(async () => {
+  const [one = '', two = ''] = SESSIONS;
+  await take('first', forwarding(1, 'ada', one), forwarding(2, 'eve', two));
+});
+
+test('findings of one person are one incident, of two people two', async () => {
+  const found = await askLines<Incident>(data, ['findings', 'incidents']);
+  const people = found.map(({ principals }) => principals.join());
+  assert.deepEqual(people.sort(), ['user:ada@example.org', 'user:eve@example.org']);
+  const [ada] = found.filter(({ principals }) => principals.includes('user:ada@example.org'));
+  assert.equal(ada?.status, 'new');
+  const { stdout } = await cli('findings', '--incident', ada?.findings[0] ?? '');
+  const own = stdout.trim().split('\n').map(parsed);
+  const uids = own.map(({ finding_info }) => finding_info.uid);
+  assert.deepEqual(uids.sort(), [...(ada?.findings ?? [])].sort(), 'a finding names its incident');
+  for (const { metadata } of own) assert.equal(metadata.correlation_uid, ada?.incident);
+});
+
+type Finding = {
+  readonly metadata: { readonly correlation_uid?: string };
+  readonly finding_info: { readonly uid: string };
+};
+
+function parsed(line: string): Finding {
+  return JSON.parse(line) as Finding;
+}
+
+test('what people say of a finding is an entry, and the last word counts', async () => {
+  const uid = (await known()).findings[0]?.uid ?? '';
+  const state = async (): Promise<number | undefined> => {
+    const { findings } = await known();
+    const found = findings.find((each) => each.uid === uid);
+    return found === undefined ? undefined : statusOf(found, systemClock.now());
+  };
+  assert.equal(await state(), 1);
+  const said = await cli(
+    'findings',
+    'mark',
+    uid,
+    '--status',
+    'in-progress',
+    '--reason',
+    'Ada looks',
+  );
+  assert.equal(said.code, 0, said.stderr);
+  const { entries } = JSON.parse(said.stdout) as { entries: number[] };
+  assert.equal(entries.length, 1);
+  assert.equal(await state(), 2);
+  await mark([uid], { status: 3, untilMs: Date.UTC(2020, 0, 1) });
+  assert.equal(await state(), 1, 'a suppression that is over is none');
+  await mark([uid], { status: 3 });
+  assert.equal(await state(), 3);
+  await mark([uid], { status: 4 });
+  assert.equal(await state(), 4);
+});
+
+test('a finding that ties two incidents together is seen to, and both ids go on', async () => {
+  const { incidents: before } = await known();
+  await take('bridge', forwarding(3, 'ada', SESSIONS[1] ?? ''));
+  const { incidents: after } = await known();
+  assert.equal(after.length, before.length - 1);
+  const [whole] = after.filter(({ merged }) => merged.length > 0);
+  assert.ok(whole !== undefined && before.some(({ id }) => id === whole.id));
+  for (const { id, uids } of before) {
+    const named = incidentNamed(after, id);
+    for (const uid of uids) assert.ok(named?.uids.has(uid));
+  }
+});
+
+test('an incident is marked as a whole, and "out" starts from what is open in it', async () => {
+  const [incident] = (await known()).incidents;
+  const id = incident?.id ?? '';
+  const out = ['out', '--since', '2024-03-05T00:00:00Z', '--incident', id, '--data', data];
+  const { code, stdout, stderr } = await countersign(out);
+  assert.ok(code === 1 || code === 3, stderr);
+  assert.match(stdout, /Counts as the intruders/);
+  const said = await cli('findings', 'mark', id, '--status', 'resolved', '--reason', 'done');
+  const { findings } = JSON.parse(said.stdout) as { findings: string[] };
+  assert.deepEqual(findings.sort(), incident?.findings.map(({ uid }) => uid).sort());
+  const resolved = await countersign(out);
+  assert.equal(resolved.code, 2);
+  assert.match(resolved.stderr, /no finding of the incident .* is open/);
+});
+
+test('what is not there, or makes no sense, is refused before anything is said', async () => {
+  const uid = '00000000-0000-8000-8000-000000000000';
+  const unknown = await cli('findings', 'mark', uid, '--status', 'resolved', '--reason', 'x');
+  assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
+  await assert.rejects(mark([uid], { status: 4 }), { code: 'NO_SUCH_FINDING' });
+  await assertFsckClean(data);
+});

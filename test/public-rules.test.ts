@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { normaliseInstant, tenantId } from '../src/core/index.ts';
+import { problemText, type RuleContent, ruleContent, Signaller } from '../src/detect/index.ts';
+import { createMemo, read } from '../src/ocsf/index.ts';
+import { readContent } from '../src/pipeline/index.ts';
+import { type Made, recordFor, ruleOf } from './support/public-rules.ts';
+import { sharedData, withoutShared } from './support/shared-data.ts';
+
+const skip = withoutShared('sigma', 'panther-signin');
+const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
+const memo = createMemo();
+
+type File = { readonly path: string; readonly text: string };
+
+function filesOf(name: string): File[] {
+  const folder = sharedData(name);
+  const paths = skip === false ? globSync('**/*.yml', { cwd: folder }).sort() : [];
+  return paths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+}
+
+const files = filesOf('sigma');
+const { pipelines } = readContent();
+
+/** The streams that an event fits. */
+function fits(signaller: Signaller, { source, value }: Made): string[] {
+  const at = normaliseInstant('2026-03-02T09:00:00Z') ?? '';
+  const reading = read({ source, tenant: TENANT, id: 'one', at, value }, memo);
+  return [...new Set(signaller.of(reading).map(({ stream }) => stream))];
+}
+
+function contentOf(rules: readonly File[]): RuleContent {
+  return ruleContent({ rules, pipelines });
+}
+
+test('all public rules load, with the pipelines that come with the program', { skip }, () => {
+  const content = contentOf(files);
+  const errors = content.problems.filter(({ severity }) => severity === 'error');
+  assert.deepEqual(errors.map(problemText), []);
+  assert.equal(content.set.rules.length, files.length);
+  assert.ok(files.length >= 145);
+});
+
+test('each of them fits a record of the shape in which the vendor writes it', { skip }, () => {
+  const signaller = new Signaller(contentOf(files).plan);
+  const silent: string[] = [];
+  for (const { path, text } of files) {
+    const rule = ruleOf(path, text);
+    for (const made of recordFor(rule)) {
+      if (!fits(signaller, made).includes(rule.id ?? '')) silent.push(`${path}: ${made.source}`);
+    }
+  }
+  assert.deepEqual(silent, []);
+});
+
+test('and none of them fits a record that says nothing of what it is for', { skip }, () => {
+  const signaller = new Signaller(contentOf(files).plan);
+  const loud: string[] = [];
+  for (const { path, text } of files) {
+    const rule = ruleOf(path, text);
+    for (const { source, value } of recordFor(rule)) {
+      const plain = quieted(value);
+      if (fits(signaller, { source, value: plain }).includes(rule.id ?? '')) loud.push(path);
+    }
+  }
+  assert.deepEqual(loud, []);
+});
+
+/** The same shape with every word that says what happened taken out. */
+function quieted(value: unknown): Readonly<Record<string, unknown>> {
+  const quiet = (of: unknown, name: string): unknown => {
+    if (Array.isArray(of)) return of.map((each) => quiet(each, name));
+    if (typeof of === 'object' && of !== null) {
+      return Object.fromEntries(Object.entries(of).map(([key, each]) => [key, quiet(each, key)]));
+    }
+    return KEPT.has(name) ? of : typeof of === 'string' ? 'quiet' : of === false ? true : 1;
+  };
+  return quiet(value, '') as Readonly<Record<string, unknown>>;
+}
+
+/** By these a record is known for what it is. */
+const KEPT: ReadonlySet<string> = new Set([
+  ...['time', 'TimeGenerated', 'CreationTime', 'createdDateTime', 'activityDateTime'],
+  ...['id', 'Id', 'RecordType', 'Workload', 'category', 'result', 'ResultStatus', 'type'],
+]);
+
+type Labelled = {
+  readonly RuleID: string;
+  readonly Tests?: readonly {
+    readonly Name: string;
+    readonly ExpectedResult: boolean;
+    readonly Log: Readonly<Record<string, unknown>>;
+  }[];
+};
+
+/** Which rule of ours says what one of theirs says. */
+const OURS: Readonly<Record<string, string>> = {
+  'Azure.Audit.OIDC.Changed': 'A provider outside of the company was put into the way of sign-ins',
+  'Azure.Audit.ElevateUserAccessAdministrator':
+    'A directory administrator took access to all Azure subscriptions',
+  'Azure.Audit.HighRiskSignIn': 'The suite takes a sign-in or a person for compromised',
+  'Azure.Audit.MultipleProtectionAlerts': 'The suite takes a sign-in or a person for compromised',
+  'Azure.Audit.RiskLevelPassthrough': 'The suite takes a sign-in or a person for compromised',
+  'Azure.Audit.PolicyChanged': 'A conditional access policy was changed',
+  'Azure.Audit.RoleChangedPIM': 'A role was assigned through privileged identity management',
+  'Azure.Audit.ServicePrincipalCredentialsAdded': 'A credential was added to an application',
+  'Azure.Audit.VSCodeOAuthPhishing':
+    'A developer tool was used to fetch a token for mail and files',
+  'Azure.Audit.ROPCLoginNoMFA': 'A password alone was enough',
+  'Azure.Audit.ExcessiveAccountLockouts': 'One address locked several accounts out',
+  'Azure.Audit.LegacyAuth': 'An old protocol that knows no second factor signed in',
+  'Azure.Audit.InviteExternalUsers': 'Somebody from outside was invited',
+  'Azure.Audit.DomainSettingsModified': 'The trust of a domain was changed',
+};
+
+/** Events that our rules do not judge as theirs do, and why. */
+const NOT_COVERED: Readonly<Record<string, string>> = {
+  'Azure.Audit.DeviceCodeBrokerClient': 'ours speaks of every device code',
+  'Azure.Audit.ManyFailedSignIns': 'of applications that fail to sign in we say nothing',
+  'Azure.Audit.GraphSessionMultipleIPs': 'it needs two records, and the test has one',
+  'Azure.Audit.MFADisabled': 'ours speaks of every change of such a policy',
+  'Microsoft Corporate ASN Excluded': 'an exception of the company that wrote the rule',
+  'Sign-In with legacy auth, KNOWN_EXCEPTION': 'an exception of the company that wrote the rule',
+  'Failed Sign-In with riskLevelAggregated': 'a low risk is none that ours speaks of',
+  'Same org successful invite': 'ours does not compare the domains of the two',
+  'Not external invite': 'ours does not compare the domains of the two',
+  'Different Values Changed': 'ours speaks of every change of the trust of a domain',
+};
+
+test('labelled events are judged as labelled, where we have such a rule', { skip }, (t) => {
+  const own = ruleContent(readContent());
+  const signaller = new Signaller(own.plan);
+  const titles = new Map([...own.sayings].map(([key, { document }]) => [key, document.title]));
+  let judged = 0;
+  for (const { path, text } of filesOf('panther-signin')) {
+    const { RuleID, Tests = [] } = parse(text) as Labelled;
+    for (const { Name, ExpectedResult, Log } of Tests) {
+      const why = NOT_COVERED[RuleID] ?? NOT_COVERED[Name];
+      if (why !== undefined) {
+        t.diagnostic(`not covered: ${path}, ${Name}: ${why}`);
+        continue;
+      }
+      const found = fits(signaller, { source: `azure-monitor/${Log['category']}`, value: Log });
+      const isFound = found.some((key) => titles.get(key) === OURS[RuleID]);
+      assert.equal(isFound, ExpectedResult, `${path}, ${Name}`);
+      judged += 1;
+    }
+  }
+  assert.ok(judged >= 30, `${judged} of 47 are judged`);
+});

@@ -1,0 +1,54 @@
+import { randomFillSync } from 'node:crypto';
+import { instantOfMs, ManualClock } from '../../src/core/index.ts';
+import { DelaySketch, type Observation } from '../../src/coverage/index.ts';
+import { closeWriter, openWriter, ownEntry } from '../../src/pipeline/index.ts';
+
+const HOUR_MS = 3_600_000;
+const random = { fill: (into: Uint8Array) => randomFillSync(into) };
+
+/** All that the rules of the program need; one of them cut makes some of them blind. */
+export const NEEDED_SOURCES: readonly string[] = [
+  'm365.activity/Audit.AzureActiveDirectory',
+  'm365.activity/Audit.Exchange',
+  'm365.activity/Audit.General',
+  'm365.activity/Audit.SharePoint',
+  'graph/signIns',
+  'defender/advanced-hunting',
+];
+
+export type ObservedOptions = {
+  readonly tenant: string;
+  readonly sources: readonly string[];
+  readonly startMs: number;
+  readonly hours: number;
+};
+
+/** Says what a collector would have: each hour of these sources was asked for and came whole. */
+export async function observe(dir: string, options: ObservedOptions): Promise<void> {
+  const { sources, startMs, hours } = options;
+  const clock = new ManualClock(startMs + hours * HOUR_MS);
+  const writer = await openWriter({ dir, clock, random, acceptFork: 'accept' });
+  const polls = sources.flatMap((source) =>
+    Array.from({ length: hours }, (_, hour) => poll(options, source, hour)),
+  );
+  await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
+  await closeWriter(writer);
+  // The books go on from their cursor when they are opened next.
+  await closeWriter(await openWriter({ dir, clock, random }));
+}
+
+function poll({ tenant, startMs }: ObservedOptions, source: string, hour: number): Observation {
+  const sketch = new DelaySketch();
+  for (let minute = 1; minute <= 60; minute++) sketch.add(minute * 60_000);
+  const toMs = startMs + (hour + 1) * HOUR_MS;
+  return {
+    ...{ v: 2, collector: 'activity-api', tenant, source, workload: null, subject: null },
+    from: instantOfMs(toMs - HOUR_MS) ?? '',
+    to: instantOfMs(toMs) ?? '',
+    ...{ axis: 'availability', outcome: 'complete', listed: 1, fetched: 1, records: 60 },
+    ...{ duplicates: 0, parked: 0, because: null, code: null },
+    delays: sketch.observed(),
+    canaries: null,
+    at: instantOfMs(toMs) ?? '',
+  };
+}
