@@ -18,7 +18,8 @@ const START_MS = Date.UTC(2026, 2, 2);
 const DAYS = 30;
 /** The month in full takes hours, most of it to make what is collected. */
 const PEOPLE = { short: 25, long: 10_000 } as const;
-const POLL_EVERY_MS = 30 * MINUTE_MS;
+/** Less often than `serve` does: a month of its polls would be most of what is measured. */
+const POLL_EVERY_MS = 2 * HOUR_MS;
 /** After it nothing goes wrong any more, and what is late comes. */
 const AFTER_MS = DAY_MS;
 
@@ -27,7 +28,7 @@ const FAULTS: Partial<FaultPlan> = {
   ...{ duplicated: 0.05, repeated: 0.05, late: 0.02, lateMs: [HOUR_MS, 3 * DAY_MS] },
   ...{ hidden: 0.02, gone: 0.002, lost: 0.002, unlisted: 0.002, unsearched: 0.002 },
   ...{ looping: 0.005, skewMs: 2 * MINUTE_MS, html: 0.005, redirected: 0.005 },
-  ...{ bomb: 0.0005, huge: 0.0005, deep: 0.001, foreign: 0.001 },
+  ...{ bomb: 0.0001, huge: 0.0001, deep: 0.001, foreign: 0.001 },
   aimed: [({ id }) => id.startsWith('00')],
   outages: [
     { workload: 'SharePoint', fromMs: START_MS + 9 * DAY_MS, toMs: START_MS + 10 * DAY_MS },

@@ -236,6 +236,19 @@ test('a bomb is small on the wire, and a deep answer is not wide', async (t) => 
   assert.ok(deep.startsWith('[[[[') && deep.length === 200_000);
 });
 
+test('lines of the diagnostic export are no page that could loop or hold a stranger', () => {
+  const { faults } = emulator;
+  faults.set({ looping: 1 });
+  const ask = {
+    ...{ method: 'GET', params: {}, path: '/logs/PT1H.json', headers: {} },
+    ...{ query: new URLSearchParams(), body: Buffer.alloc(0) },
+  };
+  const lines = { status: 206, body: '{"category":"AuditLogs"}\n{"category":"AuditLogs"}\n' };
+  assert.equal(faults.disturb(ask, lines), lines);
+  faults.set({ foreign: 1 });
+  assert.equal(faults.disturb(ask, lines).body, lines.body);
+});
+
 test('one fault does not change what another does', async (t) => {
   const lost = async (more: Partial<FaultPlan>): Promise<string[]> => {
     await begin(t, { lost: 0.1, ...more }, 4);

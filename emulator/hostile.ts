@@ -127,6 +127,12 @@ type Page = { readonly [member: string]: unknown; readonly value: readonly unkno
 /** A page with something on it; undefined for anything else. */
 function pageOf(text: string): Page | undefined {
   if (!text.startsWith('{')) return undefined;
-  const page = JSON.parse(text) as { readonly value?: unknown };
+  let page: { readonly value?: unknown };
+  try {
+    page = JSON.parse(text) as { readonly value?: unknown };
+  } catch {
+    // Lines of the diagnostic export, each an object of its own.
+    return undefined;
+  }
   return Array.isArray(page.value) && page.value.length > 0 ? (page as Page) : undefined;
 }
