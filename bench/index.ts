@@ -29,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   month: () => import('./month.ts'),
   detection: () => import('./detection.ts'),
   sigma: () => import('./sigma.ts'),
+  'pass-ended': () => import('./pass-ended.ts'),
 };
 
 const { values, positionals } = parseArgs({

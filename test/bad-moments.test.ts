@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +10,7 @@ import { assertBalanced, assertFsckClean, importHere, type Report } from './supp
 import { countersign, type Ended, ended, start } from './support/command-line.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';
 import { temporaryFolder } from './support/folders.ts';
+import { smallDisk, withoutMount } from './support/small-disk.ts';
 
 const RECORDS = 12_000;
 const root = temporaryFolder('bad-moments');
@@ -108,28 +109,11 @@ for (const [what, text] of [
   });
 }
 
-/** A file system of its own, where this machine lets us have one. */
-function smallDisk(megabytes: number): Disposable & { readonly path: string } {
-  const path = join(root, `disk-${megabytes}`);
-  mkdirSync(path);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
-  return { path, [Symbol.dispose]: () => void spawnSync('umount', ['-l', path]) };
-}
-
-function withoutMount(): string | false {
-  const path = join(root, 'may-mount');
-  mkdirSync(path);
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
-  if (status !== 0) return 'this user may not mount a small disk';
-  spawnSync('umount', [path]);
-  return false;
-}
-
-const skip = withoutMount();
+const skip = withoutMount(root);
 
 for (const megabytes of IS_LONG ? [1, 2, 3, 4, 5, 6, 7, 8] : [1, 3]) {
   test(`a disk of ${megabytes} MB that is full says so, and loses nothing`, { skip }, async () => {
-    using disk = smallDisk(megabytes);
+    using disk = smallDisk(root, megabytes);
     const data = join(disk.path, 'data');
     const { code, stdout, stderr } = await countersign(['import', file, '--data', data, '--json']);
     assert.equal(code, 3, stderr);

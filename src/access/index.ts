@@ -5,6 +5,7 @@ export { BODY_BYTES_MAX as AUTHZEN_BODY_BYTES_MAX } from './authzen/limits.ts';
 export type { Caller, ResourceScope } from './callers/caller.ts';
 export { FairTurns } from './callers/fair-turns.ts';
 export { type Proof, Roll } from './callers/roll.ts';
+export { alarmDrafts } from './checks/alarm-drafts.ts';
 export { type CheckWorld, checkSignIn } from './checks/check.ts';
 export { checkDrafts, daysOf } from './checks/drafts.ts';
 export { exactMatch } from './checks/match.ts';
@@ -18,6 +19,7 @@ export {
 } from './decision/decision-point.ts';
 export {
   type DecisionBody,
+  endingIn,
   type PassBody,
   type PassClosed,
   type PassOpened,
@@ -35,8 +37,29 @@ export {
   parseDirectoryFile,
 } from './directory/directory-file.ts';
 export { DirectoryStore } from './directory/directory-store.ts';
-export type { Directory, EntityFacts, Sourced } from './directory/facts.ts';
+export type { Directory, DirectoryChange, EntityFacts, Sourced } from './directory/facts.ts';
 export { SuiteDirectory } from './directory/suite-directory.ts';
+export {
+  checkStatement,
+  type Drain,
+  type DrainEffect,
+  drainsOf,
+  type SaidOfDrain,
+  wantedOf,
+} from './drain/drains.ts';
+export {
+  type DrainPeople,
+  type DrainRequest,
+  type DrainStatement,
+  personKey,
+  requestDigest,
+  type Signed,
+  signed,
+  signedOf,
+} from './drain/statements.ts';
+export { type Changed, PassKeeper } from './endings/keeper.ts';
+export { endedEvent, toldOfPass } from './endings/said.ts';
+export { WatchedPasses } from './endings/watched-passes.ts';
 export { AccessError, type AccessErrorCode } from './errors.ts';
 export {
   ForwardAuthDoor,
@@ -48,7 +71,7 @@ export { Identities, type IdentityOptions } from './forward-auth/identity.ts';
 export { PROXIES, type ProxyKind } from './forward-auth/original.ts';
 export type * from './knowledge/bodies.ts';
 export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
-export { JOIN_BEFORE_MS } from './limits.ts';
+export { JOIN_BEFORE_MS, RAISED_PER_FINDING_MAX } from './limits.ts';
 export { ATTESTATION_FORMATS, type AttestationFormat } from './oidc/attestation.ts';
 export { AuthorityKeys, type ReadDocument } from './oidc/authority.ts';
 export type { EamRequest } from './oidc/browser.ts';
@@ -63,7 +86,7 @@ export { EAM_PATHS } from './oidc/metadata.ts';
 export { type KnownInvitation, type KnownPasskey, PasskeyBook } from './oidc/passkey-book.ts';
 export { type PasskeyRecord, passkeyRecordOf } from './oidc/passkey-record.ts';
 export type { PasskeyStore } from './oidc/passkey-store.ts';
-export { lapses, type Pass, passesOf } from './passes/passes.ts';
+export { type InSuite, lapses, type Pass, passesOf } from './passes/passes.ts';
 export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';
 export { type PolicyFolder, readPolicyFolder } from './policies/folder.ts';
 export type { Policy } from './policies/policy.ts';
@@ -71,7 +94,9 @@ export { PolicySet, type PolicySource, type PolicyText } from './policies/policy
 export { type PolicyProblem, problemText } from './policies/problem.ts';
 export { checkPolicies, type PolicyCheck } from './policies/supply.ts';
 export { loadRegister, parseRegister, type Register } from './register/register.ts';
+export { type ChangedRisk, type RaisedRisk, RaisedRisks } from './risk/raised-risks.ts';
 export { SsfDoor } from './ssf/door.ts';
+export type { SecurityEvent } from './ssf/event.ts';
 export { EVENT_KEPT_MS, POLL_BODY_BYTES_MAX as SSF_BODY_BYTES_MAX } from './ssf/limits.ts';
 export type { Receiver } from './ssf/receiver.ts';
 export { type SsfRecord, ssfRecordOf } from './ssf/record.ts';

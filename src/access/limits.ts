@@ -42,3 +42,27 @@ export const JOIN_AFTER_MS: number = 60_000;
  * question is what was so, not whether to let somebody in.
  */
 export const CHECK_AGE_MAX_MS: number = 8 * 86_400_000;
+
+/**
+ * What the suite issues at a sign-in lives for an hour as a rule, and up to 28 hours where client
+ * and resource take part in continuous access evaluation (contracts 8.1).
+ */
+export const SUITE_TOKEN_MS_MAX: number = 28 * 3_600_000;
+
+/**
+ * Passes of one process that can be open at once. Each keeps its request, a kilobyte or so: beyond
+ * this nobody could end one as soon as its reason is gone, so that no more are opened.
+ */
+export const OPEN_PASSES_MAX = 500_000;
+
+/** Endings that go into the ledger in one write: some 300 KB. */
+export const ENDINGS_PER_WRITE = 500;
+
+/**
+ * A finding that names more people is about what was tried with all of them. To keep every one of
+ * them out would do the attacker's work.
+ */
+export const RAISED_PER_FINDING_MAX = 8;
+
+/** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
+export const DRAIN_SAID_MS_MAX = 600_000;

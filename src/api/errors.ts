@@ -28,13 +28,15 @@ export class HandoverError extends CountersignError<HandoverErrorCode> {
  * - `WITNESS_KEY`     the key of a witness cannot be read
  * - `CALLER_PROOF`    a caller of a door cannot prove itself, or proves itself as another
  * - `DOOR_FILE`       a file that a door needs cannot be used
+ * - `DISK_LOW`        what is left of the disk is for decisions
  */
 export type WorkErrorCode =
   | 'AMBIGUOUS_USER'
   | 'WITNESS_NAME'
   | 'WITNESS_KEY'
   | 'CALLER_PROOF'
-  | 'DOOR_FILE';
+  | 'DOOR_FILE'
+  | 'DISK_LOW';
 
 /** Work that cannot be done as it was asked for. */
 export class WorkError extends CountersignError<WorkErrorCode> {

@@ -18,6 +18,7 @@ export { type WitnessKey, witnessKey } from './witness-key.ts';
 export type { Work } from './work.ts';
 export { type AccessWork, accessWork } from './works/access.ts';
 export { type DecideWork, decideWork, judgeWork } from './works/decide.ts';
+export { type DrainDone, type DrainWork, drainConfigOf, drainWork } from './works/drain.ts';
 export { type EraseWork, eraseWork } from './works/erase.ts';
 export { type MarkWork, markFindingsWork } from './works/findings.ts';
 export { type GateWork, gateWork } from './works/gate.ts';

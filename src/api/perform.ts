@@ -5,6 +5,7 @@ import type { WorkHooks } from './handover-server.ts';
 import type { Work } from './work.ts';
 import { performAccess } from './works/access.ts';
 import { performDecide } from './works/decide.ts';
+import { performDrain } from './works/drain.ts';
 import { performErase } from './works/erase.ts';
 import { performMarkFindings } from './works/findings.ts';
 import { performGate } from './works/gate.ts';
@@ -21,6 +22,7 @@ import { performWitness } from './works/witness.ts';
 export type Performer = {
   readonly doer: Doer;
   readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Worker threads. */
   readonly lanes: number;
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
@@ -36,6 +38,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['statement', performAccess],
   ['decide', performDecide],
   ['findings mark', performMarkFindings],
+  ['door drain', performDrain],
   ['gate', performGate],
   ['ledger erase', performErase],
   ['ledger hold', performHold],

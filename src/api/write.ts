@@ -17,6 +17,7 @@ export type WriteOptions = {
   readonly version: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly stdin: AsyncIterable<Uint8Array>;
   /** The note signing key, where it does not lie in the data folder. */
@@ -35,7 +36,7 @@ export type WriteOptions = {
 
 /** Does a writing command here or in the process that holds the ledger; tells its result. */
 export async function write(options: WriteOptions): Promise<unknown> {
-  const { dir, clock, random, keyFile, acceptFork, stdin, version } = options;
+  const { dir, clock, random, env, keyFile, acceptFork, stdin, version } = options;
   // Opening for writing would make a ledger, and a wrong --data would go unnoticed.
   if (options.ledger === 'needs') (await LedgerReader.open(dir)).close();
   else if (!existsSync(layout.folderFacts(dir))) {
@@ -59,7 +60,7 @@ export async function write(options: WriteOptions): Promise<unknown> {
     close: closeWriter,
     perform: (writer, work, hooks) => {
       const doer = { who: work.who, host: hostname(), version };
-      return perform(writer, work, { doer, random, lanes, hooks, stdin });
+      return perform(writer, work, { doer, random, env, lanes, hooks, stdin });
     },
     beforeHandOver: async (work) =>
       readsStandardInput(work) ? withSpool(work, await spool.fill(stdin)) : work,

@@ -60,6 +60,11 @@ export class AccessBooks {
     return this.#live.state?.decisions.list(filter) ?? [];
   }
 
+  /** Decisions at or behind an entry that owe an alarm. */
+  decisionsOwingAlarm(fromIndex: number): readonly DecisionFact[] {
+    return this.#live.state?.decisions.owingAlarm(fromIndex) ?? [];
+  }
+
   /** What was said of passes, in the order of the entries; of one, or of all. */
   passEntries(pass?: string): readonly PassFact[] {
     return this.#live.state?.decisions.passEntries(pass) ?? [];

@@ -76,8 +76,8 @@ export class Books {
     return this.#state.cursor(BOOKS_STAGE);
   }
 
-  /** Indices of the entries of our own of one kind, ascending; those at or behind an index. */
-  acts(kind: string, fromIndex = 0): readonly number[] {
+  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  acts(kind: string, fromIndex: number = 0): readonly number[] {
     return this.#state.acts(kind, fromIndex);
   }
 

@@ -161,8 +161,8 @@ export class BooksReader {
     return new AccessBooks(this.#live, this);
   }
 
-  /** Indices of the entries of our own of one kind, ascending. */
-  acts(kind: string, fromIndex = 0): readonly number[] {
+  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  acts(kind: string, fromIndex: number = 0): readonly number[] {
     return this.#live.state?.acts(kind, fromIndex) ?? [];
   }
 

@@ -87,6 +87,12 @@ export class DecisionTable {
       });
   }
 
+  /** Those at or behind an entry that owe an alarm, in order of their entries. */
+  owingAlarm(fromIndex: number): DecisionFact[] {
+    const rows = this.#db.all(OWING_ALARM, fromIndex);
+    return rows.map((row) => JSON.parse(row['body'] as string) as DecisionFact);
+  }
+
   /** Of passes whose time is over, and of which nothing says that they are: that they opened. */
   overdue(nowMs: number): PassFact[] {
     return this.#db.all(OVERDUE, nowMs).map(passFact);
@@ -121,6 +127,8 @@ const LAST_MS = 8.64e15;
 
 const WITHIN = `SELECT body FROM decisions
   WHERE at_ms >= ? AND at_ms < ? AND "index" >= ? ORDER BY "index"`;
+const OWING_ALARM = `SELECT body FROM decisions
+  WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;
 const OVERDUE = `SELECT * FROM pass_entries AS opened
   WHERE phase = 'opened' AND expires_ms <= ? AND NOT EXISTS (
     SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened'

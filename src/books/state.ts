@@ -277,8 +277,8 @@ export class State {
     this.#db.run('DELETE FROM observations WHERE "index" <= ?', upTo);
   }
 
-  /** Indices of the entries of our own of one kind, ascending. */
-  acts(kind: string, fromIndex = 0): number[] {
+  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  acts(kind: string, fromIndex: number): number[] {
     const sql = 'SELECT "index" FROM acts WHERE kind = ? AND "index" >= ? ORDER BY "index"';
     const rows = this.#db.all(sql, kind, fromIndex);
     return rows.map((row) => row['index'] as number);

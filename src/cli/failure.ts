@@ -15,6 +15,7 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'LOST',
   // The machine did not do it.
   'DISK_FULL',
+  'DISK_LOW',
   'WRITER_FAILED',
   'QUERY_LIMIT',
   // Bytes of ours are not what was written: fsck names them.

@@ -30,7 +30,7 @@ export type Writing = {
 
 /** Does a writing command, here or in the process that holds the ledger; tells its result. */
 export async function write(context: Context, writing: Writing): Promise<unknown> {
-  const { terminal, dataDir, cwd, clock, random, signal, stdin } = context;
+  const { terminal, dataDir, cwd, env, clock, random, signal, stdin } = context;
   const { work, flags, ledger, repeatable } = writing;
   // The stages behind it are heavy: help and questions about the log do without them.
   const { write: writeThere } = await import('../api/index.ts');
@@ -40,6 +40,7 @@ export async function write(context: Context, writing: Writing): Promise<unknown
       dir: dataDir,
       clock,
       random,
+      env,
       signal,
       stdin,
       work,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quoted } from '../core/index.ts';
+import { credentials } from './credentials-schema.ts';
 import {
   ATTESTATION_FORMATS,
   type DoorsConfig,
@@ -8,7 +9,17 @@ import {
   PROXY_KINDS,
 } from './doors-types.ts';
 import { existingFile, existingFolder, fileToMake, folderToMake, secretPlace } from './places.ts';
-import { every, guid, isLoopback, listen, name, refuse, root, tenant } from './scalars.ts';
+import {
+  every,
+  guid,
+  isLoopback,
+  listen,
+  name,
+  refuse,
+  root,
+  tenant,
+  tokenLife,
+} from './scalars.ts';
 import type { ConfigWorld } from './world.ts';
 
 export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
@@ -20,11 +31,13 @@ export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
       tls: z.strictObject({ certificate: file, key: file, clients: file.optional() }).optional(),
       policies: existingFolder(world).optional(),
       directory: z.array(file).default([]),
+      suiteTokens: tokenLife.optional(),
       tools: z.array(tool(world)).default([]),
       proxies: z.array(proxy(world)).default([]),
       identity: identity(world).optional(),
       external: external(world).optional(),
       events: events(world).optional(),
+      drain: drain(world).optional(),
     })
     .superRefine((doors, context) => {
       for (const [at, what] of problemsOf(doors)) {
@@ -162,6 +175,21 @@ function events(world: ConfigWorld) {
   return z.strictObject({
     signingKeys: z.array(existingFile(world)).min(1),
     receivers: z.array(receiver).default([]),
+  });
+}
+
+/** Off unless it is named: it takes an identity of its own, which may write in the suite. */
+function drain(world: ConfigWorld) {
+  const person = z.strictObject({ name, key: existingFile(world) });
+  return z.strictObject({
+    tenant,
+    authority: root.default('https://login.microsoftonline.com'),
+    authorityFile: existingFile(world).optional(),
+    graph: root.default('https://graph.microsoft.com'),
+    credentials: credentials(world),
+    method: guid,
+    people: z.array(person).min(2, 'are too few: a drain needs two people'),
+    longest: every.default(8 * 3_600_000),
   });
 }
 

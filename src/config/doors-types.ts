@@ -1,5 +1,5 @@
 import type { TenantId } from '../core/index.ts';
-import type { Listen, SecretPlace } from './types.ts';
+import type { CredentialPlace, Listen, SecretPlace } from './types.ts';
 
 /** The kinds of reverse proxy whose way of asking is known. */
 export const PROXY_KINDS = ['nginx', 'envoy', 'traefik'] as const;
@@ -86,6 +86,23 @@ export type ExternalMethodConfig = {
   };
 };
 
+/** How a group goes past our method in the suite for a while. */
+export type DrainConfig = {
+  readonly tenant: TenantId;
+  /** Root of the login authority. */
+  readonly authority: string;
+  readonly authorityFile?: string | undefined;
+  /** Root of Graph. */
+  readonly graph: string;
+  readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
+  /** The configuration of our external authentication method. */
+  readonly method: string;
+  /** Those who may, each with a public key in PEM; two of them are needed. */
+  readonly people: readonly { readonly name: string; readonly key: string }[];
+  /** Milliseconds that it lasts at most. */
+  readonly longest: number;
+};
+
 /** Where access is decided before it happens. */
 export type DoorsConfig = {
   readonly listen: Listen;
@@ -97,6 +114,8 @@ export type DoorsConfig = {
   /** A folder; undefined: the policies that come with the program. */
   readonly policies?: string | undefined;
   readonly directory: readonly string[];
+  /** Milliseconds that the longest token of the suite lives; undefined: as the vendor says. */
+  readonly suiteTokens?: number | undefined;
   readonly tools: readonly ToolConfig[];
   readonly proxies: readonly ProxyConfig[];
   /** Whose tokens say who somebody is; needed by proxies. */
@@ -118,4 +137,5 @@ export type DoorsConfig = {
         readonly receivers: readonly ReceiverConfig[];
       }
     | undefined;
+  readonly drain?: DrainConfig | undefined;
 };

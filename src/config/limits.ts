@@ -30,3 +30,9 @@ export const CANARY_EVERY_MS_MIN = 60_000;
 
 /** Rarer than this a day holds too few to bound anything, or to notice that a feed is silent. */
 export const CANARY_EVERY_MS_MAX: number = 6 * 3_600_000;
+
+/** The vendor lets nobody set the life of a token below this. */
+export const TOKEN_LIFE_MS_MIN = 600_000;
+
+/** What refreshes tokens lives for ninety days; nothing that is issued lives longer. */
+export const TOKEN_LIFE_MS_MAX: number = 90 * 24 * 3_600_000;

@@ -6,6 +6,8 @@ import {
   EVERY_MS_MAX,
   EVERY_MS_MIN,
   NAME_CHARACTERS_MAX,
+  TOKEN_LIFE_MS_MAX,
+  TOKEN_LIFE_MS_MIN,
 } from './limits.ts';
 import type { Listen } from './types.ts';
 
@@ -39,6 +41,15 @@ export const every: z.ZodType<number> = z.string().transform((text, context) => 
   if (unit === '') return refuse(context, `${quoted(text)} is no time: write 30s, 5m or 1h`);
   if (ms >= EVERY_MS_MIN && ms <= EVERY_MS_MAX) return ms;
   return refuse(context, `${quoted(text)} is out of range: write between 1s and 24h`);
+});
+
+/** `28h`, `90d`: how long a token of another service lives, in milliseconds. */
+export const tokenLife: z.ZodType<number> = z.string().transform((text, context) => {
+  const [, count = '', unit = ''] = /^(\d{1,5})(m|h|d)$/.exec(text.trim()) ?? [];
+  const ms = Number(count) * (unit === 'd' ? 24 * 3_600_000 : (UNITS.get(unit) ?? 0));
+  if (unit === '') return refuse(context, `${quoted(text)} is no time: write 60m, 28h or 90d`);
+  if (ms >= TOKEN_LIFE_MS_MIN && ms <= TOKEN_LIFE_MS_MAX) return ms;
+  return refuse(context, `${quoted(text)} is out of range: write between 10m and 90d`);
 });
 
 /** How often a canary of each kind is sent: see {@link CANARY_EVERY_MS_MIN}. */

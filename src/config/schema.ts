@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { quoted } from '../core/index.ts';
+import { credentials } from './credentials-schema.ts';
 import { doorsSchema } from './doors-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
-import { environment, existingFile, oneOf, secretPlace } from './places.ts';
+import { existingFile, secretPlace } from './places.ts';
 import {
   broker,
   canaryEvery,
@@ -17,7 +18,6 @@ import {
 } from './scalars.ts';
 import {
   CONTENT_TYPES,
-  type CredentialPlace,
   DIRECTORY_OBJECTS,
   type Estate,
   EXPORT_CATEGORIES,
@@ -81,31 +81,6 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
     if (tenants.length > 0 || doors !== undefined) return;
     const message = 'names nothing to do: write a tenant to collect from, or doors to open';
     context.addIssue({ code: 'custom', path: ['tenants'], message });
-  });
-}
-
-function credentials(world: ConfigWorld) {
-  const shape = z.strictObject({
-    clientId: guid,
-    secret: secretPlace(world).optional(),
-    certificate: z
-      .strictObject({
-        file: existingFile(world).optional(),
-        env: environment(world).optional(),
-        keyFile: existingFile(world).optional(),
-      })
-      .optional(),
-  });
-  return shape.transform(({ clientId, secret, certificate }, context) => {
-    if ((secret === undefined) === (certificate === undefined)) {
-      return refuse(context, 'needs one of secret and certificate: name the one that the app has');
-    }
-    const { file, env, keyFile = null } = certificate ?? {};
-    const place = secret ?? oneOf(context, { file, env });
-    const kind = secret === undefined ? 'certificate' : 'secret';
-    const credential: CredentialPlace =
-      kind === 'secret' ? { kind, place } : { kind, place, keyFile };
-    return { clientId, credential };
   });
 }
 

@@ -13,6 +13,9 @@ type Waiting = {
   readonly reject: (error: unknown) => void;
 };
 
+/** MUST NOT throw: what it is told of has happened. */
+export type AccountEar = (drafts: readonly RecordDraft[]) => void;
+
 /**
  * Writes decisions into the ledger beside whatever else is being appended. What is handed in while
  * a group is on its way to the disk is the next group: one frame and one sync for all of it. What
@@ -23,6 +26,7 @@ export class LedgerAccountant implements Accountant {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #noted: Noted[] = [];
+  #ears: AccountEar[] = [];
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -33,6 +37,11 @@ export class LedgerAccountant implements Accountant {
       this.#waiting.push({ drafts, resolve, reject });
       this.#running ??= this.#run();
     });
+  }
+
+  /** From now on the ear is told of all that is appended here, as soon as it is durable. */
+  listen(ear: AccountEar): void {
+    this.#ears.push(ear);
   }
 
   /** Whether something was written that nobody has posted. */
@@ -90,6 +99,7 @@ export class LedgerAccountant implements Accountant {
         if (draft === undefined || duplicate === 'duplicate') continue;
         this.#noted.push({ index, facts: factsOf(index, draft) });
       }
+      for (const ear of this.#ears) ear(drafts);
       let at = 0;
       for (const waiting of group) {
         const mine = appended.slice(at, at + waiting.drafts.length);

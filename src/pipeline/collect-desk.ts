@@ -42,6 +42,7 @@ export class LedgerDesk implements CollectDesk {
   #postedMs: number;
   #isBehind = false;
   #ears: HeardEar[] = [];
+  #directoryEars: (() => void)[] = [];
 
   private constructor(writer: Writer, conveyor: Conveyor, history: CollectHistory) {
     this.#writer = writer;
@@ -89,6 +90,11 @@ export class LedgerDesk implements CollectDesk {
     this.#ears.push(ear);
   }
 
+  /** The ear is told when more is known of the directory, once it is durable. */
+  listenToDirectory(ear: () => void): void {
+    this.#directoryEars.push(ear);
+  }
+
   /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
   async append(drafts: readonly RecordDraft[]): Promise<void> {
     await this.#alone(() => this.#conveyor.append(drafts));
@@ -98,6 +104,7 @@ export class LedgerDesk implements CollectDesk {
       kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
     if (mark) this.#history.noteDirectory(mark);
     this.#isBehind = true;
+    if (kind === 'directory') for (const ear of this.#directoryEars) ear();
   }
 
   /** @internal for sessions */

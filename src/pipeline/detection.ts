@@ -9,6 +9,7 @@ import {
   Signaller,
   type Watcher,
 } from '../detect/index.ts';
+import { AlarmJudge } from './alarm-judge.ts';
 import { authorisationsOf } from './authorisations.ts';
 import { ChecksJudge } from './checks-judge.ts';
 import type { Judge } from './judge.ts';
@@ -36,7 +37,13 @@ export type Detection = {
  * as an argument.
  */
 export async function loadDetection(folder: string = RULES_FOLDER): Promise<Detection> {
-  const judges = [new ChecksJudge(), reconcileJudge(authorisationsOf), sprayJudge(), streamJudge()];
+  const judges = [
+    new AlarmJudge(),
+    new ChecksJudge(),
+    reconcileJudge(authorisationsOf),
+    sprayJudge(),
+    streamJudge(),
+  ];
   return detectionOf(ruleContent(readContent(folder)), judges);
 }
 

@@ -10,6 +10,7 @@ export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
 export { CrossCheck } from './cross-check.ts';
 export { type Detection, loadDetection, readContent, readRule } from './detection.ts';
+export { readDrains } from './drains.ts';
 export {
   type ErasureReport,
   type ErasureRequest,
@@ -21,14 +22,22 @@ export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type Estate, sayEstate } from './estate.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type FindingMarkRequest, markFindings } from './finding-marks.ts';
+export { FindingRisks } from './finding-risks.ts';
 export { type CanaryPlaces, GraphCanary } from './graph-canary.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';
 export { importNothing } from './import-nothing.ts';
 export type { Judge, JudgeContext, Judgement } from './judge.ts';
-export { type InForce, KnowledgeFeed, policyTextEntries, putInForce } from './knowledge.ts';
+export {
+  directoryFileBody,
+  type InForce,
+  KnowledgeFeed,
+  policyTextEntries,
+  putInForce,
+} from './knowledge.ts';
 export { CROSS_CHECK_EVERY_MS } from './limits.ts';
 export { subjectHash } from './mentions.ts';
+export { passesAtStart } from './open-passes.ts';
 export { type Doer, ownEntry } from './own-entries.ts';
 export { type EndedPass, endPass, knownPasses, lapsePasses } from './passes.ts';
 export { LedgerPasskeys, type PasskeyExchange, PasskeyFeed } from './passkeys.ts';

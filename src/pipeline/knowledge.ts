@@ -18,7 +18,7 @@ import { ownEntry } from './own-entries.ts';
 import type { Writer } from './writer.ts';
 
 type KnowledgeSource = {
-  readonly books: { acts(kind: string): readonly number[] };
+  readonly books: { acts(kind: string, fromIndex: number): readonly number[] };
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
 };
 
@@ -50,11 +50,9 @@ export class KnowledgeFeed {
   async follow(): Promise<number> {
     const { books, reader } = this.#source;
     const found = KNOWLEDGE_KINDS.flatMap((kind) =>
-      books.acts(kind).map((index): [number, EntryKind] => [index, kind]),
+      books.acts(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
     );
-    const fresh = found
-      .filter(([index]) => index >= this.#next && index < reader.size)
-      .sort(([a], [b]) => a - b);
+    const fresh = found.filter(([index]) => index < reader.size).sort(([a], [b]) => a - b);
     let fromMs = Number.POSITIVE_INFINITY;
     for (const [index, kind] of fresh) {
       const body = await reader.body(index);
@@ -87,22 +85,22 @@ export type InForce = {
   readonly directory: { readonly file: string; readonly read: DirectoryFile } | undefined;
   readonly register: { readonly file: string; readonly read: Register } | undefined;
   readonly by: string;
+  /** What the ledger says, where it was read already: reading it takes a while. */
+  readonly knowledge?: Knowledge | undefined;
 };
 
 /** Puts policies in force, with the directory and the register that were written for them. */
 export async function putInForce(
   writer: Writer,
-  { source, directory, register, by }: InForce,
+  { source, directory, register, by, ...known }: InForce,
 ): Promise<{ readonly version: string; readonly entries: readonly number[] }> {
-  const { knowledge } = await KnowledgeFeed.open(writer);
+  const knowledge = known.knowledge ?? (await KnowledgeFeed.open(writer)).knowledge;
   const set = PolicySet.parse(source);
   const { version } = set;
   const atMs = writer.clock.now();
   const drafts = [...policyTextEntries(set, source, knowledge, atMs)];
   if (directory !== undefined) {
-    const { file, read } = directory;
-    const body: DirectoryFileBody = { v: 1, what: 'file', file, readMs: atMs, directory: read };
-    drafts.push(ownEntry('directory', atMs, body));
+    drafts.push(ownEntry('directory', atMs, directoryFileBody(directory, atMs)));
   }
   if (register !== undefined) {
     const { file, read } = register;
@@ -117,6 +115,14 @@ export async function putInForce(
   await catchUp(writer);
   assert(appended.length === drafts.length, 'every draft has its outcome');
   return { version, entries: appended.map(({ index }) => index) };
+}
+
+/** What a directory file says, as an entry holds it. */
+export function directoryFileBody(
+  { file, read }: NonNullable<InForce['directory']>,
+  readMs: number,
+): DirectoryFileBody {
+  return { v: 1, what: 'file', file, readMs, directory: read };
 }
 
 function parsed(bytes: Uint8Array): unknown {

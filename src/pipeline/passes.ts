@@ -1,5 +1,6 @@
 import {
   AccessError,
+  type InSuite,
   lapses,
   type Pass,
   type PassBody,
@@ -24,7 +25,12 @@ export function knownPasses(
   return passesOf(said, nowMs);
 }
 
-export type EndedPass = { readonly pass: string; readonly entry: number };
+export type EndedPass = {
+  readonly pass: string;
+  readonly entry: number;
+  /** Of a pass into the suite: what is known of it there. */
+  readonly suite: InSuite | null;
+};
 
 /**
  * Ends a pass before its time.
@@ -46,7 +52,8 @@ export async function endPass(
   const [entry] = await accountant.append([passDraft(body)]);
   await catchUp(writer);
   assert(entry !== undefined, 'every draft has its entry');
-  return { pass: id, entry };
+  const [ended] = knownPasses(books, clock.now(), id);
+  return { pass: id, entry, suite: ended?.suite ?? null };
 }
 
 /** Says of passes whose time is over that it is. Nothing is said twice. */

@@ -9,8 +9,12 @@ import { type Answered, answerOf, endedBy, problemAnswer } from './answer.ts';
 import { type Batch, batchOf, ends, type Semantic } from './batch.ts';
 import type { Candidates } from './candidates.ts';
 import type { Deciding } from './deciding.ts';
-import { REQUEST_ID_CHARACTERS_MAX } from './limits.ts';
-import { type Evaluation, evaluationOf } from './message.ts';
+import {
+  BATCH_CHARACTERS_MAX,
+  EVALUATION_CHARACTERS_MAX,
+  REQUEST_ID_CHARACTERS_MAX,
+} from './limits.ts';
+import { type Evaluation, evaluationOf, weightOf } from './message.ts';
 import { metadataOf, metadataPath, PATHS } from './metadata.ts';
 import { type Sought, searchOf } from './search-request.ts';
 import { search } from './searching.ts';
@@ -130,11 +134,16 @@ export class AuthzenDoor {
     const { deciding } = this.#options;
     const places: (DoorError | number)[] = [];
     const requests: DecisionRequest[] = [];
+    let weight = 0;
     await deciding.inTurns(caller, count, (from, to) => {
       for (let at = from; at < to; at++) {
         const read = readItem(caller, item(at));
         if (read instanceof DoorError) places.push(read);
-        else places.push(requests.push(read) - 1);
+        else {
+          weight += weightOf(read);
+          if (weight > BATCH_CHARACTERS_MAX) throw tooMuch('the batch');
+          places.push(requests.push(read) - 1);
+        }
         if (semantic === 'execute_all') continue;
         const effect = read instanceof DoorError ? 'deny' : deciding.point.judge(read).effect;
         if (ends(semantic, effect)) return 'stop';
@@ -148,6 +157,7 @@ export class AuthzenDoor {
     const asked = searchOf(sought, message);
     const { resource } = asked.question;
     if (!mayAsk(caller, resource)) throw notYours(caller, resource.type);
+    if (weightOf(asked.question) > EVALUATION_CHARACTERS_MAX) throw tooMuch('the question');
     const found = await search(asked, caller, this.#options);
     await this.#account(caller, asked.question, found.results.length);
     return found;
@@ -183,6 +193,11 @@ function readItem(
   const { resource } = item.evaluation;
   if (!mayAsk(caller, resource)) return notYours(caller, resource.type);
   return requestOf(caller, item.evaluation);
+}
+
+function tooMuch(what: 'the batch' | 'the question'): DoorError {
+  const most = what === 'the batch' ? BATCH_CHARACTERS_MAX : EVALUATION_CHARACTERS_MAX;
+  return new DoorError('TOO_LARGE', `${what} has more than ${most} characters, defaults and all`);
 }
 
 /** Directory and clock may have changed between the two times that policies were asked. */

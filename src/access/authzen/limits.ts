@@ -21,3 +21,9 @@ export const PAGE_TOKEN_CHARACTERS_MAX = 8192;
 
 /** Evaluations of a batch between two looks at who else waits: about a millisecond. */
 export const EVALUATIONS_AT_ONCE = 16;
+
+/** What one decision keeps of its question: tools of a company ask in some hundred. */
+export const EVALUATION_CHARACTERS_MAX: number = 16 * 1024;
+
+/** What all decisions of a batch keep: ten times what can be sent, for the sake of defaults. */
+export const BATCH_CHARACTERS_MAX: number = 40 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Party, Properties } from '../decision/decision.ts';
 import { given, isObject, type Json } from '../wire/json.ts';
-import { malformed } from '../wire/problem.ts';
-import { TEXT_CHARACTERS_MAX } from './limits.ts';
+import { DoorError, malformed } from '../wire/problem.ts';
+import { EVALUATION_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
 
 export type Action = { readonly name: string; readonly properties?: Properties | undefined };
 
@@ -13,14 +13,29 @@ export type Evaluation = {
   readonly context: Properties;
 };
 
-/** @throws DoorError MALFORMED */
+/** @throws DoorError MALFORMED, TOO_LARGE */
 export function evaluationOf(message: Json): Evaluation {
-  return {
+  const evaluation = {
     subject: partyOf(given(message, 'subject'), 'subject'),
     action: actionOf(given(message, 'action')),
     resource: partyOf(given(message, 'resource'), 'resource'),
     context: contextOf(message),
   };
+  if (weightOf(evaluation) <= EVALUATION_CHARACTERS_MAX) return evaluation;
+  const what = `one evaluation has more than ${EVALUATION_CHARACTERS_MAX} characters`;
+  throw new DoorError('TOO_LARGE', what);
+}
+
+/**
+ * About how many characters it has. Every decision keeps what was asked: a default of a batch, that
+ * stands there once, is kept as often as there are items.
+ */
+export function weightOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  let weight = 1;
+  for (const [name, item] of Object.entries(value)) weight += name.length + weightOf(item);
+  return weight;
 }
 
 /** @throws DoorError MALFORMED */

@@ -1,7 +1,7 @@
 import { type Clock, messageOf, type Random, type RecordDraft } from '../../core/index.ts';
 import type { Directory } from '../directory/facts.ts';
 import { AccessError } from '../errors.ts';
-import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
+import { DIRECTORY_AGE_MAX_MS, SUITE_TOKEN_MS_MAX } from '../limits.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
 import type { Accountant } from './accountant.ts';
@@ -10,6 +10,7 @@ import { decisionDraft, type PassConstraints, type PassOpened, passDraft } from 
 import { flipOf } from './flip.ts';
 import type { Ages } from './inputs.ts';
 import { type JudgeWorld, judge } from './judge.ts';
+import type { PassWatch } from './pass-watch.ts';
 import { uuidV7 } from './uuid.ts';
 
 export type DecisionPointOptions = {
@@ -20,6 +21,10 @@ export type DecisionPointOptions = {
   readonly random: Random;
   /** How old inputs may be; a day and two hours where nobody says. */
   readonly ages?: Ages | undefined;
+  /** Undefined: nobody watches over the passes that are opened. */
+  readonly passes?: PassWatch | undefined;
+  /** How long a token can live that the suite issues on a pass; what contracts say otherwise. */
+  readonly suiteTokenMs?: number | undefined;
 };
 
 export type DecideOptions = {
@@ -35,6 +40,8 @@ export class DecisionPoint {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #ages: Ages;
+  readonly #passes: PassWatch | undefined;
+  readonly #suiteTokenMs: number;
   #policies: PolicySet;
   #directory: Directory;
 
@@ -45,6 +52,8 @@ export class DecisionPoint {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#ages = options.ages ?? (() => DIRECTORY_AGE_MAX_MS);
+    this.#passes = options.passes;
+    this.#suiteTokenMs = options.suiteTokenMs ?? SUITE_TOKEN_MS_MAX;
   }
 
   get policies(): PolicySet {
@@ -87,13 +96,17 @@ export class DecisionPoint {
     options: DecideOptions = {},
   ): Promise<readonly DecidedEntry[]> {
     const drafts: RecordDraft[] = [];
+    const opening: { pass: PassOpened; request: DecisionRequest }[] = [];
     const decisions = requests.map((request) => {
       const { decision, pass } = this.#decision(request, options);
       const place = drafts.push(decisionDraft(decision, request)) - 1;
-      if (pass !== undefined) drafts.push(passDraft(pass));
+      if (pass !== undefined) {
+        drafts.push(passDraft(pass));
+        opening.push({ pass, request });
+      }
       return { decision, place };
     });
-    const entries = await this.#account(drafts);
+    const entries = await this.#account(drafts, opening);
     return decisions.map(({ decision, place }): DecidedEntry => {
       const entry = entries[place];
       if (entry === undefined) throw notAccounted(undefined);
@@ -134,6 +147,7 @@ export class DecisionPoint {
       constraints: constraintsOf(context),
       atMs,
       expiresMs: atMs + passMs,
+      ...(isOfSuite(resource) && { suiteTokenMs: this.#suiteTokenMs }),
     };
   }
 
@@ -146,13 +160,24 @@ export class DecisionPoint {
     };
   }
 
-  async #account(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+  async #account(
+    drafts: readonly RecordDraft[],
+    opening: readonly { readonly pass: PassOpened; readonly request: DecisionRequest }[],
+  ): Promise<readonly number[]> {
     try {
+      // Before it is durable: a change of the directory from here on must find it.
+      for (const { pass, request } of opening) this.#passes?.opening(pass, request);
       return await this.#accountant.append(drafts);
     } catch (cause) {
+      for (const { pass } of opening) this.#passes?.dropped(pass.pass);
       throw notAccounted(cause);
     }
   }
+}
+
+/** As doors write it, or as policies do. */
+function isOfSuite({ type }: DecisionRequest['resource']): boolean {
+  return type.toLowerCase() === 'suite';
 }
 
 function constraintsOf(context: DecisionRequest['context']): PassConstraints {

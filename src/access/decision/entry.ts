@@ -28,6 +28,8 @@ export type PassOpened = {
   readonly constraints: PassConstraints;
   readonly atMs: number;
   readonly expiresMs: number;
+  /** Of a sign-in to the suite: how long a token can live that the suite issues on it. */
+  readonly suiteTokenMs?: number | undefined;
 };
 
 export type PassConstraints = {
@@ -56,6 +58,12 @@ export function decisionDraft(decision: Decision, request: DecisionRequest): Rec
 /** A pass opens, ends and lapses at most once each: its id and the phase are the id. */
 export function passDraft(body: PassBody): RecordDraft {
   return draft('pass', `${body.pass}/${body.phase}`, body.tenant, body.atMs, body);
+}
+
+/** The end that an entry says; undefined for every other entry. */
+export function endingIn({ kind, id, body }: RecordDraft): PassClosed | undefined {
+  if (kind !== 'pass' || id?.endsWith('/ended') !== true) return undefined;
+  return JSON.parse(new TextDecoder().decode(body)) as PassClosed;
 }
 
 function draft(

@@ -1,6 +1,6 @@
 import { assert, type TenantId } from '../../core/index.ts';
 import { EntityTable } from './entity-table.ts';
-import type { Directory, EntityFacts, Sourced } from './facts.ts';
+import type { Directory, DirectoryChange, EntityFacts, Sourced } from './facts.ts';
 import { FactsView } from './facts-view.ts';
 import { ValuePool } from './value-pool.ts';
 
@@ -9,6 +9,9 @@ export type Origin = { readonly source: string; readonly seenMs: number };
 
 /** A span in which something was seen to be so. */
 export type Known = { readonly source: string; readonly firstMs: number; lastMs: number };
+
+/** Told of each change while it is made: MUST NOT ask the directory, and MUST NOT throw. */
+export type DirectoryEar = (change: DirectoryChange) => void;
 
 /** Packs a type and a row into one number of a list. */
 const ROW_BITS = 26;
@@ -19,6 +22,9 @@ export class TenantDirectory {
   readonly values: ValuePool;
   /** The ranges of the register that an address lies in; undefined where there is no register. */
   networks: ((address: string) => Sourced<readonly string[]> | undefined) | undefined;
+  ear: DirectoryEar | undefined;
+  /** Rows that a list in a file named when it was read last. */
+  readonly lists: Map<string, ReadonlySet<number>> = new Map();
   readonly #types: string[] = [];
   readonly #tables = new Map<string, EntityTable>();
   /** Types whose members are told by the type itself: of nobody is it unknown then. */
@@ -58,9 +64,17 @@ export class TenantDirectory {
   set(type: string, row: number, attribute: string, value: unknown, origin: Origin): void {
     const source = this.values.source(origin.source);
     const cell = { value: this.values.of(value), source };
-    const column = this.reachTable(type).reachColumn(attribute);
+    const table = this.reachTable(type);
+    const column = table.reachColumn(attribute);
     const confirmedS = Math.floor(this.confirmedMs(origin.source) / 1000);
+    const before = this.ear === undefined ? undefined : column.get(row)?.value;
     column.set(row, cell, Math.floor(origin.seenMs / 1000), confirmedS);
+    const after = this.ear === undefined ? undefined : column.get(row)?.value;
+    if (before === after) return;
+    const poolValue = (cellValue: number | undefined): unknown =>
+      cellValue === undefined ? undefined : this.values.value(cellValue);
+    const values = { before: poolValue(before), after: poolValue(after) };
+    this.ear?.({ kind: 'attribute', type, id: table.id(row), attribute, ...values });
   }
 
   /** A thing is directly in another. */
@@ -68,7 +82,9 @@ export class TenantDirectory {
     const into = this.put(container, id);
     const ref = this.#ref(container, into);
     const since = this.#told.has(container) ? Math.floor(origin.seenMs / 1000) : undefined;
-    this.reachTable(type).parents.add(row, ref, since);
+    const table = this.reachTable(type);
+    const isNew = table.parents.add(row, ref, since);
+    if (isNew) this.ear?.({ kind: 'membership', type, id: table.id(row) });
     const ways = this.#ways.get(container);
     if (ways === undefined) this.#ways.set(container, new Set([type]));
     else ways.add(type);
@@ -77,8 +93,9 @@ export class TenantDirectory {
   leave(type: string, row: number, container: string, id: string, origin: Origin): void {
     const into = this.#tables.get(container)?.find(id);
     if (into === undefined) return;
-    const ref = this.#ref(container, into);
-    this.reachTable(type).parents.remove(row, ref, Math.floor(origin.seenMs / 1000));
+    const table = this.reachTable(type);
+    table.parents.remove(row, this.#ref(container, into), Math.floor(origin.seenMs / 1000));
+    this.ear?.({ kind: 'membership', type, id: table.id(row) });
   }
 
   /** It is directly in these things of this type, and in no others. */
@@ -111,6 +128,7 @@ export class TenantDirectory {
   retire(type: string, row: number, origin: Origin): void {
     const table = this.reachTable(type);
     this.set(type, row, 'enabled', false, origin);
+    this.ear?.({ kind: 'membership', type, id: table.id(row) });
     for (const ref of [...table.parents.of(row)]) {
       table.parents.remove(row, ref, Math.floor(origin.seenMs / 1000));
     }
@@ -153,8 +171,12 @@ export class TenantDirectory {
   /** All members of all things of this type are known now. */
   tell(container: string, { source, seenMs }: Origin): void {
     const known = this.#told.get(container);
-    if (known === undefined) this.#told.set(container, { source, firstMs: seenMs, lastMs: seenMs });
-    else known.lastMs = Math.max(known.lastMs, seenMs);
+    if (known !== undefined) {
+      known.lastMs = Math.max(known.lastMs, seenMs);
+      return;
+    }
+    this.#told.set(container, { source, firstMs: seenMs, lastMs: seenMs });
+    this.ear?.({ kind: 'anew' });
   }
 
   /** Nothing of this source has changed up to this moment but what was told. */
@@ -195,13 +217,26 @@ export class TenantDirectory {
 export class DirectoryStore implements Directory {
   readonly #values = new ValuePool();
   readonly #tenants = new Map<TenantId, TenantDirectory>();
+  #hear: ((tenant: TenantId, change: DirectoryChange) => void) | undefined;
 
   tenant(id: TenantId): TenantDirectory {
     const known = this.#tenants.get(id);
     if (known !== undefined) return known;
     const tenant = new TenantDirectory(this.#values);
+    tenant.ear = this.#earOf(id);
     this.#tenants.set(id, tenant);
     return tenant;
+  }
+
+  /** From now on this is told of whatever changes. */
+  hear(ear: (tenant: TenantId, change: DirectoryChange) => void): void {
+    this.#hear = ear;
+    for (const [id, tenant] of this.#tenants) tenant.ear = this.#earOf(id);
+  }
+
+  #earOf(id: TenantId): DirectoryEar | undefined {
+    const hear = this.#hear;
+    return hear === undefined ? undefined : (change) => hear(id, change);
   }
 
   find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {

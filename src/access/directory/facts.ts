@@ -26,3 +26,19 @@ export interface Directory {
   /** The ranges of the workload register in which an address lies. */
   networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined;
 }
+
+/** What changed in a directory: enough to find whom it concerns. Names no tenant. */
+export type DirectoryChange =
+  /** Undefined: nobody had said; null: that there is none. */
+  | {
+      readonly kind: 'attribute';
+      readonly type: string;
+      readonly id: string;
+      readonly attribute: string;
+      readonly before: unknown;
+      readonly after: unknown;
+    }
+  /** It is in other things than before. */
+  | { readonly kind: 'membership'; readonly type: string; readonly id: string }
+  /** All members of something were told anew. */
+  | { readonly kind: 'anew' };

@@ -27,13 +27,17 @@ export class Parents {
     return [...found];
   }
 
-  /** `since`: a moment that makes it a change; undefined when it is the first that is said. */
-  add(row: number, ref: number, since: number | undefined): void {
+  /**
+   * Whether it was not in it before. `since`: a moment that makes it a change; undefined when it is
+   * the first that is said.
+   */
+  add(row: number, ref: number, since: number | undefined): boolean {
     this.#reach(row);
     const present = this.of(row);
-    if (present.includes(ref)) return;
+    if (present.includes(ref)) return false;
     this.#write(row, [...present, ref]);
     this.#note(row, { ref, kind: 'in' }, since);
+    return true;
   }
 
   remove(row: number, ref: number, since: number | undefined): void {

@@ -1,3 +1,4 @@
+import type { Observation, Reason } from '../../core/index.ts';
 import type { PassBody, PassClosed, PassConstraints, PassOpened } from '../decision/entry.ts';
 
 /** What a permit opened, and what became of it. */
@@ -18,8 +19,22 @@ export type Pass = {
   readonly closedMs: number | null;
   readonly by: string | null;
   readonly reason: string | null;
+  /** Of a pass into the suite that is over: whether it is over there. Null of all others. */
+  readonly suite: InSuite | null;
   /** Entries that say it, ascending. */
   readonly entries: readonly number[];
+};
+
+/**
+ * A pass ends here at once, and in the suite only when its sessions are ended there, and what was
+ * issued on them has expired: until then, and without a look at the suite, nobody can tell.
+ */
+export type InSuite = {
+  readonly kind: 'unknown';
+  /** When the last token has expired that was out when the pass ended. */
+  readonly untilMs: number;
+  readonly because: readonly Reason[];
+  readonly wouldDecide: readonly Observation[];
 };
 
 /** A body and the entry that holds it. */
@@ -47,23 +62,38 @@ export function passesOf(said: Iterable<SaidOfPass>, nowMs: number): readonly Pa
 }
 
 function passOf(
-  { pass, atMs, phase: _, v: __, ...rest }: PassOpened,
+  { pass, atMs, phase: _, v: __, suiteTokenMs, ...rest }: PassOpened,
   closed: PassClosed | undefined,
   entries: readonly number[],
   nowMs: number,
 ): Pass {
   const { expiresMs } = rest;
   const isOver = closed === undefined && nowMs >= expiresMs;
+  const closedMs = isOver ? expiresMs : (closed?.atMs ?? null);
+  const isOfSuite = suiteTokenMs !== undefined && closedMs !== null;
   return {
     ...rest,
     id: pass,
     openedMs: atMs,
     state: isOver ? 'lapsed' : (closed?.phase ?? 'open'),
-    closedMs: isOver ? expiresMs : (closed?.atMs ?? null),
+    closedMs,
     by: closed?.by ?? null,
     reason: closed?.reason ?? null,
+    suite: isOfSuite ? inSuite(closedMs + suiteTokenMs, nowMs) : null,
     entries,
   };
+}
+
+function inSuite(untilMs: number, nowMs: number): InSuite {
+  const code = nowMs < untilMs ? 'tokens-out' : 'sessions-not-seen';
+  const text =
+    nowMs < untilMs
+      ? 'a token that the suite issued on it may still be valid'
+      : 'every token that was out has expired; that no session was refreshed has not been seen';
+  const what =
+    "the suite's record that the sessions of the person were revoked, and no sign-in or action " +
+    'in them since';
+  return { kind: 'unknown', untilMs, because: [{ code, text }], wouldDecide: [{ what }] };
 }
 
 /** What is to be said of passes whose time is over and of which no entry says so. */

@@ -113,6 +113,11 @@ export function accountDisabled(subject: SubjectId, because: Circumstances): Sec
   return { type: EVENT_TYPES.accountDisabled, subject, payload: {}, transaction };
 }
 
+export function accountEnabled(subject: SubjectId, because: Circumstances): SecurityEvent {
+  const { transaction } = because;
+  return { type: EVENT_TYPES.accountEnabled, subject, payload: {}, transaction };
+}
+
 function caep(
   type: string,
   subject: SubjectId,

@@ -3,18 +3,25 @@ import { basename } from 'node:path';
 import {
   AccessError,
   type Candidates,
+  type Changed,
   checkPolicies,
   type DecisionPoint,
   type DirectoryFile,
+  type DirectoryStore,
   PolicySet,
   type PolicySource,
   parseDirectoryFile,
   problemText,
   readPolicyFolder,
-  SuiteDirectory,
 } from '../../access/index.ts';
-import { readConfigFile } from '../../config/index.ts';
-import { KnowledgeFeed, putInForce, type Writer } from '../../pipeline/index.ts';
+import { ConfigError, readConfigFile } from '../../config/index.ts';
+import {
+  directoryFileBody,
+  KnowledgeFeed,
+  ownEntry,
+  putInForce,
+  type Writer,
+} from '../../pipeline/index.ts';
 
 export type DoorKnowledgeOptions = {
   readonly writer: Writer;
@@ -39,66 +46,126 @@ export class DoorKnowledge implements Candidates {
   readonly #said: Map<string, Said>;
   readonly #feed: KnowledgeFeed;
   #policies: PolicySet;
+  /** How far the books were when they were read last. */
+  #cursor: number;
+  #changes: Changed[] = [];
+  /** How a file was that is to be read, unless it is another at the next look. */
+  readonly #settling = new Map<string, string>();
+  readonly #broken = new Map<string, { readonly stamp: string; readonly error: unknown }>();
 
   private constructor(
     options: DoorKnowledgeOptions,
     said: Map<string, Said>,
     feed: KnowledgeFeed,
-    policies: PolicySet,
+    source: PolicySource,
   ) {
     this.#options = options;
     this.#said = said;
     this.#feed = feed;
-    this.#policies = policies;
+    this.#policies = PolicySet.parse(source);
+    this.#cursor = options.writer.books.cursor;
+    this.store.hear((tenant, change) => this.#changes.push({ tenant, change }));
   }
 
   /** @throws AccessError POLICY_INVALID, ConfigError with every problem of a file */
   static async open(options: DoorKnowledgeOptions): Promise<DoorKnowledge> {
     const { writer, policies, builtIn, files } = options;
     const said = new Map(files.map((file) => [file, readDirectory(file)]));
-    const before = await KnowledgeFeed.open(writer);
-    const folder = policies ?? (before.knowledge.inForce === undefined ? builtIn : undefined);
-    const source = folder === undefined ? before.knowledge.source : sourceIn(folder);
-    if (source === undefined) throw new AccessError('POLICY_INVALID', UNREADABLE);
-    for (const [file, { read }] of said) {
-      await options.alone(() => put(writer, source, { file, read }));
-    }
-    if (said.size === 0) await options.alone(() => put(writer, source, undefined));
-    await writer.reader.refresh();
     const feed = await KnowledgeFeed.open(writer);
-    return new DoorKnowledge(options, said, feed, PolicySet.parse(source));
+    const { knowledge } = feed;
+    const folder = policies ?? (knowledge.inForce === undefined ? builtIn : undefined);
+    const source = folder === undefined ? knowledge.source : sourceIn(folder);
+    if (source === undefined) throw new AccessError('POLICY_INVALID', UNREADABLE);
+    const known = new DoorKnowledge(options, said, feed, source);
+    const directories = [...said].map(([file, { read }]) => ({ file, read }));
+    for (const directory of directories.length === 0 ? [undefined] : directories) {
+      const inForce = { source, directory, register: undefined, by: 'serve', knowledge };
+      await options.alone(async () => void (await putInForce(writer, inForce)));
+      await known.#follow();
+    }
+    return known;
+  }
+
+  get store(): DirectoryStore {
+    return this.#feed.knowledge.directory;
+  }
+
+  /** All changes of the directory since they were taken last, in their order. */
+  takeChanges(): readonly Changed[] {
+    return this.#changes.splice(0);
   }
 
   get policies(): PolicySet {
     return this.#policies;
   }
 
-  get directory(): SuiteDirectory {
-    return new SuiteDirectory(this.#feed.knowledge.directory);
-  }
-
   list: Candidates['list'] = (...asked) => this.#feed.knowledge.directory.list(...asked);
 
   /**
    * Takes in what files say now, and what collectors and people put into the ledger meanwhile.
+   * Whoever else works with the ledger is not waited for: somebody may have to be kept out.
    * @throws ConfigError when a file changed and cannot be used: what was read before ages
    */
   async look(point: DecisionPoint): Promise<void> {
-    const { writer, alone } = this.#options;
-    for (const [file, { read, stamp }] of this.#said) {
-      if (stampOf(file) === stamp) {
-        this.#confirm(file, read);
-        continue;
+    const failures: unknown[] = [];
+    for (const [file, said] of this.#said) {
+      try {
+        await this.#lookAt(file, said);
+      } catch (error) {
+        failures.push(error);
       }
-      const said = readDirectory(file);
-      const source = this.#feed.knowledge.source;
-      if (source !== undefined) await alone(() => put(writer, source, { file, read: said.read }));
-      this.#said.set(file, said);
     }
-    await writer.reader.refresh();
-    await this.#feed.follow();
+    if (this.#options.writer.books.cursor > this.#cursor) await this.#follow();
     this.#policies = this.#feed.knowledge.policies ?? this.#policies;
     if (this.#policies.version !== point.policies.version) point.use({ policies: this.#policies });
+    // Last: one file that is broken must not keep out what all others say.
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #lookAt(file: string, { read, stamp }: Said): Promise<void> {
+    const now = stampOf(file);
+    if (now === stamp) {
+      this.#confirm(file, read);
+      return;
+    }
+    // Somebody may be in the middle of writing it: half a list would put out the other half.
+    if (this.#settling.get(file) !== now) {
+      this.#settling.set(file, now);
+      return;
+    }
+    const known = this.#broken.get(file);
+    if (known?.stamp === now) throw known.error;
+    try {
+      const said = readDirectory(file);
+      await this.#say(file, said.read);
+      this.#said.set(file, said);
+      this.#broken.delete(file);
+    } catch (error) {
+      // Not read again until it is another: that takes a while where it is large.
+      if (error instanceof ConfigError) this.#broken.set(file, { stamp: now, error });
+      throw error;
+    }
+  }
+
+  /** It counts once it is durable; that it is read again with the ledger changes nothing. */
+  async #say(file: string, read: DirectoryFile): Promise<void> {
+    const { accountant, clock } = this.#options.writer;
+    const atMs = clock.now();
+    const body = directoryFileBody({ file, read }, atMs);
+    await accountant.append([ownEntry('directory', atMs, body)]);
+    this.#feed.knowledge.apply('directory', body, atMs);
+  }
+
+  async #follow(): Promise<void> {
+    const { books, reader, ledger } = this.#options.writer;
+    const { cursor } = books;
+    await reader.refresh();
+    if (reader.size < cursor) {
+      await ledger.publish();
+      await reader.refresh();
+    }
+    await this.#feed.follow();
+    this.#cursor = cursor;
   }
 
   #confirm(file: string, { tenant, at }: DirectoryFile): void {
@@ -112,14 +179,6 @@ export class DoorKnowledge implements Candidates {
 const UNREADABLE =
   'could not open the doors: the policies in force are of a form that is not read any more; ' +
   'name a folder of policies in the configuration';
-
-async function put(
-  writer: Writer,
-  source: PolicySource,
-  directory: { readonly file: string; readonly read: DirectoryFile } | undefined,
-): Promise<void> {
-  await putInForce(writer, { source, directory, register: undefined, by: 'serve' });
-}
 
 /**
  * A policy at a door that cannot supply what it reads would keep everybody out: then nothing is

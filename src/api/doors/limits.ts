@@ -28,8 +28,17 @@ export const DOOR_POST_EVERY_MS = 1000;
 /** What a receiver says of an event that it will not have: a sentence. */
 export const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
 
-/** Files of the directory are looked at so often: who was taken out of one is out this soon. */
-export const DIRECTORY_LOOK_MS = 5000;
+/**
+ * Files of the directory, and findings, are looked at so often. A file is read at the second look
+ * that finds it the same, and what rests on it ends within a second.
+ */
+export const DIRECTORY_LOOK_MS = 200;
+
+/** Drains are looked after so often: one that is over ends within seconds of its time. */
+export const DRAIN_LOOK_MS = 2000;
+
+/** After the suite could not be asked, or did not do it. */
+export const DRAIN_TRY_AGAIN_MS = 60_000;
 
 /** Two small documents of Entra's; somebody waits for them only when its keys have just changed. */
 export const AUTHORITY_READ_MS_MAX = 5000;

@@ -5,18 +5,23 @@ import {
   FairTurns,
   ForwardAuthDoor,
   Identities,
+  RaisedRisks,
   SigningKeys,
   SsfDoor,
+  type SsfRecord,
+  SuiteDirectory,
   Transmitter,
+  WatchedPasses,
 } from '../../access/index.ts';
 import type { Config, DoorsConfig } from '../../config/index.ts';
 import { type Clock, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
-import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
+import { type FindingRisks, ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
 import { WorkError } from '../errors.ts';
 import { type DoorCaller, Doors, tooLarge } from './doors.ts';
 import { type OpenExternal, openExternal } from './external.ts';
 import { textOf, unusable } from './file-text.ts';
+import { Keeping } from './keeping.ts';
 import { DoorKnowledge } from './knowledge.ts';
 import { DOOR_STEPS_PER_TURN } from './limits.ts';
 import { post } from './post.ts';
@@ -33,6 +38,8 @@ export type OpenDoorsOptions = {
   readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** The policies that come with the program. */
   readonly policies: string;
+  /** Undefined: no finding raises a risk here. */
+  readonly findings: FindingRisks | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Wait;
@@ -47,7 +54,8 @@ export type OpenDoors = {
   readonly point: DecisionPoint;
   readonly transmitter: Transmitter | undefined;
   /**
-   * Takes in what the directory and the policies are now.
+   * Takes in what the directory, the policies and the findings are now, and ends the passes that
+   * do not hold any more.
    * @throws ConfigError: what a file said before stays, and ages
    */
   look(): Promise<void>;
@@ -65,11 +73,19 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const { policies, directory: files } = config;
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
   const knowledge = await DoorKnowledge.open(known);
-  const decides = { policies: knowledge.policies, directory: knowledge.directory };
-  const point = new DecisionPoint({ ...decides, accountant, clock, random });
+  const risks = new RaisedRisks(knowledge.store);
+  const directory = new SuiteDirectory(risks);
+  const passes = new WatchedPasses(() => directory);
+  const point = new DecisionPoint({
+    ...{ policies: knowledge.policies, directory, accountant, clock, random, passes },
+    suiteTokenMs: config.suiteTokens,
+  });
   const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
   const deciding = new Deciding(point, turns);
-  const transmitter = await transmitterOf(options);
+  const records = await ssfRecords(writer);
+  const transmitter = await transmitterOf(options, records);
+  const watched = { ...options, knowledge, passes, risks, deciding, transmitter };
+  const keeping = await Keeping.open({ ...watched, issuer: config.url }, records);
   const external = await externalOf(options, deciding);
   const doors = new Doors({
     roll: rollOf(callersOf(options.config, config), options.env),
@@ -98,8 +114,11 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     point,
     transmitter,
     look: async () => {
-      await knowledge.look(point);
-      await external?.look();
+      try {
+        await keeping.look();
+      } finally {
+        await external?.look();
+      }
     },
     close: async () => {
       await server.close();
@@ -151,7 +170,10 @@ function parsed(file: string): unknown {
   }
 }
 
-async function transmitterOf(options: OpenDoorsOptions): Promise<Transmitter | undefined> {
+async function transmitterOf(
+  options: OpenDoorsOptions,
+  records: readonly SsfRecord[],
+): Promise<Transmitter | undefined> {
   const { doors, writer, clock, random, wait } = options;
   const { url, events } = doors;
   if (events === undefined) return undefined;
@@ -172,7 +194,7 @@ async function transmitterOf(options: OpenDoorsOptions): Promise<Transmitter | u
         secrets: secretFiles(writer.dir),
       },
     },
-    await ssfRecords(writer),
+    records,
   );
 }
 

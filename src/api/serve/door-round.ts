@@ -1,12 +1,15 @@
+import type { BooksReader } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, CountersignError, messageOf, type Random } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
-import type { LedgerDesk, Writer } from '../../pipeline/index.ts';
+import { FindingRisks, type LedgerDesk, type Writer } from '../../pipeline/index.ts';
+import { Draining } from '../doors/draining.ts';
 import {
   DIRECTORY_LOOK_MS,
   DOOR_DISK_LOOK_MS,
   DOOR_FREE_DISK_MIN,
   DOOR_POST_EVERY_MS,
+  DRAIN_LOOK_MS,
 } from '../doors/limits.ts';
 import { type OpenDoors, openDoors } from '../doors/open.ts';
 import type { Tell } from './event.ts';
@@ -32,40 +35,73 @@ export class DoorRound {
   #doors: OpenDoors | undefined;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #stopped: string | undefined;
+  /** What went wrong at the last look. */
+  readonly #problems = new Map<string, string>();
+  readonly #posting = new Bell();
+  readonly #looking = new Bell();
 
   constructor(options: DoorRoundOptions) {
     this.#options = options;
   }
 
   /** Tells where they listen; undefined where the configuration names none. */
-  async open(): Promise<string | undefined> {
-    const { config, tell } = this.#options;
+  async open(books: BooksReader): Promise<string | undefined> {
+    const { config, tell, desk } = this.#options;
     const { doors } = config;
     if (doors === undefined) return undefined;
     this.#doors = await openDoors({
       ...this.#options,
       doors,
+      findings: new FindingRisks(books),
       alone: (work) => this.#options.desk.exclusively(work),
       stopped: () => this.#look(),
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
     });
+    desk.listenToDirectory(() => this.wake());
     return this.#doors.url;
+  }
+
+  /** Something was written that decisions may rest on. */
+  wake(): void {
+    this.#posting.ring();
+    this.#looking.ring();
   }
 
   /** Posts what was decided and looks at the directory, until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    const { desk, wait, clock } = this.#options;
     if (this.#doors === undefined) return;
-    let lookedMs = clock.monotonic();
+    await Promise.all([this.#post(signal), this.#lookOn(signal), this.#drain(signal)]);
+  }
+
+  /** Takes groups back whose time is over, and ends what an earlier process had begun. */
+  async #drain(signal: AbortSignal): Promise<void> {
+    const { config, writer, desk, wait } = this.#options;
+    const { drain } = config.doors ?? {};
+    if (drain === undefined) return;
+    const draining = new Draining(drain, writer, this.#options);
+    while (!signal.aborted) {
+      await this.#telling('doors/drain', async () => {
+        if (await draining.isDue()) await desk.exclusively(() => draining.look(signal));
+      });
+      await wait(DRAIN_LOOK_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** Waits while somebody has the ledger for himself; who looks does not. */
+  async #post(signal: AbortSignal): Promise<void> {
+    const { desk, wait } = this.#options;
     while (!signal.aborted) {
       await desk.post();
-      if (clock.monotonic() - lookedMs >= DIRECTORY_LOOK_MS) {
-        lookedMs = clock.monotonic();
-        await this.#lookAround();
-      }
-      await wait(DOOR_POST_EVERY_MS, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
+      this.#looking.ring();
+      await this.#posting.rest(DOOR_POST_EVERY_MS, wait, signal);
+    }
+  }
+
+  async #lookOn(signal: AbortSignal): Promise<void> {
+    const { wait } = this.#options;
+    while (!signal.aborted) {
+      await this.#telling('doors/directory', async () => this.#doors?.look());
+      await this.#looking.rest(DIRECTORY_LOOK_MS, wait, signal);
     }
   }
 
@@ -73,13 +109,17 @@ export class DoorRound {
     await this.#doors?.close();
   }
 
-  async #lookAround(): Promise<void> {
+  /** What is expected to go wrong at times is told once, until it is another thing. */
+  async #telling(collector: string, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#doors?.look();
+      await work();
+      this.#problems.delete(collector);
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const because = messageOf(error);
-      this.#options.tell({ event: 'problem', collector: 'doors/directory', because });
+      if (because === this.#problems.get(collector)) return;
+      this.#problems.set(collector, because);
+      this.#options.tell({ event: 'problem', collector, because });
     }
   }
 
@@ -100,5 +140,26 @@ export class DoorRound {
         'accounted for, so none is given'
       : undefined;
     return this.#stopped;
+  }
+}
+
+/** Rests until it is time, or somebody rings. Who rings while nobody rests is heard too. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  async rest(ms: number, wait: Wait, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    this.#wake = () => over.abort();
+    if (this.#rung) over.abort();
+    // Aborted: then it is not the time that has passed.
+    await wait(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+    this.#wake = undefined;
+    this.#rung = false;
   }
 }

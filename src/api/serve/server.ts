@@ -16,7 +16,7 @@ import {
   type Writer,
 } from '../../pipeline/index.ts';
 import { coverageItem } from '../coverage-item.ts';
-import { HandoverError } from '../errors.ts';
+import { HandoverError, WorkError } from '../errors.ts';
 import { HandoverServer, type Perform } from '../handover-server.ts';
 import { COVERAGE_KEPT_MS, FREE_DISK_MIN } from '../limits.ts';
 import { perform } from '../perform.ts';
@@ -161,7 +161,7 @@ class Server {
       });
       try {
         this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
-        this.#tellReady(door.url, await this.#doors.open());
+        this.#tellReady(door.url, await this.#doors.open(books));
         await this.#collect(collectors);
       } finally {
         await this.#doors.close();
@@ -236,11 +236,13 @@ class Server {
 
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
   readonly #perform: Perform = async (work, hooks) => {
-    const { clock, random, lanes, version, tell } = this.#options;
+    const { clock, random, env, lanes, version, tell } = this.#options;
     return this.#desk.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
         throw new HandoverError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
       }
+      // Before a door has to shut, everybody else who writes much has to stop.
+      if (work.command.startsWith('import') && this.#lookAtDisk() === 'low') throw diskLow();
       const signal = AbortSignal.any([hooks.signal, this.#options.signal]);
       const startedMs = clock.monotonic();
       const { command, who } = work;
@@ -249,9 +251,10 @@ class Server {
       try {
         await hooks.begin();
         const doer = { who, host: hostname(), version };
-        const by = { doer, random, lanes, hooks: { ...hooks, signal } };
+        const by = { doer, random, env, lanes, hooks: { ...hooks, signal } };
         const result = await perform(this.#writer, work, by);
         outcome = 'done';
+        this.#doors.wake();
         return result;
       } finally {
         const ms = Math.round(clock.monotonic() - startedMs);
@@ -312,6 +315,13 @@ class Server {
     this.#disk = found;
     return found;
   }
+}
+
+function diskLow(): WorkError {
+  const what =
+    `could not import: less than ${FREE_DISK_MIN * 100} % of the disk is free, and what is left ` +
+    'is for decisions; make room and run the same command again';
+  return new WorkError('DISK_LOW', what);
 }
 
 function coveragePage(state: ServerState, query: URLSearchParams): Page {

@@ -5,6 +5,7 @@ import { declareConformance } from './conformance.ts';
 import { declareCoverage } from './coverage.ts';
 import { declareDecide } from './decide.ts';
 import { declareDemo } from './demo.ts';
+import { declareDoor } from './door.ts';
 import { declareEmulator } from './emulator.ts';
 import { declareEvidence } from './evidence.ts';
 import { declareFindings } from './findings.ts';
@@ -43,6 +44,7 @@ export function declareCommands(program: Parser, bind: Bind): void {
   declarePolicy(program, bind);
   declarePasses(program, bind);
   declarePasskeys(program, bind);
+  declareDoor(program, bind);
   declareVerified(program, bind);
   declareCheckTenant(program, bind);
   declareRequests(program, bind);

@@ -22,7 +22,10 @@ export function declarePasses(program: Parser, bind: Bind): void {
   const end = passes
     .command('end')
     .summary('end a pass before its time')
-    .description('Ends a pass now, and says who did it and why in an entry.')
+    .description(
+      'Ends a pass now, and says who did it and why in an entry; receivers of events are told. ' +
+        'What the suite issued on it is not ended by this: until when, the answer says.',
+    )
     .argument('<pass>', 'the id of the pass')
     .requiredOption('--reason <reason>', 'why it ends');
   declareWriter(end).action(bind(endPass));
@@ -53,15 +56,16 @@ const endPass: Command<[pass: string, flags: WriterFlags & { readonly reason: st
 ) => {
   const { endPassWork } = await import('../../api/index.ts');
   const work = endPassWork(whoActs(), { pass, reason: flags.reason });
-  const { entry } = (await write(context, {
+  const { entry, suite } = (await write(context, {
     work,
     flags,
     ledger: 'needs',
     repeatable: false,
     progressOf: noProgress,
   })) as EndedPass;
-  if (context.json) context.terminal.document({ pass, entry });
-  else context.terminal.line(`the pass ${pass} has ended; entry ${entry} says so`);
+  const { terminal } = context;
+  if (context.json) terminal.document({ pass, entry, suite });
+  else terminal.line(`the pass ${pass}: ${stateText({ state: 'ended', suite })}; entry ${entry}`);
   return EXIT.done;
 };
 
@@ -69,8 +73,8 @@ const COLUMNS: readonly Column<Pass>[] = [
   { title: 'pass', kind: 'id', cell: ({ id }) => id },
   {
     title: 'state',
-    kind: 'whole',
-    cell: ({ state }) => ({ text: state, style: state === 'open' ? 'yes' : 'no' }),
+    kind: 'text',
+    cell: (pass) => ({ text: stateText(pass), style: styleOf(pass) }),
   },
   { title: 'who', kind: 'text', cell: ({ principal }) => principal.id },
   { title: 'action', kind: 'whole', fold: 2, cell: ({ action }) => action },
@@ -84,3 +88,16 @@ const COLUMNS: readonly Column<Pass>[] = [
   },
   { title: 'why', kind: 'text', fold: 5, cell: ({ reason }) => reason ?? undefined },
 ];
+
+/** Here a pass ends at once; what the suite issued on it lives on there. */
+function stateText({ state, suite }: Pick<Pass, 'state' | 'suite'>): string {
+  if (suite === null) return state;
+  const [because] = suite.because;
+  const until = because?.code === 'tokens-out' ? ` until ${timeText(suite.untilMs)}` : '';
+  return `${state} here; in the suite cannot tell${until}`;
+}
+
+function styleOf({ state, suite }: Pass): 'yes' | 'no' | 'unknown' {
+  if (suite !== null) return 'unknown';
+  return state === 'open' ? 'yes' : 'no';
+}

@@ -1,0 +1,209 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import type { Drain, DrainStatement } from '../../access/index.ts';
+import type { DrainDone } from '../../api/index.ts';
+import { messageOf } from '../../core/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { CliError, usage } from '../errors.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { durationOption } from '../options.ts';
+import { timeText } from '../present/words.ts';
+import { askBooks, notYetIndexed } from '../question.ts';
+import type { Column } from '../table.ts';
+import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+
+type PersonFlags = WriterFlags & {
+  readonly as: string;
+  readonly signWith: string;
+  readonly config?: string;
+};
+type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
+type EndFlags = PersonFlags & { readonly reason: string };
+
+export function declareDoor(program: Parser, bind: Bind): void {
+  const door = program
+    .command('door')
+    .summary('take a group past a door of ours, by two people')
+    .description('For the day on which a door must be gone round: what two people agree on.');
+  const drain = door
+    .command('drain')
+    .summary('let a group prove itself to the suite without us, for a while')
+    .description(
+      'Takes a group out of our external authentication method, so that its people prove ' +
+        'themselves by a method of the suite. One person asks, another approves, each with a key ' +
+        'of their own; it ends by itself. All of it is entries, and so is what the suite said.',
+    );
+  const ask = drain
+    .command('request')
+    .summary('ask for it')
+    .argument('<group>', 'the id of the group in the suite')
+    .requiredOption('--reason <reason>', 'why')
+    .option('--for <time>', 'how long it lasts at most, e.g. 30m or 4h', durationOption, HOUR_MS);
+  declarePerson(ask).action(bind(request));
+  const agree = drain
+    .command('approve')
+    .summary('agree: with a second person it takes effect')
+    .argument('<drain>', 'its id, as the request told it');
+  declarePerson(agree).action(bind(approve));
+  const undo = drain
+    .command('undo')
+    .summary('take the group back before its time: one person is enough')
+    .argument('<drain>', 'its id')
+    .requiredOption('--reason <reason>', 'why');
+  declarePerson(undo).action(bind(end));
+  drain.command('list').summary('all drains, and how far each is').action(bind(list));
+}
+
+const HOUR_MS = 3_600_000;
+
+function declarePerson(parser: Parser): Parser {
+  parser
+    .requiredOption('--as <name>', 'who you are, as the configuration names you')
+    .requiredOption('--sign-with <file>', 'your private key: Ed25519, in PEM')
+    .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)');
+  return declareWriter(parser);
+}
+
+const request: Command<[group: string, flags: RequestFlags]> = async (context, group, flags) => {
+  const { drainConfigOf } = await import('../../api/index.ts');
+  const { tenant, method } = drainConfigOf(configFile(context, flags), context.env);
+  const atMs = context.clock.now();
+  const drain = newId(context);
+  const { reason, as: by } = flags;
+  return say(context, flags, {
+    ...{ v: 1, what: 'drain-request', drain, tenant, method, group, reason, by, atMs },
+    untilMs: atMs + flags.for,
+  });
+};
+
+const approve: Command<[drain: string, flags: PersonFlags]> = async (context, drain, flags) => {
+  const { requestDigest } = await import('../../access/index.ts');
+  const known = (await drainsIn(context)).get(drain);
+  if (known === undefined) throw usage(`there is no drain ${drain}: see door drain list`);
+  const { group, reason, by, untilMs } = known.request.statement;
+  // Whoever agrees sees to what.
+  context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
+  context.terminal.note(`because: ${reason}`);
+  const digest = requestDigest(known.request);
+  const atMs = context.clock.now();
+  return say(context, flags, {
+    ...{ v: 1, what: 'drain-approval', drain, request: digest, by: flags.as, atMs },
+  });
+};
+
+const end: Command<[drain: string, flags: EndFlags]> = async (context, drain, flags) => {
+  const { as: by, reason } = flags;
+  const atMs = context.clock.now();
+  return say(context, flags, { v: 1, what: 'drain-end', drain, reason, by, atMs });
+};
+
+const list: Command<[]> = async (context) =>
+  askBooks(context, async ({ ledger, books, head }) => {
+    const { drainsOf } = await import('../../access/index.ts');
+    const { readDrains } = await import('../../pipeline/index.ts');
+    const drains = [...drainsOf(await readDrains({ books, reader: ledger })).values()];
+    if (context.json) await context.terminal.items(drains.map(itemOf));
+    else if (drains.length > 0) await context.terminal.table(COLUMNS, drains);
+    notYetIndexed(books, head);
+    if (drains.length === 0 && !context.json) context.terminal.line('there is no drain');
+    return EXIT.done;
+  });
+
+async function drainsIn(context: Context): Promise<ReadonlyMap<string, Drain>> {
+  const { drainsOf } = await import('../../access/index.ts');
+  const { readDrains } = await import('../../pipeline/index.ts');
+  let drains: ReadonlyMap<string, Drain> = new Map();
+  await askBooks(context, async ({ ledger, books, head }) => {
+    drains = drainsOf(await readDrains({ books, reader: ledger }));
+    notYetIndexed(books, head);
+    return EXIT.done;
+  });
+  return drains;
+}
+
+async function say(
+  context: Context,
+  flags: PersonFlags,
+  statement: DrainStatement,
+): Promise<ExitCode> {
+  const { drainWork } = await import('../../api/index.ts');
+  const { signed } = await import('../../access/index.ts');
+  const said = signed(statement, privateKey(resolve(context.cwd, flags.signWith)));
+  const work = drainWork(whoActs(), { config: configFile(context, flags), said });
+  const { entry, drain } = (await write(context, {
+    work,
+    flags,
+    ledger: 'needs',
+    repeatable: false,
+    progressOf: noProgress,
+  })) as DrainDone;
+  const { terminal } = context;
+  if (context.json) terminal.document({ entry, ...itemOf(drain) });
+  else terminal.line(`drain ${statement.drain}: ${stateText(drain)}; entry ${entry}`);
+  if (drain.effect?.state !== 'cannot tell') return EXIT.done;
+  throw new CliError('CANNOT_TELL', `where the group is now: ${drain.effect.because}`);
+}
+
+function configFile({ cwd, dataDir }: Context, { config }: PersonFlags): string {
+  return config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, config);
+}
+
+function privateKey(file: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(file));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    // What the library says of a key may show a part of it.
+    const why =
+      code === 'ENOENT' || code === 'EACCES' ? messageOf(error) : 'it holds no key in PEM';
+    throw usage(`could not sign with ${file}: ${why}`);
+  }
+}
+
+/** 128 random bits: nobody has asked for it before. */
+function newId({ random }: Context): string {
+  return Buffer.from(random.fill(new Uint8Array(16))).toString('hex');
+}
+
+function itemOf({ request: asked, approval, end: ended, effect, entries }: Drain): object {
+  const { drain, group, reason, by, untilMs } = asked.statement;
+  return {
+    ...{ drain, group, reason, requestedBy: by, untilMs },
+    approvedBy: approval?.statement.by ?? null,
+    endedBy: ended?.statement.by ?? null,
+    effect: effect ?? null,
+    entries,
+  };
+}
+
+function stateText({ approval, end: ended, effect }: Drain): string {
+  if (effect === undefined) {
+    if (ended !== undefined) return 'taken back before anybody agreed';
+    return approval === undefined ? 'waits for a second person' : 'agreed, and not yet begun';
+  }
+  switch (effect.state) {
+    case 'begun':
+      return `being put ${effect.wanted}`;
+    case 'done':
+      return effect.wanted === 'past us' ? 'the group goes past us' : 'the group comes by us again';
+    case 'cannot tell':
+      return `cannot tell: ${effect.because}`;
+  }
+}
+
+const COLUMNS: readonly Column<Drain>[] = [
+  { title: 'drain', kind: 'id', cell: ({ request: { statement } }) => statement.drain },
+  { title: 'group', kind: 'text', cell: ({ request: { statement } }) => statement.group },
+  { title: 'state', kind: 'text', cell: stateText },
+  { title: 'asked by', kind: 'whole', cell: ({ request: { statement } }) => statement.by },
+  { title: 'agreed by', kind: 'whole', cell: ({ approval }) => approval?.statement.by },
+  { title: 'until', kind: 'whole', cell: ({ request }) => timeText(request.statement.untilMs) },
+  {
+    title: 'why',
+    kind: 'text',
+    fold: 1,
+    cell: ({ request: { statement } }) => statement.reason,
+  },
+];

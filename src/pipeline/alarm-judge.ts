@@ -1,0 +1,16 @@
+import { alarmDrafts } from '../access/index.ts';
+import type { Watcher } from '../detect/index.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
+
+/** Says every use that a door permitted and that is to be an alarm, break-glass before all. */
+export class AlarmJudge implements Judge {
+  readonly name: string = 'doors';
+  readonly hears: 'events' | 'entries' = 'entries';
+  /** It rests on our own decisions: no feed that goes quiet makes it blind. */
+  readonly watches: readonly Watcher[] = [];
+
+  async judge({ books, fromIndex }: JudgeContext): Promise<Judgement> {
+    // A decision is what it is: nothing that comes in later takes it back.
+    return { drafts: alarmDrafts(books.access.decisionsOwingAlarm(fromIndex)), covers: [] };
+  }
+}

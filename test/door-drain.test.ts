@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { browse, type Stand } from '../emulator/testing/browser.ts';
+import { ExternalProvider } from '../emulator/testing/external-provider.ts';
+import { systemClock } from '../src/core/index.ts';
+import { countersign, type Ended } from './support/command-line.ts';
+import { sha256 } from './support/door-content.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { Serving } from './support/serving.ts';
+
+const root = temporaryFolder('door-drain');
+const REDIRECT = 'http://localhost:4180/callback';
+const SECRET = 'drain~8f1c';
+const common = { isEnabled: true, certificates: [], isPublic: false, redirectUris: [], scopes: {} };
+
+const WIKI = {
+  ...{ ...common, clientId: '9c2b7d64-1f0a-4e7b-8a55-6c1f2f3f4a10', name: 'Wiki' },
+  ...{ objectId: '2b3c4d5e-6f70-4182-93a4-b5c6d7e8f901', secrets: [], roles: {}, isPublic: true },
+  ...{ scopes: { 'https://graph.microsoft.com': ['User.Read'] }, redirectUris: [REDIRECT] },
+};
+
+/** The identity of drains alone: it may write what it has to, and nothing else. */
+const DRAINER = {
+  ...{ ...common, clientId: '41d7a5c2-90be-4c8f-a6d3-72e0b9f3c514', name: 'Countersign drains' },
+  ...{ objectId: '5e0c7a31-4d92-4b6e-8f17-c3a2d9b84e60', secrets: [SECRET] },
+  roles: { 'https://graph.microsoft.com': ['Policy.ReadWrite.AuthenticationMethod'] },
+};
+
+type DrainItem = {
+  readonly drain: string;
+  readonly requestedBy: string;
+  readonly approvedBy: string | null;
+  readonly endedBy: string | null;
+  readonly effect: { readonly wanted: string; readonly state: string } | null;
+  readonly entries: readonly number[];
+};
+
+describe('two people take a group past the door, and back', () => {
+  const dir = join(root, 'node');
+  const config = join(root, 'node.yaml');
+  let emulator: Emulator;
+  let provider: ExternalProvider;
+  let serving: Serving;
+  let tenantId: string;
+  let group: string;
+  let upn: string;
+
+  before(async () => {
+    emulator = await startEmulator({
+      ...{ startMs: systemClock.now(), tenants: [{ people: 20, apps: [WIKI, DRAINER] }] },
+      subscribed: 'before',
+    });
+    provider = await ExternalProvider.start({
+      authority: () => emulator.origins['login'] ?? '',
+      now: () => emulator.clock.now(),
+    });
+    const [{ tenantId: tenant = '' } = assert.fail()] = emulator.tenants;
+    tenantId = tenant;
+    const { clientId, appId, origin } = provider;
+    emulator.companies.connectMethod(tenantId, {
+      ...{ displayName: 'Countersign', clientId, appId },
+      discoveryUrl: `${origin}/.well-known/openid-configuration`,
+      authorizationEndpoint: `${origin}/authorize`,
+    });
+    ({ group, upn } = memberOfSomething(emulator, tenantId));
+    writeConfig();
+    serving = await Serving.start(dir, config, { DRAIN_SECRET: SECRET, TOOL: sha256('tool') });
+  });
+  after(async () => {
+    assert.equal(await serving.end(), 0);
+    assert.equal((await countersign(['ledger', 'fsck', '--data', dir])).code, 0);
+    await provider.stop();
+    assert.deepEqual(emulator.defects, []);
+    await emulator.stop();
+  });
+
+  function writeConfig(): void {
+    for (const name of ['ada', 'ben', 'mallory']) {
+      const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+      writeFileSync(join(root, `${name}.pub`), publicKey.export({ type: 'spki', format: 'pem' }));
+      writeFileSync(join(root, `${name}.key`), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    }
+    writeFileSync(
+      config,
+      `listen: 127.0.0.1:0
+log: json
+doors:
+  listen: 127.0.0.1:0
+  url: https://door.example.com
+  tools: [{ name: entra, tokenHash: { env: TOOL }, resources: [{ type: suite }] }]
+  drain:
+    tenant: ${tenantId}
+    authority: ${emulator.origins['login']}
+    graph: ${emulator.origins['graph']}
+    credentials: { clientId: ${DRAINER.clientId}, secret: { env: DRAIN_SECRET } }
+    method: ${methodIn(emulator, tenantId)}
+    people:
+      - { name: ada, key: ${join(root, 'ada.pub')} }
+      - { name: ben, key: ${join(root, 'ben.pub')} }
+      # Ada under another name is no second person.
+      - { name: ada-too, key: ${join(root, 'ada.pub')} }
+`,
+    );
+  }
+
+  const drain = (line: readonly string[], as: string, key = as): Promise<Ended> =>
+    countersign(
+      [
+        ...['door', 'drain', ...line, '--as', as, '--sign-with', join(root, `${key}.key`)],
+        ...['--config', config, '--data', dir, '--json'],
+      ],
+      { env: { DRAIN_SECRET: SECRET, TOOL: sha256('tool') } },
+    );
+  const request = async (): Promise<string> => {
+    const asked = await drain(['request', group, '--reason', 'the door is ill'], 'ada');
+    assert.equal(asked.code, 0, asked.stderr);
+    const { drain: id, effect } = JSON.parse(asked.stdout) as DrainItem;
+    assert.equal(effect, null);
+    return id;
+  };
+  /** Whether a sign-in of somebody in the group is sent to the provider. */
+  const isSentToProvider = async (): Promise<boolean> => {
+    provider.asked = new URLSearchParams();
+    const stand = await signIn(emulator, tenantId, upn);
+    assert.equal(stand.kind, 'sent-away', JSON.stringify(stand));
+    return provider.asked.size > 0;
+  };
+
+  test('one person alone changes nothing', async () => {
+    assert.equal(await isSentToProvider(), true);
+    const id = await request();
+    for (const [as, key] of [
+      ['ada', 'ada'],
+      ['ada-too', 'ada'],
+      // Somebody else under the name of one who may.
+      ['ben', 'mallory'],
+      ['mallory', 'mallory'],
+    ] as const) {
+      const { code, stderr } = await drain(['approve', id], as, key);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /could not take this in for a drain/);
+    }
+    assert.equal(await isSentToProvider(), true);
+  });
+
+  test('two do, and one brings it back; each step is an entry', async () => {
+    const id = await request();
+    const approved = await drain(['approve', id], 'ben');
+    assert.equal(approved.code, 0, approved.stderr);
+    // Whoever agrees was told to what.
+    assert.match(approved.stderr, /ada asks to take the group .* past us until/);
+    const agreed = JSON.parse(approved.stdout) as DrainItem;
+    assert.deepEqual([agreed.requestedBy, agreed.approvedBy], ['ada', 'ben']);
+    assert.deepEqual([agreed.effect?.wanted, agreed.effect?.state], ['past us', 'done']);
+    assert.equal(await isSentToProvider(), false);
+
+    const undone = await drain(['undo', id, '--reason', 'it is well again'], 'ada');
+    assert.equal(undone.code, 0, undone.stderr);
+    const ended = JSON.parse(undone.stdout) as DrainItem;
+    assert.deepEqual([ended.effect?.wanted, ended.effect?.state], ['by us', 'done']);
+    assert.equal(await isSentToProvider(), true);
+    // What is over is not approved, and not undone again.
+    assert.equal((await drain(['approve', id], 'ben')).code, 2);
+    assert.equal((await drain(['undo', id, '--reason', 'x'], 'ben')).code, 2);
+
+    const listed = await countersign(['door', 'drain', 'list', '--data', dir, '--json']);
+    const item = listed.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as DrainItem)
+      .find((each) => each.drain === id);
+    // Asked, agreed, begun, done; ended, begun, done.
+    assert.equal(item?.entries.length, 7);
+    assert.equal(item.endedBy, 'ada');
+  });
+});
+
+function signIn(emulator: Emulator, tenantId: string, upn: string): Promise<Stand> {
+  const query = new URLSearchParams({
+    ...{ client_id: WIKI.clientId, response_type: 'code', redirect_uri: REDIRECT },
+    scope: 'openid https://graph.microsoft.com/User.Read',
+    code_challenge: createHash('sha256').update('v'.repeat(43)).digest('base64url'),
+    ...{ code_challenge_method: 'S256', login_hint: upn },
+  });
+  return browse(`${emulator.origins['login']}/${tenantId}/oauth2/v2.0/authorize?${query}`);
+}
+
+function methodIn({ companies }: Emulator, tenantId: string): string {
+  const state = companies.directories.get(tenantId)?.state;
+  const [method] = [...(state?.list('authenticationMethodConfigurations') ?? [])];
+  return method?.object.id ?? assert.fail();
+}
+
+/** A group of the company, and a person in it. */
+function memberOfSomething(
+  { companies, tenants }: Emulator,
+  tenantId: string,
+): { readonly group: string; readonly upn: string } {
+  const state = companies.directories.get(tenantId)?.state;
+  const { population } = tenants[0] ?? assert.fail();
+  for (const { object } of state?.list('groups') ?? []) {
+    for (let n = 0; n < 20; n++) {
+      const { upn, objectId } = population.person(n);
+      if (state?.isRelated(object.id, 'members', objectId)) return { group: object.id, upn };
+    }
+  }
+  return assert.fail('nobody is in a group');
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { JSONWebKeySet } from 'jose';
+import { LedgerReader, parseLeaf } from '../src/ledger/index.ts';
+import { countersign } from './support/command-line.ts';
+import type { DoorNode } from './support/door-process.ts';
+import { EventReceiver, type ReceivedEvent } from './support/event-receiver.ts';
+import { temporaryFolder } from './support/folders.ts';
+import {
+  folderOf,
+  type SuiteState,
+  signIn,
+  signInRequest,
+  startSuiteDoor,
+  writeSuite,
+} from './support/suite-door.ts';
+
+const root = temporaryFolder('passes-end');
+const { dir, file } = folderOf(root, 'suite');
+const SSF = { token: 'receiver-token' };
+
+const PEOPLE: SuiteState['people'] = {
+  ...{ ada: {}, ben: {}, cyd: { wave: 'two' }, dan: {}, eve: {}, fay: {} },
+  rescue: { kind: 'break-glass' },
+};
+
+type Listed = {
+  readonly id: string;
+  readonly state: string;
+  readonly closedMs: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly suite: { readonly kind: string; readonly untilMs: number } | null;
+};
+
+describe('passes end when what they rest on does', () => {
+  let node: DoorNode;
+  let receiver: EventReceiver;
+  let state: SuiteState = { people: PEOPLE };
+  let stillOpen = '';
+
+  before(async () => {
+    const keys = async (): Promise<JSONWebKeySet> =>
+      (await (await fetch(`${node.url}/ssf/jwks.json`)).json()) as JSONWebKeySet;
+    receiver = await EventReceiver.start(keys, 'https://wiki.example.com');
+    writeSuite(file, state);
+    const wiki = { name: 'wiki', ...SSF, pushTo: [receiver.origin] };
+    node = await startSuiteDoor(dir, { directory: file, receivers: [wiki] });
+    const delivery = { method: 'urn:ietf:rfc:8935', endpoint_url: `${receiver.origin}/events` };
+    assert.equal((await node.ask('/ssf/streams', { delivery }, SSF)).status, 201);
+  });
+  after(() => receiver.stop());
+
+  /** The directory is another, as somebody writes it or a collector reads it. */
+  const become = (next: Partial<SuiteState>): void => {
+    state = { ...state, ...next };
+    writeSuite(file, state);
+  };
+  const revoked = (pass: string): Promise<ReceivedEvent> =>
+    receiver.received(({ type, subject }) => {
+      return type.endsWith('/session-revoked') && subject['session']?.id === pass;
+    });
+  const told = (name: string, who: string): Promise<ReceivedEvent> =>
+    receiver.received(({ type, subject }) => {
+      const { user, device } = subject;
+      return type.endsWith(`/${name}`) && (user?.sub === who || device?.id === who);
+    });
+  const listed = async (): Promise<ReadonlyMap<string, Listed>> => {
+    for (;;) {
+      const asked = await countersign(['passes', 'list', '--all', '--data', dir, '--json']);
+      // 3: something was just written that the books have not yet.
+      if (asked.code === 3) continue;
+      assert.equal(asked.code, 0, asked.stderr);
+      const passes = asked.stdout.trim().split('\n');
+      return new Map(passes.map((line) => JSON.parse(line) as Listed).map((one) => [one.id, one]));
+    }
+  };
+
+  test('raised risk', async () => {
+    const pass = await signIn(node, 'ada');
+    become({ people: { ...state.people, ada: { risk: 'high' } } });
+    const event = await revoked(pass);
+    assert.equal(event.payload['initiating_entity'], 'policy');
+    assert.deepEqual(event.payload['reason_admin'], { en: 'Nobody gets in who is at high risk.' });
+    const risk = await told('risk-level-change', 'ada');
+    assert.equal(risk.payload['current_level'], 'HIGH');
+    assert.equal(await node.decision(signInRequest('ada')), false);
+  });
+
+  test('a closed wave', async () => {
+    const [pass, other] = [await signIn(node, 'cyd'), await signIn(node, 'ben')];
+    become({ two: 'closed' });
+    await revoked(pass);
+    stillOpen = other;
+  });
+
+  test('a device that lost its health', async () => {
+    const pass = await signIn(node, 'dan', 'laptop');
+    become({ laptop: 'lost' });
+    await revoked(pass);
+    const event = await told('device-compliance-change', 'laptop');
+    assert.deepEqual(
+      [event.payload['previous_status'], event.payload['current_status']],
+      ['compliant', 'not-compliant'],
+    );
+  });
+
+  test('an account that is disabled', async () => {
+    const pass = await signIn(node, 'eve');
+    become({ people: { ...state.people, eve: { enabled: false } } });
+    await revoked(pass);
+    await told('account-disabled', 'eve');
+  });
+
+  test('somebody who ends it; and what is known of it in the suite', async () => {
+    const pass = await signIn(node, 'fay');
+    const args = ['passes', 'end', pass, '--reason', 'her laptop was stolen', '--data', dir];
+    const ended = await countersign(args);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.match(ended.stdout, /ended here; in the suite cannot tell until 20\d\d-/);
+    const event = await revoked(pass);
+    assert.equal(event.payload['initiating_entity'], 'admin');
+    assert.deepEqual(event.payload['reason_admin'], { en: 'her laptop was stolen' });
+    const passes = await listed();
+    assert.equal(passes.get(stillOpen)?.state, 'open');
+    const said = passes.get(pass);
+    assert.equal(said?.state, 'ended');
+    assert.equal(said.suite?.kind, 'unknown');
+    assert.equal(said.suite.untilMs - said.closedMs, 28 * 3_600_000);
+  });
+
+  test('an account for emergencies is let in, and is a critical finding', async () => {
+    await signIn(node, 'rescue');
+    await node.serving.logged(({ event }) => event === 'watched');
+    const { stdout } = await countersign(['findings', '--data', dir, '--json']);
+    const found = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { severity_id: number; finding_info: { title: string } });
+    assert.deepEqual(
+      found.map(({ severity_id }) => severity_id),
+      [5],
+    );
+    assert.match(found[0]?.finding_info.title ?? '', /account for emergencies was used: rescue/);
+    // Everybody hears of it, and it works again: the risk of nobody is raised by it.
+    await signIn(node, 'rescue');
+  });
+
+  test('what was sent and acknowledged are entries; a restart tells nothing twice', async () => {
+    const before = receiver.events.length;
+    assert.equal(await node.serving.end(), 0);
+    const acknowledged = await acknowledgedIn(dir);
+    assert.deepEqual(receiver.events.map(({ jti }) => jti).sort(), [...acknowledged].sort());
+    const wiki = { name: 'wiki', ...SSF, pushTo: [receiver.origin] };
+    node = await startSuiteDoor(dir, { directory: file, receivers: [wiki] });
+    const pass = await signIn(node, 'ben');
+    become({ people: { ...state.people, ben: { risk: 'high' } } });
+    await revoked(pass);
+    assert.equal(await node.serving.end(), 0);
+    const news = receiver.events.slice(before).map(({ subject }) => subject['user']?.sub);
+    assert.deepEqual([...new Set(news)], ['ben']);
+    assert.equal((await countersign(['ledger', 'fsck', '--data', dir])).code, 0);
+  });
+});
+
+/** The events of which the ledger says that they were sent and that their receiver has them. */
+async function acknowledgedIn(data: string): Promise<ReadonlySet<string>> {
+  const reader = await LedgerReader.open(data);
+  const [sent, acknowledged] = [new Set<string>(), new Set<string>()];
+  try {
+    for await (const batch of reader.scan({ from: 0 })) {
+      for (let position = 0; position < batch.count; position++) {
+        const body = batch.body(position);
+        if (parseLeaf(batch.leaf(position)).kind !== 'act' || body.kind !== 'present') continue;
+        const said = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as {
+          readonly what?: string;
+          readonly jti: string;
+          readonly how: string;
+          readonly claims: { readonly jti: string };
+        };
+        if (said.what === 'ssf-issued') sent.add(said.claims.jti);
+        if (said.what === 'ssf-settled' && said.how === 'acknowledged') acknowledged.add(said.jti);
+      }
+    }
+  } finally {
+    reader.close();
+  }
+  assert.deepEqual([...sent].sort(), [...acknowledged].sort());
+  return acknowledged;
+}
