@@ -152,6 +152,15 @@ test('a passkey that may be copied to other devices says nothing of a device', a
   assert.equal(world.decisions[0]?.request.context['device'], undefined);
 });
 
+test('only an id of a request is written down as one', async () => {
+  const world = await EamWorld.begin();
+  const form = await world.request();
+  form.set('client-request-id', 'somebody wrote this');
+  const page = await world.post(EAM_PATHS.authorize, form);
+  await world.submit(page, EAM_PATHS.refuse, {});
+  assert.equal(Object.hasOwn(world.decisions[0]?.request.context ?? {}, 'requestId'), false);
+});
+
 test('who cannot use a passkey is refused, and the refusal is an entry', async () => {
   const world = await EamWorld.begin();
   const page = await world.submit(await world.arrive(), EAM_PATHS.refuse, {});
@@ -174,7 +183,10 @@ test('after some failures an attempt ends, and each of them is written down', as
   page = await world.use(page, new SoftAuthenticator());
   assert.equal(page.status, 403);
   assert.equal(world.records.length, FAILURES_MAX);
-  assert.ok(world.records.every(({ what }) => what === 'passkey-refused'));
+  for (const record of world.records) {
+    assert.ok(record.what === 'passkey-refused');
+    assert.equal(record.requestId, '00000000-0000-4000-8000-000000000001');
+  }
   assert.equal(world.decisions.length, 1);
 });
 

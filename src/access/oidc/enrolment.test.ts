@@ -35,6 +35,11 @@ test('a code is good for one person, once, for a day', async () => {
   assert.equal(await opens(world, (code ?? '').toLowerCase().replaceAll('-', ' ')), true);
   await enrolBy(world, code ?? '');
   assert.equal(await opens(world, code ?? ''), false, 'it is used');
+  assert.deepEqual(
+    [...world.book.invitations()].map(({ used }) => used),
+    ['yes'],
+  );
+  assert.deepEqual(world.book.of(EAM_TENANT, ADA)[0]?.passkey.transports, ['internal']);
   const other = inviteTo(world, PREY, 'carol').code ?? '';
   world.clock.advance(CODE_MS - 1);
   assert.equal(await opens(world, other, PREY), true);
