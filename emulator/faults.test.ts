@@ -238,6 +238,7 @@ test('a bomb is small on the wire, and a deep answer is not wide', async (t) => 
 
 test('lines of the diagnostic export are no page that could loop or hold a stranger', () => {
   const { faults } = emulator;
+  faults.clear();
   faults.set({ looping: 1 });
   const ask = {
     ...{ method: 'GET', params: {}, path: '/logs/PT1H.json', headers: {} },
