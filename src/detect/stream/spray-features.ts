@@ -65,7 +65,7 @@ export function attemptsSql(source: string): string {
   uk AS (SELECT u, country, count(DISTINCT d) AS days FROM s GROUP BY ALL),
   uc AS (SELECT u, user_agent, count(DISTINCT d) AS days FROM s GROUP BY ALL),
   ud AS (SELECT DISTINCT u, ip, d FROM s),
-  ts AS (SELECT tenant, count(DISTINCT d) AS days FROM s GROUP BY ALL),
+  ts AS (SELECT tenant, count(DISTINCT d) AS days, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   ci AS (SELECT tenant, ip, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   cc AS (SELECT tenant, client, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   crowds AS (
@@ -86,8 +86,9 @@ export function attemptsSql(source: string): string {
     e.country, e.status_code, e.is_mfa, e.session_uid, e.client AS client_text, e.kind,
     CASE WHEN coalesce(ui.days, 0) - e.own_day >= 1 THEN 'own'
       WHEN coalesce(ci.people, 0) - e.own_day >= ${SHARED_BY_MIN} THEN 'company'
-      -- In its first days a log knows nobody: that a place is strange then says nothing.
-      WHEN ts.days < ${WARM_DAYS_MIN} THEN 'company'
+      -- In its first days a log knows nobody: that a place is strange then says nothing. Where
+      -- hardly anybody ever gets in, it says all the more.
+      WHEN ts.days < ${WARM_DAYS_MIN} AND ts.people >= ${SHARED_BY_MIN} THEN 'company'
       WHEN coalesce(un.days, 0) - e.own_day >= 1 THEN 'near'
       WHEN e.country <> '' AND coalesce(uk.days, 0) - e.own_day >= 1 THEN 'country'
       ELSE 'foreign' END AS place,
