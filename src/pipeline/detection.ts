@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -15,6 +16,7 @@ import { ChecksJudge } from './checks-judge.ts';
 import type { Judge } from './judge.ts';
 import { RULE_FILES_MAX } from './limits.ts';
 import { reconcileJudge } from './reconcile-judge.ts';
+import { recallValues } from './rule-memory.ts';
 import { sprayJudge } from './spray-judge.ts';
 import { streamJudge } from './stream-judge.ts';
 import { sigmaJudge } from './watch-sigma.ts';
@@ -44,7 +46,7 @@ export async function loadDetection(folder: string = RULES_FOLDER): Promise<Dete
     sprayJudge(),
     streamJudge(),
   ];
-  return detectionOf(ruleContent(readContent(folder)), judges);
+  return detectionOf(ruleContent(recallValues(readContent(folder), getCompileCacheDir())), judges);
 }
 
 export function detectionOf(content: RuleContent, more: readonly Judge[] = []): Detection {

@@ -11,7 +11,12 @@ import { type Custom, customOf } from './custom.ts';
 import { ruleKey, type SignalPlan, signalPlan } from './plan.ts';
 
 /** A file of rules or pipelines, as it lies on the disk. */
-export type ContentFile = { readonly path: string; readonly text: string };
+export type ContentFile = {
+  readonly path: string;
+  readonly text: string;
+  /** What `documentValues` said of the text, if somebody kept it. */
+  readonly values?: readonly unknown[] | null;
+};
 
 export type ContentFiles = {
   readonly rules: readonly ContentFile[];
@@ -38,8 +43,8 @@ export type Saying = {
 export function ruleContent(files: ContentFiles): RuleContent {
   const problems: RuleProblem[] = [];
   const documents: RuleDocument[] = [];
-  for (const { path, text } of files.rules) {
-    const parsed = parseRules(path, text);
+  for (const { path, text, values } of files.rules) {
+    const parsed = parseRules(path, text, values);
     documents.push(...parsed.rules);
     problems.push(...parsed.problems);
   }

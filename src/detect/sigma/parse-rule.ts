@@ -10,16 +10,25 @@ import {
   type RuleDocument,
   type RuleMeta,
 } from './types.ts';
-import { readDocuments, type SourceDocument } from './yaml.ts';
+import { knownDocuments, readDocuments, type SourceDocument } from './yaml.ts';
 
 export type ParsedRules = {
   readonly rules: readonly RuleDocument[];
   readonly problems: readonly RuleProblem[];
 };
 
-/** Reads rules, correlations and filters from the text of a file. One bad one stops no other. */
-export function parseRules(file: string, yaml: string): ParsedRules {
-  const { documents, problems } = readDocuments(file, yaml);
+/**
+ * Reads rules, correlations and filters from the text of a file. One bad one stops no other.
+ * `values`: what `documentValues` said of the same text, if somebody kept it.
+ */
+export function parseRules(
+  file: string,
+  yaml: string,
+  values?: readonly unknown[] | null,
+): ParsedRules {
+  const { documents, problems } = values
+    ? { documents: knownDocuments(file, yaml, values), problems: [] }
+    : readDocuments(file, yaml);
   const rules: RuleDocument[] = [];
   const found: RuleProblem[] = [...problems];
   for (const document of documents) {

@@ -62,6 +62,28 @@ export function readDocuments(
   return { documents, problems };
 }
 
+/** Data of documents that were read before; where their parts stand is found out when asked. */
+export function knownDocuments(
+  file: string,
+  text: string,
+  values: readonly unknown[],
+): readonly SourceDocument[] {
+  let read: readonly SourceDocument[] | undefined;
+  return values.map((value, i) => ({
+    value,
+    placeOf: (path) => {
+      read ??= readDocuments(file, text).documents;
+      return read[i]?.placeOf(path) ?? { file, line: 1, column: 1 };
+    },
+  }));
+}
+
+/** The documents of a file as plain data; null where something is wrong with any of them. */
+export function documentValues(file: string, text: string): readonly unknown[] | null {
+  const { documents, problems } = readDocuments(file, text);
+  return problems.length > 0 ? null : documents.map(({ value }) => value);
+}
+
 function refused(
   place: Place,
   what: string,
