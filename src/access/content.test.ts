@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { DecisionRequest } from './decision/decision.ts';
+import { flipOf } from './decision/flip.ts';
 import { judge } from './decision/judge.ts';
 import { type PolicyTestCase, policyTestCases, runPolicyTests } from './decision/policy-tests.ts';
 import type { Directory, EntityFacts } from './directory/facts.ts';
@@ -61,6 +62,77 @@ for (const each of permits) {
       assert.ok(['unknown', 'policy'].includes(judgement.cause), `without ${name}`);
     }
   });
+}
+
+const turnable = folder.tests
+  .flatMap((file) => policyTestCases(file, policies, ages))
+  .map((each) => ({ each, flip: flipOf(each.request, each.world) }));
+
+test('most decisions are turned round by one change or two', () => {
+  const turned = turnable.filter(({ flip }) => flip !== null);
+  assert.ok(turned.length > turnable.length / 2, `${turned.length} of ${turnable.length}`);
+});
+
+for (const { each, flip } of turnable) {
+  if (flip === null) continue;
+  const said = flip.changes.map(({ input, to }) => `${input} were ${to}`).join(' and ');
+  test(`${each.test.name}: the other way round if ${said}`, () => {
+    const before = judge(each.request, each.world).effect;
+    const { request, directory } = changedBy(flip.changes, each);
+    const after = judge(request, { ...each.world, directory });
+    assert.notEqual(after.effect, before);
+    assert.equal(after.cause === 'unknown' || after.cause === 'error', false);
+    if (flip.changes.length === 1) return;
+    // Neither of the two is enough by itself.
+    for (const change of flip.changes) {
+      const alone = changedBy([change], each);
+      const judged = judge(alone.request, { ...each.world, directory: alone.directory });
+      assert.ok(judged.effect === before || judged.cause === 'unknown');
+    }
+  });
+}
+
+type Changes = NonNullable<ReturnType<typeof flipOf>>['changes'];
+
+/** The request and the world as they would be: not by supposing, but by being so. */
+function changedBy(
+  changes: Changes,
+  { request, world }: PolicyTestCase,
+): { readonly request: DecisionRequest; readonly directory: Directory } {
+  const context: Record<string, unknown> = { ...request.context };
+  const attributes = new Map<string, unknown>();
+  for (const { input, to } of changes) {
+    const [root, member = '', more] = input.split('.');
+    const value = to === 'absent' ? null : plain(to);
+    if (root === 'context' && more === undefined) context[member] = value;
+    else attributes.set(more === undefined ? member : more, value);
+  }
+  const find: Directory['find'] = (tenant, type, id) => {
+    const facts = world.directory.find(tenant, type, id);
+    if (facts === undefined) return undefined;
+    const seen = { source: 'changed', seenMs: world.nowMs };
+    return {
+      id: facts.id,
+      attribute: (name) =>
+        attributes.has(name) ? { value: attributes.get(name), ...seen } : facts.attribute(name),
+      within: (into) => facts.within(into),
+    };
+  };
+  const { told, networks } = world.directory;
+  const directory = {
+    find,
+    told: told.bind(world.directory),
+    networks: networks.bind(world.directory),
+  };
+  return { request: { ...request, context }, directory };
+}
+
+function plain(to: string): unknown {
+  try {
+    return JSON.parse(to);
+  } catch {
+    return to;
+  }
 }
 
 /** What the clock and the register state whatever a request leaves out, and what may be absent. */

@@ -6,9 +6,10 @@ export type { Caller, ResourceScope } from './callers/caller.ts';
 export { FairTurns } from './callers/fair-turns.ts';
 export { type Proof, Roll } from './callers/roll.ts';
 export { alarmDrafts } from './checks/alarm-drafts.ts';
-export { type CheckWorld, checkSignIn } from './checks/check.ts';
+export { type CheckWorld, checkSignIn, isVendors, judgeSignIn } from './checks/check.ts';
 export { checkDrafts, daysOf } from './checks/drafts.ts';
 export { exactMatch } from './checks/match.ts';
+export { type Replay, ReplayTally, type Suspicion, type Turned } from './checks/replay.ts';
 export { type ReportedSignIn, reportedSignIn } from './checks/sign-in.ts';
 export type { Accountant } from './decision/accountant.ts';
 export type * from './decision/decision.ts';
@@ -26,6 +27,7 @@ export {
   passDraft,
 } from './decision/entry.ts';
 export type { Ages } from './decision/inputs.ts';
+export { judge } from './decision/judge.ts';
 export {
   type PolicyTestResult,
   runPolicyTests,
@@ -38,6 +40,7 @@ export {
 } from './directory/directory-file.ts';
 export { DirectoryStore } from './directory/directory-store.ts';
 export type { Directory, DirectoryChange, EntityFacts, Sourced } from './directory/facts.ts';
+export type { Opinions } from './directory/risks.ts';
 export { SuiteDirectory } from './directory/suite-directory.ts';
 export {
   checkStatement,
@@ -70,8 +73,14 @@ export {
 export { Identities, type IdentityOptions } from './forward-auth/identity.ts';
 export { PROXIES, type ProxyKind } from './forward-auth/original.ts';
 export type * from './knowledge/bodies.ts';
+export { exportConditionalAccess } from './knowledge/entra-world.ts';
 export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
-export { JOIN_BEFORE_MS, RAISED_PER_FINDING_MAX } from './limits.ts';
+export {
+  DIRECTORY_AGE_MAX_MS,
+  JOIN_BEFORE_MS,
+  RAISED_PER_FINDING_MAX,
+  REPLAY_ENTRIES_MAX,
+} from './limits.ts';
 export { ATTESTATION_FORMATS, type AttestationFormat } from './oidc/attestation.ts';
 export { AuthorityKeys, type ReadDocument } from './oidc/authority.ts';
 export type { EamRequest } from './oidc/browser.ts';
@@ -88,6 +97,7 @@ export { type PasskeyRecord, passkeyRecordOf } from './oidc/passkey-record.ts';
 export type { PasskeyStore } from './oidc/passkey-store.ts';
 export { type InSuite, lapses, type Pass, passesOf } from './passes/passes.ts';
 export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';
+export type { ConditionalAccessPolicy } from './policies/entra.ts';
 export { type PolicyFolder, readPolicyFolder } from './policies/folder.ts';
 export type { Policy } from './policies/policy.ts';
 export { PolicySet, type PolicySource, type PolicyText } from './policies/policy-set.ts';

@@ -66,3 +66,12 @@ export const RAISED_PER_FINDING_MAX = 8;
 
 /** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
 export const DRAIN_SAID_MS_MAX = 600_000;
+
+/** Long enough to look into a finding, and short enough that a forgotten one locks nobody out. */
+export const RISK_LASTS_MS: number = 7 * 86_400_000;
+
+/** A finding about more people is about a crowd, and says little of each of them. */
+export const RISK_PEOPLE_MAX = 5;
+
+/** Of everybody who would lose or gain, so many entries as evidence: a sample to look at. */
+export const REPLAY_ENTRIES_MAX = 20;

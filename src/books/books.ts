@@ -18,7 +18,7 @@ import { foldObservations } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
 import type { SignalBatch } from './signals.ts';
-import { type ListedFile, State } from './state.ts';
+import { type ListedFile, type StageCursor, State } from './state.ts';
 import type { CheckedRange, CheckRow } from './state-checks.ts';
 import type { PassFact } from './state-decisions.ts';
 import type { KeptFinding } from './state-findings.ts';
@@ -98,6 +98,11 @@ export class Books {
   /** Entries below this index were looked at by a stage behind the books. */
   stageCursor(stage: string): number {
     return this.#state.cursor(stage);
+  }
+
+  /** As the reader's: what the stages of this prefix have not looked at. */
+  notLookedAt(prefix: string): StageCursor | undefined {
+    return this.#state.notLookedAt(prefix);
   }
 
   /** Under which rules the signals of the state were made. */

@@ -30,6 +30,7 @@ import {
 } from './principal.ts';
 import type { EventRow } from './row.ts';
 import type { SignalCount, SignalRow, TouchedGroup } from './signals.ts';
+import type { StageCursor } from './state.ts';
 import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
@@ -100,15 +101,8 @@ export class BooksReader {
    * The first entry that a stage of this prefix has not looked at, although records came in with
    * it or behind it; undefined where all stages have looked at all records.
    */
-  notLookedAt(prefix: string): { readonly stage: string; readonly index: number } | undefined {
-    const { state } = this.#live;
-    if (state === undefined) return undefined;
-    const found = state.snapshot(() => {
-      const known = state.cursors(prefix);
-      const stages = known.length === 0 ? [{ stage: prefix, index: 0 }] : known;
-      return stages.find(({ index }) => state.touchedSince(index).length > 0);
-    });
-    return found;
+  notLookedAt(prefix: string): StageCursor | undefined {
+    return this.#live.state?.notLookedAt(prefix);
   }
 
   /** Event times of what was posted at or behind an entry. */

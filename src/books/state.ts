@@ -22,6 +22,9 @@ import { SignalTable } from './state-signals.ts';
 
 export type FileKind = 'hot' | 'day';
 
+/** Entries below the index were looked at by a stage. */
+export type StageCursor = { readonly stage: string; readonly index: number };
+
 export type ListedFile = {
   readonly path: string;
   readonly kind: FileKind;
@@ -99,13 +102,22 @@ export class State {
   }
 
   /** The cursors of all stages whose names begin so. */
-  cursors(prefix: string): { readonly stage: string; readonly index: number }[] {
+  #cursors(prefix: string): StageCursor[] {
     const rows = this.#db.all('SELECT * FROM cursors ORDER BY stage');
     const named = rows.map((row) => ({
       stage: row['stage'] as string,
       index: row['index'] as number,
     }));
     return named.filter(({ stage }) => stage.startsWith(prefix));
+  }
+
+  /** The stage of this prefix that is behind: records came in with that entry or behind it. */
+  notLookedAt(prefix: string): StageCursor | undefined {
+    return this.snapshot(() => {
+      const known = this.#cursors(prefix);
+      const stages = known.length === 0 ? [{ stage: prefix, index: 0 }] : known;
+      return stages.find(({ index }) => this.touchedSince(index).length > 0);
+    });
   }
 
   setCursor(stage: string, index: number): void {

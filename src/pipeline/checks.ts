@@ -52,7 +52,11 @@ export class CheckStage {
   constructor(writer: Writer, readers: CheckReaders) {
     this.#writer = writer;
     this.#readers = readers;
-    this.#feed = KnowledgeFeed.of({ books: readers.books, reader: readers.ledger });
+    this.#feed = KnowledgeFeed.of({
+      books: readers.books,
+      reader: readers.ledger,
+      clock: writer.clock,
+    });
   }
 
   /** The readers MUST see as far as the books do. */
@@ -105,7 +109,7 @@ export class CheckStage {
     for await (const row of books.access.signIns(
       decisions.length === 0 ? { fromMs, toMs } : near,
     )) {
-      const signIn = reportedSignIn(row, await this.#detail(row, memo));
+      const signIn = reportedSignIn(row, await detailOf(row, this.#readers.ledger, memo));
       if (signIn === undefined) continue;
       const exact = exactMatch(signIn, decisions);
       if (exact !== undefined) taken.add(exact.id);
@@ -114,31 +118,35 @@ export class CheckStage {
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
         knowledge,
+        risk: this.#writer.detection === undefined ? 'not judged' : 'judged',
         decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
         taken,
         passes: signIn.names.flatMap((name) => passes.get(name) ?? []),
       }),
     );
   }
+}
 
-  /** From the fullest of its sightings that says more than its event does. */
-  async #detail({ entries, tenant, erased }: EventRow, memo: Memo): Promise<Detail> {
-    if (erased) return undefined;
-    const { ledger } = this.#readers;
-    const found: { leaf: Leaf; body: Uint8Array }[] = [];
-    for (const index of entries) {
-      if (index >= ledger.size) continue;
-      const body = await ledger.body(index);
-      if (body.kind !== 'present') continue;
-      found.push({ leaf: (await ledger.leaf(index)).leaf, body: body.bytes });
-    }
-    for (const { leaf, body } of found.sort(richestFirst)) {
-      const { source, id, at } = leaf;
-      const detail = signInDetail({ source, tenant, id, at, value: parseBody(body) }, memo);
-      if (detail !== undefined) return detail;
-    }
-    return undefined;
+/** What an event does not say of a sign-in: from the fullest of its sightings that says more. */
+export async function detailOf(
+  { entries, tenant, erased }: EventRow,
+  ledger: LedgerReader,
+  memo: Memo,
+): Promise<Detail> {
+  if (erased) return undefined;
+  const found: { leaf: Leaf; body: Uint8Array }[] = [];
+  for (const index of entries) {
+    if (index >= ledger.size) continue;
+    const body = await ledger.body(index);
+    if (body.kind !== 'present') continue;
+    found.push({ leaf: (await ledger.leaf(index)).leaf, body: body.bytes });
   }
+  for (const { leaf, body } of found.sort(richestFirst)) {
+    const { source, id, at } = leaf;
+    const detail = signInDetail({ source, tenant, id, at, value: parseBody(body) }, memo);
+    if (detail !== undefined) return detail;
+  }
+  return undefined;
 }
 
 type Detail = ReturnType<typeof signInDetail>;

@@ -11,16 +11,30 @@ import {
   type RegisterBody,
   statedDoor,
 } from '../access/index.ts';
-import { assert, type EntryKind, msOfInstant, type RecordDraft } from '../core/index.ts';
+import type { BooksReader } from '../books/index.ts';
+import {
+  assert,
+  type Clock,
+  type EntryKind,
+  msOfInstant,
+  type RecordDraft,
+  type TenantId,
+} from '../core/index.ts';
+import { parseFinding, parseFindingMark } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import { catchUp } from './catch-up.ts';
 import { ownEntry } from './own-entries.ts';
+import { SIGMA } from './watch-sigma.ts';
 import type { Writer } from './writer.ts';
 
 type KnowledgeSource = {
-  readonly books: { acts(kind: string, fromIndex: number): readonly number[] };
+  readonly books: Pick<BooksReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
   readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
+  /** Without it nobody can say whether all was judged by now. */
+  readonly clock?: Clock;
 };
+
+const KINDS: readonly EntryKind[] = [...KNOWLEDGE_KINDS, 'finding'];
 
 /** What deciding rests on, read from the ledger once and followed from there. */
 export class KnowledgeFeed {
@@ -49,7 +63,8 @@ export class KnowledgeFeed {
    */
   async follow(): Promise<number> {
     const { books, reader } = this.#source;
-    const found = KNOWLEDGE_KINDS.flatMap((kind) =>
+    const { knowledge } = this;
+    const found = KINDS.flatMap((kind) =>
       books.acts(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
     );
     const fresh = found.filter(([index]) => index < reader.size).sort(([a], [b]) => a - b);
@@ -58,13 +73,53 @@ export class KnowledgeFeed {
       const body = await reader.body(index);
       this.#next = index + 1;
       if (body.kind !== 'present') continue;
-      const { leaf } = await reader.leaf(index);
-      const sinceMs = this.knowledge.apply(kind, parsed(body.bytes), msOfInstant(leaf.at));
-      fromMs = Math.min(fromMs, sinceMs);
+      const value = parsed(body.bytes);
+      if (kind === 'finding') await this.#finding(index, value);
+      else fromMs = Math.min(fromMs, knowledge.apply(kind, value));
     }
+    if (fresh.length > 0) {
+      const { directory, risks } = knowledge;
+      risks.resolve((tenant, name) => directory.find(tenant as TenantId, 'Person', name)?.id);
+    }
+    knowledge.risks.watched(await this.#watchedMs());
+    if (this.#source.clock !== undefined) knowledge.confirmRegisters(this.#source.clock.now());
     return fromMs;
   }
+
+  async #finding(index: number, value: unknown): Promise<void> {
+    if (typeof value !== 'object' || value === null) return;
+    const body = value as Parameters<typeof parseFinding>[0];
+    const finding = parseFinding(body);
+    if (finding !== undefined) {
+      const { uid, state, draft } = finding;
+      const { tenant, rule, severity, principals } = draft;
+      const { leaf } = await this.#source.reader.leaf(index);
+      const raised = { uid, state, tenant, rule, severity, principals };
+      this.knowledge.risks.raise(raised, msOfInstant(leaf.seen));
+    }
+    const mark = parseFindingMark(body);
+    if (mark === undefined) return;
+    const { uid, status, untilMs, atMs } = mark;
+    const state = SETTLED.has(status) ? 'settled' : 'open';
+    this.knowledge.risks.settle({ uid, state, untilMs }, atMs);
+  }
+
+  /** Until when everything that came in was judged by rules; undefined where none ever judged. */
+  async #watchedMs(): Promise<number | undefined> {
+    const { books, reader, clock } = this.#source;
+    if (clock === undefined || books.stageCursor(RULES_STAGE) === 0) return undefined;
+    const behind = books.notLookedAt(WATCH_STAGES);
+    if (behind === undefined) return clock.now();
+    if (behind.index >= reader.size) return undefined;
+    return msOfInstant((await reader.leaf(behind.index)).leaf.seen);
+  }
 }
+
+/** Suppressed, and resolved. */
+const SETTLED: ReadonlySet<number> = new Set([3, 4]);
+const WATCH_STAGES = 'watch/';
+/** Where rules have come to: past the beginning, somebody judges. */
+export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;
 
 /** Says the text of policies, unless the ledger has that version. */
 export function policyTextEntries(

@@ -1,10 +1,10 @@
 import type { CheckDisagreement, CheckRow, DecisionFact } from '../../books/index.ts';
 import type { DecisionRequest, Judgement } from '../decision/decision.ts';
 import { judge } from '../decision/judge.ts';
-import { SuiteDirectory } from '../directory/suite-directory.ts';
 import type { Knowledge } from '../knowledge/knowledge.ts';
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
 import type { Pass } from '../passes/passes.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
 import { factorOf } from './factor.ts';
 import { type Match, matchDecision } from './match.ts';
 import { SeenDevices } from './seen-devices.ts';
@@ -12,6 +12,8 @@ import type { ReportedSignIn } from './sign-in.ts';
 
 export type CheckWorld = {
   readonly knowledge: Knowledge;
+  /** Whether findings say who is at risk. */
+  readonly risk: 'judged' | 'not judged';
   /** Decisions about this principal around the time of the sign-in. */
   readonly decisions: readonly DecisionFact[];
   /** Decisions that belong to other sign-ins for certain. */
@@ -20,7 +22,7 @@ export type CheckWorld = {
   readonly passes: readonly Pass[];
 };
 
-/** The vendor's own tenant: its services sign in among themselves, and answer to nobody here. */
+/** The vendor's own tenants. */
 const VENDOR_TENANTS: ReadonlySet<string> = new Set([
   'f8cdef31-a31e-4b4a-93e4-5f571e91255a',
   '72f988bf-86f1-41af-91ab-2d7cd011db47',
@@ -44,6 +46,11 @@ export function checkSignIn(signIn: ReportedSignIn, world: CheckWorld): CheckRow
   };
 }
 
+/** The vendor's own services sign in among themselves, and answer to nobody here. */
+export function isVendors({ detail }: ReportedSignIn): boolean {
+  return VENDOR_TENANTS.has(detail?.homeTenant ?? '');
+}
+
 type Verdict = Pick<CheckRow, 'state' | 'cause' | 'disagreements'>;
 
 function verdictOf(signIn: ReportedSignIn, world: CheckWorld, match: Match): Verdict {
@@ -59,11 +66,11 @@ function verdictOf(signIn: ReportedSignIn, world: CheckWorld, match: Match): Ver
   if (signIn.outcome === 'not stated') return unverified('the outcome is not stated', denied);
   // Nobody was let in: whatever policy says, it holds.
   if (signIn.outcome === 'not in') return { state: 'checked', cause: null, disagreements: [] };
-  if (VENDOR_TENANTS.has(signIn.detail?.homeTenant ?? '')) {
+  if (isVendors(signIn)) {
     return unverified("the vendor's own service");
   }
   if (signIn.who.id === '') return unverified('nobody is named');
-  const judgement = judged(signIn, world.knowledge, policies);
+  const judgement = judgeSignIn(signIn, world, policies);
   const { effect, cause, obligations, because } = judgement;
   if (because[0]?.code === 'not-asked-for') {
     return unverified(`no policy for ${signIn.who.type.toLowerCase()} sign-ins`, denied);
@@ -84,13 +91,14 @@ function unverified(cause: string, disagreements: readonly CheckDisagreement[] =
   return { state: 'unverified', cause, disagreements };
 }
 
-function judged(
+/** What policies say to a sign-in, by what was known around its time. */
+export function judgeSignIn(
   signIn: ReportedSignIn,
-  knowledge: Knowledge,
-  policies: NonNullable<ReturnType<Knowledge['policiesAt']>>,
+  { knowledge, risk }: Pick<CheckWorld, 'knowledge' | 'risk'>,
+  policies: PolicySet,
 ): Judgement {
   const { timeMs } = signIn;
-  const directory = new SeenDevices(new SuiteDirectory(knowledge.directory.at(timeMs)), signIn);
+  const directory = new SeenDevices(knowledge.suiteAt(timeMs, risk), signIn);
   const ages = (): number => CHECK_AGE_MAX_MS;
   return judge(requestOf(signIn), { policies, directory, ages, nowMs: timeMs });
 }
@@ -120,7 +128,7 @@ function requestOf(signIn: ReportedSignIn): DecisionRequest {
 }
 
 /** The first input that is lacking: few causes, so that they can be counted. */
-function lackText({ inputs, because, cause }: Judgement): string {
+export function lackText({ inputs, because, cause }: Judgement): string {
   const lacking = inputs.find(({ state }) => state !== 'fresh');
   if (lacking === undefined) return `${cause}: ${because[0]?.text ?? 'not said'}`;
   return `${lacking.state}: ${lacking.name}`;

@@ -41,8 +41,7 @@ function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[]
   return [...constants]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([input, of]): Change[] => {
-      // Time passes by itself; nobody changes it.
-      if (input === 'context.time') return [];
+      if (UNCHANGEABLE.has(input)) return [];
       const values = [...of.values].map((value) => ({ input, value, to: textOf(value) }));
       const moves = [...of.containers].flatMap((id): Change[] =>
         (['in', 'out'] as const).map((kind) => {
@@ -53,6 +52,9 @@ function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[]
       return [...values, ...moves];
     });
 }
+
+/** Time passes by itself, and networks follow from address and register: nobody changes them. */
+const UNCHANGEABLE: ReadonlySet<string> = new Set(['context.time', 'context.networks']);
 
 function textOf(value: unknown): string {
   if (value === null) return 'absent';

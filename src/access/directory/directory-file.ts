@@ -10,7 +10,7 @@ import {
 } from '../../core/index.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
-import { membershipColumn } from './facts-view.ts';
+import { membershipColumn } from './membership.ts';
 import { WAVE_STATES } from './suite-directory.ts';
 
 type Listed = { readonly id: string; readonly names: readonly string[] };
@@ -107,6 +107,8 @@ export function loadDirectoryFile(
   const seenMs = at === undefined ? readMs : msOfInstant(normaliseInstant(at) ?? '');
   const origin: Origin = { source: `file:${basename(file)}`, seenMs };
   const tenant = store.tenant(id);
+  // One that states a time tells of that time; one that does not is in force until the next.
+  if (at === undefined) tenant.stand(origin.source);
   const loading = new Loading(tenant, origin);
   for (const group of parsed.groups) loading.group(group);
   for (const role of parsed.roles) loading.entity('Role', role, ['privileged']);
@@ -116,6 +118,7 @@ export function loadDirectoryFile(
   if (waves !== undefined) loading.waves(waves);
   loading.withdraw(`${file}\nDevice`, 'Device', devices, HEALTH);
   loading.withdraw(`${file}\nPerson`, 'Person', people, ['kind', 'enabled', 'risk']);
+  loading.end();
   return id;
 }
 
@@ -124,6 +127,7 @@ const HEALTH = ['compliant', 'managed'] as const;
 class Loading {
   readonly #tenant: TenantDirectory;
   readonly #origin: Origin;
+  readonly #said = new Set<string>();
 
   constructor(tenant: TenantDirectory, origin: Origin) {
     this.#tenant = tenant;
@@ -134,7 +138,7 @@ class Loading {
     const row = this.#tenant.put(type, listed.id, listed.names);
     for (const name of attributes) {
       const value = listed[name];
-      if (value !== undefined) this.#tenant.set(type, row, String(name), value, this.#origin);
+      if (value !== undefined) this.#set(type, row, String(name), value);
     }
     return row;
   }
@@ -195,8 +199,17 @@ class Loading {
     this.#tenant.tell('Wave', this.#origin);
   }
 
+  end(): void {
+    this.#tenant.unsay(this.#origin, (...of) => this.#said.has(of.join('\n')));
+  }
+
   #join(type: string, row: number, container: string, ids: readonly string[]): void {
-    this.#tenant.joinExactly(type, row, container, ids, this.#origin);
-    this.#tenant.set(type, row, membershipColumn(container), true, this.#origin);
+    this.#tenant.state(type, row, container, ids, this.#origin);
+    this.#said.add([type, row, membershipColumn(container)].join('\n'));
+  }
+
+  #set(type: string, row: number, attribute: string, value: unknown): void {
+    this.#tenant.set(type, row, attribute, value, this.#origin);
+    this.#said.add([type, row, attribute].join('\n'));
   }
 }

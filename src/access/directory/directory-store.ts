@@ -2,6 +2,7 @@ import { assert, type TenantId } from '../../core/index.ts';
 import { EntityTable } from './entity-table.ts';
 import type { Directory, DirectoryChange, EntityFacts, Sourced } from './facts.ts';
 import { FactsView } from './facts-view.ts';
+import { containerOf, membershipColumn } from './membership.ts';
 import { ValuePool } from './value-pool.ts';
 
 /** Where something that is put into the directory is from, and when it was so. */
@@ -31,6 +32,8 @@ export class TenantDirectory {
   readonly #told = new Map<string, Known>();
   /** When all of a source was last seen to be so still. */
   readonly #confirmed = new Map<string, number>();
+  /** Sources that hold until they say otherwise: what a company wrote down itself. */
+  readonly #standing = new Set<string>();
   /** By container type: whether any entity of a type is in one, so that ways lead there. */
   readonly #ways = new Map<string, Set<string>>();
 
@@ -79,11 +82,14 @@ export class TenantDirectory {
 
   /** A thing is directly in another. */
   join(type: string, row: number, container: string, id: string, origin: Origin): void {
+    const isChange = this.#told.has(container);
+    this.#add(type, row, container, id, isChange ? Math.floor(origin.seenMs / 1000) : undefined);
+  }
+
+  #add(type: string, row: number, container: string, id: string, since: number | undefined): void {
     const into = this.put(container, id);
-    const ref = this.#ref(container, into);
-    const since = this.#told.has(container) ? Math.floor(origin.seenMs / 1000) : undefined;
     const table = this.reachTable(type);
-    const isNew = table.parents.add(row, ref, since);
+    const isNew = table.parents.add(row, this.#ref(container, into), since);
     if (isNew) this.ear?.({ kind: 'membership', type, id: table.id(row) });
     const ways = this.#ways.get(container);
     if (ways === undefined) this.#ways.set(container, new Set([type]));
@@ -115,6 +121,27 @@ export class TenantDirectory {
     for (const into of kept) {
       this.join(type, row, container, this.reachTable(container).id(into), origin);
     }
+  }
+
+  /** A source states in which things of a type it is: beside what others say. */
+  state(
+    type: string,
+    row: number,
+    container: string,
+    ids: readonly string[],
+    origin: Origin,
+  ): void {
+    const stated = [...new Set(ids.map((id) => this.#known(container, id)))].sort();
+    const cell = this.#tables.get(type)?.column(membershipColumn(container))?.get(row);
+    const isOurs = cell !== undefined && cell.source === this.values.source(origin.source);
+    const before = isOurs ? (this.values.value(cell.value) as readonly string[] | null) : null;
+    for (const id of before ?? []) {
+      if (!stated.includes(id)) this.leave(type, row, container, id, origin);
+    }
+    const isChange = isOurs || this.#told.has(container);
+    const since = isChange ? Math.floor(origin.seenMs / 1000) : undefined;
+    for (const id of stated) this.#add(type, row, container, id, since);
+    this.set(type, row, membershipColumn(container), stated, origin);
   }
 
   /** The id of what goes by a name. */
@@ -168,6 +195,25 @@ export class TenantDirectory {
     return this.#tables.get(type)?.isFrom(row, number) === true;
   }
 
+  /**
+   * What a source said before, and does not say any more, is unknown from now on: who is left out
+   * of a file must not go on as the file had them.
+   */
+  unsay(origin: Origin, isSaid: (type: string, row: number, attribute: string) => boolean): void {
+    const source = this.values.source(origin.source);
+    for (const [type, table] of this.#tables) {
+      for (const [attribute, column] of table.columns) {
+        for (let row = 0; row < table.size; row++) {
+          const cell = column.get(row);
+          if (cell?.source !== source || isSaid(type, row, attribute)) continue;
+          const container = containerOf(attribute);
+          if (container !== undefined) this.state(type, row, container, [], origin);
+          this.set(type, row, attribute, null, origin);
+        }
+      }
+    }
+  }
+
   /** All members of all things of this type are known now. */
   tell(container: string, { source, seenMs }: Origin): void {
     const known = this.#told.get(container);
@@ -182,6 +228,15 @@ export class TenantDirectory {
   /** Nothing of this source has changed up to this moment but what was told. */
   confirm({ source, seenMs }: Origin): void {
     this.#confirmed.set(source, Math.max(this.#confirmed.get(source) ?? 0, seenMs));
+  }
+
+  /** After the fact what this source said held until it said otherwise: it does not age. */
+  stand(source: string): void {
+    this.#standing.add(source);
+  }
+
+  isStanding(source: string): boolean {
+    return this.#standing.has(source);
   }
 
   confirmedMs(source: string): number {
@@ -239,6 +294,10 @@ export class DirectoryStore implements Directory {
     return hear === undefined ? undefined : (change) => hear(id, change);
   }
 
+  get tenants(): readonly TenantId[] {
+    return [...this.#tenants.keys()];
+  }
+
   find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
     return this.#find(tenant, type, id, undefined);
   }
@@ -274,16 +333,15 @@ export class DirectoryStore implements Directory {
 
   /** The directory as it was at a moment, as far as it was looked at around then. */
   at(atMs: number): Directory {
+    const then = <T>(of: TenantId, sourced: Sourced<T> | undefined): Sourced<T> | undefined => {
+      if (sourced === undefined) return undefined;
+      const isStanding = this.#tenants.get(of)?.isStanding(sourced.source) === true;
+      return { ...sourced, seenMs: isStanding ? atMs : Math.min(sourced.seenMs, atMs) };
+    };
     return {
       find: (tenant, type, id) => this.#find(tenant, type, id, atMs),
-      told: (tenant, type) => {
-        const told = this.told(tenant, type);
-        return told === undefined ? undefined : { ...told, seenMs: Math.min(told.seenMs, atMs) };
-      },
-      networks: (tenant, address) => {
-        const found = this.networks(tenant, address);
-        return found === undefined ? undefined : { ...found, seenMs: Math.min(found.seenMs, atMs) };
-      },
+      told: (tenant, type) => then(tenant, this.told(tenant, type)),
+      networks: (tenant, address) => then(tenant, this.networks(tenant, address)),
     };
   }
 

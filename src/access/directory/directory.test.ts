@@ -106,6 +106,34 @@ test('what was first seen later says less, the later it was', () => {
   assert.equal(enabled?.seenMs, NOW_MS - 10 * HOUR_MS);
 });
 
+test('who is left out of a file, and what it states no more, is unknown from then on', () => {
+  const store = loaded();
+  const without = FILE.replace(/ {2}- id: per[\s\S]*?roles: \[admin\]\n/, '').replace(
+    '    enabled: true\n    groups: [finance]\n    roles: [auditor]\n',
+    '    groups: [finance]\n',
+  );
+  loaded(without, NOW_MS + HOUR_MS, store);
+  assert.equal(person('per', store)?.attribute('enabled')?.value, null);
+  assert.equal(person('per', store)?.attribute('privileged'), undefined);
+  assert.equal(person('ada', store)?.attribute('enabled')?.value, null);
+  assert.equal(person('ada', store)?.attribute('privileged'), undefined);
+  assert.equal(person('ada', store)?.attribute('wave')?.value, 'open');
+  const before = new SuiteDirectory(store.at(NOW_MS + HOUR_MS / 2));
+  assert.equal(before.find(TENANT, 'Person', 'per')?.attribute('privileged')?.value, true);
+});
+
+test('after the fact a file without a time of its own holds until the next, and no longer', () => {
+  const store = loaded();
+  const later = NOW_MS + 1000 * HOUR_MS;
+  const seenMs = (file: DirectoryStore) =>
+    file.at(later).find(TENANT, 'Person', 'ada')?.attribute('enabled')?.seenMs;
+  assert.equal(seenMs(store), later);
+  assert.equal(store.at(later).told(TENANT, 'Wave')?.seenMs, later);
+  const dated = loaded(`${FILE}\nat: 2026-01-05T09:00:00Z\n`);
+  assert.equal(seenMs(dated), NOW_MS);
+  assert.equal(dated.at(later).told(TENANT, 'Wave')?.seenMs, NOW_MS);
+});
+
 test('a source that confirms makes what it said young again', () => {
   const store = loaded();
   const confirmed = { source: 'file:people.yaml', seenMs: NOW_MS + 9 * HOUR_MS };

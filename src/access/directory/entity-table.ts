@@ -61,6 +61,10 @@ export class EntityTable {
     return this.#columns.get(name);
   }
 
+  get columns(): Iterable<readonly [name: string, column: Column]> {
+    return this.#columns;
+  }
+
   reachColumn(name: string): Column {
     const known = this.#columns.get(name);
     if (known !== undefined) return known;

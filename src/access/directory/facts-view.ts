@@ -1,6 +1,7 @@
 import type { Cell } from './column.ts';
 import type { Known, TenantDirectory } from './directory-store.ts';
 import type { EntityFacts, Sourced } from './facts.ts';
+import { membershipColumn } from './membership.ts';
 
 /** Things in things deeper than this are a ring, or a mistake; a real one stays below ten. */
 const NESTING_MAX = 100;
@@ -77,23 +78,22 @@ export class FactsView implements EntityFacts {
 
   /** Whether all ways that lead to things of this type are known; the oldest of them counts. */
   #knownWithin(type: string): Omit<Sourced, 'value'> | undefined {
-    const direct = this.#knownDirect(this.#type, this.#row, type);
+    const direct = this.#knownDirect(type);
     if (direct === undefined) return undefined;
     const isThroughGroups = type !== GROUP && this.#tenant.hasWay(GROUP, type);
     if (!isThroughGroups || this.#type === GROUP) return direct;
-    const groups = this.#knownDirect(this.#type, this.#row, GROUP);
+    const groups = this.#knownDirect(GROUP);
     if (groups === undefined) return undefined;
     return groups.seenMs < direct.seenMs ? groups : direct;
   }
 
-  #knownDirect(type: string, row: number, into: string): Omit<Sourced, 'value'> | undefined {
+  #knownDirect(into: string): Omit<Sourced, 'value'> | undefined {
     const told = this.#tenant.told(into);
     if (told !== undefined) return { source: told.source, seenMs: this.#seenMs(told, true) };
-    const cell = this.#tenant.table(type)?.column(membershipColumn(into))?.get(row);
-    if (cell === undefined) return undefined;
-    const source = this.#tenant.values.sourceName(cell.source);
-    const known = { source, firstMs: cell.firstS * 1000, lastMs: cell.lastS * 1000 };
-    return { source, seenMs: this.#seenMs(known, true) };
+    const known = this.attribute(membershipColumn(into));
+    // Null: a file said it once, and does not say it any more.
+    if (known === undefined || known.value === null) return undefined;
+    return { source: known.source, seenMs: known.seenMs };
   }
 
   /**
@@ -106,6 +106,7 @@ export class FactsView implements EntityFacts {
     const atMs = this.#atMs;
     if (atMs === undefined) return latestMs;
     if (atMs < firstMs) return atMs - (firstMs - atMs);
+    if (this.#tenant.isStanding(source)) return atMs;
     return Math.min(latestMs, atMs);
   }
 
@@ -114,9 +115,4 @@ export class FactsView implements EntityFacts {
     if (this.#atMs === undefined) return column?.get(this.#row);
     return column?.at(this.#row, Math.floor(this.#atMs / 1000));
   }
-}
-
-/** The column that says that it is known in which things of a type each is. */
-export function membershipColumn(into: string): string {
-  return `in ${into}`;
 }

@@ -1,25 +1,30 @@
 import type { TenantId } from '../../core/index.ts';
 import type { Directory, EntityFacts, Sourced } from './facts.ts';
+import { type Opinions, RISK_LEVELS } from './risks.ts';
 
 /** States of a wave, the one first that lets most in. */
 export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;
 
 /**
  * The directory as the suite's policies read it: what follows from several entries is worked out
- * here. A person is `privileged` who holds a role that is, and is in the `wave` that lets most in.
+ * here. A person is `privileged` who holds a role that is, is in the `wave` that lets most in, and
+ * has the worse `risk` of what the company wrote down and what was found.
  */
 export class SuiteDirectory implements Directory {
   readonly #directory: Directory;
+  readonly #opinions: Opinions | undefined;
 
-  constructor(directory: Directory) {
+  constructor(directory: Directory, opinions?: Opinions) {
     this.#directory = directory;
+    this.#opinions = opinions;
   }
 
   find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
     const facts = this.#directory.find(tenant, type, id);
     if (type === 'Workload') return this.#workload(tenant, id, facts);
     if (type !== 'Person' || facts === undefined) return facts;
-    return new PersonFacts(facts, (of, each) => this.#directory.find(tenant, of, each));
+    const risk = (): Sourced | undefined => this.#opinions?.risk(tenant, [facts.id, id]);
+    return new PersonFacts(facts, (of, each) => this.#directory.find(tenant, of, each), risk);
   }
 
   told(tenant: TenantId, type: string): Sourced<null> | undefined {
@@ -49,11 +54,13 @@ class PersonFacts implements EntityFacts {
   readonly id: string;
   readonly #facts: EntityFacts;
   readonly #find: Find;
+  readonly #risk: () => Sourced | undefined;
 
-  constructor(facts: EntityFacts, find: Find) {
+  constructor(facts: EntityFacts, find: Find, risk: () => Sourced | undefined) {
     this.id = facts.id;
     this.#facts = facts;
     this.#find = find;
+    this.#risk = risk;
   }
 
   attribute(name: string): Sourced | undefined {
@@ -66,6 +73,8 @@ class PersonFacts implements EntityFacts {
           'state',
           (values) => WAVE_STATES.find((state) => values.includes(state)) ?? 'none',
         );
+      case 'risk':
+        return worse(this.#facts.attribute(name), this.#risk());
       case 'kind':
         return this.#facts.attribute(name) ?? this.#kindOfUserType();
       default:
@@ -105,4 +114,14 @@ class PersonFacts implements EntityFacts {
     }
     return { value: work(values), source, seenMs };
   }
+}
+
+/** Of the same risk the younger word counts. A word that is no level is nobody's to overrule. */
+function worse(written: Sourced | undefined, found: Sourced | undefined): Sourced | undefined {
+  if (written === undefined || found === undefined) return written ?? found;
+  const levels: readonly unknown[] = RISK_LEVELS;
+  const [one, other] = [levels.indexOf(written.value), levels.indexOf(found.value)];
+  if (one < 0) return written;
+  if (one === other) return written.seenMs > found.seenMs ? written : found;
+  return one > other ? written : found;
 }

@@ -1,12 +1,22 @@
-import { CountersignError, type EntryKind } from '../../core/index.ts';
+import {
+  type Clock,
+  CountersignError,
+  type EntryKind,
+  msOfInstant,
+  parseDirectoryItem,
+  parseDirectoryMark,
+  type TenantId,
+} from '../../core/index.ts';
 import { loadDirectoryFile } from '../directory/directory-file.ts';
 import { DirectoryStore } from '../directory/directory-store.ts';
-import { GraphPages, parseGraphPage } from '../directory/graph-page.ts';
+import { GraphDirectory } from '../directory/graph-directory.ts';
+import { Risks } from '../directory/risks.ts';
+import { SuiteDirectory } from '../directory/suite-directory.ts';
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
 import { doorOf } from '../policies/door.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
-import { loadRegister } from '../register/register.ts';
+import { loadRegister, registerSource } from '../register/register.ts';
 import type { DirectoryFileBody, PolicyTextBody, RegisterBody } from './bodies.ts';
 
 type InForce = { readonly atMs: number; readonly version: string };
@@ -20,21 +30,45 @@ export const KNOWLEDGE_KINDS: readonly EntryKind[] = ['policy', 'directory'];
  */
 export class Knowledge {
   readonly directory: DirectoryStore = new DirectoryStore();
-  readonly #graph = new GraphPages(this.directory);
+  readonly risks: Risks = new Risks();
+  readonly #graph = new GraphDirectory(this.directory);
   readonly #sources = new Map<string, PolicySource>();
   readonly #parsed = new Map<string, PolicySet | undefined>();
   readonly #inForce: InForce[] = [];
   /** By tenant: ids and other names of the workload identities of its register. */
   readonly #registered = new Map<string, readonly string[]>();
+  /** By tenant: the source of its register. */
+  readonly #registers = new Map<TenantId, string>();
 
   /**
    * Total: a body that was erased, or is of a form that is not known, says nothing. Tells the
    * moment from which on a sign-in may be judged otherwise than before.
    */
-  apply(kind: EntryKind, body: unknown, atMs: number): number {
+  apply(kind: EntryKind, body: unknown): number {
     if (!isRecord(body) || body['v'] !== 1) return Number.POSITIVE_INFINITY;
     if (kind === 'policy') return this.#applyPolicy(body);
-    return this.#applyDirectory(body, atMs);
+    return this.#applyDirectory(body);
+  }
+
+  /** The directory as policies read it now. */
+  suite(clock: Clock): SuiteDirectory {
+    return new SuiteDirectory(this.directory, this.risks.now(clock));
+  }
+
+  /** And as it was; `judged`: whether anybody looks for what raises risk. */
+  suiteAt(atMs: number, judged: 'judged' | 'not judged'): SuiteDirectory {
+    const opinions = judged === 'judged' ? this.risks.at(atMs) : undefined;
+    return new SuiteDirectory(this.directory.at(atMs), opinions);
+  }
+
+  /**
+   * A register was put in force as policies were, and holds until the next: each of its entries
+   * ends by itself.
+   */
+  confirmRegisters(nowMs: number): void {
+    for (const [tenant, source] of this.#registers) {
+      this.directory.tenant(tenant).confirm({ source, seenMs: nowMs });
+    }
   }
 
   /** The policies that decide now; undefined where nobody put any in force. */
@@ -90,7 +124,7 @@ export class Knowledge {
     return this.#inForce.length === 1 ? Number.NEGATIVE_INFINITY : atMs;
   }
 
-  #applyDirectory(body: Readonly<Record<string, unknown>>, atMs: number): number {
+  #applyDirectory(body: Readonly<Record<string, unknown>>): number {
     switch (body['what']) {
       case 'file': {
         const { directory, file, readMs } = body as DirectoryFileBody;
@@ -100,6 +134,7 @@ export class Knowledge {
       case 'register': {
         const { register, file, readMs } = body as RegisterBody;
         loadRegister(this.directory, register, { file, readMs });
+        this.#registers.set(register.tenant, registerSource(file));
         this.#registered.set(
           register.tenant,
           register.workloads.flatMap(({ id, names }) =>
@@ -108,13 +143,21 @@ export class Knowledge {
         );
         return Number.NEGATIVE_INFINITY;
       }
-      default: {
-        const page = parseGraphPage(body, atMs);
-        if (page === undefined) return Number.POSITIVE_INFINITY;
-        this.#graph.apply(page);
-        return atMs - CHECK_AGE_MAX_MS;
-      }
+      default:
+        return this.#applyGraph(body);
     }
+  }
+
+  #applyGraph(body: Readonly<Record<string, unknown>>): number {
+    const item = parseDirectoryItem(body);
+    if (item !== undefined) this.#graph.item(item);
+    const mark = item === undefined ? parseDirectoryMark(body) : undefined;
+    if (mark === undefined) return Number.POSITIVE_INFINITY;
+    const { items, confirmedMs } = this.#graph.mark(mark);
+    const atMs = msOfInstant(mark.at);
+    // That nothing changed says something new only of a time of which nobody knew it.
+    const isNews = items > 0 || atMs - confirmedMs > CHECK_AGE_MAX_MS;
+    return isNews ? atMs - CHECK_AGE_MAX_MS : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -4,6 +4,7 @@ import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
 import { partsOf, treeOf, validated } from './cedar.ts';
 import { CedarSet } from './cedar-set.ts';
 import { DOORS, type Door, statedDoor } from './door.ts';
+import { parseEntraRule } from './entra.ts';
 import { actionsOf, type Place, type Policy, takesType } from './policy.ts';
 import { type PolicyProblem, problemsText } from './problem.ts';
 import { type Read, readsOf, readText } from './reads.ts';
@@ -172,7 +173,7 @@ function policiesOf(source: PolicyText, problems: PolicyProblem[]): Policy[] {
 
 function policyOf(text: string, place: Place, problems: PolicyProblem[]): Policy | undefined {
   const tree = treeOf(text);
-  const { id, sentence, doors, obligations } = tree.annotations ?? {};
+  const { id, sentence, doors, obligations, entra } = tree.annotations ?? {};
   const missing = Object.entries({ id, sentence, doors })
     .filter(([, value]) => value === undefined || value.trim() === '')
     .map(([name]) => `@${name}("…")`);
@@ -186,12 +187,15 @@ function policyOf(text: string, place: Place, problems: PolicyProblem[]): Policy
     const text = `the policy ${id} reads ${what}, which cannot be told beforehand: read attributes`;
     problems.push({ place, what: `${text} of principal, resource and context` });
   }
+  const rule = entra === undefined ? undefined : parseEntraRule(entra);
+  if (typeof rule === 'string') problems.push({ place, what: rule });
   return {
     id: id ?? '',
     effect: tree.effect,
     sentence: sentence ?? '',
     doors: wordsOf(doors),
     obligations: wordsOf(obligations),
+    entra: typeof rule === 'string' ? undefined : rule,
     text,
     tree,
     reads,

@@ -1,4 +1,5 @@
 import type { PolicyJson } from './cedar.ts';
+import type { EntraRule } from './entra.ts';
 import type { Read } from './reads.ts';
 import { keyOfAction, type Schema } from './schema.ts';
 
@@ -12,6 +13,8 @@ export type Policy = {
   readonly doors: readonly string[];
   /** What is owed when it decides, e.g. `alarm:critical`. */
   readonly obligations: readonly string[];
+  /** What of it the vendor has to decide, in its own policies. */
+  readonly entra: EntraRule | undefined;
   /** As it stands in the file. */
   readonly text: string;
   readonly tree: PolicyJson;

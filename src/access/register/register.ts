@@ -66,8 +66,9 @@ export function loadRegister(
   register: Register,
   { file, readMs }: { readonly file: string; readonly readMs: number },
 ): TenantId {
-  const origin = { source: `register:${basename(file)}`, seenMs: readMs };
+  const origin = { source: registerSource(file), seenMs: readMs };
   const tenant = store.tenant(register.tenant);
+  tenant.stand(origin.source);
   for (const { id, names, expires, ...rest } of register.workloads) {
     const row = tenant.put(WORKLOAD, id, names);
     const values = { registered: true, expires: msOfInstant(normaliseInstant(expires) ?? '') };
@@ -84,6 +85,10 @@ export function loadRegister(
   tenant.tell(WORKLOAD, origin);
   tenant.networks = networksOf(register, origin);
   return register.tenant;
+}
+
+export function registerSource(file: string): string {
+  return `register:${basename(file)}`;
 }
 
 const WORKLOAD = 'Workload';

@@ -8,6 +8,7 @@ import {
   type DecisionPoint,
   type DirectoryFile,
   type DirectoryStore,
+  type Opinions,
   PolicySet,
   type PolicySource,
   parseDirectoryFile,
@@ -99,6 +100,11 @@ export class DoorKnowledge implements Candidates {
     return this.#policies;
   }
 
+  /** What findings say of people, and that they say nothing where all was judged. */
+  get opinions(): Opinions {
+    return this.#feed.knowledge.risks.now(this.#options.writer.clock);
+  }
+
   list: Candidates['list'] = (...asked) => this.#feed.knowledge.directory.list(...asked);
 
   /**
@@ -153,7 +159,7 @@ export class DoorKnowledge implements Candidates {
     const atMs = clock.now();
     const body = directoryFileBody({ file, read }, atMs);
     await accountant.append([ownEntry('directory', atMs, body)]);
-    this.#feed.knowledge.apply('directory', body, atMs);
+    this.#feed.knowledge.apply('directory', body);
   }
 
   async #follow(): Promise<void> {

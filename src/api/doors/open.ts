@@ -74,7 +74,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
   const knowledge = await DoorKnowledge.open(known);
   const risks = new RaisedRisks(knowledge.store);
-  const directory = new SuiteDirectory(risks);
+  const directory = new SuiteDirectory(risks, knowledge.opinions);
   const passes = new WatchedPasses(() => directory);
   const point = new DecisionPoint({
     ...{ policies: knowledge.policies, directory, accountant, clock, random, passes },

@@ -2,9 +2,9 @@ import {
   type DecidedEntry,
   DecisionPoint,
   type DecisionRequest,
-  DirectoryStore,
   type Flip,
   type Judgement,
+  Knowledge,
   loadDirectoryFile,
   loadRegister,
   PolicySet,
@@ -13,7 +13,7 @@ import {
   parseRegister,
   parseRequest,
   readPolicyFolder,
-  SuiteDirectory,
+  type SuiteDirectory,
 } from '../../access/index.ts';
 import { readConfigFile } from '../../config/index.ts';
 import { type Clock, OWN_TENANT, type Random, type TenantId, tenantId } from '../../core/index.ts';
@@ -50,7 +50,7 @@ export async function performDecide(writer: Writer, work: Work): Promise<Decided
   const inForce = folder === undefined ? knowledge.policies : undefined;
   const source = inForce === undefined ? sourceOf(work) : undefined;
   const policies = inForce ?? PolicySet.parse(source as PolicySource);
-  const asked = prepare(work, knowledge.directory, clock);
+  const asked = prepare(work, knowledge, clock);
   if (source !== undefined) {
     // What decided must be readable later, whatever becomes of the folder.
     const texts = policyTextEntries(policies, source, knowledge, clock.now());
@@ -71,7 +71,7 @@ export function judgeWork(
   random: Random,
 ): Judgement & { readonly flip?: Flip | null } {
   const policies = PolicySet.parse(sourceOf(work));
-  const { directory, request } = prepare(work, new DirectoryStore(), clock);
+  const { directory, request } = prepare(work, new Knowledge(), clock);
   const accountant = { append: () => Promise.reject(new Error('nothing is decided here')) };
   const point = new DecisionPoint({ policies, directory, accountant, clock, random });
   const judgement = point.judge(request);
@@ -85,10 +85,11 @@ function sourceOf(work: Work): PolicySource {
 
 function prepare(
   work: Work,
-  store: DirectoryStore,
+  knowledge: Knowledge,
   clock: Clock,
 ): { readonly directory: SuiteDirectory; readonly request: DecisionRequest } {
   const readMs = clock.now();
+  const store = knowledge.directory;
   const tenants: TenantId[] = [];
   const file = textOption(work, 'directory');
   if (file !== undefined) {
@@ -100,7 +101,7 @@ function prepare(
     const read = parseRegister(readConfigFile(register));
     tenants.push(loadRegister(store, read, { file: register, readMs }));
   }
-  return { directory: new SuiteDirectory(store), request: requestOf(work, tenants[0]) };
+  return { directory: knowledge.suite(clock), request: requestOf(work, tenants[0]) };
 }
 
 /** The tenant is the one that is named, else the suite that is asked about, else the files'. */

@@ -1,14 +1,16 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { PolicyProblem, PolicyTestResult } from '../../access/index.ts';
 import type { PolicyUsed } from '../../api/index.ts';
 import { plural } from '../../core/index.ts';
-import type { Bind, Command, Context } from '../context.ts';
+import type { Bind, Command } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
-import { ownPackage } from '../own-package.ts';
+import { policyFolder } from '../policy-folder.ts';
 import type { Column } from '../table.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import { declareExport } from './policy-export.ts';
+import { declareReplay } from './policy-replay.ts';
 
 export function declarePolicy(program: Parser, bind: Bind): void {
   const policy = program
@@ -32,6 +34,8 @@ export function declarePolicy(program: Parser, bind: Bind): void {
     .description('Runs every *.test.yaml of a folder of policies.')
     .argument('[dir]', 'a folder of policies (default: our own)')
     .action(bind(testPolicies));
+  declareReplay(policy, bind);
+  declareExport(policy, bind);
 }
 
 function declareUse(policy: Parser, bind: Bind): void {
@@ -75,11 +79,6 @@ const usePolicies: Command<[dir: string | undefined, flags: UseFlags]> = async (
   else terminal.line(`policies of version ${used.version.slice(0, 16)} are in force`);
   return EXIT.done;
 };
-
-/** The folder that is named, else the policies that come with the program. */
-function policyFolder({ cwd }: Context, dir: string | undefined): string {
-  return dir === undefined ? join(ownPackage().folder, 'content', 'policies') : resolve(cwd, dir);
-}
 
 const check: Command<[dir: string | undefined]> = async (context, dir) => {
   const { checkPolicies, readPolicyFolder } = await import('../../access/index.ts');

@@ -1,8 +1,8 @@
-import type { Clock, DirectoryMark } from '../../core/index.ts';
+import { type Clock, type DirectoryMark, msOfInstant } from '../../core/index.ts';
 import { allOf, type CollectDesk } from '../collect.ts';
 import { HttpError } from '../http/errors.ts';
 import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-entries.ts';
-import { LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
+import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
 import type { GraphReader } from './pages.ts';
 
 export type ListEars = {
@@ -93,8 +93,20 @@ class Taken {
   async end(): Promise<void> {
     const isOnePage = this.#reading.pages === 0;
     const digest = isOnePage ? digestOf(this.#held) : undefined;
-    if (digest !== undefined && digest === this.#ears.mark?.digest) return;
+    const { mark, clock } = this.#ears;
+    if (digest !== undefined && digest === mark?.digest) {
+      if (isConfirmDue(mark, clock)) await this.#confirm(mark, digest);
+      return;
+    }
     await this.#append({ isLast: true, next: null, ...(digest !== undefined && { digest }) });
+  }
+
+  /** Says that nothing has changed: a change of nothing, laid over the snapshot before. */
+  async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
+    const { clock, desk } = this.#ears;
+    const reading: Reading = { ...this.#reading, mode: 'delta', since };
+    const end = { isLast: true, next: null, digest };
+    await desk.append(pageDrafts(reading, [], end, clock.now()));
   }
 
   async #append(end: { isLast: boolean; next: null; digest?: string }): Promise<void> {
@@ -107,6 +119,11 @@ class Taken {
     this.#reading.pages += 1;
     await desk.append(drafts);
   }
+}
+
+/** What was read long ago, and did not change, would count as old: now and then it is confirmed. */
+export function isConfirmDue(mark: DirectoryMark | undefined, clock: Clock): boolean {
+  return mark !== undefined && clock.now() - msOfInstant(mark.at) >= CONFIRM_EVERY_MS;
 }
 
 function idOf(item: Buffer): string {

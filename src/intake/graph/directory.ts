@@ -3,7 +3,7 @@ import type { CollectDesk, Collector, PollReport, WindowEnd } from '../collect.t
 import { HttpError } from '../http/errors.ts';
 import { PollTally, passing } from '../poll-tally.ts';
 import { instantOf, itemsOf, pageDrafts, type Reading } from './directory-entries.ts';
-import { readList, readListForEach } from './directory-lists.ts';
+import { isConfirmDue, readList, readListForEach } from './directory-lists.ts';
 import {
   type DirectoryResource,
   RESOURCES,
@@ -139,8 +139,8 @@ export class GraphDirectoryCollector implements Collector {
         throw new HttpError('DAMAGED', message, { data: { service: 'no-delta-link' } });
       }
       const items = itemsOf(page, asked.source);
-      // A page that says nothing new and leads on as before is not worth an entry.
-      if (items.length > 0 || next !== link) {
+      // A page that says nothing new and leads on as before is seldom worth an entry.
+      if (items.length > 0 || next !== link || isConfirmDue(asked.mark, clock)) {
         const end = { isLast: page.nextLink === undefined, next };
         await desk.append(pageDrafts(reading, items, end, clock.now()));
         reading.pages += 1;

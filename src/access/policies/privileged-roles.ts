@@ -2,7 +2,7 @@
  * Templates of the directory roles that the vendor's reference of built-in roles calls privileged:
  * who holds one can give themselves, or others, more than they were given.
  */
-const PRIVILEGED: ReadonlySet<string> = new Set([
+export const PRIVILEGED_ROLES: ReadonlySet<string> = new Set([
   // Global Administrator
   '62e90394-69f5-4237-9190-012177145e10',
   // Privileged Role Administrator
@@ -46,5 +46,5 @@ const PRIVILEGED: ReadonlySet<string> = new Set([
 ]);
 
 export function isPrivilegedRole(template: string): boolean {
-  return PRIVILEGED.has(template.toLowerCase());
+  return PRIVILEGED_ROLES.has(template.toLowerCase());
 }

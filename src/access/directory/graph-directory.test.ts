@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { instantOfMs, parseDirectoryItem, parseDirectoryMark, tenantId } from '../../core/index.ts';
+import { DirectoryStore } from './directory-store.ts';
+import { GraphDirectory } from './graph-directory.ts';
+import { SuiteDirectory } from './suite-directory.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const NOW_MS = Date.UTC(2026, 0, 5, 9);
+const HOUR_MS = 3_600_000;
+const ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+
+function world() {
+  const store = new DirectoryStore();
+  const graph = new GraphDirectory(store);
+  const directory = new SuiteDirectory(store);
+  const say = (part: string, items: object[], head: object = {}, seenMs = NOW_MS): void => {
+    const at = instantOfMs(seenMs) ?? '';
+    const read = { v: 1, tenant: TENANT, source: `graph/${part}`, at, mode: 'snapshot', ...head };
+    for (const item of items) {
+      const parsed = parseDirectoryItem({ ...read, what: 'item', item });
+      assert.ok(parsed !== undefined);
+      graph.item(parsed);
+    }
+    if ('isCut' in head) return;
+    const end = { page: 1, isLast: true, count: items.length, since: at, next: null, digest: null };
+    const mark = parseDirectoryMark({ ...end, ...read, what: 'mark' });
+    assert.ok(mark !== undefined);
+    graph.mark(mark);
+  };
+  const person = (id: string) => directory.find(TENANT, 'Person', id);
+  return { say, person, directory, store };
+}
+
+const ROLE = { id: ADMINISTRATOR, templateId: ADMINISTRATOR, displayName: 'Global Administrator' };
+const READER = { id: 'f2ef992c', templateId: 'f2ef992c', displayName: 'Global Reader' };
+const ADA = { id: 'ada', userPrincipalName: 'ada@x.example', accountEnabled: true };
+const user = (id: string, more: object = {}): object => ({
+  '@odata.type': '#microsoft.graph.user',
+  id,
+  ...more,
+});
+
+test('people, groups, roles and devices come out of pages', () => {
+  const { say, person, directory } = world();
+  say('delta.users', [{ ...ADA, userType: 'Member' }]);
+  say('delta.groups', [{ id: 'g1', displayName: 'Finance', 'members@delta': [user('ada')] }]);
+  say('list.roleDefinitions', [ROLE, READER]);
+  say('list.roleAssignments', [{ principalId: 'ada', roleDefinitionId: ADMINISTRATOR }]);
+  say('delta.devices', [{ id: 'o1', deviceId: 'd1', isCompliant: true, isManaged: null }]);
+  assert.equal(person('ada@x.example')?.attribute('enabled')?.value, true);
+  assert.equal(person('ada')?.attribute('kind')?.value, 'member');
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['g1']);
+  const device = directory.find(TENANT, 'Device', 'd1');
+  assert.equal(device?.attribute('compliant')?.value, true);
+  assert.equal(device?.attribute('managed')?.value, false);
+});
+
+test('until all groups are read it is unknown who is in which', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  const group = { id: 'g1', 'members@delta': [user('ada')] };
+  say('delta.groups', [group], { isLast: false });
+  assert.equal(person('ada')?.within('Group'), undefined);
+  say('delta.groups', [{ id: 'g2', 'members@delta': [user('ada')] }], { page: 2 });
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['g1', 'g2']);
+});
+
+test('who leaves a group is out, and was in before', () => {
+  const { say, person, store } = world();
+  say('delta.users', [ADA]);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada')] }]);
+  const left = user('ada', { '@removed': { reason: 'deleted' } });
+  const later = NOW_MS + 2 * HOUR_MS;
+  say('delta.groups', [{ id: 'g1', 'members@delta': [left] }], { mode: 'delta' }, later);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? ['?'])], []);
+  const before = store.at(NOW_MS + HOUR_MS).find(TENANT, 'Person', 'ada');
+  assert.deepEqual([...(before?.within('Group')?.value ?? [])], ['g1']);
+});
+
+test('a person or a group that is removed lets nobody in', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada'), user('per')] }]);
+  const gone = { '@removed': { reason: 'changed' } };
+  say('delta.users', [{ id: 'ada', ...gone }], { mode: 'delta' }, NOW_MS + HOUR_MS);
+  assert.equal(person('ada')?.attribute('enabled')?.value, false);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? ['?'])], []);
+  say('delta.groups', [{ id: 'g1', ...gone }], { mode: 'delta' }, NOW_MS + HOUR_MS);
+  assert.deepEqual([...(person('per')?.within('Group')?.value ?? ['?'])], []);
+});
+
+test('a snapshot that is told anew leaves out who is no more', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada'), user('per')] }]);
+  say('delta.users', [ADA], {}, NOW_MS + HOUR_MS);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('per')] }], {}, NOW_MS + HOUR_MS);
+  assert.equal(person('per')?.attribute('enabled')?.value, false);
+  assert.equal(person('ada')?.attribute('enabled')?.value, true);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? ['?'])], []);
+  assert.deepEqual([...(person('per')?.within('Group')?.value ?? ['?'])], ['g1']);
+});
+
+test('what a delta query was not asked for stays unknown', () => {
+  const { say, person } = world();
+  say('delta.users', [{ id: 'ada', userPrincipalName: 'ada@x.example' }]);
+  assert.equal(person('ada')?.attribute('enabled'), undefined);
+});
+
+test('a page that a crash cut off says nothing until it comes again', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  const gone = { ...ADA, accountEnabled: false };
+  say('delta.users', [gone], { mode: 'delta', isCut: true }, NOW_MS + HOUR_MS);
+  assert.equal(person('ada')?.attribute('enabled')?.value, true);
+  const again = { mode: 'delta' };
+  say('delta.users', [gone], again, NOW_MS + 2 * HOUR_MS);
+  assert.equal(person('ada')?.attribute('enabled')?.value, false);
+});
+
+test('what was read and has not changed is as young as the last look', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', [{ principalId: 'ada', roleDefinitionId: ADMINISTRATOR }]);
+  const later = NOW_MS + 40 * HOUR_MS;
+  for (const part of ['delta.users', 'list.roleDefinitions', 'list.roleAssignments']) {
+    say(part, [], { mode: 'delta' }, later);
+  }
+  assert.equal(person('ada')?.attribute('enabled')?.seenMs, later);
+  assert.equal(person('ada')?.attribute('privileged')?.seenMs, later);
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+});
+
+test('who gives a role back held it before', () => {
+  const { say, person, store } = world();
+  const holds = { principalId: 'ada', roleDefinitionId: ADMINISTRATOR };
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', [holds]);
+  say('list.roleAssignments', [], {}, NOW_MS + 2 * HOUR_MS);
+  assert.equal(person('ada')?.attribute('privileged')?.value, false);
+  const before = new SuiteDirectory(store.at(NOW_MS + HOUR_MS)).find(TENANT, 'Person', 'ada');
+  assert.equal(before?.attribute('privileged')?.value, true);
+});
+
+test('a role is held by whoever turns up with the id later, and by a group for its members', () => {
+  const { say, person } = world();
+  say('list.roleDefinitions', [ROLE]);
+  const holders = ['ada', 'g1'].map((principalId) => ({
+    ...{ principalId, roleDefinitionId: ADMINISTRATOR },
+  }));
+  say('list.roleAssignments', holders);
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  assert.equal(person('ada')?.attribute('privileged'), undefined, 'nobody knows who is in g1');
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('per')] }, { id: 'g2' }]);
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+  assert.equal(person('per')?.attribute('privileged')?.value, true);
+});
+
+test("a role of the company's own counts as privileged", () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [{ id: 'own', templateId: 'own', isBuiltIn: false }]);
+  say('list.roleAssignments', [{ principalId: 'ada', roleDefinitionId: 'own' }]);
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+});
+
+test('a device of which nothing is said is neither healthy nor unhealthy', () => {
+  const { say, directory } = world();
+  say('delta.devices', [{ id: 'o1', deviceId: 'd1' }]);
+  assert.equal(directory.find(TENANT, 'Device', 'd1')?.attribute('compliant'), undefined);
+});

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import type { Command as Parser } from 'commander';
+import type { ConditionalAccessPolicy } from '../../access/index.ts';
+import type { TenantId } from '../../core/index.ts';
+import type { Bind, Command, Context } from '../context.ts';
+import { CliError, usage } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { oneOf } from '../options.ts';
+import { writeOutput } from '../output-file.ts';
+import { policyFolder } from '../policy-folder.ts';
+import { askBooksIfAny } from '../question.ts';
+
+type ExportFlags = {
+  readonly policies?: string;
+  readonly directory?: string;
+  readonly register?: string;
+  readonly output?: string;
+};
+
+export function declareExport(policy: Parser, bind: Bind): void {
+  policy
+    .command('export')
+    .summary('what only the vendor can decide, as policies of its own')
+    .description(
+      'Writes out, as report-only conditional access policies, what policies want and no door ' +
+        'of ours can see: ready to be posted to Graph, each with the id and the sentence of its ' +
+        'policy. Accounts for emergencies are excluded. Exits 3 where something that a policy ' +
+        'names is not known.',
+    )
+    .argument('<what>', 'what to write: conditional-access', oneOf(['conditional-access']))
+    .option('--policies <dir>', 'a folder of policies (default: our own)')
+    .option('--directory <file>', 'people, groups and waves, beside what the ledger has')
+    .option('--register <file>', 'the register of workload identities')
+    .option('-o, --output <file>', 'write them to this file, as one JSON list')
+    .action(bind(exportPolicies));
+}
+
+const exportPolicies: Command<[what: string, flags: ExportFlags]> = async (context, _, flags) => {
+  const { exportConditionalAccess, PolicySet, readPolicyFolder } = await import(
+    '../../access/index.ts'
+  );
+  const set = PolicySet.parse(readPolicyFolder(policyFolder(context, flags.policies)).source);
+  const { knowledge, tenant } = await knownTo(context, flags);
+  const { policies, lacking } = exportConditionalAccess(set, knowledge, tenant);
+  await print(context, policies, flags.output);
+  if (lacking.length > 0) throw new CliError('CANNOT_TELL', lacking.join('; '));
+  return EXIT.done;
+};
+
+async function print(
+  context: Context,
+  policies: readonly ConditionalAccessPolicy[],
+  output: string | undefined,
+): Promise<void> {
+  if (output === undefined && context.json) await context.terminal.items(policies);
+  else await writeOutput(context, output, [`${JSON.stringify(policies, null, 2)}\n`]);
+}
+
+/** What the ledger has of the tenant, where there is one, and the files that are named. */
+async function knownTo(context: Context, { directory, register }: ExportFlags) {
+  const access = await import('../../access/index.ts');
+  const { KnowledgeFeed } = await import('../../pipeline/index.ts');
+  const { readConfigFile } = await import('../../config/index.ts');
+  const { cwd, clock } = context;
+  const feed = await askBooksIfAny(context, ({ books, ledger }) =>
+    KnowledgeFeed.open({ books, reader: ledger, clock }),
+  );
+  const knowledge = feed?.knowledge ?? new access.Knowledge();
+  const tenants: TenantId[] = [];
+  const readMs = clock.now();
+  if (directory !== undefined) {
+    const file = resolve(cwd, directory);
+    const read = access.parseDirectoryFile(readConfigFile(file));
+    tenants.push(access.loadDirectoryFile(knowledge.directory, read, { file, readMs }));
+  }
+  if (register !== undefined) {
+    const file = resolve(cwd, register);
+    const read = access.parseRegister(readConfigFile(file));
+    tenants.push(access.loadRegister(knowledge.directory, read, { file, readMs }));
+  }
+  const [only, ...more] = knowledge.directory.tenants;
+  const tenant = context.tenant ?? tenants[0] ?? (more.length === 0 ? only : undefined);
+  if (tenant === undefined) throw usage('which tenant is meant? name it with --tenant');
+  return { knowledge, tenant };
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import {
+  DecisionPoint,
+  type DecisionRequest,
+  parseDirectoryFile,
+  readPolicyFolder,
+} from '../src/access/index.ts';
+import { type TenantId, tenantId } from '../src/core/index.ts';
+import {
+  closeWriter,
+  KnowledgeFeed,
+  LedgerDesk,
+  loadDetection,
+  openWriter,
+  pollOnce,
+  putInForce,
+  type Writer,
+  watch,
+} from '../src/pipeline/index.ts';
+import { SEED } from '../tools/property.ts';
+import { clockOf } from './support/emulated.ts';
+import { collectorsFor } from './support/emulated-collectors.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+/**
+ * The default policies over a directory that nobody wrote: what collectors read of a tenant, what
+ * rules found, and the waves that the company names.
+ */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Date.parse('2026-03-02T08:00:00Z');
+/** Sign-ins, and what of the directory is decided by. */
+const PARTS = 'users, groups, devices, servicePrincipals, roleDefinitions, roleAssignments';
+const GRAPH = `graph: {root: "GRAPH", every: 5m, crossCheck: false, directory: [${PARTS}]}`;
+const POLICIES = join(import.meta.dirname, '..', 'content', 'policies');
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+// Before the folder goes.
+after(async () => {
+  await closeWriter(writer);
+  await emulator.stop();
+});
+
+const root = temporaryFolder('access-tenant');
+let emulator: Emulator;
+let writer: Writer;
+
+before(async () => {
+  emulator = await startEmulator({ seed: SEED, startMs: START_MS, tenants: [{ people: 60 }] });
+  const detection = await loadDetection();
+  const dir = join(root, 'data');
+  writer = await openWriter({ dir, clock: clockOf(emulator), random, detection });
+  await collect(1);
+  await use();
+});
+
+async function collect(hours: number): Promise<void> {
+  const { collectors, close } = collectorsFor(emulator, GRAPH);
+  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  for (let hour = 0; hour < hours; hour++) {
+    await emulator.advance(HOUR_MS);
+    for (const collector of collectors) {
+      const { short, problems } = await pollOnce(desk, collector);
+      assert.equal(short, 0, problems.join('\n'));
+    }
+  }
+  await desk.close();
+  await close();
+  await watch(writer, writer.detection?.judges ?? []);
+}
+
+function tenant(): TenantId {
+  return tenantId(emulator.tenants[0]?.tenantId ?? '');
+}
+
+type Object = { readonly id: string; readonly [member: string]: unknown };
+
+function state() {
+  const found = emulator.companies.directories.get(tenant());
+  assert.ok(found !== undefined);
+  return found.state;
+}
+
+function objects(kind: 'users' | 'groups' | 'roleAssignments'): readonly Object[] {
+  return [...state().list(kind)].map(({ object }) => object);
+}
+
+function membersOf(group: Object): readonly string[] {
+  return [...state().related(group.id, 'members')].map(({ id }) => id);
+}
+
+/** The group with most people is the first wave. */
+function pilot(): Object {
+  const [largest] = objects('groups').toSorted((a, b) => membersOf(b).length - membersOf(a).length);
+  assert.ok(largest !== undefined);
+  return largest;
+}
+
+async function use(): Promise<void> {
+  const waves = `waves: [{id: pilot, state: open, groups: [${pilot().id}]}]`;
+  const file = { file: 'waves.yaml', text: `tenant: ${tenant()}\n${waves}\n` };
+  await putInForce(writer, {
+    source: readPolicyFolder(POLICIES).source,
+    directory: { file: file.file, read: parseDirectoryFile(file) },
+    register: undefined,
+    by: 'ada',
+  });
+}
+
+const FACTORS = ['single', 'multi', 'phishing-resistant'] as const;
+type Factor = (typeof FACTORS)[number];
+
+function request(id: string, factor: Factor, context: object = {}): DecisionRequest {
+  return {
+    door: 'eam',
+    tenant: tenant(),
+    subject: { type: 'user', id },
+    action: { name: 'signIn' },
+    resource: { type: 'suite', id: tenant() },
+    context: { factor, ...context },
+  };
+}
+
+async function point(): Promise<DecisionPoint> {
+  const { accountant, clock } = writer;
+  await writer.reader.refresh();
+  const { knowledge } = await KnowledgeFeed.open(writer);
+  const { policies } = knowledge;
+  assert.ok(policies !== undefined);
+  const directory = knowledge.suite(clock);
+  return new DecisionPoint({ policies, directory, accountant, clock, random });
+}
+
+/** Roles that the emulator gives, and that let somebody take more. */
+const PRIVILEGED = ['62e90394-69f5-4237-9190-012177145e10', '729827e3-9c14-49f7-bb1b-9608f156bbb8'];
+
+function expected(user: Object, factor: Factor, inPilot: ReadonlySet<string>): string {
+  const roles = objects('roleAssignments').filter(({ principalId }) => principalId === user.id);
+  const isPrivileged = roles.some(({ roleDefinitionId }) =>
+    PRIVILEGED.includes(String(roleDefinitionId)),
+  );
+  const forbids = [
+    ...(user['accountEnabled'] === true ? [] : ['disabled']),
+    ...(inPilot.has(user.id) ? [] : ['open-wave']),
+    ...(isPrivileged && factor !== 'phishing-resistant' ? ['privileged-phishing-resistant'] : []),
+    ...(factor === 'single' ? ['second-factor'] : []),
+  ];
+  return forbids.length > 0 ? `deny by ${forbids.join(' ')}` : 'permit by people';
+}
+
+test('everybody of a tenant is permitted or denied as the default policies say', async () => {
+  const deciding = await point();
+  const inPilot = new Set(membersOf(pilot()));
+  const counts = { permit: 0, deny: 0 };
+  for (const user of objects('users')) {
+    const decided = await deciding.decideAll(FACTORS.map((factor) => request(user.id, factor)));
+    for (const [at, { decision }] of decided.entries()) {
+      const { effect, cause, policies, because } = decision;
+      const factor = FACTORS[at] as Factor;
+      assert.equal(cause, 'policy', because.map(({ text }) => text).join('; '));
+      const said = `${effect} by ${policies.join(' ')}`;
+      assert.equal(said, expected(user, factor, inPilot), String(user['userPrincipalName']));
+      counts[effect] += 1;
+    }
+  }
+  assert.ok(counts.permit > 0 && counts.deny > 0, JSON.stringify(counts));
+});

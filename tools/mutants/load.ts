@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { type Mutant, mutated, programOf } from './find.ts';
+
+/** Loaded before the tests: one file of the program is read as its mutant. */
+const { file, mutant } = JSON.parse(process.env['MUTANT'] ?? '{}') as {
+  readonly file: string;
+  readonly mutant: Mutant;
+};
+const mutatedUrl = pathToFileURL(file).href;
+
+registerHooks({
+  load(url, context, next) {
+    if (url !== mutatedUrl) return next(url, context);
+    const source = mutated(programOf(readFileSync(file, 'utf8')), mutant);
+    return { format: 'module', source, shortCircuit: true };
+  },
+});
