@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../emulator/types.ts';
+import type { Actor, Happening, JsonObject } from '../../emulator/types.ts';
 
 /** A sign-in that somebody plants in a tenant, as Graph will tell of it. */
-type Planted = {
+export type Planted = {
   readonly id: string;
   readonly atMs: number;
   readonly flow: 'interactiveUser' | 'nonInteractiveUser' | 'servicePrincipal' | 'managedIdentity';
@@ -12,6 +12,39 @@ type Planted = {
 };
 
 const ADDRESS = '203.0.113.9';
+
+/** Does what it was told to do, when time comes there. */
+export class Planter implements Actor {
+  readonly #tenantId: string;
+  readonly #planted: Planted[] = [];
+
+  constructor(tenantId: string) {
+    this.#tenantId = tenantId;
+  }
+
+  get planted(): readonly Planted[] {
+    return this.#planted;
+  }
+
+  /** MUST lie ahead of the tenant's time. */
+  plant(...planted: readonly Planted[]): void {
+    this.#planted.push(...planted);
+  }
+
+  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+    const due = this.#planted.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+    for (const each of due.sort((a, b) => a.atMs - b.atMs)) {
+      const { id, atMs } = each;
+      const body = signInRow(each, this.#tenantId);
+      yield {
+        atMs,
+        tenantId: this.#tenantId,
+        truth: { scenario: 'planted', isAttacker: false },
+        records: [{ feed: 'graph/signIns', id, atMs, body }],
+      };
+    }
+  }
+}
 
 export function signInRow(
   { id, atMs, flow, who, factors = 2, more }: Planted,
