@@ -31,6 +31,7 @@ export {
   type Attempt,
   type Campaign,
   HISTORY_MS,
+  lookWith,
   STREAM_DETECTORS,
   type StreamDetector,
   type StreamScene,

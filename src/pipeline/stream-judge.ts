@@ -1,5 +1,11 @@
 import { interval, normalise } from '../core/index.ts';
-import { HISTORY_MS, STREAM_DETECTORS, type StreamScene, streamWatchers } from '../detect/index.ts';
+import {
+  HISTORY_MS,
+  lookWith,
+  STREAM_DETECTORS,
+  type StreamScene,
+  streamWatchers,
+} from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { STREAM_REST_TIMES } from './limits.ts';
@@ -30,7 +36,7 @@ export function streamJudge(): Judge {
       const drafts = [];
       for (const { from, to } of covers) {
         const scene: StreamScene = { books, bodyOf, period: { fromMs: from, toMs: to } };
-        for (const { find } of STREAM_DETECTORS) drafts.push(...(await find(scene)));
+        for (const each of STREAM_DETECTORS) drafts.push(...(await lookWith(each, scene)));
       }
       return { drafts, covers };
     },

@@ -128,7 +128,8 @@ async function newMailboxes(scene: StreamScene): Promise<FindingDraft[]> {
       SELECT arg_min("index", (t, "index")), org, app_uid, any_value(app_name), mailbox, d, min(t),
         arg_min(actor, (t, "index")), arg_min(ip, (t, "index")), 1
       FROM reads SEMI JOIN few USING (org, app_uid, d)
-      GROUP BY org, app_uid, mailbox, d ORDER BY d, 1 LIMIT ${CANDIDATES_LOOKED_AT_MAX * 30}`,
+      GROUP BY org, app_uid, mailbox, d ORDER BY d, 1`,
+    CANDIDATES_LOOKED_AT_MAX * 30,
   );
   const apps = Map.groupBy(rows.map(dayFrom), ({ tenant, app }) => `${tenant} ${app}`);
   return [...apps.values()].flatMap((own) => strayingOf(scene, own));

@@ -42,7 +42,8 @@ export async function stepsOf(scene: StreamScene): Promise<Step[]> {
         (SELECT *, lower(rtrim(trim(operation), '.')) AS o FROM ${events}
           WHERE operation IS NOT NULL AND status_id <> 2 AND class_uid BETWEEN 3000 AND 3999
             AND class_uid <> 3002))
-      WHERE kind IS NOT NULL ORDER BY t DESC, "index" DESC LIMIT ${STEPS_MAX}`,
+      WHERE kind IS NOT NULL ORDER BY t DESC, "index" DESC`,
+    STEPS_MAX,
   );
   return rows.map(stepOf).reverse();
 }

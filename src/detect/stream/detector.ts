@@ -12,6 +12,8 @@ export type StreamScene = {
   readonly bodyOf: (index: number) => Promise<string | undefined>;
   /** Whole days. */
   readonly period: { readonly fromMs: number; readonly toMs: number };
+  /** Told when there was more to look at than is looked at; of how much it was the first. */
+  readonly onCut?: (most: number) => void;
 };
 
 /**
@@ -51,6 +53,46 @@ export type Told = {
   readonly techniques: readonly string[];
   readonly seen: readonly Seen[];
 };
+
+/** What a detector finds, and that it did not look at everything where that is so. */
+export async function lookWith(
+  { find, title }: StreamDetector,
+  scene: StreamScene,
+): Promise<readonly FindingDraft[]> {
+  let cut: number | undefined;
+  const onCut = (most: number): void => {
+    cut = most;
+  };
+  const found = await find({ ...scene, onCut });
+  return cut === undefined ? found : [...found, cutDraft(title, scene.period.fromMs, cut)];
+}
+
+/** A detector that stopped looking: what it did not say of the period is no answer. */
+function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
+  const date = new Date(fromMs).toISOString().slice(0, 10);
+  return {
+    rule: 'stream/cut-off',
+    version: 1,
+    tenant: '-' as TenantId,
+    group: title,
+    windowMs: fromMs,
+    title: `"${title}" looked at the first ${most} events that may concern it since ${date}`,
+    message:
+      'There were more, at which nobody looked: that nothing else was found says nothing of them. ' +
+      'An attack may hide behind a flood that somebody makes for it.',
+    next: 'Find out what there is so much of, and query the events of the period.',
+    severity: 3,
+    techniques: [],
+    entries: [],
+    firstMs: fromMs,
+    lastMs: fromMs,
+    principals: [],
+    sessions: [],
+    apps: [],
+    addresses: [],
+    confidence: null,
+  };
+}
 
 export function draftFrom(told: Told): FindingDraft {
   const { rule, tenant, group, at, title, message, next, severity, techniques } = told;

@@ -24,7 +24,8 @@ export const impossibleTravel: StreamDetector = {
           WINDOW w AS (PARTITION BY org, coalesce(actor_uid, lower(actor_name))
             ORDER BY t, "index"))
         WHERE from_country <> country AND t - from_t <= ${TRAVEL_WITHIN_MS}
-        ORDER BY t, "index" LIMIT ${CANDIDATES_LOOKED_AT_MAX}`,
+        ORDER BY t, "index"`,
+      CANDIDATES_LOOKED_AT_MAX,
     );
     const trips = rows.map(tripOf).filter(({ to }) => isWithin(scene, to.atMs));
     if (trips.length === 0) return [];

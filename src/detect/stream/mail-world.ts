@@ -42,7 +42,8 @@ export async function mailWorldOf(scene: StreamScene): Promise<MailWorld> {
     (events) => `SELECT arg_min("index", (t, "index")), org, ${DOMAIN}, d, min(t),
         count(DISTINCT target_name), arg_min(sender, (t, "index")), arg_min(ip, (t, "index"))
       FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'
-      GROUP BY org, ${DOMAIN}, d ORDER BY d, 1 LIMIT ${MAIL_DOMAINS_MAX}`,
+      GROUP BY org, ${DOMAIN}, d ORDER BY d, 1`,
+    MAIL_DOMAINS_MAX,
   );
   const days = rows.map((row) => ({
     index: numberOf(row['index']),
@@ -108,7 +109,8 @@ async function writtenTo(scene: StreamScene): Promise<Map<string, Set<number>>> 
     ['org', 'domain', 'd'],
     (events) => `SELECT DISTINCT org, ${TO_DOMAIN}, d FROM ${events}
       WHERE class_uid = 4009 AND sender LIKE '%@%' AND target_name LIKE '%@%'
-      LIMIT ${MAIL_DOMAINS_MAX}`,
+     `,
+    MAIL_DOMAINS_MAX,
   );
   const written = new Map<string, Set<number>>();
   for (const row of rows) {

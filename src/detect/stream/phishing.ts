@@ -130,7 +130,8 @@ async function partsOf(scene: StreamScene): Promise<Part[]> {
           SELECT *, lower(regexp_extract(object, '\\.([A-Za-z0-9-]+)$', 1)) AS kind FROM ${events}
           WHERE class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%')
       WHERE kind IN (${rare}) OR object LIKE '%://%'
-      GROUP BY org, sender, object, d ORDER BY 3, 1 LIMIT ${CANDIDATES_LOOKED_AT_MAX}`,
+      GROUP BY org, sender, object, d ORDER BY 3, 1`,
+    CANDIDATES_LOOKED_AT_MAX,
   );
   return rows.map(partOf).filter(({ atMs }) => isWithin(scene, atMs));
 }
@@ -232,7 +233,8 @@ async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDra
       many AS (SELECT DISTINCT org, sender FROM v WHERE recipients >= ${LATERAL_PEOPLE_MIN}
         AND d >= ${Math.trunc(scene.period.fromMs)})
       SELECT v.* FROM v SEMI JOIN many USING (org, sender)
-      ORDER BY d, "index" LIMIT ${CANDIDATES_LOOKED_AT_MAX * 30}`,
+      ORDER BY d, "index"`,
+    CANDIDATES_LOOKED_AT_MAX * 30,
   );
   const days = rows.map((row): Sent => {
     const sender = textOf(row['sender']) ?? '';

@@ -32,7 +32,8 @@ export const sessionMoved: StreamDetector = {
           AND (count(DISTINCT client) > 1 OR count(DISTINCT country) > 1
             OR count(DISTINCT coalesce(device, '')) > 1))
         SELECT s.* FROM s SEMI JOIN moved ON moved.org = s.org AND moved.session = s.session
-        ORDER BY s.t, s."index" LIMIT ${CANDIDATES_LOOKED_AT_MAX}`,
+        ORDER BY s.t, s."index"`,
+      CANDIDATES_LOOKED_AT_MAX,
     );
     const sessions = Map.groupBy(rows.map(signedInOf), ({ tenant, session }) => {
       return `${tenant} ${session}`;

@@ -64,6 +64,7 @@ export type Habits = {
 /** What is usual for the people of these sign-ins; of days before each alone. */
 export async function habitsOf(scene: StreamScene, signIns: readonly SignedIn[]): Promise<Habits> {
   const some = signIns.slice(0, CANDIDATES_LOOKED_AT_MAX);
+  if (some.length < signIns.length) scene.onCut?.(CANDIDATES_LOOKED_AT_MAX);
   const people = listed(new Set(some.map(({ person }) => person)));
   const addresses = listed(new Set(some.flatMap(({ ip }) => ip ?? [])));
   const own = await ask(

@@ -7,13 +7,15 @@ export type Row = Readonly<Record<string, DuckDBValue>>;
 /**
  * Rows of a question over the events from `reachMs` before the period to its end. `sqlOf` gets the
  * events with `t` (milliseconds), `d` (the day, in milliseconds), `org` (the tenant as every
- * question reads it) and `net` (the network around the address) beside their columns.
+ * question reads it) and `net` (the network around the address) beside their columns. Of more rows
+ * than `most` it gives the first, and says so to whoever asked for findings.
  */
 export async function ask(
-  { books, period }: StreamScene,
+  { books, period, onCut }: StreamScene,
   reachMs: number,
   columns: readonly string[],
   sqlOf: (events: string) => string,
+  most?: number,
 ): Promise<Row[]> {
   const [fromMs, toMs] = [Math.trunc(period.fromMs - reachMs), Math.trunc(period.toMs)];
   const rows = await books.over({ fromMs, toMs }, (source) => {
@@ -22,8 +24,9 @@ export async function ask(
       ${books.tenantSql('tenant')} AS org, ${NET} AS net
       FROM ${source} WHERE "time" >= make_timestamp(${fromMs}::BIGINT * 1000)
         AND "time" < make_timestamp(${toMs}::BIGINT * 1000))`;
-    return sqlOf(events);
+    return most === undefined ? sqlOf(events) : `${sqlOf(events)} LIMIT ${most}`;
   });
+  if (most !== undefined && rows.length >= most) onCut?.(most);
   return rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])));
 }
 

@@ -64,7 +64,8 @@ async function daysOf(scene: StreamScene): Promise<Taken[]> {
         WHERE items >= ${VOLUME_MIN} AND d >= ${Math.trunc(scene.period.fromMs)})
       SELECT v.* FROM v SEMI JOIN much ON much.org = v.org AND much.kind = v.kind
         AND much.who = v.who
-      ORDER BY v.d, v."index" LIMIT ${CANDIDATES_LOOKED_AT_MAX * 30}`,
+      ORDER BY v.d, v."index"`,
+    CANDIDATES_LOOKED_AT_MAX * 30,
   );
   return rows.map(takenOf);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Books, BooksReader, type EventRow, RowBuffer } from '../../../books/index.ts';
 import type { FindingDraft, TenantId } from '../../../core/index.ts';
 import { blankEvent } from '../../../ocsf/index.ts';
-import type { StreamDetector } from '../detector.ts';
+import { lookWith, type StreamDetector } from '../detector.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 const DAY_MS = 86_400_000;
@@ -21,7 +21,7 @@ export type Played = Partial<EventRow['event']> & {
 
 /** What a detector finds in these events, in a period of days since the start. */
 export async function foundIn(
-  { find }: StreamDetector,
+  detector: StreamDetector,
   events: readonly Played[],
   days: { readonly from: number; readonly to: number } = { from: 0, to: 60 },
 ): Promise<readonly FindingDraft[]> {
@@ -37,7 +37,7 @@ export async function foundIn(
     try {
       const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
       const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
-      return await find({ books: reader, bodyOf, period });
+      return await lookWith(detector, { books: reader, bodyOf, period });
     } finally {
       reader.close();
     }
