@@ -16,7 +16,7 @@ import { ChecksJudge } from './checks-judge.ts';
 import type { Judge } from './judge.ts';
 import { RULE_FILES_MAX } from './limits.ts';
 import { reconcileJudge } from './reconcile-judge.ts';
-import { recallValues } from './rule-memory.ts';
+import { recallRules } from './rule-memory.ts';
 import { sprayJudge } from './spray-judge.ts';
 import { streamJudge } from './stream-judge.ts';
 import { sigmaJudge } from './watch-sigma.ts';
@@ -46,7 +46,7 @@ export async function loadDetection(folder: string = RULES_FOLDER): Promise<Dete
     sprayJudge(),
     streamJudge(),
   ];
-  return detectionOf(ruleContent(recallValues(readContent(folder), getCompileCacheDir())), judges);
+  return detectionOf(ruleContent(recallRules(readContent(folder), getCompileCacheDir())), judges);
 }
 
 export function detectionOf(content: RuleContent, more: readonly Judge[] = []): Detection {

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { serialize } from 'node:v8';
 import { type ContentFiles, ruleContent } from '../detect/index.ts';
 import { readContent } from './detection.ts';
-import { recallValues } from './rule-memory.ts';
+import { recallRules } from './rule-memory.ts';
 
 const RULE = `title: A mailbox is read
 id: c0de51a0-5160-4000-8000-00000000ffff
@@ -30,7 +30,7 @@ test('rules out of memory are the rules out of their texts', (t) => {
   const shipped = readContent();
   const plain = ruleContent(shipped);
   for (const time of ['first', 'second']) {
-    const recalled = ruleContent(recallValues(shipped, dir));
+    const recalled = ruleContent(recallRules(shipped, dir));
     assert.deepEqual(recalled.plan, plain.plan, time);
     assert.deepEqual(recalled.problems, plain.problems, time);
     assert.deepEqual([...recalled.sayings.keys()], [...plain.sayings.keys()], time);
@@ -41,23 +41,30 @@ test('rules out of memory are the rules out of their texts', (t) => {
 test('a file that is broken is said to be, each time, and other texts are read anew', (t) => {
   const dir = folder(t);
   for (let time = 0; time < 2; time++) {
-    const { problems, sayings } = ruleContent(recallValues(files(BROKEN, RULE), dir));
+    const { problems, sayings } = ruleContent(recallRules(files(BROKEN, RULE), dir));
     assert.deepEqual([problems.length, sayings.size], [1, 1]);
     assert.equal(problems[0]?.place.file, '0.yml');
   }
   const changed = RULE.replace('MailItemsAccessed', 'Send');
-  const { plan } = ruleContent(recallValues(files(BROKEN, changed), dir));
+  const { plan } = ruleContent(recallRules(files(BROKEN, changed), dir));
   assert.match(JSON.stringify(plan), /Send/);
 });
 
 test('what is kept and cannot be read is made again', (t) => {
   const dir = folder(t);
   const expected = ruleContent(files(RULE)).plan;
-  recallValues(files(RULE), dir);
+  recallRules(files(RULE), dir);
   const [name = ''] = readdirSync(dir);
-  for (const bytes of ['', 'no values', serialize(7), serialize([]), serialize(['x'])]) {
+  for (const bytes of [
+    '',
+    'no values',
+    serialize(7),
+    serialize([]),
+    serialize(['x']),
+    serialize([['x']]),
+  ]) {
     writeFileSync(join(dir, name), bytes);
-    assert.deepEqual(ruleContent(recallValues(files(RULE), dir)).plan, expected);
+    assert.deepEqual(ruleContent(recallRules(files(RULE), dir)).plan, expected);
   }
 });
 
@@ -65,6 +72,6 @@ test('nowhere to keep it: the rules are there all the same', (t) => {
   const dir = folder(t);
   writeFileSync(join(dir, 'a file'), '');
   for (const where of [undefined, '', join(dir, 'a file', 'below')]) {
-    assert.equal(ruleContent(recallValues(files(RULE), where)).sayings.size, 1);
+    assert.equal(ruleContent(recallRules(files(RULE), where)).sayings.size, 1);
   }
 });

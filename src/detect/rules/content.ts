@@ -1,5 +1,6 @@
 import {
   compileRules,
+  type KnownDocument,
   type Pipeline,
   parsePipelines,
   parseRules,
@@ -14,8 +15,8 @@ import { ruleKey, type SignalPlan, signalPlan } from './plan.ts';
 export type ContentFile = {
   readonly path: string;
   readonly text: string;
-  /** What `documentValues` said of the text, if somebody kept it. */
-  readonly values?: readonly unknown[] | null;
+  /** What `documentsToKeep` said of the text, if somebody kept it. */
+  readonly known?: readonly KnownDocument[] | null;
 };
 
 export type ContentFiles = {
@@ -43,8 +44,8 @@ export type Saying = {
 export function ruleContent(files: ContentFiles): RuleContent {
   const problems: RuleProblem[] = [];
   const documents: RuleDocument[] = [];
-  for (const { path, text, values } of files.rules) {
-    const parsed = parseRules(path, text, values);
+  for (const { path, text, known } of files.rules) {
+    const parsed = parseRules(path, text, known);
     documents.push(...parsed.rules);
     problems.push(...parsed.problems);
   }

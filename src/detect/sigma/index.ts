@@ -24,4 +24,4 @@ export { type ParsedRules, parseRules } from './parse-rule.ts';
 export type { Pipeline } from './pipeline-types.ts';
 export { type Place, problemText, type RuleProblem } from './problem.ts';
 export * from './types.ts';
-export { documentValues } from './yaml.ts';
+export { documentsToKeep, type KnownDocument } from './yaml.ts';

@@ -10,7 +10,7 @@ import {
   type RuleDocument,
   type RuleMeta,
 } from './types.ts';
-import { knownDocuments, readDocuments, type SourceDocument } from './yaml.ts';
+import { type KnownDocument, knownDocuments, readDocuments, type SourceDocument } from './yaml.ts';
 
 export type ParsedRules = {
   readonly rules: readonly RuleDocument[];
@@ -19,15 +19,15 @@ export type ParsedRules = {
 
 /**
  * Reads rules, correlations and filters from the text of a file. One bad one stops no other.
- * `values`: what `documentValues` said of the same text, if somebody kept it.
+ * `known`: what `documentsToKeep` said of the same text, if somebody kept it.
  */
 export function parseRules(
   file: string,
   yaml: string,
-  values?: readonly unknown[] | null,
+  known?: readonly KnownDocument[] | null,
 ): ParsedRules {
-  const { documents, problems } = values
-    ? { documents: knownDocuments(file, yaml, values), problems: [] }
+  const { documents, problems } = known
+    ? { documents: knownDocuments(file, yaml, known), problems: [] }
     : readDocuments(file, yaml);
   const rules: RuleDocument[] = [];
   const found: RuleProblem[] = [...problems];

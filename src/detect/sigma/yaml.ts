@@ -62,26 +62,31 @@ export function readDocuments(
   return { documents, problems };
 }
 
-/** Data of documents that were read before; where their parts stand is found out when asked. */
+/** A document as it can be kept: plain data, and where it begins. */
+export type KnownDocument = { readonly value: unknown; readonly place: Place };
+
+/** Documents that were read before; where their parts stand is found out when asked. */
 export function knownDocuments(
   file: string,
   text: string,
-  values: readonly unknown[],
+  known: readonly KnownDocument[],
 ): readonly SourceDocument[] {
   let read: readonly SourceDocument[] | undefined;
-  return values.map((value, i) => ({
+  return known.map(({ value, place }, i) => ({
     value,
     placeOf: (path) => {
+      if (path.length === 0) return place;
       read ??= readDocuments(file, text).documents;
-      return read[i]?.placeOf(path) ?? { file, line: 1, column: 1 };
+      return read[i]?.placeOf(path) ?? place;
     },
   }));
 }
 
-/** The documents of a file as plain data; null where something is wrong with any of them. */
-export function documentValues(file: string, text: string): readonly unknown[] | null {
+/** The documents of a file, to be kept; null where something is wrong with any of them. */
+export function documentsToKeep(file: string, text: string): readonly KnownDocument[] | null {
   const { documents, problems } = readDocuments(file, text);
-  return problems.length > 0 ? null : documents.map(({ value }) => value);
+  if (problems.length > 0) return null;
+  return documents.map(({ value, placeOf: placeIn }) => ({ value, place: placeIn([]) }));
 }
 
 function refused(
