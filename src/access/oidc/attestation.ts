@@ -1,5 +1,4 @@
 import { X509Certificate } from 'node:crypto';
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
 
 /** Forms in which an authenticator says what it is, that can be verified without asking anybody. */
 export const ATTESTATION_FORMATS = ['none', 'packed', 'tpm'] as const;
@@ -20,8 +19,9 @@ export type AttestationPolicy = {
 export type Stated = { readonly format: string; readonly chain: readonly X509Certificate[] };
 
 /** What an attestation states of itself, before anything is verified. Undefined: unreadable. */
-export function statedBy(attestationObject: string): Stated | undefined {
+export async function statedBy(attestationObject: string): Promise<Stated | undefined> {
   try {
+    const { decodeAttestationObject } = await import('@simplewebauthn/server/helpers');
     const bytes = Buffer.from(attestationObject, 'base64url');
     const stated = decodeAttestationObject(new Uint8Array(bytes));
     const x5c = stated.get('attStmt').get('x5c') ?? [];

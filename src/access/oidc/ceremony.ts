@@ -1,10 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { TenantId } from '../../core/index.ts';
 import { parseObject } from '../wire/json.ts';
@@ -125,7 +120,7 @@ export class Ceremony {
     const response = parsed(registered, text);
     if (response === undefined) return refused('unreadable');
     const { formats, authenticators, makers } = this.#options.attestation;
-    const stated = statedBy(response.response.attestationObject);
+    const stated = await statedBy(response.response.attestationObject);
     if (stated === undefined) return refused('unreadable');
     // Before it is verified: some forms make the library call addresses that they name.
     if (!formats.some((format) => format === stated.format)) return refused('not-allowed');
@@ -156,6 +151,7 @@ export class Ceremony {
     { id, publicKey }: Passkey,
   ): Promise<{ newCounter: number; credentialDeviceType: string } | undefined> {
     try {
+      const { verifyAuthenticationResponse } = await library();
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         response: response as AuthenticationResponseJSON,
         expectedChallenge: challenge,
@@ -173,6 +169,7 @@ export class Ceremony {
 
   async #registered(response: Made, challenge: string) {
     try {
+      const { verifyRegistrationResponse } = await library();
       const { verified, registrationInfo } = await verifyRegistrationResponse({
         response: response as RegistrationResponseJSON,
         expectedChallenge: challenge,
@@ -186,6 +183,11 @@ export class Ceremony {
       return undefined;
     }
   }
+}
+
+/** It brings certificates and CBOR along: loaded by nobody who asks for no passkey. */
+function library(): Promise<typeof import('@simplewebauthn/server')> {
+  return import('@simplewebauthn/server');
 }
 
 /** What an authenticator keeps of the account: nothing that says who it is (WebAuthn, 14.6.1). */
