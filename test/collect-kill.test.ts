@@ -10,7 +10,7 @@ import { addressOf, assertAllOffered, livelyTenant } from './support/emulated.ts
 import { temporaryFolder } from './support/folders.ts';
 import { killedAfter } from './support/kill.ts';
 
-const KILLS = IS_LONG ? 100 : 3;
+const KILLS = IS_LONG ? 100 : 2;
 const HOUR_MS = 3_600_000;
 /** The service shows seven days: what is left of them is for what comes late. */
 const SPAN_MS = IS_LONG ? (7 * 24 - 14) * HOUR_MS : 84 * HOUR_MS;

@@ -10,7 +10,7 @@ import { countersign, ended, start } from './support/command-line.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { StaticLog } from './support/static-log.ts';
 
-const FILES = IS_LONG ? 40 : 6;
+const FILES = IS_LONG ? 40 : 4;
 const RECORDS_A_FILE = 5_000;
 
 const root = temporaryFolder('foreign');

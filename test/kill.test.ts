@@ -16,9 +16,9 @@ import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
 import { statementsOf } from './support/likeness.ts';
 
 const RECORDS = 8_000;
-const KILLS = IS_LONG ? 200 : 8;
+const KILLS = IS_LONG ? 200 : 4;
 /** The other commands are short, so that few kills meet all of their steps. */
-const KILLS_BESIDE = IS_LONG ? 40 : 2;
+const KILLS_BESIDE = IS_LONG ? 40 : 1;
 const RECORDS_BESIDE = 3_000;
 
 /** The first three of the generator's people, who do most. */

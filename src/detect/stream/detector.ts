@@ -78,8 +78,8 @@ function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
     windowMs: fromMs,
     title: `"${title}" looked at the first ${most} events that may concern it since ${date}`,
     message:
-      'There were more, at which nobody looked: that nothing else was found says nothing of them. ' +
-      'An attack may hide behind a flood that somebody makes for it.',
+      'There were more, at which nobody looked: that nothing else was found says nothing of ' +
+      'them. An attack may hide behind a flood that somebody makes for it.',
     next: 'Find out what there is so much of, and query the events of the period.',
     severity: 3,
     techniques: [],
