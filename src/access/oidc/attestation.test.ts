@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';

@@ -1,6 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
-import { X509CertificateGenerator } from '@peculiar/x509';
 import { exportJWK, type JSONWebKeySet, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { AccessError } from '../errors.ts';
 import { isObject } from '../wire/json.ts';
@@ -127,6 +126,10 @@ async function makeKey({
     createPublicKey(made.publicKey),
   ];
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+  // The library of certificates takes it for granted, and does not bring it along itself. Both are
+  // loaded by nobody who makes no key.
+  await import('reflect-metadata');
+  const { X509CertificateGenerator } = await import('@peculiar/x509');
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=Countersign external authentication method',
     notBefore: new Date(nowMs - PUBLISHED_BEFORE_MS),
