@@ -16,7 +16,7 @@ import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
 import { statementsOf } from './support/likeness.ts';
 
 const RECORDS = 8_000;
-const KILLS = IS_LONG ? 200 : 4;
+const KILLS = IS_LONG ? 200 : 3;
 /** The other commands are short, so that few kills meet all of their steps. */
 const KILLS_BESIDE = IS_LONG ? 40 : 1;
 const RECORDS_BESIDE = 3_000;
