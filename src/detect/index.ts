@@ -30,6 +30,7 @@ export { documentsToKeep, type KnownDocument, problemText } from './sigma/index.
 export {
   type Attempt,
   type Campaign,
+  cutDraft,
   HISTORY_MS,
   lookWith,
   STREAM_DETECTORS,

@@ -1,7 +1,9 @@
-import { interval, normalise } from '../core/index.ts';
-import { sprayCampaigns, sprayFindings } from '../detect/index.ts';
+import { type FindingDraft, interval, normalise } from '../core/index.ts';
+import { cutDraft, sprayCampaigns, sprayFindings } from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from './limits.ts';
+
+const SPRAY_TITLE = 'Passwords of many people are guessed at';
 
 /**
  * Looks for campaigns of guessed passwords in blocks of the calendar, each with what came before
@@ -15,7 +17,7 @@ export function sprayJudge(): Judge {
     watches: [
       {
         id: 'stream/password-spray',
-        title: 'Passwords of many people are guessed at',
+        title: SPRAY_TITLE,
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
@@ -44,11 +46,15 @@ export function sprayJudge(): Judge {
           ),
         ),
       );
-      const drafts = [];
+      const drafts: FindingDraft[] = [];
       for (const { from, to } of covers) {
         for (let fromMs = from; fromMs < to; fromMs += SPRAY_BLOCK_MS) {
           const period = { fromMs, toMs: fromMs + SPRAY_BLOCK_MS };
-          const campaigns = await sprayCampaigns(books, period, fromMs - SPRAY_BLOCK_MS);
+          const onCut = (most: number): void => {
+            drafts.push(cutDraft(SPRAY_TITLE, fromMs, most));
+          };
+          const learnFromMs = fromMs - SPRAY_BLOCK_MS;
+          const campaigns = await sprayCampaigns(books, period, learnFromMs, onCut);
           drafts.push(...sprayFindings(campaigns));
         }
       }

@@ -68,7 +68,7 @@ export async function lookWith(
 }
 
 /** A detector that stopped looking: what it did not say of the period is no answer. */
-function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
+export function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
   const date = new Date(fromMs).toISOString().slice(0, 10);
   return {
     rule: 'stream/cut-off',

@@ -1,4 +1,4 @@
-export { lookWith, type StreamDetector, type StreamScene } from './detector.ts';
+export { cutDraft, lookWith, type StreamDetector, type StreamScene } from './detector.ts';
 export { STREAM_DETECTORS } from './detectors.ts';
 export { HISTORY_MS } from './limits.ts';
 export { type Attempt, type Campaign, sprayCampaigns } from './spray.ts';

@@ -43,11 +43,15 @@ const DAY_MS = 86_400_000;
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
-/** Every campaign of the period; what is familiar is learned from `learnFromMs` on. */
+/**
+ * Every campaign of the period; what is familiar is learned from `learnFromMs` on. `onCut` is told
+ * when there was more to score than is scored: behind a flood the rest is not looked at.
+ */
 export async function sprayCampaigns(
   books: BooksReader,
   period: Period,
   learnFromMs: number,
+  onCut?: (most: number) => void,
 ): Promise<Campaign[]> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs };
   const within = `t >= ${Math.trunc(learnFromMs)} AND t < ${Math.trunc(period.toMs)}`;
@@ -69,6 +73,7 @@ export async function sprayCampaigns(
       AND (kind <> 'success' OR (place <> 'own' AND place <> 'company'))
       ORDER BY t, "index" LIMIT ${SCORED_ROWS_MAX}`,
   );
+  if (rows.length >= SCORED_ROWS_MAX) onCut?.(SCORED_ROWS_MAX);
   const attempts = rows.map(attemptOf);
   return suspects.flatMap(([tenant, model]) => {
     const own = attempts.filter((attempt) => attempt.tenant === tenant);
