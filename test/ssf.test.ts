@@ -238,7 +238,7 @@ describe('shared signals over HTTP', () => {
     const isRisk = ({ type }: { type: string }) => type === `${CAEP}risk-level-change`;
     const before = receiver.events.filter(isRisk).length;
     const more = (count: number) =>
-      receiver.received(() => receiver.events.filter(isRisk).length === before + count);
+      receiver.received(() => receiver.events.filter(isRisk).length >= before + count);
     const refusals = receiver.shown.length;
     receiver.status = 503;
     happen();

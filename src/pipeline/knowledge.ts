@@ -75,7 +75,7 @@ export class KnowledgeFeed {
       if (body.kind !== 'present') continue;
       const value = parsed(body.bytes);
       if (kind === 'finding') await this.#finding(index, value);
-      else fromMs = Math.min(fromMs, knowledge.apply(kind, value));
+      else fromMs = Math.min(fromMs, knowledge.apply(kind, value, index));
     }
     if (fresh.length > 0) {
       const { directory, risks } = knowledge;

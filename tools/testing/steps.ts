@@ -14,6 +14,9 @@ const SHORT_TIMEOUT_MS = 2_400_000;
 /** The long form runs 200 kills and full property counts. */
 const LONG_TIMEOUT_MS = 6 * 3_600_000;
 
+/** Of one test, or of one file of the system tests: what waits without end is told by its name. */
+const TEST_TIMEOUT_MS = { short: 900_000, long: LONG_TIMEOUT_MS } as const;
+
 export type Form = 'short' | 'long';
 
 const STATIC_CHECKS: readonly { readonly name: string; readonly args: () => string[] }[] = [
@@ -99,6 +102,7 @@ async function runTests(
     const ended = await runNode({
       args: [
         '--test',
+        `--test-timeout=${TEST_TIMEOUT_MS[form]}`,
         `--import=${new URL('preload.ts', import.meta.url).href}`,
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',

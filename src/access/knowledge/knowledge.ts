@@ -21,6 +21,9 @@ import type { DirectoryFileBody, PolicyTextBody, RegisterBody } from './bodies.t
 
 type InForce = { readonly atMs: number; readonly version: string };
 
+/** The entry that told last what a file says, and of when that is. */
+type FileTold = { readonly index: number; readonly readMs: number };
+
 /** The kinds of entries that knowledge comes from. */
 export const KNOWLEDGE_KINDS: readonly EntryKind[] = ['policy', 'directory'];
 
@@ -39,15 +42,17 @@ export class Knowledge {
   readonly #registered = new Map<string, readonly string[]>();
   /** By tenant: the source of its register. */
   readonly #registers = new Map<TenantId, string>();
+  /** By file of the directory. */
+  readonly #files = new Map<string, FileTold>();
 
   /**
    * Total: a body that was erased, or is of a form that is not known, says nothing. Tells the
-   * moment from which on a sign-in may be judged otherwise than before.
+   * moment from which on a sign-in may be judged otherwise than before. `index`: of its entry.
    */
-  apply(kind: EntryKind, body: unknown): number {
+  apply(kind: EntryKind, body: unknown, index: number): number {
     if (!isRecord(body) || body['v'] !== 1) return Number.POSITIVE_INFINITY;
     if (kind === 'policy') return this.#applyPolicy(body);
-    return this.#applyDirectory(body);
+    return this.#applyDirectory(body, index);
   }
 
   /** The directory as policies read it now. */
@@ -124,13 +129,10 @@ export class Knowledge {
     return this.#inForce.length === 1 ? Number.NEGATIVE_INFINITY : atMs;
   }
 
-  #applyDirectory(body: Readonly<Record<string, unknown>>): number {
+  #applyDirectory(body: Readonly<Record<string, unknown>>, index: number): number {
     switch (body['what']) {
-      case 'file': {
-        const { directory, file, readMs } = body as DirectoryFileBody;
-        loadDirectoryFile(this.directory, directory, { file, readMs });
-        return Number.NEGATIVE_INFINITY;
-      }
+      case 'file':
+        return this.#applyFile(body as DirectoryFileBody, index);
       case 'register': {
         const { register, file, readMs } = body as RegisterBody;
         loadRegister(this.directory, register, { file, readMs });
@@ -146,6 +148,21 @@ export class Knowledge {
       default:
         return this.#applyGraph(body);
     }
+  }
+
+  /**
+   * A door takes in what a file says before the books have come as far, and reads that entry again
+   * with them, and those before it: for a moment these would let in again whom it has just put out.
+   * The order is the ledger's, not the clock's: a clock that was set back must not keep news out.
+   */
+  #applyFile({ directory, file, ...body }: DirectoryFileBody, index: number): number {
+    const key = `${directory.tenant}\n${file}`;
+    const told = this.#files.get(key);
+    if (told !== undefined && index <= told.index) return Number.POSITIVE_INFINITY;
+    const readMs = Math.max(body.readMs, told?.readMs ?? 0);
+    loadDirectoryFile(this.directory, directory, { file, readMs });
+    this.#files.set(key, { index, readMs });
+    return Number.NEGATIVE_INFINITY;
   }
 
   #applyGraph(body: Readonly<Record<string, unknown>>): number {

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   AccessError,
@@ -16,6 +15,7 @@ import {
   readPolicyFolder,
 } from '../../access/index.ts';
 import { ConfigError, readConfigFile } from '../../config/index.ts';
+import { assert } from '../../core/index.ts';
 import {
   directoryFileBody,
   KnowledgeFeed,
@@ -23,6 +23,7 @@ import {
   putInForce,
   type Writer,
 } from '../../pipeline/index.ts';
+import { FileState } from './file-state.ts';
 
 export type DoorKnowledgeOptions = {
   readonly writer: Writer;
@@ -35,7 +36,7 @@ export type DoorKnowledgeOptions = {
 };
 
 /** A file of the directory as it was when it was read. */
-type Said = { readonly read: DirectoryFile; readonly stamp: string };
+type Said = { readonly read: DirectoryFile; readonly state: FileState };
 
 /**
  * What the doors decide by: out of the ledger, where files that a company wrote are put first. A
@@ -52,7 +53,7 @@ export class DoorKnowledge implements Candidates {
   #changes: Changed[] = [];
   /** How a file was that is to be read, unless it is another at the next look. */
   readonly #settling = new Map<string, string>();
-  readonly #broken = new Map<string, { readonly stamp: string; readonly error: unknown }>();
+  readonly #broken = new Map<string, { readonly state: FileState; readonly error: unknown }>();
 
   private constructor(
     options: DoorKnowledgeOptions,
@@ -71,7 +72,12 @@ export class DoorKnowledge implements Candidates {
   /** @throws AccessError POLICY_INVALID, ConfigError with every problem of a file */
   static async open(options: DoorKnowledgeOptions): Promise<DoorKnowledge> {
     const { writer, policies, builtIn, files } = options;
-    const said = new Map(files.map((file) => [file, readDirectory(file)]));
+    const said = new Map(
+      files.map((file) => {
+        const state = FileState.of(file, performance.now());
+        return [file, { state, read: readDirectory(file) }];
+      }),
+    );
     const feed = await KnowledgeFeed.open(writer);
     const { knowledge } = feed;
     const folder = policies ?? (knowledge.inForce === undefined ? builtIn : undefined);
@@ -128,27 +134,28 @@ export class DoorKnowledge implements Candidates {
     if (failures.length > 0) throw failures[0];
   }
 
-  async #lookAt(file: string, { read, stamp }: Said): Promise<void> {
-    const now = stampOf(file);
-    if (now === stamp) {
-      this.#confirm(file, read);
+  async #lookAt(file: string, said: Said): Promise<void> {
+    const [stamp, nowMs] = [FileState.stamp(file), performance.now()];
+    if (said.state.isStill(stamp, nowMs)) {
+      this.#confirm(file, said.read);
       return;
     }
     // Somebody may be in the middle of writing it: half a list would put out the other half.
-    if (this.#settling.get(file) !== now) {
-      this.#settling.set(file, now);
+    if (this.#settling.get(file) !== stamp) {
+      this.#settling.set(file, stamp);
       return;
     }
     const known = this.#broken.get(file);
-    if (known?.stamp === now) throw known.error;
+    if (known?.state.isStill(stamp, nowMs) === true) throw known.error;
+    const state = FileState.of(file, nowMs);
     try {
-      const said = readDirectory(file);
-      await this.#say(file, said.read);
-      this.#said.set(file, said);
+      const read = readDirectory(file);
+      await this.#say(file, read);
+      this.#said.set(file, { read, state });
       this.#broken.delete(file);
     } catch (error) {
       // Not read again until it is another: that takes a while where it is large.
-      if (error instanceof ConfigError) this.#broken.set(file, { stamp: now, error });
+      if (error instanceof ConfigError) this.#broken.set(file, { state, error });
       throw error;
     }
   }
@@ -158,8 +165,9 @@ export class DoorKnowledge implements Candidates {
     const { accountant, clock } = this.#options.writer;
     const atMs = clock.now();
     const body = directoryFileBody({ file, read }, atMs);
-    await accountant.append([ownEntry('directory', atMs, body)]);
-    this.#feed.knowledge.apply('directory', body);
+    const [index] = await accountant.append([ownEntry('directory', atMs, body)]);
+    assert(index !== undefined, 'what is appended has its place');
+    this.#feed.knowledge.apply('directory', body, index);
   }
 
   async #follow(): Promise<void> {
@@ -198,12 +206,6 @@ function sourceIn(folder: string): PolicySource {
   throw new AccessError('POLICY_INVALID', `could not open the doors:\n${lines}`);
 }
 
-function readDirectory(file: string): Said {
-  const stamp = stampOf(file);
-  return { stamp, read: parseDirectoryFile(readConfigFile(file)) };
-}
-
-function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return stat === undefined ? 'missing' : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+function readDirectory(file: string): DirectoryFile {
+  return parseDirectoryFile(readConfigFile(file));
 }

@@ -34,6 +34,9 @@ export const PUSH_ANSWER_BYTES_MAX: number = 16 * 1024;
  */
 export const DIRECTORY_LOOK_MS = 200;
 
+/** FAT counts in two seconds; NFS and older file systems in one. */
+export const FILE_TICK_MS_MAX = 2_500;
+
 /** Drains are looked after so often: one that is over ends within seconds of its time. */
 export const DRAIN_LOOK_MS = 2000;
 
