@@ -29,6 +29,7 @@ export { ruleWatchers, streamWatchers, type Watcher } from './sight/watcher.ts';
 export { documentsToKeep, type KnownDocument, problemText } from './sigma/index.ts';
 export {
   type Attempt,
+  CAMPAIGN_GAP_MS,
   type Campaign,
   cutDraft,
   HISTORY_MS,

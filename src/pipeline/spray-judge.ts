@@ -1,5 +1,5 @@
 import { type FindingDraft, interval, normalise } from '../core/index.ts';
-import { cutDraft, sprayCampaigns, sprayFindings } from '../detect/index.ts';
+import { CAMPAIGN_GAP_MS, cutDraft, sprayCampaigns, sprayFindings } from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from './limits.ts';
 
@@ -40,7 +40,8 @@ export function sprayJudge(): Judge {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
-            Math.floor(from / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS,
+            // What came in may be of a campaign that seemed to end in the block before it.
+            Math.floor((from - CAMPAIGN_GAP_MS) / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS,
             // What came in is familiar in the block behind it as well.
             (Math.floor(to / SPRAY_BLOCK_MS) + 2) * SPRAY_BLOCK_MS,
           ),

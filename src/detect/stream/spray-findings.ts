@@ -13,15 +13,35 @@ const HOUR_MS = 3_600_000;
 
 /** What a campaign is to people: a spray with its likeliest hits, or a siege of one account. */
 export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
-  return campaigns.flatMap((campaign) => {
-    const people = new Set(campaign.guesses.map(({ person }) => person));
-    const sieges = siegesOf(campaign);
-    if (people.size < SPRAY_PEOPLE_MIN) return sieges;
-    return [sprayOf(campaign, people.size), ...hitsOf(campaign), ...sieges];
-  });
+  const sprays = campaigns.filter(({ guesses }) => peopleOf(guesses) >= SPRAY_PEOPLE_MIN);
+  return [
+    ...sprays.map((campaign) => sprayOf(campaign, peopleOf(campaign.guesses))),
+    ...likeliestOnce(sprays.flatMap(hitsOf)),
+    ...campaigns.flatMap(siegesOf),
+  ];
 }
 
-function sprayOf({ tenant, guesses, candidates }: Campaign, people: number): FindingDraft {
+function peopleOf(guesses: readonly Attempt[]): number {
+  return new Set(guesses.map(({ person }) => person)).size;
+}
+
+/** Between two campaigns lie successes that may be of either: each is told with the likelier. */
+function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
+  const told = new Set<number>();
+  const days = new Set<string>();
+  return hits
+    .toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))
+    .filter(({ tenant, group, windowMs, entries }) => {
+      const day = JSON.stringify([tenant, group, windowMs]);
+      if (days.has(day) || entries.every((index) => told.has(index))) return false;
+      days.add(day);
+      for (const index of entries) told.add(index);
+      return true;
+    });
+}
+
+function sprayOf(campaign: Campaign, people: number): FindingDraft {
+  const { guesses, candidates } = campaign;
   const first = guesses[0] as Attempt;
   const last = guesses.at(-1) as Attempt;
   const days = Math.max(1, Math.round((last.atMs - first.atMs) / DAY_MS));
@@ -29,7 +49,7 @@ function sprayOf({ tenant, guesses, candidates }: Campaign, people: number): Fin
   const ranked = candidates.slice(0, CANDIDATES_MAX);
   const likely = ranked.filter(({ probability }) => probability >= HIT_LIKELY);
   return {
-    ...headOf(tenant, 'stream/password-spray', 'campaign', first, last),
+    ...headOf(campaign, 'stream/password-spray', 'campaign', first, last),
     title: `Passwords of ${plural(people, 'person', 'people')} were guessed at`,
     message:
       `${plural(guesses.length, 'guess', 'guesses')} over ${plural(days, 'day')} from ` +
@@ -49,7 +69,8 @@ function sprayOf({ tenant, guesses, candidates }: Campaign, people: number): Fin
   };
 }
 
-function hitsOf({ tenant, guesses, candidates }: Campaign): FindingDraft[] {
+function hitsOf(campaign: Campaign): FindingDraft[] {
+  const { guesses, candidates } = campaign;
   const hits = candidates
     .slice(0, CANDIDATES_MAX)
     .filter(({ probability }) => probability >= HIT_LIKELY);
@@ -61,7 +82,7 @@ function hitsOf({ tenant, guesses, candidates }: Campaign): FindingDraft[] {
     const isIn = own.some(({ kind }) => kind === 'success');
     const who = first.name ?? first.actor ?? 'somebody';
     return {
-      ...headOf(tenant, 'stream/spray-hit', first.person, first, last),
+      ...headOf(campaign, 'stream/spray-hit', first.person, first, last),
       title: isIn
         ? `The password of ${who} was probably guessed, and let somebody in`
         : `The password of ${who} was probably guessed`,
@@ -83,8 +104,8 @@ function hitsOf({ tenant, guesses, candidates }: Campaign): FindingDraft[] {
 }
 
 /** Many guesses at one account within an hour: somebody's enemy, and no forgetful person. */
-function siegesOf({ tenant, guesses }: Campaign): FindingDraft[] {
-  return [...Map.groupBy(guesses, ({ person }) => person).values()].flatMap((own) => {
+function siegesOf(campaign: Campaign): FindingDraft[] {
+  return [...Map.groupBy(campaign.guesses, ({ person }) => person).values()].flatMap((own) => {
     const start = own.findIndex((first, at) => {
       const end = own[at + BRUTE_FORCE_MIN - 1];
       return end !== undefined && end.atMs - first.atMs <= HOUR_MS;
@@ -95,7 +116,7 @@ function siegesOf({ tenant, guesses }: Campaign): FindingDraft[] {
     const who = first.name ?? first.actor ?? 'somebody';
     return [
       {
-        ...headOf(tenant, 'stream/brute-force', first.person, first, last),
+        ...headOf(campaign, 'stream/brute-force', first.person, first, last),
         title: `The password of ${who} was guessed at ${numberText(own.length)} times`,
         message: `${plural(own.length, 'guess', 'guesses')} at one account, from elsewhere.`,
         next: 'See whether one of them got in; warn the person, and block the addresses.',
@@ -112,14 +133,20 @@ function siegesOf({ tenant, guesses }: Campaign): FindingDraft[] {
   });
 }
 
+/**
+ * The window lies where the campaign is told: a judge that looks at another time again must not
+ * take back what it did not look for.
+ */
 function headOf(
-  tenant: string,
+  { tenant, sinceMs, guesses }: Campaign,
   rule: string,
   group: string,
   first: Attempt,
   last: Attempt,
 ): Pick<FindingDraft, 'rule' | 'version' | 'tenant' | 'group' | 'windowMs' | 'firstMs' | 'lastMs'> {
-  const windowMs = Math.floor(last.atMs / DAY_MS) * DAY_MS;
+  const { atMs: endMs } = guesses.at(-1) as Attempt;
+  const toldMs = Math.min(Math.max(last.atMs, sinceMs), endMs);
+  const windowMs = Math.floor(toldMs / DAY_MS) * DAY_MS;
   const times = { windowMs, firstMs: first.atMs, lastMs: last.atMs };
   return { rule, version: 1, tenant: tenant as TenantId, group, ...times };
 }

@@ -12,13 +12,16 @@ import {
 } from '../../../tools/testing/sign-in-company.ts';
 import { Books, BooksReader, RowBuffer } from '../../books/index.ts';
 import type { FindingDraft } from '../../core/index.ts';
-import { type Campaign, sprayCampaigns, sprayFindings } from './index.ts';
+import { findingUid } from '../findings/identity.ts';
+import { type Attempt, type Campaign, sprayCampaigns, sprayFindings } from './index.ts';
 
+const DAY_MS = 86_400_000;
 const SEEDS = IS_LONG ? 10 : 3;
 
 async function campaignsOf(
   company: Company,
   rows: Company['rows'] = company.rows,
+  { startMs, endMs } = company,
 ): Promise<Campaign[]> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
   try {
@@ -30,8 +33,8 @@ async function campaignsOf(
     books.close();
     const reader = await BooksReader.open(dir);
     try {
-      const { startMs, endMs } = company;
-      return await sprayCampaigns(reader, { fromMs: startMs, toMs: endMs + 1 }, startMs);
+      const period = { fromMs: startMs, toMs: endMs + 1 };
+      return await sprayCampaigns(reader, period, company.startMs);
     } finally {
       reader.close();
     }
@@ -82,6 +85,53 @@ test('the order in which records came in changes nothing', async () => {
     sprayFindings(await campaignsOf(made, reversed)),
     sprayFindings(await campaignsOf(made)),
   );
+});
+
+test('a campaign over the end of a block is told once, in the block where it ends', async () => {
+  const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
+  const made = company(SEED, { people: 200, days: 28, spray });
+  const whole = await campaignsOf(made);
+  const [biggest] = whole.toSorted((a, b) => b.guesses.length - a.guesses.length);
+  const middle = biggest?.guesses[Math.floor(biggest.guesses.length / 2)];
+  assert.ok(biggest !== undefined && middle !== undefined);
+  const cutMs = middle.atMs;
+  const before = await campaignsOf(made, made.rows, { ...made, endMs: cutMs - 1 });
+  const after = await campaignsOf(made, made.rows, { ...made, startMs: cutMs });
+  const told = [...before, ...after].filter(({ guesses }) =>
+    guesses.some(({ index }) => index === middle.index),
+  );
+  assert.deepEqual(
+    told.map(({ sinceMs }) => sinceMs),
+    [cutMs],
+  );
+  for (const { rule, windowMs } of sprayFindings(after)) {
+    assert.ok(windowMs >= Math.floor(cutMs / DAY_MS) * DAY_MS, `${rule} is told where it is found`);
+  }
+});
+
+test('a success between two campaigns is told with the likelier of them', () => {
+  const attempt = (person: number, day: number, probability: number): Attempt => ({
+    ...{ index: day * 100 + person, tenant: 't', atMs: day * DAY_MS, person: `p${person}` },
+    ...{ actor: `p${person}`, name: null, ip: '192.0.2.1', app: null, country: 'NL' },
+    ...{ session: null, clientText: '', isMfa: null, kind: 'guess', probability },
+    features: { place: 'elsewhere', client: 'new', ending: 'wrong', crowd: 'alone' } as never,
+  });
+  const campaign = (day: number, probability: number): Campaign => ({
+    ...{ tenant: 't', sinceMs: 0, guesses: [1, 2, 3].map((n) => attempt(n, day, 0.9)) },
+    candidates: [{ ...attempt(4, 12, probability), kind: 'success' }],
+  });
+  for (const odds of [
+    [0.7, 0.9],
+    [0.9, 0.7],
+  ] as const) {
+    const drafts = sprayFindings([campaign(3, odds[0]), campaign(18, odds[1])]);
+    const hits = drafts.filter(({ rule }) => rule === 'stream/spray-hit');
+    assert.deepEqual(
+      hits.map(({ confidence }) => confidence),
+      [0.9],
+    );
+    assert.equal(new Set(drafts.map(findingUid)).size, drafts.length, 'each is told once');
+  }
 });
 
 test('guesses at one account are a siege and no spray; a forgetful person is neither', async () => {

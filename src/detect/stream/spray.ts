@@ -35,6 +35,8 @@ export type Attempt = {
 /** Guesses that belong together, and the successes that may be theirs, likeliest first. */
 export type Campaign = {
   readonly tenant: string;
+  /** The beginning of the period that it is told in; it may have begun before. */
+  readonly sinceMs: number;
   readonly guesses: readonly Attempt[];
   readonly candidates: readonly Attempt[];
 };
@@ -44,8 +46,10 @@ const DAY_MS = 86_400_000;
 type Period = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * Every campaign of the period; what is familiar is learned from `learnFromMs` on. `onCut` is told
- * when there was more to score than is scored: behind a flood the rest is not looked at.
+ * Every campaign that ends in the period; what is familiar is learned from `learnFromMs` on. Rows
+ * are read to `CAMPAIGN_GAP_MS` behind the period: only then is it known whether one has ended, and
+ * whom it let in. `onCut` is told when there was more to score than is scored: behind a flood the
+ * rest is not looked at.
  */
 export async function sprayCampaigns(
   books: BooksReader,
@@ -53,8 +57,8 @@ export async function sprayCampaigns(
   learnFromMs: number,
   onCut?: (most: number) => void,
 ): Promise<Campaign[]> {
-  const scope = { fromMs: learnFromMs, toMs: period.toMs };
-  const within = `t >= ${Math.trunc(learnFromMs)} AND t < ${Math.trunc(period.toMs)}`;
+  const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
+  const within = `t >= ${Math.trunc(scope.fromMs)} AND t < ${Math.trunc(scope.toMs)}`;
   const counted = await books.over(
     scope,
     // A siege of one account is one person's trouble, and must not colour everybody's.
@@ -228,7 +232,8 @@ function campaignsOf(attempts: readonly Attempt[], model: OddsModel, period: Per
           return { ...attempt, probability: odds / (1 + odds) };
         })
         .sort((a, b) => b.probability - a.probability || a.index - b.index);
-      return { tenant: (guesses[0] as Attempt).tenant, guesses, candidates };
+      const { tenant } = guesses[0] as Attempt;
+      return { tenant, sinceMs: period.fromMs, guesses, candidates };
     });
 }
 
