@@ -76,7 +76,7 @@ export function coverageAnswer(
   return unknown(shortened(because));
 }
 
-const NOTHING_SAID: Reason = {
+export const NOTHING_SAID: Reason = {
   code: 'coverage-unknown',
   text: 'nothing in the ledger says which interval its records cover',
 };

@@ -3,7 +3,7 @@ export { ALIAS_KINDS, type Alias, type AliasKind } from './alias-book.ts';
 export { type Batch, Books, type BooksOptions } from './books.ts';
 export { COLUMNS, type Column, type ColumnType } from './columns.ts';
 export type { CompactionLimits, CompactionReport } from './compact.ts';
-export { type CoverageHole, holesOf } from './coverage.ts';
+export { type CoverageHole, holesOf, NOTHING_SAID } from './coverage.ts';
 export { type CsvCell, csvLine } from './csv.ts';
 export { erasureText } from './erased.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';

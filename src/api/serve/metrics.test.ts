@@ -45,6 +45,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     nowMs: NOW_MS,
     collectors: [],
     coverage: [],
+    coverageCursor: 7,
     canaries: [],
     webhooks: [],
     queue: 0,

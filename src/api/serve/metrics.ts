@@ -10,6 +10,8 @@ export type ServerState = {
   readonly nowMs: number;
   readonly collectors: readonly CollectorTally[];
   readonly coverage: readonly CoverageFact[];
+  /** How far the books were when the rows of coverage were reckoned. */
+  readonly coverageCursor: number;
   readonly canaries: readonly CanaryTally[];
   readonly webhooks: readonly WebhookTally[];
   /** Commands of other processes in work or waiting. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { BooksReader } from '../../books/index.ts';
+import { BooksReader, NOTHING_SAID } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, isGuid, OWN_TENANT, type Random } from '../../core/index.ts';
 import type { Collector, Wait } from '../../intake/index.ts';
@@ -118,7 +118,9 @@ type Parts = {
 };
 
 /** What the books say of coverage and canaries, for a while: it takes a moment to say. */
-type Shown = Pick<ServerState, 'coverage' | 'canaries'> & { readonly untilMs: number };
+type Shown = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
+  readonly untilMs: number;
+};
 
 class Server {
   readonly #options: ServeOptions;
@@ -295,14 +297,17 @@ class Server {
     };
   }
 
-  #shown(books: BooksReader): Pick<ServerState, 'coverage' | 'canaries'> {
+  #shown(books: BooksReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
     const nowMs = this.#options.clock.monotonic();
     if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
       const untilMs = nowMs + COVERAGE_KEPT_MS;
-      this.#coverage = { coverage: books.coverage(), canaries: books.canaries(), untilMs };
+      // First: what is posted between the two is in the rows, and said not to be yet.
+      const coverageCursor = books.cursor;
+      const [coverage, canaries] = [books.coverage(), books.canaries()];
+      this.#coverage = { coverage, coverageCursor, canaries, untilMs };
     }
-    const { coverage, canaries } = this.#coverage;
-    return { coverage, canaries };
+    const { coverage, coverageCursor, canaries } = this.#coverage;
+    return { coverage, coverageCursor, canaries };
   }
 
   #lookAtDisk(): 'low' | 'enough' {
@@ -330,10 +335,12 @@ function coveragePage(state: ServerState, query: URLSearchParams): Page {
     return problem(400, 'the tenant is no GUID: ask as ?tenant=8-4-4-4-12 digits of hex');
   }
   const rows = state.coverage.filter((row) => tenant === undefined || row.tenant === tenant);
-  const isBehind = state.booksCursor < state.ledgerEntries;
-  const because = isBehind
-    ? [`entries ${state.booksCursor} to ${state.ledgerEntries - 1} are not yet indexed`]
-    : [];
+  const because: string[] = [];
+  const { coverageCursor, ledgerEntries } = state;
+  if (coverageCursor < ledgerEntries) {
+    because.push(`entries ${coverageCursor} to ${ledgerEntries - 1} are not yet indexed`);
+  }
+  if (rows.length === 0) because.push(NOTHING_SAID.text);
   const quota = state.collectors.flatMap(({ name, tenant: of, budget }) => {
     if (budget === undefined || (tenant !== undefined && of !== tenant)) return [];
     // Where nothing is needed there is no ratio, and JSON has no word for infinity.
