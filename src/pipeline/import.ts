@@ -189,11 +189,11 @@ class ImportRun {
   async conclude(): Promise<ImportReport> {
     await this.#sayClockSteps();
     await this.#conveyor.post();
+    // The lanes' memory goes before the judges and the compaction take their own.
+    await this.#conveyor.stop();
     await this.#watch();
     const { origin, size, root } = await this.#writer.ledger.publish();
     const witnesses = (await this.#writer.ledger.witness()) ?? [];
-    // The lanes' memory goes before the compaction takes its own.
-    await this.#conveyor.stop();
     const failure = await compactBooks(this.#writer);
     if (failure !== undefined) this.#warnings.push({ file: this.#writer.dir, text: failure });
     const { files, accepted, duplicates, rejected } = this.#total;
