@@ -7,6 +7,7 @@ export { mergeInterpretations, sourceRank } from './merge.ts';
 export { activityKey } from './operation.ts';
 export { type Reading, read } from './reading.ts';
 export { type FieldReader, fieldReader, operationOf, statusOf } from './reading-fields.ts';
+export { ReadingParts } from './reading-parts.ts';
 export { type ClassShape, classes, OCSF_VERSION, type Problem, validate } from './schema.ts';
 export { type SignInDetail, type SignInStep, signInDetail } from './sign-in-detail.ts';
 export type { SourceRecord } from './subject.ts';

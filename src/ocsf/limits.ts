@@ -17,3 +17,6 @@ export const MEMO_KEY_CHARS_MAX = 256;
 
 /** Paths of folders named in one column before the rest is only counted. */
 export const FOLDERS_NAMED_MAX = 5;
+
+/** Names of members, as records write them, of which it is kept whether anybody asks for them. */
+export const RAW_NAMES_MAX = 10_000;

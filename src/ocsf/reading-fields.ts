@@ -1,12 +1,15 @@
 import { isSignIn } from './interpretation.ts';
-import { isObject, type Json, list, lower, NOTHING, object, pairsOf, text } from './json.ts';
+import { isObject, type Json, list, lower, NOTHING, object, text } from './json.ts';
 import { activityKey } from './operation.ts';
 import type { Reading } from './reading.ts';
-import { type Change, changesOf } from './shapes/directory-audit.ts';
+import { type NamedPart, ReadingParts, ROOTS } from './reading-parts.ts';
+import type { Change } from './shapes/directory-audit.ts';
 import type { SignInView } from './shapes/sign-in.ts';
 
 /** Undefined where the record does not state it; a list where it states several. */
 export type FieldReader = (reading: Reading) => unknown;
+
+type PartReader = (reading: Reading, parts: ReadingParts) => unknown;
 
 /**
  * The names by which rules ask about a record, whatever shape it came in:
@@ -19,27 +22,31 @@ export type FieldReader = (reading: Reading) => unknown;
  * - `signin.NAME` what only sign-ins state
  * - `raw.PATH` a member of the record as the vendor delivered it, names in any case
  *
- * Undefined for a name that is none of these.
+ * Undefined for a name that is none of these. Readers made with the same `parts` read the record
+ * once for all of them.
  */
-export function fieldReader(name: string): FieldReader | undefined {
+export function fieldReader(
+  name: string,
+  parts: ReadingParts = new ReadingParts(),
+): FieldReader | undefined {
   const known = FIELDS.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) return (reading) => known(reading, parts);
   const dot = name.indexOf('.');
   const family = name.slice(0, Math.max(dot, 0));
   const rest = name.slice(dot + 1).toLowerCase();
   switch (family) {
     case 'param':
-      return (reading) => valuesNamed(parametersOf(reading), rest);
+      return (reading) => valuesNamed(parts.parameters(reading), rest);
     case 'detail':
-      return (reading) => valuesNamed(detailsOf(reading), rest);
+      return (reading) => valuesNamed(parts.details(reading), rest);
     case 'new':
-      return (reading) => changed(reading, rest, (change) => change.new);
+      return (reading) => changed(parts.changes(reading), rest, (change) => change.new);
     case 'old':
-      return (reading) => changed(reading, rest, (change) => change.old);
+      return (reading) => changed(parts.changes(reading), rest, (change) => change.old);
     case 'signin':
       return SIGN_IN.has(rest) ? (reading) => signInField(reading, rest) : undefined;
     case 'raw':
-      return rawReader(name.slice(dot + 1));
+      return rawReader(name.slice(dot + 1), parts);
     default:
       return undefined;
   }
@@ -62,7 +69,7 @@ function stated<T>(value: T | null): T | undefined {
   return value === null ? undefined : value;
 }
 
-const FIELDS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
+const FIELDS: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['source', ({ subject }) => subject.record.source],
   ['tenant', ({ subject }) => subject.record.tenant],
   ['time', ({ subject }) => subject.record.at],
@@ -100,13 +107,19 @@ const FIELDS: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['is_throttled', ({ event }) => event.isThrottled],
   ['folder', ({ event }) => stated(event.folder)],
   ['sender', ({ event }) => stated(event.sender)],
-  ['changed', (reading) => listOrNone(changesIn(reading).map(({ name }) => name))],
-  ['changed_to', (reading) => listOrNone(changesIn(reading).flatMap((c) => c.new ?? []))],
-  ['changed_from', (reading) => listOrNone(changesIn(reading).flatMap((c) => c.old ?? []))],
-  ['params', (reading) => listOrNone(parametersOf(reading).map(([name]) => name))],
+  ['changed', (reading, parts) => listOrNone(parts.changes(reading).map(({ name }) => name))],
+  [
+    'changed_to',
+    (reading, parts) => listOrNone(parts.changes(reading).flatMap((c) => c.new ?? [])),
+  ],
+  [
+    'changed_from',
+    (reading, parts) => listOrNone(parts.changes(reading).flatMap((c) => c.old ?? [])),
+  ],
+  ['params', (reading, parts) => listOrNone(parts.parameters(reading).map(([, name]) => name))],
   ['category', categoriesOf],
   ['user_kind', userKindOf],
-  ['text', ({ subject }) => JSON.stringify(subject.record.value)],
+  ['text', (reading, parts) => parts.text(reading)],
   ['result_reason', ({ subject }) => text(subject.directory?.resultReason) ?? undefined],
   ['spelled', spellingsOf],
   ['result', resultsOf],
@@ -118,62 +131,18 @@ function listOrNone<T>(items: readonly T[]): readonly T[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-function changesIn({ subject }: Reading): readonly Change[] {
-  if (subject.directory !== null) return changesOf(subject.directory);
-  return list(subject.body['ModifiedProperties']).flatMap((raw): Change[] => {
-    const item = object(raw);
-    const name = text(item['Name']) ?? (typeof raw === 'string' ? raw : null);
-    if (name === null) return [];
-    return [{ name, old: text(item['OldValue']), new: text(item['NewValue']) }];
-  });
-}
-
 function changed(
-  reading: Reading,
+  changes: readonly Change[],
   name: string,
   side: (change: Change) => string | null,
 ): readonly string[] | undefined {
-  const found = changesIn(reading).filter((change) => change.name.toLowerCase() === name);
+  const found = changes.filter((change) => change.name.toLowerCase() === name);
   return listOrNone(found.flatMap((change) => side(change) ?? []));
 }
 
-type Pair = readonly [name: string, value: unknown];
-
-function valuesNamed(pairs: readonly Pair[], name: string): readonly unknown[] | undefined {
-  return listOrNone(
-    pairs.flatMap(([is, value]) => (is.toLowerCase() === name ? (value ?? '') : [])),
-  );
-}
-
-/** A cmdlet's parameters, as list or as the line that was typed; a rule's properties. */
-function parametersOf({ subject }: Reading): readonly Pair[] {
-  const { body } = subject;
-  const written = body['Parameters'];
-  const line = typeof written === 'string' && !written.trimStart().startsWith('[');
-  const parameters = line ? pairsOfLine(written) : pairsOf(written);
-  return [...parameters, ...pairsOf(body['OperationProperties'])];
-}
-
-/** `-Name "value" -Flag:$true`, as the compliance centre writes it. */
-const TYPED = /-([A-Za-z][\w]*)(?::|\s+)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'-][^\s]*))?/g;
-
-function pairsOfLine(line: string): readonly Pair[] {
-  return [...line.slice(0, LINE_CHARACTERS_MAX).matchAll(TYPED)].map((match) => {
-    return [match[1] as string, match[2] ?? match[3] ?? match[4] ?? ''];
-  });
-}
-
-/** A line of parameters that somebody typed is shorter; a script pasted into one may not be. */
-const LINE_CHARACTERS_MAX = 20_000;
-
-function detailsOf({ subject }: Reading): readonly Pair[] {
-  const { body, directory } = subject;
-  return [
-    ...pairsOf(directory?.details),
-    ...pairsOf(body['ExtendedProperties']),
-    ...pairsOf(body['DeviceProperties']),
-    ...pairsOf(body['additionalDetails']),
-  ];
+function valuesNamed(parts: readonly NamedPart[], name: string): readonly unknown[] | undefined {
+  const own = parts.filter(([lowered]) => lowered === name);
+  return own.length === 0 ? undefined : listOrNone(own.flatMap(([, , value]) => value ?? ''));
 }
 
 const OF_AUDIT_CATEGORY: Readonly<Record<string, string>> = {
@@ -187,10 +156,10 @@ const OF_AUDIT_CATEGORY: Readonly<Record<string, string>> = {
 };
 
 /** As directory audits name the category, and as the unified audit log does. */
-function categoriesOf(reading: Reading): readonly string[] | undefined {
+function categoriesOf(reading: Reading, parts: ReadingParts): readonly string[] | undefined {
   const raw = member(bodyOf(reading), 'category') ?? member(outerOf(reading), 'category');
   const own = text(raw);
-  const [extended] = valuesNamed(detailsOf(reading), 'extendedauditeventcategory') ?? [];
+  const [extended] = valuesNamed(parts.details(reading), 'extendedauditeventcategory') ?? [];
   const written = text(extended);
   const mapped = written === null ? undefined : OF_AUDIT_CATEGORY[written.toLowerCase()];
   return listOrNone([own, written, mapped ?? null].filter((name) => name !== null));
@@ -256,12 +225,13 @@ function outerOf({ subject }: Reading): Json {
  * A member of the record, whatever envelope it came in: of the body, of the record as delivered,
  * of its `properties`. Lists on the way give all of their members, JSON written as text is opened.
  */
-function rawReader(path: string): FieldReader {
+function rawReader(path: string, parts: ReadingParts): FieldReader {
   const names = path.split('.').map((name) => name.toLowerCase());
+  const slot = parts.slotOf(names[0] as string);
   return (reading) => {
-    const outer = outerOf(reading);
-    for (const root of [bodyOf(reading), outer, object(member(outer, 'properties'))]) {
-      const found = valueAt(root, names, 0);
+    for (const root of ROOTS) {
+      const first = parts.member(reading, root, slot);
+      const found = first === undefined ? undefined : valueAt(first, names, 1);
       if (found !== undefined) return found;
     }
     return undefined;

@@ -4,6 +4,7 @@ import {
   isSignIn,
   operationOf,
   type Reading,
+  ReadingParts,
 } from '../../ocsf/index.ts';
 import type { EventModel, LogSource } from '../sigma/index.ts';
 import { KEYS_MAX } from './limits.ts';
@@ -18,7 +19,7 @@ const FIXED: ReadonlySet<string> = new Set([
  * Records of the suite as rules see them. A field that is not one of our names is sought in the
  * record as it was delivered, so that rules of others find the vendor's own members.
  */
-export function recordModel(): EventModel<Reading> {
+export function recordModel(parts: ReadingParts = new ReadingParts()): EventModel<Reading> {
   const keys = new Keys();
   return {
     fixed: FIXED,
@@ -30,10 +31,10 @@ export function recordModel(): EventModel<Reading> {
         isAlert: event.classUid === DETECTION_FINDING,
       }).some((known) => isWithin(source, known)),
     reader: (field): FieldReader => {
-      const known = fieldReader(field) ?? fieldReader(`raw.${field}`);
+      const known = fieldReader(field, parts) ?? fieldReader(`raw.${field}`, parts);
       return known ?? (() => undefined);
     },
-    textOf: ({ subject }) => JSON.stringify(subject.record.value),
+    textOf: (reading) => parts.text(reading),
   };
 }
 

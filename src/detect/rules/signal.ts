@@ -1,4 +1,4 @@
-import { type FieldReader, fieldReader, type Reading } from '../../ocsf/index.ts';
+import { type FieldReader, fieldReader, type Reading, ReadingParts } from '../../ocsf/index.ts';
 import { Matcher, textsOf } from '../sigma/index.ts';
 import { SIGNAL_TEXT_CHARACTERS_MAX, SIGNAL_VALUES_MAX } from './limits.ts';
 import { recordModel } from './model.ts';
@@ -37,12 +37,16 @@ type Extract = StreamPlan & {
 export class Signaller {
   readonly #matcher: Matcher<Reading>;
   readonly #extracts: readonly (readonly Extract[])[];
+
   constructor(plan: SignalPlan) {
+    const parts = new ReadingParts();
     this.#matcher = new Matcher(
       plan.rules.map(({ expression }) => expression),
-      recordModel(),
+      recordModel(parts),
     );
-    this.#extracts = plan.rules.map(({ streams }) => streams.map(extractOf));
+    this.#extracts = plan.rules.map(({ streams }) => {
+      return streams.map((stream) => extractOf(stream, parts));
+    });
   }
 
   /** The signals of a record; most have none. */
@@ -68,19 +72,19 @@ export class Signaller {
 
 const NONE: readonly Signal[] = Object.freeze([]);
 
-function extractOf(plan: StreamPlan): Extract {
+function extractOf(plan: StreamPlan, parts: ReadingParts): Extract {
   return {
     ...plan,
-    groupReaders: plan.groupBy.map(readerOf),
-    valueReaders: plan.values.map(readerOf),
+    groupReaders: plan.groupBy.map((names) => readerOf(names, parts)),
+    valueReaders: plan.values.map((names) => readerOf(names, parts)),
   };
 }
 
 /** The first of several names that the record states. */
-function readerOf(names: readonly string[]): FieldReader {
+function readerOf(names: readonly string[], parts: ReadingParts): FieldReader {
   const readers = names.map((name) => {
     if (name === ACTOR) return (reading: Reading) => actorOf(reading) ?? undefined;
-    return fieldReader(name) ?? fieldReader(`raw.${name}`) ?? (() => undefined);
+    return fieldReader(name, parts) ?? fieldReader(`raw.${name}`, parts) ?? (() => undefined);
   });
   return (reading) => {
     for (const read of readers) {

@@ -16,6 +16,7 @@ export class Fields<Event> {
   /** The event at which each was read last. */
   readonly #read: number[] = [];
   readonly #textRead: number[] = [];
+  readonly #lowerRead: number[] = [];
   #event: Event | undefined;
   #turn = 0;
   #whole: string | undefined;
@@ -34,6 +35,7 @@ export class Fields<Event> {
     this.#lowers.push('');
     this.#read.push(-1);
     this.#textRead.push(-1);
+    this.#lowerRead.push(-1);
     this.#numbers.set(field, number);
     return number;
   }
@@ -56,13 +58,22 @@ export class Fields<Event> {
 
   /** The texts of a field: one, or a list of none or several. */
   texts(number: number): string | readonly string[] {
-    this.#readTexts(number);
+    if (this.#textRead[number] !== this.#turn) {
+      this.#textRead[number] = this.#turn;
+      const value = this.value(number);
+      this.#texts[number] = plainText(value) ?? textsOf(value);
+    }
     return this.#texts[number] as string | readonly string[];
   }
 
   /** The same in lower case, in the same order. */
   lowers(number: number): string | readonly string[] {
-    this.#readTexts(number);
+    if (this.#lowerRead[number] !== this.#turn) {
+      this.#lowerRead[number] = this.#turn;
+      const texts = this.texts(number);
+      this.#lowers[number] =
+        typeof texts === 'string' ? texts.toLowerCase() : texts.map((text) => text.toLowerCase());
+    }
     return this.#lowers[number] as string | readonly string[];
   }
 
@@ -75,30 +86,22 @@ export class Fields<Event> {
   wholeAsWritten(): string {
     return this.#model.textOf(this.#event as Event);
   }
-
-  #readTexts(number: number): void {
-    if (this.#textRead[number] === this.#turn) return;
-    this.#textRead[number] = this.#turn;
-    const value = this.value(number);
-    if (typeof value === 'string') {
-      this.#texts[number] = value;
-      this.#lowers[number] = value.toLowerCase();
-      return;
-    }
-    const texts = textsOf(value);
-    this.#texts[number] = texts;
-    this.#lowers[number] = texts.map((text) => text.toLowerCase());
-  }
 }
 
 /** The texts of any value: of a list those of its members, of an object its JSON. */
 export function textsOf(value: unknown): readonly string[] {
   if (value === undefined || value === null) return NONE;
-  if (typeof value === 'string') return [value];
+  const text = plainText(value);
+  if (text !== undefined) return [text];
   if (Array.isArray(value)) return value.slice(0, FIELD_VALUES_MAX).flatMap(textsOf);
   if (typeof value === 'object') return [JSON.stringify(value)];
-  if (typeof value === 'number' || typeof value === 'boolean') return [String(value)];
   return NONE;
+}
+
+/** Of a value that is one text. */
+function plainText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 const NONE: readonly string[] = Object.freeze([]);

@@ -2,17 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import { Matcher, plainModel } from './index.ts';
+import type { Atom, Expression, ValueTest } from './expression.ts';
+import { Matcher, type PlainEvent, pathReader, plainModel, textsOf } from './index.ts';
 import { problemsOf, ruleSet, ruleYaml } from './testing/rule.ts';
 import { globTest, MANY, parsePattern, patternText } from './text-pattern.ts';
+import { textTest } from './value-test.ts';
 
-const word = fc.constantFrom('x', 'y', 'z', 'xy');
+const word = fc.constantFrom('x', 'y', 'z', 'xy', 'X', '12', 'y1');
 const field = fc.constantFrom('a', 'b', 'c');
 const item = fc.oneof(
   fc.tuple(field, word).map(([f, v]) => `${f}: ${v}`),
   fc.tuple(field, word, word).map(([f, v, w]) => `${f}: [${v}, ${w}]`),
   fc.tuple(field, word).map(([f, v]) => `${f}|contains: ${v}`),
   fc.tuple(field, word).map(([f, v]) => `${f}|neq: ${v}`),
+  field.map((f) => `${f}|cased: X`),
+  field.map((f) => `${f}|gte: 12`),
+  field.map((f) => `${f}|re: '^x'`),
   field.map((f) => `${f}: null`),
   field.map((f) => `${f}|exists: true`),
 );
@@ -23,7 +28,10 @@ const condition = fc.constantFrom(
 const rule = fc
   .tuple(item, item, condition)
   .map(([one, two, of]) => ruleYaml(`one:\n  ${one}\ntwo:\n  ${two}\ncondition: ${of}`));
-const event = fc.dictionary(field, fc.oneof(word, fc.constant(null), fc.array(word)));
+const event = fc.dictionary(
+  field,
+  fc.oneof(word, fc.constant(null), fc.constant(12), fc.boolean(), fc.array(word)),
+);
 
 test('what is worked out ahead for a key changes no result, whatever the rules', () => {
   fc.assert(
@@ -42,6 +50,59 @@ test('what is worked out ahead for a key changes no result, whatever the rules',
         }
       },
     ),
+    runs(150),
+  );
+});
+
+/** What an expression means, word for word. */
+function fits(of: Expression, event: PlainEvent): boolean {
+  switch (of.kind) {
+    case 'always':
+      return true;
+    case 'never':
+      return false;
+    case 'and':
+      return of.of.every((part) => fits(part, event));
+    case 'or':
+      return of.of.some((part) => fits(part, event));
+    case 'not':
+      return !fits(of.of, event);
+    case 'some':
+      return of.of.filter((part) => fits(part, event)).length >= of.count;
+    case 'atom':
+      return atomFits(of.atom, event);
+  }
+}
+
+function atomFits(of: Atom, event: PlainEvent): boolean {
+  if (of.kind === 'source') return true;
+  assert.ok(of.kind !== 'keyword', 'no rule of these tests has keywords');
+  const value = pathReader(of.field)(event);
+  if (of.kind === 'exists') return value !== undefined;
+  if (of.kind === 'null') return value === undefined || value === null;
+  return valueFits(of.test, textsOf(value));
+}
+
+function valueFits(of: ValueTest, texts: readonly string[]): boolean {
+  if (of.kind === 'differs') return texts.length > 0 && !valueFits(of.from, texts);
+  assert.ok(of.kind !== 'field', 'no rule of these tests compares fields');
+  const is = textTest(of);
+  return texts.some((text) => is(text, text.toLowerCase()));
+}
+
+test('the matcher finds what the rules mean, word for word', () => {
+  fc.assert(
+    fc.property(fc.array(rule, { minLength: 1 }), fc.array(event), (yamls, events) => {
+      const { rules } = ruleSet(yamls.join('\n---\n'));
+      const expressions = rules.map(({ expression }) => expression);
+      const matcher = new Matcher(expressions, plainModel(['a']));
+      for (const each of events) {
+        const wanted = [...expressions.keys()].filter((at) => {
+          return fits(expressions[at] as Expression, each);
+        });
+        assert.deepEqual([...matcher.match(each)], wanted);
+      }
+    }),
     runs(150),
   );
 });

@@ -174,15 +174,11 @@ export class Matcher<Event> {
     }
     if (test.kind === 'field') return this.#fieldRef(number, test);
     const is: TextTest = textTest(test);
-    return () => {
-      const texts = fields.texts(number);
-      const lowers = fields.lowers(number);
-      if (typeof texts === 'string') return is(texts, lowers as string);
-      for (let at = 0; at < texts.length; at++) {
-        if (is(texts[at] as string, lowers[at] as string)) return true;
-      }
-      return false;
-    };
+    if (test.kind === 'text' && !test.isCased) {
+      return () => anyText(fields.lowers(number), (lower) => is('', lower));
+    }
+    // What is compared as it is written is not put in lower case.
+    return () => anyText(fields.texts(number), (text) => is(text, ''));
   }
 
   #fieldRef(number: number, test: Extract<ValueTest, { kind: 'field' }>): Predicate {
@@ -210,6 +206,10 @@ export class Matcher<Event> {
     const isCased = test.kind !== 'text' || test.isCased;
     return () => is(isCased ? fields.wholeAsWritten() : '', fields.whole());
   }
+}
+
+function anyText(texts: string | readonly string[], is: (text: string) => boolean): boolean {
+  return typeof texts === 'string' ? is(texts) : texts.some(is);
 }
 
 function usesOther(test: ValueTest): boolean {
