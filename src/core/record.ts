@@ -38,6 +38,8 @@ export type EntryKind = (typeof ENTRY_KINDS)[number];
  *   `log-analytics/OfficeActivity`
  * - `defender/advanced-hunting`      a row of advanced hunting
  * - `exchange/message-trace`        a row of a message trace, out of any export
+ * - `mail/message`                  what a message in a file (.eml) tells: itself, its attachments,
+ *   its links; never its text
  * - `entra.portal/<kind>`            a row of the Entra portal's own CSV download
  * - `other/json`                     an object with an event time and nothing that we recognise
  * - `countersign/<kind>`             what Countersign itself says

@@ -19,6 +19,8 @@ export type IntakeErrorCode =
   | 'BINARY'
   /** Text in which no record of any known shape was found. */
   | 'UNKNOWN_FORMAT'
+  /** A message (.eml) whose headers do not end, or hold no time. */
+  | 'MESSAGE_UNREADABLE'
   /** An archive that would unpack to far more than it is. */
   | 'ARCHIVE_BOMB'
   /** An archive that is damaged or cut. */

@@ -8,6 +8,7 @@ import { emailHunting, isHuntedEmail } from './mappings/email-hunting.ts';
 import { entraDirectory } from './mappings/entra-directory.ts';
 import { entraSignIn } from './mappings/entra-sign-in.ts';
 import { graphActivity } from './mappings/graph-activity.ts';
+import { messageFile } from './mappings/message-file.ts';
 import { isMessageTrace, messageTrace } from './mappings/message-trace.ts';
 import { securityAlert } from './mappings/security-alert.ts';
 import type { Memo } from './memo.ts';
@@ -59,6 +60,8 @@ export function route(delivered: SourceRecord, memo: Memo): Routed {
       return routePortal(record, name, body, memo);
     case 'defender':
       return routeDefender(record, body, memo);
+    case 'mail':
+      return plain(record, body, memo, messageFile, false);
     case 'exchange':
       return plain(record, lowerCased(body), memo, messageTrace, false);
     default:

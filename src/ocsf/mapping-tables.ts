@@ -15,6 +15,7 @@ import { exchangeAdmin } from './mappings/exchange-admin.ts';
 import { exchangeMailbox } from './mappings/exchange-mailbox.ts';
 import { exchangeSend } from './mappings/exchange-send.ts';
 import { graphActivity } from './mappings/graph-activity.ts';
+import { messageFile } from './mappings/message-file.ts';
 import { messageTrace } from './mappings/message-trace.ts';
 import { securityAlert } from './mappings/security-alert.ts';
 import { sharepointFile } from './mappings/sharepoint-file.ts';
@@ -44,6 +45,7 @@ export const MAPPINGS: readonly Mapping[] = [
   defender,
   messageTrace,
   emailHunting,
+  messageFile,
   base,
 ];
 

@@ -51,4 +51,5 @@ const RANKS: readonly string[] = [
   'graph/auditLogQuery',
   'log-analytics/',
   'defender/',
+  'mail/',
 ];

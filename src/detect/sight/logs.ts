@@ -87,6 +87,7 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
     of: [
       { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)Email\w+$/i },
       { source: /^defender\/advanced-hunting$/i },
+      { source: /^mail\/message$/i },
       ...GENERAL,
     ],
   },
@@ -95,7 +96,7 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
     of: [
       { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)Email\w+$/i },
       { source: /^defender\/advanced-hunting$/i },
-      { source: /^(?:exchange\/message-trace|graph\/messageTraces)$/i },
+      { source: /^(?:exchange\/message-trace|graph\/messageTraces|mail\/message)$/i },
     ],
   },
   defender: {

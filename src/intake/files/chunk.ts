@@ -33,6 +33,8 @@ export type Chunk = {
   readonly delimiter: number;
   /** Of what a collector fetched: when each record could be had, in milliseconds since 1970. */
   readonly available?: Float64Array<ArrayBuffer>;
+  /** Of records that were made of a text as a whole: how long that is. */
+  readonly madeOfBytes?: number;
 };
 
 /**
@@ -48,7 +50,7 @@ export type Document = {
   readonly path: string;
   /** The member's name within the archive on disk. */
   readonly member: string | undefined;
-  readonly container: 'csv' | 'json-array' | 'json-sequence';
+  readonly container: 'csv' | 'json-array' | 'json-sequence' | 'message';
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
 };
 

@@ -6,6 +6,7 @@ import type { DiskBytes, DiskFacts } from './disk-bytes.ts';
 import { encodingOf, Utf8Text } from './encoding.ts';
 import type { Framer } from './framer.ts';
 import type { Lookahead } from './lookahead.ts';
+import { readMessageDocument } from './message-document.ts';
 import type { ReaderOptions } from './open.ts';
 import { type Sniffed, sniff } from './sniff.ts';
 import { Splitter, type SplitterItem } from './splitter.ts';
@@ -36,8 +37,13 @@ export async function* readDocument(
   const encoding = encodingOf(prefix);
   const isWhole = bytes.isWhole ? 'whole' : 'part';
   const sniffed = sniff(Buffer.from(new Utf8Text(encoding).push(prefix)), isWhole);
-  if (sniffed.kind !== 'records') throw refusal(sniffed.kind, source.name);
   const { name, path, member } = source;
+  if (sniffed.kind === 'message') {
+    const document = { documentId, name, path, member, container: 'message', encoding } as const;
+    yield* readMessageDocument(document, source, bytes);
+    return;
+  }
+  if (sniffed.kind !== 'records') throw refusal(sniffed.kind, name);
   const { container, framer } = sniffed;
   const document: Document = { documentId, name, path, member, container, encoding };
   let isTold = false;
@@ -102,7 +108,10 @@ const NO_ROWS = {
     'or the search failed; the file cannot tell which',
 } as const;
 
-function refusal(kind: Exclude<Sniffed['kind'], 'records'> | 'empty', name: string): IntakeError {
+function refusal(
+  kind: Exclude<Sniffed['kind'], 'records' | 'message'> | 'empty',
+  name: string,
+): IntakeError {
   switch (kind) {
     case 'empty':
       return new IntakeError(
@@ -117,13 +126,14 @@ function refusal(kind: Exclude<Sniffed['kind'], 'records'> | 'empty', name: stri
     case 'binary':
       return new IntakeError(
         'BINARY',
-        `cannot read ${quoted(name)}: it is not text; give CSV or JSON, plain or packed`,
+        `cannot read ${quoted(name)}: it is not text; give CSV, JSON or messages (.eml), ` +
+          'plain or packed',
       );
     case 'unknown':
       return new IntakeError(
         'UNKNOWN_FORMAT',
         `cannot read ${quoted(name)}: it is text, but neither JSON nor CSV with audit or sign-in ` +
-          'columns; check that it is the export itself',
+          'columns, nor a message; check that it is the export itself',
       );
   }
 }

@@ -14,6 +14,7 @@ export class RecordSink {
   readonly #tenant: TenantId;
   readonly #sink: ChunkSink;
   readonly #hasLocus: boolean;
+  readonly #madeOfBytes: number | undefined;
 
   constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
     this.#documentId = chunk.documentId;
@@ -22,6 +23,7 @@ export class RecordSink {
     this.#tenant = context.tenant ?? TENANT_NOT_STATED;
     this.#sink = sink;
     this.#hasLocus = context.delivered === undefined;
+    this.#madeOfBytes = chunk.madeOfBytes;
   }
 
   record(identity: Identity, body: Uint8Array, value: JsonObject, place: Place): void {
@@ -43,8 +45,10 @@ export class RecordSink {
   }
 
   #locus({ start, end, row }: Place): Locus {
-    const offset = this.#offset + start;
-    return { importNumber: this.#importNumber, row, offset, length: end - start };
+    const importNumber = this.#importNumber;
+    const madeOf = this.#madeOfBytes;
+    if (madeOf !== undefined) return { importNumber, row, offset: this.#offset, length: madeOf };
+    return { importNumber, row, offset: this.#offset + start, length: end - start };
   }
 
   reject(reason: string, { start, end, row }: Place): void {

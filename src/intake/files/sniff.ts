@@ -1,3 +1,4 @@
+import { isMessage } from '../message/recognise.ts';
 import {
   DOUBLE_QUOTE,
   hasBom,
@@ -17,6 +18,7 @@ import { recordInText } from './json-within.ts';
 
 export type Sniffed =
   | { readonly kind: 'records'; readonly container: Document['container']; readonly framer: Framer }
+  | { readonly kind: 'message' }
   | { readonly kind: 'blank' }
   | { readonly kind: 'binary' }
   | { readonly kind: 'unknown' };
@@ -28,6 +30,8 @@ export function sniff(prefix: Buffer<ArrayBuffer>, isWhole: 'whole' | 'part'): S
   if (at >= end) return isWhole === 'whole' ? { kind: 'blank' } : json('json-sequence', at);
   if (prefix[at] === OBJECT_OPENS) return json('json-sequence', at);
   if (prefix[at] === LIST_OPENS && startsList(prefix, at + 1)) return json('json-array', at);
+  // Before what looks into lines: a message may quote records.
+  if (isMessage(prefix, at)) return { kind: 'message' };
   if (isLogOfRecords(prefix, at)) return json('json-sequence', at, 'between-lines');
   if (prefix[at] === LIST_OPENS && prefix.includes('{"')) return json('json-array', at);
   const window: TextWindow = { bytes: prefix, end, base: 0, isLast: isWhole === 'whole' };

@@ -11,6 +11,7 @@ import {
 } from './graph-directory-audits.ts';
 import { graphSignIns, graphSignInsOfPowerShell } from './graph-sign-ins.ts';
 import { logAnalytics } from './log-analytics.ts';
+import { messageFile } from './message-file.ts';
 import { other } from './other.ts';
 import type { Identity, Shape } from './shape.ts';
 import { unifiedAuditLog, unifiedAuditLogInAnyCase } from './unified-audit-log.ts';
@@ -19,6 +20,7 @@ import { unifiedAuditLog, unifiedAuditLogInAnyCase } from './unified-audit-log.t
 const SHAPES: readonly Shape[] = [
   unifiedAuditLog,
   graphAuditLogQuery,
+  messageFile,
   azureMonitor,
   defender,
   logAnalytics,
