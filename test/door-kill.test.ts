@@ -10,6 +10,7 @@ import { countersign } from './support/command-line.ts';
 import { writeContent } from './support/door-content.ts';
 import { DoorNode, type DoorSettings } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
+import { smallDisk, withoutMount } from './support/small-disk.ts';
 
 const [REQUESTS, KILLS] = IS_LONG ? [10_000, 20] : [200, 2];
 const CLIENTS = 8;
@@ -98,42 +99,80 @@ test(`kill -9 under load, ${KILLS} times: every permit seen is in the ledger`, a
   await assertInLedger(dir, seen);
 });
 
-test('two nodes: with one killed, who asks the other in its place misses nothing', async () => {
-  const nodes = [
-    await DoorNode.start(join(root, 'left'), settings()),
-    await DoorNode.start(join(root, 'right'), settings()),
-  ];
-  const [left, right] = nodes as [DoorNode, DoorNode];
-  const seen = new Map<DoorNode, string[]>(nodes.map((node) => [node, []]));
-  let failed = 0;
-  let asked = 0;
-  /** As a balancer does: the other node, where one does not answer. */
-  const balanced = async (at: number): Promise<void> => {
-    for (const node of at % 2 === 0 ? [left, right] : [right, left]) {
+/** Two nodes, asked as a balancer asks: the other one, where one gives no answer. */
+class Balanced {
+  readonly seen = new Map<string, string[]>();
+  asked = 0;
+  failed = 0;
+  readonly #nodes: DoorNode[];
+
+  constructor(nodes: readonly DoorNode[]) {
+    this.#nodes = [...nodes];
+    for (const { dir } of nodes) this.seen.set(dir, []);
+  }
+
+  /** A node came back, at another address. */
+  replace(node: DoorNode): void {
+    const at = this.#nodes.findIndex(({ dir }) => dir === node.dir);
+    this.#nodes[at] = node;
+  }
+
+  async run(isOver: () => boolean): Promise<void> {
+    await Promise.all(
+      Array.from({ length: CLIENTS }, async () => {
+        while (!isOver()) await this.#ask(this.asked++);
+      }),
+    );
+  }
+
+  async until(asked: number): Promise<void> {
+    while (this.asked < asked) await pause(1);
+  }
+
+  async #ask(at: number): Promise<void> {
+    const nodes = at % 2 === 0 ? this.#nodes : this.#nodes.toReversed();
+    for (const node of nodes) {
       const id = await ask(node);
       if (id === undefined) continue;
-      seen.get(node)?.push(id);
+      this.seen.get(node.dir)?.push(id);
       return;
     }
-    failed += 1;
-  };
-  const clients = Array.from({ length: CLIENTS }, async () => {
-    while (asked < REQUESTS) await balanced(asked++);
-  });
-  while (asked < REQUESTS / 2) await pause(1);
+    this.failed += 1;
+  }
+}
+
+const noDisk = withoutMount(root);
+const trouble = noDisk === false ? 'killed, and then with a full disk' : 'killed';
+
+test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, async () => {
+  using disk = noDisk === false ? smallDisk(root, 96) : undefined;
+  const left = await DoorNode.start(join(disk?.path ?? root, 'left'), settings());
+  const right = await DoorNode.start(join(root, 'right'), settings());
+  const balanced = new Balanced([left, right]);
+  let isOver = false;
+  const running = balanced.run(() => isOver);
+  await balanced.until(REQUESTS / 4);
   await left.serving.end('SIGKILL');
-  await Promise.all(clients);
-  assert.ok(failed <= REQUESTS / 1000, `${failed} of ${REQUESTS} got no answer`);
-  assert.equal(await right.serving.end(), 0);
+  await balanced.until(REQUESTS / 2);
   const again = await DoorNode.start(left.dir, settings());
+  balanced.replace(again);
+  await balanced.until((REQUESTS * 3) / 4);
+  disk?.fill(0.01);
+  if (disk !== undefined) await again.serving.logged(({ event }) => event === 'doors-shut');
+  await balanced.until(REQUESTS);
+  isOver = true;
+  await running;
+  const { asked, failed } = balanced;
+  assert.ok(failed <= asked / 1000, `${failed} of ${asked} got no answer`);
+  disk?.clear();
   assert.equal(await again.serving.end(), 0);
-  for (const [node, ids] of seen) {
+  assert.equal(await right.serving.end(), 0);
+  for (const [dir, ids] of balanced.seen) {
     assert.ok(ids.length > 0);
-    await assertInLedger(node.dir, ids);
+    await assertInLedger(dir, ids);
   }
   // Each is a log of its own.
-  const origins = await Promise.all(nodes.map(async ({ dir }) => originOf(dir)));
-  assert.notEqual(origins[0], origins[1]);
+  assert.notEqual(await originOf(left.dir), await originOf(right.dir));
 });
 
 async function originOf(dir: string): Promise<string> {

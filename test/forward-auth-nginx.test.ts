@@ -10,8 +10,9 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { systemClock } from '../src/core/index.ts';
 import { REPOSITORY } from './support/command-line.ts';
 import { sha256, TENANT } from './support/door-content.ts';
-import { DoorNode } from './support/door-process.ts';
+import { DoorNode, type DoorSettings } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
+import { smallDisk, withoutMount } from './support/small-disk.ts';
 
 const hasNginx = spawnSync('nginx', ['-v']).error === undefined;
 const skip = hasNginx ? false : 'nginx is not installed: apt-get install nginx';
@@ -57,23 +58,9 @@ else
           .sign(privateKey);
       await new Promise<void>((resolve) => application.listen(0, '127.0.0.1', resolve));
       writeFileSync(join(root, 'proxy.hash'), sha256('proxy-token'));
-      node = await DoorNode.start(join(root, 'data'), {
-        directory: join(root, 'people.yaml'),
-        tools: [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{ type: app }]' }],
-        more: `  identity:
-    issuer: https://idp.example.com
-    audience: wiki
-    keys: ${join(root, 'jwks.json')}
-  proxies:
-    - name: edge
-      kind: nginx
-      tokenHash: { file: ${join(root, 'proxy.hash')} }
-      tenant: ${TENANT}
-      sites: [{ host: wiki.example.com, app: wiki }]
-`,
-      });
+      node = await DoorNode.start(join(root, 'data'), settings());
       port = await freePort();
-      nginx = await startNginx(port, new URL(node.url).host, application.address() as AddressInfo);
+      nginx = await startNginx(port, [node.url], application.address() as AddressInfo);
     });
 
     after(async () => {
@@ -167,6 +154,46 @@ else
       assert.equal(reached.length, before);
     });
 
+    test('passes over a node whose disk is full, and with both full lets nobody in', {
+      skip: withoutMount(root),
+    }, async () => {
+      using disk = smallDisk(root, 64);
+      const nodes = [
+        await DoorNode.start(join(disk.path, 'one'), settings()),
+        await DoorNode.start(join(root, 'two'), settings()),
+      ] as const;
+      const site = await freePort();
+      const balancing = await startNginx(
+        site,
+        [nodes[0].url, nodes[1].url],
+        application.address() as AddressInfo,
+      );
+      try {
+        const authorization = `Bearer ${await tokenOf(ADA)}`;
+        const page = () => ask(site, '/page', { host: 'wiki.example.com', authorization });
+        assert.equal((await page()).status, 200);
+        disk.fill(0.01);
+        while (!nodes[0].serving.log.some(({ event }) => event === 'doors-shut')) {
+          assert.equal((await page()).status, 200, 'nobody notices');
+        }
+        for (let n = 0; n < 20; n++) assert.equal((await page()).status, 200, 'nobody notices');
+        // Whom policy refuses nobody lets in for asking the other node.
+        const eve = `Bearer ${await tokenOf('eve@example.com')}`;
+        const kept = await ask(site, '/page', { host: 'wiki.example.com', authorization: eve });
+        assert.equal(kept.status, 403);
+        assert.equal(await nodes[1].serving.end('SIGKILL'), null);
+        const before = reached.length;
+        const { status, body } = await page();
+        assert.ok(status >= 403, String(status));
+        assert.doesNotMatch(body, /the page/);
+        assert.equal(reached.length, before);
+      } finally {
+        balancing.kill('SIGTERM');
+        await nodes[0].serving.end();
+        await nodes[1].serving.end('SIGKILL');
+      }
+    });
+
     test('lets nobody in while the door is away', async () => {
       const authorization = `Bearer ${await tokenOf(ADA)}`;
       await node.serving.end('SIGKILL');
@@ -177,19 +204,38 @@ else
     });
   });
 
+function settings(): DoorSettings {
+  return {
+    directory: join(root, 'people.yaml'),
+    tools: [{ name: 'tool', token: 'token-1', door: 'authzen', resources: '[{ type: app }]' }],
+    more: `  identity:
+    issuer: https://idp.example.com
+    audience: wiki
+    keys: ${join(root, 'jwks.json')}
+  proxies:
+    - name: edge
+      kind: nginx
+      tokenHash: { file: ${join(root, 'proxy.hash')} }
+      tenant: ${TENANT}
+      sites: [{ host: wiki.example.com, app: wiki }]
+`,
+  };
+}
+
 async function startNginx(
   port: number,
-  door: string,
+  doors: readonly [one: string, two?: string],
   { port: application }: AddressInfo,
 ): Promise<ChildProcess> {
   const shipped = join(REPOSITORY, 'content', 'forward-auth', 'nginx.conf');
+  const [one, two] = doors.map((url) => url && new URL(url).host);
   const site = readFileSync(shipped, 'utf8')
     .replace('LISTEN', `127.0.0.1:${port}`)
-    .replace('DOOR_ONE', door)
-    .replace(/^.*DOOR_TWO.*\n/m, '')
+    .replace('DOOR_ONE', one ?? '')
+    .replace(two === undefined ? /^.*DOOR_TWO.*\n/m : 'DOOR_TWO', two ?? '')
     .replace('APPLICATION', `127.0.0.1:${application}`)
     .replaceAll('TOKEN', 'proxy-token');
-  const folder = join(root, 'nginx');
+  const folder = join(root, `nginx-${port}`);
   mkdirSync(folder);
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((each) => `${each}_temp_path ${folder}/${each};`)

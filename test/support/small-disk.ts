@@ -1,13 +1,29 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+export type SmallDisk = Disposable & {
+  readonly path: string;
+  /** Leaves this share of it free. */
+  readonly fill: (share: number) => void;
+  readonly clear: () => void;
+};
+
 /** A file system of its own, where this machine lets us have one. */
-export function smallDisk(root: string, megabytes: number): Disposable & { readonly path: string } {
+export function smallDisk(root: string, megabytes: number): SmallDisk {
   const path = join(root, `disk-${megabytes}`);
   mkdirSync(path);
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
-  return { path, [Symbol.dispose]: () => void spawnSync('umount', ['-l', path]) };
+  const filler = join(path, 'filler');
+  return {
+    path,
+    fill: (share) => {
+      const { bavail, blocks, bsize } = statfsSync(path);
+      writeFileSync(filler, Buffer.alloc((bavail - Math.floor(blocks * share)) * bsize));
+    },
+    clear: () => rmSync(filler),
+    [Symbol.dispose]: () => void spawnSync('umount', ['-l', path]),
+  };
 }
 
 /** Why there can be none; false where there can. */

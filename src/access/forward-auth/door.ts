@@ -40,6 +40,8 @@ const REFUSED = '/forward-auth/refused';
 const SUBJECT = 'x-countersign-subject';
 const DECISION = 'x-countersign-decision';
 const PASS = 'x-countersign-pass';
+/** As what a proxy wants to hear that nothing can be decided here. */
+const UNAVAILABLE = 'x-countersign-unavailable';
 /** For the proxy's own page of refusal. */
 const CAUSE = 'x-countersign-cause';
 
@@ -158,8 +160,14 @@ function refused(
  * nginx takes every status but 401 and 403 for an error of its own, and Envoy would show what an
  * administrator configured in our place; Traefik passes on what it gets.
  */
+/**
+ * nginx takes 503 for an error of its own unless it was told to ask the other node then: a proxy
+ * that was says so. Envoy may be set to let in whom a door that fails does not refuse.
+ */
 function unavailable({ proxy }: ProxyCaller, request: DoorRequest): DoorReply {
-  return refused('unavailable', undefined, request, proxy === 'traefik' ? 503 : 403);
+  const isPassedOver = proxy === 'nginx' && request.header(UNAVAILABLE) === '503';
+  const status = proxy === 'traefik' || isPassedOver ? 503 : 403;
+  return refused('unavailable', undefined, request, status);
 }
 
 function unknownPerson(
