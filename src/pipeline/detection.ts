@@ -18,6 +18,7 @@ import { RULE_FILES_MAX } from './limits.ts';
 import { reconcileJudge } from './reconcile-judge.ts';
 import { recallRules } from './rule-memory.ts';
 import { sprayJudge } from './spray-judge.ts';
+import { stateJudge } from './state-judge.ts';
 import { streamJudge } from './stream-judge.ts';
 import { sigmaJudge } from './watch-sigma.ts';
 
@@ -43,6 +44,7 @@ export async function loadDetection(folder: string = RULES_FOLDER): Promise<Dete
     new AlarmJudge(),
     new ChecksJudge(),
     reconcileJudge(authorisationsOf),
+    stateJudge(),
     sprayJudge(),
     streamJudge(),
   ];

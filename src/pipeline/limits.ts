@@ -80,3 +80,6 @@ export const BACKTEST_SIGNALS_MAX = 500_000;
 export const BACKTEST_ENTRIES_MAX = 100;
 /** A suppression of a finding ends by itself, at a minute that somebody wrote. */
 export const FINDINGS_READ_AGAIN_MS = 60_000;
+
+/** State is compared with all events: after a look so many times its length is rest. */
+export const STATE_REST_TIMES = 9;

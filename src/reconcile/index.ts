@@ -7,6 +7,10 @@ export {
   type Standing,
 } from './authorisations.ts';
 export { Reconciler, type Reconciliation, type VerdictList } from './reconciler.ts';
+export { powerText } from './state-findings.ts';
+export type { StateMatch } from './state-matcher.ts';
+export { StateReconciler, type StateReconciliation, type StateSide } from './state-reconciler.ts';
+export { STATE_TEXTS, type StateCause, stateVerdictOf } from './state-verdict.ts';
 export type { ActionVerdict, JoinShare, Residual } from './totals.ts';
 export {
   CAUSE_TEXTS,

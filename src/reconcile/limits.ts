@@ -36,3 +36,18 @@ export const SIGN_INS_AROUND_MIN = 5;
 
 /** A bound on loss above this leaves room for a lost sign-in: the finding weighs less. */
 export const BOUND_TIGHT = 0.05;
+
+/**
+ * The directory is eventually consistent, and a list of many parts takes its time: so long before a
+ * listing began a change may have been made that it does not show.
+ */
+export const LISTING_LAG_MS: number = 60 * 60_000;
+
+/** Changes of power of one answer, the newest: with more, what is not matched is not told. */
+export const CLAIMS_MAX = 100_000;
+
+/** Ids and names of the vendor are far shorter: a longer one is somebody else's text. */
+export const NAME_CHARACTERS_MAX = 256;
+
+/** Ids of one record of a change; real ones have a dozen. */
+export const CLAIM_IDS_MAX = 1_000;

@@ -5,7 +5,8 @@ import { ActionQuery, type ReconcilePeriod, SOUGHT_FROM, SOUGHT_TO } from './act
 import type { Authorisations } from './authorisations.ts';
 import { findingsOf, isSaid } from './findings.ts';
 import { DAY_MS, HOUR_MS, LIST_MAX } from './limits.ts';
-import { type Flow, SignInCoverage, type Sought, severityOf } from './sign-in-coverage.ts';
+import { severityOf } from './log-coverage.ts';
+import { type Flow, SignInCoverage, type Sought } from './sign-in-coverage.ts';
 import {
   type ActionVerdict,
   type Group,

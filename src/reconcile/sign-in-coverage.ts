@@ -1,13 +1,5 @@
 import type { CoverageFact, ErasureFact } from '../books/index.ts';
-import { BOUND_TIGHT, HOUR_MS } from './limits.ts';
-import type { Cause } from './verdict.ts';
-
-/** What the absence of a sign-in is worth. */
-export type Absence = {
-  readonly cause: Cause;
-  /** Upper bound on uniform loss of the log that is worst; null where nothing bounds it. */
-  readonly bound: number | null;
-};
+import { type Absence, ANY, isErased, isOf, logWorth, rank } from './log-coverage.ts';
 
 /** Who acted: a person, an application as itself, or the suite's own service. */
 export type Flow = 'person' | 'app' | 'vendor';
@@ -32,8 +24,6 @@ export type SeenKind = {
   readonly lastMs: number;
 };
 
-const ANY = '*';
-
 /** The kinds of sign-ins in whose logs that of an action may stand, by who acted. */
 const KINDS: Readonly<Record<Flow, readonly string[]>> = {
   person: ['interactiveUser', 'nonInteractiveUser'],
@@ -51,17 +41,6 @@ const LOG_OF_KIND: Readonly<Record<string, RegExp>> = {
 
 /** These hold the kinds that they were asked for: which, is known by what came. */
 const MIXED_LOG = /^graph\/signIns$|^entra\.portal\//i;
-
-/** From the most that can be said to the least. */
-const WORTH: readonly Cause[] = [
-  'no-sign-in',
-  'no-sign-in-delivered',
-  'coverage-unknown',
-  'older-than-source',
-  'coverage-hole',
-  'not-settled',
-  'no-sign-in-source',
-];
 
 /** What is known of the completeness of the logs of sign-ins, by tenant. */
 export class SignInCoverage {
@@ -81,7 +60,7 @@ export class SignInCoverage {
 
   /** The worst of the logs that the sign-in may stand in decides. */
   absence(sought: Sought): Absence {
-    if (this.#isErased(sought)) return { cause: 'erased', bound: null };
+    if (isErased(this.#erasures, sought)) return { cause: 'erased', bound: null };
     const kinds = KINDS[sought.flow].map((kind) => this.#ofKind(kind, sought));
     const worst = kinds.reduce((a, b) => (rank(b) > rank(a) ? b : a));
     const bounds = kinds.map(({ bound }) => bound ?? 1);
@@ -101,16 +80,7 @@ export class SignInCoverage {
         (LOG_OF_KIND[kind]?.test(fact.source) === true ||
           (MIXED_LOG.test(fact.source) && seen !== undefined)),
     );
-    // What is said of all sources, a step of the clock, is no log by itself.
-    if (own.length === 0) return { cause: 'no-sign-in-source', bound: null };
-    const all = this.#facts.filter(({ source, ...f }) => source === ANY && isOf(f, tenant));
-    const besides = all.filter((fact) => isWithin(fact, fromMs, toMs) && !isGood(fact));
-    const first = besides[0];
-    if (first !== undefined) return { cause: causeOf(first.state), bound: null };
-    const sources = [...Map.groupBy(own, ({ source }) => source).values()];
-    const found = sources.map((facts) => ofSource(facts, { fromMs, toMs }, seen));
-    const late = found.find(({ cause }) => cause === 'not-settled');
-    return late ?? found.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+    return logWorth(own, this.#facts, { tenant, fromMs, toMs, seenMs: seen?.firstMs });
   }
 
   /** "No sign-in" is said of the action: its own log has to be as good as the other. */
@@ -124,92 +94,8 @@ export class SignInCoverage {
         (fact.toMs ?? Infinity) > hourMs,
     );
   }
-
-  #isErased({ tenant, fromMs, toMs }: Sought): boolean {
-    return this.#erasures.some(
-      (erasure) =>
-        (erasure.tenants.length === 0 || erasure.tenants.includes(tenant)) &&
-        (erasure.fromMs ?? -Infinity) <= toMs &&
-        (erasure.toMs ?? Infinity) >= fromMs,
-    );
-  }
-}
-
-/** 4: what is left to chance is small; 3: a lost sign-in would explain it. */
-export function severityOf({ cause, bound }: Absence): 3 | 4 {
-  return cause === 'no-sign-in' || (bound !== null && bound <= BOUND_TIGHT) ? 4 : 3;
-}
-
-function ofSource(
-  facts: readonly CoverageFact[],
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-  seen: SeenKind | undefined,
-): Absence {
-  const within = facts.filter((fact) => isWithin(fact, fromMs, toMs));
-  const bad = within.find((fact) => !isGood(fact) && fact.state !== 'unknown');
-  if (bad !== undefined) return { cause: causeOf(bad.state), bound: null };
-  // What is asked for is cut to the hour, and so is what it is compared with.
-  const starts = facts.map((fact) => hourOf(fact.fromMs ?? -Infinity));
-  const isYoung = Math.min(...starts) > fromMs;
-  const good = facts.filter(isGood);
-  if (isTiled(good, fromMs, toMs)) {
-    const used = good.filter((fact) => isWithin(fact, fromMs, toMs));
-    const bound = Math.max(...used.map((fact) => fact.bound ?? 1));
-    const isWhole = used.every(({ state }) => state === 'corroborated');
-    return { cause: isWhole ? 'no-sign-in' : 'no-sign-in-delivered', bound };
-  }
-  if (isYoung) return { cause: 'older-than-source', bound: null };
-  if (!within.some(({ state }) => state === 'unknown')) {
-    return { cause: 'coverage-hole', bound: null };
-  }
-  // Files say from when to when they had records: a kind may begin later than they.
-  const isSeen = seen !== undefined && hourOf(seen.firstMs) <= fromMs;
-  return { cause: isSeen ? 'coverage-unknown' : 'older-than-source', bound: null };
-}
-
-function causeOf(state: CoverageFact['state']): Cause {
-  switch (state) {
-    case 'late':
-      return 'not-settled';
-    case 'lost':
-    case 'off':
-      return 'coverage-hole';
-    default:
-      return 'coverage-unknown';
-  }
 }
 
 function isSettled({ cause }: Absence): boolean {
   return cause === 'no-sign-in' || cause === 'no-sign-in-delivered';
-}
-
-function isGood({ state }: CoverageFact): boolean {
-  return state === 'collected' || state === 'corroborated';
-}
-
-function isOf({ tenant }: { readonly tenant: string }, asked: string): boolean {
-  return tenant === asked || tenant === ANY;
-}
-
-function isWithin(fact: CoverageFact, fromMs: number, toMs: number): boolean {
-  return (fact.fromMs ?? -Infinity) <= toMs && (fact.toMs ?? Infinity) > fromMs;
-}
-
-function rank({ cause }: Absence): number {
-  return WORTH.indexOf(cause);
-}
-
-/** The facts of one source cover `[fromMs, toMs]`. */
-function isTiled(facts: readonly CoverageFact[], fromMs: number, toMs: number): boolean {
-  let reached = fromMs;
-  const ordered = facts.toSorted((a, b) => (a.fromMs ?? -Infinity) - (b.fromMs ?? -Infinity));
-  for (const fact of ordered) {
-    if ((fact.fromMs ?? -Infinity) > reached) break;
-    reached = Math.max(reached, fact.toMs ?? Infinity);
-  }
-  return reached > toMs;
-}
-
-function hourOf(ms: number): number {
-  return Math.floor(ms / HOUR_MS) * HOUR_MS;
 }

@@ -1,5 +1,6 @@
 import { JOINED_SHARE_MIN, SIGN_INS_AROUND_MIN } from './limits.ts';
-import type { Absence, SignInCoverage, Sought } from './sign-in-coverage.ts';
+import type { Absence } from './log-coverage.ts';
+import type { SignInCoverage, Sought } from './sign-in-coverage.ts';
 import type { Cause } from './verdict.ts';
 
 /** How the actions of one tenant, day and flow that name a token or session were tied. */

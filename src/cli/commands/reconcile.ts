@@ -1,5 +1,10 @@
 import type { Command as Parser } from 'commander';
-import type { Reconciliation, VerdictList } from '../../reconcile/index.ts';
+import type {
+  Reconciliation,
+  StateMatch,
+  StateReconciliation,
+  VerdictList,
+} from '../../reconcile/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -12,6 +17,13 @@ import {
   VERDICT_COLUMNS,
   verdictItem,
 } from '../present/reconcile.ts';
+import {
+  STATE_CAUSE_COLUMNS,
+  STATE_COLUMNS,
+  stateCauseRows,
+  stateItem,
+  stateLines,
+} from '../present/reconcile-state.ts';
 import { askBooks, notYetIndexed, type Sources, worth } from '../question.ts';
 
 type ReconcileFlags = PeriodFlags & { readonly list?: true };
@@ -23,49 +35,67 @@ export function declareReconcile(program: Parser, bind: Bind): void {
     .description(
       'Ties every action to the sign-in of its token, its session or its person, and that to the ' +
         'decision or check behind it. What has none is unaccounted, with the cause, or cannot be ' +
-        'told, with the cause.',
+        'told, with the cause. Beside that the state of the directory is compared with its ' +
+        'events, both ways: what is there and no event gave, and what an event gave and is not ' +
+        'there.',
     )
-    .option('--list', 'the actions themselves that are not accounted for');
+    .option(
+      '--list',
+      'the actions that are not accounted for, and what of state and events does not fit',
+    );
   declarePeriod(parser).action(bind(reconcile));
 }
 
 const reconcile: Command<[flags: ReconcileFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
     const { authorisationsOf } = await import('../../pipeline/index.ts');
-    const { Reconciler } = await import('../../reconcile/index.ts');
-    const { books, head } = sources;
+    const { Reconciler, StateReconciler } = await import('../../reconcile/index.ts');
+    const { books, ledger, head } = sources;
     const period = { ...periodOf(flags), tenant: context.tenant };
-    const reconciler = new Reconciler(books, {
-      authorisations: await authorisationsOf(sources),
-      coverage: books.coverage(),
-    });
+    const coverage = books.coverage();
+    const authorisations = await authorisationsOf(sources);
+    const reconciler = new Reconciler(books, { authorisations, coverage });
+    const state = new StateReconciler(books, ledger, coverage);
     const actions = await (flags.list === true
-      ? printList(context, await reconciler.list(period))
-      : printTotals(context, await reconciler.totals(period)));
+      ? printList(context, await reconciler.list(period), await state.list(period))
+      : printTotals(context, await reconciler.totals(period), await state.totals(period)));
     notYetIndexed(books, head);
     return worthOf(sources, period, actions);
   });
 
-async function printTotals(context: Context, found: Reconciliation): Promise<number> {
+async function printTotals(
+  context: Context,
+  found: Reconciliation,
+  state: StateReconciliation,
+): Promise<number> {
   const { terminal, json } = context;
   if (json) {
-    terminal.document(found);
+    terminal.document({ ...found, state });
     return found.actions;
   }
   await terminal.table(CAUSE_COLUMNS, causeRows(found));
   terminal.line('');
   await terminal.table(SHARE_COLUMNS, found.joined);
   for (const line of residualLines(found)) terminal.line(line);
+  for (const line of stateLines(state)) terminal.line(line);
+  await terminal.table(STATE_CAUSE_COLUMNS, stateCauseRows(state));
   return found.actions;
 }
 
 async function printList(
   context: Context,
   { verdicts: found, isCut }: VerdictList,
+  state: readonly StateMatch[],
 ): Promise<number> {
   const { terminal, json } = context;
-  if (json) await terminal.items(found.map(verdictItem));
-  else await terminal.table(VERDICT_COLUMNS, found);
+  if (json) await terminal.items([...found.map(verdictItem), ...state.map(stateItem)]);
+  else {
+    await terminal.table(VERDICT_COLUMNS, found);
+    if (state.length > 0) {
+      terminal.line('');
+      await terminal.table(STATE_COLUMNS, state);
+    }
+  }
   if (isCut) {
     const text = `there are more than these ${found.length} actions: narrow with --from and --to`;
     throw new CliError('CANNOT_TELL', text);

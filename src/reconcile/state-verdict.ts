@@ -1,0 +1,47 @@
+/** Why it cannot be told whether state and events fit. */
+export type StateUnknown =
+  | 'audit-not-settled'
+  | 'audit-hole'
+  | 'audit-unknown'
+  | 'audit-younger'
+  | 'no-audit-source'
+  | 'audit-erased'
+  | 'too-many-events'
+  | 'event-unclear'
+  | 'planned'
+  | 'not-listed-since'
+  | 'never-listed';
+
+/** Something is there, or gone, and no event made it so; or the other way round. */
+export type StateMismatch = 'state-without-event' | 'event-without-effect';
+
+export type StateCause = 'matched' | 'taken-back' | StateMismatch | StateUnknown;
+
+/** In words; completes "cannot tell, because …" where it is one of those. */
+export const STATE_TEXTS: Readonly<Record<StateCause, string>> = {
+  matched: 'state and event fit',
+  'taken-back': 'what the event did was taken back before the directory was listed',
+  'state-without-event': 'no event in anything that the vendor delivered made it so',
+  'event-without-effect':
+    'the next listing of the directory does not show it, and no event took it back',
+  'audit-not-settled': 'the event that explains it may still come',
+  'audit-hole': 'the log that would hold the event has a hole there',
+  'audit-unknown': 'nobody knows whether the log that would hold the event is whole',
+  'audit-younger': 'the event may be older than the log that would hold it',
+  'no-audit-source': 'a log that would hold the event is not there',
+  'audit-erased': 'the event may have been erased',
+  'too-many-events': 'there are more changes of power than are looked at',
+  'event-unclear': 'an event of that time names it, and does not say which one it was about',
+  planned: 'the event says it of another time, and may not have come to it',
+  'not-listed-since': 'the directory was not listed since',
+  'never-listed': 'the directory was never listed',
+};
+
+export type StateVerdict = 'matched' | 'unmatched' | 'unknown';
+
+export function stateVerdictOf(cause: StateCause): StateVerdict {
+  if (cause === 'matched' || cause === 'taken-back') return 'matched';
+  return cause === 'state-without-event' || cause === 'event-without-effect'
+    ? 'unmatched'
+    : 'unknown';
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { systemClock } from '../src/core/index.ts';
+import type { Collector } from '../src/intake/index.ts';
+import {
+  closeWriter,
+  importPaths,
+  loadDetection,
+  openWriter,
+  pollOnce,
+} from '../src/pipeline/index.ts';
+import { StateReconciler, type StateReconciliation } from '../src/reconcile/index.ts';
+import { SEED } from '../tools/property.ts';
+import { askJson, assertFsckClean, withAccount } from './support/account.ts';
+import { withDesk } from './support/collecting.ts';
+import { clockOf } from './support/emulated.ts';
+import { COLLECT, collectorsFor } from './support/emulated-collectors.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { observe } from './support/observed.ts';
+
+const HOUR_MS = 3_600_000;
+const START_MS = Date.parse('2026-03-01T00:00:00Z');
+const HOURS = 72;
+const ROLE = '62e90394-69f5-4237-9190-012177145e10';
+const AUDIT = 'm365.activity/Audit.AzureActiveDirectory';
+const CANNOT_TELL = [3] as const;
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+
+type Detection = Awaited<ReturnType<typeof loadDetection>>;
+
+const root = temporaryFolder('state-events');
+const data = join(root, 'data');
+
+let emulator: Emulator;
+let detection: Detection;
+
+before(async () => {
+  const startMs = START_MS + 24 * HOUR_MS;
+  detection = await loadDetection();
+  emulator = await startEmulator({ seed: SEED, startMs, tenants: [{ people: 12 }] });
+});
+
+after(() => emulator.stop());
+
+function directory(): NonNullable<ReturnType<Emulator['companies']['directories']['get']>> {
+  const found = emulator.companies.directories.get(tenantOf());
+  assert.ok(found !== undefined);
+  return found;
+}
+
+function tenantOf(): string {
+  return emulator.tenants[0]?.tenantId ?? '';
+}
+
+type Change = Parameters<ReturnType<typeof directory>['follow']>[0][number];
+
+/** Makes a change; gives the lines that the unified audit log has of it. */
+function apply(change: Change): string[] {
+  const by = { kind: 'user', id: people()[0] ?? '', userPrincipalName: 'it@corp.example' } as const;
+  const truth = { scenario: 'state', isAttacker: true };
+  const atMs = emulator.clock.now();
+  const { records } = directory().apply(change, {
+    atMs,
+    by,
+    correlationId: crypto.randomUUID(),
+    truth,
+  });
+  const lines = records.filter(({ feed }) => feed === `activity/${AUDIT.split('/')[1]}`);
+  assert.ok(lines.length > 0);
+  return lines.map(({ body }) => JSON.stringify(body));
+}
+
+/** Past the log. */
+function slip(change: Change): void {
+  directory().follow([change], emulator.clock.now());
+}
+
+function people(): string[] {
+  return [...directory().state.list('users')].map(({ object }) => object.id);
+}
+
+function powerless(): string[] {
+  const held = [...directory().state.list('roleAssignments')].map(({ object }) => object);
+  return people().filter((id) => !held.some(({ principalId }) => principalId === id));
+}
+
+function given(id: string, principalId: string): Change {
+  const object = { id, principalId, roleDefinitionId: ROLE, directoryScopeId: '/' };
+  return { act: 'create', kind: 'roleAssignments', object };
+}
+
+async function totals(): Promise<StateReconciliation> {
+  return withAccount(data, ({ books, ledger }) =>
+    new StateReconciler(books, ledger, books.coverage()).totals({}),
+  );
+}
+
+/** Of the findings that stand. */
+async function rules(): Promise<string[]> {
+  return withAccount(data, async ({ books }) => {
+    const standing = books.findings().filter(({ state }) => state === 'open');
+    const own = standing.filter(({ draft }) => draft.rule.startsWith('reconcile/'));
+    return own.map(({ draft }) => draft.rule).sort();
+  });
+}
+
+async function bring(name: string, lines: readonly string[]): Promise<void> {
+  const file = join(root, name);
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+  const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
+  try {
+    const inputs = [{ kind: 'path', path: file }] as const;
+    const { accepted } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+    assert.equal(accepted, lines.length);
+  } finally {
+    await closeWriter(writer);
+  }
+}
+
+test('a role past the log, and an event without effect, until a record explains it', async () => {
+  const { collectors, close } = collectorsFor(emulator, COLLECT.directory);
+  const [collector] = collectors as [Collector];
+  const [first = '', second = '', third = ''] = powerless();
+  const told: string[] = [];
+  let late: string[] = [];
+  await withDesk(data, clockOf(emulator), async (desk) => {
+    const poll = async (): Promise<void> => {
+      const { short, problems } = await pollOnce(desk, collector);
+      assert.equal(short, 0, problems.join('\n'));
+      await emulator.advance(2 * HOUR_MS);
+    };
+    await poll();
+    told.push(...apply(given('told', first)));
+    late = apply(given('silent', second));
+    // Its record is there, and the role is not.
+    told.push(...apply(given('without', third)));
+    slip({ act: 'delete', kind: 'roleAssignments', id: 'without' });
+    await emulator.advance(2 * HOUR_MS);
+    await poll();
+  });
+  await close();
+  await bring('told.json', told);
+  const before = await totals();
+  assert.ok(before.thereBefore > 0 && before.listings > 0);
+  assert.deepEqual([before.state.matched, before.state.unmatched], [1, 0], 'nobody can tell yet');
+  assert.deepEqual(Object.values(before.state.unknown), [1]);
+  assert.deepEqual(await rules(), []);
+
+  await observe(data, { tenant: tenantOf(), sources: [AUDIT], startMs: START_MS, hours: HOURS });
+  await bring('more.json', apply(given('later', first)));
+  const asked = await askJson<{ state: StateReconciliation }>(data, ['reconcile'], CANNOT_TELL);
+  const { state, events } = asked.state;
+  assert.deepEqual([state.matched, state.unmatched, state.unknown], [1, 1, {}]);
+  assert.deepEqual([events.matched, events.unmatched], [1, 1]);
+  assert.deepEqual(events.unknown, { 'not-listed-since': 1 });
+  assert.deepEqual(await rules(), [
+    'reconcile/event-without-effect',
+    'reconcile/state-without-event',
+  ]);
+
+  await bring('late.json', late);
+  assert.deepEqual(
+    await rules(),
+    ['reconcile/event-without-effect'],
+    'the late record explains it',
+  );
+  await assertFsckClean(data);
+});
