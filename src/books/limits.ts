@@ -7,6 +7,9 @@ export const COLUMN_CHARS_MAX = 8192;
  */
 export const ENGINE_THREAD_BYTES: number = 256 * 1024 * 1024;
 
+/** What a question of DuckDB frees at once beyond this goes back to the system. */
+export const ENGINE_FREED_BYTES_KEPT: number = 32 * 1024 * 1024;
+
 /** Rows in a row group of a fresh file: what the buffer of a worker thread holds at a time. */
 export const ROW_GROUP_ROWS = 30_720;
 
