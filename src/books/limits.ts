@@ -91,3 +91,6 @@ export const COMPRESS_BYTES_MIN = 128;
 
 /** Observations that a reader folds anew for a question; beyond, the writer folds them once. */
 export const OBSERVATIONS_UNFOLDED_MAX = 2_000;
+
+/** Pages of the state that its writer keeps: the signals of an import go into all of its days. */
+export const STATE_CACHE_BYTES: number = 16 * 1024 * 1024;

@@ -35,13 +35,19 @@ export class SignalTable {
       this.#db.run(ADD_COUNT, stream, day, count, max);
       if (this.#count(stream, day) > max) full.add(`${day} ${stream}`);
     }
-    for (const row of rows) {
+    let last: TouchedGroup | undefined;
+    // In the order of the table: else each row is on a page that was put away long ago.
+    for (const row of rows.toSorted(inOrder)) {
+      const { stream, group } = row;
       const day = Math.floor(row.timeMs / DAY_MS);
-      this.#db.run(TOUCH, row.stream, row.group, day, upTo);
-      if (full.has(`${day} ${row.stream}`)) continue;
+      if (last?.stream !== stream || last.group !== group || last.day !== day) {
+        this.#db.run(TOUCH, stream, group, day, upTo);
+        last = { stream, group, day };
+      }
+      if (full.has(`${day} ${stream}`)) continue;
       this.#db.run(
         'INSERT OR REPLACE INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        ...[row.stream, row.group, row.timeMs, row.index, row.part],
+        ...[stream, group, row.timeMs, row.index, row.part],
         ...[row.tenant, row.values, row.about],
       );
     }
@@ -123,6 +129,12 @@ const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, grp, day) DO UPDATE SET up_to = max(up_to, excluded.up_to)`;
 const OF_GROUP = `SELECT * FROM signals
   WHERE stream = ? AND grp = ? AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, "index", part`;
+
+function inOrder(a: SignalRow, b: SignalRow): number {
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
+  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
+  return a.timeMs - b.timeMs;
+}
 
 function rowOf(row: Record<string, unknown>): SignalRow {
   return {

@@ -11,6 +11,7 @@ import type {
   ObservationFact,
 } from './facts.ts';
 import { statePath } from './layout.ts';
+import { STATE_CACHE_BYTES } from './limits.ts';
 import { CheckTable } from './state-checks.ts';
 import { StateDb } from './state-db.ts';
 import { DecisionTable } from './state-decisions.ts';
@@ -60,6 +61,7 @@ export class State {
     if (known !== STATE_VERSION) State.discard(dir);
     const db = new DatabaseSync(path);
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
+    db.exec(`PRAGMA cache_size = -${STATE_CACHE_BYTES / 1024}`);
     if (known !== STATE_VERSION) {
       // One transaction: a crash in the middle leaves version 0, which is thrown away again.
       db.exec(`BEGIN; ${STATE_TABLES} PRAGMA user_version = ${STATE_VERSION}; COMMIT;`);
