@@ -109,14 +109,15 @@ function consentClaims(said: Said): Claim[] {
   const text = said.new('ConsentAction.Permissions') ?? '';
   const [old = '', now = ''] = text.includes('=>') ? text.split('=>', 2) : ['', text];
   const known = new Set(bracketsOf(old).flatMap(({ key, scopes }) => scopes.map((s) => key + s)));
-  return bracketsOf(now).flatMap(({ key, ids, scopes }) => {
+  return bracketsOf(now).flatMap(({ key, ids, scopes, holder }) => {
     const values = scopes.filter((scope) => !known.has(key + scope));
-    return values.length === 0 ? [] : [{ ...said.claim('grant', 'in', values), ids }];
+    return values.length === 0 ? [] : [{ ...said.claim('grant', 'in', values), ids, holder }];
   });
 }
 
 type Bracket = {
   readonly key: string;
+  readonly holder: string;
   readonly ids: ReadonlySet<string>;
   readonly scopes: readonly string[];
 };
@@ -127,7 +128,7 @@ function bracketsOf(text: string): Bracket[] {
       (new RegExp(`\\b${name}: ([^,\\]]*)`).exec(bracket)?.[1] ?? '').trim().toLowerCase();
     const ids = [member('ClientId'), member('ResourceId')];
     const key = `${ids.join(' ')} ${member('PrincipalId')} `;
-    return { key, ids: new Set(ids), scopes: scopesOf(member('Scope')) };
+    return { key, holder: ids[0] ?? '', ids: new Set(ids), scopes: scopesOf(member('Scope')) };
   });
 }
 
@@ -149,6 +150,9 @@ function keysIn(text: string | undefined): string[] {
 }
 
 const GUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+/** The property that names the application that is given something, whatever the target is. */
+const CLIENT = 'ServicePrincipal.ObjectID';
+const HOLDERS = /^(?:user|group|application|app|serviceprincipal)$/i;
 const TARGETS = /^(?:targetresources|target\w*|modifiedproperties|objectid)$/i;
 
 /** What a record says of what was changed, in whatever shape it came. */
@@ -186,10 +190,11 @@ class Said {
 
   claim(kind: Claim['kind'], way: Claim['way'], values: readonly string[] | null): Claim {
     const targets = this.#reading?.subject.directory?.targets ?? [];
-    const first = targets.find(({ type }) => type?.toLowerCase() !== 'role') ?? targets[0];
+    const own = targets.find(({ type }) => HOLDERS.test(type ?? '')) ?? targets[0];
+    const client = kind === 'grant' || kind === 'app-role' ? this.one(CLIENT)?.[0] : undefined;
     return {
       ...{ kind, way, values, ids: this.#named(), isRestored: false, isPlanned: false },
-      holder: idOf(first?.uid ?? first?.upn ?? first?.name) ?? '',
+      holder: client ?? idOf(own?.uid ?? own?.upn ?? own?.name) ?? '',
       sources: kind === 'object' ? [] : SOURCES[kind],
     };
   }

@@ -288,6 +288,23 @@ test('of credentials and scopes the difference counts', () => {
   assert.deepEqual([...causes(shown), ...causes(said)], Array(3).fill('in matched'));
 });
 
+test('several records of one consent are one change, whatever each of them names', () => {
+  const grants = listed(GRANTS, { 0: [], 3: [grant('Mail.Read')] });
+  const scope: Property = ['DelegatedPermissionGrant.Scope', null, ' Mail.Read'];
+  const client: Property = ['ServicePrincipal.ObjectID', null, APP];
+  const name = 'Add delegated permission grant';
+  const both = [
+    ...told(1, name, [['ServicePrincipal', GRAPH]], [scope, client]),
+    ...told(1, name, [['ServicePrincipal', APP]], [scope, client]),
+  ];
+  for (const events of [both, both.slice(0, 1), both.slice(1)]) {
+    const { shown, said } = matches([grants], events);
+    assert.deepEqual([causes(shown), causes(said)], [['in matched'], ['in matched']]);
+  }
+  const { said } = matches([listed(GRANTS, { 0: [], 3: [] })], both);
+  assert.deepEqual(causes(said), ['in event-without-effect']);
+});
+
 test('an application comes with its credentials, and its end takes all that it had', () => {
   const apps = listed(APPLICATIONS, { 0: [], 2: [app(NEW)], 5: [] });
   const events = [

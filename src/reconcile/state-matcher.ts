@@ -134,7 +134,7 @@ export class StateMatcher {
     const nexts = this.#nextListings(last);
     const endMs = Math.max(...nexts.map((next) => next?.atMs ?? atMs), atMs);
     const absence = this.#parts.absence(tenant, atMs, endMs);
-    const found = value === null ? 'event-unclear' : this.#effect(last, value, nexts);
+    const found = value === null ? 'event-unclear' : this.#best(all, value, nexts);
     const cause = found === 'event-without-effect' ? this.#weighed(absence, found) : found;
     return {
       ...{ about: 'event', kind: kind as PowerKind, way, tenant, who, atMs, cause },
@@ -145,6 +145,13 @@ export class StateMatcher {
       ],
       severity: 3,
     };
+  }
+
+  /** Of several records of one change some name more than others. */
+  #best(all: readonly Told[], value: string, nexts: readonly (Listing | undefined)[]): StateCause {
+    const causes = all.map((told) => this.#effect(told, value, nexts));
+    const good = causes.find((cause) => cause === 'matched' || cause === 'taken-back');
+    return good ?? (causes.at(-1) as StateCause);
   }
 
   /** What the listings behind a change show of it. */
@@ -258,8 +265,16 @@ function takesBack(other: Told, told: Told, value: string): boolean {
   return isSame && other.ids.has(told.holder);
 }
 
-function isAmong({ ids }: Pick<Power, 'ids'>, named: ReadonlySet<string>): boolean {
-  return ids.every((id) => named.has(id));
+/**
+ * Who has it, and which one, is enough: the ids of scopes and of roles are those of one resource,
+ * which not every record names. Only the role of nothing in particular is any resource's.
+ */
+function isAmong(
+  { ids, value }: Pick<Power, 'ids' | 'value'>,
+  named: ReadonlySet<string>,
+): boolean {
+  const needed = /^[0-]+$/.test(value) ? ids : ids.slice(0, 1);
+  return needed.every((id) => named.has(id));
 }
 
 function wasThere({ shifts }: Track, atMs: number): boolean {
