@@ -26,6 +26,9 @@ before(async () => {
   writeFileSync(join(root, 'gate.yaml'), gateText());
 });
 
+/** It looks at message files alone, which no collector brings: blind, and nobody waits for it. */
+const HANDED_IN = 'stream/reply-mismatch';
+
 /** The account with all of these sources collected, and no other. */
 async function account(name: string, sources: readonly string[]): Promise<string> {
   const data = join(root, name);
@@ -72,11 +75,14 @@ test('with all that the rules need collected, that nothing was found is an answe
   const data = await account('whole', NEEDED_SOURCES);
   const states = await statusOf(data, ...COVERED);
   assert.deepEqual(
-    states.filter(({ state }) => state !== 'live'),
-    [],
+    states.filter(({ state }) => state !== 'live').map(({ rule, state }) => `${rule} ${state}`),
+    [`${HANDED_IN} blind`],
   );
   const { code, stdout, stderr } = await ask(data, 'findings', ...COVERED, '--json');
   assert.deepEqual([code, stdout, stderr], [0, '', '']);
+  const asked = await ask(data, 'findings', '--rule', HANDED_IN, ...COVERED, '--json');
+  assert.equal(asked.code, 3);
+  assert.match(asked.stderr, /1 rule is blind, .*no source that tells of where replies to mail/);
   const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
   const { conditions } = JSON.parse(gate.stdout) as { conditions: { answer: string }[] };
   assert.deepEqual([gate.code, conditions.map(({ answer }) => answer)], [0, ['yes', 'yes', 'yes']]);
@@ -87,6 +93,7 @@ test('two years on, every rule is blind, since when and why', async () => {
   assert.ok(states.length > 90);
   for (const { rule, state, since, because } of states) {
     assert.equal(state, 'blind', rule);
+    if (rule === HANDED_IN) continue;
     assert.match(since ?? '', /^2024-03-06T/, rule);
     assert.match(because ?? '', /is lost: /, rule);
   }

@@ -8,17 +8,22 @@ export type SightsAsked = {
   readonly tenants?: readonly string[] | undefined;
   /** Only of this rule: its id, or its id up to a slash. */
   readonly rule?: string | undefined;
+  /** Those, too, that look at what people hand in alone; else only where they are asked for. */
+  readonly handedIn?: 'listed';
 };
 
 /** What each rule and detector can see. */
 export async function sights(
   { books }: Sources,
-  { asked, tenants, rule }: SightsAsked,
+  { asked, tenants, rule, handedIn }: SightsAsked,
 ): Promise<WatcherSight[]> {
   const { loadDetection, sightsOf } = await import('../pipeline/index.ts');
+  const { isOfHandedIn } = await import('../detect/index.ts');
   const { watchers } = await loadDetection();
-  const wanted = watchers.filter(
-    ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
+  const wanted = watchers.filter((watcher) =>
+    rule === undefined
+      ? handedIn === 'listed' || !isOfHandedIn(watcher)
+      : isOfRule(watcher.id, rule) || isOfRule(rule, watcher.id),
   );
   return sightsOf(books, wanted, { asked, tenants });
 }

@@ -25,7 +25,7 @@ export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';
 export { type LogName, SIGN_IN_LOGS, SUITE } from './sight/logs.ts';
 export { type Asked, type Sight, sightOf } from './sight/sight.ts';
-export { ruleWatchers, streamWatchers, type Watcher } from './sight/watcher.ts';
+export { isOfHandedIn, ruleWatchers, streamWatchers, type Watcher } from './sight/watcher.ts';
 export { documentsToKeep, type KnownDocument, problemText } from './sigma/index.ts';
 export {
   type Attempt,

@@ -31,7 +31,8 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
     const { books, head } = sources;
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];
-    const found = await sights(sources, { asked: askedOf(context, flags), tenants, ...flags });
+    const asked = askedOf(context, flags);
+    const found = await sights(sources, { asked, tenants, ...flags, handedIn: 'listed' });
     const rows = rowsOf(found, books, tenant);
     if (context.json) await terminal.items(rows.map(item));
     else {

@@ -5,6 +5,8 @@ export type Log = {
   /** As in "no source that tells of …". */
   readonly words: string;
   readonly of: readonly { readonly source: RegExp; readonly workload?: RegExp }[];
+  /** No collector can bring it: people hand it in, piece by piece, when they have a doubt. */
+  readonly isHandedIn?: true;
 };
 
 const UNIFIED =
@@ -40,6 +42,8 @@ export type LogName =
   | 'general'
   | 'mail'
   | 'email'
+  | 'replyTo'
+  | 'senderNames'
   | 'defender'
   | 'risk'
   | 'alerts'
@@ -99,6 +103,18 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
       { source: /^(?:exchange\/message-trace|graph\/messageTraces|mail\/message)$/i },
     ],
   },
+  replyTo: {
+    words: 'where replies to mail would go',
+    of: [{ source: /^mail\/message$/i }],
+    isHandedIn: true,
+  },
+  senderNames: {
+    words: 'the names that senders give themselves',
+    of: [
+      { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)EmailEvents$/i },
+      { source: /^(?:defender\/advanced-hunting|mail\/message)$/i },
+    ],
+  },
   defender: {
     words: "the company's own network",
     of: [
@@ -137,6 +153,8 @@ export const NEEDS: ReadonlyMap<string, readonly LogName[]> = new Map<string, re
   ['general', ['general']],
   ['mail', ['mail']],
   ['email', ['email']],
+  ['reply-to', ['replyTo']],
+  ['sender-names', ['senderNames']],
   ['defender', ['defender']],
   ['risk', ['risk']],
   ['alerts', ['alerts']],

@@ -3,7 +3,7 @@ import { customOf } from '../rules/custom.ts';
 import { ruleKey } from '../rules/plan.ts';
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '../sigma/index.ts';
 import type { StreamDetector } from '../stream/index.ts';
-import { type LogName, logsOfSource, NEEDS } from './logs.ts';
+import { LOGS, type LogName, logsOfSource, NEEDS } from './logs.ts';
 
 /** A rule or a detector, and what it has to see so that its silence means something. */
 export type Watcher = {
@@ -34,6 +34,14 @@ export function streamWatchers(
   return detectors.flatMap(({ rules, title, needs }) =>
     rules.map((id) => ({ id, title, judge, logs: needs.flatMap((need) => NEEDS.get(need) ?? []) })),
   );
+}
+
+/**
+ * Whether it looks at what people hand in alone. It is blind whatever is collected, and says so of
+ * itself; an answer about all rules that waited for it would wait for ever.
+ */
+export function isOfHandedIn({ logs }: Watcher): boolean {
+  return logs.some((name) => LOGS[name].isHandedIn === true);
 }
 
 function watcherOf(document: RuleMeta, judge: string, fallback: readonly LogName[]): Watcher {

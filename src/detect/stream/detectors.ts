@@ -3,8 +3,10 @@ import { appHabits } from './app-habits.ts';
 import { consentRead } from './consent-read.ts';
 import { credentialUsed } from './credential-used.ts';
 import type { StreamDetector } from './detector.ts';
+import { displayName } from './display-name.ts';
 import { impossibleTravel } from './impossible-travel.ts';
 import { phishing } from './phishing.ts';
+import { replyMismatch } from './reply-mismatch.ts';
 import { sessionMoved } from './session-moved.ts';
 import { volume } from './volume.ts';
 
@@ -18,4 +20,6 @@ export const STREAM_DETECTORS: readonly StreamDetector[] = [
   volume,
   appHabits,
   phishing,
+  replyMismatch,
+  displayName,
 ];

@@ -90,3 +90,15 @@ export const LATERAL_PEOPLE_MIN = 30;
 
 /** Correspondents that a new domain is compared with: those that people trust most. */
 export const FRIENDS_MAX = 300;
+
+/** Addresses that write for the first time, and messages with a reply address, of one look. */
+export const NEWCOMERS_MAX = 50_000;
+
+/** People whose names are known; of a larger company those come first who sign in most often. */
+export const NAMES_MAX = 200_000;
+
+/** Sightings of a message that are searched for the one that holds what is asked for. */
+export const SIGHTINGS_READ_MAX = 5;
+
+/** Names shorter than this, or of one word, are borne by many. */
+export const NAME_LETTERS_MIN = 8;

@@ -17,6 +17,7 @@ export type Played = Partial<EventRow['event']> & {
   readonly day: number;
   readonly minute?: number;
   readonly body?: string;
+  readonly source?: string;
 };
 
 /** What a detector finds in these events, in a period of days since the start. */
@@ -46,11 +47,14 @@ export async function foundIn(
   }
 }
 
-function rowOf(index: number, { day, minute = 540, body: _, ...event }: Played): EventRow {
+function rowOf(
+  index: number,
+  { day, minute = 540, body: _, source = 'graph/signIns', ...event }: Played,
+): EventRow {
   const timeMs = START_MS + day * DAY_MS + minute * 60_000;
   return {
     ...{ index, entries: [index], tenant: TENANT, action: `=${index}`, seenMs: START_MS },
-    ...{ source: 'graph/signIns', erased: false },
+    ...{ source, erased: false },
     event: { ...blankEvent(), statusId: 1, ...event, timeMs },
   };
 }

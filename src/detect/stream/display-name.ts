@@ -1,0 +1,166 @@
+import { type FindingDraft, plural } from '../../core/index.ts';
+import { draftFrom, isWithin, type StreamDetector, type StreamScene } from './detector.ts';
+import { domainOf, isFreeMail } from './free-mail.ts';
+import { type Insider, insideNames } from './inside-names.ts';
+import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from './limits.ts';
+import { memberOfEntries, memberText } from './mail-body.ts';
+import { isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './mail-world.ts';
+import { ask, listed, numberOf, textOf } from './sql.ts';
+
+/**
+ * A stranger who bears the name of somebody inside. A private address with which people wrote
+ * before is no stranger; nor is what a service writes in somebody's name whose domain is known.
+ */
+export const displayName: StreamDetector = {
+  rules: ['stream/display-name'],
+  title: 'Mail from outside under the name of somebody inside',
+  needs: ['sender-names', 'sign-ins'],
+  find: async (scene) => {
+    const named = await namedNewcomers(scene);
+    if (named.length === 0) return [];
+    const world = await mailWorldOf(scene);
+    const strangers = named.filter((one) => isStranger(world, one));
+    if (strangers.length === 0) return [];
+    const names = await insideNames(scene);
+    const found = strangers.flatMap((one): Found[] => {
+      const match = names.match(one.name, one.tenant, one.atMs);
+      const spelt = ownAddress(world, one);
+      if (spelt !== undefined) return [{ stranger: one, address: spelt, how: 'address' }];
+      // Who writes to themselves from their own address at home lures nobody.
+      if (match === undefined || one.onlyTo === match.insider.address) return [];
+      return [{ stranger: one, address: match.insider.address, ...match }];
+    });
+    const busy = await writingDays(scene, found);
+    return found.map((each) => draftOf(each, busy));
+  },
+};
+
+type Named = Sent & {
+  readonly name: string;
+  /** The one recipient of that day; undefined where there are several. */
+  readonly onlyTo: string | undefined;
+  /** Somebody chose this message to be looked at. */
+  readonly isFile: boolean;
+};
+
+type Found = {
+  readonly stranger: Named;
+  readonly address: string;
+  readonly how: 'same' | 'spelling' | 'address';
+  readonly insider?: Insider;
+};
+
+/** Sources that say what a sender calls themselves. */
+const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunting'
+  OR source IN ('azure-monitor/AdvancedHunting-EmailEvents', 'log-analytics/EmailEvents'))`;
+
+/** Addresses that nobody had mail from, and nobody wrote to, in the month before. */
+async function namedNewcomers(scene: StreamScene): Promise<Named[]> {
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'entries', 'source', 'org', 't', 'd', 'sender', 'ip', 'people', 'one'],
+    (events) => `WITH m AS (SELECT *, activity_id IN (1, 2) AND ${WITH_NAMES} AS is_named
+        FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'),
+      v AS (SELECT org, sender AS a, d, count(DISTINCT lower(target_name)) AS people,
+          any_value(lower(target_name)) AS one, min(t) FILTER (is_named) AS t,
+          arg_min("index", (t, "index")) FILTER (is_named) AS i,
+          arg_min(entries, (t, "index")) FILTER (is_named) AS entries,
+          arg_min(source, (t, "index")) FILTER (is_named) AS source,
+          arg_min(ip, (t, "index")) FILTER (is_named) AS ip FROM m GROUP BY ALL
+        UNION ALL SELECT DISTINCT org, lower(target_name), d, 0, NULL, NULL, NULL, NULL, NULL, NULL
+          FROM m WHERE target_name LIKE '%@%'),
+      w AS (SELECT *, max(d) OVER (PARTITION BY org, a ORDER BY d
+          RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM v)
+      SELECT i, entries::VARCHAR, source, org, t, d, a, ip, people, one FROM w
+      WHERE t IS NOT NULL AND t >= ${Math.trunc(scene.period.fromMs)}
+        AND (before IS NULL OR before < d - ${HISTORY_MS}) ORDER BY t, i`,
+    NEWCOMERS_MAX,
+  );
+  const named: Named[] = [];
+  for (const row of rows) {
+    const entries = textOf(row['entries']) ?? '';
+    const members = await memberOfEntries(scene, entries, 'SenderDisplayName');
+    const name = members === undefined ? '' : memberText(members, 'SenderDisplayName');
+    if (name === '' || !isWithin(scene, numberOf(row['t']))) continue;
+    const sender = textOf(row['sender']) ?? '';
+    const recipients = numberOf(row['people']);
+    named.push({
+      index: numberOf(row['index']),
+      atMs: numberOf(row['t']),
+      tenant: String(row['org']),
+      day: numberOf(row['d']),
+      domain: domainOf(sender),
+      ip: textOf(row['ip']),
+      onlyTo: recipients === 1 ? (textOf(row['one']) ?? undefined) : undefined,
+      isFile: textOf(row['source']) === 'mail/message',
+      ...{ sender, recipients, name },
+    });
+  }
+  return named;
+}
+
+function isStranger(world: MailWorld, one: Named): boolean {
+  if (isOwn(world, one)) return false;
+  if (!isFreeMail(one.domain) && isKnown(world, one, KNOWN_DAYS_MIN)) return false;
+  const days = [...(world.mailDays.get(one.tenant) ?? [])];
+  const before = days.filter((day) => day < one.day && day >= one.day - HISTORY_MS);
+  // In the first days of a log everybody is new. Of files there never is a log.
+  return one.isFile || before.length >= WARM_DAYS_MIN;
+}
+
+/** An address of the company where a name should be, in front of another address. */
+function ownAddress(world: MailWorld, one: Named): string | undefined {
+  const [address] = /[^\s<>"'@]+@[^\s<>"'@]+\.[a-z]{2,}/i.exec(one.name.slice(0, 320)) ?? [];
+  if (address === undefined) return undefined;
+  const isInside = isOwn(world, { ...one, domain: domainOf(address) });
+  return isInside ? address.toLowerCase() : undefined;
+}
+
+/** On which days these people wrote; `tenant address`. */
+async function writingDays(
+  scene: StreamScene,
+  found: readonly Found[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  if (found.length === 0) return new Map();
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'sender', 'd'],
+    (events) => `SELECT DISTINCT org, sender, d FROM ${events} WHERE class_uid = 4009
+      AND sender IN (${listed(new Set(found.map(({ address }) => address)))})`,
+  );
+  const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['sender'])}`);
+  return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
+}
+
+function draftOf(
+  { stranger, address, how }: Found,
+  busy: ReadonlyMap<string, readonly number[]>,
+): FindingDraft {
+  const { tenant, sender, name, day, recipients } = stranger;
+  const days = busy.get(`${tenant} ${address}`) ?? [];
+  const wrote = days.filter((one) => one < day && one >= day - HISTORY_MS).length;
+  const isLikely = how === 'address' || (how === 'same' && wrote >= KNOWN_DAYS_MIN);
+  return draftFrom({
+    rule: 'stream/display-name',
+    tenant,
+    group: sender,
+    at: stranger,
+    title: `${sender} wrote from outside as "${name.slice(0, 100)}"`,
+    message:
+      `${WORDS[how]} ${address}, and nobody wrote with that address in the month before; ` +
+      `${plural(recipients, 'person', 'people')} got it. Harmless if it is their own address at ` +
+      'home, or somebody else of that name.',
+    next: 'Ask the person inside whether they wrote it; warn those who got it.',
+    severity: isLikely ? 3 : 2,
+    techniques: ['T1566', 'T1656'],
+    seen: [stranger],
+  });
+}
+
+const WORDS = {
+  same: 'That is the name of',
+  spelling: 'That is, but for one letter, the name of',
+  address: 'Where a name should be stands',
+} as const;
