@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TENANT_NOT_STATED } from '../core/index.ts';
 import { createMemo } from '../ocsf/index.ts';
 import { claimsOf } from './claim.ts';
 import type { Absence } from './log-coverage.ts';
 import { PowerHistory } from './power-history.ts';
 import { stateFindings } from './state-findings.ts';
+import { atHome } from './state-homes.ts';
 import { type StateMatch, StateMatcher, type Told } from './state-matcher.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
@@ -336,6 +338,19 @@ test('a change laid over a listing counts, and after an erasure all begins anew'
   list(apps, 8, [app(NEW)]);
   const { shown, thereBefore } = matches([apps], []);
   assert.deepEqual([causes(shown), thereBefore], [['out state-without-event'], 2]);
+});
+
+test('a record that names no tenant belongs to the one that has what it is about', () => {
+  const roles = listed(ROLES, { 0: [], 2: [holds(ADA)] });
+  const other = new PowerHistory(NEW, ROLES);
+  const unstated = roleEvent(1, 'Add').map((one) => ({ ...one, tenant: TENANT_NOT_STATED }));
+  for (const histories of [[roles], [other, roles]]) {
+    const { shown, said } = matches(histories, atHome(unstated, histories));
+    assert.deepEqual([causes(shown), causes(said)], [['in matched'], ['in matched']]);
+  }
+  const elsewhere = roleEvent(1, 'Add', BEN).map((o) => ({ ...o, tenant: TENANT_NOT_STATED }));
+  const { said } = matches([other, roles], atHome(elsewhere, [other, roles]));
+  assert.deepEqual(causes(said), ['in never-listed']);
 });
 
 test('ids and texts of any kind are data', () => {

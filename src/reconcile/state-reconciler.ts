@@ -9,6 +9,7 @@ import { type Absence, isErased, isOf, logWorth } from './log-coverage.ts';
 import { POWER_SOURCES } from './power.ts';
 import { PowerHistory } from './power-history.ts';
 import { stateFindings } from './state-findings.ts';
+import { atHome } from './state-homes.ts';
 import { type StateMatch, StateMatcher, type Told } from './state-matcher.ts';
 import { type StateUnknown, stateVerdictOf } from './state-verdict.ts';
 
@@ -97,7 +98,7 @@ export class StateReconciler {
   async #match(): Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> {
     this.#listed ??= this.#histories();
     const histories = await this.#listed;
-    const told = await this.#told();
+    const told = atHome(await this.#told(), histories);
     const matcher = new StateMatcher({
       histories,
       told,
