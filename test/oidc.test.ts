@@ -191,6 +191,9 @@ describe('the external method of a node', () => {
     const twice = await run('passkeys', 'revoke', id, '--reason', 'lost');
     assert.equal(twice.code, 2);
     assert.match(twice.stderr, /revoked already/);
+    // An authenticator makes its ids, and one in 64 begins with a dash.
+    const dashed = await run('passkeys', 'revoke', '-OSc7N17', '--reason', 'lost');
+    assert.match(dashed.stderr, /there is none of that id/);
   });
 
   test('another passkey takes a second administrator', async () => {

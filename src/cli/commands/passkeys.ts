@@ -46,6 +46,8 @@ export function declarePasskeys(program: Parser, bind: Bind): void {
     .command('revoke')
     .summary('take a passkey away')
     .argument('<passkey>', 'its id')
+    // One id in 64 begins with a dash, since an authenticator makes it.
+    .allowUnknownOption()
     .requiredOption('--reason <reason>', 'why');
   declareWriter(revoke).action(bind(revokeIt));
 }
