@@ -45,6 +45,22 @@ export function blindReason(found: readonly WatcherSight[]): Reason | undefined 
   return { code: 'rules-blind', text };
 }
 
+/**
+ * What was not looked for because it lies in what people hand in alone, and nobody did. It is no
+ * reason to doubt the rest, and no "nothing" either.
+ */
+export async function notHandedIn(
+  sources: Sources,
+  of: Omit<SightsAsked, 'handedIn'>,
+): Promise<string | undefined> {
+  const { isOfHandedIn } = await import('../detect/index.ts');
+  const all = await sights(sources, { ...of, handedIn: 'listed' });
+  const short = all.filter(({ watcher, sight }) => isOfHandedIn(watcher) && sight.state !== 'live');
+  if (short.length === 0) return undefined;
+  const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
+  return `not looked for, or in a part only: ${titles}, since no collector brings what it needs`;
+}
+
 function worstFirst(a: WatcherSight, b: WatcherSight): number {
   return Number(b.sight.state === 'blind') - Number(a.sight.state === 'blind');
 }

@@ -11,7 +11,7 @@ import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { findingColumns } from '../present/finding-table.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
-import { blindReason, isOfRule, sights } from '../sights.ts';
+import { blindReason, isOfRule, notHandedIn, sights } from '../sights.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
 import { declareFindingsMark } from './findings-mark.ts';
 
@@ -143,6 +143,10 @@ async function worthOf(
     throw new CliError('CANNOT_TELL', reasonsText(because));
   }
   if (blind !== undefined) terminal.note(blind.text);
+  if (of.count === 0 && of.rule === undefined) {
+    const aside = await notHandedIn(sources, { asked, tenants });
+    if (aside !== undefined) terminal.note(aside);
+  }
   return EXIT.done;
 }
 
