@@ -11,6 +11,7 @@ import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
  */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = {
   append: () => import('./durable-append.ts'),
+  ledger: () => import('./ledger.ts'),
   'import-ndjson': () => import('./import-ndjson.ts'),
   'import-csv': () => import('./import-csv.ts'),
   reimport: () => import('./reimport.ts'),
