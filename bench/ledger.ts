@@ -122,7 +122,7 @@ function draftsAt(at: number, size: number): RecordDraft[] {
   const tenant = tenantId(TENANT);
   return Array.from({ length: size }, (_, i): RecordDraft => {
     const hex = ids.slice(i * 32, i * 32 + 32);
-    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
     const time = new Date(FROM_MS + (at + i) * 20).toISOString().slice(0, 19);
     const body = Buffer.from(
       `{"CreationTime":"${time}","Id":"${id}","Operation":"FileAccessed","RecordType":6,` +

@@ -59,6 +59,7 @@ type Status = {
   readonly since: string | null;
   readonly because: string | null;
   readonly needs: readonly string[];
+  readonly handedIn: boolean;
   readonly findings: number;
 };
 
@@ -78,6 +79,10 @@ test('with all that the rules need collected, that nothing was found is an answe
     states.filter(({ state }) => state !== 'live').map(({ rule, state }) => `${rule} ${state}`),
     [`${HANDED_IN} blind`],
   );
+  assert.deepEqual(
+    states.filter(({ handedIn }) => handedIn).map(({ rule }) => rule),
+    [HANDED_IN],
+  );
   const { code, stdout, stderr } = await ask(data, 'findings', ...COVERED, '--json');
   assert.deepEqual([code, stdout], [0, '']);
   // What only people can hand in keeps no answer back, and is not passed over in silence.
@@ -86,8 +91,18 @@ test('with all that the rules need collected, that nothing was found is an answe
   assert.equal(asked.code, 3);
   assert.match(asked.stderr, /1 rule is blind, .*no source that tells of where replies to mail/);
   const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
-  const { conditions } = JSON.parse(gate.stdout) as { conditions: { answer: string }[] };
+  const { conditions, limits } = JSON.parse(gate.stdout) as {
+    conditions: { answer: string }[];
+    limits: { code: string; text: string }[];
+  };
   assert.deepEqual([gate.code, conditions.map(({ answer }) => answer)], [0, ['yes', 'yes', 'yes']]);
+  assert.deepEqual(
+    limits.map(({ code }) => code),
+    ['not-handed-in'],
+  );
+  assert.match((await ask(data, 'gate', join(root, 'gate.yaml'))).stdout, /not looked for, or in/);
+  const out = await ask(data, 'out', '--since', '2024-03-05T00:00:00Z', '--json');
+  assert.match(out.stdout, /"code":"not-handed-in"/);
 });
 
 test('two years on, every rule is blind, since when and why', async () => {

@@ -8,24 +8,50 @@ export type SightsAsked = {
   readonly tenants?: readonly string[] | undefined;
   /** Only of this rule: its id, or its id up to a slash. */
   readonly rule?: string | undefined;
-  /** Those, too, that look at what people hand in alone; else only where they are asked for. */
-  readonly handedIn?: 'listed';
 };
 
-/** What each rule and detector can see. */
+/** What each rule and detector can see, those included that look at what people hand in alone. */
 export async function sights(
   { books }: Sources,
-  { asked, tenants, rule, handedIn }: SightsAsked,
+  { asked, tenants, rule }: SightsAsked,
 ): Promise<WatcherSight[]> {
   const { loadDetection, sightsOf } = await import('../pipeline/index.ts');
-  const { isOfHandedIn } = await import('../detect/index.ts');
   const { watchers } = await loadDetection();
-  const wanted = watchers.filter((watcher) =>
-    rule === undefined
-      ? handedIn === 'listed' || !isOfHandedIn(watcher)
-      : isOfRule(watcher.id, rule) || isOfRule(rule, watcher.id),
+  const wanted = watchers.filter(
+    ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
   return sightsOf(books, wanted, { asked, tenants });
+}
+
+export type SightsOfAnswer = {
+  /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
+  readonly found: readonly WatcherSight[];
+  /** What the answer says nothing of, and tells so. */
+  readonly limits: readonly Reason[];
+};
+
+/**
+ * What an answer that nothing was found rests on. What looks at what people hand in alone is never
+ * whole, whatever is collected: an answer about all rules that waited for it would be "cannot tell"
+ * for ever, and one that passed over it would be silence. So it is a limit that the answer names.
+ * Of a rule that is asked for by itself, nothing else decides.
+ */
+export async function sightsOfAnswer(sources: Sources, of: SightsAsked): Promise<SightsOfAnswer> {
+  const all = await sights(sources, of);
+  if (of.rule !== undefined) return { found: all, limits: [] };
+  const { isOfHandedIn } = await import('../detect/index.ts');
+  const short = all.filter(({ watcher, sight }) => isOfHandedIn(watcher) && sight.state !== 'live');
+  return {
+    found: all.filter(({ watcher }) => !isOfHandedIn(watcher)),
+    limits: short.length === 0 ? [] : [notHandedIn(short)],
+  };
+}
+
+function notHandedIn(short: readonly WatcherSight[]): Reason {
+  const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
+  const why = 'since no collector brings what it needs';
+  const text = `not looked for, or in a part only: ${titles}, ${why}`;
+  return { code: 'not-handed-in', text };
 }
 
 /** Those that could not see all: undefined where all could. */
@@ -43,22 +69,6 @@ export function blindReason(found: readonly WatcherSight[]): Reason | undefined 
   const such = `such as "${watcher.title}" (${sight.because})`;
   const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
   return { code: 'rules-blind', text };
-}
-
-/**
- * What was not looked for because it lies in what people hand in alone, and nobody did. It is no
- * reason to doubt the rest, and no "nothing" either.
- */
-export async function notHandedIn(
-  sources: Sources,
-  of: Omit<SightsAsked, 'handedIn'>,
-): Promise<string | undefined> {
-  const { isOfHandedIn } = await import('../detect/index.ts');
-  const all = await sights(sources, { ...of, handedIn: 'listed' });
-  const short = all.filter(({ watcher, sight }) => isOfHandedIn(watcher) && sight.state !== 'live');
-  if (short.length === 0) return undefined;
-  const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
-  return `not looked for, or in a part only: ${titles}, since no collector brings what it needs`;
 }
 
 function worstFirst(a: WatcherSight, b: WatcherSight): number {

@@ -45,6 +45,7 @@ const GOOD: GateInput = {
   },
   ...{ coverage: WHOLE, findings: [], reconciliation: CLEAN },
   rules: [{ rule: 'r', state: 'live', because: '' }],
+  limits: [],
 };
 
 function ask(more: Partial<GateInput>): { kind: string; conditions: Record<string, string> } {
@@ -89,6 +90,15 @@ test('each condition by itself can hold the wave, and says how', () => {
     assert.equal(found.conditions[condition], kind, `${condition} ${JSON.stringify(more)}`);
     assert.notEqual(found.kind, 'yes');
   }
+});
+
+test('what only people can hand in holds no wave, and no yes is silent about it', () => {
+  const limits = [{ code: 'not-handed-in', text: 'not looked for: "answers led elsewhere"' }];
+  const asked = answerGate({ ...GOOD, limits });
+  assert.deepEqual([asked.answer.kind, asked.limits], ['yes', limits]);
+  const { coverage } = FILE.require;
+  const file: GateFile = { ...FILE, require: { coverage } };
+  assert.deepEqual(answerGate({ ...GOOD, file, limits }).limits, [], 'no rule was asked about');
 });
 
 test('what is below the bar, suppressed or outside the window does not hold it', () => {

@@ -38,6 +38,8 @@ export type GateInput = {
   readonly findings: readonly KeptFinding[];
   readonly reconciliation: Reconciliation | undefined;
   readonly rules: readonly RuleSight[] | undefined;
+  /** What nobody looks for unless people hand it in: named, and waited for by no condition. */
+  readonly limits: readonly Reason[];
 };
 
 export type ConditionName = 'coverage' | 'loss' | 'residual' | 'blind' | 'findings';
@@ -56,6 +58,8 @@ export type GateAnswer = {
   readonly conditions: readonly Condition[];
   /** What would let us resume; empty where nothing stops us. */
   readonly resume: readonly string[];
+  /** What the answer says nothing of, whatever it is. */
+  readonly limits: readonly Reason[];
 };
 
 type Found = { readonly answer: Answer; readonly found: readonly string[] };
@@ -93,7 +97,9 @@ export function answerGate(input: GateInput): GateAnswer {
     add('findings', text, findingsFound(input, require.findings, whole));
   }
   const answer = all(conditions.map((condition) => condition.answer));
-  return { answer, conditions, resume: conditions.flatMap(resumeOf) };
+  const restsOnRules = require.blind !== undefined || require.findings !== undefined;
+  const limits = restsOnRules ? input.limits : [];
+  return { answer, conditions, resume: conditions.flatMap(resumeOf), limits };
 }
 
 const RANKS: Readonly<Record<string, number>> = { collected: 1, corroborated: 2 };

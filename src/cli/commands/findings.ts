@@ -11,7 +11,7 @@ import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { findingColumns } from '../present/finding-table.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
-import { blindReason, isOfRule, notHandedIn, sights } from '../sights.ts';
+import { blindReason, isOfRule, sightsOfAnswer } from '../sights.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
 import { declareFindingsMark } from './findings-mark.ts';
 
@@ -133,7 +133,7 @@ async function worthOf(
   const asked: Asked =
     fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
   const tenants = tenant === undefined ? undefined : [tenant];
-  const found = await sights(sources, { asked, tenants, rule: of.rule });
+  const { found, limits } = await sightsOfAnswer(sources, { asked, tenants, rule: of.rule });
   const blind = found.length + of.count === 0 ? noSuchRule(of.rule) : blindReason(found);
   const because = [
     ...(answer.kind === 'unknown' ? answer.because : []),
@@ -143,10 +143,7 @@ async function worthOf(
     throw new CliError('CANNOT_TELL', reasonsText(because));
   }
   if (blind !== undefined) terminal.note(blind.text);
-  if (of.count === 0 && of.rule === undefined) {
-    const aside = await notHandedIn(sources, { asked, tenants });
-    if (aside !== undefined) terminal.note(aside);
-  }
+  if (of.count === 0) for (const { text } of limits) terminal.note(text);
   return EXIT.done;
 }
 

@@ -7,7 +7,7 @@ import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { askBooks, reasonsText, type Sources } from '../question.ts';
-import { sights } from '../sights.ts';
+import { sightsOfAnswer } from '../sights.ts';
 import type { Column } from '../table.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
@@ -76,6 +76,7 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
   const asked = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
+  const { found, limits } = await sightsOfAnswer(sources, { asked, tenants });
   const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
   return {
     file,
@@ -89,7 +90,8 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
       .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),
     findings: books.findings().filter(({ draft }) => isAsked(draft.tenant)),
     reconciliation: await reconciler.totals({ fromMs, toMs, tenant }),
-    rules: (await sights(sources, { asked, tenants })).map(ruleSight),
+    rules: found.map(ruleSight),
+    limits,
   };
 }
 
@@ -118,6 +120,10 @@ async function print(
     terminal.line('What would let us resume:');
     for (const text of found.resume) terminal.line(`  ${text}`);
   }
+  for (const { text } of found.limits) {
+    terminal.line('');
+    terminal.line(`This answer does not speak of all: ${text}.`);
+  }
   terminal.line('');
   terminal.line(`Entry ${entry} of the ledger says so.`);
 }
@@ -136,7 +142,7 @@ const COLUMNS: readonly Column<Condition>[] = [
   { title: 'found', kind: 'text', comfortable: 40, cell: ({ found }) => found.join('; ') },
 ];
 
-function answerItem({ answer: { kind }, conditions, resume }: GateAnswer): object {
+function answerItem({ answer: { kind }, conditions, resume, limits }: GateAnswer): object {
   return {
     answer: kind,
     conditions: conditions.map(({ condition, requires, answer: each, found }) => ({
@@ -149,6 +155,7 @@ function answerItem({ answer: { kind }, conditions, resume }: GateAnswer): objec
         : { evidence: each.evidence }),
     })),
     resume,
+    limits,
   };
 }
 

@@ -12,7 +12,7 @@ import { writeOutput } from '../output-file.ts';
 import { ownPackage } from '../own-package.ts';
 import { footholdColumns, footholdItem, lineageLines } from '../present/out.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
-import { blindReason, sights } from '../sights.ts';
+import { blindReason, sightsOfAnswer } from '../sights.ts';
 
 type OutFlags = {
   readonly since: string;
@@ -55,18 +55,24 @@ export function declareOut(program: Parser, bind: Bind): void {
 
 const out: Command<[flags: OutFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
-    const report = await ask(context, flags, sources);
+    const seen = await seenSince(context, sources, msOfInstant(flags.since));
+    const report = await ask(context, flags, sources, seen);
     const questions = await questionsOf(context, flags);
     if (flags.questionnaire !== undefined) {
       const text = `${JSON.stringify({ questions }, undefined, 2)}\n`;
       await writeOutput(context, flags.questionnaire, [text]);
     }
-    await print(context, report, questions);
+    await print(context, report, questions, seen.limits);
     notYetIndexed(sources.books, sources.head);
     return worthOf(report);
   });
 
-async function ask(context: Context, flags: OutFlags, sources: Sources): Promise<OutReport> {
+async function ask(
+  context: Context,
+  flags: OutFlags,
+  sources: Sources,
+  { blind, limits }: Seen,
+): Promise<OutReport> {
   const { areTheyOut, incidentSource, namedSeed } = await import('../../incident/index.ts');
   const { books, ledger, head } = sources;
   const sinceMs = msOfInstant(flags.since);
@@ -84,23 +90,27 @@ async function ask(context: Context, flags: OutFlags, sources: Sources): Promise
       estate.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
     ),
     unconnected: estate.filter(({ state }) => state !== 'connected').map(({ name }) => name),
-    blind: await blindTo(context, sources, sinceMs),
+    // It cannot say "out" of anything, so that naming both as reasons keeps no answer back.
+    blind: [...blind, ...limits],
     nowMs: context.clock.now(),
   });
 }
 
+type Seen = { readonly blind: readonly Reason[]; readonly limits: readonly Reason[] };
+
 /** Rules that did not see all of the time, but for its end, of which nothing has settled yet. */
-async function blindTo(
+async function seenSince(
   { clock, tenant }: Context,
   sources: Sources,
   sinceMs: number,
-): Promise<readonly Reason[]> {
+): Promise<Seen> {
   const endMs = sources.books.collectedPeriod(tenant)?.toMs ?? clock.now();
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
   const tenants = tenant === undefined ? undefined : [tenant];
-  const reason = blindReason(await sights(sources, { asked, tenants }));
-  return reason === undefined ? [] : [reason];
+  const { found, limits } = await sightsOfAnswer(sources, { asked, tenants });
+  const reason = blindReason(found);
+  return { blind: reason === undefined ? [] : [reason], limits };
 }
 
 /** Findings that name whose access is in question. Suppressed ones were explained by a person. */
@@ -138,6 +148,7 @@ async function print(
   context: Context,
   report: OutReport,
   questions: readonly Questioned[],
+  limits: readonly Reason[],
 ): Promise<void> {
   const { terminal, json } = context;
   const vendor = questions.filter(({ answer }) => answer === 'unknown');
@@ -147,6 +158,7 @@ async function print(
   }
   await terminal.table(footholdColumns(), report.footholds);
   for (const line of lineageLines(report)) terminal.line(line);
+  for (const { text } of limits) terminal.line(`\nThe lineage does not rest on all: ${text}.`);
   terminal.line('');
   terminal.line(
     `Access that is held inside the vendor cannot be decided from our logs: of ` +

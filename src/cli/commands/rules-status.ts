@@ -1,7 +1,7 @@
 import type { Command as Parser } from 'commander';
 import type { BooksReader, KeptFinding, SignalCount } from '../../books/index.ts';
 import { instantOfMs, numberText } from '../../core/index.ts';
-import type { Asked } from '../../detect/index.ts';
+import type { Asked, Watcher } from '../../detect/index.ts';
 import type { WatcherSight } from '../../pipeline/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
@@ -32,8 +32,9 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];
     const asked = askedOf(context, flags);
-    const found = await sights(sources, { asked, tenants, ...flags, handedIn: 'listed' });
-    const rows = rowsOf(found, books, tenant);
+    const found = await sights(sources, { asked, tenants, ...flags });
+    const { isOfHandedIn } = await import('../../detect/index.ts');
+    const rows = rowsOf(found, books, { tenant, isOfHandedIn });
     if (context.json) await terminal.items(rows.map(item));
     else {
       await terminal.table(COLUMNS, rows);
@@ -55,6 +56,8 @@ function askedOf({ clock }: Context, flags: StatusFlags): Asked {
 }
 
 type Row = WatcherSight & {
+  /** No collector feeds it: it sees what people hand in, and answers about all do not wait. */
+  readonly handedIn: boolean;
   /** Findings that stand; those of them that people suppressed. */
   readonly findings: number;
   readonly suppressed: number;
@@ -63,7 +66,16 @@ type Row = WatcherSight & {
 
 const SUPPRESSED = 3;
 
-function rowsOf(found: readonly WatcherSight[], books: BooksReader, tenant?: string): Row[] {
+type RowsOptions = {
+  readonly tenant: string | undefined;
+  readonly isOfHandedIn: (watcher: Watcher) => boolean;
+};
+
+function rowsOf(
+  found: readonly WatcherSight[],
+  books: BooksReader,
+  { tenant, isOfHandedIn }: RowsOptions,
+): Row[] {
   const byRule = Map.groupBy(books.findings({ tenant }), ({ draft }) => draft.rule);
   const counts = books.signalCounts().filter(({ count, max }) => count > max);
   return found.map((each): Row => {
@@ -73,6 +85,7 @@ function rowsOf(found: readonly WatcherSight[], books: BooksReader, tenant?: str
     );
     return {
       ...each,
+      handedIn: isOfHandedIn(each.watcher),
       findings: own.length,
       suppressed: own.filter(({ mark }) => mark?.status === SUPPRESSED).length,
       throttled: counts.filter(({ stream }) => stream === id),
@@ -119,7 +132,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'id', kind: 'id', fold: 1, cell: ({ watcher }) => watcher.id },
 ];
 
-function item({ watcher, sight, findings, suppressed, throttled }: Row): object {
+function item({ watcher, sight, handedIn, findings, suppressed, throttled }: Row): object {
   return {
     rule: watcher.id,
     title: watcher.title,
@@ -129,6 +142,7 @@ function item({ watcher, sight, findings, suppressed, throttled }: Row): object 
     until: instantOrNull(sight.untilMs),
     because: sight.because,
     needs: watcher.logs,
+    handedIn,
     findings,
     suppressed,
     throttled: throttled.map(({ day, count, max }) => ({ day: dayText(day), count, max })),
@@ -138,9 +152,14 @@ function item({ watcher, sight, findings, suppressed, throttled }: Row): object 
 function summary(rows: readonly Row[]): string {
   const count = (state: Row['sight']['state']): string =>
     numberText(rows.filter(({ sight }) => sight.state === state).length);
+  const aside = rows.filter(({ handedIn, sight }) => handedIn && sight.state !== 'live');
+  const more =
+    aside.length === 0
+      ? ''
+      : `; what ${numberText(aside.length)} of them look at no collector brings, as answers say`;
   return (
     `${numberText(rows.length)} rules and detectors: ${count('live')} live, ` +
-    `${count('partly')} see only a part, ${count('blind')} blind`
+    `${count('partly')} see only a part, ${count('blind')} blind${more}`
   );
 }
 
