@@ -40,7 +40,6 @@ export {
 } from './directory/directory-file.ts';
 export { DirectoryStore } from './directory/directory-store.ts';
 export type { Directory, DirectoryChange, EntityFacts, Sourced } from './directory/facts.ts';
-export type { Opinions } from './directory/risks.ts';
 export { SuiteDirectory } from './directory/suite-directory.ts';
 export {
   checkStatement,
@@ -78,7 +77,6 @@ export { KNOWLEDGE_KINDS, Knowledge } from './knowledge/knowledge.ts';
 export {
   DIRECTORY_AGE_MAX_MS,
   JOIN_BEFORE_MS,
-  RAISED_PER_FINDING_MAX,
   REPLAY_ENTRIES_MAX,
 } from './limits.ts';
 export { ATTESTATION_FORMATS, type AttestationFormat } from './oidc/attestation.ts';
@@ -104,7 +102,8 @@ export { PolicySet, type PolicySource, type PolicyText } from './policies/policy
 export { type PolicyProblem, problemText } from './policies/problem.ts';
 export { checkPolicies, type PolicyCheck } from './policies/supply.ts';
 export { loadRegister, parseRegister, type Register } from './register/register.ts';
-export { type ChangedRisk, type RaisedRisk, RaisedRisks } from './risk/raised-risks.ts';
+export { RiskChanges } from './risk/risk-changes.ts';
+export type { Opinions } from './risk/risks.ts';
 export { SsfDoor } from './ssf/door.ts';
 export type { SecurityEvent } from './ssf/event.ts';
 export { EVENT_KEPT_MS, POLL_BODY_BYTES_MAX as SSF_BODY_BYTES_MAX } from './ssf/limits.ts';

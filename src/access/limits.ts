@@ -58,20 +58,17 @@ export const OPEN_PASSES_MAX = 500_000;
 /** Endings that go into the ledger in one write: some 300 KB. */
 export const ENDINGS_PER_WRITE = 500;
 
+/** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
+export const DRAIN_SAID_MS_MAX = 600_000;
+
+/** For risk below high: long enough to look into a finding, short enough to forget a small one. */
+export const RISK_LASTS_MS: number = 7 * 86_400_000;
+
 /**
  * A finding that names more people is about what was tried with all of them. To keep every one of
  * them out would do the attacker's work.
  */
-export const RAISED_PER_FINDING_MAX = 8;
-
-/** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
-export const DRAIN_SAID_MS_MAX = 600_000;
-
-/** Long enough to look into a finding, and short enough that a forgotten one locks nobody out. */
-export const RISK_LASTS_MS: number = 7 * 86_400_000;
-
-/** A finding about more people is about a crowd, and says little of each of them. */
-export const RISK_PEOPLE_MAX = 5;
+export const RISK_PEOPLE_MAX = 8;
 
 /** Of everybody who would lose or gain, so many entries as evidence: a sample to look at. */
 export const REPLAY_ENTRIES_MAX = 20;

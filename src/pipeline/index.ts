@@ -22,7 +22,6 @@ export { PipelineError, type PipelineErrorCode } from './errors.ts';
 export { type Estate, sayEstate } from './estate.ts';
 export { type EvidenceSource, exportEvidence } from './evidence.ts';
 export { type FindingMarkRequest, markFindings } from './finding-marks.ts';
-export { FindingRisks } from './finding-risks.ts';
 export { type CanaryPlaces, GraphCanary } from './graph-canary.ts';
 export { type ActiveHold, activeHolds, type HoldRequest, placeHold, releaseHold } from './holds.ts';
 export { type ImportOptions, type ImportReport, importPaths, type RunOptions } from './import.ts';

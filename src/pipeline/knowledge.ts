@@ -11,16 +11,15 @@ import {
   type RegisterBody,
   statedDoor,
 } from '../access/index.ts';
-import type { BooksReader } from '../books/index.ts';
+import type { BooksReader, FindingStatus } from '../books/index.ts';
 import {
   assert,
   type Clock,
   type EntryKind,
   msOfInstant,
   type RecordDraft,
-  type TenantId,
 } from '../core/index.ts';
-import { parseFinding, parseFindingMark } from '../detect/index.ts';
+import { parseFinding, parseFindingMark, RESOLVED, SUPPRESSED } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import { catchUp } from './catch-up.ts';
 import { ownEntry } from './own-entries.ts';
@@ -79,7 +78,7 @@ export class KnowledgeFeed {
     }
     if (fresh.length > 0) {
       const { directory, risks } = knowledge;
-      risks.resolve((tenant, name) => directory.find(tenant as TenantId, 'Person', name)?.id);
+      risks.resolve((tenant, name) => directory.find(tenant, 'Person', name)?.id);
     }
     knowledge.risks.watched(await this.#watchedMs());
     if (this.#source.clock !== undefined) knowledge.confirmRegisters(this.#source.clock.now());
@@ -92,16 +91,16 @@ export class KnowledgeFeed {
     const finding = parseFinding(body);
     if (finding !== undefined) {
       const { uid, state, draft } = finding;
-      const { tenant, rule, severity, principals } = draft;
+      const { tenant, rule, severity, principals, lastMs } = draft;
       const { leaf } = await this.#source.reader.leaf(index);
-      const raised = { uid, state, tenant, rule, severity, principals };
+      const raised = { uid, state, tenant, rule, severity, principals, lastMs };
       this.knowledge.risks.raise(raised, msOfInstant(leaf.seen));
     }
     const mark = parseFindingMark(body);
     if (mark === undefined) return;
     const { uid, status, untilMs, atMs } = mark;
-    const state = SETTLED.has(status) ? 'settled' : 'open';
-    this.knowledge.risks.settle({ uid, state, untilMs }, atMs);
+    const state = SETTLED.get(status) ?? 'open';
+    this.knowledge.risks.settle({ uid, state, untilMs, atMs });
   }
 
   /** Until when everything that came in was judged by rules; undefined where none ever judged. */
@@ -115,8 +114,10 @@ export class KnowledgeFeed {
   }
 }
 
-/** Suppressed, and resolved. */
-const SETTLED: ReadonlySet<number> = new Set([3, 4]);
+const SETTLED: ReadonlyMap<FindingStatus, 'suppressed' | 'resolved'> = new Map([
+  [SUPPRESSED, 'suppressed'],
+  [RESOLVED, 'resolved'],
+]);
 const WATCH_STAGES = 'watch/';
 /** Where rules have come to: past the beginning, somebody judges. */
 export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;

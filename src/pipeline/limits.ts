@@ -78,8 +78,5 @@ export const BACKTEST_SIGNALS_MAX = 500_000;
 
 /** Records that a backtest names by rule: enough to see what it fits. */
 export const BACKTEST_ENTRIES_MAX = 100;
-/** A suppression of a finding ends by itself, at a minute that somebody wrote. */
-export const FINDINGS_READ_AGAIN_MS = 60_000;
-
 /** State is compared with all events: after a look so many times its length is rest. */
 export const STATE_REST_TIMES = 9;

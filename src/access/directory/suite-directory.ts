@@ -1,6 +1,7 @@
 import type { TenantId } from '../../core/index.ts';
+import { RISK_LEVELS } from '../risk/law.ts';
+import type { Opinions } from '../risk/risks.ts';
 import type { Directory, EntityFacts, Sourced } from './facts.ts';
-import { type Opinions, RISK_LEVELS } from './risks.ts';
 
 /** States of a wave, the one first that lets most in. */
 export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;

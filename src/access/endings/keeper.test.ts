@@ -12,7 +12,8 @@ import { SuiteDirectory } from '../directory/suite-directory.ts';
 import { SUITE_TOKEN_MS_MAX } from '../limits.ts';
 import { readPolicyFolder } from '../policies/folder.ts';
 import { PolicySet } from '../policies/policy-set.ts';
-import { RaisedRisks } from '../risk/raised-risks.ts';
+import { RiskChanges } from '../risk/risk-changes.ts';
+import { Risks } from '../risk/risks.ts';
 import type { SecurityEvent } from '../ssf/event.ts';
 import { countingRandom } from '../testing/random.ts';
 import { PassKeeper } from './keeper.ts';
@@ -44,7 +45,7 @@ type Person = DirectoryFile['people'][number];
 class World {
   readonly clock = new ManualClock(Date.UTC(2026, 0, 5, 9));
   readonly store = new DirectoryStore();
-  readonly risks = new RaisedRisks(this.store);
+  readonly risks = new Risks();
   readonly drafts: RecordDraft[] = [];
   readonly events: SecurityEvent[] = [];
   readonly passes: WatchedPasses;
@@ -53,7 +54,7 @@ class World {
   ledgerFails: Error | undefined;
 
   constructor() {
-    const directory = new SuiteDirectory(this.risks);
+    const directory = new SuiteDirectory(this.store, this.risks.now(this.clock));
     const { clock } = this;
     const random = countingRandom();
     const accountant = {
@@ -213,16 +214,20 @@ test('what nobody can tell ends nothing', async () => {
 test('a finding raises the risk, and its end lowers it again', async () => {
   const world = new World();
   const pass = await world.open('ada');
-  const raise = (level: 'high'[]): void => {
-    const all = level.map((each) => ({
-      ...{ tenant: TENANT, who: 'ADA', level: each, finding: 'f-1' },
-    }));
-    for (const { before, after, id } of world.risks.replace(all, world.clock.now())) {
-      const change = { kind: 'attribute', type: 'Person', attribute: 'risk' } as const;
-      world.keeper.changed({ tenant: TENANT, change: { ...change, id, before, after } });
-    }
+  const changes = new RiskChanges(world.risks, world.store);
+  const say = (state: 'open' | 'withdrawn'): void => {
+    const finding = {
+      tenant: TENANT,
+      uid: 'f-1',
+      rule: 'stream/spray-hit',
+      severity: 5,
+      lastMs: 0,
+    };
+    world.risks.raise({ ...finding, principals: ['user:ADA'], state }, world.clock.now());
+    world.risks.resolve((tenant, name) => world.store.find(tenant, 'Person', name)?.id);
+    for (const changed of changes.look(world.clock.now())) world.keeper.changed(changed);
   };
-  raise(['high']);
+  say('open');
   await world.keeper.settle();
   assert.deepEqual(
     world.ended.map(([id]) => id),
@@ -237,7 +242,7 @@ test('a finding raises the risk, and its end lowers it again', async () => {
   assert.equal(effect, 'deny');
   const risk = inputs.find(({ name }) => name === 'principal.risk');
   assert.deepEqual([risk?.source, risk?.ageMs], ['finding:f-1', 0]);
-  raise([]);
+  say('withdrawn');
   assert.equal(world.point.judge(request).effect, 'permit');
   await world.keeper.settle();
   assert.deepEqual(
@@ -284,7 +289,7 @@ test('a pass into the suite says how long a token on it can live', async () => {
 
 test('more passes than can be watched over are not opened', async () => {
   const world = new World();
-  const few = new WatchedPasses(() => world.risks, 1);
+  const few = new WatchedPasses(() => world.store, 1);
   const { clock } = world;
   const point = new DecisionPoint({
     ...{ policies: world.point.policies, directory: world.point.directory, clock },

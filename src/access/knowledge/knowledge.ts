@@ -10,13 +10,13 @@ import {
 import { loadDirectoryFile } from '../directory/directory-file.ts';
 import { DirectoryStore } from '../directory/directory-store.ts';
 import { GraphDirectory } from '../directory/graph-directory.ts';
-import { Risks } from '../directory/risks.ts';
 import { SuiteDirectory } from '../directory/suite-directory.ts';
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
 import { doorOf } from '../policies/door.ts';
 import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
 import { loadRegister, registerSource } from '../register/register.ts';
+import { Risks } from '../risk/risks.ts';
 import type { DirectoryFileBody, PolicyTextBody, RegisterBody } from './bodies.ts';
 
 type InForce = { readonly atMs: number; readonly version: string };

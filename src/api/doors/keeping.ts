@@ -1,26 +1,21 @@
 import {
-  type ChangedRisk,
   type Deciding,
   endedEvent,
   endingIn,
   PassKeeper,
-  type RaisedRisks,
   type SecurityEvent,
   type SsfRecord,
   type Transmitter,
   type WatchedPasses,
 } from '../../access/index.ts';
 import type { Clock, Random, RecordDraft } from '../../core/index.ts';
-import { type FindingRisks, passesAtStart, type Writer } from '../../pipeline/index.ts';
+import { passesAtStart, type Writer } from '../../pipeline/index.ts';
 import type { DoorKnowledge } from './knowledge.ts';
 
 export type KeepingOptions = {
   readonly writer: Writer;
   readonly knowledge: DoorKnowledge;
   readonly passes: WatchedPasses;
-  readonly risks: RaisedRisks;
-  /** Undefined: no finding raises a risk here. */
-  readonly findings: FindingRisks | undefined;
   readonly deciding: Deciding;
   readonly transmitter: Transmitter | undefined;
   readonly issuer: string;
@@ -73,7 +68,7 @@ export class Keeping {
    * @throws ConfigError, and whatever the ledger throws: the rest is done the next time
    */
   async look(): Promise<void> {
-    const { knowledge, deciding, risks, findings, clock } = this.#options;
+    const { knowledge, deciding } = this.#options;
     try {
       await knowledge.look(deciding.point);
     } finally {
@@ -81,10 +76,6 @@ export class Keeping {
       if (version !== this.#version) this.#keeper.sweep();
       this.#version = version;
       for (const changed of knowledge.takeChanges()) this.#keeper.changed(changed);
-      const nowMs = clock.now();
-      const raised = findings?.look(nowMs);
-      const changed = raised === undefined ? [] : risks.replace(raised, nowMs);
-      for (const each of changed) this.#keeper.changed(riskChange(each));
       await this.#keeper.settle();
     }
   }
@@ -95,9 +86,4 @@ export class Keeping {
     for (const each of closed) this.#keeper.ended(each);
     this.#keeper.settle().catch(this.#options.onFailure);
   }
-}
-
-function riskChange({ tenant, id, before, after }: ChangedRisk) {
-  const risk = { kind: 'attribute', type: 'Person', id, attribute: 'risk' } as const;
-  return { tenant, change: { ...risk, before: before ?? null, after: after ?? null } };
 }

@@ -12,6 +12,7 @@ import {
   type PolicySource,
   parseDirectoryFile,
   problemText,
+  RiskChanges,
   readPolicyFolder,
 } from '../../access/index.ts';
 import { ConfigError, readConfigFile } from '../../config/index.ts';
@@ -47,6 +48,7 @@ export class DoorKnowledge implements Candidates {
   readonly #options: DoorKnowledgeOptions;
   readonly #said: Map<string, Said>;
   readonly #feed: KnowledgeFeed;
+  readonly #risks: RiskChanges;
   #policies: PolicySet;
   /** How far the books were when they were read last. */
   #cursor: number;
@@ -64,6 +66,7 @@ export class DoorKnowledge implements Candidates {
     this.#options = options;
     this.#said = said;
     this.#feed = feed;
+    this.#risks = new RiskChanges(feed.knowledge.risks, feed.knowledge.directory);
     this.#policies = PolicySet.parse(source);
     this.#cursor = options.writer.books.cursor;
     this.store.hear((tenant, change) => this.#changes.push({ tenant, change }));
@@ -97,9 +100,10 @@ export class DoorKnowledge implements Candidates {
     return this.#feed.knowledge.directory;
   }
 
-  /** All changes of the directory since they were taken last, in their order. */
+  /** All changes since they were taken last: of the directory, then of whom findings raise. */
   takeChanges(): readonly Changed[] {
-    return this.#changes.splice(0);
+    const { clock } = this.#options.writer;
+    return [...this.#changes.splice(0), ...this.#risks.look(clock.now())];
   }
 
   get policies(): PolicySet {

@@ -5,7 +5,6 @@ import {
   FairTurns,
   ForwardAuthDoor,
   Identities,
-  RaisedRisks,
   SigningKeys,
   SsfDoor,
   type SsfRecord,
@@ -16,7 +15,7 @@ import {
 import type { Config, DoorsConfig } from '../../config/index.ts';
 import { type Clock, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
-import { type FindingRisks, ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
+import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
 import { WorkError } from '../errors.ts';
 import { type DoorCaller, Doors, tooLarge } from './doors.ts';
 import { type OpenExternal, openExternal } from './external.ts';
@@ -38,8 +37,6 @@ export type OpenDoorsOptions = {
   readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** The policies that come with the program. */
   readonly policies: string;
-  /** Undefined: no finding raises a risk here. */
-  readonly findings: FindingRisks | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Wait;
@@ -73,8 +70,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const { policies, directory: files } = config;
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
   const knowledge = await DoorKnowledge.open(known);
-  const risks = new RaisedRisks(knowledge.store);
-  const directory = new SuiteDirectory(risks, knowledge.opinions);
+  const directory = new SuiteDirectory(knowledge.store, knowledge.opinions);
   const passes = new WatchedPasses(() => directory);
   const point = new DecisionPoint({
     ...{ policies: knowledge.policies, directory, accountant, clock, random, passes },
@@ -84,7 +80,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const deciding = new Deciding(point, turns);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
-  const watched = { ...options, knowledge, passes, risks, deciding, transmitter };
+  const watched = { ...options, knowledge, passes, deciding, transmitter };
   const keeping = await Keeping.open({ ...watched, issuer: config.url }, records);
   const external = await externalOf(options, deciding);
   const doors = new Doors({

@@ -1,8 +1,7 @@
-import type { BooksReader } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, CountersignError, messageOf, type Random } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
-import { FindingRisks, type LedgerDesk, type Writer } from '../../pipeline/index.ts';
+import type { LedgerDesk, Writer } from '../../pipeline/index.ts';
 import { Draining } from '../doors/draining.ts';
 import {
   DIRECTORY_LOOK_MS,
@@ -45,14 +44,13 @@ export class DoorRound {
   }
 
   /** Tells where they listen; undefined where the configuration names none. */
-  async open(books: BooksReader): Promise<string | undefined> {
+  async open(): Promise<string | undefined> {
     const { config, tell, desk } = this.#options;
     const { doors } = config;
     if (doors === undefined) return undefined;
     this.#doors = await openDoors({
       ...this.#options,
       doors,
-      findings: new FindingRisks(books),
       alone: (work) => this.#options.desk.exclusively(work),
       stopped: () => this.#look(),
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
