@@ -22,21 +22,22 @@ export type JoinParts = {
  */
 export function joinedSql(parts: JoinParts): string {
   return `WITH ${signInsSql(parts)}, ${groupsSql('tok', 'token_uid')},
-  ${groupsSql('ses', 'session_uid')}, ${personsSql()}, ${actsSql(parts)},
+  ${groupsSql('ses', 'session_uid')}, ${personsSql()}, ${registerSql(parts)},
   by_id AS (
-    SELECT a.*, ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
+    SELECT a.*, true AS has_ids,
+      ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
       CAST(NULL AS BIGINT) AS per_sign_in, CAST(NULL AS INTEGER) AS per_standing
-    FROM a LEFT JOIN tok ON a.tk = tok.tk AND a.token_uid = tok.id
+    FROM ${actsSql(parts, '(token_uid IS NOT NULL OR session_uid IS NOT NULL)')} AS a
+      LEFT JOIN tok ON a.tk = tok.tk AND a.token_uid = tok.id
       LEFT JOIN ses ON a.tk = ses.tk AND a.session_uid = ses.id
-    WHERE a.has_ids
   ),
   by_person AS (
-    SELECT a.*, ${GROUP_COLUMNS.map((c) => `NULL AS tok_${c}, NULL AS ses_${c}`)},
+    SELECT a.*, false AS has_ids,
+      ${GROUP_COLUMNS.map((c) => `NULL AS tok_${c}, NULL AS ses_${c}`)},
       CASE WHEN a.t - per.t <= ${PERSON_WINDOW_MS} THEN per.sign_in END AS per_sign_in,
       per.standing AS per_standing
-    FROM a ASOF LEFT JOIN per
+    FROM ${actsSql(parts, 'token_uid IS NULL AND session_uid IS NULL')} AS a ASOF LEFT JOIN per
       ON per.tk = a.tk AND per.who = a.who AND per.ip = a.ip AND per.app = a.app AND a.t >= per.t
-    WHERE NOT a.has_ids
   ),
   tied AS (
     SELECT *, CASE WHEN tok_t IS NOT NULL THEN 'token' WHEN ses_t IS NOT NULL THEN 'session'
@@ -55,7 +56,7 @@ const OWN_APPS: string = appIds()
   .map((id) => `'${id}'`)
   .join(', ');
 
-const CLIENT = `CASE WHEN app_uid NOT IN (${OWN_APPS}) THEN app_uid ELSE '*' END`;
+const CLIENT = `CASE WHEN NOT is_own THEN app_uid ELSE '*' END`;
 
 /** A person goes by the object id, which a name stands for where it is one person's alone. */
 function who(names: string): string {
@@ -71,7 +72,8 @@ function signInsSql({ source, tenant, standings }: JoinParts): string {
     `TRY_CAST(nullif(split_part(line, chr(9), ${i}), '') AS ${type})`;
   return `raw AS (
     SELECT "index", entries, ${tenant} AS tk, epoch_ms("time") AS t, actor, actor_uid, actor_name,
-      actor_type, app_uid, device_uid, ip, session_uid, token_uid
+      actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own, device_uid, ip, session_uid,
+      token_uid
     FROM ${source} WHERE ${OPENS}
   ),
   names AS (
@@ -100,23 +102,33 @@ function signInsSql({ source, tenant, standings }: JoinParts): string {
 }
 
 const GROUP_COLUMNS = [
-  ...['t', 'sign_in', 'parties', 'who', 'apps', 'app', 'devices', 'device'],
+  ...['t', 'sign_in', 'is_several', 'who', 'app', 'is_own', 'device'],
   ...['good_t', 'bad_t', 'missed_t', 'looked', 'pass'],
 ];
 
-/** The sign-ins of one token, or of one session. */
+/** Of the sign-ins of a group the first, by time and then by index, which is below 2^53. */
+const FIRST = `t::HUGEINT * ${2 ** 53} + "index"`;
+
+/** What all of a group have, where it is one; counts of what is distinct cost ten times as much. */
+function oneOf(column: string): string {
+  return `CASE WHEN min(${column}) = max(${column}) THEN min(${column}) END`;
+}
+
+/**
+ * The sign-ins of one token, or of one session. There are fewer of them than of actions, which
+ * the engine does not guess without the last condition: it would hash the actions then.
+ */
 function groupsSql(name: string, id: string): string {
   return `${name} AS (
-    SELECT tk, ${id} AS id, min(t) AS t, arg_min("index", (t, "index")) AS sign_in,
-      count(DISTINCT who) AS parties, min(who) AS who,
-      count(DISTINCT app_uid) AS apps, min(app_uid) AS app,
-      count(DISTINCT device_uid) AS devices, min(device_uid) AS device,
+    SELECT tk, ${id} AS id, min(t) AS t, (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT
+        AS sign_in, min(who) <> max(who) AS is_several, min(who) AS who,
+      ${oneOf('app_uid')} AS app, ${oneOf('is_own')} AS is_own, ${oneOf('device_uid')} AS device,
       min(t) FILTER (WHERE standing IN (0, 1)) AS good_t,
       min(t) FILTER (WHERE standing = 2) AS bad_t,
       min(t) FILTER (WHERE standing = 3) AS missed_t,
       bool_or(standing = 4) AS looked,
-      arg_min(pass, (t, "index")) FILTER (WHERE standing = 0) AS pass
-    FROM s WHERE ${id} IS NOT NULL GROUP BY tk, ${id}
+      arg_min(pass, ${FIRST}) FILTER (WHERE standing = 0) AS pass
+    FROM s WHERE ${id} IS NOT NULL GROUP BY tk, ${id} HAVING count(*) > 0
   )`;
 }
 
@@ -130,20 +142,24 @@ function personsSql(): string {
   )`;
 }
 
-function actsSql({ source, tenant, where, registered }: JoinParts): string {
+function registerSql({ registered }: JoinParts): string {
   return `reg AS (
     SELECT split_part(line, chr(9), 1) AS reg_tk, list(split_part(line, chr(9), 2)) AS ids
     FROM (SELECT unnest(string_split(${registered}, chr(10))) AS line) WHERE line <> '' GROUP BY 1
-  ),
-  a AS (
-    SELECT e.*, ${who('names')} AS who
+  )`;
+}
+
+/** Read once for each way of tying them: to keep all of them for both costs more. */
+function actsSql({ source, tenant, where }: JoinParts, which: string): string {
+  return `(
+    SELECT e.*, ${who('names')} AS who, ${CLIENT} AS app,
+      CASE WHEN actor_type = 3 OR (actor_type = 4 AND is_own) THEN 'vendor'
+        WHEN actor_type = 4 THEN 'app' ELSE 'person' END AS flow
     FROM (SELECT "index", ${tenant} AS tk, source, workload, record_type, operation, erased,
         epoch_ms("time") AS t, epoch_ms(token_issued) AS issued_t, actor, actor_uid, actor_name,
-        actor_type, app_uid, ${CLIENT} AS app, device_uid, ip, session_uid, token_uid,
-        item_count, (token_uid IS NOT NULL OR session_uid IS NOT NULL) AS has_ids,
-        CASE WHEN actor_type = 3 OR (actor_type = 4 AND app_uid IN (${OWN_APPS})) THEN 'vendor'
-          WHEN actor_type = 4 THEN 'app' ELSE 'person' END AS flow
-      FROM ${source} WHERE class_uid <> 3002 AND ${where}) AS e
+        actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own, device_uid, ip, session_uid,
+        token_uid, item_count
+      FROM ${source} WHERE class_uid <> 3002 AND ${which} AND ${where}) AS e
     LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
   )`;
 }
@@ -156,17 +172,16 @@ const TIE = `CASE
   WHEN method = 'none' AND flow = 'vendor' THEN 'vendor-service'
   WHEN who IS NULL AND NOT has_ids THEN 'nobody-named'
   WHEN method = 'token' AND t > issued_t + ${LATE} THEN 'expired'
-  WHEN method = 'token' AND tok_parties > 1 THEN 'ambiguous'
-  WHEN method = 'session' AND ses_parties > 1 THEN 'ambiguous'
+  WHEN method = 'token' AND tok_is_several THEN 'ambiguous'
+  WHEN method = 'session' AND ses_is_several THEN 'ambiguous'
   WHEN method IN ('token', 'session') AND flow = 'person' AND actor_uid IS NOT NULL
     AND ${at('who')} NOT LIKE '%:%' AND actor_uid <> ${at('who')} THEN 'ambiguous'
   WHEN method = 'token' AND (t > tok_t + ${LATE} OR t < tok_t - ${CLOCK_DIFFERENCE_MAX_MS})
     THEN 'expired'
   WHEN method = 'session' AND t < ses_t - ${CLOCK_DIFFERENCE_MAX_MS} THEN 'older-than-source'
-  WHEN method = 'token' AND tok_devices = 1 AND device_uid <> tok_device THEN 'other-device'
-  WHEN method = 'session' AND ses_devices = 1 AND device_uid <> ses_device THEN 'other-device'
-  WHEN method = 'token' AND tok_apps = 1 AND app_uid <> tok_app
-    AND app_uid NOT IN (${OWN_APPS}) AND tok_app NOT IN (${OWN_APPS}) THEN 'other-app'
+  WHEN method = 'token' AND device_uid <> tok_device THEN 'other-device'
+  WHEN method = 'session' AND device_uid <> ses_device THEN 'other-device'
+  WHEN method = 'token' AND app_uid <> tok_app AND NOT is_own AND NOT tok_is_own THEN 'other-app'
   WHEN method <> 'none' THEN 'signed-in'
   WHEN has_ids THEN 'no-sign-in'
   WHEN record_type IN (19, 50) OR item_count > 1 THEN 'aggregated'
@@ -217,7 +232,7 @@ const CAUSE = `CASE
   WHEN stands IN (0, 1) AND method <> 'person'
     AND (t > ${PASS}.expires + ${CLOCK_DIFFERENCE_MAX_MS}
       OR t < ${PASS}.opened - ${CLOCK_DIFFERENCE_MAX_MS}) THEN 'expired'
-  WHEN stands IN (0, 1) AND method <> 'person' AND app_uid NOT IN (${OWN_APPS})
+  WHEN stands IN (0, 1) AND method <> 'person' AND NOT is_own
     AND app_uid <> ${PASS}.app THEN 'other-app'
   WHEN stands IN (0, 1) AND method <> 'person' AND device_uid <> ${PASS}.device
     THEN 'other-device'
