@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { JSONWebKeySet } from 'jose';
+import { systemClock } from '../src/core/index.ts';
 import { LedgerReader, parseLeaf } from '../src/ledger/index.ts';
 import { countersign } from './support/command-line.ts';
+import { TENANT } from './support/door-content.ts';
 import type { DoorNode } from './support/door-process.ts';
 import { EventReceiver, type ReceivedEvent } from './support/event-receiver.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -17,6 +21,7 @@ import {
 
 const root = temporaryFolder('passes-end');
 const { dir, file } = folderOf(root, 'suite');
+const BEN = '0f3e1c52-7b5d-4a5e-9c11-2f0d7a6b8c02';
 const SSF = { token: 'receiver-token' };
 
 const PEOPLE: SuiteState['people'] = {
@@ -146,6 +151,26 @@ describe('passes end when what they rest on does', () => {
     await signIn(node, 'rescue');
   });
 
+  test('a sign-in with less assurance than the last', async () => {
+    const weaker = { ...signInRequest('rescue'), context: { factor: 'single' } };
+    assert.equal(await node.decision(weaker), true);
+    const { payload } = await told('assurance-level-change', 'rescue');
+    assert.deepEqual(
+      [payload['namespace'], payload['previous_level'], payload['current_level']],
+      ['NIST-AAL', 'nist-aal2', 'nist-aal1'],
+    );
+    assert.equal(payload['change_direction'], 'decrease');
+  });
+
+  test('a credential of somebody, as the audit log of the directory tells it', async () => {
+    const log = join(root, 'audits.ndjson');
+    writeFileSync(log, `${JSON.stringify(registeredPhone(new Date(systemClock.now())))}\n`);
+    const read = await countersign(['import', log, '--tenant', TENANT, '--data', dir]);
+    assert.equal(read.code, 0, read.stderr);
+    const { payload } = await told('credential-change', BEN);
+    assert.deepEqual([payload['credential_type'], payload['change_type']], ['app', 'create']);
+  });
+
   test('what was sent and acknowledged are entries; a restart tells nothing twice', async () => {
     const before = receiver.events.length;
     assert.equal(await node.serving.end(), 0);
@@ -162,6 +187,22 @@ describe('passes end when what they rest on does', () => {
     assert.equal((await countersign(['ledger', 'fsck', '--data', dir])).code, 0);
   });
 });
+
+/** As Graph reports that somebody registered an app. */
+function registeredPhone(at: Date): object {
+  const user = { id: BEN, userPrincipalName: 'ben@example.com' };
+  return {
+    ...{ id: 'Authentication_BEN_1', category: 'UserManagement', result: 'success' },
+    correlationId: 'ad0fcb20-1a0f-4d0e-b5c5-7d3ed53bd3a6',
+    resultReason: 'User registered Authenticator App with Notification and Code',
+    activityDisplayName: 'User registered security info',
+    activityDateTime: at.toISOString(),
+    ...{ loggedByService: 'Authentication Methods', operationType: 'Add' },
+    initiatedBy: { user, app: null },
+    targetResources: [{ ...user, type: 'User', modifiedProperties: [] }],
+    additionalDetails: [],
+  };
+}
 
 /** The events of which the ledger says that they were sent and that their receiver has them. */
 async function acknowledgedIn(data: string): Promise<ReadonlySet<string>> {

@@ -21,6 +21,7 @@ export {
 export {
   type DecisionBody,
   endingIn,
+  openingIn,
   type PassBody,
   type PassClosed,
   type PassOpened,
@@ -59,6 +60,14 @@ export {
   signed,
   signedOf,
 } from './drain/statements.ts';
+export { AssuranceLevels } from './endings/assurance.ts';
+export {
+  changesCredential,
+  type DirectoryAct,
+  directoryCredentialEvent,
+  passkeyEvent,
+  toldOfCredential,
+} from './endings/credential-events.ts';
 export { type Changed, PassKeeper } from './endings/keeper.ts';
 export { endedEvent, toldOfPass } from './endings/said.ts';
 export { WatchedPasses } from './endings/watched-passes.ts';
@@ -91,7 +100,7 @@ export { KeyRing } from './oidc/key-ring.ts';
 export { FORM_BYTES_MAX as EAM_BODY_BYTES_MAX } from './oidc/limits.ts';
 export { EAM_PATHS } from './oidc/metadata.ts';
 export { type KnownInvitation, type KnownPasskey, PasskeyBook } from './oidc/passkey-book.ts';
-export { type PasskeyRecord, passkeyRecordOf } from './oidc/passkey-record.ts';
+export { type Passkey, type PasskeyRecord, passkeyRecordOf } from './oidc/passkey-record.ts';
 export type { PasskeyStore } from './oidc/passkey-store.ts';
 export { type InSuite, lapses, type Pass, passesOf } from './passes/passes.ts';
 export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';

@@ -8,6 +8,7 @@ export { checkSignIns } from './checks.ts';
 export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
+export { CredentialNews } from './credential-news.ts';
 export { CrossCheck } from './cross-check.ts';
 export { type Detection, loadDetection, readContent, readRule } from './detection.ts';
 export { readDrains } from './drains.ts';

@@ -80,3 +80,6 @@ export const BACKTEST_SIGNALS_MAX = 500_000;
 export const BACKTEST_ENTRIES_MAX = 100;
 /** State is compared with all events: after a look so many times its length is rest. */
 export const STATE_REST_TIMES = 9;
+
+/** Each look asks the books of the days that something came in of. */
+export const CREDENTIAL_NEWS_EVERY_MS = 1_000;

@@ -2,6 +2,7 @@ import { assert, instantOfMs, type RecordDraft, type TenantId } from '../../core
 import type { Decision, DecisionRequest } from './decision.ts';
 
 const encoder = new TextEncoder();
+const OPENED = '/opened';
 
 /** The body of an entry of kind `decision`: what was asked, and what was answered. */
 export type DecisionBody = {
@@ -58,6 +59,11 @@ export function decisionDraft(decision: Decision, request: DecisionRequest): Rec
 /** A pass opens, ends and lapses at most once each: its id and the phase are the id. */
 export function passDraft(body: PassBody): RecordDraft {
   return draft('pass', `${body.pass}/${body.phase}`, body.tenant, body.atMs, body);
+}
+
+/** The pass that an entry opens; undefined for every other entry. */
+export function openingIn({ kind, id }: RecordDraft): string | undefined {
+  return kind === 'pass' && id?.endsWith(OPENED) === true ? id.slice(0, -OPENED.length) : undefined;
 }
 
 /** The end that an entry says; undefined for every other entry. */

@@ -75,7 +75,7 @@ export function toldOfPass(record: SsfRecord): string | undefined {
 }
 
 /** CAEP interoperability profile, 2.5: an address, or issuer and subject. */
-function userSubject(id: string, issuer: string): SubjectId {
+export function userSubject(id: string, issuer: string): SubjectId {
   return /^[^\s@]+@[^\s@]+$/.test(id) ? email(id) : issSub(issuer, id);
 }
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   accountDisabled,
+  assuranceLevelChange,
   type Circumstances,
+  credentialChange,
   deviceComplianceChange,
   EVENT_TYPES,
   riskLevelChange,
@@ -42,6 +44,36 @@ const TABLE: readonly (readonly [SecurityEvent, type: string, members: object])[
     deviceComplianceChange(SUBJECT, BECAUSE, { current: 'not-compliant', previous: 'compliant' }),
     EVENT_TYPES.deviceComplianceChange,
     { ...COMMON, previous_status: 'compliant', current_status: 'not-compliant' },
+  ],
+  [
+    credentialChange(SUBJECT, BECAUSE, {
+      credential: 'fido2-roaming',
+      change: 'create',
+      aaguid: 'a',
+    }),
+    EVENT_TYPES.credentialChange,
+    { ...COMMON, credential_type: 'fido2-roaming', change_type: 'create', fido2_aaguid: 'a' },
+  ],
+  [
+    credentialChange(SUBJECT, BECAUSE, { credential: 'password', change: 'update' }),
+    EVENT_TYPES.credentialChange,
+    { ...COMMON, credential_type: 'password', change_type: 'update' },
+  ],
+  [
+    assuranceLevelChange(SUBJECT, BECAUSE, { current: 'nist-aal1', previous: 'nist-aal2' }),
+    EVENT_TYPES.assuranceLevelChange,
+    {
+      ...{ ...COMMON, namespace: 'NIST-AAL', change_direction: 'decrease' },
+      ...{ current_level: 'nist-aal1', previous_level: 'nist-aal2' },
+    },
+  ],
+  [
+    assuranceLevelChange(SUBJECT, BECAUSE, { current: 'nist-aal2', previous: 'nist-aal1' }),
+    EVENT_TYPES.assuranceLevelChange,
+    {
+      ...{ ...COMMON, namespace: 'NIST-AAL', change_direction: 'increase' },
+      ...{ current_level: 'nist-aal2', previous_level: 'nist-aal1' },
+    },
   ],
   [accountDisabled(SUBJECT, BECAUSE), EVENT_TYPES.accountDisabled, {}],
 ];

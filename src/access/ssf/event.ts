@@ -97,6 +97,57 @@ export function riskLevelChange(
   });
 }
 
+/**
+ * Those of CAEP 1.0, 3.3, and `unstated`: what happened is told even where nobody says of what kind
+ * the credential is.
+ */
+export type CredentialType =
+  | 'password'
+  | 'x509'
+  | 'fido2-platform'
+  | 'fido2-roaming'
+  | 'phone-voice'
+  | 'phone-sms'
+  | 'app'
+  | 'unstated';
+
+export type CredentialChange = {
+  readonly credential: CredentialType;
+  readonly change: 'create' | 'revoke' | 'update' | 'delete';
+  /** The make and model of an authenticator. */
+  readonly aaguid?: string;
+};
+
+export function credentialChange(
+  subject: SubjectId,
+  because: Circumstances,
+  { credential, change, aaguid }: CredentialChange,
+): SecurityEvent {
+  return caep(EVENT_TYPES.credentialChange, subject, because, {
+    credential_type: credential,
+    change_type: change,
+    ...(aaguid === undefined ? {} : { fido2_aaguid: aaguid }),
+  });
+}
+
+/** NIST SP 800-63B, as CAEP 1.0, 3.4 writes them. */
+export const ASSURANCE_LEVELS = ['nist-aal1', 'nist-aal2', 'nist-aal3'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
+
+export function assuranceLevelChange(
+  subject: SubjectId,
+  because: Circumstances,
+  { current, previous }: { readonly current: AssuranceLevel; readonly previous: AssuranceLevel },
+): SecurityEvent {
+  const isMore = ASSURANCE_LEVELS.indexOf(current) > ASSURANCE_LEVELS.indexOf(previous);
+  return caep(EVENT_TYPES.assuranceLevelChange, subject, because, {
+    namespace: 'NIST-AAL',
+    current_level: current,
+    previous_level: previous,
+    change_direction: isMore ? 'increase' : 'decrease',
+  });
+}
+
 export type Compliance = 'compliant' | 'not-compliant';
 
 export function deviceComplianceChange(

@@ -5,6 +5,7 @@ import {
   type Deciding,
   EamDoor,
   Hints,
+  type PasskeyBook,
   TokenIssuance,
 } from '../../access/index.ts';
 import type { Config, ExternalMethodConfig } from '../../config/index.ts';
@@ -30,6 +31,7 @@ export type OpenExternalOptions = {
 };
 
 export type OpenExternal = ExternalMethod & {
+  readonly passkeys: PasskeyBook;
   /** Takes in what other nodes and people wrote: keys, invitations, what was revoked. */
   look(): Promise<void>;
   close(): void;
@@ -85,6 +87,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
     tokens:
       tokensAppId === undefined ? undefined : new TokenIssuance({ ...asked, appId: tokensAppId }),
     address: external.address,
+    passkeys: store.book,
     look: async () => {
       await store.look();
       await keyFile.look();

@@ -1,24 +1,31 @@
 import {
+  AssuranceLevels,
   type Deciding,
   endedEvent,
   endingIn,
+  openingIn,
   PassKeeper,
+  type PasskeyBook,
   type SecurityEvent,
   type SsfRecord,
   type Transmitter,
   type WatchedPasses,
 } from '../../access/index.ts';
+import type { BooksReader } from '../../books/index.ts';
 import type { Clock, Random, RecordDraft } from '../../core/index.ts';
-import { passesAtStart, type Writer } from '../../pipeline/index.ts';
+import { CredentialNews, passesAtStart, type Writer } from '../../pipeline/index.ts';
 import type { DoorKnowledge } from './knowledge.ts';
 
 export type KeepingOptions = {
   readonly writer: Writer;
+  readonly books: BooksReader;
   readonly knowledge: DoorKnowledge;
   readonly passes: WatchedPasses;
   readonly deciding: Deciding;
   readonly transmitter: Transmitter | undefined;
   readonly issuer: string;
+  /** Undefined: no passkeys are registered here. */
+  readonly passkeys: PasskeyBook | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onFailure: (error: unknown) => void;
@@ -28,16 +35,22 @@ export type KeepingOptions = {
 export class Keeping {
   readonly #options: KeepingOptions;
   readonly #keeper: PassKeeper;
+  readonly #levels: AssuranceLevels;
+  readonly #news: CredentialNews | undefined;
+  /** What somebody's sign-in says, to be told. */
+  #said: SecurityEvent[] = [];
   /** Of the policies by which all passes were judged last. */
   #version: string | undefined;
 
-  private constructor(options: KeepingOptions) {
-    const { passes, deciding, clock, random, issuer, writer } = options;
+  private constructor(options: KeepingOptions, records: readonly SsfRecord[]) {
+    const { transmitter, passes, deciding, clock, random, issuer, writer } = options;
     const { accountant } = writer;
     const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
       await options.transmitter?.emit(events);
     };
     this.#options = options;
+    this.#levels = new AssuranceLevels(passes);
+    this.#news = transmitter && new CredentialNews({ ...options, records });
     this.#keeper = new PassKeeper({
       ...{ passes, deciding, accountant, clock, random, issuer, emit },
     });
@@ -46,11 +59,12 @@ export class Keeping {
   /** `records`: all that transmitters wrote down before. */
   static async open(options: KeepingOptions, records: readonly SsfRecord[]): Promise<Keeping> {
     const { writer, passes, clock, issuer, transmitter } = options;
-    const keeping = new Keeping(options);
+    const keeping = new Keeping(options, records);
     const { open, untold } = await passesAtStart(writer, records, clock.now());
     for (const { pass, request } of open) {
       try {
         passes.opening(pass, request);
+        keeping.#levels.opened({ pass, request }, issuer);
       } catch (error) {
         // More than can be watched over: those lapse in their time, and no more are opened.
         options.onFailure(error);
@@ -77,10 +91,33 @@ export class Keeping {
       this.#version = version;
       for (const changed of knowledge.takeChanges()) this.#keeper.changed(changed);
       await this.#keeper.settle();
+      await this.#tell();
     }
   }
 
+  /** What could not be written down is told the next time. */
+  async #tell(): Promise<void> {
+    const { transmitter } = this.#options;
+    this.#levels.lapse();
+    if (transmitter === undefined) return;
+    const said = this.#said.splice(0);
+    const news = (await this.#news?.look()) ?? [];
+    try {
+      if (said.length + news.length > 0) await transmitter.emit([...said, ...news]);
+    } catch (error) {
+      this.#said = [...said, ...this.#said];
+      throw error;
+    }
+    this.#news?.told(news);
+  }
+
   #hear(drafts: readonly RecordDraft[]): void {
+    const { passes, issuer, transmitter } = this.#options;
+    for (const draft of drafts) {
+      const kept = passes.get(openingIn(draft) ?? '');
+      const said = kept && this.#levels.opened(kept, issuer);
+      if (said !== undefined && transmitter !== undefined) this.#said.push(said);
+    }
     const closed = drafts.flatMap((draft) => endingIn(draft) ?? []);
     if (closed.length === 0) return;
     for (const each of closed) this.#keeper.ended(each);

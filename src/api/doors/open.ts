@@ -12,6 +12,7 @@ import {
   Transmitter,
   WatchedPasses,
 } from '../../access/index.ts';
+import type { BooksReader } from '../../books/index.ts';
 import type { Config, DoorsConfig } from '../../config/index.ts';
 import { type Clock, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
@@ -33,6 +34,7 @@ export type OpenDoorsOptions = {
   readonly doors: DoorsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly writer: Writer;
+  readonly books: BooksReader;
   /** Work that needs the ledger for itself. */
   readonly alone: (work: () => Promise<void>) => Promise<void>;
   /** The policies that come with the program. */
@@ -80,9 +82,10 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const deciding = new Deciding(point, turns);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
-  const watched = { ...options, knowledge, passes, deciding, transmitter };
-  const keeping = await Keeping.open({ ...watched, issuer: config.url }, records);
   const external = await externalOf(options, deciding);
+  const watched = { ...options, knowledge, passes, deciding, transmitter };
+  const passkeys = external?.passkeys;
+  const keeping = await Keeping.open({ ...watched, passkeys, issuer: config.url }, records);
   const doors = new Doors({
     roll: rollOf(callersOf(options.config, config), options.env),
     authzen: new AuthzenDoor({
@@ -111,9 +114,10 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     transmitter,
     look: async () => {
       try {
-        await keeping.look();
-      } finally {
+        // First: of a passkey that is taken away it tells whose it is.
         await external?.look();
+      } finally {
+        await keeping.look();
       }
     },
     close: async () => {

@@ -1,3 +1,4 @@
+import type { BooksReader } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, CountersignError, messageOf, type Random } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
@@ -44,13 +45,14 @@ export class DoorRound {
   }
 
   /** Tells where they listen; undefined where the configuration names none. */
-  async open(): Promise<string | undefined> {
+  async open(books: BooksReader): Promise<string | undefined> {
     const { config, tell, desk } = this.#options;
     const { doors } = config;
     if (doors === undefined) return undefined;
     this.#doors = await openDoors({
       ...this.#options,
       doors,
+      books,
       alone: (work) => this.#options.desk.exclusively(work),
       stopped: () => this.#look(),
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),

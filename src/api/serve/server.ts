@@ -163,7 +163,7 @@ class Server {
       });
       try {
         this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
-        this.#tellReady(door.url, await this.#doors.open());
+        this.#tellReady(door.url, await this.#doors.open(books));
         await this.#collect(collectors);
       } finally {
         await this.#doors.close();
