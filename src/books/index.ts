@@ -38,7 +38,13 @@ export {
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
-export type { SignalBatch, SignalCount, SignalRow, TouchedGroup } from './signals.ts';
+export type {
+  SignalBatch,
+  SignalCount,
+  SignalRow,
+  SignalSpan,
+  TouchedGroup,
+} from './signals.ts';
 export type { CheckCount, CheckDisagreement, CheckFilter, CheckRow } from './state-checks.ts';
 export type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
 export type { FindingFilter, KeptFinding } from './state-findings.ts';

@@ -94,3 +94,6 @@ export const OBSERVATIONS_UNFOLDED_MAX = 2_000;
 
 /** Pages of the state that its writer keeps: the signals of an import go into all of its days. */
 export const STATE_CACHE_BYTES: number = 16 * 1024 * 1024;
+
+/** Signals that are read at a time, some hundred bytes each; of a larger group all. */
+export const SIGNALS_TOGETHER_MAX = 10_000;

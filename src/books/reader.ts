@@ -29,7 +29,7 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
-import type { SignalCount, SignalRow, TouchedGroup } from './signals.ts';
+import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './signals.ts';
 import type { StageCursor } from './state.ts';
 import type { FindingFilter, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
@@ -116,9 +116,9 @@ export class BooksReader {
     return this.#live.state?.signals.touchedSince(index) ?? [];
   }
 
-  /** The signals of a group in a period, in order. */
-  signals(stream: string, group: string, period: Times): readonly SignalRow[] {
-    return this.#live.state?.signals.of(stream, group, period) ?? [];
+  /** The signals of each span in order; none where there are fewer than `atLeast`. */
+  signals(stream: string, spans: readonly SignalSpan[], atLeast: number): Iterable<SignalRow[]> {
+    return this.#live.state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);
   }
 
   /** The groups of a stream with signals in a period. */
@@ -146,8 +146,13 @@ export class BooksReader {
   }
 
   finding(uid: string): KeptFinding | undefined {
+    return this.findingsOf([uid]).get(uid);
+  }
+
+  /** Those of them that were ever said, by their id. */
+  findingsOf(uids: readonly string[]): ReadonlyMap<string, KeptFinding> {
     const { state } = this.#live;
-    return state?.snapshot(() => state.findings.find(uid));
+    return state?.snapshot(() => state.findings.findAll(uids)) ?? new Map();
   }
 
   /** Decisions, passes, and what is known of the authorisation of sign-ins. */

@@ -37,3 +37,6 @@ export type TouchedGroup = {
   readonly group: string;
   readonly day: number;
 };
+
+/** A group of a stream in a period, `[fromMs, toMs)`. */
+export type SignalSpan = { readonly group: string; readonly fromMs: number; readonly toMs: number };

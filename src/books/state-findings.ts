@@ -73,6 +73,12 @@ export class FindingTable {
     return row === undefined || row['index'] === null ? undefined : this.#kept(row);
   }
 
+  /** Those of them that there are, by their id. */
+  findAll(uids: readonly string[]): Map<string, KeptFinding> {
+    const rows = this.#db.all(OF_UIDS, JSON.stringify(uids));
+    return new Map(rows.map((row) => [row['uid'] as string, this.#kept(row)]));
+  }
+
   #kept(row: Record<string, unknown>): KeptFinding {
     const uid = row['uid'] as string;
     const revisions = this.#db.all('SELECT "index" FROM findings WHERE uid = ? ORDER BY 1', uid);
@@ -112,3 +118,5 @@ const LAST_MS = 8.64e15;
 const CURRENT = `SELECT *, max("index") FROM findings
   WHERE window_ms >= ? AND window_ms < ? GROUP BY uid`;
 const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
+const OF_UIDS = `SELECT *, max("index") FROM findings
+  WHERE uid IN (SELECT value FROM json_each(?)) GROUP BY uid`;

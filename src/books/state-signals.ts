@@ -1,8 +1,8 @@
-import type { SignalBatch, SignalCount, SignalRow, TouchedGroup } from './signals.ts';
+import { SIGNALS_TOGETHER_MAX } from './limits.ts';
+import type { SignalBatch, SignalCount, SignalRow, SignalSpan, TouchedGroup } from './signals.ts';
 import type { StateDb } from './state-db.ts';
 
 const DAY_MS = 86_400_000;
-const ENDS_MS = { fromMs: -8.64e15, toMs: 8.64e15 };
 
 type Times = { readonly fromMs: number; readonly toMs: number };
 
@@ -91,12 +91,31 @@ export class SignalTable {
 
   /** Everything up to this cursor was looked at. */
   forgetTouched(index: number): void {
-    this.#db.run('DELETE FROM signal_touched WHERE up_to <= ?', index);
+    const left = 'SELECT EXISTS (SELECT 1 FROM signal_touched WHERE up_to > ?)';
+    // SQLite empties a table without looking at its rows.
+    if (this.#db.number(left, index) === 0) this.#db.run('DELETE FROM signal_touched');
+    else this.#db.run('DELETE FROM signal_touched WHERE up_to <= ?', index);
   }
 
-  /** In order of time, then of entries. */
-  of(stream: string, group: string, { fromMs, toMs }: Times = ENDS_MS): SignalRow[] {
-    return this.#db.all(OF_GROUP, stream, group, fromMs, toMs).map(rowOf);
+  /**
+   * Of each span, in order of time, then of entries; none where there are fewer than `atLeast`.
+   * Some thousand groups with a record or two each are asked for at once, and large ones alone.
+   */
+  *ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Generator<SignalRow[]> {
+    const sizes = this.#sizes(stream, spans).map((size) => (size < atLeast ? 0 : size));
+    for (let from = 0; from < spans.length; ) {
+      let to = from + 1;
+      let rows = sizes[from] as number;
+      for (; to < spans.length; to++) {
+        rows += sizes[to] as number;
+        if (rows > SIGNALS_TOGETHER_MAX) break;
+      }
+      const asked = spans.slice(from, to).filter((_, i) => sizes[from + i] !== 0);
+      const found = this.#rows(stream, asked);
+      let place = 0;
+      for (let at = from; at < to; at++) yield sizes[at] === 0 ? [] : (found.get(place++) ?? []);
+      from = to;
+    }
   }
 
   groupsOf(stream: string, { fromMs, toMs }: Times): string[] {
@@ -114,6 +133,35 @@ export class SignalTable {
     }));
   }
 
+  #sizes(stream: string, spans: readonly SignalSpan[]): number[] {
+    const sizes = spans.map(() => 0);
+    const places = Map.groupBy(sizes.keys(), (at) => {
+      const { fromMs, toMs } = spans[at] as SignalSpan;
+      return `${fromMs} ${toMs}`;
+    });
+    for (const own of places.values()) {
+      const { fromMs, toMs } = spans[own[0] as number] as SignalSpan;
+      const groups = JSON.stringify(own.map((at) => spans[at]?.group));
+      for (const { place, size } of this.#db.all(SIZES, groups, stream, fromMs, toMs)) {
+        sizes[own[place as number] as number] = size as number;
+      }
+    }
+    return sizes;
+  }
+
+  /** By their place among the spans. */
+  #rows(stream: string, spans: readonly SignalSpan[]): Map<number, SignalRow[]> {
+    const found = new Map<number, SignalRow[]>();
+    if (spans.length === 0) return found;
+    for (const row of this.#db.all(OF_SPANS, textOf(spans), stream)) {
+      const place = row['place'] as number;
+      const own = found.get(place);
+      if (own === undefined) found.set(place, [rowOf(row)]);
+      else own.push(rowOf(row));
+    }
+    return found;
+  }
+
   #count(stream: string, day: number): number {
     return this.#db.number(
       'SELECT count FROM signal_counts WHERE stream = ? AND day = ?',
@@ -127,8 +175,17 @@ const ADD_COUNT = `INSERT INTO signal_counts VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, day) DO UPDATE SET count = count + excluded.count`;
 const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, grp, day) DO UPDATE SET up_to = max(up_to, excluded.up_to)`;
-const OF_GROUP = `SELECT * FROM signals
-  WHERE stream = ? AND grp = ? AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, "index", part`;
+const SIZES = `SELECT j.key AS place, (SELECT count(*) FROM signals AS s WHERE s.stream = ?2
+  AND s.grp = j.value AND s.time_ms >= ?3 AND s.time_ms < ?4) AS size FROM json_each(?1) AS j`;
+/** \`CROSS\`: the spans lead, and each is found by the key of the table. */
+const OF_SPANS = `SELECT j.key AS place, s.* FROM json_each(?1) AS j CROSS JOIN signals AS s
+  WHERE s.stream = ?2 AND s.grp = j.value ->> 0
+    AND s.time_ms >= j.value ->> 1 AND s.time_ms < j.value ->> 2
+  ORDER BY place, s.time_ms, s."index", s.part`;
+
+function textOf(spans: readonly SignalSpan[]): string {
+  return JSON.stringify(spans.map(({ group, fromMs, toMs }) => [group, fromMs, toMs]));
+}
 
 function inOrder(a: SignalRow, b: SignalRow): number {
   if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;

@@ -19,7 +19,7 @@ export {
 } from './rules/content.ts';
 export { signalsInMemory } from './rules/memory-signals.ts';
 export type { SignalPlan } from './rules/plan.ts';
-export { type GroupDay, RuleJudge, type SignalSource } from './rules/rule-judge.ts';
+export { type GroupDay, RuleJudge, type SignalSource, type Throttled } from './rules/rule-judge.ts';
 export { runRuleTests, type TestOutcome } from './rules/rule-tests.ts';
 export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';

@@ -38,7 +38,7 @@ export const FINDING_TEXT_CHARACTERS_MAX = 2_000;
 export const RULE_FILES_MAX = 20_000;
 
 /** Findings appended at a time: some megabytes, and one wait for the disk. */
-export const FINDINGS_PER_APPEND = 500;
+export const FINDINGS_PER_APPEND = 2_000;
 
 /** Whether a canary is to be sent or judged: each is sent within this of its moment. */
 export const CANARY_LOOK_EVERY_MS = 15_000;

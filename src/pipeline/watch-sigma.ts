@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BooksReader, KeptFinding } from '../books/index.ts';
 import { type FindingDraft, TENANT_NOT_STATED } from '../core/index.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type RuleContent,
   RuleJudge,
   ruleWatchers,
+  type Throttled,
 } from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 
@@ -33,27 +35,44 @@ export function sigmaJudge(content: RuleContent): Judge {
   };
 }
 
-function judgeAll(rules: RuleJudge, days: readonly GroupDay[], { books }: JudgeContext): Judgement {
-  const asked = new Set(days.map(({ stream, day }) => `${day} ${stream}`));
-  const throttled = rules.throttled(books).filter(({ stream, day }) => {
-    return asked.has(`${day} ${stream}`);
-  });
-  const silent = new Set(throttled.map(({ stream, day }) => `${day} ${stream}`));
+async function judgeAll(
+  rules: RuleJudge,
+  days: readonly GroupDay[],
+  { books }: JudgeContext,
+): Promise<Judgement> {
+  const throttled = throttledOf(rules, days, books);
+  const silent = new Set(throttled.map(dayOfStream));
   const drafts: FindingDraft[] = throttled.map(({ draft }) => draft);
-  for (const each of days) {
-    if (!silent.has(`${each.day} ${each.stream}`)) drafts.push(...rules.judge(each, books));
+  const heard = silent.size === 0 ? days : days.filter((each) => !silent.has(dayOfStream(each)));
+  for (const found of rules.judgeAll(heard, books)) {
+    drafts.push(...found);
+    await setImmediate();
   }
-  const said = new Set(drafts.map(findingUid));
-  const takenBack = before(books, days)
-    .filter(({ uid }) => !said.has(uid))
-    .map(({ uid }) => uid);
+  const earlier = before(books, days);
+  const said = new Set(earlier.length === 0 ? [] : drafts.map(findingUid));
+  const takenBack = earlier.filter(({ uid }) => !said.has(uid)).map(({ uid }) => uid);
   return { drafts, covers: [], takenBack };
+}
+
+/** Rules that fit too often on a day that is looked at. */
+function throttledOf(
+  rules: RuleJudge,
+  days: readonly GroupDay[],
+  books: BooksReader,
+): readonly Throttled[] {
+  const throttled = rules.throttled(books);
+  if (throttled.length === 0) return [];
+  const asked = new Set(days.map(dayOfStream));
+  return throttled.filter((each) => asked.has(dayOfStream(each)));
+}
+
+function dayOfStream({ stream, day }: { readonly stream: string; readonly day: number }): string {
+  return `${day} ${stream}`;
 }
 
 /** What was said of these groups and days until now. */
 function before(books: BooksReader, days: readonly GroupDay[]): readonly KeptFinding[] {
   if (days.length === 0) return [];
-  const asked = new Set(days.map(({ stream, group, day }) => keyOf(stream, group, day * DAY_MS)));
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (const { day } of days) {
@@ -61,7 +80,10 @@ function before(books: BooksReader, days: readonly GroupDay[]): readonly KeptFin
     if (day > last) last = day;
   }
   const windows = { fromMs: first * DAY_MS, toMs: (last + 1) * DAY_MS };
-  return books.findings({ judge: SIGMA, windows }).filter(({ draft }) => {
+  const found = books.findings({ judge: SIGMA, windows });
+  if (found.length === 0) return found;
+  const asked = new Set(days.map(({ stream, group, day }) => keyOf(stream, group, day * DAY_MS)));
+  return found.filter(({ draft }) => {
     return draft.rule !== THROTTLED && asked.has(keyOf(draft.rule, draft.group, draft.windowMs));
   });
 }

@@ -169,25 +169,28 @@ export class Watch {
   /** What there is to be said that was not said before. */
   async #changes(judge: string, { drafts, covers, takenBack = [] }: Judgement): Promise<NewFact[]> {
     const facts: NewFact[] = [];
-    const now = new Set<string>();
+    const now = new Map<string, FindingDraft>();
     for (const drafted of drafts) {
       const draft = bounded(drafted);
       const uid = findingUid(draft);
       assert(!now.has(uid), `${judge} says one finding once: ${draft.rule}, ${draft.group}`);
-      now.add(uid);
-      const before = this.#books.finding(uid);
-      const isSame = before?.state === 'open' && draftText(before.draft) === draftText(draft);
+      now.set(uid, draft);
+    }
+    for (const [uid, draft, earlier] of this.#withEarlier(now)) {
+      const isSame = earlier?.state === 'open' && draftText(earlier.draft) === draftText(draft);
       if (isSame) continue;
-      const revision = before === undefined ? 0 : before.revision + 1;
+      const revision = earlier === undefined ? 0 : earlier.revision + 1;
       facts.push({ uid, judge, state: 'open', because: null, revision, draft });
     }
     const before = covers.flatMap(({ from, to }) =>
       this.#books.findings({ judge, windows: { fromMs: from, toMs: to } }),
     );
-    const named = takenBack.flatMap((uid) => this.#books.finding(uid) ?? []);
+    const known = this.#books.findingsOf(takenBack);
+    const named = takenBack.flatMap((uid) => known.get(uid) ?? []);
+    const withdrawn = new Set<string>();
     for (const kept of [...before, ...named]) {
-      if (kept.state === 'withdrawn' || now.has(kept.uid)) continue;
-      now.add(kept.uid);
+      if (kept.state === 'withdrawn' || now.has(kept.uid) || withdrawn.has(kept.uid)) continue;
+      withdrawn.add(kept.uid);
       if (!(await this.#isErased(kept))) {
         const { uid, draft } = kept;
         const because = 'seen with all that came in later, its rule does not find it';
@@ -196,6 +199,18 @@ export class Watch {
       }
     }
     return facts;
+  }
+
+  /** In their order; what was said before is read of some thousands at a time. */
+  *#withEarlier(
+    drafts: ReadonlyMap<string, FindingDraft>,
+  ): Generator<[uid: string, FindingDraft, KeptFinding | undefined]> {
+    const all = [...drafts];
+    for (let at = 0; at < all.length; at += FINDINGS_PER_APPEND) {
+      const some = all.slice(at, at + FINDINGS_PER_APPEND);
+      const earlier = this.#books.findingsOf(some.map(([uid]) => uid));
+      for (const [uid, draft] of some) yield [uid, draft, earlier.get(uid)];
+    }
   }
 
   /** What rests on bodies that are gone cannot be judged again, and stays as it was said. */

@@ -19,6 +19,9 @@ export const SIGNAL_TEXT_CHARACTERS_MAX = 400;
 /** Samples of one group and day that a correlation looks at. */
 export const SAMPLES_MAX = 200_000;
 
+/** Groups and days that are judged at a time: then whoever waits for the thread has a turn. */
+export const DAYS_TOGETHER_MAX = 2_000;
+
 /** Entries that a draft names: the first and the last of them; all are counted in its text. */
 export const DRAFT_ENTRIES_MAX = 200;
 

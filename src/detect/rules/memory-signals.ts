@@ -20,10 +20,12 @@ export function signalsInMemory(
     );
   }
   return {
-    signals: (stream, group, { fromMs, toMs }) => {
-      const own = groups.get(stream)?.get(group) ?? [];
-      return own.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs);
-    },
+    signals: (stream, spans, atLeast) =>
+      spans.map(({ group, fromMs, toMs }) => {
+        const own = groups.get(stream)?.get(group) ?? [];
+        const found = own.filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs);
+        return found.length < atLeast ? [] : found;
+      }),
     signalGroups: (stream, { fromMs, toMs }) =>
       [...(groups.get(stream) ?? [])].flatMap(([group, own]) =>
         own.some(({ timeMs }) => timeMs >= fromMs && timeMs < toMs) ? group : [],

@@ -1,9 +1,9 @@
-import type { SignalCount, SignalRow, TouchedGroup } from '../../books/index.ts';
+import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from '../../books/index.ts';
 import type { FindingDraft, TenantId } from '../../core/index.ts';
-import { type CompiledCorrelation, correlate, type Sample } from '../sigma/index.ts';
+import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '../sigma/index.ts';
 import type { RuleContent, Saying } from './content.ts';
-import { draftOf, type Grounds } from './draft.ts';
-import { SAMPLES_MAX } from './limits.ts';
+import { draftOf } from './draft.ts';
+import { DAYS_TOGETHER_MAX, SAMPLES_MAX } from './limits.ts';
 import { ruleKey } from './plan.ts';
 import { DAY_MS } from './signal-buffer.ts';
 
@@ -11,7 +11,12 @@ type Period = { readonly fromMs: number; readonly toMs: number };
 
 /** Where signals are kept. */
 export type SignalSource = {
-  signals(stream: string, group: string, period: Period): readonly SignalRow[];
+  /** Of each span the signals in order, and none where there are fewer than `atLeast`. */
+  signals(
+    stream: string,
+    spans: readonly SignalSpan[],
+    atLeast: number,
+  ): Iterable<readonly SignalRow[]>;
   signalGroups(stream: string, period: Period): readonly string[];
   signalCounts(): readonly SignalCount[];
   /** The tenant of records that state none. */
@@ -28,48 +33,89 @@ export type GroupDay = TouchedGroup;
 export class RuleJudge {
   readonly #content: RuleContent;
   readonly #correlations: ReadonlyMap<string, CompiledCorrelation>;
+  readonly #outers: ReadonlyMap<string, readonly Outer[]>;
 
   constructor(content: RuleContent) {
     this.#content = content;
+    const { correlations } = content.set;
     this.#correlations = new Map(
-      content.set.correlations.map((compiled) => [ruleKey(compiled.correlation), compiled]),
+      correlations.map((compiled) => [ruleKey(compiled.correlation), compiled]),
     );
+    const outers = correlations.flatMap((outer) =>
+      outer.parts.flatMap((part, place): Outer[] => {
+        if (part.kind !== 'correlation') return [];
+        return [{ outer, place, inner: correlations[part.at] as CompiledCorrelation }];
+      }),
+    );
+    this.#outers = Map.groupBy(outers, ({ inner }) => ruleKey(inner.correlation));
   }
 
   /** The groups and days of which something else may be said, once signals of these changed. */
   affected(touched: readonly GroupDay[]): GroupDay[] {
-    const found = new Map<string, GroupDay>();
+    const found: GroupDay[] = [];
+    const known = new Map<string, Map<string, Set<number>>>();
     const add = (each: GroupDay): void => {
-      const key = `${each.day} ${each.stream} ${each.group}`;
-      if (found.has(key)) return;
-      found.set(key, each);
+      const days = daysIn(known, each);
+      if (days.has(each.day)) return;
+      days.add(each.day);
+      found.push(each);
       for (const outer of this.#outerOf(each)) add(outer);
     };
     for (const each of touched) {
       const span = this.#correlations.get(each.stream)?.correlation.timespanMs ?? 0;
       // A window that ends on a later day may reach back to this one.
       for (let later = 0; later <= Math.ceil(span / DAY_MS); later++) {
-        add({ ...each, day: each.day + later });
+        add(later === 0 ? each : { ...each, day: each.day + later });
       }
     }
-    return [...found.values()];
+    return found;
   }
 
   /** What there is to be said of a group and day: of each tenant at most one thing. */
-  judge({ stream, group, day }: GroupDay, source: SignalSource): FindingDraft[] {
+  judge(each: GroupDay, source: SignalSource): FindingDraft[] {
+    return [...this.judgeAll([each], source)].flat();
+  }
+
+  /** The same of many, in their order and in parts: what they rest on is read of many at a time. */
+  *judgeAll(days: readonly GroupDay[], source: SignalSource): Generator<FindingDraft[]> {
+    const homes = new Map<string, string>();
+    const tenantOf = (stated: string): string => {
+      const home = homes.get(stated) ?? source.tenantOf(stated);
+      homes.set(stated, home);
+      return home;
+    };
+    for (let at = 0; at < days.length; ) {
+      const { stream } = days[at] as GroupDay;
+      let end = at + 1;
+      while (days[end]?.stream === stream && end - at < DAYS_TOGETHER_MAX) end++;
+      yield this.#judgeSome(stream, days.slice(at, end), { source, tenantOf });
+      at = end;
+    }
+  }
+
+  #judgeSome(stream: string, days: readonly GroupDay[], of: Asked): FindingDraft[] {
     const saying = this.#content.sayings.get(stream);
     if (saying?.alerts !== true) return [];
-    const period = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
     const compiled = this.#correlations.get(stream);
-    const rows =
-      compiled === undefined
-        ? source.signals(stream, group, period)
-        : this.#correlated(compiled, group, period, source).flatMap(({ rows: of }) => of);
-    const byTenant = Map.groupBy(rows, (row) => source.tenantOf(row.tenant));
-    return [...byTenant].map(([tenant, of]) => {
-      const grounds: Grounds = { rule: stream, tenant, group, windowMs: period.fromMs, rows: of };
-      return draftOf(saying, grounds);
+    const { timespanMs } = compiled?.correlation ?? { timespanMs: 0 };
+    const spans = days.map(({ group, day }) => {
+      return { group, fromMs: day * DAY_MS - timespanMs, toMs: (day + 1) * DAY_MS };
     });
+    const drafts: FindingDraft[] = [];
+    let at = 0;
+    for (const own of of.source.signals(stream, spans, leastOf(compiled))) {
+      const { group, day } = days[at++] as GroupDay;
+      const period = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
+      const rows =
+        compiled === undefined
+          ? own
+          : this.#correlated(compiled, group, period, own, of).flatMap(({ rows: each }) => each);
+      for (const [tenant, theirs] of Map.groupBy(rows, (row) => of.tenantOf(row.tenant))) {
+        const grounds = { rule: stream, tenant, group, windowMs: period.fromMs, rows: theirs };
+        drafts.push(draftOf(saying, grounds));
+      }
+    }
+    return drafts;
   }
 
   /** A rule that fits too often on a day says so, in place of all that it would say. */
@@ -83,22 +129,17 @@ export class RuleJudge {
 
   /** Outer correlations that an inner one feeds, in the group that its group is part of. */
   #outerOf({ stream, group, day }: GroupDay): GroupDay[] {
-    return this.#content.set.correlations.flatMap((outer): GroupDay[] =>
-      outer.parts.flatMap((part, place): GroupDay[] => {
-        if (part.kind !== 'correlation') return [];
-        const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
-        if (ruleKey(inner.correlation) !== stream) return [];
-        const values = innerValues(outer, inner, place, group);
-        if (values === undefined) return [];
-        const { timespanMs } = outer.correlation;
-        const days = Array.from({ length: Math.ceil(timespanMs / DAY_MS) + 1 }, (_, i) => day + i);
-        return days.map((each) => ({
-          stream: ruleKey(outer.correlation),
-          group: values.group,
-          day: each,
-        }));
-      }),
-    );
+    return (this.#outers.get(stream) ?? []).flatMap(({ outer, inner, place }): GroupDay[] => {
+      const values = innerValues(outer, inner, place, group);
+      if (values === undefined) return [];
+      const { timespanMs } = outer.correlation;
+      const days = Array.from({ length: Math.ceil(timespanMs / DAY_MS) + 1 }, (_, i) => day + i);
+      return days.map((each) => ({
+        stream: ruleKey(outer.correlation),
+        group: values.group,
+        day: each,
+      }));
+    });
   }
 
   /** Where a correlation is fulfilled in a group, by windows that end in the period. */
@@ -106,41 +147,38 @@ export class RuleJudge {
     compiled: CompiledCorrelation,
     group: string,
     { fromMs, toMs }: Period,
-    source: SignalSource,
+    own: readonly SignalRow[],
+    of: Asked,
   ): Fulfilled[] {
     const { correlation } = compiled;
     const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
-    const all = [
-      ...source.signals(ruleKey(correlation), group, reach).map(grounded),
-      ...this.#innerSamples(compiled, group, reach, source),
-    ];
+    const all = [...own.map(grounded), ...this.#innerSamples(compiled, group, reach, of)];
     // A forged event time of one tenant must not fulfil anything in another.
-    const byTenant = Map.groupBy(all, ({ tenant }) => source.tenantOf(tenant));
+    const byTenant = Map.groupBy(all, ({ tenant }) => of.tenantOf(tenant));
     return [...byTenant.values()].flatMap((samples) => {
       const inOrder = samples.sort(byTime).slice(0, SAMPLES_MAX);
       const hits = correlate(correlation, inOrder, { from: fromMs, to: toMs });
       return hits.map(({ first, last }): Fulfilled => {
-        const of = inOrder.slice(first, last + 1);
-        const rows = of.flatMap((sample) => sample.rows);
-        return { timeMs: (of.at(-1) as Grounded).timeMs, rows };
+        const those = inOrder.slice(first, last + 1);
+        const rows = those.flatMap((sample) => sample.rows);
+        return { timeMs: (those.at(-1) as Grounded).timeMs, rows };
       });
     });
   }
 
   /** What inner correlations found, as events of this one. */
-  #innerSamples(
-    outer: CompiledCorrelation,
-    group: string,
-    period: Period,
-    source: SignalSource,
-  ): Grounded[] {
+  #innerSamples(outer: CompiledCorrelation, group: string, period: Period, of: Asked): Grounded[] {
     return outer.parts.flatMap((part, place): Grounded[] => {
       if (part.kind !== 'correlation') return [];
       const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
-      return this.#groupsOf(inner, period, source).flatMap((innerGroup): Grounded[] => {
+      return this.#groupsOf(inner, period, of.source).flatMap((innerGroup): Grounded[] => {
         const values = innerValues(outer, inner, place, innerGroup);
         if (values?.group !== group) return [];
-        const found = this.#correlated(inner, innerGroup, period, source);
+        const { timespanMs } = inner.correlation;
+        const span = { group: innerGroup, fromMs: period.fromMs - timespanMs, toMs: period.toMs };
+        const stream = ruleKey(inner.correlation);
+        const [own = []] = of.source.signals(stream, [span], leastOf(inner));
+        const found = this.#correlated(inner, innerGroup, period, own, of);
         return found.map(({ timeMs, rows }) => {
           const { tenant } = rows[0] as SignalRow;
           return { timeMs, part: place, values: values.values, tenant, rows };
@@ -164,6 +202,16 @@ export class RuleJudge {
   }
 }
 
+/** A correlation, and one that it feeds as its part. */
+type Outer = {
+  readonly inner: CompiledCorrelation;
+  readonly outer: CompiledCorrelation;
+  readonly place: number;
+};
+
+/** Whom is asked in one look. */
+type Asked = Pick<SignalSource, 'tenantOf'> & { readonly source: SignalSource };
+
 export type Throttled = {
   readonly stream: string;
   readonly day: number;
@@ -172,6 +220,25 @@ export type Throttled = {
 
 type Grounded = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
 type Fulfilled = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
+
+function daysIn(
+  known: Map<string, Map<string, Set<number>>>,
+  { stream, group }: GroupDay,
+): Set<number> {
+  const groups = known.get(stream) ?? new Map<string, Set<number>>();
+  known.set(stream, groups);
+  const days = groups.get(group) ?? new Set<number>();
+  groups.set(group, days);
+  return days;
+}
+
+/** With fewer signals of its own nothing can be said of a group; inner ones bring others. */
+function leastOf(compiled: CompiledCorrelation | undefined): number {
+  if (compiled === undefined) return 1;
+  return compiled.parts.some(({ kind }) => kind === 'correlation')
+    ? 0
+    : samplesMin(compiled.correlation);
+}
 
 function grounded(row: SignalRow): Grounded {
   const values = JSON.parse(row.values) as (string | null)[];

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import { type Correlation, correlate, parseRules, problemText, type Sample } from './index.ts';
+import {
+  type Correlation,
+  correlate,
+  parseRules,
+  problemText,
+  type Sample,
+  samplesMin,
+} from './index.ts';
 import { problemsOf, ruleSet, ruleYaml } from './testing/rule.ts';
 
 const MINUTE_MS = 60_000;
@@ -171,6 +178,38 @@ test('order of arrival means nothing once samples are in order of time', () => {
     }),
     runs(200),
   );
+});
+
+test('with fewer samples than the least of a correlation it is never fulfilled', () => {
+  const sample = fc.record({
+    timeMs: fc.integer({ min: 0, max: 6 }).map((n) => n * MINUTE_MS),
+    part: fc.integer({ min: 0, max: 2 }),
+    values: fc.tuple(fc.constantFrom('1', '2', '3')),
+  });
+  const types = ['event_count', 'value_count', 'value_sum', 'temporal', 'temporal_ordered'];
+  const bounds = ['gte: 2', 'gt: 2', 'eq: 2', 'lt: 2', 'neq: 1', 'gte: 1, lte: 3', ''];
+  fc.assert(
+    fc.property(
+      fc.array(sample, { maxLength: 6 }),
+      fc.constantFrom(...types),
+      fc.constantFrom(...bounds),
+      (all, type, bound) => {
+        fc.pre(type === 'temporal' || (bound === '') === (type === 'temporal_ordered'));
+        const field = type.startsWith('value') ? 'field: x, ' : '';
+        const condition = bound === '' ? '' : `\ncondition: { ${field}${bound} }`;
+        const of = correlation(`type: ${type}\nrules: [a, b, c]\ntimespan: 5m${condition}`);
+        const inOrder = [...all].sort((a, b) => a.timeMs - b.timeMs);
+        if (correlate(of, inOrder).length > 0) assert.ok(all.length >= samplesMin(of));
+      },
+    ),
+    runs(300),
+  );
+  const least = (text: string): number => samplesMin(correlation(text));
+  assert.equal(least(COUNT), 3);
+  assert.equal(least(COUNT.replace('gte: 3', 'gt: 3')), 4);
+  assert.equal(least(COUNT.replace('gte: 3', 'lte: 3')), 1);
+  assert.equal(least('type: temporal\nrules: [a, b, a]\ntimespan: 2m'), 2);
+  assert.equal(least('type: temporal_ordered\nrules: [a, b, a]\ntimespan: 2m'), 3);
 });
 
 test('windows agree with a count by hand', () => {

@@ -36,6 +36,32 @@ export function correlate(
   return hits;
 }
 
+/** With fewer samples no window can fulfil it. */
+export function samplesMin({ type, bounds, rules }: Correlation): number {
+  switch (type) {
+    case 'temporal_ordered':
+      return rules.length;
+    case 'temporal':
+      return bounds.length === 0 ? new Set(rules).size : countMin(bounds);
+    case 'event_count':
+    case 'value_count':
+      return countMin(bounds);
+    case 'value_sum':
+    case 'value_avg':
+    case 'value_percentile':
+      return 1;
+  }
+}
+
+/** What a count must be at least that is within all of these bounds, and is of something. */
+function countMin(bounds: Correlation['bounds']): number {
+  const least = bounds.map(({ op, value }) => {
+    if (op === 'gt') return Math.floor(value) + 1;
+    return op === 'gte' || op === 'eq' ? Math.ceil(value) : 1;
+  });
+  return Math.max(1, ...least);
+}
+
 const EVER: Interval = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 function windows(correlation: Correlation, samples: readonly Sample[]): Iterable<Hit> {

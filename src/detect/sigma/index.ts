@@ -14,7 +14,7 @@ export {
   compileRules,
   type RuleSet,
 } from './compile.ts';
-export { correlate, type Hit, type Sample } from './correlate.ts';
+export { correlate, type Hit, type Sample, samplesMin } from './correlate.ts';
 export type { Expression } from './expression.ts';
 export { textsOf } from './fields.ts';
 export { Matcher } from './matcher.ts';
