@@ -6,7 +6,8 @@ import { PlainDirectory, type PlainEntity } from '../testing/plain-directory.ts'
 import { countingRandom } from '../testing/random.ts';
 import type { DecisionRequest } from './decision.ts';
 import { DecisionPoint } from './decision-point.ts';
-import type { DecisionBody } from './entry.ts';
+import type { DecisionBody, PassOpened } from './entry.ts';
+import type { PassWatch } from './pass-watch.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -173,5 +174,140 @@ test('the smallest change that would turn a decision round is told', async () =>
   assert.deepEqual(
     both.decision.flip?.changes.map(({ input }) => input),
     ['context.factor', 'principal.enabled'],
+  );
+});
+
+test('nobody is let in where the ledger took fewer entries than it was given', async () => {
+  const { policies, directory, clock } = world();
+  const accountant = { append: async () => [] };
+  const random = countingRandom();
+  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  await assert.rejects(point.decide(request()), {
+    code: 'NOT_ACCOUNTED',
+    message: /\(the ledger took fewer entries\): nobody is let in without it$/,
+  });
+});
+
+test('many are decided in one write, each with the entry that holds it', async () => {
+  const { point, drafts } = world();
+  const asked = [request(), request({ factor: 'single' }), request()];
+  const decided = await point.decideAll(asked, { passMs: HOUR_MS });
+  assert.deepEqual(
+    decided.map(({ decision, entry }) => [decision.effect, entry]),
+    [
+      ['permit', 0],
+      ['deny', 2],
+      ['permit', 3],
+    ],
+  );
+  for (const { decision, entry } of decided) assert.equal(drafts[entry]?.id, decision.id);
+  assert.deepEqual(
+    drafts.map(({ kind }) => kind),
+    ['decision', 'pass', 'decision', 'decision', 'pass'],
+  );
+  assert.equal(decided[1]?.decision.pass, undefined);
+  assert.equal(new Set(drafts.map(({ id }) => id)).size, 5);
+  assert.deepEqual(await point.decideAll([]), []);
+});
+
+test('a pass names its decision and is bound to what the door stated', async () => {
+  const { point, drafts } = world();
+  const stated = { factor: 'multi', address: '192.0.2.7', device: { id: 'laptop' }, app: 'wiki' };
+  const { decision } = await point.decide(request(stated), { passMs: HOUR_MS });
+  const opened = JSON.parse(Buffer.from(drafts[1]?.body ?? []).toString('utf8')) as PassOpened;
+  const { pass, ...rest } = opened;
+  assert.equal(pass, decision.pass?.id);
+  assert.deepEqual(rest, {
+    ...{ v: 1, phase: 'opened', tenant: TENANT, decision: decision.id, door: 'eam' },
+    ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
+    ...{ action: 'signIn', atMs: NOW_MS, expiresMs: NOW_MS + HOUR_MS },
+    constraints: { address: '192.0.2.7', device: 'laptop', app: 'wiki' },
+    suiteTokenMs: 28 * HOUR_MS,
+  });
+  await point.decide(request({ factor: 'multi', device: 'phone', app: 7 }), { passMs: HOUR_MS });
+  const second = JSON.parse(Buffer.from(drafts[3]?.body ?? []).toString('utf8')) as PassOpened;
+  assert.deepEqual(second.constraints, { address: null, device: 'phone', app: null });
+});
+
+test('how long a token of the suite can live is told of the suite alone', async () => {
+  const { policies, directory, clock, drafts } = world();
+  const accountant = {
+    append: async (given: readonly RecordDraft[]) => given.map((d) => drafts.push(d) - 1),
+  };
+  const options = { policies, directory, accountant, clock, random: countingRandom() };
+  const point = new DecisionPoint({ ...options, suiteTokenMs: HOUR_MS });
+  const tokens = async (type: string): Promise<unknown> => {
+    await point.decide({ ...request(), resource: { type, id: 'x' } }, { passMs: 1 });
+    const body = Buffer.from(drafts.at(-1)?.body ?? []).toString('utf8');
+    return (JSON.parse(body) as PassOpened).suiteTokenMs;
+  };
+  assert.equal(await tokens('suite'), HOUR_MS);
+  assert.equal(await tokens('Suite'), HOUR_MS);
+  assert.equal(await tokens('app'), undefined);
+});
+
+test('who watches over passes hears of each before it is durable, and of each that is not', async () => {
+  const { policies, directory, clock } = world();
+  const heard: string[] = [];
+  const passes: PassWatch = {
+    opening: ({ pass }, { subject }) => heard.push(`${subject.id} opening ${pass}`),
+    dropped: (pass) => heard.push(`dropped ${pass}`),
+  };
+  let fails = false;
+  const accountant = {
+    append: async (given: readonly RecordDraft[]) => {
+      heard.push('append');
+      if (fails) throw new Error('the disk is full');
+      return given.map((_, at) => at);
+    },
+  };
+  const random = countingRandom();
+  const point = new DecisionPoint({ policies, directory, accountant, clock, random, passes });
+  const { decision } = await point.decide(request(), { passMs: HOUR_MS });
+  assert.deepEqual(heard, [`ada opening ${decision.pass?.id}`, 'append']);
+  await point.decide(request());
+  await point.decide(request({ factor: 'single' }), { passMs: HOUR_MS });
+  assert.deepEqual(heard.slice(2), ['append', 'append'], 'no pass, nothing to watch over');
+  fails = true;
+  await assert.rejects(point.decide(request(), { passMs: HOUR_MS }), /\(the disk is full\)/);
+  const lost = heard[4]?.replace('ada opening ', '');
+  assert.deepEqual(heard.slice(4), [`ada opening ${lost}`, 'append', `dropped ${lost}`]);
+});
+
+test('policies and directory are exchanged from the next request on, each by itself', async () => {
+  const { point, policies, directory } = world();
+  assert.equal(point.policies, policies);
+  assert.equal(point.directory, directory);
+  const empty = new PlainDirectory({}, NOW_MS);
+  point.use({ directory: empty });
+  assert.equal(point.policies, policies);
+  assert.equal(point.directory, empty);
+  assert.equal((await point.decide(request())).decision.cause, 'unknown');
+  const none = PolicySet.parse({
+    schema: { file: 'test.cedarschema', text: SCHEMA },
+    policies: [],
+  });
+  point.use({ policies: none });
+  assert.equal(point.policies, none);
+  assert.equal(point.directory, empty);
+  assert.equal((await point.decide(request())).decision.cause, 'no-policy');
+});
+
+test('what would be decided is told without an entry', () => {
+  const { point, drafts } = world();
+  assert.equal(point.judge(request()).effect, 'permit');
+  assert.equal(point.flip(request({ factor: 'single' }))?.changes.length, 1);
+  assert.equal(drafts.length, 0);
+});
+
+test('ages are those that the point was given', () => {
+  const { policies, directory, clock } = world();
+  const accountant = { append: async () => [] };
+  const options = { policies, directory, accountant, clock, random: countingRandom() };
+  const strict = new DecisionPoint({ ...options, ages: () => HOUR_MS - 1 });
+  assert.equal(strict.judge(request()).cause, 'unknown');
+  assert.equal(
+    new DecisionPoint({ ...options, ages: () => HOUR_MS }).judge(request()).cause,
+    'policy',
   );
 });

@@ -90,10 +90,12 @@ function verdict(slice: Slice, gathered: Gathered, response: CedarResponse): Ver
 }
 
 function decidedBy(
-  policies: readonly Policy[],
+  satisfied: readonly Policy[],
 ): Pick<Judgement, 'policies' | 'obligations' | 'because'> {
+  // The engine promises no order, and the same decision is the same entry each time.
+  const policies = satisfied.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
-    policies: policies.map(({ id }) => id).sort(),
+    policies: policies.map(({ id }) => id),
     obligations: [...new Set(policies.flatMap(({ obligations }) => obligations))].sort(),
     because: policies.map(({ id, sentence }) => ({ code: `policy:${id}`, text: sentence })),
   };
