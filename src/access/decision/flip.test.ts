@@ -51,8 +51,6 @@ function policy(effect: 'permit' | 'forbid', when: string, id: string = effect):
 test('one input is changed where one is enough, and told as people write it', () => {
   const risky = `${policy('permit', 'principal.enabled')} ${policy('forbid', 'principal.risk == "high"')}`;
   assert.deepEqual(flipIn(risky), { changes: [{ input: 'principal.enabled', to: 'false' }] });
-  // What would be lower than high no policy names.
-  assert.equal(flipIn(risky, { person: { risk: 'high' } }), null);
   const factor = policy('permit', 'context.factor == "passkey"');
   assert.deepEqual(flipIn(factor), { changes: [{ input: 'context.factor', to: 'passkey' }] });
 });
@@ -70,6 +68,22 @@ test('two inputs are changed where one is not enough; three never', () => {
     'principal.enabled && principal.risk == "low" && context.factor == "passkey"',
   );
   assert.equal(flipIn(three, { person: { enabled: false } }), null);
+});
+
+test('what is forbidden by a text is lifted by any other, told after those that policies name', () => {
+  const enabled = policy('permit', 'principal.enabled');
+  const high = `${enabled} ${policy('forbid', 'principal.risk == "high"')}`;
+  assert.deepEqual(flipIn(high, { person: { risk: 'high' } }), {
+    changes: [{ input: 'principal.risk', to: 'other than high' }],
+  });
+  const both = `${high} ${policy('forbid', '["medium", "high"].contains(principal.risk)', 'more')}`;
+  assert.deepEqual(flipIn(both, { person: { risk: 'high' } }), {
+    changes: [{ input: 'principal.risk', to: 'other than high, medium' }],
+  });
+  const low = policy('permit', 'principal.risk == "low"');
+  assert.deepEqual(flipIn(`${low} ${policy('forbid', 'principal.risk == "high"')}`), {
+    changes: [{ input: 'principal.risk', to: 'low' }],
+  });
 });
 
 test('somebody is moved into a group, or out of it', () => {

@@ -43,15 +43,27 @@ function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[]
     .flatMap(([input, of]): Change[] => {
       if (UNCHANGEABLE.has(input)) return [];
       const values = [...of.values].map((value) => ({ input, value, to: textOf(value) }));
+      const others = otherThan(input, of.values);
       const moves = [...of.containers].flatMap((id): Change[] =>
         (['in', 'out'] as const).map((kind) => {
           const value: Moved = { kind, id };
           return { input, value, to: `${kind === 'in' ? 'in' : 'not in'} ${id}` };
         }),
       );
-      return [...values, ...moves];
+      return [...values, ...others, ...moves];
     });
 }
+
+/** What forbids a text is lifted by any text that no policy names. */
+function otherThan(input: string, values: ReadonlySet<unknown>): readonly Change[] {
+  const texts = [...values].filter((value) => typeof value === 'string');
+  if (texts.length === 0) return [];
+  // Longer than each of them, so that it is none.
+  const value = texts.join(' ') + OTHER;
+  return [{ input, value, to: `other than ${texts.toSorted().join(', ')}` }];
+}
+
+const OTHER = ' or another';
 
 /** Time passes by itself, and networks follow from address and register: nobody changes them. */
 const UNCHANGEABLE: ReadonlySet<string> = new Set(['context.time', 'context.networks']);
