@@ -63,3 +63,57 @@ test('what is over does not end again', () => {
     [['a', 'lapsed']],
   );
 });
+
+test('a pass tells what it was opened on, and the entries that say so', () => {
+  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  assert.deepEqual(passesOf(said, NOW_MS), [
+    {
+      ...{ id: 'a', tenant: TENANT, decision: 'd-a', door: 'eam', action: 'signIn' },
+      ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
+      constraints: { address: null, device: null, app: null },
+      ...{ openedMs: NOW_MS, expiresMs: NOW_MS + HOUR_MS, state: 'open', closedMs: null },
+      ...{ by: null, reason: null, suite: null, entries: [3] },
+    },
+  ]);
+});
+
+test('a pass is over at the very moment in which its time is', () => {
+  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  assert.equal(passesOf(said, NOW_MS + HOUR_MS - 1)[0]?.state, 'open');
+  assert.equal(passesOf(said, NOW_MS + HOUR_MS)[0]?.state, 'lapsed');
+  assert.deepEqual(lapses(passesOf(said, NOW_MS + HOUR_MS)), [
+    {
+      ...{ v: 1, phase: 'lapsed', pass: 'a', tenant: TENANT, atMs: NOW_MS + HOUR_MS },
+      ...{ by: null, reason: null },
+    },
+  ]);
+  assert.deepEqual(lapses(passesOf(said, NOW_MS)), []);
+});
+
+test('what ended before its time does not lapse', () => {
+  const said: SaidOfPass[] = [
+    { index: 3, body: opened('a') },
+    { index: 4, body: { ...END, pass: 'a', atMs: NOW_MS } },
+  ];
+  const passes = passesOf(said, NOW_MS + 2 * HOUR_MS);
+  assert.deepEqual([passes[0]?.state, passes[0]?.closedMs], ['ended', NOW_MS]);
+  assert.deepEqual(lapses(passes), []);
+});
+
+test('in the suite nobody can tell whether a pass is over, and until when is told', () => {
+  const suiteTokenMs = 28 * HOUR_MS;
+  const said: SaidOfPass[] = [{ index: 3, body: { ...opened('a'), suiteTokenMs } }];
+  const suiteAt = (ms: number) => passesOf(said, ms)[0]?.suite;
+  assert.equal(suiteAt(NOW_MS), null, 'it is open');
+  const untilMs = NOW_MS + HOUR_MS + suiteTokenMs;
+  const out = suiteAt(untilMs - 1);
+  assert.deepEqual(
+    [out?.kind, out?.untilMs, out?.because[0]?.code],
+    ['unknown', untilMs, 'tokens-out'],
+  );
+  assert.match(out?.because[0]?.text ?? '', /may still be valid$/);
+  assert.match(out?.wouldDecide[0]?.what ?? '', /sessions of the person were revoked/);
+  const over = suiteAt(untilMs);
+  assert.deepEqual([over?.kind, over?.because[0]?.code], ['unknown', 'sessions-not-seen']);
+  assert.match(over?.because[0]?.text ?? '', /^every token that was out has expired/);
+});
