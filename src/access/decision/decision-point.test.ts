@@ -246,7 +246,7 @@ test('how long a token of the suite can live is told of the suite alone', async 
   assert.equal(await tokens('app'), undefined);
 });
 
-test('who watches over passes hears of each before it is durable, and of each that is not', async () => {
+test('who watches over passes hears of each before it is durable, and of each lost', async () => {
   const { policies, directory, clock } = world();
   const heard: string[] = [];
   const passes: PassWatch = {

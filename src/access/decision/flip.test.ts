@@ -49,7 +49,10 @@ function policy(effect: 'permit' | 'forbid', when: string, id: string = effect):
 }
 
 test('one input is changed where one is enough, and told as people write it', () => {
-  const risky = `${policy('permit', 'principal.enabled')} ${policy('forbid', 'principal.risk == "high"')}`;
+  const risky = [
+    policy('permit', 'principal.enabled'),
+    policy('forbid', 'principal.risk == "high"'),
+  ].join('');
   assert.deepEqual(flipIn(risky), { changes: [{ input: 'principal.enabled', to: 'false' }] });
   const factor = policy('permit', 'context.factor == "passkey"');
   assert.deepEqual(flipIn(factor), { changes: [{ input: 'context.factor', to: 'passkey' }] });
@@ -70,7 +73,7 @@ test('two inputs are changed where one is not enough; three never', () => {
   assert.equal(flipIn(three, { person: { enabled: false } }), null);
 });
 
-test('what is forbidden by a text is lifted by any other, told after those that policies name', () => {
+test('what a text forbids any other lifts, told after those that policies name', () => {
   const enabled = policy('permit', 'principal.enabled');
   const high = `${enabled} ${policy('forbid', 'principal.risk == "high"')}`;
   assert.deepEqual(flipIn(high, { person: { risk: 'high' } }), {

@@ -22,7 +22,9 @@ action signIn in [looks] appliesTo {
 };
 namespace Suite {
   entity Mailbox;
-  action open in [Action::"grouped"] appliesTo { principal: [Mailbox], resource: [Mailbox], context: {} };
+  action open in [Action::"grouped"] appliesTo {
+    principal: [Mailbox], resource: [Mailbox], context: {}
+  };
   action grouped;
 }
 `;
