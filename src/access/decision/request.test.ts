@@ -59,7 +59,7 @@ test('a request is as deep as it may be, and no deeper', () => {
   const of = (levels: number): unknown => ({ ...VALUE, context: nested(levels) });
   // The request is a level, and so is its context.
   assert.ok(parsed(of(REQUEST_DEPTH_MAX - 1)));
-  const message = `the request is no AuthZEN evaluation: it is deeper than ${REQUEST_DEPTH_MAX} levels`;
+  const message = new RegExp(`evaluation: it is deeper than ${REQUEST_DEPTH_MAX} levels$`);
   assert.throws(() => parsed(of(REQUEST_DEPTH_MAX)), { code: 'REQUEST_INVALID', message });
 });
 

@@ -118,7 +118,7 @@ when { principal.risk == "high" };`;
     assert.equal(more.length, 0);
   });
 
-  test('is one version whatever the order and the files, and another that decides otherwise', () => {
+  test('is one version whatever its order, and another where it decides otherwise', () => {
     const version = (text: string, more = {}): string =>
       PolicySet.parse(source(text, more)).version;
     const both = version(policy('a') + policy('b'));

@@ -9,11 +9,11 @@ import type { Read, Root } from '../policies/reads.ts';
 import { parseSchema } from '../policies/schema.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
-export const NOW_MS = Date.UTC(2026, 0, 5, 9);
-export const SECOND_MS = 1000;
-export const MINUTE_MS = 60 * SECOND_MS;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
+export const NOW_MS: number = Date.UTC(2026, 0, 5, 9);
+export const SECOND_MS: number = 1000;
+export const MINUTE_MS: number = 60 * SECOND_MS;
+export const HOUR_MS: number = 60 * MINUTE_MS;
+export const DAY_MS: number = 24 * HOUR_MS;
 
 const SCHEMA = `
   entity Region;
@@ -40,7 +40,7 @@ type Stated = {
 };
 
 /** What each says, where it is from, and when it was seen. */
-export function stated<T>(value: T, ago = HOUR_MS, source = 'graph'): Sourced<T> {
+export function stated<T>(value: T, ago: number = HOUR_MS, source: string = 'graph'): Sourced<T> {
   return { value, source, seenMs: NOW_MS - ago };
 }
 
