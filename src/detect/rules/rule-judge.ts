@@ -1,5 +1,6 @@
 import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from '../../books/index.ts';
-import type { FindingDraft, TenantId } from '../../core/index.ts';
+import type { FindingDraft } from '../../core/index.ts';
+import { draftOfItself } from '../findings/of-itself.ts';
 import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '../sigma/index.ts';
 import type { RuleContent, Saying } from './content.ts';
 import { draftOf } from './draft.ts';
@@ -281,10 +282,8 @@ function throttledDraft(
 ): FindingDraft {
   const fromMs = day * DAY_MS;
   const date = new Date(fromMs).toISOString().slice(0, 10);
-  return {
+  return draftOfItself({
     rule: 'sigma/throttled',
-    version: 1,
-    tenant: '-' as TenantId,
     group: `${stream} ${custom.version}`,
     windowMs: fromMs,
     title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,
@@ -293,14 +292,5 @@ function throttledDraft(
       'an attack that it is for may hide in what it says too often.',
     next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
     severity: 2,
-    techniques: [],
-    entries: [],
-    firstMs: fromMs,
-    lastMs: fromMs,
-    principals: [],
-    sessions: [],
-    apps: [],
-    addresses: [],
-    confidence: null,
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { BooksReader } from '../../books/index.ts';
 import type { FindingDraft, FindingSeverity, TenantId } from '../../core/index.ts';
+import { draftOfItself } from '../findings/of-itself.ts';
 import { EVIDENCE_MAX } from './limits.ts';
 
 export const DAY_MS = 86_400_000;
@@ -70,10 +71,8 @@ export async function lookWith(
 /** A detector that stopped looking: what it did not say of the period is no answer. */
 export function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
   const date = new Date(fromMs).toISOString().slice(0, 10);
-  return {
+  return draftOfItself({
     rule: 'stream/cut-off',
-    version: 1,
-    tenant: '-' as TenantId,
     group: title,
     windowMs: fromMs,
     title: `"${title}" looked at the first ${most} events that may concern it since ${date}`,

@@ -75,10 +75,10 @@ export async function sprayCampaigns(
     scope,
     (source) => `SELECT * FROM (${attemptsSql(source)}) WHERE ${within}
       AND (kind <> 'success' OR (place <> 'own' AND place <> 'company'))
-      ORDER BY t, "index" LIMIT ${SCORED_ROWS_MAX}`,
+      ORDER BY t, "index" LIMIT ${SCORED_ROWS_MAX + 1}`,
   );
-  if (rows.length >= SCORED_ROWS_MAX) onCut?.(SCORED_ROWS_MAX);
-  const attempts = rows.map(attemptOf);
+  if (rows.length > SCORED_ROWS_MAX) onCut?.(SCORED_ROWS_MAX);
+  const attempts = rows.slice(0, SCORED_ROWS_MAX).map(attemptOf);
   return suspects.flatMap(([tenant, model]) => {
     const own = attempts.filter((attempt) => attempt.tenant === tenant);
     return campaignsOf(own, model, period);

@@ -24,10 +24,13 @@ export async function ask(
       ${books.tenantSql('tenant')} AS org, ${NET} AS net
       FROM ${source} WHERE "time" >= make_timestamp(${fromMs}::BIGINT * 1000)
         AND "time" < make_timestamp(${toMs}::BIGINT * 1000))`;
-    return most === undefined ? sqlOf(events) : `${sqlOf(events)} LIMIT ${most}`;
+    // One more than is looked at tells whether there are more: as many as that, and nothing is cut.
+    return most === undefined ? sqlOf(events) : `${sqlOf(events)} LIMIT ${most + 1}`;
   });
-  if (most !== undefined && rows.length >= most) onCut?.(most);
-  return rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])));
+  if (most !== undefined && rows.length > most) onCut?.(most);
+  return rows
+    .slice(0, most)
+    .map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at] ?? null])));
 }
 
 /** The 256 addresses around one of IPv4, a provider's customer or so of IPv6. */

@@ -1,0 +1,25 @@
+import { type FindingDraft, TENANT_NOT_STATED } from '../../core/index.ts';
+
+/** What is to be said; all else of a finding is about somebody, and this one is about nobody. */
+type Said = Pick<
+  FindingDraft,
+  'rule' | 'group' | 'windowMs' | 'title' | 'message' | 'next' | 'severity'
+>;
+
+/** A finding of the watch about itself: what it did not look at, and could not say more of. */
+export function draftOfItself(said: Said): FindingDraft {
+  return {
+    ...said,
+    version: 1,
+    tenant: TENANT_NOT_STATED,
+    techniques: [],
+    entries: [],
+    firstMs: said.windowMs,
+    lastMs: said.windowMs,
+    principals: [],
+    sessions: [],
+    apps: [],
+    addresses: [],
+    confidence: null,
+  };
+}
