@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findingUid } from '../findings/identity.ts';
+import { incidentsOf } from '../findings/incidents.ts';
 import { accountRaised } from './account-raised.ts';
 import { consentRead } from './consent-read.ts';
 import { credentialUsed } from './credential-used.ts';
@@ -93,6 +95,26 @@ test('an account that is made, and consents for all within the hour', async () =
   const later = { ...consent, day: 5 };
   assert.deepEqual(await foundIn(accountRaised, [made, later]), []);
   assert.deepEqual(await foundIn(accountRaised, [made]), []);
+});
+
+test('chains that share a step are told one by one, and are one incident', async () => {
+  const consent = { ...consented, ...doer(7), minute: 560 };
+  const events = [
+    change({ day: 10, operation: 'Add user.', ...target(7) }),
+    change({ ...consent, body: JSON.stringify({ names: APP }) }),
+    read({ day: 10, minute: 600 }),
+  ];
+  const raised = await foundIn(accountRaised, events);
+  const used = await foundIn(consentRead, events);
+  assert.deepEqual([raised.length, used.length], [1, 1]);
+  const shared = raised[0]?.entries.filter((entry) => used[0]?.entries.includes(entry));
+  assert.deepEqual(shared, [1]);
+  const said = { judge: 'stream', state: 'open', because: null, revision: 0 } as const;
+  const kept = [...raised, ...used].map((draft, index) => {
+    const uid = findingUid(draft);
+    return { ...said, draft, uid, index, revisions: [index], mark: undefined };
+  });
+  assert.equal(incidentsOf({ history: kept, current: kept }).length, 1);
 });
 
 function target(n: number): Partial<Played> {
