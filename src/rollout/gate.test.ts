@@ -82,6 +82,9 @@ test('each condition by itself can hold the wave, and says how', () => {
     [{ rules: [] }, 'blind', 'unknown'],
     [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'blind', 'no'],
     [{ findings: [finding(4)] }, 'findings', 'no'],
+    [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'findings', 'unknown'],
+    [{ reconciliation: unsought('no-sign-in-source') }, 'residual', 'unknown'],
+    [{ reconciliation: unsought('coverage-hole') }, 'residual', 'unknown'],
     [{ unposted: 3 }, 'findings', 'unknown'],
     [{ coverage: [...WHOLE, fact('x', { state: 'unknown' })] }, 'findings', 'unknown'],
   ];
@@ -90,6 +93,16 @@ test('each condition by itself can hold the wave, and says how', () => {
     assert.equal(found.conditions[condition], kind, `${condition} ${JSON.stringify(more)}`);
     assert.notEqual(found.kind, 'yes');
   }
+});
+
+test('a gate that does not count blind rules is told of them by what they did not find', () => {
+  const rules = [{ rule: 'r', state: 'blind', because: 'late' }] as const;
+  const asking = (blind: number | undefined): string | undefined => {
+    const file = { ...FILE, require: { ...FILE.require, blind } };
+    const { conditions } = answerGate({ ...GOOD, file, rules });
+    return conditions.find(({ condition }) => condition === 'findings')?.answer.kind;
+  };
+  assert.deepEqual([asking(undefined), asking(0), asking(1)], ['unknown', 'unknown', 'yes']);
 });
 
 test('what only people can hand in holds no wave, and no yes is silent about it', () => {
@@ -139,6 +152,10 @@ test('a gate without a condition is refused, and so is a mistyped one', () => {
 
 function residual(actions: number): Reconciliation {
   return { ...CLEAN, residual: [{ day: '2026-03-10', workload: 'Exchange', actions }] };
+}
+
+function unsought(cause: 'no-sign-in-source' | 'coverage-hole'): Reconciliation {
+  return { ...CLEAN, accounted: 99, unknown: { [cause]: 1 } };
 }
 
 function finding(severity: 3 | 4): KeptFinding {

@@ -199,7 +199,10 @@ function residualFound(input: GateInput, most: number, whole: Answer): Found {
     return { answer: unknown({ code: 'no-actions', text }), found: [text] };
   }
   const left = reconciliation.residual.reduce((sum, { actions }) => sum + actions, 0);
-  if (left <= most) return { answer: all([yes([]), whole]), found: foundOf(whole) };
+  if (left <= most) {
+    const joined = all([whole, joinable(reconciliation)]);
+    return { answer: joined, found: foundOf(joined) };
+  }
   const worst = reconciliation.residual.toSorted((a, b) => b.actions - a.actions)[0];
   const text =
     `${plural(left, 'action')} that nothing explains, most of them on ${worst?.day} in ` +
@@ -207,17 +210,33 @@ function residualFound(input: GateInput, most: number, whole: Answer): Found {
   return { answer: no([]), found: [text] };
 }
 
+/** An action whose sign-in could not be looked for is explained by nothing, and left by nothing. */
+function joinable({ unknown: counts }: Reconciliation): Answer {
+  const actions = UNSOUGHT.reduce((sum, cause) => sum + (counts[cause] ?? 0), 0);
+  if (actions === 0) return yes([]);
+  const what = `the sign-in of ${plural(actions, 'action')} could not be looked for`;
+  const text = `${what}: the log that would hold it was not collected there`;
+  return unknown({ code: 'sign-ins-not-collected', text }, [COVERED]);
+}
+
+const UNSOUGHT = [
+  ...(['no-sign-in-source', 'coverage-hole', 'coverage-unknown', 'not-settled'] as const),
+];
+
 function blindFound({ rules }: GateInput, most: number): Found {
   if (rules === undefined || rules.length === 0) {
-    const text = 'no rule says whether it can see';
-    return { answer: unknown({ code: 'no-rules', text }), found: [text] };
+    return { answer: unknown(NO_RULES), found: [NO_RULES.text] };
   }
   const blind = rules.filter(({ state }) => state === 'blind');
   if (blind.length <= most) return { answer: yes([]), found: [] };
+  return { answer: no([]), found: [blindText(blind)] };
+}
+
+const NO_RULES: Reason = { code: 'no-rules', text: 'no rule says whether it can see' };
+
+function blindText(blind: readonly RuleSight[]): string {
   const [first] = blind;
-  const such = `such as ${first?.rule}: ${first?.because}`;
-  const text = `${plural(blind.length, 'rule')} cannot see, ${such}`;
-  return { answer: no([]), found: [text] };
+  return `${plural(blind.length, 'rule')} cannot see, such as ${first?.rule}: ${first?.because}`;
 }
 
 function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Found {
@@ -231,12 +250,23 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Fou
       statusOf(finding, input.nowMs) < SUPPRESSED
     );
   });
-  if (open.length === 0) return { answer: all([yes([]), whole]), found: foundOf(whole) };
+  if (open.length === 0) {
+    const seen = all([whole, sighted(input)]);
+    return { answer: seen, found: foundOf(seen) };
+  }
   const { origin } = input;
   const evidence = open.map(({ index }) => ({ origin, index })).slice(0, EVIDENCE_MAX);
   const [first] = open;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
   return { answer: no(evidence), found: [`${first?.draft.title}${more}`] };
+}
+
+/** "No finding" of rules that could not see is none; as many as the gate lets be blind may be. */
+function sighted({ rules = [], file }: GateInput): Answer {
+  if (rules.length === 0) return unknown(NO_RULES);
+  const blind = rules.filter(({ state }) => state === 'blind');
+  if (blind.length <= (file.require.blind ?? 0)) return yes([]);
+  return unknown({ code: 'rules-blind', text: blindText(blind) }, [COVERED]);
 }
 
 /** What "nothing was found" is worth: whether the account of the window is whole. */

@@ -37,7 +37,11 @@ export async function detect(folder: string, tellings: readonly Telling[]): Prom
   return { data, told, judged: await judgedIn(data, told) };
 }
 
-async function judgedIn(data: string, { attacks }: Told): Promise<Judged[]> {
+/** What was found in an account, and whose deeds it rests on. */
+export async function judgedIn(
+  data: string,
+  { attacks }: Pick<Told, 'attacks'>,
+): Promise<Judged[]> {
   const [books, ledger] = [await BooksReader.open(data), await LedgerReader.open(data)];
   try {
     const judged: Judged[] = [];

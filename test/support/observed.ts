@@ -21,15 +21,19 @@ export type ObservedOptions = {
   readonly sources: readonly string[];
   readonly startMs: number;
   readonly hours: number;
+  /** Of one poll; default: an hour. */
+  readonly pollHours?: number;
 };
 
 /** Says what a collector would have: each hour of these sources was asked for and came whole. */
 export async function observe(dir: string, options: ObservedOptions): Promise<void> {
-  const { sources, startMs, hours } = options;
+  const { sources, startMs, hours, pollHours = 1 } = options;
   const clock = new ManualClock(startMs + hours * HOUR_MS);
   const writer = await openWriter({ dir, clock, random, acceptFork: 'accept' });
   const polls = sources.flatMap((source) =>
-    Array.from({ length: hours }, (_, hour) => poll(options, source, hour)),
+    Array.from({ length: Math.ceil(hours / pollHours) }, (_, at) => {
+      return poll(options, source, { fromHour: at * pollHours, hours: pollHours });
+    }),
   );
   await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
   await closeWriter(writer);
@@ -37,13 +41,17 @@ export async function observe(dir: string, options: ObservedOptions): Promise<vo
   await closeWriter(await openWriter({ dir, clock, random }));
 }
 
-function poll({ tenant, startMs }: ObservedOptions, source: string, hour: number): Observation {
+function poll(
+  { tenant, startMs }: ObservedOptions,
+  source: string,
+  { fromHour, hours }: { readonly fromHour: number; readonly hours: number },
+): Observation {
   const sketch = new DelaySketch();
   for (let minute = 1; minute <= 60; minute++) sketch.add(minute * 60_000);
-  const toMs = startMs + (hour + 1) * HOUR_MS;
+  const toMs = startMs + (fromHour + hours) * HOUR_MS;
   return {
     ...{ v: 2, collector: 'activity-api', tenant, source, workload: null, subject: null },
-    from: instantOfMs(toMs - HOUR_MS) ?? '',
+    from: instantOfMs(toMs - hours * HOUR_MS) ?? '',
     to: instantOfMs(toMs) ?? '',
     ...{ axis: 'availability', outcome: 'complete', listed: 1, fetched: 1, records: 60 },
     ...{ duplicates: 0, parked: 0, because: null, code: null },

@@ -37,6 +37,13 @@ export type Told = {
   readonly attacks: ReadonlyMap<string, Attack>;
   readonly records: number;
   readonly personDays: number;
+  /** Names of what lies in the folder. */
+  readonly files: ReadonlySet<string>;
+  /** Of each company, those of its suppliers among them. */
+  readonly tenants: readonly string[];
+  readonly startMs: number;
+  /** Of the last happening. */
+  readonly endMs: number;
 };
 
 /**
@@ -48,15 +55,24 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
   const attacks = new Map<string, Attack>();
   let records = 0;
   let personDays = 0;
+  let endMs = START_MS;
+  const tenants = new Set<string>();
+  const names = new Set<string>();
   for (const [at, telling] of tellings.entries()) {
     const files = new Map<string, string[]>();
     for (const happening of happeningsOf(telling, at)) {
       records += write(happening, telling, files, attacks);
+      endMs = Math.max(endMs, happening.atMs);
+      tenants.add(happening.tenantId);
     }
-    for (const [name, lines] of files) writeFileSync(join(folder, name), lines.join(''));
+    for (const [name, lines] of files) {
+      names.add(name);
+      writeFileSync(join(folder, name), lines.join(''));
+    }
     personDays += telling.people * telling.lifeDays;
   }
-  return { folder, attacks, records, personDays };
+  const found = { files: names, tenants: [...tenants].sort(), startMs: START_MS, endMs };
+  return { folder, attacks, records, personDays, ...found };
 }
 
 function* happeningsOf(telling: Telling, at: number): Generator<Happening> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { LOGS, tellsOf } from '../sight/logs.ts';
+import { ruleWatchers } from '../sight/watcher.ts';
 import { problemText } from '../sigma/index.ts';
 import { ruleContent } from './content.ts';
 import { runRuleTests } from './rule-tests.ts';
@@ -31,3 +33,26 @@ test('all of their tests pass', () => {
   const failed = runRuleTests(content).filter(({ passed }) => passed === 'no');
   assert.deepEqual(failed, []);
 });
+
+test('what a rule is for lies in logs that it says it needs', () => {
+  const watchers = new Map(ruleWatchers(content, 'sigma').map((each) => [each.id, each]));
+  let asked = 0;
+  for (const [key, { custom }] of content.sayings) {
+    const events = custom.tests.filter(({ finds }) => finds === 'yes').flatMap((of) => of.events);
+    for (const workload of events.flatMap(workloadOf)) {
+      const logs = watchers.get(key)?.logs ?? [];
+      const source = 'm365.export/unified-audit-log';
+      asked += 1;
+      assert.ok(
+        logs.some((name) => tellsOf(LOGS[name], { source, workload })),
+        `${key} needs ${logs.join(', ')}, and finds what ${workload} tells of`,
+      );
+    }
+  }
+  assert.ok(asked > 50);
+});
+
+function workloadOf(event: unknown): string[] {
+  const workload = (event as { readonly Workload?: unknown }).Workload;
+  return typeof workload === 'string' ? [workload] : [];
+}

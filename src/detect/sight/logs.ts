@@ -32,16 +32,24 @@ const SIGN_IN_LOG: Log['of'] = [
   { source: /^entra\.portal\/(?:Interactive)?signIns$/i },
 ];
 
+/** A table of the hunting tool, by each way on which it comes; an export may hold any of them. */
+function hunting(table: string): Log['of'] {
+  const live = `^(?:azure-monitor/AdvancedHunting-|log-analytics/)${table}$`;
+  return [{ source: new RegExp(live, 'i') }, { source: /^defender\/advanced-hunting$/i }];
+}
+
 export type LogName =
   | 'interactive'
+  | 'signInLog'
   | 'nonInteractive'
   | 'servicePrincipals'
   | 'directory'
   | 'exchange'
   | 'sharepoint'
   | 'general'
-  | 'mail'
   | 'email'
+  | 'attachments'
+  | 'links'
   | 'replyTo'
   | 'senderNames'
   | 'defender'
@@ -52,6 +60,8 @@ export type LogName =
 
 export const LOGS: Readonly<Record<LogName, Log>> = {
   interactive: { words: "people's sign-ins", of: [...SIGN_IN_LOG, ...DIRECTORY_UAL] },
+  // The audit log tells that somebody signed in, and neither from which country nor how.
+  signInLog: { words: "people's sign-ins in full", of: SIGN_IN_LOG },
   nonInteractive: {
     words: 'sign-ins that nobody is asked for',
     of: [
@@ -86,22 +96,20 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
     of: unified(/^m365\.activity\/Audit\.SharePoint$/i, /^(?:SharePoint|OneDrive)$/i),
   },
   general: { words: 'Teams, Purview and the rest of the suite', of: GENERAL },
-  mail: {
-    words: 'what mail brought in',
-    of: [
-      { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)Email\w+$/i },
-      { source: /^defender\/advanced-hunting$/i },
-      { source: /^mail\/message$/i },
-      ...GENERAL,
-    ],
-  },
   email: {
     words: 'each message that came in',
     of: [
-      { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)Email\w+$/i },
-      { source: /^defender\/advanced-hunting$/i },
+      ...hunting('EmailEvents'),
       { source: /^(?:exchange\/message-trace|graph\/messageTraces|mail\/message)$/i },
     ],
+  },
+  attachments: {
+    words: 'what is attached to mail',
+    of: [...hunting('EmailAttachmentInfo'), { source: /^mail\/message$/i }],
+  },
+  links: {
+    words: 'where links in mail lead',
+    of: [...hunting('EmailUrlInfo'), { source: /^mail\/message$/i }],
   },
   replyTo: {
     words: 'where replies to mail would go',
@@ -110,21 +118,16 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
   },
   senderNames: {
     words: 'the names that senders give themselves',
-    of: [
-      { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)EmailEvents$/i },
-      { source: /^(?:defender\/advanced-hunting|mail\/message)$/i },
-    ],
+    of: [...hunting('EmailEvents'), { source: /^mail\/message$/i }],
   },
   defender: {
     words: "the company's own network",
-    of: [
-      { source: /^defender\/advanced-hunting$/i },
-      { source: /^(?:azure-monitor\/AdvancedHunting-|log-analytics\/)Identity\w+$/i },
-    ],
+    of: hunting('Identity\\w+'),
   },
+  // A sign-in says what was known when it was made; what was found out later comes by itself.
   risk: {
-    words: 'the risk that the suite sees',
-    of: [{ source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?UserRiskEvents$/i }, ...SIGN_IN_LOG],
+    words: 'risks that the suite finds out later',
+    of: [{ source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?UserRiskEvents$/i }, ...GENERAL],
   },
   alerts: {
     words: 'alerts of the suite',
@@ -146,17 +149,19 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
 /** Names that the member `needs` of a rule may use. A rule needs all logs of all of them. */
 export const NEEDS: ReadonlyMap<string, readonly LogName[]> = new Map<string, readonly LogName[]>([
   ['sign-ins', ['interactive', 'nonInteractive']],
+  ['sign-in-log', ['signInLog', 'nonInteractive']],
   ['workload-sign-ins', ['servicePrincipals']],
   ['directory', ['directory']],
   ['exchange', ['exchange']],
   ['sharepoint', ['sharepoint']],
   ['general', ['general']],
-  ['mail', ['mail']],
   ['email', ['email']],
+  ['attachments', ['attachments']],
+  ['links', ['links']],
   ['reply-to', ['replyTo']],
   ['sender-names', ['senderNames']],
   ['defender', ['defender']],
-  ['risk', ['risk']],
+  ['risk', ['signInLog', 'risk']],
   ['alerts', ['alerts']],
   ['azure', ['azure']],
 ]);
@@ -175,13 +180,13 @@ export const SUITE: readonly LogName[] = [
   ...(['exchange', 'sharepoint', 'directory', 'general'] as const),
 ];
 
-/** Of every kind: people's, and those of what acts by itself. */
+/** Of every kind, in full: people's, and those of what acts by itself. */
 export const SIGN_IN_LOGS: readonly LogName[] = [
-  ...(['interactive', 'nonInteractive', 'servicePrincipals'] as const),
+  ...(['signInLog', 'nonInteractive', 'servicePrincipals'] as const),
 ];
 
 const OF_SOURCE: ReadonlyMap<string, readonly LogName[]> = new Map<string, readonly LogName[]>([
-  ['azure/signinlogs', ['interactive', 'nonInteractive']],
+  ['azure/signinlogs', ['signInLog', 'nonInteractive']],
   ['azure/auditlogs', ['directory']],
   ['azure/activitylogs', ['azure']],
   ['azure/riskdetection', ['riskEvents']],
@@ -194,7 +199,10 @@ const OF_SOURCE: ReadonlyMap<string, readonly LogName[]> = new Map<string, reado
 ]);
 
 /** Whether a fact of coverage tells of this log. */
-export function tellsOf(log: Log, { source, workload }: CoverageFact): boolean {
+export function tellsOf(
+  log: Log,
+  { source, workload }: Pick<CoverageFact, 'source' | 'workload'>,
+): boolean {
   return log.of.some(
     (each) =>
       each.source.test(source) &&

@@ -134,10 +134,27 @@ test('taking away what was collected never opens an eye', () => {
   );
 });
 
+test('a log that tells of nearly the same does not stand in for another', () => {
+  const mail = fact('azure-monitor/AdvancedHunting-EmailEvents');
+  assert.equal(within(['email'], [mail]).state, 'live');
+  for (const log of ['attachments', 'links', 'replyTo'] as const) {
+    assert.equal(within([log], [mail]).state, 'blind', log);
+  }
+  const audit = fact('m365.activity/Audit.AzureActiveDirectory');
+  assert.equal(within(['interactive'], [audit]).state, 'live');
+  assert.equal(within(['signInLog'], [audit]).state, 'blind');
+});
+
 test('every need and every log source of the taxonomy has a source that tells of it', () => {
   for (const [need, logs] of NEEDS) assert.ok(logs.length > 0, need);
-  for (const { title, needs } of STREAM_DETECTORS) {
-    assert.ok(needs.length > 0 && needs.every((need) => NEEDS.has(need)), title);
+  for (const { title, rules, needs, rulesNeed = {} } of STREAM_DETECTORS) {
+    for (const own of [needs, ...Object.values(rulesNeed)]) {
+      assert.ok(own.length > 0 && own.every((need) => NEEDS.has(need)), title);
+    }
+    assert.deepEqual(
+      Object.keys(rulesNeed).filter((rule) => !rules.includes(rule)),
+      [],
+    );
   }
   assert.deepEqual(logsOfSource({ product: 'windows', service: 'security' }), []);
   assert.ok(tellsOf(LOGS.general, fact('m365.export/unified-audit-log', { workload: 'Teams' })));

@@ -28,11 +28,14 @@ export function ruleWatchers({ set }: RuleContent, judge: string): Watcher[] {
 
 /** What the detectors of streams look for, rule by rule. */
 export function streamWatchers(
-  detectors: readonly Pick<StreamDetector, 'rules' | 'title' | 'needs'>[],
+  detectors: readonly Pick<StreamDetector, 'rules' | 'title' | 'needs' | 'rulesNeed'>[],
   judge: string,
 ): Watcher[] {
-  return detectors.flatMap(({ rules, title, needs }) =>
-    rules.map((id) => ({ id, title, judge, logs: needs.flatMap((need) => NEEDS.get(need) ?? []) })),
+  return detectors.flatMap(({ rules, title, needs, rulesNeed = {} }) =>
+    rules.map((id) => {
+      const own = rulesNeed[id] ?? needs;
+      return { id, title, judge, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
+    }),
   );
 }
 

@@ -28,6 +28,8 @@ export type StreamDetector = {
   readonly title: string;
   /** Which kinds of logs it needs, as rules name them. Without one of them it is blind. */
   readonly needs: readonly string[];
+  /** Rules of it that need others instead. */
+  readonly rulesNeed?: Readonly<Record<string, readonly string[]>>;
   readonly find: (scene: StreamScene) => Promise<readonly FindingDraft[]>;
 };
 
@@ -81,16 +83,7 @@ export function cutDraft(title: string, fromMs: number, most: number): FindingDr
       'them. An attack may hide behind a flood that somebody makes for it.',
     next: 'Find out what there is so much of, and query the events of the period.',
     severity: 3,
-    techniques: [],
-    entries: [],
-    firstMs: fromMs,
-    lastMs: fromMs,
-    principals: [],
-    sessions: [],
-    apps: [],
-    addresses: [],
-    confidence: null,
-  };
+  });
 }
 
 export function draftFrom(told: Told): FindingDraft {

@@ -12,7 +12,7 @@ import { ask, numberOf, type Row, textOf } from './sql.ts';
 export const impossibleTravel: StreamDetector = {
   rules: ['stream/impossible-travel'],
   title: 'A person signed in from two countries within the hour',
-  needs: ['sign-ins'],
+  needs: ['sign-in-log'],
   find: async (scene) => {
     const rows = await ask(
       scene,

@@ -26,7 +26,13 @@ export const phishing: StreamDetector = {
     ...['stream/lure-link', 'stream/lateral-phishing'],
   ],
   title: 'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
-  needs: ['email'],
+  // Which domains are the company's own is learned from sign-ins.
+  needs: ['email', 'sign-ins'],
+  rulesNeed: {
+    'stream/first-contact': ['email'],
+    'stream/rare-attachment': ['attachments'],
+    'stream/lure-link': ['links', 'sign-ins'],
+  },
   find: async (scene) => {
     const world = await mailWorldOf(scene);
     if (world.days.length === 0) return [];

@@ -20,7 +20,7 @@ import { ask } from './sql.ts';
 export const sessionMoved: StreamDetector = {
   rules: ['stream/session-moved'],
   title: 'One session was used on two devices, or in two places at once',
-  needs: ['sign-ins'],
+  needs: ['sign-in-log'],
   find: async (scene) => {
     const rows = await ask(
       scene,

@@ -1,0 +1,25 @@
+import { Readable, Writable } from 'node:stream';
+import { runCommandLine } from '../../src/cli/index.ts';
+import type { Clock } from '../../src/core/index.ts';
+
+export type Answered = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs one command line in this process, at a time of the test's own. */
+export async function commandHere(args: readonly string[], clock: Clock): Promise<Answered> {
+  const [stdout, stderr] = [new Heard(), new Heard()];
+  const code = await runCommandLine(args, {
+    ...{ stdin: Readable.from([]), stdout, stderr, env: {}, cwd: process.cwd(), clock },
+    random: { fill: (into) => crypto.getRandomValues(into) },
+    signal: new AbortController().signal,
+  });
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Heard extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
