@@ -85,7 +85,11 @@ export async function filledFolder(
   if (!existsSync(data)) {
     options.log(`importing ${generated.count} records`);
     const file = recordFile(options.folder, { ...generated, format: 'ndjson' });
-    await importNew(root, file, data, generated.count);
+    const { seconds, peakBytes, cpuSeconds } = await importNew(root, file, data, generated.count);
+    const rate = Math.round(generated.count / seconds);
+    const micros = ((cpuSeconds / generated.count) * 1e6).toFixed(0);
+    const mib = Math.round(peakBytes / 2 ** 20);
+    options.log(`imported at ${rate} records/s, ${micros} µs of processor a record, ${mib} MiB`);
   }
   return data;
 }
