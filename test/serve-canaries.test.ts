@@ -70,6 +70,7 @@ test('serve sends what the configuration sets apart for it, and measures what co
     clock: clockOf(emulator),
     random: { fill: (into) => crypto.getRandomValues(into) },
     wait: (ms, signal) => emulator.clock.until(emulator.clock.now() + ms, signal),
+    freeDisk: () => 0.5,
     signal: stopping.signal,
     ...{ keyFile: undefined, acceptFork: undefined, policies: 'content/policies' },
     tell: (event) => log.push(event),

@@ -12,6 +12,7 @@ export { EventBuilder } from './events.ts';
 export { HandoverServer, type Perform, type WorkHooks } from './handover-server.ts';
 export { doWork, type WorkOptions } from './holder.ts';
 export { type CollectorWorld, collectorsOf, type TenantCollectors } from './serve/collectors.ts';
+export { freeShare } from './serve/disk.ts';
 export { logLine, type ServeEvent } from './serve/event.ts';
 export { type ServeOptions, serve } from './serve/server.ts';
 export { type WitnessKey, witnessKey } from './witness-key.ts';

@@ -46,6 +46,9 @@ export const LATE_POLLS = 3;
 /** Below this free share of the disk nothing more is collected: decisions need the rest. */
 export const FREE_DISK_MIN = 0.1;
 
+/** While an import runs: what it writes in that time is far less than what is left. */
+export const IMPORT_DISK_LOOK_MS = 750;
+
 /** While the disk is low, it is looked at again after this long. */
 export const DISK_LOOK_EVERY_MS = 10_000;
 

@@ -4,19 +4,13 @@ import { type Clock, CountersignError, messageOf, type Random } from '../../core
 import type { Wait } from '../../intake/index.ts';
 import type { LedgerDesk, Writer } from '../../pipeline/index.ts';
 import { Draining } from '../doors/draining.ts';
-import {
-  DIRECTORY_LOOK_MS,
-  DOOR_DISK_LOOK_MS,
-  DOOR_FREE_DISK_MIN,
-  DOOR_POST_EVERY_MS,
-  DRAIN_LOOK_MS,
-} from '../doors/limits.ts';
+import { DIRECTORY_LOOK_MS, DOOR_POST_EVERY_MS, DRAIN_LOOK_MS } from '../doors/limits.ts';
 import { type OpenDoors, openDoors } from '../doors/open.ts';
+import type { DiskReserve } from './disk.ts';
 import type { Tell } from './event.ts';
-import { freeShare } from './free-share.ts';
 
 export type DoorRoundOptions = {
-  readonly dir: string;
+  readonly reserve: DiskReserve;
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The policies that come with the program. */
@@ -33,8 +27,6 @@ export type DoorRoundOptions = {
 export class DoorRound {
   readonly #options: DoorRoundOptions;
   #doors: OpenDoors | undefined;
-  #lookedMs = Number.NEGATIVE_INFINITY;
-  #stopped: string | undefined;
   /** What went wrong at the last look. */
   readonly #problems = new Map<string, string>();
   readonly #posting = new Bell();
@@ -54,7 +46,7 @@ export class DoorRound {
       doors,
       books,
       alone: (work) => this.#options.desk.exclusively(work),
-      stopped: () => this.#look(),
+      stopped: () => this.#options.reserve.stops('deciding'),
       onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
     });
     desk.listenToDirectory(() => this.wake());
@@ -121,25 +113,6 @@ export class DoorRound {
       this.#problems.set(collector, because);
       this.#options.tell({ event: 'problem', collector, because });
     }
-  }
-
-  /** Collectors leave a tenth of the disk alone, and this much of it is for decisions. */
-  #look(): string | undefined {
-    const { clock, dir, tell } = this.#options;
-    const nowMs = clock.monotonic();
-    if (nowMs - this.#lookedMs < DOOR_DISK_LOOK_MS) return this.#stopped;
-    this.#lookedMs = nowMs;
-    const free = freeShare(dir);
-    const isLow = free !== undefined && free < DOOR_FREE_DISK_MIN;
-    if (isLow !== (this.#stopped !== undefined)) {
-      const freePercent = Math.round((free ?? 0) * 100);
-      tell({ event: isLow ? 'doors-shut' : 'doors-open', freePercent });
-    }
-    this.#stopped = isLow
-      ? `less than ${DOOR_FREE_DISK_MIN * 100} % of the disk is free: no decision could be ` +
-        'accounted for, so none is given'
-      : undefined;
-    return this.#stopped;
   }
 }
 

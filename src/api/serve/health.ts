@@ -18,7 +18,13 @@ export function healthOf(state: ServerState, ledgerOrigin: string): Answer {
           text: `entries ${booksCursor} to ${ledgerEntries - 1} are not yet indexed`,
         });
   const disk = state.disk === 'low' ? no(evidence) : yes(evidence);
-  return all([indexed, disk, ...collectors.map((tally) => polling(tally, state.nowMs, evidence))]);
+  const doors = state.doors === 'shut' ? [no(evidence)] : [];
+  return all([
+    indexed,
+    disk,
+    ...doors,
+    ...collectors.map((tally) => polling(tally, state.nowMs, evidence)),
+  ]);
 }
 
 function polling(

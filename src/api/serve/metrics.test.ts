@@ -53,6 +53,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     booksCursor: 10,
     freeDisk: 0.5,
     disk: 'enough',
+    doors: 'none',
     memoryBytes: 1024,
     ...changes,
   };
@@ -105,6 +106,15 @@ describe('metrics', () => {
     assert.doesNotMatch(text, /signIns/);
   });
 
+  test('tell whether the disk is too full to collect, or to decide', () => {
+    const text = (changes: Partial<ServerState>) => exposition(metricsOf(state(changes)));
+    assert.match(text({ disk: 'low' }), /^countersign_collecting_stopped 1$/m);
+    assert.match(text({ doors: 'open' }), /^countersign_collecting_stopped 0$/m);
+    assert.match(text({ doors: 'open' }), /^countersign_doors_shut 0$/m);
+    assert.match(text({ doors: 'shut' }), /^countersign_doors_shut 1$/m);
+    assert.doesNotMatch(text({ doors: 'none' }), /^countersign_doors_shut /m);
+  });
+
   test('escape what a label may not hold', () => {
     const samples = [{ labels: { a: 'x"y\\z\nw' }, value: 1 }];
     const text = exposition([{ name: 'm', help: 'h', type: 'gauge', samples }]);
@@ -129,6 +139,8 @@ describe('health', () => {
   test('is no when a collector is stuck, or the disk is nearly full', () => {
     assert.equal(kind({ collectors: [{ ...polled, lastPollMs: NOW_MS - 200_000 }] }), 'no');
     assert.equal(kind({ collectors: [polled], disk: 'low' }), 'no');
+    assert.equal(kind({ collectors: [polled], doors: 'shut' }), 'no');
+    assert.equal(kind({ collectors: [polled], doors: 'open' }), 'yes');
   });
 });
 

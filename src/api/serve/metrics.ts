@@ -22,11 +22,13 @@ export type ServerState = {
   readonly freeDisk: number | undefined;
   /** `low`: nothing is collected. */
   readonly disk: 'low' | 'enough';
+  /** `shut`: what is left of the disk is too little for decisions. `none` are configured. */
+  readonly doors: 'open' | 'shut' | 'none';
   readonly memoryBytes: number;
 };
 
 export function metricsOf(state: ServerState): Metric[] {
-  const { version, queue, ledgerEntries, booksCursor, freeDisk, memoryBytes } = state;
+  const { version, queue, ledgerEntries, booksCursor, freeDisk, memoryBytes, disk, doors } = state;
   const one = (value: number | undefined): Sample[] => [{ labels: {}, value }];
   return [
     gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
@@ -39,6 +41,12 @@ export function metricsOf(state: ServerState): Metric[] {
     gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
     gauge('books_cursor', 'Entries below this index can be asked about', one(booksCursor)),
     gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
+    gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
+    gauge(
+      'doors_shut',
+      'Whether the disk is too full to decide',
+      doors === 'none' ? [] : one(+(doors === 'shut')),
+    ),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
   ];
 }

@@ -16,18 +16,18 @@ import {
   type Writer,
 } from '../../pipeline/index.ts';
 import { coverageItem } from '../coverage-item.ts';
-import { HandoverError, WorkError } from '../errors.ts';
+import { HandoverError } from '../errors.ts';
 import { HandoverServer, type Perform } from '../handover-server.ts';
-import { COVERAGE_KEPT_MS, FREE_DISK_MIN } from '../limits.ts';
+import { COVERAGE_KEPT_MS } from '../limits.ts';
 import { perform } from '../perform.ts';
 import { removeLeftSpools } from '../spool.ts';
 import { canariesOf, type TenantCanaries } from './canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors.ts';
+import { type DiskMeter, DiskReserve, USES } from './disk.ts';
 import { DoorRound } from './door-round.ts';
 import { estateOf } from './estate.ts';
 import type { Tell } from './event.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
-import { freeShare } from './free-share.ts';
 import { healthOf } from './health.ts';
 import { HttpDoor, jsonPage, type Page, problem, type Route } from './http.ts';
 import { metricsOf, type ServerState } from './metrics.ts';
@@ -45,6 +45,8 @@ export type ServeOptions = {
   readonly clock: Clock;
   readonly random: Random;
   readonly wait: Wait;
+  /** Of the disk of the data folder. */
+  readonly freeDisk: DiskMeter;
   /** Aborted to stop: what is under way ends after its current batch. */
   readonly signal: AbortSignal;
   /** Worker threads, for collecting and for what is handed over. */
@@ -131,7 +133,7 @@ class Server {
   /** Of whatever is polled, in the order in which it is. */
   #tallies: readonly CollectorTally[] = [];
   #handover: HandoverServer | undefined;
-  #disk: 'low' | 'enough' = 'enough';
+  readonly #reserve: DiskReserve;
   #coverage: Shown | undefined;
   readonly #doors: DoorRound;
   #webhooks: OpenWebhooks | undefined;
@@ -142,7 +144,8 @@ class Server {
     this.#desk = desk;
     this.#tenants = tenants;
     this.#canaries = canaries;
-    this.#doors = new DoorRound({ ...options, writer, desk });
+    this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
+    this.#doors = new DoorRound({ ...options, reserve: this.#reserve, writer, desk });
   }
 
   async run(): Promise<void> {
@@ -208,7 +211,7 @@ class Server {
     const { clock, wait, tell, signal } = this.#options;
     const broken = new AbortController();
     const both = AbortSignal.any([signal, broken.signal]);
-    const disk = (): 'low' | 'enough' => this.#lookAtDisk();
+    const disk = (): 'low' | 'enough' => this.#disk();
     const running = collectors.map(async (collector, at) => {
       const tally = this.#tallies[at] as CollectorTally;
       const common = { collector, tally, clock, wait, tell, disk };
@@ -243,9 +246,7 @@ class Server {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
         throw new HandoverError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
       }
-      // Before a door has to shut, everybody else who writes much has to stop.
-      if (work.command.startsWith('import') && this.#lookAtDisk() === 'low') throw diskLow();
-      const signal = AbortSignal.any([hooks.signal, this.#options.signal]);
+      const both = AbortSignal.any([hooks.signal, this.#options.signal]);
       const startedMs = clock.monotonic();
       const { command, who } = work;
       tell({ event: 'work-begun', command, who });
@@ -253,8 +254,14 @@ class Server {
       try {
         await hooks.begin();
         const doer = { who, host: hostname(), version };
-        const by = { doer, random, env, lanes, hooks: { ...hooks, signal } };
-        const result = await perform(this.#writer, work, by);
+        const performing = (signal: AbortSignal): Promise<unknown> => {
+          const by = { doer, random, env, lanes, hooks: { ...hooks, signal } };
+          return perform(this.#writer, work, by);
+        };
+        // Before a door has to shut, everybody else who writes much has to stop.
+        const result = work.command.startsWith('import')
+          ? await this.#reserve.import(both, performing, wasInterrupted)
+          : await performing(both);
         outcome = 'done';
         this.#doors.wake();
         return result;
@@ -277,11 +284,23 @@ class Server {
   #healthPage(state: ServerState): Page {
     const answer = healthOf(state, this.#writer.ledger.origin);
     // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
-    return jsonPage(answer.kind === 'yes' ? 200 : 503, answer);
+    const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
+    const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
+    const said = stopped.length === 0 ? answer : { ...answer, stopped };
+    return jsonPage(answer.kind === 'yes' ? 200 : 503, said);
+  }
+
+  #disk(): 'low' | 'enough' {
+    return this.#reserve.stops('collecting') === undefined ? 'enough' : 'low';
+  }
+
+  #doorsNow(): ServerState['doors'] {
+    if (this.#options.config.doors === undefined) return 'none';
+    return this.#reserve.stops('deciding') === undefined ? 'open' : 'shut';
   }
 
   #state(books: BooksReader): ServerState {
-    const { version, clock, dir } = this.#options;
+    const { version, clock } = this.#options;
     return {
       version,
       nowMs: clock.now(),
@@ -291,8 +310,9 @@ class Server {
       queue: this.#handover?.pending ?? 0,
       ledgerEntries: this.#writer.ledger.size,
       booksCursor: books.cursor,
-      freeDisk: freeShare(dir),
-      disk: this.#disk,
+      freeDisk: this.#reserve.free,
+      disk: this.#disk(),
+      doors: this.#doorsNow(),
       memoryBytes: process.memoryUsage.rss(),
     };
   }
@@ -309,24 +329,11 @@ class Server {
     const { coverage, coverageCursor, canaries } = this.#coverage;
     return { coverage, coverageCursor, canaries };
   }
-
-  #lookAtDisk(): 'low' | 'enough' {
-    const free = freeShare(this.#options.dir);
-    const found = free !== undefined && free < FREE_DISK_MIN ? 'low' : 'enough';
-    if (found !== this.#disk) {
-      const freePercent = Math.round((free ?? 0) * 100);
-      this.#options.tell({ event: found === 'low' ? 'disk-low' : 'disk-enough', freePercent });
-    }
-    this.#disk = found;
-    return found;
-  }
 }
 
-function diskLow(): WorkError {
-  const what =
-    `could not import: less than ${FREE_DISK_MIN * 100} % of the disk is free, and what is left ` +
-    'is for decisions; make room and run the same command again';
-  return new WorkError('DISK_LOW', what);
+/** Of a report of an import, whichever it was. */
+function wasInterrupted(result: unknown): boolean {
+  return (result as { readonly interrupted?: boolean } | null)?.interrupted === true;
 }
 
 function coveragePage(state: ServerState, query: URLSearchParams): Page {

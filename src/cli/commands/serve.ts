@@ -36,7 +36,7 @@ const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
     terminal.line({ text: 'good: ', style: 'yes' }, file);
     return EXIT.done;
   }
-  const { serve, logLine } = await import('../../api/index.ts');
+  const { freeShare, serve, logLine } = await import('../../api/index.ts');
   const { systemWait } = await import('../../intake/index.ts');
   await serve({
     dir: dataDir,
@@ -46,6 +46,7 @@ const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
     clock,
     random,
     wait: systemWait,
+    freeDisk: () => freeShare(dataDir),
     signal,
     lanes: Math.min(SERVE_THREADS_MAX, availableParallelism()),
     keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
