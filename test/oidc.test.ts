@@ -76,9 +76,9 @@ describe('the external method of a node', () => {
     return post(`/eam/${step}`, form, page.cookie);
   }
 
-  async function arrive(): Promise<{ page: Page; requestId: string }> {
+  async function arrive(): Promise<{ page: Page; requestId: string; form: URLSearchParams }> {
     const { form, requestId } = await entra.request(ADA);
-    return { page: await post('/eam/authorize', form), requestId };
+    return { page: await post('/eam/authorize', form), requestId, form };
   }
 
   const use = (page: Page, by: SoftAuthenticator): Promise<Page> =>
@@ -158,7 +158,7 @@ describe('the external method of a node', () => {
     assert.ok((await use((await arrive()).page, authenticator)).fields['id_token']);
   });
 
-  test('a passkey and what became of it survive a kill -9, and so does a copy', async () => {
+  test('a passkey, a used hint and what became of both survive a kill -9', async () => {
     const stolen = authenticator.copy();
     const before = await arrive();
     assert.ok((await use(before.page, authenticator)).fields['id_token']);
@@ -168,6 +168,9 @@ describe('the external method of a node', () => {
     await node.serving.end('SIGKILL');
     node = await startNode('one');
     assert.equal(await stamp(), pass);
+    const replayed = await post('/eam/authorize', before.form);
+    assert.equal(replayed.status, 400);
+    assert.match(replayed.text, /not opened by a sign-in/);
     const { page, requestId } = await arrive();
     assert.ok((await use(page, authenticator)).fields['id_token'], 'it is still known');
     requests.push(requestId);

@@ -102,6 +102,7 @@ export { EAM_PATHS } from './oidc/metadata.ts';
 export { type KnownInvitation, type KnownPasskey, PasskeyBook } from './oidc/passkey-book.ts';
 export { type Passkey, type PasskeyRecord, passkeyRecordOf } from './oidc/passkey-record.ts';
 export type { PasskeyStore } from './oidc/passkey-store.ts';
+export { KEPT_MS, type Used, type UsedStore } from './oidc/taken.ts';
 export { type InSuite, lapses, type Pass, passesOf } from './passes/passes.ts';
 export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';
 export type { ConditionalAccessPolicy } from './policies/entra.ts';

@@ -14,6 +14,8 @@ export const layout = {
   lock: (dir: string): string => join(dir, 'run', 'lock.sqlite'),
   /** Files that are being written, before they are renamed to their places. */
   staging: (dir: string): string => join(dir, 'run', 'staging'),
+  /** What doors were shown that may be used once. */
+  used: (dir: string): string => join(dir, 'run', 'used'),
   hostFacts: (dir: string): string => join(dir, 'run', 'host.json'),
   apiSocket: (dir: string): string => join(dir, 'run', 'api.sock'),
   journal: (dir: string): string => join(dir, 'journal'),

@@ -25,7 +25,7 @@ import { EAM_DISCOVERY, EAM_PATHS, eamMetadata } from './metadata.ts';
 import { answerPage, provePage, refusalPage, registerPage, type Target } from './pages.ts';
 import type { Passkey, PasskeyFault, PasskeyRecord } from './passkey-record.ts';
 import type { PasskeyStore } from './passkey-store.ts';
-import { Taken } from './taken.ts';
+import { Taken, type UsedStore } from './taken.ts';
 import type { Notice, Refusal } from './words.ts';
 
 export type EamOptions = {
@@ -37,6 +37,7 @@ export type EamOptions = {
   readonly ring: () => KeyRing;
   readonly ceremony: Ceremony;
   readonly passkeys: PasskeyStore;
+  readonly used: UsedStore;
   readonly deciding: Deciding;
   readonly passMs: number;
   /** Told of each pass that opened, by the object id of the person. */
@@ -68,7 +69,7 @@ export class EamDoor {
     const { clock, random, issuer } = options;
     this.#options = options;
     this.#attempts = new Attempts(clock, random);
-    this.#taken = new Taken(clock);
+    this.#taken = new Taken(clock, options.used);
     this.#desk = new EnrolmentDesk(options);
     this.#origin = new URL(issuer).origin;
     this.#steps = new Map<string, Step>([
@@ -120,8 +121,8 @@ export class EamDoor {
     if (hint === 'keys') return this.failed(request);
     if (typeof hint === 'string') return this.#noRequest(request, hint);
     const names = [`hint ${hint.digest}`, `nonce ${asked.nonce}`];
-    if (this.#taken.take(names, hint.issuedMs) === 'again')
-      return this.#noRequest(request, 'again');
+    const taken = await this.#taken.take(names, hint.issuedMs);
+    if (taken === 'again') return this.#noRequest(request, 'again');
     const { address } = request;
     return this.#ask(request, this.#attempts.begin({ hint, asked, address }), undefined);
   }

@@ -24,6 +24,7 @@ import { EAM_PATHS } from '../oidc/metadata.ts';
 import { PasskeyBook } from '../oidc/passkey-book.ts';
 import type { PasskeyRecord } from '../oidc/passkey-record.ts';
 import type { PasskeyStore } from '../oidc/passkey-store.ts';
+import type { Used, UsedStore } from '../oidc/taken.ts';
 import { readPolicyFolder } from '../policies/folder.ts';
 import { PolicySet } from '../policies/policy-set.ts';
 import type { DoorReply } from '../wire/exchange.ts';
@@ -131,6 +132,7 @@ export class EamWorld {
       ring: () => this.ring,
       ceremony: new Ceremony({ origin: ISSUER, name: 'Northmoor', attestation }),
       passkeys: this.#passkeys(),
+      used: this.#used(),
       deciding: new Deciding(point, turns),
       onPass: (pass) => this.passes.push(pass),
       ...{ passMs: 3_600_000, clock, random },
@@ -266,6 +268,18 @@ export class EamWorld {
         this.book.apply(record);
       },
       look: () => Promise.resolve(),
+    };
+  }
+
+  #used(): UsedStore {
+    const earlier: Used[] = [];
+    return {
+      earlier,
+      lineMs: Number.NEGATIVE_INFINITY,
+      keep: async (used) => {
+        if (this.ledger === 'full') throw new Error('no space is left on the disk');
+        earlier.push(used);
+      },
     };
   }
 

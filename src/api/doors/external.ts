@@ -11,12 +11,14 @@ import {
 import type { Config, ExternalMethodConfig } from '../../config/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import { HttpClient, type Wait } from '../../intake/index.ts';
+import { layout } from '../../ledger/index.ts';
 import { LedgerPasskeys, SignInPasses, type Writer } from '../../pipeline/index.ts';
 import type { ExternalMethod } from './doors.ts';
 import { textOf, unusable } from './file-text.ts';
 import { KeyFile } from './key-file.ts';
 import { AUTHORITY_READ_MS_MAX } from './limits.ts';
 import { PasskeyShare } from './passkey-share.ts';
+import { UsedFile } from './used-file.ts';
 
 export type OpenExternalOptions = {
   readonly config: Config;
@@ -34,7 +36,7 @@ export type OpenExternal = ExternalMethod & {
   readonly passkeys: PasskeyBook;
   /** Takes in what other nodes and people wrote: keys, invitations, what was revoked. */
   look(): Promise<void>;
-  close(): void;
+  close(): Promise<void>;
 };
 
 /** Where Entra takes people back, whichever tenant they are of (contracts 9.3). */
@@ -60,6 +62,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
   const tenants = new Set<string>(external.tenants ?? connected);
   const makers = passkeys.makers.map(certificateIn);
   const passes = new SignInPasses(writer);
+  const used = new UsedFile(layout.used(writer.dir), clock);
   const door = new EamDoor({
     issuer: url,
     registered: { clientId, redirectUris: [authority + RETURN_PATH] },
@@ -75,6 +78,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
       },
     }),
     passkeys: store,
+    used,
     onPass: ({ id: pass, ...opened }) => passes.opened({ ...opened, pass }),
     ...{ deciding, passMs, clock, random },
   });
@@ -92,7 +96,10 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
       await store.look();
       await keyFile.look();
     },
-    close: () => http.close(),
+    close: async () => {
+      http.close();
+      await used.close();
+    },
   };
 }
 

@@ -122,7 +122,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     },
     close: async () => {
       await server.close();
-      external?.close();
+      await external?.close();
       await transmitter?.close();
     },
   };
