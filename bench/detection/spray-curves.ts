@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Books, BooksReader, RowBuffer } from '../../src/books/index.ts';
-import { sprayCampaigns } from '../../src/detect/index.ts';
+import { sprayLooks } from '../../src/detect/index.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import { type Company, companyOf, type SprayPlan } from '../../tools/testing/sign-in-company.ts';
 
@@ -57,8 +57,8 @@ async function judged(
     const reader = await BooksReader.open(dir);
     try {
       const { startMs, endMs } = company;
-      const period = { fromMs: startMs, toMs: endMs + 1 };
-      const campaigns = await sprayCampaigns(reader, period, startMs);
+      const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
+      const campaigns = (await sprayLooks(reader, [period])).flatMap((look) => look.campaigns);
       const shown = campaigns.flatMap(({ candidates }) => candidates.slice(0, LOOKED_THROUGH));
       const guesses = campaigns.flatMap((campaign) => campaign.guesses);
       return {

@@ -13,6 +13,7 @@ import { activitySourceOf, isSpotSource } from '../coverage/index.ts';
 import { ANY, type CoverageFact } from './facts.ts';
 import { REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
+import type { Coverage } from './statement-types.ts';
 
 /** A hole in a period: `[fromMs, toMs)`. */
 export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly toMs: number };
@@ -172,4 +173,12 @@ function shortened(reasons: readonly Reason[]): Reason[] {
       text: `${plural(more, 'more reason')}: see "countersign coverage"`,
     },
   ];
+}
+
+/** What more there is that keeps it from being told. */
+export function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
+  if (because.length === 0) return coverage;
+  const { answer } = coverage;
+  const reasons = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
+  return { ...coverage, answer: { kind: 'unknown', because: reasons, wouldDecide: [] } };
 }

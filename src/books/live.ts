@@ -144,6 +144,13 @@ export class Snapshot {
     return this.#engine.rows(sql, [...values]);
   }
 
+  /** Questions on one connection: temporary tables that they make are gone behind `work`. */
+  together<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
+    return this.#engine.use((connection) =>
+      work(async (sql) => (await connection.runAndReadAll(sql)).getRows()),
+    );
+  }
+
   /** Any text over what {@link source} gives. */
   stream(sql: string, values: readonly DuckDBValue[]): AsyncGenerator<DuckDBValue[][]> {
     return this.#engine.stream(sql, [...values]);
@@ -171,6 +178,9 @@ export class Snapshot {
     return `SELECT ${select} FROM ${this.source(scope)} ${rest}`;
   }
 }
+
+/** Asks one thing; gives the rows. */
+export type Ask = (sql: string) => Promise<DuckDBValue[][]>;
 
 export type Select = {
   readonly select: string;

@@ -2,7 +2,7 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { type Clock, type IntervalSet, interval, normalise, type Reason } from '../core/index.ts';
 import type { CanaryTally, DueCheck } from '../coverage/index.ts';
 import { AccessBooks } from './access-books.ts';
-import { collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
+import { besides, collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
@@ -17,7 +17,7 @@ import type {
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
-import { LiveRows, type Scope, type Select } from './live.ts';
+import { type Ask, LiveRows, type Scope, type Select } from './live.ts';
 import { Observed } from './observed.ts';
 import {
   findPrincipals,
@@ -226,6 +226,13 @@ export class BooksReader {
     return this.#live.read((snapshot) => snapshot.all(sqlOf(snapshot.source(scope)), values));
   }
 
+  /** As {@link over}, of several questions; `work` may be run again from the start. */
+  together<T>(scope: Scope, work: (ask: Ask, source: string) => Promise<T>): Promise<T> {
+    return this.#live.read((snapshot) =>
+      snapshot.together((ask) => work(ask, snapshot.source(scope))),
+    );
+  }
+
   /** @throws BooksError STATEMENT_TOO_LARGE */
   async statement(
     who: string,
@@ -387,12 +394,5 @@ const NOTHING_POSTED: Resolution = {
   kind: 'none',
   because: { code: 'books-empty', text: 'nothing was posted to the books yet' },
 };
-
-function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
-  if (because.length === 0) return coverage;
-  const { answer } = coverage;
-  const reasons = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
-  return { ...coverage, answer: { kind: 'unknown', because: reasons, wouldDecide: [] } };
-}
 
 async function* nothing(): AsyncGenerator<EventRow> {}

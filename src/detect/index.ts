@@ -34,9 +34,11 @@ export {
   cutDraft,
   HISTORY_MS,
   lookWith,
+  SCORED_ROWS_MAX,
+  type SprayPeriod,
   STREAM_DETECTORS,
   type StreamDetector,
   type StreamScene,
-  sprayCampaigns,
   sprayFindings,
+  sprayLooks,
 } from './stream/index.ts';

@@ -1,7 +1,19 @@
-import { type FindingDraft, interval, normalise } from '../core/index.ts';
-import { CAMPAIGN_GAP_MS, cutDraft, sprayCampaigns, sprayFindings } from '../detect/index.ts';
+import { type FindingDraft, type Interval, interval, normalise } from '../core/index.ts';
+import {
+  CAMPAIGN_GAP_MS,
+  cutDraft,
+  SCORED_ROWS_MAX,
+  type SprayPeriod,
+  sprayFindings,
+  sprayLooks,
+} from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
-import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from './limits.ts';
+import {
+  SPRAY_BLOCK_MS,
+  SPRAY_BLOCKS_TOGETHER,
+  SPRAY_EVERY_MS,
+  STREAM_REST_TIMES,
+} from './limits.ts';
 
 const SPRAY_TITLE = 'Passwords of many people are guessed at';
 
@@ -48,18 +60,27 @@ export function sprayJudge(): Judge {
         ),
       );
       const drafts: FindingDraft[] = [];
-      for (const { from, to } of covers) {
-        for (let fromMs = from; fromMs < to; fromMs += SPRAY_BLOCK_MS) {
-          const period = { fromMs, toMs: fromMs + SPRAY_BLOCK_MS };
-          const onCut = (most: number): void => {
-            drafts.push(cutDraft(SPRAY_TITLE, fromMs, most));
-          };
-          const learnFromMs = fromMs - SPRAY_BLOCK_MS;
-          const campaigns = await sprayCampaigns(books, period, learnFromMs, onCut);
+      for (const blocks of covers.flatMap(blocksOf)) {
+        for (const [i, { campaigns, isCut }] of (await sprayLooks(books, blocks)).entries()) {
+          const { fromMs } = blocks[i] as SprayPeriod;
+          if (isCut) drafts.push(cutDraft(SPRAY_TITLE, fromMs, SCORED_ROWS_MAX));
           drafts.push(...sprayFindings(campaigns));
         }
       }
       return { drafts, covers };
     },
   };
+}
+
+/** Some at a time, which lie behind each other. */
+function blocksOf({ from, to }: Interval): SprayPeriod[][] {
+  const blocks: SprayPeriod[][] = [];
+  for (let fromMs = from; fromMs < to; fromMs += SPRAY_BLOCK_MS) {
+    const [toMs, learnFromMs] = [fromMs + SPRAY_BLOCK_MS, fromMs - SPRAY_BLOCK_MS];
+    const block = { fromMs, toMs, learnFromMs };
+    const last = blocks.at(-1);
+    if (last === undefined || last.length === SPRAY_BLOCKS_TOGETHER) blocks.push([block]);
+    else last.push(block);
+  }
+  return blocks;
 }

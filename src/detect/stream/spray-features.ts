@@ -36,15 +36,13 @@ const RIGHTS = [
   ...['53000', '53001', '53002', '53003', '53004'],
 ];
 
-/**
- * SQL of all attempts in a scope with their features: one row for each, whatever feed told of it.
- * Familiarity is learned from successes of other days, so that nothing makes itself familiar, and
- * from those too that nobody was asked for: programs renew their tokens where people are at home.
- */
-export function attemptsSql(source: string): string {
+/** What is looked at, in milliseconds: `[fromMs, toMs)`. */
+type Times = { readonly fromMs: number; readonly toMs: number };
+
+/** SQL of all that attempts are made out of, from those rows of a source that are within a time. */
+export function triesSql(source: string, { fromMs, toMs }: Times): string {
   const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
   return `
-  WITH z AS (
     SELECT "index", tenant, epoch_ms("time") AS t, date_trunc('day', "time") AS d,
       tenant || coalesce(actor_uid, actor_name) AS u, actor, actor_name, ip, user_agent, app_uid,
       coalesce(country, '') AS country, status_code, is_mfa, session_uid,
@@ -57,6 +55,21 @@ export function attemptsSql(source: string): string {
     FROM ${source}
     WHERE class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
       AND coalesce(actor_uid, actor_name) IS NOT NULL
+      AND "time" >= make_timestamp_ms(${Math.trunc(fromMs)})
+      AND "time" < make_timestamp_ms(${Math.trunc(toMs)})`;
+}
+
+/**
+ * SQL of all attempts of a time with their features, over a table of {@link triesSql}: one row for
+ * each, whatever feed told of it. Familiarity is learned from successes of other days, so that
+ * nothing makes itself familiar, and from those too that nobody was asked for: programs renew their
+ * tokens where people are at home.
+ */
+export function attemptsSql(tries: string, { fromMs, toMs }: Times): string {
+  const columns = 'b."index", b.tenant, b.t, b.u, b.d, b.ip, b.net, b.country, b.user_agent';
+  return `
+  WITH z AS (
+    SELECT * FROM ${tries} WHERE t >= ${Math.trunc(fromMs)} AND t < ${Math.trunc(toMs)}
   ),
   b AS (SELECT * FROM z WHERE asked),
   s AS (SELECT * FROM z WHERE kind = 'success'),
@@ -73,17 +86,19 @@ export function attemptsSql(source: string): string {
       count(DISTINCT u) FILTER (kind = 'success') AS entered
     FROM b GROUP BY ALL
   ),
-  entries AS (SELECT u, ip, t AS entered_t FROM s),
-  a AS (
-    SELECT b.*, (kind = 'success' OR ud.d IS NOT NULL)::INTEGER AS own_day
-    FROM b LEFT JOIN ud ON ud.u = b.u AND ud.ip = b.ip AND ud.d = b.d WHERE kind <> 'other'
+  failed AS (
+    SELECT ${columns}, b.client, b.kind, (ud.d IS NOT NULL)::INTEGER AS own_day
+    FROM b LEFT JOIN ud ON ud.u = b.u AND ud.ip = b.ip AND ud.d = b.d
+    WHERE kind IN ('guess', 'right')
   ),
+  entries AS (SELECT s.u, s.ip, s.t AS entered_t FROM s SEMI JOIN failed USING (u, ip)),
   ended AS (
-    SELECT a.*, entries.entered_t FROM a ASOF LEFT JOIN entries
-      ON entries.u = a.u AND entries.ip = a.ip AND a.t <= entries.entered_t
+    SELECT failed.*, entries.entered_t FROM failed ASOF LEFT JOIN entries
+      ON entries.u = failed.u AND entries.ip = failed.ip AND failed.t <= entries.entered_t
+    UNION ALL
+    SELECT ${columns}, b.client, b.kind, 1, NULL FROM b WHERE kind = 'success'
   )
-  SELECT e."index", e.tenant, e.t, e.u, e.actor, e.actor_name, e.ip, e.user_agent, e.app_uid,
-    e.country, e.status_code, e.is_mfa, e.session_uid, e.client AS client_text, e.kind,
+  SELECT e."index", e.tenant, e.t, e.u, e.kind,
     CASE WHEN coalesce(ui.days, 0) - e.own_day >= 1 THEN 'own'
       WHEN coalesce(ci.people, 0) - e.own_day >= ${SHARED_BY_MIN} THEN 'company'
       -- In its first days a log knows nobody: that a place is strange then says nothing. Where

@@ -13,28 +13,42 @@ import {
 import { Books, BooksReader, RowBuffer } from '../../books/index.ts';
 import type { FindingDraft } from '../../core/index.ts';
 import { findingUid } from '../findings/identity.ts';
-import { type Attempt, type Campaign, sprayCampaigns, sprayFindings } from './index.ts';
+import {
+  type Attempt,
+  type Campaign,
+  type SprayPeriod,
+  sprayFindings,
+  sprayLooks,
+} from './index.ts';
 
 const DAY_MS = 86_400_000;
 const SEEDS = IS_LONG ? 10 : 3;
 
 async function campaignsOf(
-  company: Company,
-  rows: Company['rows'] = company.rows,
-  { startMs, endMs } = company,
+  made: Company,
+  rows: Company['rows'] = made.rows,
+  { startMs, endMs } = made,
 ): Promise<Campaign[]> {
+  const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: made.startMs };
+  const looks = await looksAt(rows, [period]);
+  return looks.flatMap(({ campaigns }) => campaigns);
+}
+
+async function looksAt(
+  rows: Company['rows'],
+  periods: readonly SprayPeriod[],
+): ReturnType<typeof sprayLooks> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
   try {
     const books = await Books.open(dir);
     const buffer = new RowBuffer();
     for (const row of rows) buffer.add(row);
     await books.postRows(buffer);
-    books.commit(rows.length);
+    books.commit(Math.max(...rows.map(({ index }) => index)) + 1);
     books.close();
     const reader = await BooksReader.open(dir);
     try {
-      const period = { fromMs: startMs, toMs: endMs + 1 };
-      return await sprayCampaigns(reader, period, company.startMs);
+      return await sprayLooks(reader, periods);
     } finally {
       reader.close();
     }
@@ -107,6 +121,31 @@ test('a campaign over the end of a block is told once, in the block where it end
   for (const { rule, windowMs } of sprayFindings(after)) {
     assert.ok(windowMs >= Math.floor(cutMs / DAY_MS) * DAY_MS, `${rule} is told where it is found`);
   }
+});
+
+test('periods that are looked at together give what each of them gives', async () => {
+  const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
+  const { rows, startMs } = company(SEED, { people: 60, days: 42, spray });
+  const periods = [0, 14, 28].map((day) => ({
+    fromMs: startMs + day * DAY_MS,
+    toMs: startMs + (day + 14) * DAY_MS,
+    learnFromMs: startMs + (day - 7) * DAY_MS,
+  }));
+  const together = await looksAt(rows, periods);
+  const apart = [];
+  for (const period of periods) apart.push(...(await looksAt(rows, [period])));
+  assert.ok(together.some(({ campaigns }) => campaigns.length > 0));
+  assert.deepEqual(together, apart);
+});
+
+test('what lies before the time to learn from changes nothing, in whatever file', async () => {
+  const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
+  const { rows, startMs, endMs } = company(SEED, { people: 60, days: 42, spray });
+  const learnFromMs = startMs + 28 * DAY_MS;
+  const period = { learnFromMs, fromMs: startMs + 31 * DAY_MS, toMs: endMs + 1 };
+  const later = rows.filter(({ event }) => event.timeMs >= learnFromMs);
+  assert.ok(later.length < rows.length);
+  assert.deepEqual(await looksAt(rows, [period]), await looksAt(later, [period]));
 });
 
 test('a success between two campaigns is told with the likelier of them', () => {

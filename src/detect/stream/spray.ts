@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { BooksReader } from '../../books/index.ts';
+import type { Ask, BooksReader } from '../../books/index.ts';
 import { CAMPAIGN_GAP_MS, GUESS_LIKELY, GUESSES_A_DAY_MAX, SCORED_ROWS_MAX } from './limits.ts';
 import { type CellCount, fitOdds, type OddsModel } from './odds.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Ending,
   type Features,
   type Place,
+  triesSql,
 } from './spray-features.ts';
 
 /** One attempt at a password, and how likely it is an intruder's. */
@@ -45,44 +46,67 @@ const DAY_MS = 86_400_000;
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
+/** What is familiar in a period is learned from `learnFromMs` on. */
+export type SprayPeriod = Period & { readonly learnFromMs: number };
+
+export type SprayLook = {
+  readonly campaigns: readonly Campaign[];
+  /** There was more to score than is scored: behind a flood the rest is not looked at. */
+  readonly isCut: boolean;
+};
+
 /**
- * Every campaign that ends in the period; what is familiar is learned from `learnFromMs` on. Rows
- * are read to `CAMPAIGN_GAP_MS` behind the period: only then is it known whether one has ended, and
- * whom it let in. `onCut` is told when there was more to score than is scored: behind a flood the
- * rest is not looked at.
+ * Every campaign that ends in each of these periods, which SHOULD lie near each other: what there
+ * is in all of them is read once. It is read to `CAMPAIGN_GAP_MS` behind a period: only then is it
+ * known whether a campaign has ended, and whom it let in.
  */
-export async function sprayCampaigns(
+export async function sprayLooks(
   books: BooksReader,
-  period: Period,
-  learnFromMs: number,
-  onCut?: (most: number) => void,
-): Promise<Campaign[]> {
-  const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
-  const within = `t >= ${Math.trunc(scope.fromMs)} AND t < ${Math.trunc(scope.toMs)}`;
-  const counted = await books.over(
-    scope,
-    // A siege of one account is one person's trouble, and must not colour everybody's.
-    (source) => `SELECT tenant, kind, place, client, ending, crowd, count(*)
-      FROM (SELECT *, row_number() OVER (PARTITION BY u, kind, t // ${DAY_MS} ORDER BY t, "index")
-        AS nth FROM (${attemptsSql(source)}) WHERE ${within})
-      WHERE kind <> 'guess' OR nth <= ${GUESSES_A_DAY_MAX} GROUP BY ALL`,
-  );
+  periods: readonly SprayPeriod[],
+): Promise<SprayLook[]> {
+  const scopes = periods.map(({ learnFromMs, toMs }) => {
+    return { fromMs: learnFromMs, toMs: toMs + CAMPAIGN_GAP_MS };
+  });
+  const all = {
+    fromMs: scopes.reduce((least, { fromMs }) => Math.min(least, fromMs), Number.MAX_VALUE),
+    toMs: scopes.reduce((most, { toMs }) => Math.max(most, toMs), -Number.MAX_VALUE),
+  };
+  return books.together(all, async (ask, source) => {
+    await ask(`CREATE TEMP TABLE tries AS ${triesSql(source, all)}`);
+    const looks: SprayLook[] = [];
+    for (const [at, period] of periods.entries()) {
+      looks.push(await lookAt(ask, period, scopes[at] as Period));
+    }
+    return looks;
+  });
+}
+
+async function lookAt(ask: Ask, period: Period, scope: Period): Promise<SprayLook> {
+  await ask(`CREATE OR REPLACE TEMP TABLE attempts AS ${attemptsSql('tries', scope)}`);
+  // A siege of one account is one person's trouble, and must not colour everybody's.
+  const counted = await ask(`SELECT tenant, kind, place, client, ending, crowd, count(*) FROM (
+      SELECT tenant, kind, place, client, ending, crowd FROM attempts WHERE kind <> 'guess'
+      UNION ALL
+      SELECT tenant, kind, place, client, ending, crowd FROM attempts WHERE kind = 'guess'
+      QUALIFY row_number() OVER (PARTITION BY u, t // ${DAY_MS} ORDER BY t, "index")
+        <= ${GUESSES_A_DAY_MAX}
+    ) GROUP BY ALL ORDER BY ALL`);
   const models = modelsOf(counted);
   const suspects = [...models].filter(([, model]) => model.share > 0);
-  if (suspects.length === 0) return [];
+  if (suspects.length === 0) return { campaigns: [], isCut: false };
   // Familiar successes are most of all rows and never a candidate: they stay where they are.
-  const rows = await books.over(
-    scope,
-    (source) => `SELECT * FROM (${attemptsSql(source)}) WHERE ${within}
-      AND (kind <> 'success' OR (place <> 'own' AND place <> 'company'))
-      ORDER BY t, "index" LIMIT ${SCORED_ROWS_MAX + 1}`,
-  );
-  if (rows.length > SCORED_ROWS_MAX) onCut?.(SCORED_ROWS_MAX);
+  const rows = await ask(`SELECT a."index", a.tenant, a.t, a.u, z.actor, z.actor_name, z.ip,
+      z.app_uid, z.country, z.is_mfa, z.session_uid, z.client, a.kind, a.place, a.client, a.ending,
+      a.crowd
+    FROM attempts AS a JOIN tries AS z ON z."index" = a."index"
+    WHERE a.kind <> 'success' OR (a.place <> 'own' AND a.place <> 'company')
+    ORDER BY a.t, a."index" LIMIT ${SCORED_ROWS_MAX + 1}`);
   const attempts = rows.slice(0, SCORED_ROWS_MAX).map(attemptOf);
-  return suspects.flatMap(([tenant, model]) => {
+  const campaigns = suspects.flatMap(([tenant, model]) => {
     const own = attempts.filter((attempt) => attempt.tenant === tenant);
     return campaignsOf(own, model, period);
   });
+  return { campaigns, isCut: rows.length > SCORED_ROWS_MAX };
 }
 
 function modelsOf(rows: readonly (readonly DuckDBValue[])[]): Map<string, OddsModel> {
@@ -99,7 +123,7 @@ function modelsOf(rows: readonly (readonly DuckDBValue[])[]): Map<string, OddsMo
 }
 
 function attemptOf(row: readonly DuckDBValue[]): Attempt {
-  const [index, tenant, t, person, actor, name, ip, , app, country, , mfa, session, ...more] = row;
+  const [index, tenant, t, person, actor, name, ip, app, country, mfa, session, ...more] = row;
   const [clientText, kind, place, client, ending, crowd] = more;
   const text = (value: DuckDBValue | undefined): string | null =>
     typeof value === 'string' ? value : null;
