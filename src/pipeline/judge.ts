@@ -22,6 +22,8 @@ export interface Judge {
    * weeks of a large tenant leaves the machine to the others.
    */
   readonly restTimes?: number;
+  /** `state`: it asks nothing of the engine of the books, and may be asked beside others. */
+  readonly reads?: 'events' | 'state';
   judge(context: JudgeContext): Promise<Judgement>;
   /** Called when what it said of all entries below `toIndex` is durable. */
   done?(books: Books, toIndex: number): void;

@@ -22,6 +22,7 @@ export function sigmaJudge(content: RuleContent): Judge {
   return {
     name: SIGMA,
     hears: 'events',
+    reads: 'state',
     watches: ruleWatchers(content, SIGMA),
     judge: async (context): Promise<Judgement> => {
       const { books, fromIndex } = context;

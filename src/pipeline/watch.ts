@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { BooksReader, type FindingFact, type KeptFinding } from '../books/index.ts';
 import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
 import { draftText, findingBody, findingUid } from '../detect/index.ts';
@@ -81,16 +82,15 @@ export class Watch {
     const failures: { judge: string; because: string }[] = [];
     const checked = await this.#checkSignIns();
     if (checked !== undefined) failures.push({ judge: 'checks', because: checked });
-    for (const judge of this.#judges) {
+    for (const [asked, answer] of this.#askAll()) {
       try {
-        const facts = await this.#ask(judge);
-        for (const { state, revision } of facts) {
+        for (const { state, revision } of await this.#enter(asked, await answer)) {
           if (state === 'withdrawn') total.withdrawn += 1;
           else if (revision > 0) total.revised += 1;
           else total.said += 1;
         }
       } catch (error) {
-        failures.push({ judge: judge.name, because: messageOf(error) });
+        failures.push({ judge: asked.judge.name, because: messageOf(error) });
       }
     }
     return { ...total, failures };
@@ -115,23 +115,42 @@ export class Watch {
     this.#ledger.close();
   }
 
-  async #ask(judge: Judge): Promise<readonly NewFact[]> {
-    const stage = `watch/${judge.name}`;
+  /**
+   * Asks whoever is due, all of the same entries: those that read the state beside those that ask
+   * the engine, and of each kind one behind the other. What they say is entered in their order.
+   */
+  #askAll(): [Asked, Promise<Judgement>][] {
     const toIndex = this.#books.cursor;
-    const fromIndex = this.#books.stageCursor(stage);
-    const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
-    if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
-    const context = await this.#context({ touched, fromIndex, toIndex });
+    // Questions of the engine are on their way before this thread is taken.
+    const ends = { events: Promise.resolve(), state: setImmediate() };
+    return this.#judges.flatMap((judge): [Asked, Promise<Judgement>][] => {
+      const fromIndex = this.#books.stageCursor(stageOf(judge));
+      const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
+      if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
+      const asked = { judge, touched, fromIndex, toIndex };
+      const { reads = 'events' } = judge;
+      const answer = ends[reads].then(() => this.#ask(asked));
+      ends[reads] = answer.then(nothing, nothing);
+      return [[asked, answer]];
+    });
+  }
+
+  async #ask({ judge, ...of }: Asked): Promise<Judgement> {
+    const context = await this.#context(of);
     const beganMs = this.#writer.clock.monotonic();
     const judgement = await judge.judge(context);
     const endedMs = this.#writer.clock.monotonic();
     this.#restsUntilMs.set(judge.name, endedMs + (endedMs - beganMs) * (judge.restTimes ?? 0));
+    return judgement;
+  }
+
+  #enter({ judge, toIndex }: Asked, judgement: Judgement): Promise<readonly NewFact[]> {
     return this.#alone(async () => {
       const facts = await this.#changes(judge.name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
       }
-      this.#writer.books.setStageCursor(stage, toIndex);
+      this.#writer.books.setStageCursor(stageOf(judge), toIndex);
       judge.done?.(this.#writer.books, toIndex);
       return facts;
     });
@@ -240,6 +259,14 @@ export class Watch {
 }
 
 type NewFact = Omit<FindingFact, 'index'>;
+
+type Asked = Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'> & { readonly judge: Judge };
+
+function stageOf({ name }: Judge): string {
+  return `watch/${name}`;
+}
+
+function nothing(): void {}
 
 /** The draft with its lists and texts cut at their limits, in one order. */
 function bounded(draft: FindingDraft): FindingDraft {
