@@ -5,6 +5,7 @@ import { loadDetection } from '../src/pipeline/index.ts';
 import { detect } from '../test/support/detected.ts';
 import type { SprayPlan } from '../tools/testing/sign-in-company.ts';
 import { documentOf, type Measured } from './detection/document.ts';
+import { quietMail } from './detection/quiet-mail.ts';
 import { runScenarios, type ScenarioRun } from './detection/scenario-runs.ts';
 import { type SprayPoint, sprayPoint } from './detection/spray-curves.ts';
 import { Tally } from './detection/tally.ts';
@@ -15,11 +16,13 @@ const FORMS = {
   short: {
     ...{ seeds: 2, lifeDays: 0 },
     quiet: { people: 60, days: 6 },
+    mail: { people: 60, weeks: 2 },
     spray: { people: 300, days: 28, seeds: 3 },
   },
   long: {
     ...{ seeds: 10, lifeDays: 5 },
     quiet: { people: 1_000, days: 7 },
+    mail: { people: 400, weeks: 4 },
     spray: { people: 10_000, days: 28, seeds: 10 },
   },
 } as const;
@@ -37,9 +40,10 @@ export const run: Benchmark = async (options) => {
   const runs = await scenarioRuns(options, { seed, ...form, tally });
   const quiet = new Tally(titles);
   await quietTime(options, { seed, ...form.quiet, tally: quiet });
+  const mail = await quietMail({ seed, ...form.mail }, options.folder);
   const curves = await sprayCurves(options, { seed, ...form.spray });
   const measured: Measured = {
-    ...{ form: options.form, seed, machine: machineLine(), runs, curves },
+    ...{ form: options.form, seed, machine: machineLine(), runs, mail, curves },
     lines: tally.lines(),
     personDays: tally.personDays,
     quiet: { ...form.quiet, lines: quiet.lines() },

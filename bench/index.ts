@@ -29,6 +29,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   emulator: () => import('./emulator.ts'),
   month: () => import('./month.ts'),
   detection: () => import('./detection.ts'),
+  'mail-senders': () => import('./mail-senders.ts'),
   sigma: () => import('./sigma.ts'),
   'pass-ended': () => import('./pass-ended.ts'),
 };

@@ -1,3 +1,4 @@
+import type { MailWeeks } from './quiet-mail.ts';
 import type { ScenarioRun } from './scenario-runs.ts';
 import type { SprayPoint } from './spray-curves.ts';
 import type { Line } from './tally.ts';
@@ -14,6 +15,7 @@ export type Measured = {
     readonly days: number;
     readonly lines: readonly Line[];
   };
+  readonly mail: MailWeeks;
   readonly curves: readonly SprayPoint[];
   readonly sprayed: { readonly people: number; readonly days: number };
 };
@@ -52,6 +54,10 @@ export function documentOf(measured: Measured): string {
     `${measured.quiet.people} people, ${measured.quiet.days} days in which nobody attacks.`,
     '',
     ...quietTable(measured.quiet),
+    '',
+    '## Mail in quiet weeks (emulator)',
+    '',
+    ...mailTable(measured.mail),
     '',
     '## Slow sprays (synthetic sign-ins)',
     '',
@@ -104,6 +110,24 @@ function quietTable({ lines, people, days }: Measured['quiet']): string[] {
           ['detector', 'wrong', 'per 10,000 and day'],
           noisy.map(({ rule, wrong, wrongRate }) => [rule, wrong, wrongRate.toFixed(2)]),
         )),
+  ];
+}
+
+function mailTable({ people, weeks, inbound, files, lines }: MailWeeks): string[] {
+  return [
+    `${people} people, ${weeks} weeks of which the first is not counted. Of ${inbound} messages`,
+    `from outside all ${files} that ask for answers elsewhere were handed in: newsletters,`,
+    'tickets, lists, invitations, people with two mailboxes. In a company people hand in what they',
+    'doubt, which is less. Who writes how often is as `emulator/life/outside.ts` says.',
+    'Wrong findings for 1,000 people and week:',
+    '',
+    ...table(
+      ['detector', 'informational', 'low', 'medium or higher'],
+      lines.map(({ rule, informational, low, medium }) => [
+        rule,
+        ...[informational, low, medium].map((rate) => rate.toFixed(1)),
+      ]),
+    ),
   ];
 }
 

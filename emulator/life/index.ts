@@ -1,1 +1,2 @@
 export { lifeOf } from './life.ts';
+export { messageFile } from './message-file.ts';

@@ -1,4 +1,4 @@
-import { serverAddress } from '../population/index.ts';
+import { type Person, serverAddress } from '../population/index.ts';
 import {
   bindRecords,
   cmdletRecords,
@@ -14,6 +14,7 @@ import {
   syncRecords,
 } from '../records/index.ts';
 import type { FeedRecord } from '../types.ts';
+import { outsideSender } from './outside.ts';
 import type { Scene } from './scene.ts';
 import { SLOTS, type Slot } from './sessions.ts';
 
@@ -67,7 +68,7 @@ export function sendMail(scene: Scene): FeedRecord[] {
   const act = { ...mailboxAct(scene, mailProgram(scene)), operation: 'Send' };
   const records = itemRecords(tenant, act, { folder: 'Drafts', message, more: savedToSent });
   const networkMessageId = scene.guid();
-  const sender = { address: person.upn, ip: act.token.ip };
+  const sender = { address: person.upn, ip: act.token.ip, name: person.displayName };
   const recipients = new Set(Array.from({ length: random.int(1, 4) }, () => scene.colleague()));
   let isFirst = true;
   for (const to of recipients) {
@@ -111,14 +112,16 @@ function leaked(scene: Scene, message: Message, recipient: string): FeedRecord[]
 
 /** Mail from outside arrives; nobody here did anything. */
 export function mailArrives(scene: Scene): FeedRecord[] {
-  const { random, person } = scene;
-  const domain = random.pick(CORRESPONDENTS);
+  const { random, person, population } = scene;
+  const message = scene.message(random.pick(CORRESPONDENTS));
+  const colleague = (at: number): Person => population.person(at % population.size);
+  const { address, name } = outsideSender(message.internetMessageId, { person, colleague });
   return deliveryRecords(scene.tenant, {
-    ...delivered(scene.message(domain)),
+    ...delivered(message),
     atMs: scene.atMs,
     traceId: scene.guid(),
     networkMessageId: scene.guid(),
-    sender: { address: `office@${domain}`, ip: serverAddress(random.next()).ip },
+    sender: { address, ip: serverAddress(random.next()).ip, name },
     recipient: { address: person.upn, objectId: person.objectId },
     direction: 'Inbound',
   });

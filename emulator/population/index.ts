@@ -2,7 +2,14 @@ export { hex8 } from '../random.ts';
 export type { SetApart } from './canary.ts';
 export { keyOf, mix, mixUnit, QuickRandom } from './hash.ts';
 export { type IdKind, idOf, indexOf } from './ids.ts';
-export { DEPARTMENTS, type Department, FOLDER_WORDS, SUBJECT_WORDS } from './names.ts';
+export {
+  DEPARTMENTS,
+  type Department,
+  FOLDER_WORDS,
+  GIVEN_NAMES,
+  SUBJECT_WORDS,
+  SURNAMES,
+} from './names.ts';
 export type { Application, Group, ServiceAccount, Site, Team } from './objects.ts';
 export type { Device, Method, Person } from './person.ts';
 export {

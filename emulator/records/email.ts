@@ -10,7 +10,8 @@ export type Delivery = {
   readonly internetMessageId: string;
   readonly subject: string;
   readonly bytes: number;
-  readonly sender: { readonly address: string; readonly ip: string };
+  /** `name`: what they call themselves. */
+  readonly sender: { readonly address: string; readonly ip: string; readonly name?: string };
   readonly recipient: { readonly address: string; readonly objectId: string };
   readonly direction: 'Inbound' | 'Outbound' | 'Intra-org';
   readonly threat?: 'Phish' | 'Malware';
@@ -72,7 +73,7 @@ function emailEvent(delivery: Delivery): FeedRecord['body'] {
     InternetMessageId: delivery.internetMessageId,
     SenderMailFromAddress: delivery.sender.address,
     SenderFromAddress: delivery.sender.address,
-    SenderDisplayName: '',
+    SenderDisplayName: delivery.sender.name ?? '',
     SenderObjectId: '',
     SenderMailFromDomain: domain,
     SenderFromDomain: domain,

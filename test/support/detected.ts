@@ -18,9 +18,17 @@ export type Detected = {
   readonly judged: readonly Judged[];
 };
 
-/** Lets it happen in a folder, imports it, and lets everything that judges look at it. */
-export async function detect(folder: string, tellings: readonly Telling[]): Promise<Detected> {
+/**
+ * Lets it happen in a folder, imports it, and lets everything that judges look at it. `handIn` may
+ * put more files there before.
+ */
+export async function detect(
+  folder: string,
+  tellings: readonly Telling[],
+  handIn?: (told: Told) => void,
+): Promise<Detected> {
   const told = tell(join(folder, 'told'), tellings);
+  handIn?.(told);
   const data = join(folder, 'data');
   const detection = await loadDetection();
   const writer = await openWriter({ dir: data, clock: systemClock, random, detection });

@@ -1,7 +1,7 @@
 import { type FindingDraft, plural } from '../../core/index.ts';
 import { draftFrom, isWithin, type StreamDetector, type StreamScene } from './detector.ts';
 import { domainOf, isFreeMail } from './free-mail.ts';
-import { type Insider, insideNames } from './inside-names.ts';
+import { type Insider, insideNames, nameKey, spokenName } from './inside-names.ts';
 import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from './limits.ts';
 import { memberOfEntries, memberText } from './mail-body.ts';
 import { isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './mail-world.ts';
@@ -141,7 +141,8 @@ function draftOf(
   const { tenant, sender, name, day, recipients } = stranger;
   const days = busy.get(`${tenant} ${address}`) ?? [];
   const wrote = days.filter((one) => one < day && one >= day - HISTORY_MS).length;
-  const isLikely = how === 'address' || (how === 'same' && wrote >= KNOWN_DAYS_MIN);
+  const isPassedFor = how === 'same' && wrote >= KNOWN_DAYS_MIN && !mayBeTheirs(stranger);
+  const isLikely = how === 'address' || isPassedFor;
   return draftFrom({
     rule: 'stream/display-name',
     tenant,
@@ -157,6 +158,17 @@ function draftOf(
     techniques: ['T1566', 'T1656'],
     seen: [stranger],
   });
+}
+
+/**
+ * A mailbox that anybody can have, called as its owner is, with one message to one person: people
+ * write so from home, far more often than anybody is lured. Whoever handed the message in did not
+ * think so.
+ */
+function mayBeTheirs({ sender, name, domain, recipients, isFile }: Named): boolean {
+  if (isFile || recipients !== 1 || !isFreeMail(domain)) return false;
+  const called = nameKey(spokenName(sender));
+  return called !== undefined && called === nameKey(name);
 }
 
 const WORDS = {

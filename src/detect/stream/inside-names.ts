@@ -48,8 +48,9 @@ async function statedName(scene: StreamScene, entries: string): Promise<string> 
   return '';
 }
 
-function spokenName(address: string): string {
-  return (address.split('@')[0] ?? '').replaceAll(/[._-]+/g, ' ');
+/** The name that an address is made of, where it is made of one. */
+export function spokenName(address: string): string {
+  return (address.split('@')[0] ?? '').replaceAll(/[._\d-]+/g, ' ');
 }
 
 /** Finds the insider of a name, also where one letter is wrong, at the price of a few look-ups. */

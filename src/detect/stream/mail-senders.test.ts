@@ -127,6 +127,21 @@ test('a stranger under the name of somebody inside, in any letters and order', a
   assert.deepEqual([found?.severity, found?.techniques], [2, ['T1566', 'T1656']]);
 });
 
+test('one message from what may be their own mailbox at home is told, and not loudly', async () => {
+  const source = 'azure-monitor/AdvancedHunting-EmailEvents';
+  const days = daily(7, (day) => ({ ...received, day }));
+  const severity = async (sender: string, of: Partial<Played> = {}): Promise<string[]> => {
+    const one = { name: 'Vivian Castellan', of: { source, sender, ...of } };
+    return (await named([one], days)).map((text) => text.split(' ')[1] ?? '');
+  };
+  assert.deepEqual(await severity('vivian.castellan7@gmail.com'), ['2']);
+  assert.deepEqual(await severity('chief.office7@gmail.com'), ['3']);
+  assert.deepEqual(await severity('vivian.castellan@booster.example'), ['3']);
+  assert.deepEqual(await severity('vivian.castellan7@gmail.com', { source: 'mail/message' }), [
+    '3',
+  ]);
+});
+
 test('namesakes that one knows, oneself, services, and other names raise nothing', async () => {
   const name = 'Vivian Castellan';
   // An address at home, seen before; one that somebody inside wrote to; her own mail to herself.

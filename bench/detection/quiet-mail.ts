@@ -1,0 +1,85 @@
+import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { messageFile } from '../../emulator/life/index.ts';
+import { detect } from '../../test/support/detected.ts';
+import { PLAYED_FEEDS } from '../../test/support/played.ts';
+import { type Told, tell } from '../../test/support/told.ts';
+
+/** Detectors that look at who writes, and where answers would go. */
+const RULES = ['stream/reply-mismatch', 'stream/display-name'] as const;
+const LOW = 2;
+/** Detectors say nothing of the first days of a log, in which everybody is new. */
+const UNSEEN_DAYS = 7;
+
+export type MailWeeks = {
+  readonly people: number;
+  /** Of a log; the first of them is not counted. */
+  readonly weeks: number;
+  readonly inbound: number;
+  /** Messages that people handed in: all that ask for answers elsewhere. */
+  readonly files: number;
+  readonly lines: readonly MailLine[];
+};
+
+/** Wrong findings for 1,000 people and week, by severity. */
+export type MailLine = {
+  readonly rule: string;
+  readonly informational: number;
+  readonly low: number;
+  readonly medium: number;
+};
+
+/** Weeks of mail in which nobody lures anybody, with every message handed in that might. */
+export async function quietMail(
+  of: { readonly seed: number; readonly people: number; readonly weeks: number },
+  folder: string,
+): Promise<MailWeeks> {
+  const place = mkdtempSync(join(folder, 'mail-'));
+  try {
+    const { seed, people, weeks } = of;
+    const kept = new Set<string>(['azure/EmailEvents', 'azure/SignInLogs']);
+    const without = PLAYED_FEEDS.filter((feed) => !kept.has(feed));
+    const telling = { seed, people, lifeDays: weeks * 7, without };
+    const handed = await filesOf(tell(join(place, 'read'), [telling]));
+    const { judged, told } = await detect(place, [telling], ({ folder: into }) => {
+      mkdirSync(join(into, 'messages'));
+      for (const [at, text] of handed.texts.entries()) {
+        writeFileSync(join(into, 'messages', `${at}.eml`), text);
+      }
+    });
+    const fromMs = told.startMs + UNSEEN_DAYS * 86_400_000;
+    const late = judged.filter(({ finding }) => finding.lastMs >= fromMs);
+    const per = (people * (weeks - 1)) / 1_000;
+    const lines = RULES.map((rule): MailLine => {
+      const own = late.filter(({ finding }) => finding.rule === rule);
+      const rate = (is: (severity: number) => boolean): number =>
+        own.filter(({ finding }) => is(finding.severity)).length / per;
+      return {
+        rule,
+        informational: rate((severity) => severity < LOW),
+        low: rate((severity) => severity === LOW),
+        medium: rate((severity) => severity > LOW),
+      };
+    });
+    return { people, weeks, inbound: handed.inbound, files: handed.texts.length, lines };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+async function filesOf(told: Told): Promise<{ inbound: number; texts: string[] }> {
+  const texts: string[] = [];
+  let inbound = 0;
+  for (const name of [...told.files].filter((each) => each.endsWith('EmailEvents.ndjson'))) {
+    const lines = createInterface({ input: createReadStream(join(told.folder, name)) });
+    for await (const line of lines) {
+      const { properties } = JSON.parse(line) as { properties: Record<string, unknown> };
+      if (properties['EmailDirection'] !== 'Inbound') continue;
+      inbound += 1;
+      const text = messageFile(properties);
+      if (text !== undefined) texts.push(text);
+    }
+  }
+  return { inbound, texts };
+}
