@@ -51,15 +51,10 @@ export class FindingTable {
   list(filter: FindingFilter = {}): KeptFinding[] {
     const { rule, judge, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
     const { fromMs, toMs } = windows ?? { fromMs: FIRST_MS, toMs: LAST_MS };
+    const without = withdrawn === 'without' ? 'withdrawn' : null;
     const found = this.#db
-      .all(CURRENT, fromMs, toMs)
-      .map((row) => this.#kept(row))
-      .filter(({ draft, ...kept }) => {
-        if (withdrawn === 'without' && kept.state === 'withdrawn') return false;
-        if (rule !== undefined && draft.rule !== rule) return false;
-        if (judge !== undefined && kept.judge !== judge) return false;
-        return draft.severity >= severityMin && (tenant === undefined || draft.tenant === tenant);
-      });
+      .all(CURRENT, fromMs, toMs, severityMin, without, rule ?? null, judge ?? null, tenant ?? null)
+      .map((row) => this.#kept(row));
     return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
   }
 
@@ -114,9 +109,14 @@ function factOf(row: Record<string, unknown>): FindingFact {
 const FIRST_MS = -8.64e15;
 const LAST_MS = 8.64e15;
 
-/** With `max`, SQLite takes the other columns from the row that has it. */
-const CURRENT = `SELECT *, max("index") FROM findings
-  WHERE window_ms >= ? AND window_ms < ? GROUP BY uid`;
+/**
+ * With `max`, SQLite takes the other columns from the row that has it. What is not asked for is
+ * left out before it is taken apart: a look of one judge passes over what all others said.
+ */
+const CURRENT = `SELECT * FROM (
+    SELECT *, max("index") FROM findings WHERE window_ms >= ?1 AND window_ms < ?2 GROUP BY uid
+  ) WHERE severity >= ?3 AND state IS NOT ?4 AND rule = coalesce(?5, rule)
+    AND judge = coalesce(?6, judge) AND tenant = coalesce(?7, tenant)`;
 const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
 const OF_UIDS = `SELECT *, max("index") FROM findings
   WHERE uid IN (SELECT value FROM json_each(?)) GROUP BY uid`;

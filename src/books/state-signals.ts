@@ -102,7 +102,7 @@ export class SignalTable {
    * Some thousand groups with a record or two each are asked for at once, and large ones alone.
    */
   *ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Generator<SignalRow[]> {
-    const sizes = this.#sizes(stream, spans).map((size) => (size < atLeast ? 0 : size));
+    const sizes = this.#sizes(stream, spans, atLeast).map((size) => (size < atLeast ? 0 : size));
     for (let from = 0; from < spans.length; ) {
       let to = from + 1;
       let rows = sizes[from] as number;
@@ -133,9 +133,14 @@ export class SignalTable {
     }));
   }
 
-  #sizes(stream: string, spans: readonly SignalSpan[]): number[] {
+  /** Of groups that have too few in all spans together, none. */
+  #sizes(stream: string, spans: readonly SignalSpan[], atLeast: number): number[] {
     const sizes = spans.map(() => 0);
-    const places = Map.groupBy(sizes.keys(), (at) => {
+    const large = atLeast > 1 ? this.#groupsWith(stream, spans, atLeast) : undefined;
+    const asked = sizes.flatMap((_, at) => {
+      return large === undefined || large.has((spans[at] as SignalSpan).group) ? at : [];
+    });
+    const places = Map.groupBy(asked, (at) => {
       const { fromMs, toMs } = spans[at] as SignalSpan;
       return `${fromMs} ${toMs}`;
     });
@@ -147,6 +152,14 @@ export class SignalTable {
       }
     }
     return sizes;
+  }
+
+  #groupsWith(stream: string, spans: readonly SignalSpan[], atLeast: number): Set<string> {
+    const groups = JSON.stringify([...new Set(spans.map(({ group }) => group))]);
+    const fromMs = spans.reduce((least, span) => Math.min(least, span.fromMs), LAST_MS);
+    const toMs = spans.reduce((most, span) => Math.max(most, span.toMs), -LAST_MS);
+    const rows = this.#db.all(LARGE, groups, stream, fromMs, toMs, atLeast);
+    return new Set(rows.map(({ grp }) => grp as string));
   }
 
   /** By their place among the spans. */
@@ -175,6 +188,11 @@ const ADD_COUNT = `INSERT INTO signal_counts VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, day) DO UPDATE SET count = count + excluded.count`;
 const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, grp, day) DO UPDATE SET up_to = max(up_to, excluded.up_to)`;
+/** Beyond every event time that can be written. */
+const LAST_MS = 8.64e15;
+const LARGE = `SELECT j.value AS grp FROM json_each(?1) AS j WHERE ?5 <= (SELECT count(*) FROM (
+  SELECT 1 FROM signals AS s WHERE s.stream = ?2 AND s.grp = j.value
+    AND s.time_ms >= ?3 AND s.time_ms < ?4 LIMIT ?5))`;
 const SIZES = `SELECT j.key AS place, (SELECT count(*) FROM signals AS s WHERE s.stream = ?2
   AND s.grp = j.value AND s.time_ms >= ?3 AND s.time_ms < ?4) AS size FROM json_each(?1) AS j`;
 /** \`CROSS\`: the spans lead, and each is found by the key of the table. */

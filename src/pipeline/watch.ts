@@ -82,7 +82,10 @@ export class Watch {
     const failures: { judge: string; because: string }[] = [];
     const checked = await this.#checkSignIns();
     if (checked !== undefined) failures.push({ judge: 'checks', because: checked });
-    for (const [asked, answer] of this.#askAll()) {
+    const answers = this.#askAll();
+    // What is entered is let go: one judge may have said thousands of things.
+    for (let next = answers.shift(); next !== undefined; next = answers.shift()) {
+      const [asked, answer] = next;
       try {
         for (const { state, revision } of await this.#enter(asked, await answer)) {
           if (state === 'withdrawn') total.withdrawn += 1;
