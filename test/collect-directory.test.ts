@@ -26,6 +26,12 @@ let emulator: Emulator;
 
 before(async () => {
   emulator = await startEmulator({ seed: SEED, startMs: START_MS, tenants: [{ people: 1_050 }] });
+  const { state } = companyDirectory();
+  const otherId = [...state.list('users')].at(-1)?.object.id ?? '';
+  for (const kind of ['applications', 'servicePrincipals'] as const) {
+    const id = [...state.list(kind)][0]?.object.id ?? '';
+    change({ act: 'link', kind, id, relation: 'owners', otherId });
+  }
 });
 
 after(() => emulator.stop());
@@ -79,6 +85,14 @@ async function assertSame(dir: string): Promise<void> {
   const assigned = [...of('list.appRoleAssignments').keys()].sort();
   assert.deepEqual(assigned, idsOf(state.list('appRoleAssignments')));
   assert.ok(assigned.length > 0);
+  for (const kind of ['applications', 'servicePrincipals'] as const) {
+    const owned = of(`list.${kind.slice(0, -1)}Owners`);
+    assert.deepEqual([...owned.keys()].sort(), idsOf(state.list(kind)), kind);
+    for (const [id, { owners }] of owned) {
+      const ids = (owners as readonly { readonly id: string }[]).map((one) => one.id).sort();
+      assert.deepEqual(ids, [...state.related(id, 'owners')].map((one) => one.id).sort(), id);
+    }
+  }
   for (const [id, group] of of('delta.groups')) {
     const members = [...state.related(id, 'members')].map((one) => one.id).sort();
     assert.deepEqual(group['members'], members, String(group['displayName']));
@@ -133,6 +147,14 @@ test('a snapshot, and then what changes: the ledger alone gives the directory ag
     await emulator.advance(2 * HOUR_MS);
     await poll();
   });
+  const held = await directoryState(dir);
+  for (const kind of ['application', 'servicePrincipal']) {
+    const owned = held.get(`graph/list.${kind}Owners`)?.values() ?? [];
+    assert.ok(
+      [...owned].some(({ owners }) => (owners as readonly unknown[]).length > 0),
+      kind,
+    );
+  }
   await assertSame(dir);
   const marks = (await bodiesOf(dir, ({ source }) => source === 'graph/delta.users'))
     .map((body) => parseDirectoryMark(JSON.parse(body)))

@@ -31,6 +31,8 @@ export const DIRECTORY_OBJECTS = [
   'appRoleAssignments',
   'roleDefinitions',
   'roleAssignments',
+  'applicationOwners',
+  'servicePrincipalOwners',
 ] as const;
 type DirectoryObject = (typeof DIRECTORY_OBJECTS)[number];
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { instantOfMs, parseDirectoryItem, parseDirectoryMark, tenantId } from '../../core/index.ts';
+import { judge } from '../decision/judge.ts';
+import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
+import { readPolicyFolder } from '../policies/folder.ts';
+import { PolicySet } from '../policies/policy-set.ts';
+import { unsupplied } from '../policies/supply.ts';
 import { DirectoryStore } from './directory-store.ts';
 import { GraphDirectory } from './graph-directory.ts';
 import { SuiteDirectory } from './suite-directory.ts';
@@ -55,6 +60,64 @@ test('people, groups, roles and devices come out of pages', () => {
   const device = directory.find(TENANT, 'Device', 'd1');
   assert.equal(device?.attribute('compliant')?.value, true);
   assert.equal(device?.attribute('managed')?.value, false);
+});
+
+test('owners of service principals, and of their applications, are what workloads have', () => {
+  const { say, directory } = world();
+  const owned = (name: string) => directory.find(TENANT, 'Workload', 'sp1')?.attribute(name);
+  // In whichever order they come: the application by its own id, and the principal with both.
+  say('list.applicationOwners', [{ id: 'a1', appId: 'app1', owners: [user('ada'), user('per')] }]);
+  say('list.servicePrincipalOwners', [{ id: 'sp1', appId: 'app1', owners: [] }]);
+  say('delta.servicePrincipals', [{ id: 'sp1', appId: 'app1' }]);
+  assert.deepEqual(owned('owners')?.value, []);
+  assert.deepEqual(owned('applicationOwners')?.value, ['ada', 'per']);
+  assert.equal(owned('owners')?.source, 'graph/list.servicePrincipalOwners');
+  const later = NOW_MS + HOUR_MS;
+  const next = { id: 'sp1', appId: 'app1', owners: [user('ben')] };
+  say('list.servicePrincipalOwners', [next], {}, later);
+  assert.deepEqual(owned('owners')?.value, ['ben']);
+  say('list.servicePrincipalOwners', [{ id: 'sp1', appId: 'app1' }], {}, later + HOUR_MS);
+  assert.equal(owned('owners')?.value, null);
+});
+
+test('a policy reads who owns a workload, and one of whom nobody knows it does not run', () => {
+  const { say, directory } = world();
+  const { schema } = readPolicyFolder('content/policies').source;
+  const text = `@id("owned") @sentence("A workload runs that somebody owns.") @doors("check")
+permit (principal is Workload, action == Action::"runAs", resource is Suite)
+when { principal.owners.contains("ada") || principal.applicationOwners.contains("ada") };`;
+  const policies = PolicySet.parse({ schema, policies: [{ file: 'owned.cedar', text }] });
+  assert.deepEqual(unsupplied(policies), []);
+  say('list.servicePrincipalOwners', [
+    { id: 'sp1', appId: 'app1', owners: [user('ada')] },
+    { id: 'sp2', appId: 'app2', owners: [] },
+    { id: 'sp3', appId: 'app3', owners: [] },
+  ]);
+  const listed = (appId: string) => ({ id: `object of ${appId}`, appId, owners: [] });
+  say('list.applicationOwners', [listed('app1'), listed('app2')]);
+  const verdict = (id: string) => {
+    const asked = {
+      ...{ door: 'check', tenant: TENANT, subject: { type: 'workload', id } },
+      ...{ action: { name: 'runAs' }, resource: { type: 'suite', id: TENANT }, context: {} },
+    };
+    const ages = () => DIRECTORY_AGE_MAX_MS;
+    const { effect, cause } = judge(asked, { policies, directory, ages, nowMs: NOW_MS });
+    return [effect, cause];
+  };
+  assert.deepEqual(verdict('sp1')[0], 'permit');
+  assert.deepEqual(verdict('app2'), ['deny', 'no-policy']);
+  assert.deepEqual(verdict('sp3'), ['deny', 'unknown']);
+});
+
+test('of a service principal that is gone from the list nobody knows the owners', () => {
+  const { say, directory } = world();
+  const item = (id: string) => ({ id, appId: `app of ${id}`, owners: [user('ada')] });
+  say('list.servicePrincipalOwners', [item('sp1'), item('sp2')]);
+  say('list.servicePrincipalOwners', [item('sp2')], {}, NOW_MS + HOUR_MS);
+  const owned = (id: string) => directory.find(TENANT, 'Workload', id)?.attribute('owners')?.value;
+  assert.deepEqual([owned('sp1'), owned('sp2')], [null, ['ada']]);
+  const sp1 = directory.find(TENANT, 'Workload', 'sp1');
+  assert.equal(sp1?.attribute('enabled'), undefined, 'that it is gone is for its own list to say');
 });
 
 test('until all groups are read it is unknown who is in which', () => {

@@ -95,6 +95,8 @@ type Kind = {
   readonly hasMembers: boolean;
   readonly id: (item: Item) => string | undefined;
   readonly put: (tenant: TenantDirectory, id: string, item: Item, origin: Origin) => number;
+  /** All that the source says: what it leaves out may well be there. */
+  readonly only?: string;
 };
 
 const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
@@ -105,6 +107,20 @@ const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   [
     'graph/delta.servicePrincipals',
     { type: 'Workload', hasMembers: false, id: idOf, put: putWorkload },
+  ],
+  [
+    'graph/list.servicePrincipalOwners',
+    { type: 'Workload', hasMembers: false, id: idOf, only: 'owners', put: putOwners('owners') },
+  ],
+  [
+    'graph/list.applicationOwners',
+    {
+      type: 'Workload',
+      hasMembers: false,
+      id: appIdOf,
+      only: 'applicationOwners',
+      put: putOwners('applicationOwners'),
+    },
   ],
 ]);
 
@@ -155,6 +171,19 @@ function putWorkload(tenant: TenantDirectory, id: string, item: Item): number {
   return tenant.put('Workload', id, texts(item['appId']));
 }
 
+/** Of an object that comes without them nobody knows whether it has any. */
+function putOwners(attribute: 'owners' | 'applicationOwners'): Kind['put'] {
+  return (tenant, id, item, origin) => {
+    const row = tenant.put('Workload', id, texts(item['appId']));
+    const { owners } = item;
+    const ids = Array.isArray(owners)
+      ? owners.filter(isRecord).flatMap((one) => idOf(one) ?? [])
+      : null;
+    tenant.set('Workload', row, attribute, ids, origin);
+    return row;
+  };
+}
+
 function putGroup(tenant: TenantDirectory, id: string, item: Item): number {
   return tenant.put('Group', id, texts(item['displayName']));
 }
@@ -186,19 +215,26 @@ function remove(tenant: TenantDirectory, { type }: Kind, id: string, origin: Ori
 
 function removeOthers(
   tenant: TenantDirectory,
-  { type }: Kind,
+  { type, only }: Kind,
   seen: ReadonlySet<number>,
   origin: Origin,
 ): void {
   const size = tenant.table(type)?.size ?? 0;
   for (let row = 0; row < size; row++) {
-    if (!seen.has(row) && tenant.isFrom(type, row, origin.source)) tenant.retire(type, row, origin);
+    if (seen.has(row) || !tenant.isFrom(type, row, origin.source)) continue;
+    if (only === undefined) tenant.retire(type, row, origin);
+    else tenant.set(type, row, only, null, origin);
   }
 }
 
 function idOf(item: Item): string | undefined {
   const { id } = item;
   return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+function appIdOf(item: Item): string | undefined {
+  const [id] = texts(item['appId']);
+  return id;
 }
 
 function deviceId(item: Item): string | undefined {

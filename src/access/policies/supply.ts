@@ -9,7 +9,13 @@ import type { Attributes, CedarType, Schema } from './schema.ts';
 /** What the directory and the register state of each type. */
 const STATED: ReadonlyMap<string, readonly string[]> = new Map([
   ['Person', ['enabled', 'kind', 'privileged', 'risk', 'wave']],
-  ['Workload', ['registered', 'owner', 'purpose', 'expires', 'scopes', 'networks', 'credentials']],
+  [
+    'Workload',
+    [
+      ...['registered', 'owner', 'purpose', 'expires', 'scopes', 'networks', 'credentials'],
+      ...['owners', 'applicationOwners'],
+    ],
+  ],
   ['Device', ['compliant', 'managed']],
   ['App', ['sensitivity']],
   ['Role', ['privileged']],

@@ -52,7 +52,8 @@ export class RiskChanges {
 }
 
 function worse(written: unknown, found: RiskLevel): RiskLevel {
-  const at = RISK_LEVELS.findIndex((each) => each === written);
+  const levels: readonly unknown[] = RISK_LEVELS;
+  const at = levels.indexOf(written);
   return RISK_LEVELS[Math.max(at, RISK_LEVELS.indexOf(found))] ?? found;
 }
 

@@ -15,9 +15,13 @@ export type ListEars = {
 };
 
 /** Reads a list to its end; tells how many pages it had. What has not changed adds nothing. */
-export async function readList(path: string, reading: Reading, ears: ListEars): Promise<number> {
+export async function readList(
+  { path, query }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
+  reading: Reading,
+  ears: ListEars,
+): Promise<number> {
   const taken = new Taken(reading, ears);
-  const pages = await takeAll(path, reading.source, taken, ears);
+  const pages = await takeAll(ears.graph.url(path, query), reading.source, taken, ears);
   await taken.end();
   return pages;
 }
@@ -42,7 +46,7 @@ export async function readListForEach(
     while (next < ids.length) {
       const id = ids[next++] as string;
       try {
-        pages += await takeAll(list.path(id), reading.source, taken, ears);
+        pages += await takeAll(graph.url(list.path(id)), reading.source, taken, ears);
       } catch (error) {
         // Deleted between the two questions: then it has no list.
         if (error instanceof HttpError && error.status === 404) continue;
@@ -57,13 +61,13 @@ export async function readListForEach(
 }
 
 async function takeAll(
-  path: string,
+  first: string,
   source: string,
   taken: Taken,
   { graph, signal }: ListEars,
 ): Promise<number> {
   let pages = 0;
-  for await (const page of graph.pages(graph.url(path), { signal })) {
+  for await (const page of graph.pages(first, { signal })) {
     pages += 1;
     await taken.add(itemsOf(page, source));
   }

@@ -1,3 +1,5 @@
+import { LIST_ITEMS, LISTS_EVERY_MS } from './limits.ts';
+
 /** How a part of the directory is read. */
 type Followed = {
   readonly kind: 'delta';
@@ -9,6 +11,9 @@ type Followed = {
 type Listed = {
   readonly kind: 'list';
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Undefined: as often as anything is asked for. */
+  readonly everyMs?: number;
 };
 
 /** A list that each service principal has of its own. */
@@ -30,6 +35,8 @@ export const DIRECTORY_RESOURCES = [
   'appRoleAssignments',
   'roleDefinitions',
   'roleAssignments',
+  'applicationOwners',
+  'servicePrincipalOwners',
 ] as const;
 export type DirectoryResource = (typeof DIRECTORY_RESOURCES)[number];
 
@@ -69,7 +76,18 @@ export const RESOURCES: Readonly<Record<DirectoryResource, Resource>> = {
   },
   roleDefinitions: { kind: 'list', path: '/v1.0/roleManagement/directory/roleDefinitions' },
   roleAssignments: { kind: 'list', path: '/v1.0/roleManagement/directory/roleAssignments' },
+  applicationOwners: owners('applications'),
+  servicePrincipalOwners: owners('servicePrincipals'),
 };
+
+/**
+ * Delta queries do not tell of owners, and a list for each object would take a request for each.
+ * The service adds twenty to an object at the most: nobody needs more to know who answers for it.
+ */
+function owners(of: 'applications' | 'servicePrincipals'): Listed {
+  const query = { $select: 'id,appId', $expand: 'owners($select=id)', $top: String(LIST_ITEMS) };
+  return { kind: 'list', path: `/v1.0/${of}`, query, everyMs: LISTS_EVERY_MS };
+}
 
 /** As it stands in the ledger, for ever. */
 export function sourceOf(resource: DirectoryResource): string {

@@ -49,7 +49,7 @@ export class GraphDirectoryCollector implements Collector {
 
   #isDue(resource: DirectoryResource): boolean {
     const lastMs = this.#listedMs.get(resource);
-    const everyMs = RESOURCES[resource].kind === 'list-for-each' ? LISTS_EVERY_MS : 0;
+    const everyMs = everyMsOf(RESOURCES[resource]);
     return lastMs === undefined || this.#options.clock.monotonic() - lastMs >= everyMs;
   }
 
@@ -93,7 +93,7 @@ export class GraphDirectoryCollector implements Collector {
     const ears = { graph, clock, desk: poll.desk, signal: poll.signal, mark };
     switch (resource.kind) {
       case 'list':
-        asked.pages = await readList(resource.path, whole, ears);
+        asked.pages = await readList(resource, whole, ears);
         return;
       case 'list-for-each':
         asked.pages = await readListForEach(resource, whole, ears);
@@ -147,6 +147,17 @@ export class GraphDirectoryCollector implements Collector {
       }
       link = next;
     }
+  }
+}
+
+function everyMsOf(resource: Resource): number {
+  switch (resource.kind) {
+    case 'list-for-each':
+      return LISTS_EVERY_MS;
+    case 'list':
+      return resource.everyMs ?? 0;
+    case 'delta':
+      return 0;
   }
 }
 
