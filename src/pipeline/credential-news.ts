@@ -12,7 +12,7 @@ import {
 } from '../access/index.ts';
 import type { BooksReader, EventRow } from '../books/index.ts';
 import { activityKey, createMemo, read } from '../ocsf/index.ts';
-import { CREDENTIAL_NEWS_EVERY_MS } from './limits.ts';
+import { CREDENTIAL_NEWS_ENTRIES, CREDENTIAL_NEWS_EVERY_MS, STREAM_REST_TIMES } from './limits.ts';
 import { parseObject } from './own-entries.ts';
 import { parseBody, richestFirst } from './sightings.ts';
 import type { Writer } from './writer.ts';
@@ -45,7 +45,9 @@ export class CredentialNews {
   /** Entries below it were told, and those told last reach up to the other. */
   #from: number;
   #to: number;
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #dueMs = Number.NEGATIVE_INFINITY;
+  /** Where another process would go on. */
+  #noted: number;
 
   constructor(options: CredentialNewsOptions) {
     this.#options = options;
@@ -54,14 +56,28 @@ export class CredentialNews {
     // Nobody listened before: what happened until now is what receivers began with.
     this.#from = books.stageCursor(STAGE) || books.cursor;
     this.#to = this.#from;
+    this.#noted = this.#from;
+    books.setStageCursor(STAGE, this.#from);
   }
 
   /** What nobody was told yet. It is news again until {@link told}. */
   async look(): Promise<readonly SecurityEvent[]> {
+    const { clock } = this.#options.writer;
+    const beganMs = clock.monotonic();
+    if (beganMs < this.#dueMs) {
+      // What the last look found, and nobody could be told, is not told by this one.
+      this.#to = this.#from;
+      return [];
+    }
+    const news = await this.#fresh();
+    const endedMs = clock.monotonic();
+    const restMs = (endedMs - beganMs) * STREAM_REST_TIMES;
+    this.#dueMs = endedMs + Math.max(CREDENTIAL_NEWS_EVERY_MS, restMs);
+    return news;
+  }
+
+  async #fresh(): Promise<readonly SecurityEvent[]> {
     const { writer, books } = this.#options;
-    const nowMs = writer.clock.monotonic();
-    if (nowMs - this.#lookedMs < CREDENTIAL_NEWS_EVERY_MS) return [];
-    this.#lookedMs = nowMs;
     this.#to = Math.min(books.cursor, writer.reader.size);
     if (this.#to <= this.#from) return [];
     const news = [...(await this.#ofPasskeys()), ...(await this.#ofDirectory())];
@@ -75,6 +91,9 @@ export class CredentialNews {
     if (this.#to <= this.#from || this.#to > books.cursor) return;
     this.#from = this.#to;
     this.#told.clear();
+    // Without news another process finds none in there either: it is only more to look through.
+    if (events.length === 0 && this.#to - this.#noted < CREDENTIAL_NEWS_ENTRIES) return;
+    this.#noted = this.#to;
     books.setStageCursor(STAGE, this.#to);
   }
 

@@ -86,3 +86,6 @@ export const STATE_REST_TIMES = 9;
 
 /** Each look asks the books of the days that something came in of. */
 export const CREDENTIAL_NEWS_EVERY_MS = 1_000;
+
+/** Entries without news of a credential before it is noted that they were looked through. */
+export const CREDENTIAL_NEWS_ENTRIES = 10_000;
