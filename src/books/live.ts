@@ -107,6 +107,10 @@ export class LiveRows {
     this.#current = undefined;
   }
 
+  giveBack(): Promise<void> {
+    return this.#engine.giveBack();
+  }
+
   close(): void {
     this.#engine.close();
     this.#state?.close();

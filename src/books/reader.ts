@@ -67,8 +67,6 @@ export type StatementResult =
       readonly candidates: readonly Principal[];
     };
 
-type Times = { readonly fromMs: number; readonly toMs: number };
-
 /** Where the ledger stands; what a reader of the ledger says at the moment of the question. */
 export type LedgerHead = Omit<LedgerState, 'posted'>;
 
@@ -122,7 +120,7 @@ export class BooksReader {
   }
 
   /** The groups of a stream with signals in a period. */
-  signalGroups(stream: string, period: Times): readonly string[] {
+  signalGroups(stream: string, period: Omit<SignalSpan, 'group'>): readonly string[] {
     return this.#live.state?.signals.groupsOf(stream, period) ?? [];
   }
 
@@ -331,6 +329,11 @@ export class BooksReader {
     return this.#live.state?.imports() ?? [];
   }
 
+  /** After large questions: what they needed goes back to the system. */
+  giveBack(): Promise<void> {
+    return this.#live.giveBack();
+  }
+
   close(): void {
     this.#live.close();
   }
@@ -374,8 +377,7 @@ export class BooksReader {
   }
 
   async #countWhere({ where, values, scope }: Condition): Promise<number> {
-    const select = { select: 'count(*)', scope, rest: where, values };
-    const [row] = await this.#live.read((snapshot) => snapshot.rows(select));
+    const [row] = await this.select({ select: 'count(*)', scope, rest: where, values });
     return Number(row?.[0]);
   }
 

@@ -37,6 +37,9 @@ export const FINDING_TEXT_CHARACTERS_MAX = 2_000;
 /** Files of rules that are read of one folder. */
 export const RULE_FILES_MAX = 20_000;
 
+/** What took longer asked for much: then the memory of the engine is given back. */
+export const GIVE_BACK_AFTER_MS = 500;
+
 /** Findings appended at a time: some megabytes, and one wait for the disk. */
 export const FINDINGS_PER_APPEND = 2_000;
 

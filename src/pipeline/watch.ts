@@ -12,6 +12,7 @@ import {
   FINDING_NAMES_MAX,
   FINDING_TEXT_CHARACTERS_MAX,
   FINDINGS_PER_APPEND,
+  GIVE_BACK_AFTER_MS,
 } from './limits.ts';
 import { ownEntry } from './own-entries.ts';
 import { lapsePasses } from './passes.ts';
@@ -144,6 +145,8 @@ export class Watch {
     const judgement = await judge.judge(context);
     const endedMs = this.#writer.clock.monotonic();
     this.#restsUntilMs.set(judge.name, endedMs + (endedMs - beganMs) * (judge.restTimes ?? 0));
+    // Else what the questions of each judge needed stands beside those of the next.
+    if (endedMs - beganMs > GIVE_BACK_AFTER_MS) await this.#books.giveBack();
     return judgement;
   }
 
