@@ -34,7 +34,11 @@ const POLICIES = `
 
   @id("tries") @sentence("Few tries.") @doors("eam")
   forbid (principal is Person, action == Action::"signIn", resource)
-  when { principal.tries * 2 > 1000 };
+  when { principal.tries * 4096 > 4096000 };
+
+  @id("either") @sentence("Neither of the two.") @doors("eam")
+  forbid (principal is Person, action == Action::"signIn", resource)
+  when { principal.risk == "extreme" || principal.tries > 5000 };
 `;
 
 const POLICY_SET = PolicySet.parse({
@@ -120,13 +124,35 @@ test('a forbid that rests on what is stale is in doubt itself', () => {
   assert.equal(cause, 'unknown');
 });
 
+test('a forbid of whose inputs one is in doubt is in doubt, even where the others decide', () => {
+  const { cause, policies } = judged({}, worldOf({ enabled: true, risk: 'extreme' }));
+  assert.deepEqual([cause, policies], ['unknown', []]);
+});
+
 test('a policy that fails lets nobody in, and is named', () => {
+  // Beyond what a number of Cedar's holds.
   const { effect, cause, policies, because } = judged(
     {},
-    worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER * 512 }),
+    worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER, enabled: true }),
   );
-  assert.deepEqual([effect, policies], ['deny', []]);
-  assert.equal(cause, 'unknown', 'what no counter can hold is no number');
+  assert.deepEqual([effect, cause, policies], ['deny', 'policy', ['either']]);
+  assert.equal(because.length, 1, 'another that is certain decides');
+  const few = POLICIES.replace(/@id\("either"\)[^;]*;/, '');
+  const set = PolicySet.parse({
+    schema: { file: 'test.cedarschema', text: SCHEMA },
+    policies: [{ file: 'test.cedar', text: few }],
+  });
+  const world = { ...worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER }), policies: set };
+  const failed = judged({}, world);
+  assert.deepEqual([failed.effect, failed.cause, failed.policies], ['deny', 'error', []]);
+  assert.deepEqual(failed.obligations, []);
+  assert.equal(failed.because[0]?.code, 'error:tries');
+  assert.match(failed.because[0]?.text ?? '', /^the policy tries failed: .*overflow/);
+});
+
+test('what no counter can hold is no number', () => {
+  const { cause, because } = judged({}, worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER * 512 }));
+  assert.equal(cause, 'unknown');
   assert.match(
     because[0]?.text ?? '',
     /principal\.tries, as plain states it, is not a whole number/,
@@ -160,7 +186,13 @@ for (const [name, changes, text] of [
 
 test('a slice has the policies of the door and the kinds, and no others', () => {
   const slice = sliceOf(REQUEST, POLICY_SET);
-  assert.deepEqual([...(slice?.byId.keys() ?? [])].sort(), ['any', 'risk', 'tries', 'zeal']);
+  assert.deepEqual([...(slice?.byId.keys() ?? [])].sort(), [
+    'any',
+    'either',
+    'risk',
+    'tries',
+    'zeal',
+  ]);
   const other = sliceOf({ ...REQUEST, door: 'authzen' }, POLICY_SET);
   assert.equal(other?.byId.size, 0);
 });
