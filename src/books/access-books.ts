@@ -1,11 +1,11 @@
-import { type IntervalSet, interval, normalise } from '../core/index.ts';
+import { all, type IntervalSet, interval, normalise, unknown } from '../core/index.ts';
 import { collectedPeriod, coverageAnswer, factsWithin } from './coverage.ts';
 import type { CoverageFact } from './facts.ts';
 import type { LiveRows, Scope } from './live.ts';
 import { Tenants } from './principal.ts';
 import type { LedgerHead } from './reader.ts';
 import type { EventRow } from './row.ts';
-import { isOfSignIns, SIGN_IN_CLASS, signInCounts } from './sign-in-counts.ts';
+import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
 import type { CheckCount, CheckFilter, CheckRow } from './state-checks.ts';
 import type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
 import { eventsInOrder } from './timeline.ts';
@@ -46,14 +46,17 @@ export class AccessBooks {
       tenant === undefined
         ? undefined
         : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
-    const all = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
+    const counts = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
     const isJudged = this.#books.acts('policy').length > 0;
     const cause = isJudged ? 'not yet checked' : 'no policy';
-    const counted = verifiedOf(this.checkCounts(filter), all, cause);
+    const counted = verifiedOf(this.checkCounts(filter), counts, cause);
     const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
     const period = { ...(collectedPeriod(facts) ?? {}), ...stated(scope) };
     const posted = this.#books.cursor;
-    return { ...counted, coverage: coverageAnswer(facts, period, { ...ledger, posted }) };
+    const answer = coverageAnswer(facts, period, { ...ledger, posted });
+    const unseen = unseenFlows(facts);
+    const coverage = unseen.length === 0 ? answer : all([answer, unknown(unseen)]);
+    return { ...counted, coverage };
   }
 
   decisions(filter: DecisionFilter = {}): readonly DecisionFact[] {
