@@ -8,6 +8,7 @@ const STEP = 7_654_321;
 export function run(options: BenchOptions): Promise<Figure[]> {
   return askQuestion(options, {
     name: 'one proof',
+    again: 'proofs',
     args: (count, run) => ['ledger', 'prove', String(((run + 1) * STEP) % count)],
     codes: [0],
     check: ({ stdout }) => {

@@ -1,4 +1,5 @@
-import type { ChildResult } from './child.ts';
+import { join } from 'node:path';
+import { type ChildResult, runChild } from './child.ts';
 import { checkouts, countersign, filledFolder } from './countersign.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
 
@@ -10,6 +11,8 @@ export type Question = {
   readonly args: (count: number, run: number) => readonly string[];
   /** The exit codes of a good answer. */
   readonly codes: readonly number[];
+  /** What `asked-again.ts` calls it. */
+  readonly again: 'days' | 'proofs';
   /** @throws Error unless the answer is one */
   readonly check: (result: ChildResult) => void;
 };
@@ -32,6 +35,19 @@ export async function askQuestion(options: BenchOptions, question: Question): Pr
         const result = await countersign(root, args, question.codes);
         question.check(result);
         return { time: result.seconds * 1000 };
+      },
+    });
+    variants.push({
+      name: `asked again of an open folder ${name}`.trimEnd(),
+      units: { first: 'ms', 'median of 20': 'ms' },
+      measure: async () => {
+        const script = join(root, 'bench', 'asked-again.ts');
+        const asked = [script, data, question.again, '21', String(count)];
+        const { code, stdout, stderr } = await runChild(asked);
+        if (code !== 0) throw new Error(stderr);
+        const [first = Number.NaN, ...more] = JSON.parse(stdout) as number[];
+        const sorted = more.toSorted((a, b) => a - b);
+        return { first, 'median of 20': sorted[sorted.length >> 1] ?? Number.NaN };
       },
     });
     variants.push({

@@ -12,6 +12,7 @@ export function run(options: BenchOptions): Promise<Figure[]> {
   const everybody = people(DEFAULTS.users, DEFAULTS.seed);
   return askQuestion(options, {
     name: "one person's day",
+    again: 'days',
     args: (_, run) => {
       const upn = String(everybody[FIRST_PERSON + run]?.upn);
       const fromMs = DEFAULTS.fromMs + (3 + run) * DAY_MS;

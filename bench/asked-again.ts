@@ -1,0 +1,69 @@
+import { EventBuilder } from '../src/api/index.ts';
+import { BooksReader } from '../src/books/index.ts';
+import { systemClock } from '../src/core/index.ts';
+import { formatProof, LedgerReader } from '../src/ledger/index.ts';
+import { Erasures } from '../src/pipeline/index.ts';
+import { DEFAULTS } from './generator.ts';
+import { people } from './synthetic/company.ts';
+
+/**
+ * Questions to a data folder that is open, as `serve` or an analysis asks them: another person and
+ * day, and another entry, each time. Prints the milliseconds of each, the first ones included.
+ *
+ *   node bench/asked-again.ts DIR days|proofs TIMES COUNT
+ */
+const DAY_MS = 86_400_000;
+const FIRST_PERSON = 40;
+/** A prime, so that the entries asked for lie all over the tree. */
+const STEP = 7_654_321;
+
+async function days(dir: string, times: number): Promise<number[]> {
+  const ledger = await LedgerReader.open(dir);
+  const books = await BooksReader.open(dir, { clock: systemClock });
+  const { origin, size, root } = ledger.published;
+  const head = { origin, size, root: Buffer.from(root).toString('base64') };
+  const erasures = await Erasures.read({ books, reader: ledger, dir });
+  const everybody = people(DEFAULTS.users, DEFAULTS.seed);
+  const took: number[] = [];
+  for (let run = 0; run < times; run++) {
+    const fromMs = DEFAULTS.fromMs + (3 + (run % 20)) * DAY_MS;
+    const user = String(everybody[FIRST_PERSON + run]?.upn);
+    const started = performance.now();
+    const filter = {
+      ...{ user, tenant: undefined, fromMs, toMs: fromMs + DAY_MS },
+      sought: (...of: Parameters<typeof erasures.sought>) => erasures.sought(...of),
+    };
+    const { rows } = await books.timeline(filter, head);
+    let count = 0;
+    for await (const event of new EventBuilder(ledger).ofRows(rows, erasures)) {
+      if (JSON.stringify(event) !== '') count += 1;
+    }
+    took.push(performance.now() - started);
+    if (count === 0) throw new Error(`nothing was found of ${user}`);
+  }
+  books.close();
+  ledger.close();
+  return took;
+}
+
+async function proofs(dir: string, times: number, count: number): Promise<number[]> {
+  const ledger = await LedgerReader.open(dir);
+  const took: number[] = [];
+  for (let run = 0; run < times; run++) {
+    const index = ((run + 1) * STEP) % count;
+    const started = performance.now();
+    const hashes = await ledger.proveInclusion(index);
+    const proof = formatProof({ index, hashes, checkpoint: ledger.checkpoint.note });
+    took.push(performance.now() - started);
+    if (proof === '') throw new Error('there was no proof');
+  }
+  ledger.close();
+  return took;
+}
+
+const [dir = '', what, times, count] = process.argv.slice(2);
+const took =
+  what === 'days'
+    ? await days(dir, Number(times))
+    : await proofs(dir, Number(times), Number(count));
+process.stdout.write(JSON.stringify(took));
