@@ -11,7 +11,7 @@ export type Question = {
   readonly args: (count: number, run: number) => readonly string[];
   /** The exit codes of a good answer. */
   readonly codes: readonly number[];
-  /** What `asked-again.ts` calls it. */
+  /** What `question-process.ts` calls it. */
   readonly again: 'days' | 'proofs';
   /** @throws Error unless the answer is one */
   readonly check: (result: ChildResult) => void;
@@ -41,7 +41,7 @@ export async function askQuestion(options: BenchOptions, question: Question): Pr
       name: `asked again of an open folder ${name}`.trimEnd(),
       units: { first: 'ms', 'median of 20': 'ms' },
       measure: async () => {
-        const script = join(root, 'bench', 'asked-again.ts');
+        const script = join(root, 'bench', 'question-process.ts');
         const asked = [script, data, question.again, '21', String(count)];
         const { code, stdout, stderr } = await runChild(asked);
         if (code !== 0) throw new Error(stderr);

@@ -10,7 +10,7 @@ import { people } from './synthetic/company.ts';
  * Questions to a data folder that is open, as `serve` or an analysis asks them: another person and
  * day, and another entry, each time. Prints the milliseconds of each, the first ones included.
  *
- *   node bench/asked-again.ts DIR days|proofs TIMES COUNT
+ *   node bench/question-process.ts DIR days|proofs TIMES COUNT
  */
 const DAY_MS = 86_400_000;
 const FIRST_PERSON = 40;
