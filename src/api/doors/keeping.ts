@@ -100,8 +100,9 @@ export class Keeping {
     const { transmitter } = this.#options;
     this.#levels.lapse();
     if (transmitter === undefined) return;
-    const said = this.#said.splice(0);
     const news = (await this.#news?.look()) ?? [];
+    // Behind what may fail: what was taken out and not told would be told to nobody.
+    const said = this.#said.splice(0);
     try {
       if (said.length + news.length > 0) await transmitter.emit([...said, ...news]);
     } catch (error) {
