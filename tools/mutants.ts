@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutantsOf, programOf } from './mutants/find.ts';
 import { MODULES } from './mutants/modules.ts';
@@ -13,7 +14,11 @@ import { MODULES } from './mutants/modules.ts';
  */
 
 const ROOT = join(import.meta.dirname, '..');
-const TIMEOUT_MS = 60_000;
+/** A mutant that takes this many times as long as the program as it is will never end. */
+const PATIENCE = 10;
+const PATIENCE_MS_MIN = 10_000;
+const PRELOAD = ['--import=./tools/testing/preload.ts'];
+const REPORTER = ['--test-reporter=tap'];
 
 const { values } = parseArgs({
   options: {
@@ -25,20 +30,24 @@ const { values } = parseArgs({
   },
 });
 
-type Score = { mutants: number; killed: number };
+type Score = { mutants: number; killed: number; endless: number };
 
 const scores = new Map<string, Score>();
 for (const [name, { files, tests }] of MODULES) {
   if (values.module !== undefined && !values.module.includes(name)) continue;
-  const paths = globSync(tests, { cwd: ROOT });
-  if (!(await passes(paths, undefined))) throw new Error(`the tests of ${name} fail as they are`);
-  const score: Score = { mutants: 0, killed: 0 };
+  const paths = tests.map((glob) => globSync(glob, { cwd: ROOT }));
+  const startMs = performance.now();
+  if ((await outcome(paths)) !== 'passed') throw new Error(`the tests of ${name} fail as they are`);
+  const timeoutMs = Math.max(PATIENCE_MS_MIN, PATIENCE * (performance.now() - startMs));
+  const score: Score = { mutants: 0, killed: 0, endless: 0 };
   const work = chosen(files);
   const worker = async (): Promise<void> => {
     for (let next = work.shift(); next !== undefined; next = work.shift()) {
       score.mutants += 1;
-      if (!(await passes(paths, next))) score.killed += 1;
-      else survived(next);
+      const came = await outcome(paths, { placed: next, timeoutMs });
+      if (came === 'passed') survived(next);
+      else score.killed += 1;
+      if (came === 'endless') score.endless += 1;
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
@@ -69,19 +78,47 @@ function chosen(files: string): Placed[] {
   return Array.from({ length: sample }, (_, n) => all[Math.floor((n + from) * step)] as Placed);
 }
 
-function passes(tests: readonly string[], placed: Placed | undefined): Promise<boolean> {
-  const load = placed === undefined ? [] : ['--import=./tools/mutants/load.ts'];
-  const mutant = placed && { file: join(ROOT, placed.file), mutant: placed.mutant };
+type Mutation = { readonly placed: Placed; readonly timeoutMs: number };
+type Outcome = 'passed' | 'failed' | 'endless';
+
+/** The tests nearest to the module come first, and those further off only if these pass. */
+async function outcome(
+  tests: readonly (readonly string[])[],
+  mutation?: Mutation,
+): Promise<Outcome> {
+  for (const paths of tests) {
+    const came = await outcomeOf(paths, mutation);
+    if (came !== 'passed') return came;
+  }
+  return 'passed';
+}
+
+function outcomeOf(tests: readonly string[], mutation?: Mutation): Promise<Outcome> {
+  const load = mutation === undefined ? [] : ['--import=./tools/mutants/load.ts'];
+  const env = { ...process.env };
+  if (mutation !== undefined) {
+    const { file, mutant } = mutation.placed;
+    env['MUTANT'] = JSON.stringify({ file: join(ROOT, file), mutant });
+  }
   const child = spawn(
     process.execPath,
-    ['--test', '--test-isolation=none', '--import=./tools/testing/preload.ts', ...load, ...tests],
-    { cwd: ROOT, stdio: 'ignore', env: { ...process.env, MUTANT: JSON.stringify(mutant) } },
+    ['--test', '--test-isolation=none', ...REPORTER, ...PRELOAD, ...load, ...tests],
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'], env },
   );
-  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  let ended: Outcome | undefined;
+  const end = (outcome: Outcome): void => {
+    ended ??= outcome;
+    child.kill('SIGKILL');
+  };
+  const timer = mutation && setTimeout(() => end('endless'), mutation.timeoutMs);
+  // The first test that fails says it all: the rest need not run.
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (/^ *not ok /.test(line)) end('failed');
+  });
   return new Promise((resolve) => {
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve(code === 0);
+      resolve(ended ?? (code === 0 ? 'passed' : 'failed'));
     });
   });
 }
@@ -91,7 +128,7 @@ function survived({ file, mutant: { line, from, text } }: Placed): void {
   console.log(`${file}:${line}  ${short}  →  ${into}`);
 }
 
-function scoreText(name: string, { mutants, killed }: Score): string {
+function scoreText(name: string, { mutants, killed, endless }: Score): string {
   const percent = mutants === 0 ? '–' : `${((100 * killed) / mutants).toFixed(1)} %`;
-  return `${name}: ${killed} of ${mutants} mutants killed, ${percent}`;
+  return `${name}: ${killed} of ${mutants} mutants killed, ${percent} (${endless} never ended)`;
 }

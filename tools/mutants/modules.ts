@@ -1,7 +1,10 @@
 /** What decides over access, and the tests that have to notice when it decides otherwise. */
 export const MODULES: ReadonlyMap<string, { readonly files: string; readonly tests: string[] }> =
   new Map(
-    ['authzen', 'callers', 'checks', 'decision', 'directory', 'passes', 'policies', 'register']
+    [
+      ...['authzen', 'callers', 'checks', 'decision', 'directory', 'endings', 'forward-auth'],
+      ...['oidc', 'passes', 'policies', 'register', 'risk', 'ssf', 'wire'],
+    ]
       .map((name) => [`access/${name}`, name] as const)
       .map(([name, folder]) => [
         name,
@@ -9,17 +12,21 @@ export const MODULES: ReadonlyMap<string, { readonly files: string; readonly tes
       ]),
   );
 
-/** Of the folder, of what stands on it, and of the policies that come with the program. */
+/** The nearest first: of the folder, and where it has others, of what stands on it. */
 function testsOf(folder: string): string[] {
   const own = `src/access/${folder}/*.test.ts`;
   switch (folder) {
-    case 'authzen':
-    case 'callers':
-    case 'passes':
-      return [own];
+    case 'decision':
+      return [own, 'src/access/content.test.ts'];
+    case 'directory':
+    case 'policies':
+    case 'register':
+      return [own, 'src/access/decision/*.test.ts', 'src/access/content.test.ts'];
     case 'checks':
       return [own, 'src/pipeline/checks.test.ts'];
+    case 'wire':
+      return [own, 'src/access/{authzen,oidc,ssf}/*.test.ts'];
     default:
-      return [own, 'src/access/decision/*.test.ts', 'src/access/content.test.ts'];
+      return [own];
   }
 }

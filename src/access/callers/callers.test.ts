@@ -51,6 +51,8 @@ describe('callers', () => {
     assert.ok(may('record', 'record-1') && may('record', 'wiki/a') && may('page', 'any'));
     assert.ok(may('record') && may('page'));
     assert.ok(!may('record', 'record-2') && !may('record', 'wik') && !may('record', 'record-11'));
+    // The beginning ends where the star stands: not one character sooner.
+    assert.ok(!may('record', 'wiki') && !may('record', 'wikipedia'));
     assert.ok(!may('other', 'record-1') && !may('other') && !may('record', 'Wiki/a'));
     assert.deepEqual(statedIds(caller, 'record'), ['record-1']);
   });
@@ -80,6 +82,32 @@ describe('turns', () => {
       run();
       assert.equal(done.length, 1002);
       assert.ok(done.indexOf('other') <= 2 && done.indexOf('third') <= 3, done.slice(0, 5).join());
+    });
+  }
+
+  for (const stepsPerTurn of [1, 3]) {
+    test(`a turn is ${stepsPerTurn} steps at most, and one turn at a time is asked for`, () => {
+      const asked: (() => void)[] = [];
+      const turns = new FairTurns({ yieldTurn: (next) => asked.push(next), stepsPerTurn });
+      const takesTurns: number[] = [];
+      let steps = 0;
+      for (let i = 0; i < 7; i++) {
+        turns.offer('flood', () => {
+          steps += 1;
+          return 'done';
+        });
+        assert.equal(asked.length, 1);
+      }
+      for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
+        const before = steps;
+        next();
+        takesTurns.push(steps - before);
+        assert.ok(asked.length <= 1);
+      }
+      assert.deepEqual(takesTurns, stepsPerTurn === 1 ? [1, 1, 1, 1, 1, 1, 1] : [3, 3, 1]);
+      // Who comes when nothing waits is given a turn again.
+      turns.offer('late', () => 'done');
+      assert.equal(asked.length, 1);
     });
   }
 

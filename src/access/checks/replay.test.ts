@@ -95,6 +95,48 @@ test('people are counted once for each way in, with the policies that turn them'
   );
 });
 
+test('whoever turns most often comes first, then by name, over all of the time', () => {
+  const tally = new ReplayTally([], 2);
+  for (const [principal, times] of [
+    ['zoe', [5, 9, 7]],
+    ['per', [4]],
+    ['ada', [4]],
+  ] as const) {
+    for (const atMs of times) tally.add(item({ after: DENY, principal, atMs }));
+  }
+  assert.deepEqual(
+    tally.report().losing.map(({ principal, firstMs, lastMs }) => [principal, firstMs, lastMs]),
+    [
+      ['zoe', 5, 9],
+      ['ada', 4, 4],
+      ['per', 4, 4],
+    ],
+  );
+});
+
+test('a way in is counted apart for each tenant, door and flow', () => {
+  const tally = new ReplayTally([], 2);
+  for (const way of [{}, { tenant: 'u' }, { door: 'eam' }, { flow: null }]) {
+    tally.add(item({ after: DENY, ...way }));
+  }
+  assert.deepEqual(
+    tally.report().losing.map(({ count }) => count),
+    [1, 1, 1, 1],
+  );
+});
+
+test('causes are told in one order, whichever came first', () => {
+  const tally = new ReplayTally([], 2);
+  for (const because of ['c', 'a', 'b', 'a']) tally.cannotTell(because);
+  const { cannotTell, replayed } = tally.report();
+  assert.deepEqual(Object.entries(cannotTell), [
+    ['a', 2],
+    ['b', 1],
+    ['c', 1],
+  ]);
+  assert.equal(replayed, 4);
+});
+
 const SPRAY: Suspicion = {
   ...{ uid: 'f1', title: 'A password was guessed', severity: 4 },
   ...{ entries: [7], sessions: ['s1'] },

@@ -157,12 +157,9 @@ function refused(
 }
 
 /**
- * nginx takes every status but 401 and 403 for an error of its own, and Envoy would show what an
- * administrator configured in our place; Traefik passes on what it gets.
- */
-/**
- * nginx takes 503 for an error of its own unless it was told to ask the other node then: a proxy
- * that was says so. Envoy may be set to let in whom a door that fails does not refuse.
+ * Traefik passes on what it gets. nginx takes every status but 401 and 403 for an error of its own,
+ * unless it was told to ask the other node at 503: a proxy that was says so. Envoy may be set to
+ * let in whom a door that fails does not refuse.
  */
 function unavailable({ proxy }: ProxyCaller, request: DoorRequest): DoorReply {
   const isPassedOver = proxy === 'nginx' && request.header(UNAVAILABLE) === '503';

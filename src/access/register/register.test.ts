@@ -88,12 +88,37 @@ test('what is registered is known by each of its names, with its source and age'
 test('what a later register leaves out is known not to be registered', () => {
   const { tenant } = read();
   const directory = loaded(TEXT, `tenant: ${TENANT}\nworkloads: []\n`);
-  assert.equal(statedOf(directory.find(tenant, 'Workload', 'report'), 'registered'), false);
+  for (const name of ['backup', 'report']) {
+    assert.equal(statedOf(directory.find(tenant, 'Workload', name), 'registered'), false, name);
+  }
   const again = loaded(TEXT, `tenant: ${TENANT}\nworkloads: []\n`, TEXT);
   assert.equal(statedOf(again.find(tenant, 'Workload', 'report'), 'registered'), true);
   assert.deepEqual(directory.told(tenant, 'Workload'), {
     ...{ value: null, source: 'register:register.yaml', seenMs: READ_MS },
   });
+});
+
+test('a register holds at any time until it says otherwise', () => {
+  const store = new DirectoryStore();
+  loadRegister(store, read(), { file: 'register.yaml', readMs: READ_MS });
+  const yearsLaterMs = READ_MS + 1000 * 86_400_000;
+  const then = store.at(yearsLaterMs);
+  const { tenant } = read();
+  const registered = then.find(tenant, 'Workload', 'report')?.attribute('registered');
+  assert.deepEqual([registered?.value, registered?.seenMs], [true, yearsLaterMs]);
+  assert.equal(then.networks(tenant, '192.0.2.1')?.seenMs, yearsLaterMs);
+});
+
+test('a name of one letter is a name', () => {
+  const text = `
+tenant: ${TENANT}
+workloads: [{ id: a, owner: b, purpose: c, expires: 2026-12-31, scopes: [d] }]
+`;
+  const [workload] = read(text).workloads;
+  assert.deepEqual(
+    [workload?.id, workload?.owner, workload?.purpose, workload?.scopes],
+    ['a', 'b', 'c', ['d']],
+  );
 });
 
 test('an address lies in the ranges that are written, and in no other', () => {
