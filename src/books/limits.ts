@@ -97,3 +97,6 @@ export const STATE_CACHE_BYTES: number = 16 * 1024 * 1024;
 
 /** Signals that are read at a time, some hundred bytes each; of a larger group all. */
 export const SIGNALS_TOGETHER_MAX = 10_000;
+
+/** Touched groups that are read at a time. */
+export const TOUCHED_TOGETHER_MAX = 5_000;

@@ -29,9 +29,9 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
-import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './signals.ts';
+import { SignalBooks } from './signal-books.ts';
 import type { StageCursor } from './state.ts';
-import type { FindingFilter, KeptFinding } from './state-findings.ts';
+import type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
@@ -109,23 +109,9 @@ export class BooksReader {
     return normalise(touched.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
   }
 
-  /** Groups of signals that count from a cursor on that is higher. */
-  touchedGroups(index: number): readonly TouchedGroup[] {
-    return this.#live.state?.signals.touchedSince(index) ?? [];
-  }
-
-  /** The signals of each span in order; none where there are fewer than `atLeast`. */
-  signals(stream: string, spans: readonly SignalSpan[], atLeast: number): Iterable<SignalRow[]> {
-    return this.#live.state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);
-  }
-
-  /** The groups of a stream with signals in a period. */
-  signalGroups(stream: string, period: Omit<SignalSpan, 'group'>): readonly string[] {
-    return this.#live.state?.signals.groupsOf(stream, period) ?? [];
-  }
-
-  signalCounts(): readonly SignalCount[] {
-    return this.#live.state?.signals.counts() ?? [];
+  /** What records say to rules. */
+  get signals(): SignalBooks {
+    return new SignalBooks(this.#live);
   }
 
   /** The tenant of records that state none: that of all others, where these state one. */
@@ -151,6 +137,12 @@ export class BooksReader {
   findingsOf(uids: readonly string[]): ReadonlyMap<string, KeptFinding> {
     const { state } = this.#live;
     return state?.snapshot(() => state.findings.findAll(uids)) ?? new Map();
+  }
+
+  /** Those of one rule, of some groups and windows: whatever its version, and the tenant. */
+  findingsOfGroups(rule: string, windows: readonly GroupWindow[]): readonly KeptFinding[] {
+    const { state } = this.#live;
+    return state?.snapshot(() => state.findings.ofGroups(rule, windows)) ?? [];
   }
 
   /** Decisions, passes, and what is known of the authorisation of sign-ins. */

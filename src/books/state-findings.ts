@@ -21,6 +21,8 @@ export type FindingFilter = {
   readonly withdrawn?: 'with' | 'without';
 };
 
+export type GroupWindow = { readonly group: string; readonly windowMs: number };
+
 /** The findings of the state: every revision is kept, the one with the highest index counts. */
 export class FindingTable {
   readonly #db: StateDb;
@@ -74,6 +76,11 @@ export class FindingTable {
     return new Map(rows.map((row) => [row['uid'] as string, this.#kept(row)]));
   }
 
+  ofGroups(rule: string, windows: readonly GroupWindow[]): KeptFinding[] {
+    const asked = JSON.stringify(windows.map(({ windowMs, group }) => [windowMs, group]));
+    return this.#db.all(OF_GROUPS, asked, rule).map((row) => this.#kept(row));
+  }
+
   #kept(row: Record<string, unknown>): KeptFinding {
     const uid = row['uid'] as string;
     const revisions = this.#db.all('SELECT "index" FROM findings WHERE uid = ? ORDER BY 1', uid);
@@ -118,5 +125,9 @@ const CURRENT = `SELECT * FROM (
   ) WHERE severity >= ?3 AND state IS NOT ?4 AND rule = coalesce(?5, rule)
     AND judge = coalesce(?6, judge) AND tenant = coalesce(?7, tenant)`;
 const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
+/** By the index over the same expression; `CROSS`: what is asked for leads. */
+const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN findings AS f
+  WHERE f.rule = ?2 AND f.window_ms = j.value ->> 0 AND f.draft ->> 'group' = j.value ->> 1
+  GROUP BY f.uid`;
 const OF_UIDS = `SELECT *, max("index") FROM findings
   WHERE uid IN (SELECT value FROM json_each(?)) GROUP BY uid`;

@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 9;
+export const STATE_VERSION = 10;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -63,6 +63,7 @@ export const STATE_TABLES = `
   ) STRICT;
   CREATE INDEX findings_of_uid ON findings (uid, "index");
   CREATE INDEX findings_of_window ON findings (window_ms);
+  CREATE INDEX findings_of_group ON findings (rule, window_ms, draft ->> 'group');
   CREATE TABLE finding_marks (
     "index" INTEGER PRIMARY KEY, uid TEXT NOT NULL, said TEXT NOT NULL
   ) STRICT;

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
-import { SIGNALS_TOGETHER_MAX } from './limits.ts';
+import { type FindingDraft, tenantId } from '../core/index.ts';
+import type { FindingFact } from './facts.ts';
+import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from './limits.ts';
 import type { SignalRow, SignalSpan } from './signals.ts';
 import { State } from './state.ts';
 
+const DAY_MS = 86_400_000;
 const STREAM = 'rule';
 const GROUPS = ['["a"]', '["b \\"x\\""]', '["c"]'];
 
@@ -70,6 +73,66 @@ test('groups that are read apart come in their order as well', () => {
     ],
   );
 });
+
+test('of more touched groups than are read at a time none is left out, or told twice', () => {
+  const many = TOUCHED_TOGETHER_MAX + 3;
+  const rows = Array.from({ length: many }, (_, i) => {
+    return signal(`["${Math.floor(i / 3)}"]`, DAY_MS * (i % 3), i, i % 2 === 0 ? STREAM : 'other');
+  });
+  const found = inState(rows, (state) => {
+    state.transaction(() => state.signals.add({ rows: rows.slice(0, 2), counts: [] }, 7));
+    assert.equal([...state.signals.touchedSince(1)].length, 2, 'since the first');
+    return [...state.signals.touchedSince(0)];
+  });
+  const names = found.map(({ stream, group, day }) => `${stream}\t${group}\t${day}`);
+  const wanted = rows.map(({ stream, group, timeMs }) => `${stream}\t${group}\t${timeMs / DAY_MS}`);
+  assert.deepEqual(names.toSorted(), wanted.toSorted());
+  assert.deepEqual(
+    found.map(({ stream, group }) => `${stream}\t${group}`),
+    found.map(({ stream, group }) => `${stream}\t${group}`).toSorted(),
+    'those of one group stand together',
+  );
+});
+
+test('findings are found by rule, group and window, whatever their version', () => {
+  const of = (index: number, rule: string, group: string, windowMs: number): FindingFact => ({
+    ...{ index, uid: `${rule} ${group} ${windowMs}`, judge: 'j', because: null },
+    ...{ state: 'open', revision: 0 },
+    draft: { ...DRAFT, rule, group, windowMs },
+  });
+  const facts = [
+    of(1, 'r', '["a"]', 0),
+    { ...of(2, 'r', '["a"]', 0), revision: 1 },
+    of(3, 'r', '["a\\"]', DAY_MS),
+    of(4, 'r', '["b"]', 0),
+    of(5, 'other', '["a"]', 0),
+  ];
+  const found = inState([], (state) => {
+    state.transaction(() => {
+      for (const fact of facts) state.findings.add(fact);
+    });
+    return state.findings.ofGroups('r', [
+      { group: '["a"]', windowMs: 0 },
+      { group: '["a\\"]', windowMs: DAY_MS },
+      { group: '["b"]', windowMs: DAY_MS },
+    ]);
+  });
+  const told = found.map(({ index, revisions }) => [index, ...revisions]);
+  assert.deepEqual(
+    told.toSorted(([a = 0], [b = 0]) => a - b),
+    [
+      [2, 1, 2],
+      [3, 3],
+    ],
+  );
+});
+
+const DRAFT: FindingDraft = {
+  ...{ rule: 'r', version: 1, tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21') },
+  ...{ group: '', windowMs: 0, title: '', message: '', next: '', severity: 3, techniques: [] },
+  ...{ entries: [], firstMs: 0, lastMs: 0, principals: [], sessions: [], apps: [], addresses: [] },
+  confidence: null,
+};
 
 function wantedOf(
   rows: readonly SignalRow[],

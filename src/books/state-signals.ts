@@ -1,4 +1,4 @@
-import { SIGNALS_TOGETHER_MAX } from './limits.ts';
+import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from './limits.ts';
 import type { SignalBatch, SignalCount, SignalRow, SignalSpan, TouchedGroup } from './signals.ts';
 import type { StateDb } from './state-db.ts';
 
@@ -78,15 +78,25 @@ export class SignalTable {
     );
   }
 
-  /** Groups with signals that count from a cursor on that is higher. */
-  touchedSince(index: number): TouchedGroup[] {
-    return this.#db
-      .all('SELECT * FROM signal_touched WHERE up_to > ? ORDER BY stream, grp, day', index)
-      .map((row) => ({
-        stream: row['stream'] as string,
-        group: row['grp'] as string,
-        day: row['day'] as number,
-      }));
+  /**
+   * Groups with signals that count from a cursor on that is higher, in order of stream, group and
+   * day. A large import touches millions: some are read at a time, and no question stays open.
+   */
+  *touchedSince(index: number): Generator<TouchedGroup> {
+    let last: TouchedGroup = { stream: '', group: '', day: -LAST_MS };
+    for (;;) {
+      const { stream, group, day } = last;
+      const rows = this.#db.all(TOUCHED, index, stream, group, day, TOUCHED_TOGETHER_MAX);
+      for (const row of rows) {
+        last = {
+          stream: row['stream'] as string,
+          group: row['grp'] as string,
+          day: row['day'] as number,
+        };
+        yield last;
+      }
+      if (rows.length < TOUCHED_TOGETHER_MAX) return;
+    }
   }
 
   /** Everything up to this cursor was looked at. */
@@ -188,6 +198,8 @@ const ADD_COUNT = `INSERT INTO signal_counts VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, day) DO UPDATE SET count = count + excluded.count`;
 const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
   ON CONFLICT (stream, grp, day) DO UPDATE SET up_to = max(up_to, excluded.up_to)`;
+const TOUCHED = `SELECT * FROM signal_touched
+  WHERE up_to > ? AND (stream, grp, day) > (?, ?, ?) ORDER BY stream, grp, day LIMIT ?`;
 /** Beyond every event time that can be written. */
 const LAST_MS = 8.64e15;
 const LARGE = `SELECT j.value AS grp FROM json_each(?1) AS j WHERE ?5 <= (SELECT count(*) FROM (

@@ -17,9 +17,11 @@ export {
   ruleContent,
   type Saying,
 } from './rules/content.ts';
+export { batches, byGroup, type GroupDay } from './rules/group-days.ts';
+export { DAYS_TOGETHER_MAX } from './rules/limits.ts';
 export { signalsInMemory } from './rules/memory-signals.ts';
 export type { SignalPlan } from './rules/plan.ts';
-export { type GroupDay, RuleJudge, type SignalSource, type Throttled } from './rules/rule-judge.ts';
+export { RuleJudge, type SignalSource, type Throttled } from './rules/rule-judge.ts';
 export { runRuleTests, type TestOutcome } from './rules/rule-tests.ts';
 export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';

@@ -9,8 +9,8 @@ export class AlarmJudge implements Judge {
   /** It rests on our own decisions: no feed that goes quiet makes it blind. */
   readonly watches: readonly Watcher[] = [];
 
-  async judge({ books, fromIndex }: JudgeContext): Promise<Judgement> {
+  async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
     // A decision is what it is: nothing that comes in later takes it back.
-    return { drafts: alarmDrafts(books.access.decisionsOwingAlarm(fromIndex)), covers: [] };
+    yield { drafts: alarmDrafts(books.access.decisionsOwingAlarm(fromIndex)), covers: [] };
   }
 }

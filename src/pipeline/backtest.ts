@@ -1,7 +1,10 @@
 import type { BooksReader, SignalCount, SignalRow } from '../books/index.ts';
 import type { Clock, FindingDraft } from '../core/index.ts';
 import {
+  batches,
+  byGroup,
   DAY_MS,
+  DAYS_TOGETHER_MAX,
   type RuleContent,
   RuleJudge,
   type Signal,
@@ -157,7 +160,10 @@ class Run {
     const touched = this.#rows.map(({ stream, group, timeMs }) => {
       return { stream, group, day: Math.floor(timeMs / DAY_MS) };
     });
-    const drafts = judge.affected(touched).flatMap((day) => judge.judge(day, source));
+    const affected = judge.affected(touched.sort(byGroup));
+    const drafts = [...batches(affected, DAYS_TOGETHER_MAX)].flatMap((days) =>
+      judge.judge(days, source),
+    );
     const byRule = Map.groupBy(drafts, ({ rule }) => rule);
     const rules = [...this.#content.sayings].flatMap(([rule, { document, alerts }]) => {
       if (!alerts || document.kind === 'filter') return [];

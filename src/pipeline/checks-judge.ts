@@ -19,11 +19,11 @@ export class ChecksJudge implements Judge {
     },
   ];
 
-  async judge({ books, fromIndex }: JudgeContext): Promise<Judgement> {
+  async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
     const days = daysOf(books.access.checkedSince(fromIndex));
     const rows = days.flatMap(({ from, to }) =>
       books.access.disagreements({ fromMs: from, toMs: to }),
     );
-    return { drafts: checkDrafts(rows), covers: days };
+    yield { drafts: checkDrafts(rows), covers: days };
   }
 }

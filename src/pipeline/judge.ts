@@ -24,7 +24,12 @@ export interface Judge {
   readonly restTimes?: number;
   /** `state`: it asks nothing of the engine of the books, and may be asked beside others. */
   readonly reads?: 'events' | 'state';
-  judge(context: JudgeContext): Promise<Judgement>;
+  /**
+   * In parts, so that nobody has to hold all that is found in a log of any size: what a part says
+   * is durable before much more is asked for. A crash between two parts is a look that did not
+   * end: all of it is asked again, and what was said is not said twice.
+   */
+  judge(context: JudgeContext): AsyncIterable<Judgement>;
   /** Called when what it said of all entries below `toIndex` is durable. */
   done?(books: Books, toIndex: number): void;
 }
@@ -45,6 +50,7 @@ export type JudgeContext = {
   readonly nowMs: number;
 };
 
+/** A part of what a judge says; each finding is in one part. */
 export type Judgement = {
   readonly drafts: readonly FindingDraft[];
   /**

@@ -43,6 +43,9 @@ export const GIVE_BACK_AFTER_MS = 500;
 /** Findings appended at a time: some megabytes, and one wait for the disk. */
 export const FINDINGS_PER_APPEND = 2_000;
 
+/** Findings of which judges may be ahead of what is appended: some megabytes for each thread. */
+export const FINDINGS_AHEAD_MAX = 4_000;
+
 /** Whether a canary is to be sent or judged: each is sent within this of its moment. */
 export const CANARY_LOOK_EVERY_MS = 15_000;
 

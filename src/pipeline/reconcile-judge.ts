@@ -26,7 +26,7 @@ export function reconcileJudge(
       },
     ],
     everyMs: RECONCILE_EVERY_MS,
-    async judge(context: JudgeContext): Promise<Judgement> {
+    async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
       const { books, touched, nowMs, fromIndex } = context;
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
@@ -36,11 +36,15 @@ export function reconcileJudge(
       const days = reached.map((day) => interval(day, day + DAY_MS));
       const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);
       const covers = normalise([...asked, ...days]);
-      const drafts = [];
       for (const { from, to } of covers) {
-        drafts.push(...(await reconciler.findings({ fromMs: from, toMs: to })));
+        let toldTo = from;
+        for await (const { dayMs, drafts } of reconciler.findings({ fromMs: from, toMs: to })) {
+          const day = interval(toldTo, dayMs + DAY_MS);
+          toldTo = day.to;
+          yield { drafts, covers: [day] };
+        }
+        if (toldTo < to) yield { drafts: [], covers: [interval(toldTo, to)] };
       }
-      return { drafts, covers };
     },
   };
 }

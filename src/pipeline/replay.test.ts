@@ -94,7 +94,9 @@ test('attacks that rules found would have been stopped, or not, or nobody can te
     const policyFinding = { ...finding([], ['s1']), rule: 'check/second-factor' };
     const judge: Judge = {
       ...{ name: 'test', hears: 'events', watches: [] },
-      judge: async () => ({ drafts: [...drafts, policyFinding], covers: [] }),
+      async *judge() {
+        yield { drafts: [...drafts, policyFinding], covers: [] };
+      },
     };
     await watch(writer, [judge]);
     const told = ({ attacks }: Replay) =>

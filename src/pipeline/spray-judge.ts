@@ -48,7 +48,7 @@ export function sprayJudge(): Judge {
     ],
     everyMs: SPRAY_EVERY_MS,
     restTimes: STREAM_REST_TIMES,
-    async judge({ touched, books }: JudgeContext): Promise<Judgement> {
+    async *judge({ touched, books }: JudgeContext): AsyncGenerator<Judgement> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -67,7 +67,7 @@ export function sprayJudge(): Judge {
           drafts.push(...sprayFindings(campaigns));
         }
       }
-      return { drafts, covers };
+      yield { drafts, covers };
     },
   };
 }

@@ -32,11 +32,11 @@ export function stateJudge(): Judge {
     // A log settles with time: an absence may be worth more than before.
     everyMs: RECONCILE_EVERY_MS,
     restTimes: STATE_REST_TIMES,
-    async judge({ books, ledger }: JudgeContext): Promise<Judgement> {
+    async *judge({ books, ledger }: JudgeContext): AsyncGenerator<Judgement> {
       // Nobody ever listed the directory: there is nothing to compare with.
-      if (books.acts('directory').length === 0) return { drafts: [], covers: [] };
+      if (books.acts('directory').length === 0) return;
       const reconciler = new StateReconciler(books, ledger, books.coverage());
-      return { drafts: await reconciler.findings(), covers: [ALWAYS] };
+      yield { drafts: await reconciler.findings(), covers: [ALWAYS] };
     },
   };
 }

@@ -23,7 +23,7 @@ export function streamJudge(): Judge {
     hears: 'events',
     watches: streamWatchers(STREAM_DETECTORS, 'stream'),
     restTimes: STREAM_REST_TIMES,
-    async judge({ touched, books, ledger }: JudgeContext): Promise<Judgement> {
+    async *judge({ touched, books, ledger }: JudgeContext): AsyncGenerator<Judgement> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -33,12 +33,12 @@ export function streamJudge(): Judge {
         ),
       );
       const bodyOf = bodiesOf(ledger);
-      const drafts = [];
       for (const { from, to } of covers) {
+        const drafts = [];
         const scene: StreamScene = { books, bodyOf, period: { fromMs: from, toMs: to } };
         for (const each of STREAM_DETECTORS) drafts.push(...(await lookWith(each, scene)));
+        yield { drafts, covers: [interval(from, to)] };
       }
-      return { drafts, covers };
     },
   };
 }

@@ -1,19 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
-import type { BooksReader, KeptFinding } from '../books/index.ts';
+import type { BooksReader } from '../books/index.ts';
 import { type FindingDraft, TENANT_NOT_STATED } from '../core/index.ts';
 import {
+  batches,
+  byGroup,
   DAY_MS,
+  DAYS_TOGETHER_MAX,
   findingUid,
   type GroupDay,
   type RuleContent,
   RuleJudge,
   ruleWatchers,
+  type SignalSource,
   type Throttled,
 } from '../detect/index.ts';
-import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import { bounded, boundedGroup } from './bounded.ts';
+import type { Judge, Judgement } from './judge.ts';
+import { FINDINGS_PER_APPEND } from './limits.ts';
 
 export const SIGMA: Judge['name'] = 'sigma';
-const THROTTLED = 'sigma/throttled';
 
 /** The judge of rules: looks at the groups and days of which signals came or went. */
 export function sigmaJudge(content: RuleContent): Judge {
@@ -24,69 +29,102 @@ export function sigmaJudge(content: RuleContent): Judge {
     hears: 'events',
     reads: 'state',
     watches: ruleWatchers(content, SIGMA),
-    judge: async (context): Promise<Judgement> => {
+    judge: (context) => {
       const { books, fromIndex } = context;
       const homeNow = books.tenantOf(TENANT_NOT_STATED);
       const moved = homeNow === home ? [] : homeless(books, homeNow);
       home = homeNow;
-      const touched = [...books.touchedGroups(fromIndex), ...moved];
-      return judgeAll(rules, rules.affected(touched), context);
+      return new Look(rules, books).parts([
+        books.signals.touchedSince(fromIndex),
+        moved.sort(byGroup),
+      ]);
     },
     done: (books, toIndex) => books.forgetTouched(toIndex),
   };
 }
 
-async function judgeAll(
-  rules: RuleJudge,
-  days: readonly GroupDay[],
-  { books }: JudgeContext,
-): Promise<Judgement> {
-  const throttled = throttledOf(rules, days, books);
-  const silent = new Set(throttled.map(dayOfStream));
-  const drafts: FindingDraft[] = throttled.map(({ draft }) => draft);
-  const heard = silent.size === 0 ? days : days.filter((each) => !silent.has(dayOfStream(each)));
-  for (const found of rules.judgeAll(heard, books)) {
-    drafts.push(...found);
-    await setImmediate();
+/** One look at what changed, which may be more than memory holds. */
+class Look {
+  readonly #rules: RuleJudge;
+  readonly #books: BooksReader;
+  readonly #source: SignalSource;
+  readonly #throttled: ReadonlyMap<string, Throttled>;
+  readonly #told = new Set<string>();
+
+  constructor(rules: RuleJudge, books: BooksReader) {
+    this.#rules = rules;
+    this.#books = books;
+    this.#source = sourceOf(books);
+    this.#throttled = new Map(
+      rules.throttled(this.#source).map((each) => [dayOfStream(each), each]),
+    );
   }
-  const earlier = before(books, days);
-  const said = new Set(earlier.length === 0 ? [] : drafts.map(findingUid));
-  const takenBack = earlier.filter(({ uid }) => !said.has(uid)).map(({ uid }) => uid);
-  return { drafts, covers: [], takenBack };
+
+  async *parts(touched: readonly Iterable<GroupDay>[]): AsyncGenerator<Judgement> {
+    let drafts: FindingDraft[] = [];
+    let takenBack: string[] = [];
+    for (const some of touched) {
+      for (const days of batches(this.#rules.affected(some), DAYS_TOGETHER_MAX)) {
+        const found = this.#judge(days);
+        takenBack.push(...this.#overtaken(days, found));
+        drafts.push(...found, ...this.#throttledOf(days));
+        // Else every few findings were an append of their own.
+        if (drafts.length + takenBack.length >= FINDINGS_PER_APPEND) {
+          yield { drafts, covers: [], takenBack };
+          [drafts, takenBack] = [[], []];
+        }
+        await setImmediate();
+      }
+    }
+    yield { drafts, covers: [], takenBack };
+  }
+
+  #judge(days: readonly GroupDay[]): FindingDraft[] {
+    const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
+    return this.#rules.judge(heard, this.#source);
+  }
+
+  /** Rules that fit too often on a day that is looked at, each once. */
+  #throttledOf(days: readonly GroupDay[]): FindingDraft[] {
+    return days.flatMap((each) => {
+      const key = dayOfStream(each);
+      const throttled = this.#throttled.get(key);
+      if (throttled === undefined || this.#told.has(key)) return [];
+      this.#told.add(key);
+      return [throttled.draft];
+    });
+  }
+
+  /** What was said of these groups and days until now, and is not said any more. */
+  #overtaken(days: readonly GroupDay[], found: readonly FindingDraft[]): string[] {
+    const windows = days.map(({ group, day }) => {
+      return { group: boundedGroup(group), windowMs: day * DAY_MS };
+    });
+    const [{ stream }] = days as [GroupDay];
+    const earlier = this.#books.findingsOfGroups(stream, windows);
+    if (earlier.length === 0) return [];
+    const said = new Set(found.map((draft) => findingUid(bounded(draft))));
+    return earlier.flatMap(({ uid, judge }) => (judge !== SIGMA || said.has(uid) ? [] : uid));
+  }
 }
 
-/** Rules that fit too often on a day that is looked at. */
-function throttledOf(
-  rules: RuleJudge,
-  days: readonly GroupDay[],
-  books: BooksReader,
-): readonly Throttled[] {
-  const throttled = rules.throttled(books);
-  if (throttled.length === 0) return [];
-  const asked = new Set(days.map(dayOfStream));
-  return throttled.filter((each) => asked.has(dayOfStream(each)));
+/** The books, which are asked whose a record is once for each tenant that is stated. */
+function sourceOf(books: BooksReader): SignalSource {
+  const homes = new Map<string, string>();
+  return {
+    signals: (stream, spans, atLeast) => books.signals.ofSpans(stream, spans, atLeast),
+    signalGroups: (stream, period) => books.signals.groupsOf(stream, period),
+    signalCounts: () => books.signals.counts(),
+    tenantOf: (stated) => {
+      const home = homes.get(stated) ?? books.tenantOf(stated);
+      homes.set(stated, home);
+      return home;
+    },
+  };
 }
 
 function dayOfStream({ stream, day }: { readonly stream: string; readonly day: number }): string {
   return `${day} ${stream}`;
-}
-
-/** What was said of these groups and days until now. */
-function before(books: BooksReader, days: readonly GroupDay[]): readonly KeptFinding[] {
-  if (days.length === 0) return [];
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { day } of days) {
-    if (day < first) first = day;
-    if (day > last) last = day;
-  }
-  const windows = { fromMs: first * DAY_MS, toMs: (last + 1) * DAY_MS };
-  const found = books.findings({ judge: SIGMA, windows });
-  if (found.length === 0) return found;
-  const asked = new Set(days.map(({ stream, group, day }) => keyOf(stream, group, day * DAY_MS)));
-  return found.filter(({ draft }) => {
-    return draft.rule !== THROTTLED && asked.has(keyOf(draft.rule, draft.group, draft.windowMs));
-  });
 }
 
 /**
@@ -99,8 +137,4 @@ function homeless(books: BooksReader, home: string): GroupDay[] {
   return found.map(({ draft: { rule: stream, group, windowMs } }) => {
     return { stream, group, day: windowMs / DAY_MS };
   });
-}
-
-function keyOf(stream: string, group: string, windowMs: number): string {
-  return `${windowMs} ${stream} ${group}`;
 }

@@ -10,7 +10,7 @@ import { fsck, LedgerReader } from '../ledger/index.ts';
 import { detectionOf } from './detection.ts';
 import { erase } from './erase.ts';
 import { importPaths } from './import.ts';
-import type { Judge, JudgeContext } from './judge.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { rebuild } from './rebuild.ts';
 import { systemRandom } from './wire.ts';
 import { closeWriter, openWriter, type Writer } from './writer.ts';
@@ -51,7 +51,7 @@ class Deletions implements Judge {
     this.most = most;
   }
 
-  async judge(context: JudgeContext): Promise<{ drafts: FindingDraft[]; covers: Interval[] }> {
+  async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
     this.asked.push(context);
     const covers = context.touched.map(({ from, to }) => ({
       from: Math.floor(from / HOUR_MS) * HOUR_MS,
@@ -69,7 +69,7 @@ class Deletions implements Judge {
         drafts.push(draftOf(group, found));
       }
     }
-    return { drafts, covers };
+    yield { drafts, covers };
   }
 }
 
@@ -79,7 +79,6 @@ async function gather<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-type Interval = { from: number; to: number };
 type Row = { readonly index: number; readonly event: { timeMs: number; actorName: string | null } };
 
 function draftOf(group: string, rows: readonly Row[]): FindingDraft {
@@ -226,24 +225,73 @@ test('after a rebuild all findings are there, and nothing is said again', async 
 
 test('a judge that fails stops neither the import nor the others, and is asked again', async () => {
   let isBroken = true;
+  const ofGroup = (group: string): FindingDraft =>
+    draftOf(group, [{ index: 1, event: { timeMs: 7, actorName: 'x' } }]);
   const broken: Judge = {
     name: 'test/broken',
     hears: 'events',
     watches: [],
-    judge: async () => {
+    async *judge() {
+      yield { drafts: [ofGroup('before it broke')], covers: [] };
       if (isBroken) throw new RangeError('a window without an end');
-      const drafts = [draftOf('mended', [{ index: 1, event: { timeMs: 7, actorName: 'x' } }])];
-      return { drafts, covers: [] };
+      yield { drafts: [ofGroup('mended')], covers: [] };
     },
   };
   const writer = await open('broken', broken, new Deletions());
   const warnings = await take(writer, TWICE);
   assert.ok(warnings.some((text) => /test\/broken could not judge .* an end/.test(text)));
-  assert.equal((await findings('broken')).length, 1);
+  const groups = async (): Promise<string[]> =>
+    (await findings('broken'))
+      .map(({ draft: { group }, revision }) => `${group} ${revision}`)
+      .sort();
+  assert.deepEqual(await groups(), ['before it broke 0', 'freya@northmoor.example 492345 0']);
   isBroken = false;
   await take(writer, [{ n: 9, user: 'eve', hour: 50 }]);
   await closeWriter(writer);
-  assert.equal((await findings('broken')).length, 2);
+  const after = ['before it broke 0', 'freya@northmoor.example 492345 0', 'mended 0'];
+  assert.deepEqual(await groups(), after, 'what was said is not said twice');
+});
+
+test('judges are entered in their order, however many parts what they say has', async () => {
+  const parts = 30;
+  const judgeOf = (name: string, reads: 'events' | 'state', startMs: number): Judge => ({
+    ...{ name, hears: 'events', watches: [], reads },
+    async *judge() {
+      for (let part = 0; part < parts; part++) {
+        const drafts = Array.from({ length: 400 }, (_, i) => {
+          const at = { timeMs: startMs + part * HOUR_MS, actorName: 'x' };
+          return { ...draftOf(`${name} ${i}`, [{ index: 1, event: at }]), rule: name };
+        });
+        yield { drafts, covers: [{ from: startMs, to: startMs + (part + 1) * HOUR_MS }] };
+      }
+    },
+  });
+  const judges = [
+    judgeOf('test/first', 'state', 0),
+    judgeOf('test/second', 'events', 0),
+    judgeOf('test/third', 'state', 0),
+    judgeOf('test/fourth', 'events', 0),
+  ];
+  const writer = await open('parts', ...judges);
+  await take(writer, TWICE);
+  await closeWriter(writer);
+  const books = await BooksReader.open(join(root, 'parts'));
+  const said = books.findingHistory();
+  books.close();
+  const order = [...new Set(said.map(({ judge }) => judge))];
+  assert.deepEqual(
+    order,
+    judges.map(({ name }) => name),
+  );
+  const first = said.filter(({ judge, state }) => judge === 'test/first' && state === 'open');
+  assert.equal(first.length, parts * 400, 'each once');
+  const inOrder = first.map(({ draft: { windowMs } }) => windowMs);
+  assert.deepEqual(
+    inOrder,
+    inOrder.toSorted((a, b) => a - b),
+  );
+  const taken = said.filter(({ state }) => state === 'withdrawn');
+  assert.ok(taken.length > 0 && taken.every(({ draft }) => draft.windowMs < parts * HOUR_MS));
 });
 
 test('an erasure takes what findings say of a person along, and takes nothing back', async () => {

@@ -3,19 +3,15 @@ import { BooksReader, type FindingFact, type KeptFinding } from '../books/index.
 import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
 import { draftText, findingBody, findingUid } from '../detect/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
+import { bounded } from './bounded.ts';
 import { CheckStage } from './checks.ts';
 import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
-import {
-  FINDING_ENTRIES_MAX,
-  FINDING_NAMES_MAX,
-  FINDING_TEXT_CHARACTERS_MAX,
-  FINDINGS_PER_APPEND,
-  GIVE_BACK_AFTER_MS,
-} from './limits.ts';
+import { FINDINGS_AHEAD_MAX, FINDINGS_PER_APPEND, GIVE_BACK_AFTER_MS } from './limits.ts';
 import { ownEntry } from './own-entries.ts';
 import { lapsePasses } from './passes.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { Writer } from './writer.ts';
 
 export type WatchReport = {
@@ -83,19 +79,13 @@ export class Watch {
     const failures: { judge: string; because: string }[] = [];
     const checked = await this.#checkSignIns();
     if (checked !== undefined) failures.push({ judge: 'checks', because: checked });
-    const answers = this.#askAll();
-    // What is entered is let go: one judge may have said thousands of things.
-    for (let next = answers.shift(); next !== undefined; next = answers.shift()) {
-      const [asked, answer] = next;
-      try {
-        for (const { state, revision } of await this.#enter(asked, await answer)) {
-          if (state === 'withdrawn') total.withdrawn += 1;
-          else if (revision > 0) total.revised += 1;
-          else total.said += 1;
-        }
-      } catch (error) {
-        failures.push({ judge: asked.judge.name, because: messageOf(error) });
-      }
+    for (const [asked, answers] of this.#askAll()) {
+      const failure = await this.#enterAll(asked, answers, ({ state, revision }) => {
+        if (state === 'withdrawn') total.withdrawn += 1;
+        else if (revision > 0) total.revised += 1;
+        else total.said += 1;
+      });
+      if (failure !== undefined) failures.push({ judge: asked.judge.name, because: failure });
     }
     return { ...total, failures };
   }
@@ -121,45 +111,105 @@ export class Watch {
 
   /**
    * Asks whoever is due, all of the same entries: those that read the state beside those that ask
-   * the engine, and of each kind one behind the other. What they say is entered in their order.
+   * the engine, and of each kind one behind the other, as far ahead of what is entered as memory
+   * allows. What they say is entered in their order.
    */
-  #askAll(): [Asked, Promise<Judgement>][] {
+  #askAll(): [Asked, ReadAhead<Answer>][] {
     const toIndex = this.#books.cursor;
-    // Questions of the engine are on their way before this thread is taken.
-    const ends = { events: Promise.resolve(), state: setImmediate() };
-    return this.#judges.flatMap((judge): [Asked, Promise<Judgement>][] => {
+    const due = this.#judges.flatMap((judge): Asked[] => {
       const fromIndex = this.#books.stageCursor(stageOf(judge));
       const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
       if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
-      const asked = { judge, touched, fromIndex, toIndex };
-      const { reads = 'events' } = judge;
-      const answer = ends[reads].then(() => this.#ask(asked));
-      ends[reads] = answer.then(nothing, nothing);
-      return [[asked, answer]];
+      return [{ judge, touched, fromIndex, toIndex }];
     });
+    const ahead = { weightOf: weightOfAnswer, weightMax: FINDINGS_AHEAD_MAX };
+    const readsState = ({ judge: { reads } }: Asked): boolean => reads === 'state';
+    const ofState = new ReadAhead(this.#answers(due.filter(readsState)), ahead);
+    const ofEvents = new ReadAhead(this.#answers(due.filter((one) => !readsState(one))), ahead);
+    return due.map((asked) => [asked, readsState(asked) ? ofState : ofEvents]);
   }
 
-  async #ask({ judge, ...of }: Asked): Promise<Judgement> {
-    const context = await this.#context(of);
-    const beganMs = this.#writer.clock.monotonic();
-    const judgement = await judge.judge(context);
-    const endedMs = this.#writer.clock.monotonic();
-    this.#restsUntilMs.set(judge.name, endedMs + (endedMs - beganMs) * (judge.restTimes ?? 0));
+  /** What each says, part by part, and how it ended. */
+  async *#answers(due: readonly Asked[]): AsyncGenerator<Answer> {
+    for (const { judge, ...of } of due) {
+      // Questions of the engine are on their way before this thread is taken.
+      if (judge.reads === 'state') await setImmediate();
+      let failure: string | undefined;
+      try {
+        yield* this.#ask(judge, of);
+      } catch (error) {
+        failure = messageOf(error);
+      }
+      yield { kind: 'end', failure };
+    }
+  }
+
+  async *#ask(judge: Judge, of: Omit<Asked, 'judge'>): AsyncGenerator<Answer> {
+    const { clock } = this.#writer;
+    const parts = judge.judge(await this.#context(of))[Symbol.asyncIterator]();
+    // Its own time: it also waits until what it said is entered.
+    let tookMs = 0;
+    for (;;) {
+      const beganMs = clock.monotonic();
+      const { done, value } = await parts.next();
+      tookMs += clock.monotonic() - beganMs;
+      if (done === true) break;
+      yield { kind: 'part', judgement: value };
+    }
+    this.#restsUntilMs.set(judge.name, clock.monotonic() + tookMs * (judge.restTimes ?? 0));
     // Else what the questions of each judge needed stands beside those of the next.
-    if (endedMs - beganMs > GIVE_BACK_AFTER_MS) await this.#books.giveBack();
-    return judgement;
+    if (tookMs > GIVE_BACK_AFTER_MS) await this.#books.giveBack();
   }
 
-  #enter({ judge, toIndex }: Asked, judgement: Judgement): Promise<readonly NewFact[]> {
+  /**
+   * Enters what one judge says, and moves its cursor behind all of it: not before, so that what a
+   * crash or a failure cuts off is judged again. Tells what went wrong.
+   */
+  async #enterAll(
+    { judge, toIndex }: Asked,
+    answers: ReadAhead<Answer>,
+    tell: (fact: NewFact) => void,
+  ): Promise<string | undefined> {
+    let failure: string | undefined;
+    for (;;) {
+      const answer = await answers.next();
+      assert(answer !== undefined, 'each judge that was asked has an end');
+      if (answer.kind === 'end') {
+        failure ??= answer.failure;
+        break;
+      }
+      // The rest of what it says is passed over: those behind it are heard all the same.
+      if (failure !== undefined) continue;
+      try {
+        for (const fact of await this.#enter(judge, answer.judgement)) tell(fact);
+      } catch (error) {
+        failure = messageOf(error);
+      }
+    }
+    if (failure !== undefined) return failure;
+    return this.#end(judge, toIndex);
+  }
+
+  #enter(judge: Judge, judgement: Judgement): Promise<readonly NewFact[]> {
     return this.#alone(async () => {
       const facts = await this.#changes(judge.name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
       }
-      this.#writer.books.setStageCursor(stageOf(judge), toIndex);
-      judge.done?.(this.#writer.books, toIndex);
       return facts;
     });
+  }
+
+  async #end(judge: Judge, toIndex: number): Promise<string | undefined> {
+    try {
+      await this.#alone(async () => {
+        this.#writer.books.setStageCursor(stageOf(judge), toIndex);
+        judge.done?.(this.#writer.books, toIndex);
+      });
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   #isDue(judge: Judge, touched: IntervalSet, hasEntries: boolean): boolean {
@@ -272,30 +322,13 @@ function stageOf({ name }: Judge): string {
   return `watch/${name}`;
 }
 
-function nothing(): void {}
+/** In the order of the judges: the parts of one, and its end. */
+type Answer =
+  | { readonly kind: 'part'; readonly judgement: Judgement }
+  | { readonly kind: 'end'; readonly failure: string | undefined };
 
-/** The draft with its lists and texts cut at their limits, in one order. */
-function bounded(draft: FindingDraft): FindingDraft {
-  const { title, message, next, group } = draft;
-  const names = (list: readonly string[]): string[] =>
-    [...new Set(list)].sort().slice(0, FINDING_NAMES_MAX).map(cut);
-  return {
-    ...draft,
-    group: cut(group),
-    title: cut(title),
-    message: cut(message),
-    next: cut(next),
-    techniques: [...new Set(draft.techniques)].sort(),
-    entries: [...new Set(draft.entries)].sort((a, b) => a - b).slice(0, FINDING_ENTRIES_MAX),
-    principals: names(draft.principals),
-    sessions: names(draft.sessions),
-    apps: names(draft.apps),
-    addresses: names(draft.addresses),
-  };
-}
-
-function cut(text: string): string {
-  return text.length <= FINDING_TEXT_CHARACTERS_MAX
-    ? text
-    : `${text.slice(0, FINDING_TEXT_CHARACTERS_MAX - 1)}…`;
+function weightOfAnswer(answer: Answer): number {
+  if (answer.kind === 'end') return 0;
+  const { drafts, takenBack = [] } = answer.judgement;
+  return drafts.length + takenBack.length;
 }

@@ -13,10 +13,10 @@ import {
   type EventRow,
   RowBuffer,
 } from '../books/index.ts';
-import type { TenantId } from '../core/index.ts';
+import type { FindingDraft, TenantId } from '../core/index.ts';
 import { blankEvent } from '../ocsf/index.ts';
 import type { Authorisations, PassBounds, Standing } from './authorisations.ts';
-import { Reconciler, type Reconciliation } from './reconciler.ts';
+import { type FindingsOfDay, Reconciler, type Reconciliation } from './reconciler.ts';
 import type { ActionVerdict } from './totals.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
@@ -118,6 +118,12 @@ async function withReconciler<R>(
 }
 
 type Options = Parameters<typeof withReconciler>[2];
+
+async function draftsOf(days: AsyncIterable<FindingsOfDay>): Promise<readonly FindingDraft[]> {
+  const drafts: FindingDraft[] = [];
+  for await (const day of days) drafts.push(...day.drafts);
+  return drafts;
+}
 
 /** The verdict on the last event. */
 async function verdictOn(events: readonly Event[], options?: Options): Promise<ActionVerdict> {
@@ -330,8 +336,8 @@ test('a forged token is a finding, over an import only where it stands out', asy
   const ask = (
     events: readonly Event[],
     state: CoverageFact['state'],
-  ): ReturnType<Reconciler['findings']> =>
-    withReconciler(events, (reconciler) => reconciler.findings(DAY), {
+  ): Promise<readonly FindingDraft[]> =>
+    withReconciler(events, async (reconciler) => draftsOf(reconciler.findings(DAY)), {
       coverage: covered(state),
     });
   const [found, ...more] = await ask([...others, ...forged], 'unknown');

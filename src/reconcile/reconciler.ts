@@ -27,6 +27,8 @@ export type Reconciliation = {
   readonly residual: readonly Residual[];
 };
 
+export type FindingsOfDay = { readonly dayMs: number; readonly drafts: readonly FindingDraft[] };
+
 /** In whole days. */
 type WholeDays = ReconcilePeriod & { readonly fromMs: number; readonly toMs: number };
 
@@ -96,9 +98,8 @@ export class Reconciler {
     return { verdicts: verdicts.slice(0, LIST_MAX), isCut: rows.length > LIST_MAX };
   }
 
-  /** What the findings of a period are; a period MUST be of whole days. */
-  async findings({ fromMs, toMs, tenant }: WholeDays): Promise<FindingDraft[]> {
-    const drafts: FindingDraft[] = [];
+  /** What is to be said, by day, of those days that have any; a period MUST be of whole days. */
+  async *findings({ fromMs, toMs, tenant }: WholeDays): AsyncGenerator<FindingsOfDay> {
     const groups = await this.#groups({ fromMs, toMs, tenant });
     const days = new Set(
       groups
@@ -108,9 +109,8 @@ export class Reconciler {
     for (const day of [...days].sort((a, b) => a - b)) {
       const period = { fromMs: day, toMs: day + DAY_MS, tenant };
       const { verdicts } = await this.list(period, isSaid);
-      drafts.push(...findingsOf(verdicts, severityOf));
+      yield { dayMs: day, drafts: findingsOf(verdicts, severityOf) };
     }
-    return drafts;
   }
 
   /** Of some events, by their ledger index. */

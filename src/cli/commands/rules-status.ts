@@ -77,7 +77,7 @@ function rowsOf(
   { tenant, isOfHandedIn }: RowsOptions,
 ): Row[] {
   const byRule = Map.groupBy(books.findings({ tenant }), ({ draft }) => draft.rule);
-  const counts = books.signalCounts().filter(({ count, max }) => count > max);
+  const counts = books.signals.counts().filter(({ count, max }) => count > max);
   return found.map((each): Row => {
     const { id } = each.watcher;
     const own = [...byRule].flatMap(([rule, of]): readonly KeptFinding[] =>

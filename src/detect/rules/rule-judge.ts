@@ -1,10 +1,11 @@
-import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from '../../books/index.ts';
+import type { SignalCount, SignalRow, SignalSpan } from '../../books/index.ts';
 import type { FindingDraft } from '../../core/index.ts';
 import { draftOfItself } from '../findings/of-itself.ts';
 import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '../sigma/index.ts';
 import type { RuleContent, Saying } from './content.ts';
 import { draftOf } from './draft.ts';
-import { DAYS_TOGETHER_MAX, SAMPLES_MAX } from './limits.ts';
+import { type GroupDay, OuterDays, runs } from './group-days.ts';
+import { SAMPLES_MAX } from './limits.ts';
 import { ruleKey } from './plan.ts';
 import { DAY_MS } from './signal-buffer.ts';
 
@@ -24,9 +25,6 @@ export type SignalSource = {
   tenantOf(stated: string): string;
 };
 
-/** A group of a stream, on a day of event time. */
-export type GroupDay = TouchedGroup;
-
 /**
  * Says what rules and correlations find, group by group and day by day. All that is said of a group
  * and day follows from its signals, so that it is the same whenever it is asked.
@@ -35,6 +33,7 @@ export class RuleJudge {
   readonly #content: RuleContent;
   readonly #correlations: ReadonlyMap<string, CompiledCorrelation>;
   readonly #outers: ReadonlyMap<string, readonly Outer[]>;
+  readonly #outerKeys: ReadonlySet<string>;
 
   constructor(content: RuleContent) {
     this.#content = content;
@@ -49,52 +48,42 @@ export class RuleJudge {
       }),
     );
     this.#outers = Map.groupBy(outers, ({ inner }) => ruleKey(inner.correlation));
+    this.#outerKeys = new Set(outers.map(({ outer }) => ruleKey(outer.correlation)));
   }
 
-  /** The groups and days of which something else may be said, once signals of these changed. */
-  affected(touched: readonly GroupDay[]): GroupDay[] {
-    const found: GroupDay[] = [];
-    const known = new Map<string, Map<string, Set<number>>>();
-    const add = (each: GroupDay): void => {
-      const days = daysIn(known, each);
-      if (days.has(each.day)) return;
-      days.add(each.day);
-      found.push(each);
-      for (const outer of this.#outerOf(each)) add(outer);
-    };
-    for (const each of touched) {
-      const span = this.#correlations.get(each.stream)?.correlation.timespanMs ?? 0;
-      // A window that ends on a later day may reach back to this one.
-      for (let later = 0; later <= Math.ceil(span / DAY_MS); later++) {
-        add(later === 0 ? each : { ...each, day: each.day + later });
+  /**
+   * The groups and days of which something else may be said, once signals of `touched` changed;
+   * those that share a stream and group MUST come one behind the other. Of millions only those
+   * that feed a correlation of correlations are held until the end.
+   */
+  *affected(touched: Iterable<GroupDay>): Generator<GroupDay> {
+    const outer = new OuterDays();
+    for (const { stream, group, days } of runs(touched)) {
+      const span = this.#correlations.get(stream)?.correlation.timespanMs ?? 0;
+      const reached = reachedBy(days, Math.ceil(span / DAY_MS));
+      for (const day of reached) {
+        const each = { stream, group, day };
+        if (this.#outerKeys.has(stream)) this.#addOuter(outer, each);
+        else yield each;
+        for (const of of this.#outerOf(each)) this.#addOuter(outer, of);
       }
     }
-    return found;
+    yield* outer.all();
   }
 
-  /** What there is to be said of a group and day: of each tenant at most one thing. */
-  judge(each: GroupDay, source: SignalSource): FindingDraft[] {
-    return [...this.judgeAll([each], source)].flat();
+  #addOuter(outer: OuterDays, each: GroupDay): void {
+    if (!outer.add(each)) return;
+    for (const of of this.#outerOf(each)) this.#addOuter(outer, of);
   }
 
-  /** The same of many, in their order and in parts: what they rest on is read of many at a time. */
-  *judgeAll(days: readonly GroupDay[], source: SignalSource): Generator<FindingDraft[]> {
-    const homes = new Map<string, string>();
-    const tenantOf = (stated: string): string => {
-      const home = homes.get(stated) ?? source.tenantOf(stated);
-      homes.set(stated, home);
-      return home;
-    };
-    for (let at = 0; at < days.length; ) {
-      const { stream } = days[at] as GroupDay;
-      let end = at + 1;
-      while (days[end]?.stream === stream && end - at < DAYS_TOGETHER_MAX) end++;
-      yield this.#judgeSome(stream, days.slice(at, end), { source, tenantOf });
-      at = end;
-    }
-  }
-
-  #judgeSome(stream: string, days: readonly GroupDay[], of: Asked): FindingDraft[] {
+  /**
+   * What there is to be said of groups and days of one stream, in their order: of each and of each
+   * tenant at most one thing. What they rest on is read of many at a time.
+   */
+  judge(days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
+    const [first] = days;
+    if (first === undefined) return [];
+    const { stream } = first;
     const saying = this.#content.sayings.get(stream);
     if (saying?.alerts !== true) return [];
     const compiled = this.#correlations.get(stream);
@@ -104,7 +93,7 @@ export class RuleJudge {
     });
     const drafts: FindingDraft[] = [];
     let at = 0;
-    for (const own of of.source.signals(stream, spans, leastOf(compiled))) {
+    for (const own of of.signals(stream, spans, leastOf(compiled))) {
       const { group, day } = days[at++] as GroupDay;
       const period = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
       const rows =
@@ -149,7 +138,7 @@ export class RuleJudge {
     group: string,
     { fromMs, toMs }: Period,
     own: readonly SignalRow[],
-    of: Asked,
+    of: SignalSource,
   ): Fulfilled[] {
     const { correlation } = compiled;
     const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
@@ -168,17 +157,22 @@ export class RuleJudge {
   }
 
   /** What inner correlations found, as events of this one. */
-  #innerSamples(outer: CompiledCorrelation, group: string, period: Period, of: Asked): Grounded[] {
+  #innerSamples(
+    outer: CompiledCorrelation,
+    group: string,
+    period: Period,
+    of: SignalSource,
+  ): Grounded[] {
     return outer.parts.flatMap((part, place): Grounded[] => {
       if (part.kind !== 'correlation') return [];
       const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
-      return this.#groupsOf(inner, period, of.source).flatMap((innerGroup): Grounded[] => {
+      return this.#groupsOf(inner, period, of).flatMap((innerGroup): Grounded[] => {
         const values = innerValues(outer, inner, place, innerGroup);
         if (values?.group !== group) return [];
         const { timespanMs } = inner.correlation;
         const span = { group: innerGroup, fromMs: period.fromMs - timespanMs, toMs: period.toMs };
         const stream = ruleKey(inner.correlation);
-        const [own = []] = of.source.signals(stream, [span], leastOf(inner));
+        const [own = []] = of.signals(stream, [span], leastOf(inner));
         const found = this.#correlated(inner, innerGroup, period, own, of);
         return found.map(({ timeMs, rows }) => {
           const { tenant } = rows[0] as SignalRow;
@@ -210,9 +204,6 @@ type Outer = {
   readonly place: number;
 };
 
-/** Whom is asked in one look. */
-type Asked = Pick<SignalSource, 'tenantOf'> & { readonly source: SignalSource };
-
 export type Throttled = {
   readonly stream: string;
   readonly day: number;
@@ -222,15 +213,10 @@ export type Throttled = {
 type Grounded = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
 type Fulfilled = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
 
-function daysIn(
-  known: Map<string, Map<string, Set<number>>>,
-  { stream, group }: GroupDay,
-): Set<number> {
-  const groups = known.get(stream) ?? new Map<string, Set<number>>();
-  known.set(stream, groups);
-  const days = groups.get(group) ?? new Set<number>();
-  groups.set(group, days);
-  return days;
+/** A window that ends on one of `later` days behind a day may reach back to it. */
+function reachedBy(days: readonly number[], later: number): Iterable<number> {
+  if (later === 0) return new Set(days);
+  return new Set(days.flatMap((day) => Array.from({ length: later + 1 }, (_, i) => day + i)));
 }
 
 /** With fewer signals of its own nothing can be said of a group; inner ones bring others. */

@@ -3,6 +3,7 @@ import { normaliseInstant, TENANT_NOT_STATED } from '../../core/index.ts';
 import { createMemo, type Memo, read } from '../../ocsf/index.ts';
 import type { RuleContent } from './content.ts';
 import type { RuleTest } from './custom.ts';
+import { byGroup } from './group-days.ts';
 import { signalsInMemory } from './memory-signals.ts';
 import { RuleJudge } from './rule-judge.ts';
 import { Signaller } from './signal.ts';
@@ -55,10 +56,10 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
   const touched = rows.map(({ stream, group, timeMs }) => {
     return { stream, group, day: Math.floor(timeMs / DAY_MS) };
   });
-  return judge
-    .affected(touched)
-    .filter(({ stream }) => stream === rule)
-    .some((day) => judge.judge(day, source).length > 0);
+  for (const day of judge.affected(touched.sort(byGroup))) {
+    if (day.stream === rule && judge.judge([day], source).length > 0) return true;
+  }
+  return false;
 }
 
 const TIMES = ['CreationTime', 'createdDateTime', 'activityDateTime', 'time', 'TimeGenerated'];
