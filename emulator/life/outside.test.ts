@@ -14,8 +14,12 @@ const ids = Array.from({ length: 4_000 }, (_, at) => {
   return `<${digits.join('').toUpperCase()}@ostpost.example>`;
 });
 
+function sendersOf(of: readonly string[]): OutsideSender[] {
+  return of.map((id) => outsideSender(id, inside));
+}
+
 test('who writes from outside has a name, mostly one domain, and answers that differ', () => {
-  const senders = ids.map((id): OutsideSender => outsideSender(id, inside));
+  const senders = sendersOf(ids);
   assert.ok(senders.every(({ name, address }) => name !== '' && address.includes('@')));
   const partners = senders.filter(({ address }) => address.endsWith('@ostpost.example'));
   assert.ok(partners.length > senders.length / 2);
@@ -29,6 +33,26 @@ test('who writes from outside has a name, mostly one domain, and answers that di
     'people write to themselves',
   );
 });
+
+test('no society that writes lists goes by a name one letter away from another', () => {
+  const domains = sendersOf(ids).flatMap(
+    ({ address }) => /@(.+-society)\.example$/.exec(address) ?? [],
+  );
+  const names = [...new Set(domains.filter((name) => !name.includes('@')))];
+  assert.ok(names.length > 50);
+  for (const one of names) {
+    const other = names.find((name) => name !== one && isOneLetterAway(one, name));
+    assert.equal(other, undefined, `${one} passes for ${other}`);
+  }
+});
+
+function isOneLetterAway(one: string, other: string): boolean {
+  if (one.length === other.length) {
+    return [...one].filter((letter, at) => letter !== other[at]).length === 1;
+  }
+  const [short = '', long = ''] = [one, other].sort((a, b) => a.length - b.length);
+  return Array.from(long, (_, at) => long.slice(0, at) + long.slice(at + 1)).includes(short);
+}
 
 test('what else a message held follows from its id', () => {
   for (const id of ids) {
