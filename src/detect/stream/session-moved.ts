@@ -1,5 +1,11 @@
 import type { FindingDraft } from '../../core/index.ts';
-import { draftFrom, HOUR_MS, isWithin, type StreamDetector, type StreamScene } from './detector.ts';
+import {
+  draftFrom,
+  HOUR_MS,
+  type Seen,
+  type StreamDetector,
+  type StreamScene,
+} from './detector.ts';
 import { CANDIDATES_LOOKED_AT_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from './limits.ts';
 import {
   type Habits,
@@ -10,7 +16,7 @@ import {
   type SignedIn,
   signedInOf,
 } from './sign-ins.ts';
-import { ask } from './sql.ts';
+import { ask, numberOf, type Row, textOf } from './sql.ts';
 
 /**
  * One session on two devices or in two places: a cookie or a refresh token was taken. A session
@@ -25,20 +31,11 @@ export const sessionMoved: StreamDetector = {
     const rows = await ask(
       scene,
       SESSION_REACH_MS,
-      SIGNED_IN,
-      (events) => `WITH s AS (SELECT ${SIGN_INS} FROM ${events}
-          WHERE ${OF_PEOPLE} AND session_uid IS NOT NULL),
-        moved AS (SELECT org, session FROM s GROUP BY ALL HAVING count(DISTINCT net) > 1
-          AND (count(DISTINCT client) > 1 OR count(DISTINCT country) > 1
-            OR count(DISTINCT coalesce(device, '')) > 1))
-        SELECT s.* FROM s SEMI JOIN moved ON moved.org = s.org AND moved.session = s.session
-        ORDER BY s.t, s."index"`,
+      [...SIGNED_IN, ...FROM, 'because'],
+      (events) => movesSql(scene, events),
       CANDIDATES_LOOKED_AT_MAX,
     );
-    const sessions = Map.groupBy(rows.map(signedInOf), ({ tenant, session }) => {
-      return `${tenant} ${session}`;
-    });
-    const moves = [...sessions.values()].flatMap((own) => movesOf(scene, own));
+    const moves = rows.map(moveOf);
     if (moves.length === 0) return [];
     const habits = await habitsOf(
       scene,
@@ -51,36 +48,58 @@ export const sessionMoved: StreamDetector = {
 };
 
 type Move = {
-  readonly from: SignedIn;
+  readonly from: Seen & { readonly country: string | null };
   readonly to: SignedIn;
   readonly because: 'client' | 'device' | 'country';
 };
 
-/** A sign-in that none of the session before it is like. */
-function movesOf(scene: StreamScene, all: readonly SignedIn[]): Move[] {
-  return all.flatMap((to, at): Move[] => {
-    if (!isWithin(scene, to.atMs)) return [];
-    const before = all.slice(0, at).filter(({ atMs }) => atMs >= to.atMs - SESSION_REACH_MS);
-    const from = before.at(-1);
-    if (from === undefined || before.some(({ net }) => net === to.net)) return [];
-    const because = causeOf(from, to, before);
-    return because === undefined ? [] : [{ from, to, because }];
-  });
+const FROM = ['from_index', 'from_t', 'from_ip', 'from_country', 'from_actor', 'from_app'];
+
+/**
+ * Sign-ins that none of the session before them is like. The engine compares them: of a large
+ * company there are too many sessions on several networks to look through one by one.
+ */
+function movesSql({ period }: StreamScene, events: string): string {
+  const last = (of: string): string =>
+    `lag(t) OVER (PARTITION BY org, session, ${of} ORDER BY t, "index") AS ${of}_t`;
+  const isNew = (of: string): string => `(${of}_t IS NULL OR ${of}_t < t - ${SESSION_REACH_MS})`;
+  const isAbroad = `(country IS NOT NULL AND from_country IS NOT NULL AND ${isNew('country')})`;
+  const isOtherClient = `(client <> '' AND ${isNew('client')})`;
+  return `WITH s AS (SELECT ${SIGN_INS} FROM ${events}
+      WHERE ${OF_PEOPLE} AND session_uid IS NOT NULL),
+    several AS (SELECT org, session FROM s GROUP BY ALL HAVING count(DISTINCT net) > 1
+      AND (count(DISTINCT client) > 1 OR count(DISTINCT country) > 1
+        OR count(DISTINCT coalesce(device, '')) > 1)),
+    w AS (SELECT s.*, lag("index") OVER o AS from_index, lag(t) OVER o AS from_t,
+        lag(ip) OVER o AS from_ip, lag(country) OVER o AS from_country,
+        lag(actor) OVER o AS from_actor, lag(app) OVER o AS from_app,
+        ${['net', 'client', 'country', 'device'].map(last).join(', ')},
+        max(CASE WHEN device IS NULL THEN t END) OVER (o ROWS BETWEEN UNBOUNDED PRECEDING
+          AND 1 PRECEDING) AS bare_t
+      FROM s SEMI JOIN several ON several.org = s.org AND several.session = s.session
+      WINDOW o AS (PARTITION BY org, session ORDER BY t, "index")),
+    m AS (SELECT *, CASE
+        WHEN ${isNew('device')} AND ${isNew('bare')} AND (${isAbroad} OR ${isOtherClient})
+          THEN 'device'
+        WHEN ${isAbroad} AND t - from_t <= ${TRAVEL_WITHIN_MS} THEN 'country'
+        WHEN ${isAbroad} AND ${isOtherClient} THEN 'client' END AS because
+      FROM w WHERE t >= ${period.fromMs} AND from_t >= t - ${SESSION_REACH_MS} AND ${isNew('net')})
+    SELECT ${[...SIGNED_IN, ...FROM].map((name) => `"${name}"`).join(', ')}, because
+    FROM m WHERE because IS NOT NULL ORDER BY t, "index"`;
 }
 
-function causeOf(
-  from: SignedIn,
-  to: SignedIn,
-  before: readonly SignedIn[],
-): Move['because'] | undefined {
-  const isOtherClient = to.client !== '' && before.every(({ client }) => client !== to.client);
-  const isAbroad =
-    to.country !== null && from.country !== null && before.every((b) => b.country !== to.country);
-  const hadDevice = before.every(({ device }) => device !== null);
-  const isOtherDevice = hadDevice && before.every(({ device }) => device !== to.device);
-  if (isOtherDevice && (isAbroad || isOtherClient)) return 'device';
-  if (isAbroad && to.atMs - from.atMs <= TRAVEL_WITHIN_MS) return 'country';
-  return isAbroad && isOtherClient ? 'client' : undefined;
+function moveOf(row: Row): Move {
+  const to = signedInOf(row);
+  const from = {
+    index: numberOf(row['from_index']),
+    atMs: numberOf(row['from_t']),
+    actor: textOf(row['from_actor']),
+    session: to.session ?? null,
+    app: textOf(row['from_app']),
+    ip: textOf(row['from_ip']),
+    country: textOf(row['from_country']),
+  };
+  return { from, to, because: textOf(row['because']) as Move['because'] };
 }
 
 /** The first move of each day. */

@@ -18,10 +18,15 @@ export const SIGNED_IN: readonly string[] = [
   ...['country', 'client', 'device'],
 ];
 
+/** System and program without their versions: an update is no other client. */
+const FAMILY = String.raw`trim(regexp_replace(
+  regexp_replace(lower(coalesce(user_agent, '')), '[\d._]+', '', 'g'), '\s+', ' ', 'g'))`;
+
 /** The columns of {@link SIGNED_IN}, of events of people who were let in. */
-export const SIGN_INS = `"index", org, t, coalesce(actor_uid, lower(actor_name)) AS person, actor,
-  actor_name, session_uid AS session, app_uid AS app, ip, net, nullif(country, '') AS country,
-  coalesce(user_agent, '') AS client, device_uid AS device`;
+export const SIGN_INS: string = `"index", org, t,
+  coalesce(actor_uid, lower(actor_name)) AS person, actor, actor_name, session_uid AS session,
+  app_uid AS app, ip, net, nullif(country, '') AS country,
+  ${FAMILY} AS client, device_uid AS device`;
 
 /** People alone: what machines do has no home. */
 export const OF_PEOPLE = `class_uid = 3002 AND status_id = 1 AND actor_type <> 4 AND ip IS NOT NULL
@@ -40,18 +45,9 @@ export function signedInOf(row: Row): SignedIn {
     ip: textOf(row['ip']),
     net: textOf(row['net']),
     country: textOf(row['country']),
-    client: familyOf(textOf(row['client']) ?? ''),
+    client: textOf(row['client']) ?? '',
     device: textOf(row['device']),
   };
-}
-
-/** System and program without their versions: an update is no other client. */
-function familyOf(client: string): string {
-  return client
-    .toLowerCase()
-    .replaceAll(/[\d._]+/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
 }
 
 /** Where people are at home, as far as the month before tells. */
