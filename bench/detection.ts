@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDetection } from '../src/pipeline/index.ts';
-import { detect } from '../test/support/detected.ts';
 import type { SprayPlan } from '../tools/testing/sign-in-company.ts';
 import { documentOf, type Measured } from './detection/document.ts';
 import { quietMail } from './detection/quiet-mail.ts';
+import { QUIET_FORMS, quietTime, unaccountedIn } from './detection/quiet-time.ts';
 import { runScenarios, type ScenarioRun } from './detection/scenario-runs.ts';
-import { type SprayPoint, sprayPoint } from './detection/spray-curves.ts';
+import { BASE_PLAN, type SprayPoint, sprayPoint, targetsOf } from './detection/spray-curves.ts';
 import { Tally } from './detection/tally.ts';
 import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } from './harness.ts';
 
@@ -15,13 +15,13 @@ import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } fro
 const FORMS = {
   short: {
     ...{ seeds: 2, lifeDays: 0 },
-    quiet: { people: 60, days: 6 },
+    quiet: QUIET_FORMS.short,
     mail: { people: 60, weeks: 2 },
     spray: { people: 300, days: 28, seeds: 3 },
   },
   long: {
     ...{ seeds: 10, lifeDays: 5 },
-    quiet: { people: 1_000, days: 7 },
+    quiet: QUIET_FORMS.long,
     mail: { people: 400, weeks: 4 },
     spray: { people: 10_000, days: 28, seeds: 10 },
   },
@@ -39,14 +39,21 @@ export const run: Benchmark = async (options) => {
   const tally = new Tally(titles);
   const runs = await scenarioRuns(options, { seed, ...form, tally });
   const quiet = new Tally(titles);
-  await quietTime(options, { seed, ...form.quiet, tally: quiet });
+  const quietly = await quietTime({ seed, ...form.quiet }, options.folder, options.log);
+  quiet.countWrong(quietly.judged);
+  quiet.personDays += quietly.personDays;
   const mail = await quietMail({ seed, ...form.mail }, options.folder);
   const curves = await sprayCurves(options, { seed, ...form.spray });
   const measured: Measured = {
     ...{ form: options.form, seed, machine: machineLine(), runs, mail, curves },
     lines: tally.lines(),
     personDays: tally.personDays,
-    quiet: { ...form.quiet, lines: quiet.lines() },
+    quiet: {
+      ...{ ...form.quiet, lines: quiet.lines(), records: quietly.records },
+      actions: quietly.reconciled.actions,
+      unaccounted: unaccountedIn(quietly),
+      unexplained: quietly.reconciled.residual.length,
+    },
     sprayed: { people: form.spray.people, days: form.spray.days },
   };
   mkdirSync(join(ROOT, 'docs'), { recursive: true });
@@ -78,27 +85,6 @@ async function scenarioRuns(
   return runs;
 }
 
-async function quietTime(
-  { folder, log }: BenchOptions,
-  of: {
-    readonly seed: number;
-    readonly people: number;
-    readonly days: number;
-    readonly tally: Tally;
-  },
-): Promise<void> {
-  const place = mkdtempSync(join(folder, 'quiet-'));
-  try {
-    const { seed, people, days, tally } = of;
-    const { judged, told } = await detect(place, [{ seed, people, lifeDays: days }]);
-    tally.countWrong(judged);
-    tally.personDays += told.personDays;
-    log(`quiet: ${judged.length} findings of any severity`);
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
-}
-
 async function sprayCurves(
   { folder, log }: BenchOptions,
   of: {
@@ -108,8 +94,7 @@ async function sprayCurves(
     readonly seeds: number;
   },
 ): Promise<SprayPoint[]> {
-  const targets = Math.max(10, Math.round(of.people / 50));
-  const base: SprayPlan = { targets, triesPerWeek: 1, overlap: 0.3, hits: 2, fresh: 1 };
+  const base: SprayPlan = { ...BASE_PLAN, targets: targetsOf(of.people) };
   const plans: SprayPlan[] = [
     base,
     ...[0.5, 3, 7].map((triesPerWeek) => ({ ...base, triesPerWeek })),

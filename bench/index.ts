@@ -30,6 +30,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   month: () => import('./month.ts'),
   detection: () => import('./detection.ts'),
   'mail-senders': () => import('./mail-senders.ts'),
+  quiet: () => import('./quiet.ts'),
+  spray: () => import('./spray.ts'),
   sigma: () => import('./sigma.ts'),
   'pass-ended': () => import('./pass-ended.ts'),
 };

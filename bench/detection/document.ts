@@ -14,6 +14,11 @@ export type Measured = {
     readonly people: number;
     readonly days: number;
     readonly lines: readonly Line[];
+    readonly records: number;
+    /** What reconciliation looked at, and what it left: actions, and days and workloads. */
+    readonly actions: number;
+    readonly unaccounted: number;
+    readonly unexplained: number;
   };
   readonly mail: MailWeeks;
   readonly curves: readonly SprayPoint[];
@@ -97,12 +102,15 @@ function lineTable(lines: readonly Line[]): string[] {
   );
 }
 
-function quietTable({ lines, people, days }: Measured['quiet']): string[] {
+function quietTable(quiet: Measured['quiet']): string[] {
+  const { lines, people, days, records, actions, unaccounted, unexplained } = quiet;
   const noisy = lines.filter(({ wrong }) => wrong > 0);
   const total = noisy.reduce((n, { wrong }) => n + wrong, 0);
   const rate = ((total / (people * days)) * 10_000).toFixed(2);
   return [
     `Findings of medium or higher: ${total}, which is ${rate} per 10,000 people and day.`,
+    `Of ${records} records reconciliation looked at ${actions} actions: ${unaccounted} are not`,
+    `accounted for, and on ${unexplained} days of a workload something stays unexplained.`,
     ...(noisy.length === 0 ? [] : ['']),
     ...(noisy.length === 0
       ? []

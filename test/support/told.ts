@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lifeOf } from '../../emulator/life/index.ts';
 import { Population } from '../../emulator/population/index.ts';
@@ -59,16 +59,13 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
   const tenants = new Set<string>();
   const names = new Set<string>();
   for (const [at, telling] of tellings.entries()) {
-    const files = new Map<string, string[]>();
+    const files = new LineFiles(folder);
     for (const happening of happeningsOf(telling, at)) {
       records += write(happening, telling, files, attacks);
       endMs = Math.max(endMs, happening.atMs);
       tenants.add(happening.tenantId);
     }
-    for (const [name, lines] of files) {
-      names.add(name);
-      writeFileSync(join(folder, name), lines.join(''));
-    }
+    for (const name of files.close()) names.add(name);
     personDays += telling.people * telling.lifeDays;
   }
   const found = { files: names, tenants: [...tenants].sort(), startMs: START_MS, endMs };
@@ -101,17 +98,14 @@ function until(actor: Actor, endMs: number): Actor {
 function write(
   { tenantId, truth, records }: Happening,
   { without = [] }: Telling,
-  files: Map<string, string[]>,
+  files: LineFiles,
   attacks: Map<string, Attack>,
 ): number {
   let count = 0;
   for (const { feed, body } of records) {
     if (!PLAYED_FEEDS.includes(feed) || without.includes(feed)) continue;
     const json = JSON.stringify(body);
-    const name = `${tenantId}-${feed.replace('/', '-')}.ndjson`;
-    const lines = files.get(name);
-    if (lines === undefined) files.set(name, [`${json}\n`]);
-    else lines.push(`${json}\n`);
+    files.write(`${tenantId}-${feed.replace('/', '-')}.ndjson`, json);
     const { scenario, technique, isAttacker } = truth;
     if (scenario !== 'life') {
       attacks.set(json, { scenario, technique: isAttacker ? technique : undefined });
@@ -119,4 +113,39 @@ function write(
     count++;
   }
   return count;
+}
+
+/** Text that waits to be written: a week of a thousand people is more than memory holds. */
+const WAITING_MAX = 1 << 20;
+
+class LineFiles {
+  readonly #folder: string;
+  readonly #files = new Map<string, { readonly fd: number; lines: string[]; length: number }>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  write(name: string, line: string): void {
+    let file = this.#files.get(name);
+    if (file === undefined) {
+      file = { fd: openSync(join(this.#folder, name), 'w'), lines: [], length: 0 };
+      this.#files.set(name, file);
+    }
+    file.lines.push(`${line}\n`);
+    file.length += line.length;
+    if (file.length < WAITING_MAX) return;
+    writeSync(file.fd, file.lines.join(''));
+    file.lines = [];
+    file.length = 0;
+  }
+
+  /** Their names. */
+  close(): string[] {
+    for (const { fd, lines } of this.#files.values()) {
+      writeSync(fd, lines.join(''));
+      closeSync(fd);
+    }
+    return [...this.#files.keys()];
+  }
 }

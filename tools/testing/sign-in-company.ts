@@ -30,6 +30,8 @@ export type SprayPlan = {
 export type CompanyPlan = {
   readonly people: number;
   readonly days: number;
+  /** How people live; default: `even`. */
+  readonly life?: 'even' | 'restless';
   /** Next number of [0, 1). */
   readonly random: () => number;
   readonly spray?: SprayPlan;
@@ -44,6 +46,67 @@ export type Company = {
   readonly hits: ReadonlySet<number>;
 };
 
+/** What is drawn of one person and day. */
+type Ways = {
+  /** Where somebody is who is away. */
+  readonly abroad: (random: () => number) => string;
+  readonly minuteOf: (random: () => number) => number;
+  /** The client that a person has on a day. */
+  readonly agentOf: (person: number, day: number) => string;
+  /** One that somebody uses once. */
+  readonly otherAgent: (day: number, random: () => number) => string;
+};
+
+/** One of them, each as likely. */
+function pick<T>(of: readonly T[], random: () => number): T {
+  return of[Math.floor(random() * of.length)] as T;
+}
+
+/** Where trips lead; as many as stay in the country are among them. */
+const TRIPS = [
+  ...['DE', 'DE', 'DE', 'DE', 'DE', 'DE', 'FR', 'FR', 'AT', 'CH', 'NL', 'PL', 'IT', 'ES', 'GB'],
+  ...['US', 'US', 'IN', 'CN', 'JP', 'SE', 'TR'],
+];
+
+/**
+ * `even`: everybody keeps to office hours and to a browser that is never updated, and trips lead to
+ * one other country. `restless`: browsers change every week, people work at night as well, travel
+ * where intruders are, and now and then borrow a computer that nobody else has.
+ */
+const LIVES: Readonly<Record<'even' | 'restless', Ways>> = {
+  even: {
+    abroad: (random) => (random() < 0.5 ? 'DE' : 'FR'),
+    minuteOf: (random) => (7 + random() * 11) * 60,
+    agentOf: (person) => AGENTS[person % 3] as string,
+    otherAgent: (_, random) => pick(AGENTS, random),
+  },
+  restless: {
+    abroad: (random) => pick(TRIPS, random),
+    minuteOf: (random) => {
+      const draw = random();
+      if (draw < 0.85) return (7 + random() * 11) * 60;
+      return (draw < 0.97 ? 18 + random() * 6 : random() * 7) * 60;
+    },
+    agentOf: (person, day) => versioned(AGENTS[person % 3] as string, day + (person % 11)),
+    otherAgent: (day, random) => {
+      if (random() < 0.6) return versioned(pick(AGENTS, random), day);
+      return `Mozilla/5.0 (${pick(SYSTEMS, random)}) Firefox/${100 + Math.floor(random() * 60)}.0`;
+    },
+  },
+};
+
+const SYSTEMS = [
+  'X11; Linux x86_64',
+  'X11; Ubuntu',
+  'Windows NT 6.1',
+  'Android 14; Mobile',
+  'iPad',
+];
+
+function versioned(agent: string, day: number): string {
+  return `${agent} v${Math.floor(day / 7)}`;
+}
+
 type Event = Partial<EventRow['event']> & { readonly timeMs: number };
 
 /**
@@ -52,14 +115,15 @@ type Event = Partial<EventRow['event']> & { readonly timeMs: number };
  * comes from an address of its own each time.
  */
 export function companyOf(plan: CompanyPlan): Company {
-  const { people, days, random } = plan;
+  const { people, days, life = 'even', random } = plan;
   const events: { readonly event: Event; readonly is: 'life' | 'guess' | 'hit' }[] = [];
   for (let person = 0; person < people; person++) {
     for (let day = 0; day < days; day++) {
-      for (const event of dayOf(person, day, random)) events.push({ event, is: 'life' });
+      for (const event of dayOf(person, day, LIVES[life], random))
+        events.push({ event, is: 'life' });
     }
   }
-  if (plan.spray !== undefined) events.push(...sprayOf(plan, plan.spray));
+  if (plan.spray !== undefined) events.push(...sprayOf(plan, plan.spray, LIVES[life]));
   events.sort((a, b) => a.event.timeMs - b.event.timeMs);
   const guesses = new Set<number>();
   const hits = new Set<number>();
@@ -86,16 +150,16 @@ function guid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
-function dayOf(person: number, day: number, random: () => number): Event[] {
+function dayOf(person: number, day: number, ways: Ways, random: () => number): Event[] {
   if (day % 7 >= 5 && random() > 0.1) return [];
   const events: Event[] = [];
   const signIns = 1 + Math.floor(random() * 2);
   const isAway = random() < 0.02;
   for (let i = 0; i < signIns; i++) {
-    const timeMs = START_MS + day * DAY_MS + (7 + random() * 11) * 60 * MINUTE_MS;
-    const place = placeOf(person, isAway, random);
+    const timeMs = START_MS + day * DAY_MS + ways.minuteOf(random) * MINUTE_MS;
+    const place = isAway ? awayPlace(ways, random) : placeOf(person, random);
     const isNew = random() < 0.01;
-    const userAgent = AGENTS[isNew ? Math.floor(random() * 4) : person % 3] as string;
+    const userAgent = isNew ? ways.otherAgent(day, random) : ways.agentOf(person, day);
     const base = { ...who(person), ...place, userAgent, appUid: APP };
     const mistakes = random() < 0.06 ? 1 + Math.floor(random() * 2) : 0;
     for (let m = 0; m < mistakes; m++) {
@@ -112,15 +176,14 @@ function dayOf(person: number, day: number, random: () => number): Event[] {
 
 const APP = '4765445b-32c6-49b0-83e6-1d93765276ca';
 
-function placeOf(
-  person: number,
-  isAway: boolean,
-  random: () => number,
-): { ip: string; country: string } {
-  if (isAway) {
-    const country = random() < 0.5 ? 'DE' : 'FR';
-    return { ip: `100.${byte(random)}.${byte(random)}.${byte(random)}`, country };
-  }
+type Spot = { readonly ip: string; readonly country: string };
+
+function awayPlace({ abroad }: Ways, random: () => number): Spot {
+  const country = abroad(random);
+  return { ip: `100.${byte(random)}.${byte(random)}.${byte(random)}`, country };
+}
+
+function placeOf(person: number, random: () => number): Spot {
   const draw = random();
   if (draw < 0.55) return { ip: `192.0.2.${person % 4}`, country: 'DE' };
   if (draw < 0.93) {
@@ -137,6 +200,7 @@ function byte(random: () => number): number {
 function sprayOf(
   { people, days, random }: CompanyPlan,
   { targets, triesPerWeek, overlap, hits, fresh = 1 }: SprayPlan,
+  { agentOf }: Ways,
 ): { event: Event; is: 'guess' | 'hit' }[] {
   const found: { event: Event; is: 'guess' | 'hit' }[] = [];
   const tries = Math.floor((days / 7) * triesPerWeek);
@@ -147,11 +211,12 @@ function sprayOf(
       const isHit = target < hits && attempt === tries - 1;
       const timeMs = START_MS + ((attempt + random()) * days * DAY_MS) / tries;
       const isCommon = random() < overlap;
-      const agents = isCommon ? AGENTS.slice(0, 3) : ODD_AGENTS;
+      const day = Math.floor((timeMs - START_MS) / DAY_MS);
+      const agents = isCommon ? [0, 1, 2].map((person) => agentOf(person, day)) : ODD_AGENTS;
       const event = {
         ...who((target * stride) % people),
-        ...(random() < fresh ? freshPlace(random) : hosts[Math.floor(random() * hosts.length)]),
-        userAgent: agents[Math.floor(random() * agents.length)] as string,
+        ...(random() < fresh ? freshPlace(random) : pick(hosts, random)),
+        userAgent: pick(agents, random),
         appUid: APP,
         timeMs,
       };
@@ -166,7 +231,7 @@ function sprayOf(
 }
 
 /** Somebody's line at home, rented: some in the company's own country. */
-function freshPlace(random: () => number): { ip: string; country: string } {
+function freshPlace(random: () => number): Spot {
   const country = random() < 0.3 ? 'DE' : 'US';
   return { ip: `45.${byte(random)}.${byte(random)}.${byte(random)}`, country };
 }

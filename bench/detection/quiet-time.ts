@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { BooksReader } from '../../src/books/index.ts';
+import { LedgerReader } from '../../src/ledger/index.ts';
+import { authorisationsOf } from '../../src/pipeline/index.ts';
+import { Reconciler, type Reconciliation } from '../../src/reconcile/index.ts';
+import { detect, type Judged } from '../../test/support/detected.ts';
+
+/** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
+export const QUIET_FORMS = {
+  short: { people: 60, days: 6 },
+  long: { people: 10_000, days: 4 },
+} as const;
+
+const MEDIUM = 3;
+
+export type QuietTime = {
+  readonly people: number;
+  readonly days: number;
+  readonly personDays: number;
+  readonly records: number;
+  readonly judged: readonly Judged[];
+  readonly reconciled: Reconciliation;
+};
+
+/** Lets people live for some days in which nobody attacks, and everything look at it. */
+export async function quietTime(
+  of: { readonly seed: number; readonly people: number; readonly days: number },
+  folder: string,
+  log: (line: string) => void,
+): Promise<QuietTime> {
+  const place = mkdtempSync(join(folder, 'quiet-'));
+  try {
+    const { seed, people, days } = of;
+    const began = performance.now();
+    const { data, judged, told } = await detect(place, [{ seed, people, lifeDays: days }], () =>
+      log(`quiet: told after ${seconds(began)} s`),
+    );
+    log(`quiet: ${told.records} records judged after ${seconds(began)} s`);
+    const reconciled = await reconciledIn(data);
+    log(`quiet: reconciled after ${seconds(began)} s`);
+    const { personDays, records } = told;
+    return { people, days, personDays, records, judged, reconciled };
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+}
+
+/** Nobody attacked: whatever is told at medium severity or higher is wrong. */
+export function wrongIn({ judged }: Pick<QuietTime, 'judged'>): Judged[] {
+  return judged.filter(({ finding }) => finding.severity >= MEDIUM);
+}
+
+/** Actions that nothing stands behind, for whatever cause. */
+export function unaccountedIn({ reconciled }: Pick<QuietTime, 'reconciled'>): number {
+  return Object.values(reconciled.unaccounted).reduce((sum, count) => sum + count, 0);
+}
+
+function seconds(began: number): string {
+  return ((performance.now() - began) / 1_000).toFixed(0);
+}
+
+async function reconciledIn(data: string): Promise<Reconciliation> {
+  const [books, ledger] = [await BooksReader.open(data), await LedgerReader.open(data)];
+  try {
+    const authorisations = await authorisationsOf({ books, ledger });
+    const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+    return await reconciler.totals({});
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}
