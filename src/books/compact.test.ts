@@ -56,6 +56,22 @@ test('many files become one, many rows become files by class and day', async (t)
   assert.deepEqual(await allIn(dir), rows);
 });
 
+test('what is left behind a step is laid down by day as well, unless it is little', async (t) => {
+  const posts = [0, 1, 2].map((i) => [row(2 * i), row(2 * i + 1)]);
+  for (const [partitionRestMin, left] of [
+    [2, 0],
+    [3, 1],
+  ] as const) {
+    const dir = await folder(t);
+    const books = await booksOf(dir, posts);
+    await books.compact({ partitionRowsMin: 6, stepRowsMax: 4, partitionRestMin });
+    books.close();
+    const hot = filesIn(dir).filter((path) => path.startsWith('hot/'));
+    assert.equal(hot.length, left, filesIn(dir).join(' '));
+    assert.deepEqual(await allIn(dir), posts.flat());
+  }
+});
+
 test('one small file after another leaves the large ones alone', async (t) => {
   const dir = await folder(t);
   const large = Array.from({ length: 40 }, (_, i) => row(i));
@@ -118,6 +134,7 @@ test('no compaction, at any time, with any limits, changes an answer', async (t)
     compaction: fc.option(
       fc.record({
         partitionRowsMin: fc.integer({ min: 1, max: 20 }),
+        partitionRestMin: fc.integer({ min: 1, max: 20 }),
         stepRowsMax: fc.integer({ min: 1, max: 20 }),
         hotFilesMax: fc.integer({ min: 1, max: 4 }),
         supersededMax: fc.nat({ max: 4 }),

@@ -8,6 +8,7 @@ import {
   COMPACT_ROWS_MAX,
   HOT_FILES_MAX,
   MERGE_FILES_MIN,
+  PARTITION_REST_MIN,
   PARTITION_ROWS_MIN,
   SUPERSEDED_MAX,
 } from './limits.ts';
@@ -20,6 +21,8 @@ export type Store = { readonly dir: string; readonly state: State; readonly engi
 export type CompactionLimits = {
   /** Below this, hot rows are not laid down by class and day. */
   readonly partitionRowsMin?: number;
+  /** The same for what is left where some were. */
+  readonly partitionRestMin?: number;
   /** Hot files before the small ones are merged. */
   readonly hotFilesMax?: number;
   /** Superseded rows before they are taken out. */
@@ -43,21 +46,25 @@ export async function compact(
 ): Promise<CompactionReport> {
   const {
     partitionRowsMin = PARTITION_ROWS_MIN,
+    partitionRestMin = PARTITION_REST_MIN,
     hotFilesMax = HOT_FILES_MAX,
     supersededMax = SUPERSEDED_MAX,
     stepRowsMax = COMPACT_ROWS_MAX,
   } = limits;
   const filesBefore = store.state.files().length;
   const hasMany = store.state.superseded().length > supersededMax;
+  let rowsMin = partitionRowsMin;
   for (let hot = hotFiles(store); hot.length > 0; hot = hotFiles(store)) {
     const rows = hot.reduce((sum, file) => sum + file.rows, 0);
-    if (rows < partitionRowsMin) {
+    if (rows < rowsMin) {
       const clears = hasMany && (await holdsSuperseded(store, hot));
       if (clears) await mergeHot(store, hot);
       else if (hot.length > hotFilesMax) await mergeHot(store, smallOnes(hot));
       break;
     }
     await partitionHot(store, firstRows(hot, stepRowsMax));
+    // What is left came with these: files that each reach over all days are opened for any of them.
+    rowsMin = Math.min(rowsMin, partitionRestMin);
   }
   for (const day of days(store)) {
     const files = await filesToMerge(store, day, hasMany);

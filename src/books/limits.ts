@@ -26,6 +26,9 @@ export const SORTED_GROUP_ROWS = 16_384;
  */
 export const PARTITION_ROWS_MIN = 4_000_000;
 
+/** The same of what is left behind the first step: there are files for its days by then. */
+export const PARTITION_REST_MIN = 250_000;
+
 /** Hot files before the small ones become one: each costs a question about a millisecond. */
 export const HOT_FILES_MAX = 64;
 
