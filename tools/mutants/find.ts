@@ -38,8 +38,7 @@ export function mutantsOf(program: string): readonly Mutant[] {
     add(open, close, from.startsWith('if') ? 'true' : 'false');
     if (from.startsWith('if')) add(open, close, 'false');
   }
-  // What the types rule out no test can reach.
-  for (const { index, 0: from } of code.matchAll(/^ *return (?!unreachable\()[^;{}[\]]+;$/gm)) {
+  for (const { index, 0: from } of code.matchAll(RETURN)) {
     const at = index + from.indexOf('return');
     add(at, index + from.length, 'return;');
   }
@@ -79,6 +78,9 @@ const SWAPS: readonly (readonly [pattern: RegExp, ...texts: string[]])[] = [
   [/\bcontinue;/g, ';'],
   [/\bbreak;/g, ';'],
 ];
+
+/** What the types rule out no test can reach, and to return undefined is to return nothing. */
+const RETURN = /^ *return (?!unreachable\(|undefined;)[^;{}[\]]+;$/gm;
 
 /** A call, an assignment to a member, or a throw, that stands by itself on a line. */
 const STATEMENT = /^ +(?:throw .+|(?:this|[a-z]\w*)(?:[.?#\w]|\[\w+\])*(?:\(.*\)| [-+]?= .+));$/gm;

@@ -57,7 +57,7 @@ export class ForwardAuthDoor {
     return path === FORWARD_AUTH || path.startsWith(`${FORWARD_AUTH}/`);
   }
 
-  /** Whoever asks is a proxy of ours: their headers say who asks them. Never throws. */
+  /** Whoever asks is a proxy of ours: their headers say who asks them. Throws for defects alone. */
   async answer(
     caller: ProxyCaller,
     request: DoorRequest & { readonly uri: string },

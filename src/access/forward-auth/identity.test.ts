@@ -11,6 +11,7 @@ import {
 } from 'jose';
 import { ManualClock } from '../../core/index.ts';
 import { Identities } from './identity.ts';
+import { TOKEN_CHARACTERS_MAX } from './limits.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
 const NOW_S = NOW_MS / 1000;
@@ -49,6 +50,30 @@ describe('a token', () => {
     assert.equal(await factorOf(['pwd']), 'single');
     // What the token does not say is not known, and is no "none".
     for (const amr of [undefined, [], 'mfa', 7]) assert.equal(await factorOf(amr), undefined);
+  });
+
+  test('says nothing of a device or a pass by what is no name of one', async () => {
+    for (const value of ['', 7, ['d1'], { id: 'd1' }]) {
+      const claims = { ...CLAIMS, deviceid: value, countersign_pass: value };
+      const who = await identities.of(await signed(claims));
+      assert.deepEqual([who?.id, who?.device, who?.pass], ['ada', undefined, undefined]);
+    }
+  });
+
+  test('is good a minute past its end, for clocks that differ, and no longer', async () => {
+    assert.notEqual(await identities.of(await signed({ ...CLAIMS, exp: NOW_S - 59 })), undefined);
+    assert.equal(await identities.of(await signed({ ...CLAIMS, exp: NOW_S - 60 })), undefined);
+    assert.notEqual(await identities.of(await signed({ ...CLAIMS, nbf: NOW_S + 60 })), undefined);
+    assert.equal(await identities.of(await signed({ ...CLAIMS, nbf: NOW_S + 61 })), undefined);
+  });
+
+  test('that is far too long is none, whoever signed it', async () => {
+    const padded = (count: number): Promise<string> =>
+      signed({ ...CLAIMS, pad: 'x'.repeat(count) });
+    const fits = await padded(TOKEN_CHARACTERS_MAX / 2);
+    assert.ok(fits.length < TOKEN_CHARACTERS_MAX);
+    assert.notEqual(await identities.of(fits), undefined);
+    assert.equal(await identities.of(await padded(TOKEN_CHARACTERS_MAX)), undefined);
   });
 
   const wrong: readonly (readonly [string, JWTPayload])[] = [

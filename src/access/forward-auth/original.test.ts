@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
+import { URI_CHARACTERS_MAX } from './limits.ts';
 import { type Asked, originalOf } from './original.ts';
 import { refusalPage } from './refusal-page.ts';
 
@@ -72,6 +73,17 @@ describe('the original request', () => {
       assert.equal(typeof read, 'string');
     });
   }
+
+  test('may be as long as proxies let it be, and not a character longer', () => {
+    const read = (count: number) => {
+      const uri = `/${'a'.repeat(count - 1)}`;
+      return typeof originalOf('nginx', asked({ ...NGINX, 'x-original-uri': uri }), '');
+    };
+    assert.deepEqual(
+      [read(URI_CHARACTERS_MAX), read(URI_CHARACTERS_MAX + 1)],
+      ['object', 'string'],
+    );
+  });
 
   test('never has a path that climbs, whatever is sent', () => {
     fc.assert(

@@ -15,8 +15,8 @@ export type EnrolmentDeskOptions = {
 /** Registers passkeys, each by an invitation. */
 export class EnrolmentDesk {
   readonly #options: EnrolmentDeskOptions;
-  /** Invitations by which somebody registers at this moment: each is good once. */
-  readonly #registering = new Set<string>();
+  /** Over when whoever registers at this moment is done. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(options: EnrolmentDeskOptions) {
     this.#options = options;
@@ -27,7 +27,7 @@ export class EnrolmentDesk {
     const { passkeys, clock } = this.#options;
     const { book } = passkeys;
     const known = book.invitation(id);
-    if (known === undefined || known.used === 'yes' || this.#registering.has(id)) return false;
+    if (known === undefined || known.used === 'yes') return false;
     const { tenant, person, reason, expiresMs } = known.invitation;
     const isTheirs = person === hint.person || person === hint.username?.toLowerCase();
     const had = book.of(hint.tenant, hint.person);
@@ -38,19 +38,25 @@ export class EnrolmentDesk {
     return isTheirs && tenant === hint.tenant && isEnough && isInTime && count < PASSKEYS_MAX;
   }
 
-  /** Undefined when the passkey is registered, and an entry says so. */
+  /**
+   * Undefined when the passkey is registered, and an entry says so. One at a time: two at once would
+   * both be the person's first, and take the word of one administrator for a second passkey.
+   */
   async register(
     { hint, challenge }: Pick<Attempt, 'hint' | 'challenge'>,
     text: string,
   ): Promise<PasskeyFault | undefined> {
     const { kind, value, invitation } = challenge;
     if (kind !== 'register' || invitation === null) return 'unproven';
-    if (!this.isGood(invitation, hint)) return 'no-code';
-    this.#registering.add(invitation);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = promise;
+    await before;
     try {
+      if (!this.isGood(invitation, hint)) return 'no-code';
       return await this.#take({ hint, value, invitation }, text);
     } finally {
-      this.#registering.delete(invitation);
+      resolve();
     }
   }
 

@@ -139,6 +139,41 @@ test('one code, two windows at once: one of them registers', async () => {
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
 });
 
+test('two first codes of one administrator, at once: one of them registers', async () => {
+  const world = await EamWorld.begin();
+  const codes = [ADA, '1111@northmoor.example'].map((name) => inviteTo(world, name, 'carol').code);
+  const pages = [];
+  for (const code of codes) {
+    pages.push(await world.submit(await world.arrive(), EAM_PATHS.enrol, { code: code ?? '' }));
+  }
+  await Promise.all(
+    pages.map((page) => {
+      const credential = new SoftAuthenticator().create(page.options, ISSUER);
+      return world.submit(page, EAM_PATHS.register, { credential });
+    }),
+  );
+  assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
+});
+
+test('one passkey for two people, at once: only one of them is told that it is theirs', async () => {
+  const world = await EamWorld.begin();
+  const authenticator = new SoftAuthenticator();
+  const pages = [];
+  for (const person of [ADA, PREY]) {
+    const code = inviteTo(world, person, 'carol').code ?? '';
+    pages.push(await world.submit(await world.arrive(person), EAM_PATHS.enrol, { code }));
+  }
+  const answers = await Promise.all(
+    pages.map((page) => {
+      const credential = authenticator.create(page.options, ISSUER);
+      return world.submit(page, EAM_PATHS.register, { credential });
+    }),
+  );
+  assert.equal(answers.filter(({ text }) => /is registered/.test(text)).length, 1);
+  const written = world.records.filter(({ what }) => what === 'passkey-registered');
+  assert.equal(written.length, 1);
+});
+
 test('the book is the same, however often the ledger is read', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();

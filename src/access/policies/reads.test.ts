@@ -104,6 +104,13 @@ describe('the constants of a policy', () => {
       { 'context.a': [true, false], 'context.b': [0, 1, 2] },
     ],
     ['context.a == principal.b', {}],
+    ['context.a.b == "x"', { 'context.a.b': ['x'] }],
+    ['(if context.a then 1 else 2) == 3', { 'context.a': [true, false] }],
+    ['context.a == ip("192.0.2.7")', {}],
+    ['principal in context.group', {}],
+    ['principal in [Group::"g", context.group]', { 'principal in Group': ['g'] }],
+    ['(if true then principal else resource) in Group::"g"', {}],
+    ['principal == Person::"a"', {}],
   ] as const) {
     test(condition, () => {
       assert.deepEqual(constants(condition), expected);

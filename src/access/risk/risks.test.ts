@@ -23,14 +23,16 @@ function world(written?: string) {
   const risk = (who = 'ada') => directory.find(TENANT, 'Person', who)?.attribute('risk');
   const resolve = (): void => risks.resolve((_, name) => store.find(TENANT, 'Person', name)?.id);
   const changes = new RiskChanges(risks, store);
-  const changed = () => {
-    resolve();
-    return changes.look(clock.now()).map(({ change }) => {
+  const looked = () =>
+    changes.look(clock.now()).map(({ change }) => {
       assert.ok(change.kind === 'attribute');
       return `${change.id}: ${change.before} to ${change.after}`;
     });
+  const changed = () => {
+    resolve();
+    return looked();
   };
-  return { clock, risks, risk, resolve, changed };
+  return { clock, risks, store, risk, resolve, changes, looked, changed };
 }
 
 function raised(more: Partial<RaisedRisk> = {}): RaisedRisk {
@@ -175,6 +177,49 @@ test('a finding may call a person by another name than the one who asks', () => 
   assert.equal(risk('ada')?.value, 'high');
 });
 
+test('of several findings the worst counts, whichever was said first, and is named', () => {
+  const { risks, risk } = world();
+  risks.watched(NOW_MS);
+  for (const [uid, severity] of [
+    ['low', 2],
+    ['medium', 3],
+    ['also', 3],
+    ['lower', 2],
+  ] as const) {
+    risks.raise(raised({ uid, severity }), NOW_MS);
+  }
+  assert.deepEqual(risk(), { value: 'medium', source: 'finding:medium', seenMs: NOW_MS });
+});
+
+test("a name that is nobody's any more raises nobody", () => {
+  const { risks, risk } = world();
+  risks.watched(NOW_MS);
+  risks.raise(raised({ principals: ['old@x.example'] }), NOW_MS);
+  const found = () => [...risks.people(NOW_MS)].map(({ id, found: level }) => [id, level]);
+  risks.resolve(() => 'ada');
+  assert.deepEqual([found(), risk()?.value], [[['ada', 'high']], 'high']);
+  risks.resolve(() => 'eve');
+  assert.deepEqual([found(), risk()?.value], [[['eve', 'high']], 'none']);
+  risks.resolve(() => undefined);
+  assert.deepEqual(found(), []);
+});
+
+test('it is known when the next begins or fades by itself', () => {
+  const { risks } = world();
+  const never = Number.POSITIVE_INFINITY;
+  assert.equal(risks.turnAfter(0), never);
+  risks.raise(raised(), NOW_MS);
+  assert.equal(risks.turnAfter(NOW_MS), never);
+  risks.raise(raised({ uid: 'f2', severity: 3 }), NOW_MS);
+  risks.raise(raised({ uid: 'f3', severity: 2 }), NOW_MS + HOUR_MS);
+  const turns: number[] = [];
+  for (let at = 0; at < never; at = risks.turnAfter(at)) turns.push(at);
+  assert.deepEqual(turns.slice(1), [
+    ...[NOW_MS, NOW_MS + HOUR_MS],
+    ...[NOW_MS + RISK_LASTS_MS, NOW_MS + HOUR_MS + RISK_LASTS_MS],
+  ]);
+});
+
 test('a finding of another tenant, or about somebody else, raises nobody', () => {
   const { risks, risk } = world();
   risks.watched(NOW_MS);
@@ -226,6 +271,44 @@ test('each change of somebody is told once, and so is what time alone changes', 
   assert.deepEqual(changed(), ['ada: high to low']);
   clock.advance(HOUR_MS);
   assert.deepEqual(changed(), ['ada: low to high']);
+});
+
+test('what time alone changes is told at its moment, though nothing new was said', () => {
+  const { risks, clock, resolve, looked } = world();
+  risks.raise(raised({ severity: 3 }), NOW_MS);
+  risks.raise(raised({ uid: 'f2', severity: 2 }), NOW_MS + HOUR_MS);
+  resolve();
+  assert.deepEqual(looked(), ['ada: none to medium']);
+  clock.advance(RISK_LASTS_MS - 1);
+  assert.deepEqual(looked(), []);
+  clock.advance(1);
+  assert.deepEqual(looked(), ['ada: medium to low']);
+  clock.advance(HOUR_MS);
+  assert.deepEqual([looked(), looked()], [['ada: low to none'], []]);
+  // A clock that is set back shows what was so then.
+  clock.step(-1);
+  assert.deepEqual(looked(), ['ada: none to low']);
+});
+
+test('each of several people has a change of their own, in the tenant of the finding', () => {
+  const { risks, clock, store, resolve, changes } = world();
+  const other = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
+  store.tenant(TENANT).put('Person', 'ben');
+  store.tenant(other).put('Person', 'ada');
+  risks.raise(raised({ principals: ['ada', 'ben'] }), NOW_MS);
+  risks.raise(raised({ uid: 'f2', severity: 3, tenant: other }), NOW_MS);
+  risks.resolve((tenant, name) => store.find(tenant, 'Person', name)?.id);
+  const told = changes.look(clock.now()).map(({ tenant, change }) => {
+    assert.ok(change.kind === 'attribute');
+    return [tenant, change.id, change.after];
+  });
+  assert.deepEqual(told, [
+    [TENANT, 'ada', 'high'],
+    [TENANT, 'ben', 'high'],
+    [other, 'ada', 'medium'],
+  ]);
+  resolve();
+  assert.deepEqual(changes.look(clock.now()), []);
 });
 
 test('who is at high risk in the file is so whatever findings say', () => {

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { type ReadPage, readPage } from '../../../tools/testing/page-reader.ts';
 import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
@@ -121,7 +122,7 @@ export class EamWorld {
       ...{ policies, accountant, clock, random },
       directory: new SuiteDirectory(store),
     });
-    const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: 4 });
+    const turns = new FairTurns({ yieldTurn: globalThis.setImmediate, stepsPerTurn: 4 });
     this.door = new EamDoor({
       issuer: ISSUER,
       registered: { clientId: CLIENT_ID, redirectUris: [BACK] },
@@ -265,6 +266,8 @@ export class EamWorld {
       keep: async (record) => {
         if (this.ledger === 'full') throw new AccessError('NOT_ACCOUNTED', 'the disk is full');
         this.records.push(record);
+        // Others go on while a record is made durable.
+        await setImmediate();
         this.book.apply(record);
       },
       look: () => Promise.resolve(),
