@@ -70,6 +70,14 @@ when { principal.risk == "high" };`;
     ]);
   });
 
+  test('keeps what the vendor has to decide of a policy, and refuses what no vendor can', () => {
+    const { policies } = PolicySet.parse(source(policy('a', undefined, ' @entra("people mfa")')));
+    assert.deepEqual(policies[0]?.entra, { who: 'people', when: undefined, must: 'mfa' });
+    const [problem, ...more] = problems(policy('a', undefined, ' @entra("everybody mfa")'));
+    assert.match(problem ?? '', /^a\.cedar:1:1: .*write one of people/);
+    assert.deepEqual(more, []);
+  });
+
   test('names every annotation that a policy lacks', () => {
     const bare = 'permit (principal, action, resource);';
     assert.deepEqual(problems(bare), [
