@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   type CedarCall,
+  type CedarValueJson,
   type EntityJson,
   type Expr,
   OfficialSet,
@@ -144,7 +145,7 @@ describe('what only the official engine reads is left to it', () => {
   // Two ways to write an address are one address, and text would tell them apart.
   for (const [where, context] of [
     ['by itself', { a: ip }],
-    ['in a list', { a: [1, ip] }],
+    ['in a list', { a: [1, ip] as CedarValueJson[] }],
     ['in a record', { a: { b: ip } }],
   ] as const) {
     test(`an address ${where}`, () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { AccessError } from '../errors.ts';
 import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
-import { doorOf } from './door.ts';
+import { doorOf, statedDoor } from './door.ts';
 import { PolicySet } from './policy-set.ts';
 import { type PolicyProblem, problemText } from './problem.ts';
 import { checkPolicies } from './supply.ts';
@@ -233,6 +233,12 @@ permit (principal is Person, action == Action::"signIn", resource) when { ${cond
     );
   });
 
+  test('is asked of each type for what that type has', () => {
+    const head = 'principal, action == Action::"signIn", resource';
+    const condition = 'principal is Person && principal.enabled';
+    assert.deepEqual(check(policy('a', head).replace(';', ` when { ${condition} };`)), []);
+  });
+
   test('is refused at a door that there is not', () => {
     assert.deepEqual(check(when('a', 'principal.enabled', 'window')), [
       'a.cedar:1:1: the policy a is bound to window, which is no door: ' +
@@ -280,6 +286,12 @@ action signIn appliesTo {
       supplies: ['context.app', 'principal.title'],
       types: {},
     });
+    // What the door states leads on to what the directory states of it, and to nothing else.
+    const devices = doorOf({ ...statedDoor(own), supplies: ['principal.device'] });
+    const of = (condition: string) =>
+      check(when('a', condition, 'own'), { schema, doors: [devices] });
+    assert.deepEqual(of('principal.device.compliant'), []);
+    assert.match(of('principal.device.colour == "red"').join(), /reads principal\.device\.colour,/);
     const both = when('a', 'context.app == "x" && principal.title == "y"', 'own');
     assert.deepEqual(check(both, { schema, doors: [own] }), []);
   });
