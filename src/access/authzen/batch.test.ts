@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { batchOf, ends } from './batch.ts';
-import { EVALUATIONS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
-import { evaluationOf } from './message.ts';
+import { EVALUATION_CHARACTERS_MAX, EVALUATIONS_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
+import { evaluationOf, weightOf } from './message.ts';
 
 const ALICE = { type: 'user', id: 'alice' };
 const READ = { name: 'read' };
@@ -54,6 +54,32 @@ describe('an evaluation', () => {
       refused(() => evaluationOf(message as Record<string, unknown>), what));
   }
 
+  test('is as large as a decision may keep, and not a character larger', () => {
+    const at = (weight: number) => {
+      const bare = weightOf(evaluationOf({ ...WHOLE, context: { a: '' } }));
+      return () => evaluationOf({ ...WHOLE, context: { a: 'x'.repeat(weight - bare) } });
+    };
+    assert.doesNotThrow(at(EVALUATION_CHARACTERS_MAX));
+    refused(at(EVALUATION_CHARACTERS_MAX + 1), /^one evaluation has more than/, 'TOO_LARGE');
+    const id = 'a'.repeat(TEXT_CHARACTERS_MAX);
+    assert.equal(evaluationOf({ ...WHOLE, subject: { type: 'user', id } }).subject.id, id);
+  });
+
+  test('weighs what it has, names and all, however deep', () => {
+    for (const [value, weight] of [
+      ['abc', 3],
+      ['', 0],
+      [null, 1],
+      [12345, 1],
+      [{}, 1],
+      [{ ab: 'c' }, 4],
+      [{ a: { b: 'cd' } }, 6],
+      [['ab', 'c'], 6],
+    ] as const) {
+      assert.equal(weightOf(value), weight, JSON.stringify(value));
+    }
+  });
+
   test('inherits nothing from the prototype of objects', () => {
     const message = JSON.parse('{"__proto__": {"subject": {"type": "user", "id": "a"}}}') as object;
     refused(() => evaluationOf(message as Record<string, unknown>), /^subject is missing$/);
@@ -86,6 +112,12 @@ describe('a batch', () => {
     assert.deepEqual(second.evaluation.action, READ);
   });
 
+  test('needs no defaults where each item states all', () => {
+    const batch = batchOf({ evaluations: [WHOLE] });
+    assert.ok(batch.kind === 'batch');
+    assert.deepEqual(batch.item(0), { kind: 'evaluation', evaluation: { ...WHOLE, context: {} } });
+  });
+
   test('spoils by a bad item that item alone', () => {
     const batch = batchOf({ ...WHOLE, evaluations: [{ action: { name: 7 } }, 'x', {}] });
     assert.ok(batch.kind === 'batch');
@@ -95,6 +127,8 @@ describe('a batch', () => {
 
   test('is refused as a whole when a default or an option is no such thing', () => {
     refused(() => batchOf({ ...WHOLE, subject: 'alice', evaluations: [{}] }), /subject/);
+    refused(() => batchOf({ ...WHOLE, action: 'read', evaluations: [{}] }), /action/);
+    refused(() => batchOf({ ...WHOLE, resource: 'r', evaluations: [{}] }), /resource/);
     refused(() => batchOf({ ...WHOLE, context: 'x', evaluations: [{}] }), /context/);
     const of = (options: unknown) => () => batchOf({ ...WHOLE, options, evaluations: [{}] });
     refused(of('x'), /options is no object/);

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { answer, IDENTIFIER, type Json, NOW_MS, TENANT, world } from '../testing/authzen-world.ts';
 import type { DoorReply } from '../wire/exchange.ts';
-import { EVALUATION_CHARACTERS_MAX, REQUEST_ID_CHARACTERS_MAX } from './limits.ts';
+import {
+  BATCH_CHARACTERS_MAX,
+  EVALUATION_CHARACTERS_MAX,
+  EVALUATIONS_AT_ONCE,
+  REQUEST_ID_CHARACTERS_MAX,
+  SEARCH_CANDIDATES_MAX,
+} from './limits.ts';
 
 const HOUR_MS = 3_600_000;
 const ADA = { type: 'user', id: 'ada' };
@@ -106,6 +112,44 @@ describe('a batch over AuthZEN', () => {
     );
   });
 
+  test('of more than a turn takes is answered whole, and in order', async () => {
+    const { ask, drafts } = world();
+    const resources = Array.from({ length: 3 * EVALUATIONS_AT_ONCE + 1 }, (_, at) =>
+      at % 5 === 0 ? PAY : WIKI,
+    );
+    const answered = await ask('evaluations', batch(undefined, ...resources));
+    assert.deepEqual(
+      decisions(answered),
+      resources.map((resource) => resource === WIKI),
+    );
+    assert.equal(drafts.length, resources.length);
+    // And ends in a later turn as in the first.
+    const until = Array.from({ length: 2 * EVALUATIONS_AT_ONCE }, () => WIKI);
+    const cut = await ask('evaluations', batch('deny_on_first_deny', ...until, PAY, ...until));
+    assert.equal(decisions(cut).length, until.length + 1);
+  });
+
+  test('of which any part cannot be accounted for is not answered', async () => {
+    const many = Array.from({ length: 3 * EVALUATIONS_AT_ONCE }, () => WIKI);
+    await assert.rejects(world({ fails: true }).ask('evaluations', batch(undefined, ...many)), {
+      ...{ code: 'UNAVAILABLE', status: 503 },
+    });
+  });
+
+  test('that would keep too much, for the sake of its defaults, is not decided', async () => {
+    const { ask, drafts } = world();
+    const properties = { more: 'x'.repeat(EVALUATION_CHARACTERS_MAX / 2) };
+    const count = Math.ceil(BATCH_CHARACTERS_MAX / (EVALUATION_CHARACTERS_MAX / 2));
+    const message = {
+      ...{ subject: { ...ADA, properties }, action: READ, resource: WIKI },
+      evaluations: Array.from({ length: count }, () => ({})),
+    };
+    await assert.rejects(ask('evaluations', message), {
+      ...{ code: 'TOO_LARGE', message: /^the batch has more than \d+ characters/ },
+    });
+    assert.equal(drafts.length, 0);
+  });
+
   test('without evaluations is one evaluation', async () => {
     const { ask } = world();
     assert.equal((await ask('evaluations', WHOLE))['decision'], true);
@@ -200,6 +244,17 @@ describe('a search over AuthZEN', () => {
       'ada',
       'cleo',
     ]);
+  });
+
+  test('that has looked at as many as it may goes on behind them, though it found none', async () => {
+    const { ask } = world({ strangers: SEARCH_CANDIDATES_MAX });
+    const first = await ask('search/subject', WHO);
+    assert.deepEqual(ids(first), []);
+    const { next_token: token } = first['page'] as { next_token: string };
+    assert.notEqual(token, '');
+    const second = await ask('search/subject', { ...WHO, page: { token } });
+    assert.deepEqual(ids(second), ['ada', 'cleo']);
+    assert.equal((second['page'] as { next_token: string }).next_token, '');
   });
 
   test("looks at the caller's own resources alone", async () => {

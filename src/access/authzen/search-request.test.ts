@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
+import { PAGE_TOKEN_CHARACTERS_MAX } from './limits.ts';
 import { tokenFor } from './page.ts';
 import { searchOf } from './search-request.ts';
 
@@ -65,6 +66,12 @@ describe('a search', () => {
       }),
       runs(100),
     );
+  });
+
+  test('refuses a token that is longer than any of ours', () => {
+    const { question } = searchOf('subject', WHO);
+    const token = tokenFor(question, 'x'.repeat(PAGE_TOKEN_CHARACTERS_MAX));
+    assert.throws(() => searchOf('subject', { ...WHO, page: { token } }), /none of ours/);
   });
 
   test('carries any id from one page to the next', () => {

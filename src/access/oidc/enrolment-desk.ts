@@ -39,8 +39,8 @@ export class EnrolmentDesk {
   }
 
   /**
-   * Undefined when the passkey is registered, and an entry says so. One at a time: two at once would
-   * both be the person's first, and take the word of one administrator for a second passkey.
+   * Undefined when the passkey is registered, and an entry says so. One at a time: two at once
+   * would both be the person's first, and take the word of one administrator for a second passkey.
    */
   async register(
     { hint, challenge }: Pick<Attempt, 'hint' | 'challenge'>,

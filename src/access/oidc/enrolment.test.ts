@@ -155,7 +155,7 @@ test('two first codes of one administrator, at once: one of them registers', asy
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
 });
 
-test('one passkey for two people, at once: only one of them is told that it is theirs', async () => {
+test('one passkey for two people, at once: one of them is told that it is theirs', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();
   const pages = [];

@@ -51,17 +51,20 @@ const DIRECTORY = new PlainDirectory(
   NOW_MS,
 );
 
-const KNOWN: Readonly<Record<string, readonly string[]>> = {
-  Person: ['ada', 'bob', 'cleo'],
-  App: ['pay', 'wiki'],
-};
-
-const CANDIDATES: Candidates = {
-  list: (tenant, type, { after, count }) => {
-    assert.equal(tenant, TENANT);
-    return (KNOWN[type] ?? []).filter((id) => after === undefined || id > after).slice(0, count);
-  },
-};
+/** `strangers`: so many people before all others of whom nothing else is known. */
+function candidatesOf(strangers: number): Candidates {
+  const before = Array.from({ length: strangers }, (_, at) => `a${String(at).padStart(6, '0')}`);
+  const known: Readonly<Record<string, readonly string[]>> = {
+    Person: [...before, 'ada', 'bob', 'cleo'],
+    App: ['pay', 'wiki'],
+  };
+  return {
+    list: (tenant, type, { after, count }) => {
+      assert.equal(tenant, TENANT);
+      return (known[type] ?? []).filter((id) => after === undefined || id > after).slice(0, count);
+    },
+  };
+}
 
 const TOOL: AuthzenCaller = {
   ...{ name: 'tool', tenant: TENANT, door: 'authzen', passMs: undefined },
@@ -76,7 +79,13 @@ export type World = {
 
 export type Json = { readonly [name: string]: unknown };
 
-export function world({ fails = false }: { readonly fails?: boolean } = {}): World {
+export function world({
+  fails = false,
+  strangers = 0,
+}: {
+  readonly fails?: boolean;
+  readonly strangers?: number;
+} = {}): World {
   const drafts: RecordDraft[] = [];
   const accountant = {
     append: async (given: readonly RecordDraft[]) => {
@@ -90,7 +99,7 @@ export function world({ fails = false }: { readonly fails?: boolean } = {}): Wor
   });
   const turns = new FairTurns({ yieldTurn: (next) => setImmediate(next), stepsPerTurn: 10 });
   const door = new AuthzenDoor({
-    ...{ deciding: new Deciding(point, turns), candidates: CANDIDATES, accountant },
+    ...{ deciding: new Deciding(point, turns), candidates: candidatesOf(strangers), accountant },
     ...{ now: () => clock.now(), identifier: IDENTIFIER },
   });
   const ask: World['ask'] = async (path, body, caller = {}) => {
