@@ -246,7 +246,7 @@ describe('a search over AuthZEN', () => {
     ]);
   });
 
-  test('that has looked at as many as it may goes on behind them, though it found none', async () => {
+  test('that looked at as many as it may goes on behind them, though it found none', async () => {
     const { ask } = world({ strangers: SEARCH_CANDIDATES_MAX });
     const first = await ask('search/subject', WHO);
     assert.deepEqual(ids(first), []);

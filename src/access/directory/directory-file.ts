@@ -112,17 +112,13 @@ export function loadDirectoryFile(
   const loading = new Loading(tenant, origin);
   for (const group of parsed.groups) loading.group(group);
   for (const role of parsed.roles) loading.entity('Role', role, ['privileged']);
-  const devices = parsed.devices.map((each) => loading.entity('Device', each, HEALTH));
+  for (const device of parsed.devices) loading.entity('Device', device, ['compliant', 'managed']);
   for (const app of parsed.apps) loading.entity('App', app, ['sensitivity']);
-  const people = parsed.people.map((person) => loading.person(person));
+  for (const person of parsed.people) loading.person(person);
   if (waves !== undefined) loading.waves(waves);
-  loading.withdraw(`${file}\nDevice`, 'Device', devices, HEALTH);
-  loading.withdraw(`${file}\nPerson`, 'Person', people, ['kind', 'enabled', 'risk']);
   loading.end();
   return id;
 }
-
-const HEALTH = ['compliant', 'managed'] as const;
 
 class Loading {
   readonly #tenant: TenantDirectory;
@@ -148,34 +144,10 @@ class Loading {
     this.#join('Group', row, 'Group', group.groups);
   }
 
-  person(person: DirectoryFile['people'][number]): number {
+  person(person: DirectoryFile['people'][number]): void {
     const row = this.entity('Person', person, ['kind', 'enabled', 'risk']);
     if (person.groups !== undefined) this.#join('Person', row, 'Group', person.groups);
     if (person.roles !== undefined) this.#join('Person', row, 'Role', person.roles);
-    return row;
-  }
-
-  /**
-   * Who stood in the file before and stands there no more is somebody of whom it says nothing: not
-   * somebody who is as the file said last. What others say of them goes on to count.
-   */
-  withdraw(
-    list: string,
-    type: string,
-    rows: readonly number[],
-    attributes: readonly string[],
-  ): void {
-    const listed = new Set(rows);
-    for (const row of this.#tenant.lists.get(list) ?? []) {
-      if (listed.has(row)) continue;
-      for (const name of attributes) {
-        const cell = this.#tenant.table(type)?.column(name)?.get(row);
-        const source = cell === undefined ? undefined : this.#tenant.values.sourceName(cell.source);
-        if (source !== this.#origin.source) continue;
-        this.#tenant.set(type, row, name, null, this.#origin);
-      }
-    }
-    this.#tenant.lists.set(list, listed);
   }
 
   waves(waves: NonNullable<DirectoryFile['waves']>): void {

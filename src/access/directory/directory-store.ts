@@ -24,8 +24,6 @@ export class TenantDirectory {
   /** The ranges of the register that an address lies in; undefined where there is no register. */
   networks: ((address: string) => Sourced<readonly string[]> | undefined) | undefined;
   ear: DirectoryEar | undefined;
-  /** Rows that a list in a file named when it was read last. */
-  readonly lists: Map<string, ReadonlySet<number>> = new Map();
   readonly #types: string[] = [];
   readonly #tables = new Map<string, EntityTable>();
   /** Types whose members are told by the type itself: of nobody is it unknown then. */

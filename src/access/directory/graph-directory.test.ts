@@ -197,6 +197,40 @@ test('what was read and has not changed is as young as the last look', () => {
   assert.equal(person('ada')?.attribute('privileged')?.value, true);
 });
 
+test('roles come in pages, and all of them count', () => {
+  const { say, person } = world();
+  const holds = (principalId: string) => [{ principalId, roleDefinitionId: ADMINISTRATOR }];
+  say(
+    'delta.users',
+    ['ada', 'per', 'eve'].map((id) => ({ ...ADA, id, userPrincipalName: id })),
+  );
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', holds('ada'), { isLast: false });
+  assert.equal(person('ada')?.attribute('privileged'), undefined);
+  say('list.roleAssignments', holds('per'), { page: 2 });
+  const privileged = () =>
+    ['ada', 'per', 'eve'].map((id) => person(id)?.attribute('privileged')?.value);
+  assert.deepEqual(privileged(), [true, true, false]);
+  // A list that broke off before is begun anew by its first page.
+  say('list.roleAssignments', holds('eve'), { isLast: false }, NOW_MS + HOUR_MS);
+  say('list.roleAssignments', holds('per'), {}, NOW_MS + 2 * HOUR_MS);
+  assert.deepEqual(privileged(), [false, true, false]);
+});
+
+test('that no list of roles was ever read is not taken for one without holders', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleAssignments', [], { mode: 'delta' });
+  assert.equal(person('ada')?.attribute('privileged'), undefined);
+});
+
+test('what the vendor states of a person in another form than its own is unknown', () => {
+  const { say, person } = world();
+  say('delta.users', [{ ...ADA, accountEnabled: 'true', userType: null }]);
+  assert.equal(person('ada')?.attribute('enabled'), undefined);
+  assert.equal(person('ada')?.attribute('kind'), undefined);
+});
+
 test('who gives a role back held it before', () => {
   const { say, person, store } = world();
   const holds = { principalId: 'ada', roleDefinitionId: ADMINISTRATOR };

@@ -60,7 +60,7 @@ describe('a column', () => {
   test('holds what a plain list of all that was said would hold', () => {
     const step = fc.record({ row: ROWS, value: fc.nat(3), source: fc.nat(2), s: fc.nat(20) });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
         const column = new Column();
         const model = new Map<number, { value: number; lastS: number }[]>();
         for (const { row, value, source, s } of steps) {
@@ -86,7 +86,7 @@ describe('what things are in', () => {
   test('is what was added and not taken out, at every moment', () => {
     const step = fc.record({ row: ROWS, ref: fc.nat(6), isAdded: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
         const parents = new Parents();
         const model = new Map<number, Set<number>>();
         const history: Map<number, readonly number[]>[] = [];
