@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RecordDraft, tenantId } from '../../core/index.ts';
 import type { Decision, DecisionRequest } from './decision.ts';
-import { decisionDraft, endingIn, type PassClosed, passDraft } from './entry.ts';
+import { decisionDraft, endingIn, openingIn, type PassClosed, passDraft } from './entry.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 const AT_MS = Date.UTC(2026, 0, 5, 9);
@@ -45,6 +45,14 @@ test('each phase of a pass is an entry of its own', () => {
     ...{ id: `${ENDED.pass}/ended`, at: '2026-01-05T09:00:00Z' },
   });
   assert.deepEqual(bodyOf(passDraft(ENDED)), ENDED);
+});
+
+test('an opening is told from all other entries, and names its pass', () => {
+  const opening = { ...passDraft(ENDED), id: `${ENDED.pass}/opened` };
+  assert.equal(openingIn(opening), ENDED.pass);
+  assert.equal(openingIn(passDraft(ENDED)), undefined);
+  assert.equal(openingIn({ ...opening, kind: 'decision' }), undefined);
+  assert.equal(openingIn({ ...opening, id: undefined }), undefined);
 });
 
 test('an ending is told from all other entries', () => {

@@ -64,7 +64,6 @@ export class Attempts {
 
   /** Ends this step, whatever comes of it: no page posts twice. */
   take({ session, token }: Hold): Attempt | undefined {
-    this.#forget();
     const key = digestOf(session);
     const kept = this.#kept.get(key);
     if (kept === undefined || !isSame(kept.token, token)) return undefined;
@@ -73,6 +72,7 @@ export class Attempts {
     return kept.attempt.untilMs > this.#clock.monotonic() ? kept.attempt : undefined;
   }
 
+  /** Makes room for one more. */
   #forget(): void {
     const nowMs = this.#clock.monotonic();
     for (const [key, { attempt }] of this.#kept) {

@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { ManualClock } from '../../core/index.ts';
 import { AuthorityKeys } from './authority.ts';
-import { AUTHORITY_KEYS_MAX_MS, AUTHORITY_KEYS_MS, AUTHORITY_LOOK_MS } from './limits.ts';
+import {
+  AUTHORITY_KEYS_MAX_MS,
+  AUTHORITY_KEYS_MS,
+  AUTHORITY_LOOK_FIRST_MS,
+  AUTHORITY_LOOK_MS,
+} from './limits.ts';
 
 const AUTHORITY = 'https://login.example.com';
 
@@ -31,14 +36,23 @@ test('reads keys once, and again for one that it does not know', async () => {
   assert.ok(await known.find('1'));
   assert.ok(await known.find('1'));
   assert.equal(state.reads, 2, 'the metadata and the keys');
-  state.keys = [first, second];
-  // Not for each hint that names one that there is not.
-  await known.find('2');
-  await known.find('made up');
-  assert.equal(state.reads, 2);
+  // Nor later, for a key that is among them.
   clock.advance(AUTHORITY_LOOK_MS);
-  await Promise.all([known.find('2'), known.find('2'), known.find('made up')]);
+  assert.ok(await known.find('1'));
+  assert.ok(await known.find(undefined));
+  assert.equal(state.reads, 2);
+  state.keys = [first, second];
+  await known.find('1');
+  assert.ok(await known.find('2'));
   assert.equal(state.reads, 4);
+  // Not for each hint that names one that there is not.
+  await known.find('made up');
+  clock.advance(AUTHORITY_LOOK_MS - 1);
+  await known.find('made up');
+  assert.equal(state.reads, 4);
+  clock.advance(1);
+  await Promise.all([known.find('made up'), known.find('2'), known.find('made up')]);
+  assert.equal(state.reads, 6);
 });
 
 test('goes on with what it read while Entra is away, but not for ever', async () => {
@@ -48,10 +62,23 @@ test('goes on with what it read while Entra is away, but not for ever', async ()
   clock.advance(AUTHORITY_KEYS_MS);
   assert.ok(await known.find('1'));
   assert.equal(state.reads, 3, 'it asked');
-  clock.advance(AUTHORITY_KEYS_MAX_MS - AUTHORITY_KEYS_MS + 1);
+  clock.advance(AUTHORITY_KEYS_MAX_MS - AUTHORITY_KEYS_MS);
+  assert.ok(await known.find('1'));
+  clock.advance(1);
   assert.equal(await known.find('1'), undefined);
   state.away = false;
   clock.advance(AUTHORITY_LOOK_MS);
+  assert.ok(await known.find('1'));
+});
+
+test('asks at once, nearly, as long as it has no keys at all', async () => {
+  const { clock, state, known } = authority([await publicKey('1')]);
+  state.away = true;
+  assert.equal(await known.find('1'), undefined);
+  state.away = false;
+  clock.advance(AUTHORITY_LOOK_FIRST_MS - 1);
+  assert.equal(await known.find('1'), undefined);
+  clock.advance(1);
   assert.ok(await known.find('1'));
 });
 

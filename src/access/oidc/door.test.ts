@@ -222,6 +222,10 @@ test('what Entra reads of a provider is there, and every key has a certificate',
     );
     assert.equal(key['d'], undefined);
   }
+  assert.ok(world.door.isPublic(EAM_DISCOVERY) && world.door.isPublic(EAM_PATHS.keys));
+  for (const own of [EAM_PATHS.authorize, EAM_PATHS.passkey, `${path}/x`, '/']) {
+    assert.ok(!world.door.isPublic(own), own);
+  }
   const posted = await world.door.publicPage({ method: 'POST', path });
   assert.equal(posted.status, 405);
 });

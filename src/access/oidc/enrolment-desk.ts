@@ -53,6 +53,8 @@ export class EnrolmentDesk {
     this.#turn = promise;
     await before;
     try {
+      // Another node may have registered one since the code was typed.
+      await this.#options.passkeys.look();
       if (!this.isGood(invitation, hint)) return 'no-code';
       return await this.#take({ hint, value, invitation }, text);
     } finally {

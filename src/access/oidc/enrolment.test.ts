@@ -155,6 +155,20 @@ test('two first codes of one administrator, at once: one of them registers', asy
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
 });
 
+test('a first code is good for nothing once another node registered a first passkey', async () => {
+  const world = await EamWorld.begin();
+  const [code, other] = [inviteTo(world, ADA, 'carol'), inviteTo(world, ADA, 'carol')];
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code: code.code ?? '' });
+  const elsewhere = await EamWorld.begin();
+  for (const { record } of [code, other]) elsewhere.book.apply(record);
+  await enrolBy(elsewhere, other.code ?? '');
+  world.others.push(...elsewhere.records);
+  const credential = new SoftAuthenticator().create(page.options, ISSUER);
+  const answer = await world.submit(page, EAM_PATHS.register, { credential });
+  assert.match(answer.text, /was not registered/);
+  assert.equal(world.book.of(EAM_TENANT, ADA).length, 1);
+});
+
 test('one passkey for two people, at once: one of them is told that it is theirs', async () => {
   const world = await EamWorld.begin();
   const authenticator = new SoftAuthenticator();

@@ -91,6 +91,8 @@ export class EamWorld {
   readonly records: PasskeyRecord[] = [];
   /** Those that the door told of. */
   readonly passes: { readonly id: string; readonly person: string }[] = [];
+  /** What other nodes wrote down, and is not taken in yet. */
+  readonly others: PasskeyRecord[] = [];
   readonly book: PasskeyBook = new PasskeyBook();
   readonly door: EamDoor;
   readonly ring: KeyRing;
@@ -270,7 +272,9 @@ export class EamWorld {
         await setImmediate();
         this.book.apply(record);
       },
-      look: () => Promise.resolve(),
+      look: async () => {
+        for (const record of this.others.splice(0)) this.book.apply(record);
+      },
     };
   }
 
