@@ -8,7 +8,7 @@ export { type Proof, Roll } from './callers/roll.ts';
 export { alarmDrafts } from './checks/alarm-drafts.ts';
 export { type CheckWorld, checkSignIn, isVendors, judgeSignIn } from './checks/check.ts';
 export { checkDrafts, daysOf } from './checks/drafts.ts';
-export { exactMatch } from './checks/match.ts';
+export { exactMatch, SIGN_IN_DOORS } from './checks/match.ts';
 export { type Replay, ReplayTally, type Suspicion, type Turned } from './checks/replay.ts';
 export { type ReportedSignIn, reportedSignIn } from './checks/sign-in.ts';
 export type { Accountant } from './decision/accountant.ts';

@@ -8,8 +8,9 @@ import {
   passesOf,
   type ReportedSignIn,
   reportedSignIn,
+  SIGN_IN_DOORS,
 } from '../access/index.ts';
-import { BooksReader, type CheckRow, type EventRow } from '../books/index.ts';
+import { BooksReader, type CheckRow, type DecisionFact, type EventRow } from '../books/index.ts';
 import { type IntervalSet, interval, normalise } from '../core/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
 import { createMemo, type Memo, signInDetail } from '../ocsf/index.ts';
@@ -83,6 +84,7 @@ export class CheckStage {
     const { books } = this.#readers;
     const decided = books.access
       .decisions({ fromIndex })
+      .filter(({ door }) => SIGN_IN_DOORS.includes(door))
       .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
     const ended = books.access
       .passEntries()
@@ -101,9 +103,9 @@ export class CheckStage {
     const memo = createMemo();
     // A decision may belong to a sign-in beside the edge.
     const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
-    const decisions = books.access.decisions(near);
+    const decisions = books.access.decisions({ ...near, doors: SIGN_IN_DOORS });
     const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
-    const passes = passesByPrincipal(books);
+    const byRequest = Map.groupBy(decisions, ({ requestId }) => requestId);
     const signIns: ReportedSignIn[] = [];
     const taken = new Set<string>();
     for await (const row of books.access.signIns(
@@ -111,10 +113,13 @@ export class CheckStage {
     )) {
       const signIn = reportedSignIn(row, await detailOf(row, this.#readers.ledger, memo));
       if (signIn === undefined) continue;
-      const exact = exactMatch(signIn, decisions);
+      const named = (signIn.detail?.requests ?? []).flatMap((each) => byRequest.get(each) ?? []);
+      const exact = exactMatch(signIn, named.sort(inOrder));
       if (exact !== undefined) taken.add(exact.id);
       if (row.event.timeMs >= fromMs && row.event.timeMs < toMs) signIns.push(signIn);
     }
+    if (signIns.length === 0) return [];
+    const passes = passesByPrincipal(books);
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
         knowledge,
@@ -151,6 +156,10 @@ export async function detailOf(
 
 type Detail = ReturnType<typeof signInDetail>;
 type Leaf = Awaited<ReturnType<LedgerReader['leaf']>>['leaf'];
+
+function inOrder(a: DecisionFact, b: DecisionFact): number {
+  return a.index - b.index;
+}
 
 function passesByPrincipal(books: BooksReader): ReadonlyMap<string, readonly Pass[]> {
   const said = books.access

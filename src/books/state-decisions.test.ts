@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../tools/property.ts';
+import { tenantId } from '../core/index.ts';
+import { State } from './state.ts';
+import type { DecisionFact, DecisionFilter } from './state-decisions.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+
+function decision(index: number, door: string, atMs: number, principal: string): DecisionFact {
+  return {
+    ...{ index, id: `d${index}`, atMs, tenant: TENANT, principal, door, effect: 'permit' },
+    ...{ cause: 'permitted', principalType: 'user', action: 'useApp', policyVersion: 'v' },
+    ...{ policies: [], obligations: [], address: null, requestId: null, method: null },
+    ...{ session: null, pass: null },
+  };
+}
+
+test('decisions are found by door, time, person and entry, in the order of their entries', () => {
+  const door = fc.constantFrom('eam', 'authzen', 'forward-auth');
+  const time = fc.integer({ min: 0, max: 9 });
+  const person = fc.constantFrom('ada', 'per');
+  const filter = fc.record(
+    {
+      doors: fc.uniqueArray(door, { maxLength: 2 }),
+      fromMs: time,
+      toMs: time,
+      principals: fc.uniqueArray(person),
+      fromIndex: fc.nat({ max: 12 }),
+    },
+    { requiredKeys: [] },
+  );
+  const made = fc.array(fc.tuple(door, time, person), { maxLength: 12 });
+  fc.assert(
+    fc.property(made, filter, (of, asked: DecisionFilter) => {
+      const all = of.map(([own, atMs, who], index) => decision(index, own, atMs, who));
+      const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
+      const state = State.openForWriting(dir);
+      try {
+        state.transaction(() => {
+          for (const each of all.toReversed()) state.decisions.add(each);
+        });
+        const wanted = all.filter(({ index, door: own, atMs, principal }) => {
+          const isAt = atMs >= (asked.fromMs ?? 0) && atMs < (asked.toMs ?? 99);
+          const isOf = asked.doors?.includes(own) ?? true;
+          const isBy = asked.principals?.includes(principal) ?? true;
+          return isAt && isOf && isBy && index >= (asked.fromIndex ?? 0);
+        });
+        assert.deepEqual(state.decisions.list(asked), wanted);
+      } finally {
+        state.close();
+        rmSync(dir, { recursive: true });
+      }
+    }),
+    runs(20),
+  );
+});
