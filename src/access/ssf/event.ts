@@ -7,34 +7,27 @@ const SSF = 'https://schemas.openid.net/secevent/ssf/event-type/';
 
 export type EventName =
   | 'sessionRevoked'
-  | 'tokenClaimsChange'
   | 'credentialChange'
   | 'assuranceLevelChange'
   | 'deviceComplianceChange'
   | 'sessionEstablished'
-  | 'sessionPresented'
   | 'riskLevelChange'
-  | 'credentialChangeRequired'
-  | 'accountPurged'
   | 'accountDisabled'
-  | 'accountEnabled'
-  | 'credentialCompromise';
+  | 'accountEnabled';
 
-/** What this transmitter can send, as CAEP 1.0 section 3 and RISC 1.0 section 2 name it. */
+/**
+ * What this transmitter sends, as CAEP 1.0 section 3 and RISC 1.0 section 2 name it. What it never
+ * sends is not among it: a receiver that asked for it would take silence for good news.
+ */
 export const EVENT_TYPES: Readonly<Record<EventName, string>> = {
   sessionRevoked: `${CAEP}session-revoked`,
-  tokenClaimsChange: `${CAEP}token-claims-change`,
   credentialChange: `${CAEP}credential-change`,
   assuranceLevelChange: `${CAEP}assurance-level-change`,
   deviceComplianceChange: `${CAEP}device-compliance-change`,
   sessionEstablished: `${CAEP}session-established`,
-  sessionPresented: `${CAEP}session-presented`,
   riskLevelChange: `${CAEP}risk-level-change`,
-  credentialChangeRequired: `${RISC}account-credential-change-required`,
-  accountPurged: `${RISC}account-purged`,
   accountDisabled: `${RISC}account-disabled`,
   accountEnabled: `${RISC}account-enabled`,
-  credentialCompromise: `${RISC}credential-compromise`,
 };
 
 /** About the stream itself: these are sent whatever was asked for, and cannot be asked for. */
