@@ -39,6 +39,14 @@ export {
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export {
+  DIRECTORY_OF_UNIFIED_LOG,
+  FLOW_LOGS,
+  type Log,
+  SIGN_IN_LOG,
+  tellsOf,
+  unifiedLog,
+} from './sign-in-logs.ts';
 export type {
   SignalBatch,
   SignalCount,

@@ -2,6 +2,7 @@ import type { Reason } from '../core/index.ts';
 import type { CoverageFact } from './facts.ts';
 import { conditionOf } from './filter.ts';
 import type { Scope, Snapshot } from './live.ts';
+import { FLOW_LOGS, tellsOf } from './sign-in-logs.ts';
 import type { SignInCount } from './verified.ts';
 
 /** OCSF Authentication; its activity 2 is a sign-out, which lets nobody in. */
@@ -32,26 +33,6 @@ export function isOfSignIns({ source, workload }: CoverageFact): boolean {
   return /sign-?in|AzureActiveDirectory/i.test(`${source} ${workload ?? ''}`) || source === '*';
 }
 
-/** How sign-ins are logged: each by itself, so that one can be there without the others. */
-const FLOWS: readonly { readonly words: string; readonly sources: RegExp }[] = [
-  {
-    words: "people's sign-ins",
-    sources: /^(?:graph\/signIns|.*\/SignInLogs|entra\.portal\/(?:interactive)?signins)$/i,
-  },
-  {
-    words: 'sign-ins that nobody is asked for',
-    sources: /^(?:graph\/signIns|.*NonInteractive.*)$/i,
-  },
-  {
-    words: "applications' sign-ins",
-    sources: /^(?:graph\/signIns|.*ServicePrincipalSignIn.*|entra\.portal\/Application.*)$/i,
-  },
-  {
-    words: "managed identities' sign-ins",
-    sources: /^(?:graph\/signIns|.*ManagedIdentitySignIn.*|entra\.portal\/M(?:SI|anaged).*)$/i,
-  },
-];
-
 /**
  * Flows of which nothing was ever collected or handed in where other sign-ins were: that none of
  * them is counted says nothing of how many there were.
@@ -62,16 +43,10 @@ export function unseenFlows(facts: readonly CoverageFact[]): readonly Reason[] {
     ({ tenant }) => tenant,
   );
   return [...ofTenants].flatMap(([tenant, own]) =>
-    FLOWS.filter(({ sources }) => !own.some((fact) => isOf(fact, sources))).map(({ words }) => {
-      const text = `no log of ${words} in tenant ${tenant} was ever collected or imported`;
-      return { code: 'flow-not-connected', text };
+    Object.values(FLOW_LOGS).flatMap((log) => {
+      if (own.some((fact) => tellsOf(log, fact))) return [];
+      const text = `no log of ${log.words} in tenant ${tenant} was ever collected or imported`;
+      return [{ code: 'flow-not-connected', text }];
     }),
   );
-}
-
-/** The audit log tells that people signed in, and of no other flow. */
-function isOf({ source, workload }: CoverageFact, sources: RegExp): boolean {
-  if (sources.test(source)) return true;
-  const isAudit = /AzureActiveDirectory/i.test(`${source} ${workload ?? ''}`);
-  return isAudit && sources === FLOWS[0]?.sources;
 }

@@ -1,36 +1,16 @@
-import type { CoverageFact } from '../../books/index.ts';
+import {
+  DIRECTORY_OF_UNIFIED_LOG,
+  FLOW_LOGS,
+  type Log,
+  SIGN_IN_LOG,
+  unifiedLog,
+} from '../../books/index.ts';
 
-/** What a kind of log is called, and which sources deliver it: any one of them is enough. */
-export type Log = {
-  /** As in "no source that tells of …". */
-  readonly words: string;
-  readonly of: readonly { readonly source: RegExp; readonly workload?: RegExp }[];
-  /** No collector can bring it: people hand it in, piece by piece, when they have a doubt. */
-  readonly isHandedIn?: true;
-};
-
-const UNIFIED =
-  /^(?:m365\.export\/unified-audit-log|graph\/auditLogQuery|log-analytics\/OfficeActivity)$/i;
-
-/** The unified audit log, by content type where it is collected, by workload where it is not. */
-function unified(contentType: RegExp, workload: RegExp): Log['of'] {
-  return [{ source: contentType }, { source: UNIFIED, workload }];
-}
-
-const DIRECTORY_UAL: Log['of'] = unified(
-  /^m365\.activity\/Audit\.AzureActiveDirectory$/i,
-  /^AzureActiveDirectory$/i,
-);
 /** All that comes in no content type of its own. */
-const GENERAL: Log['of'] = unified(
+const GENERAL: Log['of'] = unifiedLog(
   /^m365\.activity\/Audit\.General$/i,
   /^(?!(?:Exchange|SharePoint|OneDrive|AzureActiveDirectory)$)/i,
 );
-const SIGN_IN_LOG: Log['of'] = [
-  { source: /^graph\/signIns$/i },
-  { source: /^(?:azure-monitor|log-analytics)\/SignInLogs$/i },
-  { source: /^entra\.portal\/(?:Interactive)?signIns$/i },
-];
 
 /** A table of the hunting tool, by each way on which it comes; an export may hold any of them. */
 function hunting(table: string): Log['of'] {
@@ -59,41 +39,27 @@ export type LogName =
   | 'azure';
 
 export const LOGS: Readonly<Record<LogName, Log>> = {
-  interactive: { words: "people's sign-ins", of: [...SIGN_IN_LOG, ...DIRECTORY_UAL] },
+  interactive: FLOW_LOGS.interactive,
   // The audit log tells that somebody signed in, and neither from which country nor how.
   signInLog: { words: "people's sign-ins in full", of: SIGN_IN_LOG },
-  nonInteractive: {
-    words: 'sign-ins that nobody is asked for',
-    of: [
-      { source: /^graph\/signIns$/i },
-      { source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?NonInteractiveUserSignInLogs$/i },
-      { source: /^entra\.portal\/NonInteractive/i },
-    ],
-  },
-  servicePrincipals: {
-    words: "applications' sign-ins",
-    of: [
-      { source: /^graph\/signIns$/i },
-      { source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?ServicePrincipalSignInLogs$/i },
-      { source: /^entra\.portal\/(?:Application|ServicePrincipal)/i },
-    ],
-  },
+  nonInteractive: FLOW_LOGS.nonInteractive,
+  servicePrincipals: FLOW_LOGS.servicePrincipals,
   directory: {
     words: "the directory's changes",
     of: [
       { source: /^graph\/directoryAudits$/i },
       { source: /^(?:azure-monitor|log-analytics)\/AuditLogs$/i },
       { source: /^entra\.portal\/(?:directoryAudits|auditLogs)$/i },
-      ...DIRECTORY_UAL,
+      ...DIRECTORY_OF_UNIFIED_LOG,
     ],
   },
   exchange: {
     words: 'Exchange',
-    of: unified(/^m365\.activity\/Audit\.Exchange$/i, /^Exchange$/i),
+    of: unifiedLog(/^m365\.activity\/Audit\.Exchange$/i, /^Exchange$/i),
   },
   sharepoint: {
     words: 'SharePoint and OneDrive',
-    of: unified(/^m365\.activity\/Audit\.SharePoint$/i, /^(?:SharePoint|OneDrive)$/i),
+    of: unifiedLog(/^m365\.activity\/Audit\.SharePoint$/i, /^(?:SharePoint|OneDrive)$/i),
   },
   general: { words: 'Teams, Purview and the rest of the suite', of: GENERAL },
   email: {
@@ -197,15 +163,3 @@ const OF_SOURCE: ReadonlyMap<string, readonly LogName[]> = new Map<string, reado
   ['m365/threat_detection', ['alerts']],
   ['countersign/records', SUITE],
 ]);
-
-/** Whether a fact of coverage tells of this log. */
-export function tellsOf(
-  log: Log,
-  { source, workload }: Pick<CoverageFact, 'source' | 'workload'>,
-): boolean {
-  return log.of.some(
-    (each) =>
-      each.source.test(source) &&
-      (each.workload === undefined || workload === null || each.workload.test(workload)),
-  );
-}

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import type { CoverageFact } from '../../books/index.ts';
+import { type CoverageFact, tellsOf } from '../../books/index.ts';
 import { STREAM_DETECTORS } from '../stream/index.ts';
-import { LOGS, type LogName, logsOfSource, NEEDS, tellsOf } from './logs.ts';
+import { LOGS, type LogName, logsOfSource, NEEDS } from './logs.ts';
 import { type Sight, sightOf } from './sight.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';

@@ -1,4 +1,4 @@
-import { ANY, type CoverageFact } from '../../books/index.ts';
+import { ANY, type CoverageFact, type Log, tellsOf } from '../../books/index.ts';
 import {
   type Interval,
   type IntervalSet,
@@ -8,7 +8,7 @@ import {
 } from '../../core/index.ts';
 import { isSpotSource, isStillComing, isUncollected } from '../../coverage/index.ts';
 import { ASKED_WITHIN_MS } from './limits.ts';
-import { LOGS, type Log, type LogName, tellsOf } from './logs.ts';
+import { LOGS, type LogName } from './logs.ts';
 
 /** Whether what a rule looks for could be seen: wholly, in part, or not at all. */
 export type Sight = {
