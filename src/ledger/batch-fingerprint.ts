@@ -126,9 +126,9 @@ const GUID_PLACES = [0, 4, 9, 14, 19, 24, 28, 32] as const;
 const HASH_PLACES = [1, 5, 9, 13, 17, 21, 25, 29] as const;
 
 /** What {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
-export function actionFingerprint(leafId: string, keys: LocalKeys): Uint8Array {
+export function actionFingerprint(leafId: string, keys: ActionKeys): Uint8Array {
   const into = Buffer.alloc(FINGERPRINT_BYTES);
-  writeActionFingerprint(leafId, actionKeys(keys), into, 0);
+  writeActionFingerprint(leafId, keys, into, 0);
   return into;
 }
 

@@ -1,7 +1,7 @@
 export * from './authentic-tiles.ts';
 export type { FingerprintBatch } from './batch-fingerprint.ts';
 export { actionFingerprint, fingerprintBatch } from './batch-fingerprint.ts';
-export type { LocalKeys } from './batch-keys.ts';
+export { actionKeys, type LocalKeys } from './batch-keys.ts';
 export type { PreparedBatch, Verdict } from './batch-prepare.ts';
 export { prepareBatch } from './batch-prepare.ts';
 export { BatchScratch } from './batch-scratch.ts';

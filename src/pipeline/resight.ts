@@ -1,7 +1,7 @@
 import { RowBuffer } from '../books/index.ts';
 import { assert } from '../core/index.ts';
 import { type Signal, SignalBuffer } from '../detect/index.ts';
-import { actionFingerprint } from '../ledger/index.ts';
+import { actionFingerprint, actionKeys } from '../ledger/index.ts';
 import { createMemo, type Memo, read } from '../ocsf/index.ts';
 import { MERGES_PER_SLICE } from './limits.ts';
 import {
@@ -58,10 +58,11 @@ type Seen = { readonly index: number; readonly others: readonly Sighting[] };
 /** In order of index, so that each block of the archive is unpacked once and not for each entry. */
 async function readSightings(writer: Writer, indices: readonly number[]): Promise<Seen[]> {
   const { reader, ledger } = writer;
+  const keys = actionKeys(ledger.localKeys);
   const wanted = new Map<number, readonly number[]>();
   for (const index of indices) {
     const { leaf } = await reader.leaf(index);
-    const all = ledger.sightings(actionFingerprint(leaf.id, ledger.localKeys));
+    const all = ledger.sightings(actionFingerprint(leaf.id, keys));
     wanted.set(
       index,
       all.filter((other) => other < reader.size),
