@@ -3,10 +3,28 @@ import { describe, test } from 'node:test';
 import { ISSUER, OTHER, RECEIVER } from '../testing/ssf-world.ts';
 import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitting.ts';
 import { EVENT_TYPES, riskLevelChange } from './event.ts';
+import { VERIFICATION_EVERY_MS } from './limits.ts';
 import { POLL, PUSH } from './stream.ts';
 import { issSub, opaque } from './subject.ts';
 
 describe('streams', () => {
+  test('say how often they may be verified, in seconds', async () => {
+    const { management } = await world();
+    const shown = await management.create(RECEIVER, {});
+    assert.equal(Number(shown['min_verification_interval']) * 1000, VERIFICATION_EVERY_MS);
+  });
+
+  test('are asked for events in a list that is no longer than it can be', async () => {
+    const { management } = await world();
+    const asked = (events_requested: unknown) => management.create(RECEIVER, { events_requested });
+    const { events_supported } = await management.create(RECEIVER, {});
+    const max = 2 * (events_supported as unknown[]).length;
+    await asked(Array(max).fill('https://example.com/unknown'));
+    for (const bad of ['x', {}, [7], Array(max + 1).fill('https://example.com/unknown')]) {
+      await assert.rejects(asked(bad), { code: 'MALFORMED' }, JSON.stringify(bad));
+    }
+  });
+
   test('are created, read, changed, replaced and deleted', async () => {
     const { management } = await world();
     const created = await management.create(RECEIVER, {

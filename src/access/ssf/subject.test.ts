@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
+import { ALIASES_MAX, RECEIVER_TEXT_CHARACTERS_MAX } from './limits.ts';
 import { complex, email, issSub, keyOf, matches, opaque, subjectOf } from './subject.ts';
 
 const ada = issSub('https://idp.example.com', 'ada');
@@ -19,7 +20,10 @@ describe('subjects', () => {
     { format: 'jwt_id', iss: 'https://idp.example.com', jti: 'j' },
     { format: 'saml_assertion_id', issuer: 'https://idp.example.com', assertion_id: 'a' },
     { format: 'ip-addresses', 'ip-addresses': ['192.0.2.1', '2001:db8::1'] },
+    { format: 'ip-addresses', 'ip-addresses': Array<string>(ALIASES_MAX).fill('::1') },
     { format: 'aliases', identifiers: [{ format: 'email', email: 'a@b.c' }] },
+    { format: 'aliases', identifiers: Array(ALIASES_MAX).fill({ ...email('a@b.c') }) },
+    { format: 'opaque', id: 'x'.repeat(RECEIVER_TEXT_CHARACTERS_MAX) },
     { format: 'complex', user: { ...ada }, session: { ...session } },
   ];
   for (const subject of good) {
@@ -39,6 +43,11 @@ describe('subjects', () => {
     ['an empty member', { format: 'email', email: '' }],
     ['a long member', { format: 'opaque', id: 'x'.repeat(5000) }],
     ['aliases in aliases', { format: 'aliases', identifiers: [{ format: 'aliases' }] }],
+    ['an alias that is no subject', { format: 'aliases', identifiers: ['ada'] }],
+    ['a member that is no subject', { format: 'complex', user: 'ada' }],
+    ['no addresses', { format: 'ip-addresses', 'ip-addresses': [] }],
+    ['addresses that are none', { format: 'ip-addresses', 'ip-addresses': ['::1', 7] }],
+    ['too many addresses', { format: 'ip-addresses', 'ip-addresses': Array(17).fill('::1') }],
     ['no aliases', { format: 'aliases', identifiers: [] }],
     ['too many aliases', { format: 'aliases', identifiers: Array(17).fill(email('a@b.c')) }],
     ['a complex subject of nobody', { format: 'complex' }],

@@ -3,7 +3,21 @@ import { describe, test } from 'node:test';
 import { OTHER, RECEIVER } from '../testing/ssf-world.ts';
 import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitting.ts';
 import { EVENT_KEPT_MS, PENDING_EVENTS_MAX } from './limits.ts';
+import { ssfRecordOf } from './record.ts';
 import { PUSH } from './stream.ts';
+
+test('what it wrote down is told from all other entries', async () => {
+  const { at, transmitter, management } = await world();
+  const id = idOf(await management.create(RECEIVER, {}));
+  await transmitter.emit([ended('ada', at)]);
+  await management.remove(RECEIVER, id);
+  assert.equal(at.records.length, 3);
+  for (const record of at.records) assert.deepEqual(ssfRecordOf(record), record);
+  const [record] = at.records;
+  for (const body of [null, 'x', [], { ...record, v: 2 }, { ...record, what: 'ssf' }, { v: 1 }]) {
+    assert.equal(ssfRecordOf(body), undefined, JSON.stringify(body));
+  }
+});
 
 describe('a transmitter', () => {
   test('goes on after a crash where it was', async () => {
@@ -51,7 +65,9 @@ describe('a transmitter', () => {
     const { at, transmitter, management, polls } = await world();
     const id = idOf(await management.create(RECEIVER, {}));
     await transmitter.emit([ended('ada', at)]);
-    await at.advance(EVENT_KEPT_MS + 1);
+    await at.advance(EVENT_KEPT_MS);
+    assert.equal(Object.keys((await poll(polls, id)).sets).length, 1);
+    await at.advance(1);
     assert.deepEqual((await poll(polls, id)).sets, {});
     const last = at.records.at(-1);
     assert.ok(last?.what === 'ssf-settled' && last.how === 'expired');
