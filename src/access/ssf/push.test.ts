@@ -130,7 +130,7 @@ describe('a pushed stream', () => {
     await transmitter.close();
   });
 
-  test('is over when it is closed: what was under way is cut off, and stays to be sent', async () => {
+  test('is over when it is closed: what was under way is cut off, and is sent later', async () => {
     const { at, transmitter, management } = await world();
     await management.create(RECEIVER, { delivery });
     let isCut = false;
