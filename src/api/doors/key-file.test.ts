@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -22,6 +22,34 @@ test('nodes that begin at once begin with one key, and roll to one', async () =>
   await two.look();
   assert.deepEqual(two.ring.keys, one.ring.keys, 'it took what the other wrote');
   assert.deepEqual(readdirSync(folder), ['keys.json'], 'nothing is left beside it');
+});
+
+test('a node that begins later takes the keys that are there, and rolls what is due', async () => {
+  const file = join(folder, 'later.json');
+  const clock = new ManualClock(Date.UTC(2026, 0, 5));
+  const first = await KeyFile.open(file, clock);
+  const text = readFileSync(file, 'utf8');
+  const second = await KeyFile.open(file, clock);
+  assert.deepEqual(second.ring.keys, first.ring.keys);
+  await first.look();
+  const { ring } = first;
+  await first.look();
+  assert.equal(first.ring, ring, 'what has not changed is not read again');
+  assert.equal(readFileSync(file, 'utf8'), text);
+  clock.advance(91 * DAY_MS);
+  const third = await KeyFile.open(file, clock);
+  assert.equal(third.ring.keys.length, 2);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  const rolled = third.ring;
+  await third.look();
+  assert.equal(third.ring, rolled, 'what it wrote itself it does not read again');
+  await second.look();
+  assert.deepEqual(second.ring.keys, rolled.keys);
+});
+
+test('where no file can be made, that is told', async () => {
+  const file = join(folder, 'nowhere', 'keys.json');
+  await assert.rejects(KeyFile.open(file, new ManualClock(0)), { code: 'ENOENT' });
 });
 
 test('a file that is none of ours stays as it is', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -33,6 +33,48 @@ test('nodes hear of each other, once, and again when they begin anew', () => {
   assert.deepEqual(anew.look(), [used(7)]);
   anew.tell(revoked);
   assert.deepEqual(two.look(), []);
+});
+
+test('a record stands in one file once, however often and by whomever it is told', () => {
+  const folder = join(root, 'lines-once');
+  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  const count = (): readonly number[] =>
+    readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8').split('\n').length - 1)
+      .sort((a, b) => a - b);
+  one.tell(revoked);
+  one.tell(revoked);
+  assert.deepEqual(count(), [1]);
+  assert.deepEqual(two.look(), [revoked]);
+  two.tell(revoked);
+  assert.deepEqual(count(), [1]);
+  // A node that begins anew knows what it said, and says what is new behind it.
+  const anew = new PasskeyShare(folder, 'one');
+  anew.tell(revoked);
+  anew.tell(used(1));
+  assert.deepEqual(count(), [2]);
+  assert.deepEqual(two.look(), [used(1)]);
+  // What two nodes say at once is heard by a third of one of them.
+  const third = new PasskeyShare(folder, 'three');
+  two.tell(used(2));
+  anew.tell(used(2));
+  assert.deepEqual(
+    third
+      .look()
+      .map((record) => JSON.stringify(record))
+      .sort(),
+    [used(1), used(2), revoked].map((record) => JSON.stringify(record)).sort(),
+  );
+});
+
+test('nobody but its owner reads or writes there', () => {
+  const folder = join(root, 'modes');
+  new PasskeyShare(folder, 'one').tell(revoked);
+  const modes = [folder, ...readdirSync(folder).map((file) => join(folder, file))];
+  assert.deepEqual(
+    modes.map((path) => statSync(path).mode & 0o777),
+    [0o700, 0o600],
+  );
 });
 
 test('what is of no use to others is not told', () => {
