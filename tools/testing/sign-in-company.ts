@@ -55,7 +55,11 @@ type Ways = {
   readonly agentOf: (person: number, day: number) => string;
   /** One that somebody uses once. */
   readonly otherAgent: (day: number, random: () => number) => string;
+  /** Somebody's line at home, rented: some in the company's own country. */
+  readonly rented: (random: () => number) => Spot;
 };
+
+type Spot = { readonly ip: string; readonly country: string };
 
 /** One of them, each as likely. */
 function pick<T>(of: readonly T[], random: () => number): T {
@@ -71,7 +75,8 @@ const TRIPS = [
 /**
  * `even`: everybody keeps to office hours and to a browser that is never updated, and trips lead to
  * one other country. `restless`: browsers change every week, people work at night as well, travel
- * where intruders are, and now and then borrow a computer that nobody else has.
+ * where intruders are, and now and then borrow a computer that nobody else has; half of the lines
+ * that intruders rent in their country are of their own carrier.
  */
 const LIVES: Readonly<Record<'even' | 'restless', Ways>> = {
   even: {
@@ -79,6 +84,7 @@ const LIVES: Readonly<Record<'even' | 'restless', Ways>> = {
     minuteOf: (random) => (7 + random() * 11) * 60,
     agentOf: (person) => AGENTS[person % 3] as string,
     otherAgent: (_, random) => pick(AGENTS, random),
+    rented: freshPlace,
   },
   restless: {
     abroad: (random) => pick(TRIPS, random),
@@ -91,6 +97,10 @@ const LIVES: Readonly<Record<'even' | 'restless', Ways>> = {
     otherAgent: (day, random) => {
       if (random() < 0.6) return versioned(pick(AGENTS, random), day);
       return `Mozilla/5.0 (${pick(SYSTEMS, random)}) Firefox/${100 + Math.floor(random() * 60)}.0`;
+    },
+    rented: (random) => {
+      const place = freshPlace(random);
+      return place.country === 'DE' && random() < 0.5 ? phonePlace(random) : place;
     },
   },
 };
@@ -176,8 +186,6 @@ function dayOf(person: number, day: number, ways: Ways, random: () => number): E
 
 const APP = '4765445b-32c6-49b0-83e6-1d93765276ca';
 
-type Spot = { readonly ip: string; readonly country: string };
-
 function awayPlace({ abroad }: Ways, random: () => number): Spot {
   const country = abroad(random);
   return { ip: `100.${byte(random)}.${byte(random)}.${byte(random)}`, country };
@@ -189,7 +197,11 @@ function placeOf(person: number, random: () => number): Spot {
   if (draw < 0.93) {
     return { ip: `10.${person % 250}.${Math.floor(person / 250)}.7`, country: 'DE' };
   }
-  // A phone: another address of the carrier each time.
+  // Another address of the carrier each time.
+  return phonePlace(random);
+}
+
+function phonePlace(random: () => number): Spot {
   return { ip: `172.20.${byte(random)}.${byte(random)}`, country: 'DE' };
 }
 
@@ -200,11 +212,11 @@ function byte(random: () => number): number {
 function sprayOf(
   { people, days, random }: CompanyPlan,
   { targets, triesPerWeek, overlap, hits, fresh = 1 }: SprayPlan,
-  { agentOf }: Ways,
+  { agentOf, rented }: Ways,
 ): { event: Event; is: 'guess' | 'hit' }[] {
   const found: { event: Event; is: 'guess' | 'hit' }[] = [];
   const tries = Math.floor((days / 7) * triesPerWeek);
-  const hosts = Array.from({ length: 4 }, () => freshPlace(random));
+  const hosts = Array.from({ length: 4 }, () => rented(random));
   const stride = Math.max(1, Math.floor(people / targets));
   for (let target = 0; target < targets; target++) {
     for (let attempt = 0; attempt < tries; attempt++) {
@@ -215,7 +227,7 @@ function sprayOf(
       const agents = isCommon ? [0, 1, 2].map((person) => agentOf(person, day)) : ODD_AGENTS;
       const event = {
         ...who((target * stride) % people),
-        ...(random() < fresh ? freshPlace(random) : pick(hosts, random)),
+        ...(random() < fresh ? rented(random) : pick(hosts, random)),
         userAgent: pick(agents, random),
         appUid: APP,
         timeMs,
@@ -230,7 +242,6 @@ function sprayOf(
   return found;
 }
 
-/** Somebody's line at home, rented: some in the company's own country. */
 function freshPlace(random: () => number): Spot {
   const country = random() < 0.3 ? 'DE' : 'US';
   return { ip: `45.${byte(random)}.${byte(random)}.${byte(random)}`, country };

@@ -8,6 +8,9 @@ export type Place = (typeof PLACES)[number];
 export const CLIENTS = ['own', 'common', 'rare'] as const;
 export type Client = (typeof CLIENTS)[number];
 
+/** Whether several people get in from the wide network (a carrier's, say) around an address. */
+export type Carrier = 'shared' | 'strange';
+
 /** Whether the same person got in from the same address soon after. */
 export const ENDINGS = ['retried', 'left'] as const;
 export type Ending = (typeof ENDINGS)[number];
@@ -47,6 +50,7 @@ export function triesSql(source: string, { fromMs, toMs }: Times): string {
       tenant || coalesce(actor_uid, actor_name) AS u, actor, actor_name, ip, user_agent, app_uid,
       coalesce(country, '') AS country, status_code, is_mfa, session_uid,
       regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net,
+      regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide,
       coalesce(user_agent, '') || ' ' || coalesce(app_uid, '') AS client,
       CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
         WHEN status_code IN (${quoted(RIGHTS)}) THEN 'right'
@@ -66,7 +70,8 @@ export function triesSql(source: string, { fromMs, toMs }: Times): string {
  * tokens where people are at home.
  */
 export function attemptsSql(tries: string, { fromMs, toMs }: Times): string {
-  const columns = 'b."index", b.tenant, b.t, b.u, b.d, b.ip, b.net, b.country, b.user_agent';
+  const columns =
+    'b."index", b.tenant, b.t, b.u, b.d, b.ip, b.net, b.wide, b.country, b.user_agent';
   return `
   WITH z AS (
     SELECT * FROM ${tries} WHERE t >= ${Math.trunc(fromMs)} AND t < ${Math.trunc(toMs)}
@@ -80,6 +85,7 @@ export function attemptsSql(tries: string, { fromMs, toMs }: Times): string {
   ud AS (SELECT DISTINCT u, ip, d FROM s),
   ts AS (SELECT tenant, count(DISTINCT d) AS days, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   ci AS (SELECT tenant, ip, count(DISTINCT u) AS people FROM s GROUP BY ALL),
+  cw AS (SELECT tenant, wide, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   cc AS (SELECT tenant, client, count(DISTINCT u) AS people FROM s GROUP BY ALL),
   crowds AS (
     SELECT tenant, ip, d, count(DISTINCT u) FILTER (kind = 'guess') AS guessed,
@@ -113,7 +119,9 @@ export function attemptsSql(tries: string, { fromMs, toMs }: Times): string {
     CASE WHEN e.kind <> 'success' AND e.entered_t - e.t <= ${RETRY_WITHIN_MS} THEN 'retried'
       ELSE 'left' END AS ending,
     CASE WHEN crowds.guessed >= ${CROWD_MIN} AND crowds.entered * 2 < crowds.guessed
-      THEN 'crowd' ELSE 'alone' END AS crowd
+      THEN 'crowd' ELSE 'alone' END AS crowd,
+    CASE WHEN coalesce(cw.people, 0) - (e.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
+      THEN 'shared' ELSE 'strange' END AS carrier
   FROM ended AS e
     LEFT JOIN ui ON ui.u = e.u AND ui.ip = e.ip
     LEFT JOIN ts ON ts.tenant = e.tenant
@@ -121,6 +129,7 @@ export function attemptsSql(tries: string, { fromMs, toMs }: Times): string {
     LEFT JOIN uk ON uk.u = e.u AND uk.country = e.country
     LEFT JOIN uc ON uc.u = e.u AND uc.user_agent = e.user_agent
     LEFT JOIN ci ON ci.tenant = e.tenant AND ci.ip = e.ip
+    LEFT JOIN cw ON cw.tenant = e.tenant AND cw.wide = e.wide
     LEFT JOIN cc ON cc.tenant = e.tenant AND cc.client = e.client
     LEFT JOIN crowds ON crowds.tenant = e.tenant AND crowds.ip = e.ip AND crowds.d = e.d`;
 }

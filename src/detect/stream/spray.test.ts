@@ -66,29 +66,84 @@ function rulesOf(drafts: readonly FindingDraft[]): string[] {
   return [...new Set(drafts.map(({ rule }) => rule))].sort();
 }
 
-test('one try a week at each of a few: both hits rank among the first 20', async () => {
-  let found = 0;
-  for (let seed = 0; seed < SEEDS; seed++) {
-    const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
-    const made = company(SEED + seed, { people: IS_LONG ? 800 : 300, days: 28, spray });
-    const campaigns = await campaignsOf(made);
-    const [campaign] = campaigns.toSorted((a, b) => b.guesses.length - a.guesses.length);
-    assert.ok(campaign, 'there is a campaign');
-    const told = new Set(campaign.candidates.slice(0, 20).map(({ index }) => index));
-    if ([...made.hits].every((index) => told.has(index))) found++;
-    const theirs = campaign.guesses.filter(({ index }) => made.guesses.has(index)).length;
-    assert.ok(theirs / campaign.guesses.length > 0.5, 'most of its guesses are theirs');
-    assert.ok(rulesOf(sprayFindings(campaigns)).includes('stream/password-spray'));
-  }
-  // A hit from the target's own country with the target's own client looks like the target.
-  assert.ok(found >= SEEDS * 0.6, `both hits were ranked high in ${found} of ${SEEDS}`);
+for (const life of ['even', 'restless'] as const)
+  test(`one try a week, ${life} people: both hits rank among the first 20`, async () => {
+    let found = 0;
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
+      const made = company(SEED + seed, { people: IS_LONG ? 800 : 300, days: 28, life, spray });
+      const campaigns = await campaignsOf(made);
+      const [campaign] = campaigns.toSorted((a, b) => b.guesses.length - a.guesses.length);
+      assert.ok(campaign, 'there is a campaign');
+      const told = new Set(campaign.candidates.slice(0, 20).map(({ index }) => index));
+      if ([...made.hits].every((index) => told.has(index))) found++;
+      const theirs = campaign.guesses.filter(({ index }) => made.guesses.has(index)).length;
+      assert.ok(theirs / campaign.guesses.length > 0.5, 'most of its guesses are theirs');
+      assert.ok(rulesOf(sprayFindings(campaigns)).includes('stream/password-spray'));
+    }
+    // A hit from the target's own country with the target's own client looks like the target.
+    assert.ok(found >= SEEDS * 0.6, `both hits were ranked high in ${found} of ${SEEDS}`);
+  });
+
+/** Sign-ins of some people at the end of a spray, and how likely each is told to be of it. */
+async function ranked(
+  visits: readonly (Partial<Company['rows'][number]['event']> & { readonly at: number })[],
+): Promise<(number | undefined)[]> {
+  const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
+  const made = company(SEED, { people: 200, days: 28, spray });
+  const added = visits.map(({ at, ...event }, n) => {
+    const index = made.rows.length + n;
+    const row = made.rows.findLast(({ event: { actorUid } }) => actorUid === event.actorUid);
+    assert.ok(row);
+    const timeMs = made.startMs + 25 * DAY_MS + at * 3_600_000;
+    const of = { statusId: 1, statusCode: '0', isMfa: 0, country: 'DE', ...event, timeMs };
+    return { ...row, index, entries: [index], action: `=${index}`, event: { ...row.event, ...of } };
+  });
+  const [campaign] = (await campaignsOf(made, [...made.rows, ...added])).toSorted(
+    (a, b) => b.guesses.length - a.guesses.length,
+  );
+  const told = [...(campaign?.guesses ?? []), ...(campaign?.candidates ?? [])];
+  return added.map(({ index }) => told.find((one) => one.index === index)?.probability);
+}
+
+/** Nobody whom the spray guesses at, who each have the same browser. */
+const [SOMEBODY, SOMEBODY_ELSE] = [7, 10].map(
+  (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+) as [string, string];
+
+test('a success from a carrier that nobody has is likelier theirs than one from the usual', async () => {
+  const [strange = 0, usual = 0] = await ranked([
+    { at: 10, actorUid: SOMEBODY, ip: '45.77.3.4' },
+    { at: 10, actorUid: SOMEBODY_ELSE, ip: '172.20.3.4' },
+  ]);
+  assert.ok(usual > 0);
+  assert.ok(strange > 2 * usual, `${strange} and ${usual}`);
+});
+
+test('a guess that may be a mistake speaks of a later success for what it is worth', async () => {
+  const wrong = { statusId: 2, statusCode: '50126' };
+  const [guess, after = 0, never = 0] = await ranked([
+    {
+      at: 9,
+      actorUid: SOMEBODY,
+      ip: '10.7.0.7',
+      userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15',
+      ...wrong,
+    },
+    { at: 10, actorUid: SOMEBODY, ip: '172.20.3.4' },
+    { at: 10, actorUid: SOMEBODY_ELSE, ip: '172.20.3.5' },
+  ]);
+  assert.equal(guess, undefined, 'it is not told as theirs');
+  assert.ok(never > 0);
+  assert.ok(after > never, `${after} and ${never}`);
 });
 
 test('a month in which nobody attacks has no spray', async () => {
-  for (let seed = 0; seed < SEEDS; seed++) {
-    const quiet = company(SEED + seed, { people: 300, days: 28 });
-    assert.deepEqual(sprayFindings(await campaignsOf(quiet)), []);
-  }
+  for (const life of ['even', 'restless'] as const)
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const quiet = company(SEED + seed, { people: 300, days: 28, life });
+      assert.deepEqual(sprayFindings(await campaignsOf(quiet)), []);
+    }
 });
 
 test('the order in which records came in changes nothing', async () => {
@@ -153,6 +208,7 @@ test('a success between two campaigns is told with the likelier of them', () => 
     ...{ index: day * 100 + person, tenant: 't', atMs: day * DAY_MS, person: `p${person}` },
     ...{ actor: `p${person}`, name: null, ip: '192.0.2.1', app: null, country: 'NL' },
     ...{ session: null, clientText: '', isMfa: null, kind: 'guess', probability },
+    carrier: 'strange',
     features: { place: 'elsewhere', client: 'new', ending: 'wrong', crowd: 'alone' } as never,
   });
   const campaign = (day: number, probability: number): Campaign => ({

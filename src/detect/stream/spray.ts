@@ -5,6 +5,7 @@ import { type CellCount, fitOdds, type OddsModel } from './odds.ts';
 import {
   type AttemptKind,
   attemptsSql,
+  type Carrier,
   type Client,
   type Crowd,
   type Ending,
@@ -30,6 +31,7 @@ export type Attempt = {
   readonly isMfa: boolean | null;
   readonly kind: AttemptKind;
   readonly features: Features;
+  readonly carrier: Carrier;
   readonly probability: number;
 };
 
@@ -97,7 +99,7 @@ async function lookAt(ask: Ask, period: Period, scope: Period): Promise<SprayLoo
   // Familiar successes are most of all rows and never a candidate: they stay where they are.
   const rows = await ask(`SELECT a."index", a.tenant, a.t, a.u, z.actor, z.actor_name, z.ip,
       z.app_uid, z.country, z.is_mfa, z.session_uid, z.client, a.kind, a.place, a.client, a.ending,
-      a.crowd
+      a.crowd, a.carrier
     FROM attempts AS a JOIN tries AS z ON z."index" = a."index"
     WHERE a.kind <> 'success' OR (a.place <> 'own' AND a.place <> 'company')
     ORDER BY a.t, a."index" LIMIT ${SCORED_ROWS_MAX + 1}`);
@@ -124,7 +126,7 @@ function modelsOf(rows: readonly (readonly DuckDBValue[])[]): Map<string, OddsMo
 
 function attemptOf(row: readonly DuckDBValue[]): Attempt {
   const [index, tenant, t, person, actor, name, ip, app, country, mfa, session, ...more] = row;
-  const [clientText, kind, place, client, ending, crowd] = more;
+  const [clientText, kind, place, client, ending, crowd, carrier] = more;
   const text = (value: DuckDBValue | undefined): string | null =>
     typeof value === 'string' ? value : null;
   return {
@@ -142,6 +144,7 @@ function attemptOf(row: readonly DuckDBValue[]): Attempt {
     isMfa: mfa === null || mfa === undefined ? null : Number(mfa) === 1,
     kind: kind as AttemptKind,
     features: featuresOf([place, client, ending, crowd]),
+    carrier: carrier as Carrier,
     probability: 0,
   };
 }
@@ -221,7 +224,13 @@ function traitsLikelihood(guesses: readonly Attempt[], successes: readonly Attem
     ({ atMs }) => String(Math.floor((atMs % DAY_MS) / (HOURS_TOGETHER * 3_600_000))),
     () => '',
   );
-  return (attempt) => clients(attempt) * countries(attempt) * hours(attempt);
+  const carriers = likelihoodOf(
+    guesses,
+    successes,
+    ({ carrier }) => carrier,
+    ({ features }) => features.place,
+  );
+  return (attempt) => clients(attempt) * countries(attempt) * hours(attempt) * carriers(attempt);
 }
 
 /** A second factor that was passed speaks against a guessed password, one factor alone for it. */
@@ -238,12 +247,14 @@ function campaignsOf(attempts: readonly Attempt[], model: OddsModel, period: Per
     return kind === 'success' || (kind === 'right' && features.ending === 'left' && isElsewhere);
   });
   const likelihood = traitsLikelihood(scored, successes);
+  const people = new Set(attempts.map(({ person }) => person)).size;
   return runsOf(likely)
     .filter((run) => lastOf(run) >= period.fromMs && lastOf(run) < period.toMs)
     .map((guesses) => {
-      const besieged = guessedAtLikelihood(guesses, attempts);
       const from = (guesses[0] as Attempt).atMs - CAMPAIGN_GAP_MS;
       const to = lastOf(guesses) + CAMPAIGN_GAP_MS;
+      const near = scored.filter(({ atMs }) => atMs >= from && atMs <= to);
+      const besieged = guessedAtLikelihood(near, people);
       const candidates = successes
         .filter(({ atMs }) => atMs >= from && atMs <= to)
         .map((attempt) => {
@@ -261,20 +272,25 @@ function campaignsOf(attempts: readonly Attempt[], model: OddsModel, period: Per
     });
 }
 
-/** Whoever was guessed at and then enters from elsewhere is likelier hit than who never was. */
+/**
+ * Whoever was guessed at and then enters from elsewhere is likelier hit than who never was. A guess
+ * that may as well be the person's own mistake counts for what it is worth.
+ */
 function guessedAtLikelihood(
   guesses: readonly Attempt[],
-  attempts: readonly Attempt[],
+  people: number,
 ): (attempt: Attempt) => number {
-  const guessedAt = new Map<string, number>();
-  for (const { person, atMs } of guesses) {
-    if (!guessedAt.has(person)) guessedAt.set(person, atMs);
-  }
-  const people = new Set(attempts.map(({ person }) => person)).size;
-  const share = (guessedAt.size + 1) / (people + 2);
+  const ofPeople = Map.groupBy(guesses, ({ person }) => person);
+  const guessedAt = (person: string, untilMs: number): number => {
+    const own = ofPeople.get(person)?.filter(({ atMs }) => atMs <= untilMs) ?? [];
+    return 1 - own.reduce((none, { probability }) => none * (1 - probability), 1);
+  };
+  let expected = 0;
+  for (const person of ofPeople.keys()) expected += guessedAt(person, Number.POSITIVE_INFINITY);
+  const share = (expected + 1) / (people + 2);
   return ({ person, atMs }) => {
-    const since = guessedAt.get(person);
-    return since !== undefined && since <= atMs ? 1 / share : NEVER_GUESSED_AT;
+    const was = guessedAt(person, atMs);
+    return was / share + (1 - was) * NEVER_GUESSED_AT;
   };
 }
 
