@@ -95,17 +95,23 @@ async function sprayCurves(
   },
 ): Promise<SprayPoint[]> {
   const base: SprayPlan = { ...BASE_PLAN, targets: targetsOf(of.people) };
-  const plans: SprayPlan[] = [
-    base,
-    ...[0.5, 3, 7].map((triesPerWeek) => ({ ...base, triesPerWeek })),
+  const slower = { ...base, triesPerWeek: 0.5 };
+  const liker = { ...base, overlap: 0.6 };
+  const even: SprayPlan[] = [
+    ...[base, slower],
+    ...[3, 7].map((triesPerWeek) => ({ ...base, triesPerWeek })),
     ...[0, 0.5].map((fresh) => ({ ...base, fresh })),
-    ...[0, 0.6, 1].map((overlap) => ({ ...base, overlap })),
+    ...[{ ...base, overlap: 0 }, liker, { ...base, overlap: 1 }],
+  ];
+  const plans = [
+    ...even.map((plan) => ({ plan, life: 'even' as const })),
+    ...[base, slower, liker].map((plan) => ({ plan, life: 'restless' as const })),
   ];
   const seeds = Array.from({ length: of.seeds }, (_, at) => of.seed + at);
   const points: SprayPoint[] = [];
-  for (const plan of plans) {
-    const point = await sprayPoint(plan, { people: of.people, days: of.days, seeds }, folder);
-    log(`spray ${JSON.stringify(plan)}: ${point.ranked} of ${point.hits} hits ranked`);
+  for (const { plan, life } of plans) {
+    const point = await sprayPoint(plan, { people: of.people, days: of.days, life, seeds }, folder);
+    log(`spray ${life} ${JSON.stringify(plan)}: ${point.ranked} of ${point.hits} hits ranked`);
     points.push(point);
   }
   return points;

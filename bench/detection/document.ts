@@ -68,7 +68,10 @@ export function documentOf(measured: Measured): string {
     '',
     `${measured.sprayed.people} people over ${measured.sprayed.days} days, sign-in fields alone.`,
     'A hit is ranked if it is among the first 20 candidates. At full overlap of clients, in the',
-    'country of the people, nothing tells an intruder from a person away.',
+    'country of the people, nothing tells an intruder from a person away. *Even* people keep to',
+    'office hours, to one browser and to one other country; *restless* ones update browsers every',
+    'week, work at night, and travel where intruders are. `npm run bench -- spray` measures the first',
+    'line of both by itself, at full size.',
     '',
     ...curveTable(measured.curves),
     '',
@@ -142,10 +145,11 @@ function mailTable({ people, weeks, inbound, files, lines }: MailWeeks): string[
 function curveTable(points: readonly SprayPoint[]): string[] {
   return table(
     [
-      ...['targets', 'tries a week', 'fresh addresses', 'overlap of clients', 'seeds'],
+      ...['people', 'targets', 'tries a week', 'fresh addresses', 'overlap of clients', 'seeds'],
       ...['hits ranked', 'all hits ranked', 'guesses told', 'of those theirs'],
     ],
-    points.map(({ plan, hits, ranked, whole, seeds, guesses, told, right }) => [
+    points.map(({ life, plan, hits, ranked, whole, seeds, guesses, told, right }) => [
+      life,
       plan.targets,
       plan.triesPerWeek,
       percent(plan.fresh ?? 1),

@@ -26,6 +26,7 @@ export function targetsOf(people: number): number {
 
 export type SprayPoint = {
   readonly plan: SprayPlan;
+  readonly life: Life;
   /** Of the hits, those among the first that a person looks through. */
   readonly hits: number;
   readonly ranked: number;
@@ -40,11 +41,13 @@ export type SprayPoint = {
   readonly lookMs: number;
 };
 
+type Life = NonNullable<CompanyPlan['life']>;
+
 export type Sprayed = {
   readonly people: number;
   readonly days: number;
   readonly seeds: readonly number[];
-  readonly life?: CompanyPlan['life'];
+  readonly life: Life;
 };
 
 type One = { ranked: number; told: number; right: number; lookMs: number; ranks: number[] };
@@ -60,7 +63,7 @@ export async function sprayPoint(
   for (const seed of of.seeds) {
     const random = new SeededRandom(seed);
     const company = companyOf({
-      ...{ people: of.people, days: of.days, life: of.life ?? 'even', spray: plan },
+      ...{ people: of.people, days: of.days, life: of.life, spray: plan },
       random: () => random.next(),
     });
     const one = await judged(company, folder);
@@ -73,7 +76,7 @@ export async function sprayPoint(
     sums.lookMs = Math.max(sums.lookMs, one.lookMs);
     log?.(`seed ${seed}: hits at places ${one.ranks.join(', ')}; ${company.rows.length} rows`);
   }
-  return { plan, ...sums, seeds: of.seeds.length };
+  return { plan, life: of.life, ...sums, seeds: of.seeds.length };
 }
 
 async function judged(company: Company, folder: string): Promise<One> {
