@@ -160,15 +160,18 @@ function passwordReset(scene: Scene): FeedRecord[] {
   ];
 }
 
-/** The help desk's people come early in the list; small companies have one. */
-const HELPERS_LOOKED_AT = 60;
+/**
+ * Small companies have one helper. One in a hundred or so of a large one is: among fewer than
+ * these there is none for every third person, and then one helper would do a third of the work.
+ */
+const HELPERS_LOOKED_AT = 1_000;
 const FIRST_HELPER = 2;
 
 function helpDeskOf(scene: Scene): Person {
   const { population, person } = scene;
   const from =
     FIRST_HELPER + Math.floor(mixUnit(scene.tenant.key, person.index, 601) * population.size);
-  for (let step = 0; step < HELPERS_LOOKED_AT; step++) {
+  for (let step = 0; step < Math.min(HELPERS_LOOKED_AT, population.size); step++) {
     const index = (from + step) % population.size;
     if (index !== person.index && population.person(index).isHelpDesk) {
       return population.person(index);
