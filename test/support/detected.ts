@@ -56,7 +56,8 @@ export async function judgedIn(
     for (const { draft, state } of books.findings()) {
       if (state === 'withdrawn') continue;
       const about = new Map<string, Attack>();
-      for (const index of draft.entries) {
+      // Where nobody attacks there is nothing to look up, in any number of records.
+      for (const index of attacks.size === 0 ? [] : draft.entries) {
         const body = await ledger.body(index);
         if (body.kind === 'erased') continue;
         const attack = attacks.get(Buffer.from(body.bytes).toString('utf8'));
