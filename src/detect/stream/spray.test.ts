@@ -85,10 +85,10 @@ for (const life of ['even', 'restless'] as const)
     assert.ok(found >= SEEDS * 0.6, `both hits were ranked high in ${found} of ${SEEDS}`);
   });
 
+type Visit = Partial<Company['rows'][number]['event']> & { readonly at: number };
+
 /** Sign-ins of some people at the end of a spray, and how likely each is told to be of it. */
-async function ranked(
-  visits: readonly (Partial<Company['rows'][number]['event']> & { readonly at: number })[],
-): Promise<(number | undefined)[]> {
+async function ranked(visits: readonly Visit[]): Promise<(number | undefined)[]> {
   const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
   const made = company(SEED, { people: 200, days: 28, spray });
   const added = visits.map(({ at, ...event }, n) => {
@@ -111,7 +111,7 @@ const [SOMEBODY, SOMEBODY_ELSE] = [7, 10].map(
   (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
 ) as [string, string];
 
-test('a success from a carrier that nobody has is likelier theirs than one from the usual', async () => {
+test('entering from a carrier that nobody has is likelier theirs', async () => {
   const [strange = 0, usual = 0] = await ranked([
     { at: 10, actorUid: SOMEBODY, ip: '45.77.3.4' },
     { at: 10, actorUid: SOMEBODY_ELSE, ip: '172.20.3.4' },
