@@ -6,6 +6,7 @@ import type { Sources } from './question.ts';
 export type SightsAsked = {
   readonly asked: Asked;
   readonly tenants?: readonly string[] | undefined;
+  readonly nowMs: number;
   /** Only of this rule: its id, or its id up to a slash. */
   readonly rule?: string | undefined;
 };
@@ -13,14 +14,14 @@ export type SightsAsked = {
 /** What each rule and detector can see, those included that look at what people hand in alone. */
 export async function sights(
   { books }: Sources,
-  { asked, tenants, rule }: SightsAsked,
+  { asked, tenants, nowMs, rule }: SightsAsked,
 ): Promise<WatcherSight[]> {
   const { loadDetection, sightsOf } = await import('../pipeline/index.ts');
   const { watchers } = await loadDetection();
   const wanted = watchers.filter(
     ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
   );
-  return sightsOf(books, wanted, { asked, tenants });
+  return sightsOf(books, wanted, { asked, tenants, nowMs });
 }
 
 export type SightsOfAnswer = {

@@ -21,7 +21,13 @@ export { batches, byGroup, type GroupDay } from './rules/group-days.ts';
 export { DAYS_TOGETHER_MAX } from './rules/limits.ts';
 export { signalsInMemory } from './rules/memory-signals.ts';
 export type { SignalPlan } from './rules/plan.ts';
-export { RuleJudge, type SignalSource, type Throttled } from './rules/rule-judge.ts';
+export {
+  isThrottledOf,
+  RuleJudge,
+  type SignalSource,
+  THROTTLED,
+  type Throttled,
+} from './rules/rule-judge.ts';
 export { runRuleTests, type TestOutcome } from './rules/rule-tests.ts';
 export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';
@@ -33,6 +39,7 @@ export {
   type Attempt,
   CAMPAIGN_GAP_MS,
   type Campaign,
+  CUT_OFF,
   cutDraft,
   HISTORY_MS,
   lookWith,

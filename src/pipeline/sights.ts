@@ -1,30 +1,84 @@
-import type { BooksReader, CoverageFact } from '../books/index.ts';
+import type { BooksReader, CoverageFact, KeptFinding } from '../books/index.ts';
 import { ANY } from '../books/index.ts';
-import { type Asked, type Sight, sightOf, type Watcher } from '../detect/index.ts';
+import {
+  type Asked,
+  CUT_OFF,
+  isThrottledOf,
+  type Sight,
+  SUPPRESSED,
+  sightOf,
+  statusOf,
+  THROTTLED,
+  type Watcher,
+} from '../detect/index.ts';
+
+const DAY_MS = 86_400_000;
 
 /** A rule or detector, and whether it can see what it looks for. */
 export type WatcherSight = { readonly watcher: Watcher; readonly sight: Sight };
 
+export type SightsAsked = {
+  readonly asked: Asked;
+  readonly tenants?: readonly string[] | undefined;
+  /** At this time a person's word on a finding may be over. */
+  readonly nowMs: number;
+};
+
 /**
  * What each rule and detector can see: of the tenants that are asked for, else of all that the
- * account knows of, those included that are owned and not connected.
+ * account knows of, those included that are owned and not connected. What was there and was not
+ * looked at, since there was too much of it, is not seen either, until a person says that they are
+ * done with it.
  */
 export function sightsOf(
   books: BooksReader,
   watchers: readonly Watcher[],
-  { asked, tenants }: { readonly asked: Asked; readonly tenants?: readonly string[] | undefined },
+  { asked, tenants, nowMs }: SightsAsked,
 ): WatcherSight[] {
   const facts = books.coverage().map((fact) => homed(fact, books));
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
   const of = { facts, tenants: tenants === undefined ? known.sort() : tenants };
+  const passedOver = passedOverIn(books, asked, nowMs);
   // Hundreds of rules share a few sets of logs.
   const sights = new Map<string, Sight>();
   return watchers.map((watcher) => {
     const key = watcher.logs.join(' ');
     const sight = sights.get(key) ?? sightOf(watcher.logs, of, asked);
     sights.set(key, sight);
-    return { watcher, sight };
+    const own = passedOver.filter((finding) => isAbout(finding, watcher));
+    return { watcher, sight: own.length === 0 ? sight : shortOf(sight, own) };
   });
+}
+
+/** Findings of the watch about itself that speak of the period. Of now, nothing is passed over. */
+function passedOverIn(books: BooksReader, asked: Asked, nowMs: number): readonly KeptFinding[] {
+  if (asked.kind === 'now') return [];
+  const { fromMs, toMs } = asked;
+  const days = books
+    .findings({ rule: THROTTLED })
+    .filter(({ draft: { windowMs } }) => windowMs < toMs && windowMs + DAY_MS > fromMs);
+  // From its beginning on, as far as the look went: which it does not say.
+  const looks = books
+    .findings({ rule: CUT_OFF })
+    .filter(({ draft: { windowMs } }) => windowMs < toMs);
+  return [...days, ...looks].filter((finding) => statusOf(finding, nowMs) < SUPPRESSED);
+}
+
+function isAbout({ draft }: KeptFinding, { id, title, cutTitle = title }: Watcher): boolean {
+  return draft.rule === CUT_OFF ? draft.group === cutTitle : isThrottledOf(draft, id);
+}
+
+function shortOf(sight: Sight, passedOver: readonly KeptFinding[]): Sight {
+  if (sight.state === 'blind') return sight;
+  const sinceMs = Math.min(
+    ...passedOver.map(({ draft: { windowMs } }) => windowMs),
+    sight.sinceMs ?? Number.POSITIVE_INFINITY,
+  );
+  const [{ draft }] = passedOver as readonly [KeptFinding];
+  const text = `it did not look at all: ${draft.title}`;
+  const because = sight.because === null ? text : `${sight.because}; ${text}`;
+  const untilMs = sight.untilMs === null ? null : Math.min(sight.untilMs, sinceMs);
+  return { state: 'partly', sinceMs, untilMs, because };
 }
 
 /** What states no tenant is the only tenant's, where there is one. */

@@ -36,12 +36,14 @@ export function sprayJudge(): Judge {
       {
         id: 'stream/spray-hit',
         title: 'Somebody got in by a password that was guessed at',
+        cutTitle: SPRAY_TITLE,
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
       {
         id: 'stream/brute-force',
         title: 'The password of one person is guessed at',
+        cutTitle: SPRAY_TITLE,
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },

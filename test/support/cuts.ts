@@ -120,7 +120,7 @@ export async function accountOf(data: string, story: Story, cut?: Collected): Pr
   }
   const books = await BooksReader.open(data);
   const asked = { kind: 'period', fromMs, toMs } as const;
-  const sights = sightsOf(books, detection.watchers, { asked });
+  const sights = sightsOf(books, detection.watchers, { asked, nowMs: clock.now() });
   books.close();
   return { ...story, data, judged: await judgedIn(data, told), sights };
 }

@@ -133,7 +133,12 @@ async function worthOf(
   const asked: Asked =
     fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
   const tenants = tenant === undefined ? undefined : [tenant];
-  const { found, limits } = await sightsOfAnswer(sources, { asked, tenants, rule: of.rule });
+  const { found, limits } = await sightsOfAnswer(sources, {
+    asked,
+    tenants,
+    nowMs: clock.now(),
+    rule: of.rule,
+  });
   const blind = found.length + of.count === 0 ? noSuchRule(of.rule) : blindReason(found);
   const because = [
     ...(answer.kind === 'unknown' ? answer.because : []),

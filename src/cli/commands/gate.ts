@@ -76,7 +76,11 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
   const asked = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
-  const { found, limits } = await sightsOfAnswer(sources, { asked, tenants });
+  const { found, limits } = await sightsOfAnswer(sources, {
+    asked,
+    tenants,
+    nowMs: context.clock.now(),
+  });
   const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
   return {
     file,

@@ -108,7 +108,11 @@ async function seenSince(
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
   const tenants = tenant === undefined ? undefined : [tenant];
-  const { found, limits } = await sightsOfAnswer(sources, { asked, tenants });
+  const { found, limits } = await sightsOfAnswer(sources, {
+    asked,
+    tenants,
+    nowMs: clock.now(),
+  });
   const reason = blindReason(found);
   return { blind: reason === undefined ? [] : [reason], limits };
 }

@@ -32,7 +32,7 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];
     const asked = askedOf(context, flags);
-    const found = await sights(sources, { asked, tenants, ...flags });
+    const found = await sights(sources, { asked, tenants, nowMs: context.clock.now(), ...flags });
     const { isOfHandedIn } = await import('../../detect/index.ts');
     const rows = rowsOf(found, books, { tenant, isOfHandedIn });
     if (context.json) await terminal.items(rows.map(item));

@@ -260,6 +260,14 @@ function innerValues(
   return { group: JSON.stringify(values), values: outer.correlation.fields.map(valueIn) };
 }
 
+/** The rule of such findings: whom they are about is told by {@link isThrottledOf}. */
+export const THROTTLED = 'sigma/throttled';
+
+/** Whether a finding says that this rule, of whatever version, fits too much. */
+export function isThrottledOf({ rule, group }: FindingDraft, stream: string): boolean {
+  return rule === THROTTLED && group.startsWith(`${stream} `);
+}
+
 function throttledDraft(
   stream: string,
   day: number,
@@ -269,7 +277,7 @@ function throttledDraft(
   const fromMs = day * DAY_MS;
   const date = new Date(fromMs).toISOString().slice(0, 10);
   return draftOfItself({
-    rule: 'sigma/throttled',
+    rule: THROTTLED,
     group: `${stream} ${custom.version}`,
     windowMs: fromMs,
     title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,

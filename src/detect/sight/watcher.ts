@@ -12,6 +12,8 @@ export type Watcher = {
   readonly title: string;
   readonly judge: string;
   readonly logs: readonly LogName[];
+  /** Under which title it says that it did not look at everything; else its own. */
+  readonly cutTitle?: string;
 };
 
 /** The rules and correlations that speak for themselves. */

@@ -70,11 +70,14 @@ export async function lookWith(
   return cut === undefined ? found : [...found, cutDraft(title, scene.period.fromMs, cut)];
 }
 
+/** The rule of such findings; their group is the title of who says it, their window its start. */
+export const CUT_OFF = 'stream/cut-off';
+
 /** A detector that stopped looking: what it did not say of the period is no answer. */
 export function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
   const date = new Date(fromMs).toISOString().slice(0, 10);
   return draftOfItself({
-    rule: 'stream/cut-off',
+    rule: CUT_OFF,
     group: title,
     windowMs: fromMs,
     title: `"${title}" looked at the first ${most} events that may concern it since ${date}`,
