@@ -200,6 +200,25 @@ describe('what several sources say of who is in what', () => {
     assert.deepEqual(within('ada', 'Group'), ['g1']);
   });
 
+  test('ends where a source does not say it any more, though another tells of all', () => {
+    const { store, tenant, within } = world();
+    const row = tenant.put('Person', 'ada');
+    tenant.tell('Group', graph());
+    tenant.state('Person', row, 'Group', ['g1'], file());
+    tenant.set('Person', row, 'risk', 'low', file());
+    tenant.set('Person', row, 'enabled', true, graph());
+    assert.deepEqual(within('ada', 'Group'), ['g1']);
+    tenant.unsay(file(NOW_MS + HOUR_MS), (type, of, attribute) => {
+      assert.deepEqual([type, of], ['Person', row]);
+      return attribute === 'risk';
+    });
+    assert.deepEqual(within('ada', 'Group'), []);
+    const value = (name: string) => store.find(TENANT, 'Person', 'ada')?.attribute(name)?.value;
+    assert.deepEqual([value('risk'), value('enabled')], ['low', true]);
+    tenant.unsay(file(NOW_MS + HOUR_MS), () => false);
+    assert.deepEqual([value('risk'), value('enabled')], [null, true]);
+  });
+
   test('names a thing by its id or by its name', () => {
     const { tenant, within } = world();
     const row = tenant.put('Person', 'ada');

@@ -224,6 +224,18 @@ test('that no list of roles was ever read is not taken for one without holders',
   assert.equal(person('ada')?.attribute('privileged'), undefined);
 });
 
+test('an assignment of no role is none, and a stranger who is gone is nobody', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', [{ principalId: 'ada' }, { roleDefinitionId: ADMINISTRATOR }]);
+  assert.equal(person('ada')?.attribute('privileged')?.value, false);
+  const gone = { id: 'ghost', '@removed': { reason: 'deleted' } };
+  say('delta.users', [gone, { ...ADA, id: '' }], { mode: 'delta' }, NOW_MS + HOUR_MS);
+  assert.equal(person('ghost'), undefined);
+  assert.equal(person('ada')?.attribute('enabled')?.value, true);
+});
+
 test('what the vendor states of a person in another form than its own is unknown', () => {
   const { say, person } = world();
   say('delta.users', [{ ...ADA, accountEnabled: 'true', userType: null }]);
