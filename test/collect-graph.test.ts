@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
+import { BooksReader } from '../src/books/index.ts';
 import { pollOnce } from '../src/pipeline/index.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
@@ -114,6 +115,30 @@ test('a row of another tenant is parked, and its window is not whole', async () 
     const rows = seen.filter(({ source, parked }) => source === 'graph/signIns' && parked > 0);
     assert.ok(rows.length > 0);
     assert.ok(rows.every(({ outcome, code }) => outcome === 'partial' && code === 'parked'));
+  } finally {
+    await close();
+    await emulator.stop();
+  }
+});
+
+test('a log of which some types are not asked for never counts as whole', async () => {
+  const dir = join(root, 'types');
+  const emulator = await workplace({});
+  const some =
+    'graph: {root: "GRAPH", signIns: [interactiveUser], directory: [], crossCheck: false}';
+  const { collectors, close } = collectorsFor(emulator, some);
+  const [collector] = collectors;
+  assert.ok(collector !== undefined);
+  try {
+    await emulator.advance(3 * HOUR_MS);
+    await withDesk(dir, clockOf(emulator), async (desk) => {
+      await pollToEnd(desk, collector);
+    });
+    const books = await BooksReader.open(dir, { clock: clockOf(emulator) });
+    const facts = books.coverage().filter(({ source }) => source === 'graph/signIns');
+    books.close();
+    assert.ok(facts.some(({ because }) => /of nonInteractiveUser, servicePrincipal/.test(because)));
+    assert.ok(facts.every(({ state }) => state !== 'collected' && state !== 'corroborated'));
   } finally {
     await close();
     await emulator.stop();

@@ -43,6 +43,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
   'parked',
   'AF20022',
   'interactive-only',
+  'types-not-asked',
 ]);
 
 /**

@@ -7,6 +7,8 @@ export type GraphLog = {
   readonly family: DeliveredFamily;
   /** Each is asked; the window is complete when all were read. */
   readonly questions: readonly Question[];
+  /** What the questions do not ask for, of what the source would have: never is all of it read. */
+  readonly leavesOut?: { readonly code: string; readonly because: string } | undefined;
   /** Asked instead when the service has no such thing as the questions. */
   readonly fallback?: Question & { readonly code: string; readonly because: string };
 };
@@ -28,9 +30,14 @@ export type SignInType = (typeof SIGN_IN_TYPES)[number];
 
 /** Sign-ins of some kinds, as each kind has to be asked for by name. */
 export function signInLog(types: readonly SignInType[]): GraphLog {
+  const left = SIGN_IN_TYPES.filter((type) => !types.includes(type));
+  const because =
+    `the configuration asks for sign-ins of ${types.join(', ')} alone: of ` +
+    `${left.join(', ')} nothing is known`;
   return {
     source: 'graph/signIns',
     family: 'sign-ins',
+    leavesOut: left.length === 0 ? undefined : { code: 'types-not-asked', because },
     questions: types.map((type) => ({
       path: '/beta/auditLogs/signIns',
       time: 'createdDateTime',

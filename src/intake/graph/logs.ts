@@ -197,15 +197,22 @@ export class GraphLogCollector implements Collector {
       for (const question of log.questions) {
         await this.#ask(question, interval, session, read, poll.signal);
       }
-      end = read.end('complete', null, null);
+      const { leavesOut: left } = log;
+      end =
+        left === undefined
+          ? read.end('complete', null, null)
+          : read.end('partial', left.code, left.because);
       this.#noteRefusals(log, 0);
     } catch (error) {
       const failure = passing(error);
       end = await this.#otherwise(log, interval, session, read, failure, poll.signal);
     }
     this.#kept.get(log.source)?.need.add(interval.to - interval.from, read.pages);
-    poll.tally.window(await session.end(end), end, log.source);
-    return end.outcome;
+    // All that was asked for was read: coverage says what was not, and no poll is short of it.
+    const isWhole = end.code !== null && end.code === log.leavesOut?.code;
+    const told: WindowEnd = isWhole ? { ...end, outcome: 'complete' } : end;
+    poll.tally.window(await session.end(end), told, log.source);
+    return told.outcome;
   }
 
   #window({ source, family }: GraphLog, { from, to }: Interval): CollectWindow {
