@@ -2,7 +2,12 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import type { BooksReader } from '../books/index.ts';
 import type { Authorisations } from './authorisations.ts';
 import { joinedSql } from './joined.ts';
-import { CLOCK_DIFFERENCE_MAX_MS, SESSION_LIFE_MAX_MS, TOKEN_LIFE_MAX_MS } from './limits.ts';
+import {
+  CLOCK_DIFFERENCE_MAX_MS,
+  DAY_MS,
+  SESSION_LIFE_MAX_MS,
+  TOKEN_LIFE_MAX_MS,
+} from './limits.ts';
 import type { SeenKind } from './sign-in-coverage.ts';
 import { registeredLines, standingLines } from './standings.ts';
 
@@ -59,6 +64,18 @@ export class ActionQuery {
     // Before the source is known, so that a question that is asked again binds nothing twice.
     const sql = sqlOf(joinedSql({ ...parts, source: SOURCE }), bind);
     return this.#books.over(scope, (source) => sql.replaceAll(SOURCE, () => source), values);
+  }
+
+  /** How many actions there may be on each day of a period that has any, in order. */
+  async actionsByDay({ fromMs, toMs }: ReconcilePeriod): Promise<[dayMs: number, count: number][]> {
+    const rows = await this.#books.over(
+      { fromMs, toMs },
+      (source) => `SELECT epoch_ms("time") // ${DAY_MS} * ${DAY_MS} AS day, count(*)
+        FROM ${source} WHERE class_uid <> 3002 GROUP BY day ORDER BY day`,
+    );
+    const days = rows.map(([day, count]): [number, number] => [Number(day), Number(count)]);
+    // Whole files are read: some of them lie across an end of the period.
+    return days.filter(([day]) => day + DAY_MS > (fromMs ?? day) && day < (toMs ?? Infinity));
   }
 
   /** Which kinds of sign-ins with a token there are at all, and from when to when. */

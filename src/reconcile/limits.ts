@@ -22,6 +22,12 @@ export const PERSON_WINDOW_MS: number = 24 * 3_600_000;
 /** Actions of one finding; the rest is counted. */
 export const EVIDENCE_MAX = 200;
 
+/**
+ * Actions that are met with their sign-ins at once, unless one day holds more: a day of 10,000
+ * people are 2 million, and 8 million at once are more than the engine's memory holds.
+ */
+export const ACTIONS_AT_ONCE = 2_500_000;
+
 /** Listed actions of one answer: more are counted, and the list says that it is cut. */
 export const LIST_MAX = 100_000;
 

@@ -4,7 +4,7 @@ import type { FindingDraft, Interval } from '../core/index.ts';
 import { ActionQuery, type ReconcilePeriod, SOUGHT_FROM, SOUGHT_TO } from './action-query.ts';
 import type { Authorisations } from './authorisations.ts';
 import { findingsOf, isSaid } from './findings.ts';
-import { DAY_MS, HOUR_MS, LIST_MAX } from './limits.ts';
+import { ACTIONS_AT_ONCE, DAY_MS, HOUR_MS, LIST_MAX } from './limits.ts';
 import { severityOf } from './log-coverage.ts';
 import { type Flow, SignInCoverage, type Sought } from './sign-in-coverage.ts';
 import {
@@ -49,6 +49,7 @@ export class Reconciler {
   readonly #books: BooksReader;
   readonly #query: ActionQuery;
   readonly #facts: readonly CoverageFact[];
+  readonly #most: number;
   #coverage: Promise<SignInCoverage> | undefined;
 
   constructor(
@@ -56,11 +57,14 @@ export class Reconciler {
     options: {
       readonly authorisations: Authorisations;
       readonly coverage: readonly CoverageFact[];
+      /** Actions that are met at once; default: {@link ACTIONS_AT_ONCE}. */
+      readonly atOnce?: number;
     },
   ) {
     this.#books = books;
     this.#query = new ActionQuery(books, options.authorisations);
     this.#facts = options.coverage;
+    this.#most = options.atOnce ?? ACTIONS_AT_ONCE;
   }
 
   /** The totals of a period. They equal the sum of all statements, and the system's. */
@@ -93,7 +97,11 @@ export class Reconciler {
     const finals = new Set(groups.filter(({ cause }) => isAsked(cause)).map(({ final }) => final));
     if (finals.size === 0) return { verdicts: [], isCut: false };
     const wanted = [...finals].map((final) => `'${final}'`).join(', ');
-    const rows = await this.#rows(period, `WHERE final IN (${wanted})`);
+    const rows: ActionVerdict[] = [];
+    for (const part of await this.#partsOf(period)) {
+      for (const row of await this.#rows(part, `WHERE final IN (${wanted})`)) rows.push(row);
+      if (rows.length > LIST_MAX) break;
+    }
     const verdicts = rows.filter(({ cause }) => isAsked(cause));
     return { verdicts: verdicts.slice(0, LIST_MAX), isCut: rows.length > LIST_MAX };
   }
@@ -131,7 +139,20 @@ export class Reconciler {
       : this.#query.reachedDays(fromIndex, first.from);
   }
 
+  /** Groups are of an hour: those of parts of a period are those of the period. */
   async #groups(period: ReconcilePeriod): Promise<Group[]> {
+    const groups: Group[] = [];
+    for (const part of await this.#partsOf(period)) {
+      for (const group of await this.#groupsAtOnce(part)) groups.push(group);
+    }
+    return groups;
+  }
+
+  async #partsOf(period: ReconcilePeriod): Promise<ReconcilePeriod[]> {
+    return partsOf(period, await this.#query.actionsByDay(period), this.#most);
+  }
+
+  async #groupsAtOnce(period: ReconcilePeriod): Promise<Group[]> {
     const rows = await this.#query.rows(
       period,
       (joined) => `SELECT tenant, coalesce(workload, 'not stated'), record_type, method, final,
@@ -215,6 +236,25 @@ export class Reconciler {
       );
     return this.#coverage;
   }
+}
+
+/** Cuts a period between days, so that each part holds no more actions than are met at once. */
+function partsOf(
+  period: ReconcilePeriod,
+  days: readonly (readonly [dayMs: number, actions: number])[],
+  most: number,
+): ReconcilePeriod[] {
+  const cuts: number[] = [];
+  let held = 0;
+  for (const [dayMs, actions] of days) {
+    if (held > 0 && held + actions > most) {
+      cuts.push(dayMs);
+      held = 0;
+    }
+    held += actions;
+  }
+  const bounds = [period.fromMs, ...cuts, period.toMs];
+  return bounds.slice(1).map((toMs, i) => ({ ...period, fromMs: bounds[i], toMs }));
 }
 
 function soughtOfGroup(row: readonly DuckDBValue[]): Sought {
