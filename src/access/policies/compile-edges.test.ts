@@ -45,6 +45,7 @@ function decide(...texts: readonly string[]) {
 
 describe('each operator answers at its edges as the official engine does', () => {
   for (const condition of [
+    ...['!(3 < 3)', '!(4 < 3)', '!(4 <= 3)', '!(3 > 3)', '!(2 > 3)', '!(2 >= 3)'],
     ...['2 < 3', '3 <= 3', '2 <= 3', '4 > 3', '3 >= 3', '4 >= 3'],
     ...['2 + 3 == 5', '2 - 3 == -1', '2 * 3 == 6', '-(2 - 2) == 0 * -1', '-principal.n == -3'],
     ...['3 == 3', '3 != 4', '"a" != 1', '"1" != 1', 'true != 1', '[] == context.empty'],
