@@ -33,7 +33,13 @@ export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';
 export { type LogName, SIGN_IN_LOGS, SUITE } from './sight/logs.ts';
 export { type Asked, type Sight, sightOf } from './sight/sight.ts';
-export { isOfHandedIn, ruleWatchers, streamWatchers, type Watcher } from './sight/watcher.ts';
+export {
+  isOfHandedIn,
+  maySay,
+  ruleWatchers,
+  streamWatchers,
+  type Watcher,
+} from './sight/watcher.ts';
 export { documentsToKeep, type KnownDocument, problemText } from './sigma/index.ts';
 export {
   type Attempt,

@@ -105,6 +105,18 @@ test('a gate that does not count blind rules is told of them by what they did no
   assert.deepEqual([asking(undefined), asking(0), asking(1)], ['unknown', 'unknown', 'yes']);
 });
 
+test('a rule that says nothing so severe is not waited for, unless no other is there', () => {
+  const [live, blind] = [
+    { rule: 'r', state: 'live', because: '' },
+    { rule: 'b', state: 'blind', because: 'late' },
+  ] as const;
+  const asking = (rules: GateInput['rules']): string | undefined =>
+    ask({ rules }).conditions['findings'];
+  assert.equal(asking([live, { ...blind, severityMax: 4 }]), 'unknown');
+  assert.equal(asking([live, { ...blind, severityMax: 3 }]), 'yes');
+  assert.equal(asking([{ ...live, severityMax: 3 }]), 'unknown');
+});
+
 test('what only people can hand in holds no wave, and no yes is silent about it', () => {
   const limits = [{ code: 'not-handed-in', text: 'not looked for: "answers led elsewhere"' }];
   const asked = answerGate({ ...GOOD, limits });

@@ -20,6 +20,8 @@ export type RuleSight = {
   readonly rule: string;
   readonly state: 'live' | 'blind';
   readonly because: string;
+  /** The highest severity that it ever says; undefined: any. */
+  readonly severityMax?: number | undefined;
 };
 
 /** What the account says of the window; undefined: nobody could be asked. */
@@ -251,7 +253,7 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Fou
     );
   });
   if (open.length === 0) {
-    const seen = all([whole, sighted(input)]);
+    const seen = all([whole, sighted(input, least)]);
     return { answer: seen, found: foundOf(seen) };
   }
   const { origin } = input;
@@ -261,10 +263,14 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Fou
   return { answer: no(evidence), found: [`${first?.draft.title}${more}`] };
 }
 
-/** "No finding" of rules that could not see is none; as many as the gate lets be blind may be. */
-function sighted({ rules = [], file }: GateInput): Answer {
-  if (rules.length === 0) return unknown(NO_RULES);
-  const blind = rules.filter(({ state }) => state === 'blind');
+/**
+ * "No finding" of rules that could not see is none; as many as the gate lets be blind may be. One
+ * that says nothing so severe is not waited for.
+ */
+function sighted({ rules = [], file }: GateInput, least: number): Answer {
+  const able = rules.filter(({ severityMax = least }) => severityMax >= least);
+  if (able.length === 0) return unknown(NO_RULES);
+  const blind = able.filter(({ state }) => state === 'blind');
   if (blind.length <= (file.require.blind ?? 0)) return yes([]);
   return unknown({ code: 'rules-blind', text: blindText(blind) }, [COVERED]);
 }

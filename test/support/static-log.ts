@@ -13,7 +13,7 @@ export class StaticLog {
   readonly #origin: string;
   readonly #keyId: Buffer;
   readonly #key: KeyObject;
-  readonly #leafHashes: Buffer[] = [];
+  #leafHashes: readonly Buffer[] = [];
   #last: Checkpoint = { size: 0, root: sha256() };
 
   constructor(folder: string, vkey: string) {
@@ -49,7 +49,7 @@ export class StaticLog {
     // The old root over the new leaves: what a consistency proof proves.
     assert.deepEqual(treeHash(leaves.slice(0, this.#last.size)), this.#last.root);
     this.#checkTiles(leaves);
-    this.#leafHashes.splice(0, Number.POSITIVE_INFINITY, ...leaves);
+    this.#leafHashes = leaves;
     this.#last = checkpoint;
     return checkpoint;
   }

@@ -70,7 +70,10 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
     }
     notYetIndexed(books, head);
     notYetJudged(books);
-    return worthOf(context, sources, { period, rule: flags.rule, count: found.length });
+    return worthOf(context, sources, {
+      ...{ period, rule: flags.rule, count: found.length },
+      severityMin: severityOf(flags.minSeverity),
+    });
   });
 
 async function withinIncident(
@@ -123,7 +126,12 @@ function notYetJudged(books: BooksReader): void {
 async function worthOf(
   { clock, tenant, terminal }: Context,
   sources: Sources,
-  of: { readonly period: Period; readonly rule: string | undefined; readonly count: number },
+  of: {
+    readonly period: Period;
+    readonly rule: string | undefined;
+    readonly count: number;
+    readonly severityMin: number;
+  },
 ): Promise<ExitCode> {
   const { books, head } = sources;
   const isPeriodAsked = of.period.fromMs !== undefined || of.period.toMs !== undefined;
@@ -133,12 +141,14 @@ async function worthOf(
   const asked: Asked =
     fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
   const tenants = tenant === undefined ? undefined : [tenant];
-  const { found, limits } = await sightsOfAnswer(sources, {
-    asked,
-    tenants,
-    nowMs: clock.now(),
-    rule: of.rule,
-  });
+  const { maySay } = await import('../../detect/index.ts');
+  const nowMs = clock.now();
+  const seen = await sightsOfAnswer(sources, { asked, tenants, nowMs, rule: of.rule });
+  const { limits } = seen;
+  // Of a rule that is asked for by name it is told how far it sees, whatever it may say.
+  const found = seen.found.filter(
+    ({ watcher }) => of.rule !== undefined || maySay(watcher, of.severityMin),
+  );
   const blind = found.length + of.count === 0 ? noSuchRule(of.rule) : blindReason(found);
   const because = [
     ...(answer.kind === 'unknown' ? answer.because : []),

@@ -105,6 +105,7 @@ function ruleSight({ watcher, sight }: WatcherSight): RuleSight {
   return {
     rule: watcher.title,
     state: state === 'live' ? 'live' : 'blind',
+    severityMax: watcher.severityMax,
     because: `${state === 'partly' ? 'it sees only a part: ' : ''}${because ?? ''}`,
   };
 }

@@ -22,6 +22,11 @@ const SEVERITIES: Readonly<Record<Level, FindingSeverity>> = {
   critical: 5,
 };
 
+/** What a rule that states no level says is of medium severity. */
+export function severityOfLevel(level: Level | null): FindingSeverity {
+  return level === null ? 3 : SEVERITIES[level];
+}
+
 /** The finding that these signals ground; they MUST be some. */
 export function draftOf({ document, custom }: Saying, grounds: Grounds): FindingDraft {
   const { rule, tenant, group, windowMs } = grounds;
@@ -38,7 +43,7 @@ export function draftOf({ document, custom }: Saying, grounds: Grounds): Finding
     title: titleOf({ document, custom }, abouts),
     message: messageOf({ document }, rows.length),
     next: custom.next,
-    severity: level === null ? 3 : SEVERITIES[level],
+    severity: severityOfLevel(level),
     techniques: document.tags.flatMap(techniqueOf),
     entries,
     firstMs: (rows[0] as SignalRow).timeMs,

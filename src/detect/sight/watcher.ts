@@ -1,5 +1,7 @@
+import type { FindingSeverity } from '../../core/index.ts';
 import type { RuleContent } from '../rules/content.ts';
 import { customOf } from '../rules/custom.ts';
+import { severityOfLevel } from '../rules/draft.ts';
 import { ruleKey } from '../rules/plan.ts';
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '../sigma/index.ts';
 import type { StreamDetector } from '../stream/index.ts';
@@ -12,6 +14,8 @@ export type Watcher = {
   readonly title: string;
   readonly judge: string;
   readonly logs: readonly LogName[];
+  /** The highest severity that it ever says; undefined: any. */
+  readonly severityMax?: FindingSeverity;
   /** Under which title it says that it did not look at everything; else its own. */
   readonly cutTitle?: string;
 };
@@ -41,6 +45,11 @@ export function streamWatchers(
   );
 }
 
+/** Whether its silence says anything of findings of this severity and above. */
+export function maySay({ severityMax = 5 }: Watcher, severityMin: number): boolean {
+  return severityMax >= severityMin;
+}
+
 /**
  * Whether it looks at what people hand in alone. It is blind whatever is collected, and says so of
  * itself; an answer about all rules that waited for it would wait for ever.
@@ -50,9 +59,10 @@ export function isOfHandedIn({ logs }: Watcher): boolean {
 }
 
 function watcherOf(document: RuleMeta, judge: string, fallback: readonly LogName[]): Watcher {
-  const { id, name, title } = document;
-  const logs = statedLogs(document) ?? fallback;
-  return { id: ruleKey({ id, name, title }), title, judge, logs: [...new Set(logs)] };
+  const { id, name, title, level } = document;
+  const logs = [...new Set(statedLogs(document) ?? fallback)];
+  const severityMax = severityOfLevel(level);
+  return { id: ruleKey({ id, name, title }), title, judge, logs, severityMax };
 }
 
 /** What a rule of ours says that it needs; undefined where it leaves that to its log source. */
