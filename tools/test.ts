@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { SEED } from './property.ts';
 import { type Counts, closingLine, sum } from './testing/counts.ts';
 import { runStaticChecks, runSystemTests, runUnitTests } from './testing/steps.ts';
+import { installSystemNeeds } from './testing/system-needs.ts';
 
 /** The short form repeats itself; the long form draws a seed, which is printed. */
 const SEED_MAX = 2 ** 31;
@@ -15,6 +16,7 @@ if (isLong) process.env.COUNTERSIGN_LONG = '1';
 
 const counts: Counts[] = [await runStaticChecks()];
 if (!isStaticOnly) {
+  await installSystemNeeds();
   console.log(`seed of the property tests: COUNTERSIGN_SEED=${process.env.COUNTERSIGN_SEED}`);
   counts.push(await runUnitTests(form), await runSystemTests(form));
 }
