@@ -18,7 +18,9 @@ export class StateDb {
       this.#db.exec('COMMIT');
       return result;
     } catch (error) {
-      this.#db.exec('ROLLBACK');
+      // A full disk may have rolled it back by itself (SQLite, "Response To Errors Within A
+      // Transaction"): then there is none, and what went wrong is what is to be said.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
   }
@@ -29,7 +31,7 @@ export class StateDb {
     try {
       return work();
     } finally {
-      this.#db.exec('COMMIT');
+      if (this.#db.isTransaction) this.#db.exec('COMMIT');
     }
   }
 

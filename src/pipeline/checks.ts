@@ -70,13 +70,23 @@ export class CheckStage {
     // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
     const isJudged = this.#feed.knowledge.inForce !== undefined;
     if (!isJudged && books.acts('decision').length === 0) return;
+    // An import that another look was waiting for has looked further meanwhile: what this one saw
+    // is out of date, and would stand in place of what that one found.
+    const unlessOvertaken = async (work: () => void): Promise<boolean> => {
+      let isOvertaken = false;
+      await alone(async () => {
+        isOvertaken = this.#writer.books.stageCursor(STAGE) !== fromIndex;
+        if (!isOvertaken) work();
+      });
+      return !isOvertaken;
+    };
     for (const { from, to } of daysWithin(this.#touched(fromIndex, judgedFromMs))) {
       const rows = await this.#check(from, to, this.#feed.knowledge);
-      await alone(async () =>
-        this.#writer.books.keepChecks({ fromMs: from, toMs: to, upTo: toIndex }, rows),
-      );
+      const period = { fromMs: from, toMs: to, upTo: toIndex };
+      const isKept = await unlessOvertaken(() => this.#writer.books.keepChecks(period, rows));
+      if (!isKept) return;
     }
-    await alone(async () => this.#writer.books.setStageCursor(STAGE, toIndex));
+    await unlessOvertaken(() => this.#writer.books.setStageCursor(STAGE, toIndex));
   }
 
   /** Event times of which something may read otherwise than before. */

@@ -12,6 +12,7 @@ import { erase } from './erase.ts';
 import { importPaths } from './import.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { rebuild } from './rebuild.ts';
+import { watch } from './watch.ts';
 import { systemRandom } from './wire.ts';
 import { closeWriter, openWriter, type Writer } from './writer.ts';
 
@@ -250,6 +251,42 @@ test('a judge that fails stops neither the import nor the others, and is asked a
   await closeWriter(writer);
   const after = ['before it broke 0', 'freya@northmoor.example 492345 0', 'mended 0'];
   assert.deepEqual(await groups(), after, 'what was said is not said twice');
+});
+
+test('what a look saw before another looked further is not entered', async () => {
+  const saying = (group: string): Judgement => ({
+    drafts: [draftOf(group, [{ index: 1, event: { timeMs: 7, actorName: 'x' } }])],
+    covers: [{ from: 0, to: HOUR_MS }],
+  });
+  const until = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const about = { name: 'test/one', hears: 'events', watches: [] } as const;
+  const slow: Judge = {
+    ...about,
+    async *judge() {
+      begun.resolve();
+      await until.promise;
+      yield saying('out of date');
+    },
+  };
+  const quick: Judge = {
+    ...about,
+    async *judge() {
+      yield saying('found later');
+    },
+  };
+  const writer = await open('overtaken');
+  await take(writer, TWICE);
+  const earlier = watch(writer, [slow]);
+  await begun.promise;
+  await watch(writer, [quick]);
+  until.resolve();
+  assert.deepEqual((await earlier).failures, []);
+  await closeWriter(writer);
+  const books = await BooksReader.open(join(root, 'overtaken'));
+  const said = books.findingHistory().map(({ draft, state }) => `${draft.group} ${state}`);
+  books.close();
+  assert.deepEqual(said, ['found later open']);
 });
 
 test('judges are entered in their order, however many parts what they say has', async () => {

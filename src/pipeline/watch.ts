@@ -166,11 +166,12 @@ export class Watch {
    * crash or a failure cuts off is judged again. Tells what went wrong.
    */
   async #enterAll(
-    { judge, toIndex }: Asked,
+    asked: Asked,
     answers: ReadAhead<Answer>,
     tell: (fact: NewFact) => void,
   ): Promise<string | undefined> {
     let failure: string | undefined;
+    let isOvertaken = false;
     for (;;) {
       const answer = await answers.next();
       assert(answer !== undefined, 'each judge that was asked has an end');
@@ -179,19 +180,27 @@ export class Watch {
         break;
       }
       // The rest of what it says is passed over: those behind it are heard all the same.
-      if (failure !== undefined) continue;
+      if (failure !== undefined || isOvertaken) continue;
       try {
-        for (const fact of await this.#enter(judge, answer.judgement)) tell(fact);
+        const facts = await this.#enter(asked, answer.judgement);
+        isOvertaken = facts === undefined;
+        for (const fact of facts ?? []) tell(fact);
       } catch (error) {
         failure = messageOf(error);
       }
     }
-    if (failure !== undefined) return failure;
-    return this.#end(judge, toIndex);
+    if (failure !== undefined || isOvertaken) return failure;
+    return this.#end(asked);
   }
 
-  #enter(judge: Judge, judgement: Judgement): Promise<readonly NewFact[]> {
+  /**
+   * Undefined where an import that this look was waiting for has asked the same judge of more: what
+   * was said before it is out of date, and would take back what it found.
+   */
+  #enter(asked: Asked, judgement: Judgement): Promise<readonly NewFact[] | undefined> {
+    const { judge } = asked;
     return this.#alone(async () => {
+      if (this.#isOvertaken(asked)) return undefined;
       const facts = await this.#changes(judge.name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
@@ -200,9 +209,15 @@ export class Watch {
     });
   }
 
-  async #end(judge: Judge, toIndex: number): Promise<string | undefined> {
+  #isOvertaken({ judge, fromIndex }: Asked): boolean {
+    return this.#writer.books.stageCursor(stageOf(judge)) !== fromIndex;
+  }
+
+  async #end(asked: Asked): Promise<string | undefined> {
+    const { judge, toIndex } = asked;
     try {
       await this.#alone(async () => {
+        if (this.#isOvertaken(asked)) return;
         this.#writer.books.setStageCursor(stageOf(judge), toIndex);
         judge.done?.(this.#writer.books, toIndex);
       });
