@@ -92,6 +92,11 @@ export class DiskReserve {
     return isLow ? because : undefined;
   }
 
+  /** @throws WorkError DISK_LOW where there is no room for work that writes much */
+  needRoom(): void {
+    if (this.stops('collecting') !== undefined) throw diskLow('nothing was read');
+  }
+
   /**
    * Does work that writes much, with a signal that stops it between two of its batches once there
    * is no more room for it.
@@ -102,7 +107,7 @@ export class DiskReserve {
     work: (signal: AbortSignal) => Promise<T>,
     wasStopped: (result: T) => boolean,
   ): Promise<T> {
-    if (this.stops('collecting') !== undefined) throw diskLow('nothing was read');
+    this.needRoom();
     const [low, over] = [new AbortController(), new AbortController()];
     const watching = this.#watch(low, AbortSignal.any([signal, over.signal]));
     try {

@@ -242,6 +242,9 @@ class Server {
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
   readonly #perform: Perform = async (work, hooks) => {
     const { clock, random, env, lanes, version, tell } = this.#options;
+    const isImport = work.command.startsWith('import');
+    // Said before what waits is posted, which a disk that is full to the brim does not let be.
+    if (isImport) this.#reserve.needRoom();
     return this.#desk.exclusively(async () => {
       if (this.#options.signal.aborted || hooks.signal.aborted) {
         throw new HandoverError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
@@ -259,7 +262,7 @@ class Server {
           return perform(this.#writer, work, by);
         };
         // Before a door has to shut, everybody else who writes much has to stop.
-        const result = work.command.startsWith('import')
+        const result = isImport
           ? await this.#reserve.import(both, performing, wasInterrupted)
           : await performing(both);
         outcome = 'done';
