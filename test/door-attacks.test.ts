@@ -177,7 +177,7 @@ doors:
 const skip = withoutMount(root);
 
 test('with a full disk nobody is let in, and with room again everybody is', { skip }, async (t) => {
-  using disk = smallDisk(root, 64);
+  using disk = smallDisk(root, 256);
   const node = await DoorNode.start(join(disk.path, 'data'), SETTINGS);
   // Else what fails here keeps this process from its end.
   t.after(() => node.serving.end('SIGKILL'));

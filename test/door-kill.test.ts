@@ -145,7 +145,7 @@ const noDisk = withoutMount(root);
 const trouble = noDisk === false ? 'killed, and then with a full disk' : 'killed';
 
 test(`two nodes, one of them ${trouble}: who asks the other misses nothing`, async () => {
-  using disk = noDisk === false ? smallDisk(root, 96) : undefined;
+  using disk = noDisk === false ? smallDisk(root, 256) : undefined;
   const left = await DoorNode.start(join(disk?.path ?? root, 'left'), settings());
   const right = await DoorNode.start(join(root, 'right'), settings());
   const balanced = new Balanced([left, right]);

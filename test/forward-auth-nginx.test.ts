@@ -157,7 +157,7 @@ else
     test('passes over a node whose disk is full, and with both full lets nobody in', {
       skip: withoutMount(root),
     }, async () => {
-      using disk = smallDisk(root, 64);
+      using disk = smallDisk(root, 256);
       const nodes = [
         await DoorNode.start(join(disk.path, 'one'), settings()),
         await DoorNode.start(join(root, 'two'), settings()),
