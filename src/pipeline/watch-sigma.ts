@@ -24,6 +24,7 @@ export const SIGMA: Judge['name'] = 'sigma';
 export function sigmaJudge(content: RuleContent): Judge {
   const rules = new RuleJudge(content);
   let home: string | undefined;
+  let homeAsked: string | undefined;
   return {
     name: SIGMA,
     hears: 'events',
@@ -33,13 +34,17 @@ export function sigmaJudge(content: RuleContent): Judge {
       const { books, fromIndex } = context;
       const homeNow = books.tenantOf(TENANT_NOT_STATED);
       const moved = homeNow === home ? [] : homeless(books, homeNow);
-      home = homeNow;
+      homeAsked = homeNow;
       return new Look(rules, books).parts([
         books.signals.touchedSince(fromIndex),
         moved.sort(byGroup),
       ]);
     },
-    done: (books, toIndex) => books.forgetTouched(toIndex),
+    done: (books, toIndex) => {
+      // Not before: a look that failed, or was overtaken, has said nothing again of any tenant.
+      home = homeAsked;
+      books.forgetTouched(toIndex);
+    },
   };
 }
 
