@@ -1,10 +1,11 @@
 import { type Interval, interval, normalise } from '../core/index.ts';
-import { SIGN_IN_LOGS, SUITE } from '../detect/index.ts';
-import { type Authorisations, Reconciler } from '../reconcile/index.ts';
+import { cutDraft, SIGN_IN_LOGS, SUITE } from '../detect/index.ts';
+import { type Authorisations, LIST_MAX, Reconciler } from '../reconcile/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { RECONCILE_BEHIND_MS, RECONCILE_EVERY_MS, SETTLES_WITHIN_MS } from './limits.ts';
 
 const DAY_MS = 86_400_000;
+const TITLE = 'An action that no authorisation stands behind';
 
 /**
  * Asks of whole days, and of the days behind a late sign-in as well: what it was the sign-in of may
@@ -20,7 +21,7 @@ export function reconcileJudge(
     watches: [
       {
         id: 'reconcile',
-        title: 'An action that no authorisation stands behind',
+        title: TITLE,
         judge: 'reconcile',
         logs: [...SIGN_IN_LOGS, ...SUITE],
       },
@@ -38,10 +39,13 @@ export function reconcileJudge(
       const covers = normalise([...asked, ...days]);
       for (const { from, to } of covers) {
         let toldTo = from;
-        for await (const { dayMs, drafts } of reconciler.findings({ fromMs: from, toMs: to })) {
+        for await (const told of reconciler.findings({ fromMs: from, toMs: to })) {
+          const { dayMs, drafts, isCut } = told;
           const day = interval(toldTo, dayMs + DAY_MS);
           toldTo = day.to;
-          yield { drafts, covers: [day] };
+          // Whoever makes a flood of such actions must not hide the last of them behind it.
+          const cut = isCut ? [cutDraft(TITLE, dayMs, LIST_MAX)] : [];
+          yield { drafts: [...drafts, ...cut], covers: [day] };
         }
         if (toldTo < to) yield { drafts: [], covers: [interval(toldTo, to)] };
       }

@@ -6,6 +6,7 @@ export {
   type SignInStanding,
   type Standing,
 } from './authorisations.ts';
+export { LIST_MAX } from './limits.ts';
 export { Reconciler, type Reconciliation, type VerdictList } from './reconciler.ts';
 export { powerText } from './state-findings.ts';
 export type { StateMatch } from './state-matcher.ts';

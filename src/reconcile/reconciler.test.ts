@@ -304,3 +304,22 @@ test('what was withheld is never accounted, and totals equal the sum of verdicts
     runs(6, 200),
   );
 });
+
+test('a day with more actions than are listed says so, whoever stands at its end', async () => {
+  const stated = { sessionUid: 'f', tokenIssuedMs: T + HOUR_MS / 2 };
+  const seen = Array.from({ length: 10 }, (_, i) => [signIn(`t${i}`), read(`t${i}`)]).flat();
+  const forged = [0, 1, 2].map((hour) => {
+    return read('forged', { ...stated, timeMs: T + HOUR_MS + hour });
+  });
+  const cutWith = (listMax: number): Promise<boolean[]> =>
+    withReconciler(
+      [...seen, ...forged],
+      async (reconciler) => {
+        const days: boolean[] = [];
+        for await (const { isCut } of reconciler.findings(DAY)) days.push(isCut);
+        return days;
+      },
+      { coverage: covered('corroborated'), listMax },
+    );
+  assert.deepEqual([await cutWith(2), await cutWith(1_000)], [[true], [false]]);
+});

@@ -27,7 +27,12 @@ export type Reconciliation = {
   readonly residual: readonly Residual[];
 };
 
-export type FindingsOfDay = { readonly dayMs: number; readonly drafts: readonly FindingDraft[] };
+export type FindingsOfDay = {
+  readonly dayMs: number;
+  readonly drafts: readonly FindingDraft[];
+  /** There are more actions of that day than were looked at. */
+  readonly isCut: boolean;
+};
 
 /** In whole days. */
 type WholeDays = ReconcilePeriod & { readonly fromMs: number; readonly toMs: number };
@@ -50,6 +55,7 @@ export class Reconciler {
   readonly #query: ActionQuery;
   readonly #facts: readonly CoverageFact[];
   readonly #most: number;
+  readonly #listMax: number;
   #coverage: Promise<SignInCoverage> | undefined;
 
   constructor(
@@ -59,12 +65,15 @@ export class Reconciler {
       readonly coverage: readonly CoverageFact[];
       /** Actions that are met at once; default: {@link ACTIONS_AT_ONCE}. */
       readonly atOnce?: number;
+      /** Actions that are listed; default: {@link LIST_MAX}. */
+      readonly listMax?: number;
     },
   ) {
     this.#books = books;
     this.#query = new ActionQuery(books, options.authorisations);
     this.#facts = options.coverage;
     this.#most = options.atOnce ?? ACTIONS_AT_ONCE;
+    this.#listMax = options.listMax ?? LIST_MAX;
   }
 
   /** The totals of a period. They equal the sum of all statements, and the system's. */
@@ -100,10 +109,10 @@ export class Reconciler {
     const rows: ActionVerdict[] = [];
     for (const part of await this.#partsOf(period)) {
       for (const row of await this.#rows(part, `WHERE final IN (${wanted})`)) rows.push(row);
-      if (rows.length > LIST_MAX) break;
+      if (rows.length > this.#listMax) break;
     }
     const verdicts = rows.filter(({ cause }) => isAsked(cause));
-    return { verdicts: verdicts.slice(0, LIST_MAX), isCut: rows.length > LIST_MAX };
+    return { verdicts: verdicts.slice(0, this.#listMax), isCut: rows.length > this.#listMax };
   }
 
   /** What is to be said, by day, of those days that have any; a period MUST be of whole days. */
@@ -116,8 +125,8 @@ export class Reconciler {
     );
     for (const day of [...days].sort((a, b) => a - b)) {
       const period = { fromMs: day, toMs: day + DAY_MS, tenant };
-      const { verdicts } = await this.list(period, isSaid);
-      yield { dayMs: day, drafts: findingsOf(verdicts, severityOf) };
+      const { verdicts, isCut } = await this.list(period, isSaid);
+      yield { dayMs: day, drafts: findingsOf(verdicts, severityOf), isCut };
     }
   }
 

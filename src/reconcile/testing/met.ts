@@ -12,7 +12,7 @@ import {
 import type { TenantId } from '../../core/index.ts';
 import { blankEvent } from '../../ocsf/index.ts';
 import type { Authorisations, PassBounds, Standing } from '../authorisations.ts';
-import { ACTIONS_AT_ONCE } from '../limits.ts';
+import { ACTIONS_AT_ONCE, LIST_MAX } from '../limits.ts';
 import { Reconciler } from '../reconciler.ts';
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
@@ -90,11 +90,13 @@ export async function withReconciler<R>(
     authorisations = standing({}),
     erasures = [],
     atOnce = ACTIONS_AT_ONCE,
+    listMax = LIST_MAX,
   }: {
     coverage?: readonly CoverageFact[];
     authorisations?: Authorisations;
     erasures?: readonly ErasureFact[];
     atOnce?: number;
+    listMax?: number;
   } = {},
 ): Promise<R> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-reconcile-'));
@@ -108,7 +110,7 @@ export async function withReconciler<R>(
     books.close();
     const reader = await BooksReader.open(dir);
     try {
-      return await use(new Reconciler(reader, { authorisations, coverage, atOnce }));
+      return await use(new Reconciler(reader, { authorisations, coverage, atOnce, listMax }));
     } finally {
       reader.close();
     }
