@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Debian's packages that some tests need, and a command by which each is known to be there. */
-const NEEDS: ReadonlyMap<string, string> = new Map([
-  ['chromium', 'chromium'],
-  ['nginx', 'nginx'],
+/** Debian's packages that some tests need, and commands any of which does as well. */
+const NEEDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['chromium', ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']],
+  ['nginx', ['nginx']],
 ]);
 /** A mirror that does not answer must not be what the tests wait for. */
 const INSTALL_TIMEOUT_MS = 90_000;
@@ -19,7 +19,7 @@ const SERVICE_MANAGER = '/run/systemd/system';
  * and no service is started: there those tests skip and say how. Never rejects.
  */
 export async function installSystemNeeds(): Promise<void> {
-  const missing = [...NEEDS].flatMap(([name, command]) => (isThere(command) ? [] : [name]));
+  const missing = [...NEEDS].flatMap(([name, commands]) => (commands.some(isThere) ? [] : [name]));
   const isOurs = process.getuid?.() === 0 && existsSync(APT) && !existsSync(SERVICE_MANAGER);
   if (missing.length === 0 || !isOurs) return;
   const began = performance.now();
