@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
-import { parseJson, parseObject } from './json.ts';
+import { canonical, parseJson, parseObject } from './json.ts';
 import { BODY_DEPTH_MAX } from './limits.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -88,6 +88,10 @@ describe('I-JSON', () => {
     assert.doesNotThrow(() => parseJson(bytes(nested(BODY_DEPTH_MAX))));
     refused(nested(BODY_DEPTH_MAX + 1), 'TOO_LARGE', /nested deeper/);
     refused('['.repeat(4_000_000), 'TOO_LARGE', /nested deeper/);
+    // What stands side by side is not nested, of either kind.
+    const wide = (each: string): string => `[${`${each},`.repeat(BODY_DEPTH_MAX + 1)}1]`;
+    for (const each of ['[]', '{}', '[{}]'])
+      assert.doesNotThrow(() => parseJson(bytes(wide(each))));
     // Brackets in a text are no nesting.
     assert.doesNotThrow(() => parseJson(bytes(JSON.stringify('[{"'.repeat(100)))));
   });
@@ -114,3 +118,36 @@ describe('I-JSON', () => {
     }
   });
 });
+
+describe('one text for one value', () => {
+  test('whichever order members were written in, at every depth', () => {
+    const written = '{"b":[{"d":1,"c":[{"f":null,"e":2}]}],"a":{"z":"x","y":true}}';
+    const turned = '{"a":{"y":true,"z":"x"},"b":[{"c":[{"e":2,"f":null}],"d":1}]}';
+    assert.equal(canonical(JSON.parse(written)), turned);
+    assert.equal(canonical(JSON.parse(turned)), turned);
+  });
+
+  test('another for another value', () => {
+    assert.notEqual(canonical([1, 2]), canonical([2, 1]));
+    assert.notEqual(canonical({ a: [] }), canonical({ a: {} }));
+    assert.notEqual(canonical({ a: 1 }), canonical({ a: '1' }));
+    assert.equal(canonical({ a: undefined, b: 1 }), '{"b":1}');
+    assert.equal(canonical(undefined), 'null');
+  });
+
+  test('members turned about at will give the same text', () => {
+    const value = fc.jsonValue({ maxDepth: 4 });
+    fc.assert(
+      fc.property(value, (given) => assert.equal(canonical(turnedAbout(given)), canonical(given))),
+      runs(200),
+    );
+  });
+});
+
+/** Every object's members in the opposite order. */
+function turnedAbout(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turnedAbout);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).toReversed();
+  return Object.fromEntries(members.map(([name, item]) => [name, turnedAbout(item)]));
+}
