@@ -17,6 +17,7 @@ const HOURS = 60;
 const FAILED_HOUR = 34;
 const random = { fill: (into: Uint8Array) => randomFillSync(into) };
 const SOURCES = ['AzureActiveDirectory', 'Exchange', 'General', 'SharePoint'];
+const SIGN_INS = 'graph/signIns';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-coverage-'));
 const dir = join(root, 'data');
@@ -28,8 +29,9 @@ before(async () => {
   assert.equal((await ask(['import', join(root, 'export.json')])).code, 0);
   const clock = new ManualClock(START_MS + HOURS * HOUR_MS);
   const writer = await openWriter({ dir, clock, random });
-  const polls = SOURCES.flatMap((source) =>
-    Array.from({ length: HOURS }, (_, hour) => poll(`m365.activity/Audit.${source}`, hour)),
+  const sources = [...SOURCES.map((source) => `m365.activity/Audit.${source}`), SIGN_INS];
+  const polls = sources.flatMap((source) =>
+    Array.from({ length: HOURS }, (_, hour) => poll(source, hour)),
   );
   await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));
   await closeWriter(writer);

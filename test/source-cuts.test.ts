@@ -9,15 +9,21 @@ import {
   type Account,
   accountOf,
   type Collected,
+  type Cut,
   feedsOf,
+  instantsOf,
   rulesOf,
   type Story,
+  sightsWithin,
   storyOf,
 } from './support/cuts.ts';
 import { temporaryFolder } from './support/folders.ts';
 import { SCENARIOS } from './support/staged.ts';
 
 const HOUR_MS = 3_600_000;
+/** All delays that polls saw are shorter. */
+const SETTLED_MS = 6 * HOUR_MS;
+const PEOPLE_ASKED = 2;
 const CRITICAL = 5;
 const root = temporaryFolder('source-cuts');
 const gate = join(root, 'gate.yaml');
@@ -37,36 +43,56 @@ async function ask(account: Account, ...args: readonly string[]): Promise<Answer
   return commandHere([...args, '--data', account.data, '--json'], clock);
 }
 
-function periodOf({ fromMs, toMs }: Story): string[] {
+type Period = Pick<Story, 'fromMs' | 'toMs'>;
+
+function periodOf({ fromMs, toMs }: Period): string[] {
   return ['--from', instantOfMs(fromMs) ?? '', '--to', instantOfMs(toMs) ?? ''];
 }
 
-/** Where all is collected, every answer is one: what a cut turns it into is of the cut. */
-async function assertWhole(whole: Account): Promise<void> {
+/**
+ * Where all is collected, every answer is one: what a cut turns it into is of the cut. Gives people
+ * whose books are whole.
+ */
+async function assertWhole(whole: Account): Promise<readonly string[]> {
   const short = whole.sights.filter(({ sight }) => sight.state !== 'live');
   assert.deepEqual(
     short.map(({ watcher }) => watcher.id),
     ['stream/reply-mismatch'],
   );
   assert.notDeepEqual(rulesOf(whole), []);
+  const people = await statedOf(whole);
+  assert.notDeepEqual(people, []);
   assert.equal((await ask(whole, 'findings', ...periodOf(whole))).code, 0);
   const isGrave = whole.judged.some(({ finding }) => finding.severity === CRITICAL);
   assert.equal((await ask(whole, 'gate', gate)).code, isGrave ? 1 : 0);
+  return people;
 }
 
-async function assertNotSilent(whole: Account, cut: Account): Promise<void> {
+/** What a statement tells of comes by others as well, or it does not tell of it. */
+const NOT_OF_STATEMENTS: readonly Collected[] = [
+  ...(['azure/SignInLogs', 'azure/AuditLogs', 'azure/ServicePrincipalSignInLogs'] as const),
+  ...(['azure/EmailEvents', 'azure/EmailAttachmentInfo', 'azure/EmailUrlInfo'] as const),
+];
+
+async function assertNotSilent(
+  { whole, people }: { readonly whole: Account; readonly people: readonly string[] },
+  cut: Account,
+  { feed, fromMs }: Cut,
+): Promise<void> {
+  /** The period for which the source told of nothing. */
+  const silent = { fromMs: fromMs ?? whole.fromMs, toMs: whole.toMs };
+  // What was connected once is missed, whatever it told of.
+  const isOfStatements = fromMs !== null || !NOT_OF_STATEMENTS.includes(feed);
   const lost = rulesOf(whole).filter((rule) => !rulesOf(cut).includes(rule));
   const isOf = (rule: string, id: string): boolean => rule === id || rule.startsWith(`${id}/`);
-  const silent = lost.filter((rule) => {
+  const sure = lost.filter((rule) => {
     return !cut.sights.some(
       ({ watcher, sight }) => isOf(rule, watcher.id) && sight.state !== 'live',
     );
   });
-  assert.deepEqual(silent, [], 'rules that found it, do not, and say that they could');
-  const isBlind = cut.sights.some(({ watcher, sight }) => {
-    return sight.state !== 'live' && watcher.id !== 'stream/reply-mismatch';
-  });
-  const findings = await ask(cut, 'findings', ...periodOf(cut));
+  assert.deepEqual(sure, [], 'rules that found it, do not, and say that they could');
+  const isBlind = blindIn(cut.sights).length > 0;
+  const findings = await ask(cut, 'findings', ...periodOf(silent));
   if (findings.code === 0) {
     assert.notEqual(findings.stdout, '', 'nothing was found, and that is no answer');
     if (isBlind) assert.match(findings.stderr, /blind|only a part/);
@@ -77,7 +103,34 @@ async function assertNotSilent(whole: Account, cut: Account): Promise<void> {
     const asked = await ask(cut, 'findings', '--rule', rule, ...periodOf(cut));
     assert.equal(asked.code, 3, `${rule}: ${asked.stdout}`);
   }
+  for (const who of isOfStatements ? people : []) {
+    const statement = await ask(cut, 'statement', who, ...periodOf(silent));
+    assert.equal(statement.code, 3, `of ${who}: ${statement.stderr}`);
+  }
+  if (fromMs !== null) {
+    // Of no period in particular: it does not end where the source fell silent.
+    for (const question of ['findings', 'reconcile']) {
+      assert.equal((await ask(cut, question)).code, 3, question);
+    }
+  }
   await assertHeld(cut, isBlind);
+}
+
+/** People whose deeds are found and known; who was only written to did nothing. */
+async function statedOf(whole: Account): Promise<string[]> {
+  const all = whole.judged.flatMap(({ finding }) => finding.principals);
+  const names = all.filter((name) => /^user:.*@/.test(name)).map((name) => name.slice(5));
+  const people: string[] = [];
+  for (const name of new Set(names)) {
+    const { code } = await ask(whole, 'statement', name, ...periodOf(whole));
+    if (code === 0 && people.push(name) === PEOPLE_ASKED) break;
+  }
+  return people;
+}
+
+function blindIn(sights: Account['sights']): string[] {
+  const short = sights.filter(({ sight }) => sight.state !== 'live');
+  return short.map(({ watcher }) => watcher.id).filter((id) => id !== 'stream/reply-mismatch');
 }
 
 async function assertHeld(cut: Account, isBlind: boolean): Promise<void> {
@@ -93,20 +146,46 @@ async function assertHeld(cut: Account, isBlind: boolean): Promise<void> {
   assert.equal(states.length > 1, isBlind);
 }
 
+/** What is blind behind the instant is blind in the whole, and sees what had come before it. */
+async function assertSince(cut: Account, atMs: number): Promise<void> {
+  const before = await sightsWithin(cut, { fromMs: cut.fromMs, toMs: atMs - SETTLED_MS });
+  assert.deepEqual(blindIn(before), [], 'what was collected counts as seen');
+  const behind = await sightsWithin(cut, { fromMs: atMs, toMs: cut.toMs });
+  assert.deepEqual(blindIn(behind), blindIn(cut.sights));
+}
+
+type Way = { readonly name: string; readonly cut: Cut };
+
+function waysOf(story: Story, feed: Collected): Way[] {
+  const instants = instantsOf(story, feed);
+  const middle = instants.length >> 1;
+  const at = IS_LONG ? new Set([0, middle, instants.length - 1]) : [SEED % instants.length];
+  const midway = [...at].map((each): Way => {
+    // Just before it: that it came is not known, and neither is that nothing did.
+    const fromMs = (instants[each] as number) - 1;
+    return { name: `falls silent at ${instantOfMs(fromMs)}`, cut: { feed, fromMs } };
+  });
+  return [{ name: 'is cut', cut: { feed, fromMs: null } }, ...midway];
+}
+
 for (const scenario of SCENARIOS_ASKED) {
   test(`no source of ${scenario} can be cut and leave silence behind`, async (t) => {
     const folder = join(root, scenario);
     mkdirSync(folder);
     const story = storyOf(join(folder, 'told'), scenario, SEED);
     const whole = await accountOf(join(folder, 'whole'), story);
-    await assertWhole(whole);
+    const people = await assertWhole(whole);
     const feeds = feedsOf(story);
-    const cuts = IS_LONG ? feeds : [feeds[SEED % feeds.length] as Collected];
-    for (const cut of cuts) {
-      await t.test(`${cut} is cut`, async () => {
-        const account = await accountOf(join(folder, cut.replace('/', '-')), story, cut);
-        await assertNotSilent(whole, account);
-      });
+    const asked = IS_LONG ? feeds : [feeds[SEED % feeds.length] as Collected];
+    for (const feed of asked) {
+      for (const [at, { name, cut }] of waysOf(story, feed).entries()) {
+        await t.test(`${feed} ${name}`, async () => {
+          const data = join(folder, `${feed.replace('/', '-')}-${at}`);
+          const account = await accountOf(data, story, cut);
+          await assertNotSilent({ whole, people }, account, cut);
+          if (cut.fromMs !== null) await assertSince(account, cut.fromMs);
+        });
+      }
     }
   });
 }

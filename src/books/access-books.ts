@@ -16,6 +16,8 @@ type Beside = {
   readonly cursor: number;
   acts(kind: string): readonly number[];
   coverage(): readonly CoverageFact[];
+  /** Before all times where nobody says what time it is. */
+  nowMs(): number;
 };
 
 /** Decisions, passes, and what is known of the authorisation of sign-ins. */
@@ -51,7 +53,7 @@ export class AccessBooks {
     const cause = isJudged ? 'not yet checked' : 'no policy';
     const counted = verifiedOf(this.checkCounts(filter), counts, cause);
     const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
-    const period = { ...(collectedPeriod(facts) ?? {}), ...stated(scope) };
+    const period = { ...(collectedPeriod(facts, this.#books.nowMs()) ?? {}), ...stated(scope) };
     const posted = this.#books.cursor;
     const answer = coverageAnswer(facts, period, { ...ledger, posted });
     const unseen = unseenFlows(facts);

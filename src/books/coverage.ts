@@ -9,25 +9,45 @@ import {
   unknown,
   yes,
 } from '../core/index.ts';
-import { activitySourceOf, isSpotSource } from '../coverage/index.ts';
+import { activitySourceOf, isSpotSource, isStillComing } from '../coverage/index.ts';
 import { ANY, type CoverageFact } from './facts.ts';
-import { REASONS_MAX } from './limits.ts';
+import { ASKED_WITHIN_MS, REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
 import type { Coverage } from './statement-types.ts';
 
 /** A hole in a period: `[fromMs, toMs)`. */
 export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly toMs: number };
 
-/** From the latest of the starts to the earliest of the ends, of what was collected by source. */
+/**
+ * From the latest of the starts to the earliest of the ends, of what is collected by source. A
+ * source that is not asked for any more ends nothing: what it does not tell of lies in the period,
+ * as a hole. Where none is asked for, nothing has been known for as long.
+ */
 export function collectedPeriod(
   facts: readonly CoverageFact[],
+  nowMs: number,
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
-  const good = facts.filter((fact) => isCovered(fact) && !isSpotSource(fact.source));
-  const sources = [...Map.groupBy(good, ({ source, tenant }) => `${source}\n${tenant}`).values()];
-  const starts = sources.map((of) => Math.min(...of.map(({ fromMs }) => fromMs ?? -Infinity)));
-  const ends = sources.map((of) => Math.max(...of.map(({ toMs }) => toMs ?? Infinity)));
-  const period = { fromMs: Math.max(...starts), toMs: Math.min(...ends) };
+  const told = facts.filter((fact) => isCovered(fact) || isStillComing(fact));
+  const counted = told.filter(({ source }) => !isSpotSource(source));
+  const sources = [...Map.groupBy(counted, ({ source, tenant }) => `${source}\n${tenant}`).values()]
+    .map((of) => ({ good: of.filter(isCovered), reachedMs: endOf(of) }))
+    .filter(({ good }) => good.length > 0);
+  const running = sources.filter(({ reachedMs }) => nowMs - reachedMs <= ASKED_WITHIN_MS);
+  const starts = sources.map(({ good }) => startOf(good));
+  const ends = running.map(({ good }) => endOf(good));
+  const period = {
+    fromMs: Math.max(...starts),
+    toMs: ends.length === 0 ? nowMs : Math.min(...ends),
+  };
   return sources.length > 0 && period.fromMs < period.toMs ? period : undefined;
+}
+
+function startOf(facts: readonly CoverageFact[]): number {
+  return Math.min(...facts.map(({ fromMs }) => fromMs ?? -Infinity));
+}
+
+function endOf(facts: readonly CoverageFact[]): number {
+  return Math.max(...facts.map(({ toMs }) => toMs ?? Infinity));
 }
 
 /** The facts that say something about the period. */
@@ -98,7 +118,7 @@ function gaps(good: readonly CoverageFact[], fromMs: number, toMs: number): Reas
   });
 }
 
-function isCovered({ state }: CoverageFact): boolean {
+export function isCovered({ state }: CoverageFact): boolean {
   return state === 'collected' || state === 'corroborated';
 }
 

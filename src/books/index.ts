@@ -23,6 +23,7 @@ export {
   type Sought,
 } from './facts.ts';
 export { type HotFile, writeHot } from './hot.ts';
+export { ASKED_WITHIN_MS } from './limits.ts';
 export type { Ask } from './live.ts';
 export type { Principal, PrincipalAlias, Resolution, WhoOptions } from './principal.ts';
 export { labelOf } from './principal.ts';

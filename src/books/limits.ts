@@ -53,6 +53,9 @@ export const KINSHIP_NODES_MAX = 256;
 /** Events that DuckDB sorts at a time for a timeline; a single day may be more. */
 export const TIMELINE_WINDOW_ROWS = 100_000;
 
+/** A collector that runs asks every minute or so: after this long nobody does. */
+export const ASKED_WITHIN_MS: number = 15 * 60_000;
+
 /** Reasons that a statement lists one by one. */
 export const REASONS_MAX = 20;
 

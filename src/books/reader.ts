@@ -270,8 +270,7 @@ export class BooksReader {
   coverage(): readonly CoverageFact[] {
     const { state } = this.#live;
     if (state === undefined) return [];
-    const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
-    return coverageRows(state, this.#observed, nowMs);
+    return coverageRows(state, this.#observed, this.nowMs());
   }
 
   /** What became of the canaries of each workload in each feed. */
@@ -284,8 +283,7 @@ export class BooksReader {
   dueChecks(): readonly DueCheck[] {
     const { state } = this.#live;
     if (state === undefined) return [];
-    const nowMs = this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
-    return state.snapshot(() => this.#observed.dueChecks(state, nowMs));
+    return state.snapshot(() => this.#observed.dueChecks(state, this.nowMs()));
   }
 
   /** The events of one tenant in a period, in order. */
@@ -295,12 +293,13 @@ export class BooksReader {
   }
 
   /**
-   * The longest period of which every collected source was collected; undefined where none was.
-   * Holes may lie in it: {@link coverageOf} tells.
+   * The longest period of which every source that is collected was; undefined where none was.
+   * Holes may lie in it, and all that a source which fell silent does not tell of: see
+   * {@link coverageOf}.
    */
   collectedPeriod(tenant?: string): { readonly fromMs: number; readonly toMs: number } | undefined {
     const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
-    return collectedPeriod(factsWithin(this.coverage(), {}, tenants));
+    return collectedPeriod(factsWithin(this.coverage(), {}, tenants), this.nowMs());
   }
 
   /** What is known to be missing in a period, and whether the books hold all of it. */
@@ -328,6 +327,11 @@ export class BooksReader {
 
   close(): void {
     this.#live.close();
+  }
+
+  /** Before all times where nobody says what time it is. */
+  nowMs(): number {
+    return this.#clock?.now() ?? Number.NEGATIVE_INFINITY;
   }
 
   async #rowsOf(filter: RowFilter): Promise<EventRow[]> {

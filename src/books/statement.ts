@@ -6,6 +6,7 @@ import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
 import type { Scope } from './live.ts';
 import type { Principal } from './principal.ts';
 import type { EventRow } from './row.ts';
+import { notConnected } from './statement-logs.ts';
 import type {
   Balance,
   Erasure,
@@ -218,6 +219,7 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
       text: `${span} by the vendor`,
     })),
   );
+  because.push(...notConnected(facts, input.rows));
   if (because.length === 0) return { answer, facts, holes };
   const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
   return { answer: unknown(all), facts, holes };

@@ -9,6 +9,7 @@ export {
 export { type FindingEventOptions, findingEvent } from './findings/event.ts';
 export { findingUid } from './findings/identity.ts';
 export { type Incident, incidentNamed, incidentsOf, type Merger } from './findings/incidents.ts';
+export { endOfItself } from './findings/of-itself.ts';
 export { IN_PROGRESS, NEW, RESOLVED, SUPPRESSED, statusOf } from './findings/status.ts';
 export {
   type ContentFile,

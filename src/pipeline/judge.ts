@@ -1,5 +1,5 @@
 import type { Books, BooksReader, LedgerHead } from '../books/index.ts';
-import type { FindingDraft, IntervalSet } from '../core/index.ts';
+import type { FindingDraft, Interval, IntervalSet } from '../core/index.ts';
 import type { Watcher } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 
@@ -58,6 +58,14 @@ export type Judgement = {
    * before, and does not say now, is taken back.
    */
   readonly covers: IntervalSet;
+  /**
+   * Windows in it of which not everything was looked at: what was said of them before stays said.
+   * Else whoever makes a flood takes back what was found before it.
+   */
+  readonly cutShort?: readonly CutShort[];
   /** Ids of findings that it said before, and of which it knows that they do not hold any more. */
   readonly takenBack?: readonly string[];
 };
+
+/** Windows of some rules of a judge. */
+export type CutShort = Interval & { readonly rules: readonly string[] };

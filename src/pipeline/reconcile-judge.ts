@@ -1,6 +1,12 @@
 import { type Interval, interval, normalise } from '../core/index.ts';
 import { cutDraft, SIGN_IN_LOGS, SUITE } from '../detect/index.ts';
-import { type Authorisations, LIST_MAX, Reconciler } from '../reconcile/index.ts';
+import {
+  ACTION_RULES,
+  type Authorisations,
+  type FindingsOfDay,
+  LIST_MAX,
+  Reconciler,
+} from '../reconcile/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 import { RECONCILE_BEHIND_MS, RECONCILE_EVERY_MS, SETTLES_WITHIN_MS } from './limits.ts';
 
@@ -40,17 +46,24 @@ export function reconcileJudge(
       for (const { from, to } of covers) {
         let toldTo = from;
         for await (const told of reconciler.findings({ fromMs: from, toMs: to })) {
-          const { dayMs, drafts, isCut } = told;
-          const day = interval(toldTo, dayMs + DAY_MS);
-          toldTo = day.to;
-          // Whoever makes a flood of such actions must not hide the last of them behind it.
-          const cut = isCut ? [cutDraft(TITLE, dayMs, LIST_MAX)] : [];
-          yield { drafts: [...drafts, ...cut], covers: [day] };
+          const days = interval(toldTo, told.dayMs + DAY_MS);
+          toldTo = days.to;
+          yield judgementOf(told, days);
         }
         if (toldTo < to) yield { drafts: [], covers: [interval(toldTo, to)] };
       }
     },
   };
+}
+
+/** What is said of a day, and nothing of the days before it in `days`. */
+export function judgementOf({ dayMs, drafts, isCut }: FindingsOfDay, days: Interval): Judgement {
+  if (!isCut) return { drafts, covers: [days] };
+  // Whoever makes a flood of such actions must not hide the last of them behind it.
+  const day = interval(dayMs, dayMs + DAY_MS);
+  const cut = cutDraft(TITLE, { fromMs: day.from, toMs: day.to }, LIST_MAX);
+  const cutShort = [{ ...day, rules: ACTION_RULES }];
+  return { drafts: [...drafts, cut], covers: [days], cutShort };
 }
 
 function wholeDays({ from, to }: Interval): Interval {

@@ -25,11 +25,11 @@ const COLLECTED: CoverageFact = {
   because: '',
 };
 
-function said(rule: string, group: string, windowMs: number): FindingFact {
+function said(rule: string, group: string, windowMs: number, endMs = windowMs + 1): FindingFact {
   const draft: FindingDraft = {
     ...{ rule, version: 1, tenant: TENANT, group, windowMs, title: `too much: ${group}` },
     ...{ message: '', next: '', severity: 2, techniques: [], entries: [], firstMs: windowMs },
-    ...{ lastMs: windowMs, principals: [], sessions: [], apps: [], addresses: [] },
+    ...{ lastMs: endMs - 1, principals: [], sessions: [], apps: [], addresses: [] },
     confidence: null,
   };
   return { index: 1, uid: 'f', judge: 'j', state: 'open', because: null, revision: 0, draft };
@@ -83,7 +83,17 @@ test('a rule that fitted too much on a day did not look at all of it', async () 
   assert.deepEqual(await statesWith(asked, { isNow: true }), LIVE, 'of now it looks');
 });
 
-test('a detector that stopped looking did not look from there on', async () => {
+test('a detector that stopped looking did not look up to where it says', async () => {
+  const partly = 'partly: it did not look at all: too much: Guesses';
+  for (const endMs of [FROM_MS + 1, TO_MS, TO_MS + DAY_MS]) {
+    const found = await statesWith(said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, endMs));
+    assert.deepEqual(found, ['live', 'live', partly, partly]);
+  }
+  const before = said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, FROM_MS);
+  assert.deepEqual(await statesWith(before), LIVE, 'it looked at what comes behind');
+});
+
+test('where it does not say up to when, it counts as if it never looked again', async () => {
   const partly = 'partly: it did not look at all: too much: Guesses';
   for (const windowMs of [FROM_MS - 20 * DAY_MS, FROM_MS]) {
     const found = await statesWith(said(CUT_OFF, 'Guesses', windowMs));

@@ -3,6 +3,7 @@ import { ANY } from '../books/index.ts';
 import {
   type Asked,
   CUT_OFF,
+  endOfItself,
   isThrottledOf,
   type Sight,
   SUPPRESSED,
@@ -54,14 +55,13 @@ export function sightsOf(
 function passedOverIn(books: BooksReader, asked: Asked, nowMs: number): readonly KeptFinding[] {
   if (asked.kind === 'now') return [];
   const { fromMs, toMs } = asked;
-  const days = books
-    .findings({ rule: THROTTLED })
-    .filter(({ draft: { windowMs } }) => windowMs < toMs && windowMs + DAY_MS > fromMs);
-  // From its beginning on, as far as the look went: which it does not say.
-  const looks = books
-    .findings({ rule: CUT_OFF })
-    .filter(({ draft: { windowMs } }) => windowMs < toMs);
-  return [...days, ...looks].filter((finding) => statusOf(finding, nowMs) < SUPPRESSED);
+  const isWithin = ({ draft }: KeptFinding): boolean => {
+    const endMs = endOfItself(draft) ?? (draft.rule === THROTTLED ? draft.windowMs + DAY_MS : toMs);
+    return draft.windowMs < toMs && endMs > fromMs;
+  };
+  return [THROTTLED, CUT_OFF]
+    .flatMap((rule) => books.findings({ rule }))
+    .filter((finding) => isWithin(finding) && statusOf(finding, nowMs) < SUPPRESSED);
 }
 
 function isAbout({ draft }: KeptFinding, { id, title, cutTitle = title }: Watcher): boolean {

@@ -7,7 +7,7 @@ import {
   sprayFindings,
   sprayLooks,
 } from '../detect/index.ts';
-import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import type { CutShort, Judge, JudgeContext, Judgement } from './judge.ts';
 import {
   SPRAY_BLOCK_MS,
   SPRAY_BLOCKS_TOGETHER,
@@ -15,6 +15,7 @@ import {
   STREAM_REST_TIMES,
 } from './limits.ts';
 
+const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
 const SPRAY_TITLE = 'Passwords of many people are guessed at';
 
 /**
@@ -28,20 +29,20 @@ export function sprayJudge(): Judge {
     hears: 'events',
     watches: [
       {
-        id: 'stream/password-spray',
+        id: SPRAY_RULES[0],
         title: SPRAY_TITLE,
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
       {
-        id: 'stream/spray-hit',
+        id: SPRAY_RULES[1],
         title: 'Somebody got in by a password that was guessed at',
         cutTitle: SPRAY_TITLE,
         judge: 'stream/spray',
         logs: ['interactive', 'nonInteractive'],
       },
       {
-        id: 'stream/brute-force',
+        id: SPRAY_RULES[2],
         title: 'The password of one person is guessed at',
         cutTitle: SPRAY_TITLE,
         judge: 'stream/spray',
@@ -62,14 +63,17 @@ export function sprayJudge(): Judge {
         ),
       );
       const drafts: FindingDraft[] = [];
+      const cutShort: CutShort[] = [];
       for (const blocks of covers.flatMap(blocksOf)) {
         for (const [i, { campaigns, isCut }] of (await sprayLooks(books, blocks)).entries()) {
-          const { fromMs } = blocks[i] as SprayPeriod;
-          if (isCut) drafts.push(cutDraft(SPRAY_TITLE, fromMs, SCORED_ROWS_MAX));
           drafts.push(...sprayFindings(campaigns));
+          if (!isCut) continue;
+          const { fromMs, toMs } = blocks[i] as SprayPeriod;
+          drafts.push(cutDraft(SPRAY_TITLE, { fromMs, toMs }, SCORED_ROWS_MAX));
+          cutShort.push({ ...interval(fromMs, toMs), rules: SPRAY_RULES });
         }
       }
-      yield { drafts, covers };
+      yield { drafts, covers, cutShort };
     },
   };
 }

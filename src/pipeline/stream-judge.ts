@@ -1,4 +1,4 @@
-import { interval, normalise } from '../core/index.ts';
+import { type FindingDraft, interval, normalise } from '../core/index.ts';
 import {
   HISTORY_MS,
   lookWith,
@@ -7,7 +7,7 @@ import {
   streamWatchers,
 } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
-import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import type { CutShort, Judge, JudgeContext, Judgement } from './judge.ts';
 import { STREAM_REST_TIMES } from './limits.ts';
 
 const DAY_MS = 86_400_000;
@@ -34,10 +34,15 @@ export function streamJudge(): Judge {
       );
       const bodyOf = bodiesOf(ledger);
       for (const { from, to } of covers) {
-        const drafts = [];
+        const drafts: FindingDraft[] = [];
+        const cutShort: CutShort[] = [];
         const scene: StreamScene = { books, bodyOf, period: { fromMs: from, toMs: to } };
-        for (const each of STREAM_DETECTORS) drafts.push(...(await lookWith(each, scene)));
-        yield { drafts, covers: [interval(from, to)] };
+        for (const each of STREAM_DETECTORS) {
+          const look = await lookWith(each, scene);
+          drafts.push(...look.drafts);
+          cutShort.push(...look.cutShort.map((days) => ({ ...days, rules: each.rules })));
+        }
+        yield { drafts, covers: [interval(from, to)], cutShort };
       }
     },
   };

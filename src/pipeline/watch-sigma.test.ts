@@ -219,19 +219,24 @@ test('other rules look at all that is in the ledger already', async () => {
   assert.equal((await findings('changed')).length, 4);
 });
 
-test('a rule that fits everything says that once, in place of all the rest', async () => {
-  const all = `
+const NOISE = Array.from({ length: 20_001 }, (_, n) => ({
+  ...record({ n: 0, user: `user${n}`, minute: 0 }, 'FileAccessed'),
+  Id: `0d5ab8c6-7d2f-4f34-9a3a-0000${String(n).padStart(8, '0')}`,
+}));
+
+/** A rule that fits everything, beside others. */
+function everything(others: string): string {
+  return `
 title: Everything
 id: 00000000-0000-4000-8000-00000000000e
 ${LOGSOURCE}
 detection: { selection: { source: '*' }, condition: selection }
-`;
-  const writer = await open('everything', `${all}---${MASS}`);
-  const noise = Array.from({ length: 20_001 }, (_, n) => ({
-    ...record({ n: 0, user: `user${n}`, minute: 0 }, 'FileAccessed'),
-    Id: `0d5ab8c6-7d2f-4f34-9a3a-0000${String(n).padStart(8, '0')}`,
-  }));
-  await take(writer, [...noise, ...MANY]);
+---${others}`;
+}
+
+test('a rule that fits everything says that once, in place of all the rest', async () => {
+  const writer = await open('everything', everything(MASS));
+  await take(writer, [...NOISE, ...MANY]);
   await closeWriter(writer);
   const found = await findings('everything');
   const [throttled, ...more] = found.filter(({ draft }) => draft.rule === 'sigma/throttled');
@@ -241,6 +246,18 @@ detection: { selection: { source: '*' }, condition: selection }
   // The next day it fits a few records alone.
   assert.ok(others.every(({ draft }) => draft.windowMs > START_MS));
   assert.equal(found.filter(({ draft }) => /much/.test(draft.title)).length, 5);
+});
+
+test('a rule that is made to fit too often takes nothing back that it found before', async () => {
+  const writer = await open('flooded', everything(DELETION));
+  await take(writer, [record({ n: 1, user: 'ada', minute: 0 })]);
+  const early = titles(await findings('flooded'));
+  assert.deepEqual(early, ['Everything: ada@northmoor.example']);
+  // The same person again: what is said of them that day is looked at anew.
+  await take(writer, [...NOISE, record({ n: 2, user: 'ada', minute: 1 })]);
+  await closeWriter(writer);
+  const said = titles(await findings('flooded')).filter((title) => !/fits too much/.test(title));
+  assert.deepEqual(said, early);
 });
 
 test('records that come days late, and before those of earlier days, change nothing', async () => {

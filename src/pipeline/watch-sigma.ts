@@ -100,9 +100,13 @@ class Look {
     });
   }
 
-  /** What was said of these groups and days until now, and is not said any more. */
+  /**
+   * What was said of these groups and days until now, and is not said any more; but for days on
+   * which the rule is throttled, lest whoever makes it fit too often take back what it found.
+   */
   #overtaken(days: readonly GroupDay[], found: readonly FindingDraft[]): string[] {
-    const windows = days.map(({ group, day }) => {
+    const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
+    const windows = heard.map(({ group, day }) => {
       return { group: boundedGroup(group), windowMs: day * DAY_MS };
     });
     const [{ stream }] = days as [GroupDay];

@@ -10,7 +10,7 @@ import { fsck, LedgerReader } from '../ledger/index.ts';
 import { detectionOf } from './detection.ts';
 import { erase } from './erase.ts';
 import { importPaths } from './import.ts';
-import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import type { CutShort, Judge, JudgeContext, Judgement } from './judge.ts';
 import { rebuild } from './rebuild.ts';
 import { watch } from './watch.ts';
 import { systemRandom } from './wire.ts';
@@ -40,6 +40,9 @@ function line({ n, user, hour }: Told): string {
   return `${JSON.stringify(record)}\n`;
 }
 
+/** Rules and hours of which the judge says that it did not look at everything. */
+type Blind = { readonly rules: readonly string[]; readonly hours: readonly [number, number] };
+
 /** Finds whoever deleted two files or more, and fewer than `most`, in an hour. */
 class Deletions implements Judge {
   readonly name = 'test/deletions';
@@ -47,9 +50,13 @@ class Deletions implements Judge {
   readonly watches = [];
   readonly asked: JudgeContext[] = [];
   readonly most: number;
+  readonly cutShort: readonly CutShort[];
 
-  constructor(most = Number.POSITIVE_INFINITY) {
+  constructor(most = Number.POSITIVE_INFINITY, ...blind: readonly Blind[]) {
     this.most = most;
+    this.cutShort = blind.map(({ rules, hours: [from, to] }) => {
+      return { rules, from: DAY_MS + from * HOUR_MS, to: DAY_MS + to * HOUR_MS };
+    });
   }
 
   async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
@@ -70,7 +77,7 @@ class Deletions implements Judge {
         drafts.push(draftOf(group, found));
       }
     }
-    yield { drafts, covers };
+    yield { drafts, covers, cutShort: this.cutShort };
   }
 }
 
@@ -204,6 +211,22 @@ test('what later records speak against is taken back, and said again when they a
     'freya@northmoor.example deleted 3 files',
   ]);
   assert.ok(found.some(({ revisions }) => revisions.includes(last)));
+});
+
+test('a look that did not see everything takes nothing back of what it did not see', async () => {
+  const rules = ['test/deletions'];
+  const cases = [
+    { name: 'flooded', blind: { rules, hours: [9, 10] }, kept: 1 },
+    { name: 'another-hour', blind: { rules, hours: [10, 11] }, kept: 0 },
+    { name: 'another-rule', blind: { rules: ['test/else'], hours: [9, 10] }, kept: 0 },
+  ] as const;
+  for (const { name, blind, kept } of cases) {
+    const writer = await open(name, new Deletions(3, blind));
+    await take(writer, TWICE);
+    await take(writer, [{ n: 4, user: 'freya', hour: 9 }]);
+    await closeWriter(writer);
+    assert.equal((await findings(name)).length, kept, name);
+  }
 });
 
 test('after a rebuild all findings are there, and nothing is said again', async () => {

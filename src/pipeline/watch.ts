@@ -7,7 +7,7 @@ import { bounded } from './bounded.ts';
 import { CheckStage } from './checks.ts';
 import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
-import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import type { CutShort, Judge, JudgeContext, Judgement } from './judge.ts';
 import { FINDINGS_AHEAD_MAX, FINDINGS_PER_APPEND, GIVE_BACK_AFTER_MS } from './limits.ts';
 import { ownEntry } from './own-entries.ts';
 import { lapsePasses } from './passes.ts';
@@ -257,7 +257,8 @@ export class Watch {
   }
 
   /** What there is to be said that was not said before. */
-  async #changes(judge: string, { drafts, covers, takenBack = [] }: Judgement): Promise<NewFact[]> {
+  async #changes(judge: string, judgement: Judgement): Promise<NewFact[]> {
+    const { drafts, covers, cutShort = [], takenBack = [] } = judgement;
     const facts: NewFact[] = [];
     const now = new Map<string, FindingDraft>();
     for (const drafted of drafts) {
@@ -280,6 +281,7 @@ export class Watch {
     const withdrawn = new Set<string>();
     for (const kept of [...before, ...named]) {
       if (kept.state === 'withdrawn' || now.has(kept.uid) || withdrawn.has(kept.uid)) continue;
+      if (cutShort.some((windows) => isOf(kept, windows))) continue;
       withdrawn.add(kept.uid);
       if (!(await this.#isErased(kept))) {
         const { uid, draft } = kept;
@@ -332,6 +334,10 @@ export class Watch {
 type NewFact = Omit<FindingFact, 'index'>;
 
 type Asked = Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'> & { readonly judge: Judge };
+
+function isOf({ draft }: KeptFinding, { from, to, rules }: CutShort): boolean {
+  return rules.includes(draft.rule) && draft.windowMs >= from && draft.windowMs < to;
+}
 
 function stageOf({ name }: Judge): string {
   return `watch/${name}`;

@@ -68,6 +68,11 @@ const SAID: Readonly<Partial<Record<Cause, Said>>> = {
   },
 };
 
+/** The rules of what reconciliation says of actions. */
+export const ACTION_RULES: readonly string[] = [
+  ...new Set(Object.values(SAID).map(({ rule }) => rule)),
+];
+
 export function isSaid(cause: Cause): boolean {
   return SAID[cause] !== undefined;
 }

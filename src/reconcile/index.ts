@@ -6,8 +6,14 @@ export {
   type SignInStanding,
   type Standing,
 } from './authorisations.ts';
+export { ACTION_RULES } from './findings.ts';
 export { LIST_MAX } from './limits.ts';
-export { Reconciler, type Reconciliation, type VerdictList } from './reconciler.ts';
+export {
+  type FindingsOfDay,
+  Reconciler,
+  type Reconciliation,
+  type VerdictList,
+} from './reconciler.ts';
 export { powerText } from './state-findings.ts';
 export type { StateMatch } from './state-matcher.ts';
 export { StateReconciler, type StateReconciliation, type StateSide } from './state-reconciler.ts';

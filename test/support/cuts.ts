@@ -88,8 +88,25 @@ export function storyOf(folder: string, scenario: string, seed: number): Story {
 export function feedsOf({ told }: Story): Collected[] {
   const feeds = Object.keys(SOURCES) as Collected[];
   return feeds.filter((feed) =>
-    told.tenants.some((tenant) => told.files.has(fileOf(tenant, feed))),
+    told.tenants.some((tenant) => linesOf(told, tenant, feed).length > 0),
   );
+}
+
+/** A feed that is not collected from an instant on; null: it never was. */
+export type Cut = { readonly feed: Collected; readonly fromMs: number | null };
+
+/**
+ * Instants at which a feed may fall silent inside the attack: between any two things that it tells
+ * of the attackers' doing, or, where it tells of none, of others'.
+ */
+export function instantsOf({ told, scenario }: Story, feed: Collected): number[] {
+  const lines = told.tenants.flatMap((tenant) => linesOf(told, tenant, feed));
+  const own = lines.filter(({ json }) => {
+    const attack = told.attacks.get(json);
+    return attack?.scenario === scenario && attack.technique !== undefined;
+  });
+  const times = (own.length === 0 ? lines : own).map(({ atMs }) => atMs);
+  return [...new Set(times)].sort((a, b) => a - b);
 }
 
 /** Rules that found the attack. */
@@ -98,38 +115,64 @@ export function rulesOf({ judged, scenario }: Account): string[] {
   return [...new Set(own.map(({ finding }) => finding.rule))].sort();
 }
 
-/** The account of a company that collects all that there is; but for one feed, if any. */
-export async function accountOf(data: string, story: Story, cut?: Collected): Promise<Account> {
+/** The account of a company that collects all that there is; but for what is cut, if anything. */
+export async function accountOf(data: string, story: Story, cut?: Cut): Promise<Account> {
   const { told, fromMs, toMs } = story;
-  const feeds = (Object.keys(SOURCES) as Collected[]).filter((feed) => feed !== cut);
+  const feeds = (Object.keys(SOURCES) as Collected[]).filter((feed) => feed !== cut?.feed);
   const sources = [...feeds.map((feed) => SOURCES[feed]), ...MORE_SOURCES];
   const startMs = fromMs - AROUND_DAYS * DAY_MS;
   const hours = (toMs - startMs) / HOUR_MS + AROUND_DAYS * 24;
+  const polls = { startMs, pollHours: POLL_HOURS };
   for (const tenant of told.tenants) {
-    await observe(data, { tenant, sources, startMs, hours, pollHours: POLL_HOURS });
+    // First what ended first: the account of the ledger goes on in order of time.
+    if (cut !== undefined && cut.fromMs !== null) {
+      const source = SOURCES[cut.feed];
+      const until = (cut.fromMs - startMs) / HOUR_MS;
+      await observe(data, { ...polls, tenant, sources: [source], hours: until });
+    }
+    await observe(data, { ...polls, tenant, sources, hours });
   }
   const clock = new ManualClock(startMs + hours * HOUR_MS);
   const detection = await loadDetection();
   const writer = await openWriter({ dir: data, clock, random, detection });
   try {
     await deliver(writer, story, feeds);
+    if (cut !== undefined) await deliver(writer, story, [cut.feed], cut.fromMs ?? 0);
     const { failures } = await watch(writer, detection.judges);
     if (failures.length > 0) throw new Error(JSON.stringify(failures));
   } finally {
     await closeWriter(writer);
   }
-  const books = await BooksReader.open(data);
-  const asked = { kind: 'period', fromMs, toMs } as const;
-  const sights = sightsOf(books, detection.watchers, { asked, nowMs: clock.now() });
-  books.close();
+  const sights = await sightsWithin({ data, toMs }, { fromMs, toMs });
   return { ...story, data, judged: await judgedIn(data, told), sights };
 }
 
+/** What each rule could see of a period, asked when nothing more is waited for. */
+export async function sightsWithin(
+  { data, toMs: endMs }: Pick<Account, 'data' | 'toMs'>,
+  { fromMs, toMs }: Pick<Story, 'fromMs' | 'toMs'>,
+): Promise<readonly WatcherSight[]> {
+  const { watchers } = await loadDetection();
+  const clock = new ManualClock(endMs + AROUND_DAYS * DAY_MS);
+  const books = await BooksReader.open(data, { clock });
+  try {
+    const asked = { kind: 'period', fromMs, toMs } as const;
+    return sightsOf(books, watchers, { asked, nowMs: clock.now() });
+  } finally {
+    books.close();
+  }
+}
+
 /** Hands the records in as collectors do: under the source that they were asked of. */
-async function deliver(writer: Writer, story: Story, feeds: readonly Collected[]): Promise<void> {
+async function deliver(
+  writer: Writer,
+  story: Story,
+  feeds: readonly Collected[],
+  untilMs?: number,
+): Promise<void> {
   const desk = await LedgerDesk.open(writer, { lanes: 1 });
   try {
-    for (const { tenant, feed, bytes } of filesOf(story.told, feeds)) {
+    for (const { tenant, feed, bytes } of filesOf(story.told, feeds, untilMs)) {
       const isAudit = feed.startsWith('activity/');
       const session = desk.begin({
         ...{ tenant, source: SOURCES[feed] as SourceId, workload: null, subject: null },
@@ -150,16 +193,32 @@ async function deliver(writer: Writer, story: Story, feeds: readonly Collected[]
 
 type File = { readonly tenant: TenantId; readonly feed: Collected; readonly bytes: Buffer };
 
-function filesOf({ folder, tenants, files }: Told, feeds: readonly Collected[]): File[] {
-  return tenants.flatMap((tenant) =>
+function filesOf(told: Told, feeds: readonly Collected[], untilMs = Infinity): File[] {
+  return told.tenants.flatMap((tenant) =>
     feeds.flatMap((feed): File[] => {
-      const name = fileOf(tenant, feed);
-      if (!files.has(name)) return [];
-      return [{ tenant: tenant as TenantId, feed, bytes: readFileSync(join(folder, name)) }];
+      const had = linesOf(told, tenant, feed).filter(
+        // Some come a minute later and some an hour: as the polls saw it.
+        ({ atMs }, at) => atMs + (1 + (at % MINUTES_LATE_MAX)) * 60_000 < untilMs,
+      );
+      if (had.length === 0) return [];
+      const bytes = Buffer.from(had.map(({ json }) => `${json}\n`).join(''));
+      return [{ tenant: tenant as TenantId, feed, bytes }];
     }),
   );
 }
 
-function fileOf(tenant: string, feed: Collected): string {
-  return `${tenant}-${feed.replace('/', '-')}.ndjson`;
+const MINUTES_LATE_MAX = 60;
+
+type Line = { readonly json: string; readonly atMs: number };
+
+function linesOf({ folder, files }: Told, tenant: string, feed: Collected): Line[] {
+  const name = `${tenant}-${feed.replace('/', '-')}.ndjson`;
+  if (!files.has(name)) return [];
+  const lines = readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
+  return lines.map((json) => ({ json, atMs: timeOf(JSON.parse(json)) }));
+}
+
+/** When it happened: of audit records and of the diagnostic export. */
+function timeOf({ CreationTime, time }: { CreationTime?: string; time?: string }): number {
+  return Date.parse(time ?? `${CreationTime}Z`);
 }

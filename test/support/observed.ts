@@ -32,7 +32,9 @@ export async function observe(dir: string, options: ObservedOptions): Promise<vo
   const writer = await openWriter({ dir, clock, random, acceptFork: 'accept' });
   const polls = sources.flatMap((source) =>
     Array.from({ length: Math.ceil(hours / pollHours) }, (_, at) => {
-      return poll(options, source, { fromHour: at * pollHours, hours: pollHours });
+      const fromHour = at * pollHours;
+      // The last ends with what is asked for, at whatever instant.
+      return poll(options, source, { fromHour, hours: Math.min(pollHours, hours - fromHour) });
     }),
   );
   await writer.ledger.append(polls.map((body) => ownEntry('coverage', Date.parse(body.at), body)));

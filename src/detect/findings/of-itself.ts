@@ -6,8 +6,11 @@ type Said = Pick<
   'rule' | 'group' | 'windowMs' | 'title' | 'message' | 'next' | 'severity'
 >;
 
-/** A finding of the watch about itself: what it did not look at, and could not say more of. */
-export function draftOfItself(said: Said): FindingDraft {
+/**
+ * A finding of the watch about itself: what it did not look at, and could not say more of, from
+ * `windowMs` to `endMs`.
+ */
+export function draftOfItself({ endMs, ...said }: Said & { readonly endMs: number }): FindingDraft {
   return {
     ...said,
     version: 1,
@@ -15,11 +18,16 @@ export function draftOfItself(said: Said): FindingDraft {
     techniques: [],
     entries: [],
     firstMs: said.windowMs,
-    lastMs: said.windowMs,
+    lastMs: endMs - 1,
     principals: [],
     sessions: [],
     apps: [],
     addresses: [],
     confidence: null,
   };
+}
+
+/** Up to when it did not look; undefined where an earlier version did not say. */
+export function endOfItself({ windowMs, lastMs }: FindingDraft): number | undefined {
+  return lastMs > windowMs ? lastMs + 1 : undefined;
 }

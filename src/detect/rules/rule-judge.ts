@@ -280,6 +280,7 @@ function throttledDraft(
     rule: THROTTLED,
     group: `${stream} ${custom.version}`,
     windowMs: fromMs,
+    endMs: fromMs + DAY_MS,
     title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,
     message:
       'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +

@@ -1,4 +1,4 @@
-import { ANY, type CoverageFact, type Log, tellsOf } from '../../books/index.ts';
+import { ANY, ASKED_WITHIN_MS, type CoverageFact, type Log, tellsOf } from '../../books/index.ts';
 import {
   type Interval,
   type IntervalSet,
@@ -7,7 +7,6 @@ import {
   subtract,
 } from '../../core/index.ts';
 import { isSpotSource, isStillComing, isUncollected } from '../../coverage/index.ts';
-import { ASKED_WITHIN_MS } from './limits.ts';
 import { LOGS, type LogName } from './logs.ts';
 
 /** Whether what a rule looks for could be seen: wholly, in part, or not at all. */

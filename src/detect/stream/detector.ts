@@ -1,5 +1,11 @@
 import type { BooksReader } from '../../books/index.ts';
-import type { FindingDraft, FindingSeverity, TenantId } from '../../core/index.ts';
+import {
+  type FindingDraft,
+  type FindingSeverity,
+  type Interval,
+  interval,
+  type TenantId,
+} from '../../core/index.ts';
 import { draftOfItself } from '../findings/of-itself.ts';
 import { EVIDENCE_MAX } from './limits.ts';
 
@@ -57,34 +63,63 @@ export type Told = {
   readonly seen: readonly Seen[];
 };
 
-/** What a detector finds, and that it did not look at everything where that is so. */
-export async function lookWith(
-  { find, title }: StreamDetector,
-  scene: StreamScene,
-): Promise<readonly FindingDraft[]> {
-  let cut: number | undefined;
-  const onCut = (most: number): void => {
-    cut = most;
+/** What a detector says of a period, and of which days that is not all. */
+export type Look = {
+  readonly drafts: readonly FindingDraft[];
+  /** Days on which it did not look at everything: what it does not say of them means nothing. */
+  readonly cutShort: readonly Interval[];
+};
+
+/**
+ * What a detector finds, and of which days it did not look at everything. What it says of a day is
+ * the same in whatever period it is asked: so a period with too much in it is asked about in
+ * halves, until it is known which days are too full, and all others are looked at.
+ */
+export async function lookWith(detector: StreamDetector, scene: StreamScene): Promise<Look> {
+  let most: number | undefined;
+  const onCut = (of: number): void => {
+    most = of;
   };
-  const found = await find({ ...scene, onCut });
-  return cut === undefined ? found : [...found, cutDraft(title, scene.period.fromMs, cut)];
+  const drafts = await detector.find({ ...scene, onCut });
+  if (most === undefined) return { drafts, cutShort: [] };
+  const { fromMs, toMs } = scene.period;
+  const days = Math.ceil((toMs - fromMs) / DAY_MS);
+  if (days <= 1) {
+    const cut = cutDraft(detector.title, scene.period, most);
+    return { drafts: [...drafts, cut], cutShort: [interval(fromMs, toMs)] };
+  }
+  const middleMs = fromMs + Math.ceil(days / 2) * DAY_MS;
+  const halves = [
+    await lookWith(detector, { ...scene, period: { fromMs, toMs: middleMs } }),
+    await lookWith(detector, { ...scene, period: { fromMs: middleMs, toMs } }),
+  ];
+  return {
+    drafts: halves.flatMap((half) => half.drafts),
+    cutShort: halves.flatMap((half) => half.cutShort),
+  };
 }
 
 /** The rule of such findings; their group is the title of who says it, their window its start. */
 export const CUT_OFF = 'stream/cut-off';
 
 /** A detector that stopped looking: what it did not say of the period is no answer. */
-export function cutDraft(title: string, fromMs: number, most: number): FindingDraft {
-  const date = new Date(fromMs).toISOString().slice(0, 10);
+export function cutDraft(
+  title: string,
+  { fromMs, toMs }: StreamScene['period'],
+  most: number,
+): FindingDraft {
+  const [first, last] = [fromMs, toMs - 1].map((ms) => new Date(ms).toISOString().slice(0, 10));
+  const when = first === last ? `on ${first}` : `from ${first} to ${last}`;
   return draftOfItself({
     rule: CUT_OFF,
     group: title,
     windowMs: fromMs,
-    title: `"${title}" looked at the first ${most} events that may concern it since ${date}`,
+    endMs: toMs,
+    title: `"${title}" looked at the first ${most} events that may concern it ${when}`,
     message:
       'There were more, at which nobody looked: that nothing else was found says nothing of ' +
       'them. An attack may hide behind a flood that somebody makes for it.',
-    next: 'Find out what there is so much of, and query the events of the period.',
+    next: 'Find out what there is so much of, and query the events of that time.',
     severity: 3,
   });
 }

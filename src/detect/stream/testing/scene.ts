@@ -38,7 +38,7 @@ export async function foundIn(
     try {
       const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
       const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
-      return await lookWith(detector, { books: reader, bodyOf, period });
+      return (await lookWith(detector, { books: reader, bodyOf, period })).drafts;
     } finally {
       reader.close();
     }
