@@ -95,6 +95,14 @@ export function delivered({ requested }: Pick<Stream, 'requested'>): readonly st
   return SUPPORTED_EVENTS.filter((type) => requested.includes(type));
 }
 
+/**
+ * A stream of an earlier version, which may have taken types that are no longer sent: left among
+ * what was asked for, their silence would be taken for good news.
+ */
+export function asSupported(stream: Stream): Stream {
+  return stream.requested === undefined ? stream : { ...stream, requested: delivered(stream) };
+}
+
 /** The stream as its receiver sees it. */
 export function shownOf(stream: Stream, { issuer, pollEndpoint }: Transmits): Json {
   const { id, audience, requested, delivery, description } = stream;

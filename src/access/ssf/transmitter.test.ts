@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OTHER, RECEIVER } from '../testing/ssf-world.ts';
 import { ended, HOOK, idOf, poll, verified, world } from '../testing/transmitting.ts';
+import { EVENT_TYPES } from './event.ts';
 import { EVENT_KEPT_MS, PENDING_EVENTS_MAX } from './limits.ts';
 import { ssfRecordOf } from './record.ts';
 import { PUSH } from './stream.ts';
@@ -34,6 +35,25 @@ describe('a transmitter', () => {
     const rest = await poll(after.polls, polled);
     assert.deepEqual(Object.keys(rest.sets), Object.keys((await poll(before.polls, polled)).sets));
     assert.equal(Object.keys(rest.sets).length, 1);
+  });
+
+  test('takes up a stream of an earlier version with the types that are still sent', async () => {
+    const before = await world();
+    const { sessionRevoked } = EVENT_TYPES;
+    const gone = sessionRevoked.replace('session-revoked', 'session-presented');
+    for (const events_requested of [[gone, sessionRevoked], [gone]]) {
+      await before.management.create(RECEIVER, { events_requested });
+    }
+    const after = await world(structuredClone(before.at.records), before.at);
+    const shown = after.management.list(RECEIVER);
+    assert.deepEqual(
+      shown.map((stream) => [stream['events_requested'], stream['events_delivered']]),
+      [
+        [[sessionRevoked], [sessionRevoked]],
+        [[], []],
+      ],
+    );
+    assert.equal(await after.transmitter.emit([ended('ada', after.at)]), 1);
   });
 
   test('pushes after a start what was not acknowledged before', async () => {

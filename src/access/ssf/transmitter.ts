@@ -7,7 +7,7 @@ import type { Receiver } from './receiver.ts';
 import type { Settled, SsfRecord } from './record.ts';
 import type { SetClaims, SigningKeys } from './set.ts';
 import { type Line, SsfState } from './state.ts';
-import { delivered, type Stream, type Transmits } from './stream.ts';
+import { asSupported, delivered, type Stream, type Transmits } from './stream.ts';
 import { matches, opaque } from './subject.ts';
 import type { SsfWorld } from './world.ts';
 
@@ -39,6 +39,7 @@ export class Transmitter {
     this.world = options.world;
     this.receivers = new Map(options.receivers.map((receiver) => [receiver.name, receiver]));
     for (const record of records) this.state.apply(record);
+    for (const line of this.state.lines()) line.stream = asSupported(line.stream);
     this.#pusher = new Pusher(this);
   }
 
