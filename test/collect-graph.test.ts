@@ -144,3 +144,70 @@ test('a log of which some types are not asked for never counts as whole', async 
     await emulator.stop();
   }
 });
+
+test('types of sign-ins that are asked for later are read back', async () => {
+  const dir = join(root, 'added');
+  const emulator = await workplace({});
+  const logs = COLLECT.logs.replace('}', ', directoryAudits: false}');
+  const some = logs.replace('}', ', signIns: [interactiveUser]}');
+  // Longer than the entries that a start reads, and than what a first start reads back.
+  const days = IS_LONG ? 9 : 3;
+  try {
+    for (const [collect, polls] of [
+      [some, days],
+      [logs, 1],
+    ] as const) {
+      const { collectors, close } = collectorsFor(emulator, collect);
+      const [collector] = collectors;
+      assert.ok(collector !== undefined);
+      await withDesk(dir, clockOf(emulator), async (desk) => {
+        for (let poll = 0; poll < polls; poll++) {
+          await emulator.advance(24 * HOUR_MS);
+          await pollToEnd(desk, collector);
+          // What was caught up with is read once more, for what came late.
+          await pollToEnd(desk, collector);
+        }
+      });
+      await close();
+      const books = await BooksReader.open(dir, { clock: clockOf(emulator) });
+      const beforeMs = emulator.clock.now() - 36 * HOUR_MS;
+      const facts = books.coverage().filter(({ source, fromMs, workload }) => {
+        return source === 'graph/signIns' && workload === null && (fromMs ?? 0) < beforeMs;
+      });
+      books.close();
+      assert.ok(facts.length > 0);
+      for (const { state, because } of facts) {
+        assert.equal(/nothing is known$/.test(because), collect === some, because);
+        assert.ok(state === 'unknown' || (state === 'collected' && collect !== some), because);
+      }
+    }
+    const ways = GRAPH_WAYS.filter(({ source }) => source === 'graph/signIns');
+    assert.ok((await assertWays(dir, emulator, ways)) > 300);
+    await assertFsckClean(dir);
+  } finally {
+    await emulator.stop();
+  }
+});
+
+test('what came late while nobody was there to read it again is found after days', async () => {
+  const dir = join(root, 'away');
+  const late = { late: 0.5, lateMs: [20 * HOUR_MS, 30 * HOUR_MS] } as const;
+  const emulator = await workplace(late);
+  try {
+    for (const hours of [6, 72]) {
+      const { collectors, close } = collectorsFor(emulator, COLLECT.logs);
+      const [collector] = collectors;
+      assert.ok(collector !== undefined);
+      await emulator.advance(hours * HOUR_MS);
+      await withDesk(dir, clockOf(emulator), async (desk) => {
+        await pollToEnd(desk, collector);
+        await pollToEnd(desk, collector);
+      });
+      await close();
+      emulator.faults.clear();
+    }
+    assert.ok((await assertWays(dir, emulator, GRAPH_WAYS)) > 100);
+  } finally {
+    await emulator.stop();
+  }
+});

@@ -68,8 +68,8 @@ const TOO_LARGE = /^refused the answer of .*: it is larger than/;
 type Case = {
   readonly faults: Partial<FaultPlan>;
   readonly reason: RegExp;
-  /** `late` where some of a blob was read: it may be read in whole, as long as it can be had. */
-  readonly state: 'lost' | 'late';
+  /** `unknown` where all but some of it was read: what that was nobody can tell. */
+  readonly state: 'lost' | 'unknown';
 };
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -88,12 +88,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'deep JSON': {
     faults: { deep: 1 },
     reason: /nested deeper than a record may be/,
-    state: 'late',
+    state: 'unknown',
   },
   'a record of another tenant': {
     faults: { foreign: 1 },
     reason: /^a record of another tenant, 6f0d1e2c-/,
-    state: 'late',
+    state: 'unknown',
   },
 };
 

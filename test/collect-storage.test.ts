@@ -102,3 +102,26 @@ test('a category that is not exported is off, and not nothing', async () => {
     await emulator.stop();
   }
 });
+
+test('what is read first begins with the oldest blob', async () => {
+  const dir = join(root, 'first');
+  const emulator = await workplace({});
+  const { collectors, close } = collectorsFor(emulator, COLLECT.storage);
+  const [collector] = collectors as [Collector];
+  try {
+    await emulator.advance(2 * HOUR_MS);
+    await withDesk(dir, clockOf(emulator), async (desk) => {
+      await pollOnce(desk, collector);
+      await emulator.advance(HOUR_MS);
+      await pollToEnd(desk, collector);
+    });
+    const read = (await observationsOf(dir)).filter(({ outcome }) => outcome === 'complete');
+    assert.ok(read.length > 0);
+    for (const { from, source } of read)
+      assert.ok(Date.parse(from) >= START_MS, `${source} ${from}`);
+    await assertWays(dir, emulator, EXPORT_WAYS);
+  } finally {
+    await close();
+    await emulator.stop();
+  }
+});

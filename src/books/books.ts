@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../core/index.ts';
+import type { AskedWindow } from '../coverage/index.ts';
 import { unite } from './alias-book.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
 import { Engine } from './engine.ts';
@@ -14,7 +15,7 @@ import {
   SIGNALS_STAGE,
   TEMP_FOLDER,
 } from './layout.ts';
-import { foldObservations } from './observed.ts';
+import { foldObservations, Observed } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
 import type { SignalBatch } from './signals.ts';
@@ -79,6 +80,11 @@ export class Books {
   /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
   acts(kind: string, fromIndex: number = 0): readonly number[] {
     return this.#state.acts(kind, fromIndex);
+  }
+
+  /** What became of asking sources for what happened at a time. */
+  asked(): readonly AskedWindow[] {
+    return new Observed().asked(this.#state);
   }
 
   /** What was said of passes, in the order of the entries; of one, or of all. */

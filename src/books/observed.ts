@@ -1,4 +1,5 @@
 import {
+  type AskedWindow,
   type CanaryTally,
   type CoverageInterval,
   CoverageReducer,
@@ -22,6 +23,10 @@ export class Observed {
 
   canaries(state: State): CanaryTally[] {
     return this.#upToDate(state).canaries();
+  }
+
+  asked(state: State): AskedWindow[] {
+    return this.#upToDate(state).asked();
   }
 
   dueChecks(state: State, nowMs: number): DueCheck[] {

@@ -7,6 +7,7 @@ export * from './flat-names.ts';
 export * from './ids.ts';
 export * from './instant.ts';
 export * from './interval.ts';
+export * from './left-out.ts';
 export * from './limits.ts';
 export * from './record.ts';
 export * from './reference.ts';

@@ -1,4 +1,4 @@
-import { msOfInstant } from '../core/index.ts';
+import { leftOutOf, msOfInstant } from '../core/index.ts';
 import { DISORDER_MS } from './limits.ts';
 import type { Observation } from './observation.ts';
 import type { Piece, PieceMap } from './piece-map.ts';
@@ -6,12 +6,22 @@ import type { Piece, PieceMap } from './piece-map.ts';
 /**
  * - `complete`  all that was listed was fetched
  * - `short`     some of what was listed was not fetched yet
+ * - `narrow`    all that was asked for was fetched, and some of it was not asked for
+ * - `unread`    all was fetched, and some of it could not be read
  * - `gone`      some of what was listed was gone when it was fetched, or could not be read
  * - `off`       the source said that it is switched off
  * - `missed`    it was off, and was found on again
  * - `failed`    it could not be listed yet
  */
-export type AskedStatus = 'complete' | 'short' | 'gone' | 'off' | 'missed' | 'failed';
+export type AskedStatus =
+  | 'complete'
+  | 'short'
+  | 'narrow'
+  | 'unread'
+  | 'gone'
+  | 'off'
+  | 'missed'
+  | 'failed';
 
 /** What became of asking for an instant of a window. */
 export type Asked = {
@@ -30,6 +40,9 @@ export type Asked = {
 /** Codes with which a collector says that listed content will never be had, or never be read. */
 const GONE_CODES: readonly string[] = ['gone', 'unreadable', 'AF20050', 'AF20051'];
 
+/** Some of it is parked: it is here, and nothing more of it will come. */
+const UNREAD_CODE = 'parked';
+
 /** What was listed of a time without a subscription: never all (contracts 1.5, 1.10). */
 const WAS_OFF_CODE = 'AF20022';
 
@@ -43,6 +56,8 @@ export function askedOf(index: number, seen: Observation): Asked {
 
 function partialStatus(code: string | null): AskedStatus {
   if (code === WAS_OFF_CODE) return 'failed';
+  if (code === UNREAD_CODE) return 'unread';
+  if (leftOutOf(code) !== undefined) return 'narrow';
   return code !== null && GONE_CODES.includes(code) ? 'gone' : 'short';
 }
 
@@ -61,7 +76,10 @@ export function askedAgain(axis: Observation['axis'], old: Asked | undefined, ne
         ? { ...next, status: 'missed', first: old.first }
         : next;
     case 'short':
+    case 'unread':
       return isFinal(old) ? old : next;
+    case 'narrow':
+      return old.status === 'complete' || isFinal(old) || isWider(old, next) ? old : next;
     case 'gone':
       return old.status === 'gone' ? { ...old, last: next.last } : next;
     case 'off':
@@ -76,6 +94,17 @@ export function askedAgain(axis: Observation['axis'], old: Asked | undefined, ne
 
 function isFinal({ status }: Asked): boolean {
   return status === 'gone' || status === 'off' || status === 'missed';
+}
+
+/** What was asked for before was more, and it all came. */
+function isWider(old: Asked, next: Asked): boolean {
+  const left = leftOutOf(next.code) ?? [];
+  const oldLeft = leftOutOf(old.code);
+  return (
+    oldLeft !== undefined &&
+    oldLeft.length < left.length &&
+    oldLeft.every((each) => left.includes(each))
+  );
 }
 
 /**

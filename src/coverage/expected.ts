@@ -1,3 +1,4 @@
+import { BEGINS_WITHIN_MS } from './limits.ts';
 import type { CoverageInterval } from './states.ts';
 
 /**
@@ -10,9 +11,11 @@ export function isSpotSource(source: string): boolean {
 
 const UNCOLLECTED = 'nobody collects this content type';
 
-/** Said of a source beside which others are collected, and which itself never was. */
+const UNCOLLECTED_THEN = 'nobody collected this content type then, and it is kept no longer';
+
+/** Said of a source while others beside it were collected, and it was not. */
 export function isUncollected({ state, because }: Said): boolean {
-  return state === 'unknown' && because === UNCOLLECTED;
+  return state === 'unknown' && (because === UNCOLLECTED || because === UNCOLLECTED_THEN);
 }
 
 type Said = Pick<CoverageInterval, 'state' | 'because'>;
@@ -42,27 +45,26 @@ export function activitySourceOf(workload: string): string {
 
 /**
  * A tenant of which some content types are collected and others not: of the others nothing is
- * known, for as long as anything is collected. Silence about them would look as if all were had.
+ * known, for as long as anything is collected; and of one that was added later, up to where it
+ * begins. Silence about them would look as if all were had.
  */
 export function expectedRows(rows: readonly CoverageInterval[], nowMs: number): CoverageInterval[] {
   const activity = rows.filter(({ source }) => source.startsWith('m365.activity/'));
   const tenants = Map.groupBy(activity, ({ tenant }) => tenant);
   return [...tenants].flatMap(([tenant, collected]) => {
-    const fromMs = collected.reduce((first, row) => Math.min(first, row.fromMs), nowMs);
+    const fromMs = firstOf(collected, nowMs);
     const entries = collected.flatMap((row) => row.entries).slice(0, 1);
-    return AUDIT_SOURCES.filter((each) => !collected.some(({ source }) => source === each)).map(
-      (source): CoverageInterval => ({
-        tenant,
-        source,
-        workload: null,
-        subject: null,
-        fromMs,
-        toMs: nowMs,
-        state: 'unknown',
-        bound: null,
-        because: UNCOLLECTED,
-        entries,
-      }),
-    );
+    return AUDIT_SOURCES.flatMap((source): CoverageInterval[] => {
+      const own = collected.filter((row) => row.source === source);
+      const toMs = firstOf(own, nowMs);
+      if (fromMs >= toMs - (own.length === 0 ? 0 : BEGINS_WITHIN_MS)) return [];
+      const because = own.length === 0 ? UNCOLLECTED : UNCOLLECTED_THEN;
+      const whose = { tenant, source, workload: null, subject: null };
+      return [{ ...whose, fromMs, toMs, state: 'unknown', bound: null, because, entries }];
+    });
   });
+}
+
+function firstOf(rows: readonly CoverageInterval[], nowMs: number): number {
+  return rows.reduce((first, row) => Math.min(first, row.fromMs), nowMs);
 }

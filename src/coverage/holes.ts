@@ -105,6 +105,14 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
       return hole('off', 'the source is switched off');
     case 'missed':
       return hole('lost', 'what became available while the source was off is lost for good');
+    case 'unread':
+      return hole('unknown', 'not all that was fetched could be read');
+    case 'narrow':
+      return perishing({ from, to }, event, context).map(({ isLost, untilMs: _, ...part }) => {
+        const what = why ?? 'some of it was not asked for';
+        const because = isLost ? `${what}, and it is kept no longer` : what;
+        return { ...part, state: 'unknown', because, entries };
+      });
     case 'short':
     case 'failed':
     case undefined: {

@@ -30,7 +30,12 @@ export {
   type ObservedDelays,
   parseObservation,
 } from './observation.ts';
-export { type CanaryTally, CoverageReducer, type KeptReducer } from './reducer.ts';
+export {
+  type AskedWindow,
+  type CanaryTally,
+  CoverageReducer,
+  type KeptReducer,
+} from './reducer.ts';
 export { type Buckets, DelaySketch } from './sketch.ts';
 export {
   COVERAGE_STATES,

@@ -61,10 +61,13 @@ export const SETTLE_UNLEARNED_MS: number = DAY_MS;
 /** Observations of one source are appended in order but for what two threads did at once. */
 export const DISORDER_MS: number = 2 * HOUR_MS;
 
-/** Content of the Management Activity API is gone so long after it became available (1.6). */
+/**
+ * Content of the Management Activity API is gone so long after it became available (1.6). Directory
+ * audits are kept no longer without a licence, and an empty answer does not tell which it is.
+ */
 export const EXPIRY_MS: number = 7 * DAY_MS;
 
-/** Entra keeps sign-ins and directory audits 30 days with P1 or P2. */
+/** Entra keeps sign-ins 30 days with P1 or P2; without, it does not give them. */
 export const ENTRA_EXPIRY_MS: number = 30 * DAY_MS;
 
 /** Purview keeps records at least 180 days. */
@@ -111,3 +114,6 @@ export const SIGN_MEMBERS_MAX = 20_000;
 
 /** Levels looked at: a sign never lies deeper than a property of a target of a record. */
 export const SIGN_DEPTH_MAX = 8;
+
+/** Content types that are asked for one after the other begin so close together. */
+export const BEGINS_WITHIN_MS: number = HOUR_MS;

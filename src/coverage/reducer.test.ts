@@ -327,3 +327,71 @@ test('is not corroborated by a source that has nothing, as itself has', () => {
   const rows = reduced(compared(0)).rows(START + 30 * HOUR);
   assert.deepEqual(told(rows), ['collected 0 29', 'late 29 30']);
 });
+
+const SIGN_INS = { source: 'graph/signIns', collector: 'graph', axis: 'event' } as const;
+const NARROW = {
+  ...SIGN_INS,
+  outcome: 'partial',
+  code: 'types-not-asked servicePrincipal managedIdentity',
+  because: 'of servicePrincipal, managedIdentity nothing is known',
+} as const;
+
+/** Three days of sign-ins by the hour, each asked for once more a day later. */
+function signIns(but: Partial<Observation>): Observation[] {
+  return [0, 1].flatMap((again) =>
+    hours(0, 72, { ...SIGN_INS, ...but }).map((each, hour) => ({
+      ...each,
+      at: new Date(START + (hour + 1 + 24 * again) * HOUR).toISOString(),
+    })),
+  );
+}
+
+test('of what was not asked for nothing is known, and it is awaited neither now nor later', () => {
+  const reducer = reduced(signIns(NARROW));
+  for (const [days, what] of [
+    [4, /nothing is known$/],
+    [40, /it is kept no longer/],
+  ] as const) {
+    const rows = reducer.rows(START + days * DAY).filter(({ toMs }) => toMs <= START + 3 * DAY);
+    assert.ok(rows.length > 0);
+    for (const { state, because } of rows) {
+      assert.equal(state, 'unknown');
+      assert.match(because, what);
+      assert.match(because, /of servicePrincipal, managedIdentity nothing is known/);
+    }
+  }
+});
+
+test('what was left out and is read later is there, and asking for less takes nothing away', () => {
+  const reread = signIns({ at: new Date(START + 5 * DAY).toISOString() });
+  const wide = signIns({ at: new Date(START + 6 * DAY).toISOString(), ...NARROW });
+  const rows = reduced([...signIns(NARROW), ...reread, ...wide]).rows(START + 6 * DAY);
+  const [first, ...more] = told(rows, SIGN_INS.source);
+  assert.equal(first, 'collected 0 72');
+  assert.ok(more.every((row) => row.startsWith('late 72')));
+});
+
+test('what was asked for with less left out stays as it was', () => {
+  const narrower = { ...NARROW, code: `${NARROW.code} nonInteractiveUser`, because: 'much' };
+  const rows = reduced([...signIns(NARROW), ...signIns(narrower)]).rows(START + 4 * DAY);
+  const within = rows.filter(({ toMs }) => toMs <= START + 3 * DAY);
+  assert.ok(within.length > 0);
+  assert.ok(within.every(({ because }) => because.startsWith('of servicePrincipal, managed')));
+});
+
+test('what came and could not be read is unknown, not late: nothing more of it will come', () => {
+  const parked = { outcome: 'partial', code: 'parked', because: '1 piece' } as const;
+  const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, parked));
+  for (const days of [1, 8]) {
+    assert.equal(told(reduced(polls).rows(START + days * DAY))[1], 'unknown 8.5 11.08');
+  }
+});
+
+test('a content type that was added later is unknown before, for as long as others were read', () => {
+  const added = 'm365.activity/Audit.General';
+  const polls = [...hours(0, 72), ...hours(48, 72, { source: added })];
+  const rows = reduced(polls).rows(START + 3 * DAY);
+  assert.deepEqual(told(rows, added), ['unknown 0 48', 'collected 48 71', 'late 71 72']);
+  const first = rows.find(({ source }) => source === added);
+  assert.match(first?.because ?? '', /nobody collected this content type then/);
+});

@@ -1,4 +1,5 @@
 import { type Interval, type IntervalSet, msOfInstant } from '../core/index.ts';
+import type { AskedStatus } from './asked.ts';
 import { agreements, type Check, openChecks, type Peer } from './checks.ts';
 import { CHECK_PAIRS, type DueCheck } from './cross-check.ts';
 import { expectedRows } from './expected.ts';
@@ -102,6 +103,18 @@ export class CoverageReducer {
       }));
   }
 
+  /** What became of asking for events of a time, whoever asked, by source and window. */
+  asked(): AskedWindow[] {
+    return [...this.#streams.values()].flatMap(({ key, queries }) => {
+      const { tenant, source, workload, subject } = key;
+      if (workload !== null || subject !== null) return [];
+      return queries.pieces.map(({ from, to, value }) => {
+        const { status, code, atMs, lagMs } = value;
+        return { tenant, source, from, to, status, code, atMs, lagMs };
+      });
+    });
+  }
+
   /** JSON all through. */
   keep(): KeptReducer {
     return {
@@ -180,6 +193,17 @@ export type CanaryTally = {
   readonly sent: number;
   readonly seen: number;
   readonly delays: Observation['delays'];
+};
+
+/** Of all that a source has of events in `[from, to)`. */
+export type AskedWindow = Interval & {
+  readonly tenant: string;
+  readonly source: string;
+  readonly status: AskedStatus;
+  readonly code: string | null;
+  /** When it was asked last; or how long after each of its instants at least. */
+  readonly atMs: number;
+  readonly lagMs: number | null;
 };
 
 export type KeptReducer = {

@@ -165,7 +165,7 @@ function settleWords(settle: Settle): string {
 /** How long content can be had after it became available. */
 function expiryOf(source: string): number {
   if (source === 'graph/auditLogQuery') return PURVIEW_EXPIRY_MS;
-  return source.startsWith('graph/') ? ENTRA_EXPIRY_MS : EXPIRY_MS;
+  return source === 'graph/signIns' ? ENTRA_EXPIRY_MS : EXPIRY_MS;
 }
 
 /**

@@ -25,6 +25,9 @@ export type DeliveredAs = {
   readonly source: SourceId | undefined;
 };
 
+/** What is read when it is so old has all that comes late; rows of a log are asked for by event. */
+export const LOOKED_AGAIN_MS = 86_400_000;
+
 /** One piece of content as a service gave it: a blob, a page, a range of lines, a message. */
 export type Content = {
   /** For people and for the ledger's list of contents: names no person. */
@@ -72,6 +75,11 @@ export type CollectWindow = {
   /** What the interval filters on. */
   readonly axis: 'availability' | 'event';
   readonly family: DeliveredFamily;
+  /**
+   * `untold`: it is asked for the first time, long after; how late its records were is not to be
+   * seen, since all of them may have been there since they happened.
+   */
+  readonly delays?: 'untold';
 };
 
 /** How it ended; see `Observation` of coverage for the words. */
@@ -110,8 +118,20 @@ export interface CollectSession {
  * pipeline stands behind it.
  */
 export interface CollectDesk {
-  /** Windows of a source that need not be asked again, as the ledger's observations say. */
-  settled(source: SourceId, tenant: TenantId, subject: string | null): IntervalSet;
+  /**
+   * Windows of a source that need not be asked again, as the ledger's observations say, by whoever
+   * leaves out `leftOut` of it: more was left out of the others.
+   */
+  settled(
+    source: SourceId,
+    tenant: TenantId,
+    subject: string | null,
+    leftOut?: readonly string[],
+  ): IntervalSet;
+  /** Events of a source that were read when they were {@link LOOKED_AGAIN_MS} old, or older. */
+  lookedAgain(source: SourceId, tenant: TenantId): IntervalSet;
+  /** From when on a source was asked for, as far as is known; undefined: it never was. */
+  since(source: SourceId, tenant: TenantId): number | undefined;
   /** Windows in which the source was switched off: what is listed there cannot be all. */
   off(source: SourceId, tenant: TenantId): IntervalSet;
   /** The content that is in the ledger, by its id: not to be fetched again. */

@@ -25,6 +25,7 @@ export type {
   WindowEnd,
   WindowTally,
 } from './collect.ts';
+export { LOOKED_AGAIN_MS } from './collect.ts';
 export { IntakeError, type IntakeErrorCode } from './errors.ts';
 export type {
   Chunk,

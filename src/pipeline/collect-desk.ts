@@ -65,8 +65,21 @@ export class LedgerDesk implements CollectDesk {
     return this.#writer.clock.now();
   }
 
-  settled(source: SourceId, tenant: TenantId, subject: string | null): IntervalSet {
-    return this.#history.settled(source, tenant, subject);
+  settled(
+    source: SourceId,
+    tenant: TenantId,
+    subject: string | null,
+    leftOut: readonly string[] = [],
+  ): IntervalSet {
+    return this.#history.settled(source, tenant, subject, leftOut);
+  }
+
+  lookedAgain(source: SourceId, tenant: TenantId): IntervalSet {
+    return this.#history.lookedAgain(source, tenant);
+  }
+
+  since(source: SourceId, tenant: TenantId): number | undefined {
+    return this.#history.since(source, tenant);
   }
 
   off(source: SourceId, tenant: TenantId): IntervalSet {

@@ -3,13 +3,14 @@ import {
   type Interval,
   type IntervalSet,
   instantOfMs,
+  leftOutOf,
   msOfInstant,
   normalise,
   type SourceId,
   type TenantId,
 } from '../core/index.ts';
-import { type Observation, parseObservation } from '../coverage/index.ts';
-import type { ContentFact } from '../intake/index.ts';
+import { type AskedWindow, type Observation, parseObservation } from '../coverage/index.ts';
+import { type ContentFact, LOOKED_AGAIN_MS } from '../intake/index.ts';
 import { directoryMarks } from './directory-marks.ts';
 import { CONTENT_REMEMBERED_MS } from './limits.ts';
 import { parseObject } from './own-entries.ts';
@@ -37,14 +38,10 @@ export type CollectedBody = {
 };
 
 /** What a `partial` window says of what will not come any more, however often it is asked for. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  'gone',
-  'unreadable',
-  'parked',
-  'AF20022',
-  'interactive-only',
-  'types-not-asked',
-]);
+const FINAL_CODES: ReadonlySet<string> = new Set(['gone', 'unreadable', 'parked', 'AF20022']);
+
+/** What was asked for and came, of a source of which something was left out. */
+type Narrow = { readonly leftOut: readonly string[]; windows: IntervalSet };
 
 /**
  * What earlier polls did, as the ledger has it: nothing else is a cursor. Read at the start, kept
@@ -53,8 +50,12 @@ const FINAL_CODES: ReadonlySet<string> = new Set([
  */
 export class CollectHistory {
   readonly #settled = new Map<string, IntervalSet>();
+  readonly #narrow = new Map<string, Narrow[]>();
   readonly #off = new Map<string, IntervalSet>();
   readonly #contents = new Map<string, Map<string, ContentFact>>();
+  readonly #lookedAgain = new Map<string, IntervalSet>();
+  /** From when on something was asked for. */
+  readonly #since = new Map<string, number>();
   /** Null: something of the state behind the last mark was erased. */
   readonly #marks = new Map<string, DirectoryMark | null>();
 
@@ -70,12 +71,32 @@ export class CollectHistory {
       const collected = body as CollectedBody;
       if (collected.v === 2 && collected.phase === 'collected') history.#recall(collected);
     });
+    for (const window of writer.books.asked()) history.#recallAsked(window);
     await history.recallDirectory(writer);
     return history;
   }
 
-  settled(source: SourceId, tenant: TenantId, subject: string | null): IntervalSet {
-    return this.#settled.get(keyOf(source, tenant, subject)) ?? [];
+  settled(
+    source: SourceId,
+    tenant: TenantId,
+    subject: string | null,
+    leftOut: readonly string[] = [],
+  ): IntervalSet {
+    const key = keyOf(source, tenant, subject);
+    const whole = this.#settled.get(key) ?? [];
+    const narrow = this.#narrow.get(key) ?? [];
+    const asNow = narrow.filter((each) => each.leftOut.every((name) => leftOut.includes(name)));
+    return asNow.length === 0
+      ? whole
+      : normalise([...whole, ...asNow.flatMap(({ windows }) => windows)]);
+  }
+
+  lookedAgain(source: SourceId, tenant: TenantId): IntervalSet {
+    return this.#lookedAgain.get(keyOf(source, tenant, null)) ?? [];
+  }
+
+  since(source: SourceId, tenant: TenantId): number | undefined {
+    return this.#since.get(keyOf(source, tenant, null));
   }
 
   off(source: SourceId, tenant: TenantId): IntervalSet {
@@ -99,12 +120,20 @@ export class CollectHistory {
   }
 
   noteObservation(observation: Observation): void {
-    const { source, tenant, subject, workload, outcome, code, from, to } = observation;
+    const { source, tenant, subject, workload, axis, outcome, code, from, to, at } = observation;
     if (workload !== null) return;
-    const isFinal = outcome === 'partial' && code !== null && FINAL_CODES.has(code);
-    if (outcome !== 'complete' && outcome !== 'off' && !isFinal) return;
     const key = keyOf(source, tenant, subject);
     const added = { from: msOfInstant(from), to: msOfInstant(to) };
+    this.#since.set(key, Math.min(added.from, this.#since.get(key) ?? added.from));
+    const leftOut = outcome === 'partial' ? leftOutOf(code) : undefined;
+    if (leftOut !== undefined) this.#growNarrow(key, leftOut, added);
+    const isFinal = outcome === 'partial' && code !== null && FINAL_CODES.has(code);
+    const isRead = outcome === 'complete' || outcome === 'off' || isFinal;
+    const untilMs = Math.min(added.to, msOfInstant(at) - LOOKED_AGAIN_MS);
+    if (axis === 'event' && (isRead || leftOut !== undefined) && added.from < untilMs) {
+      grow(this.#lookedAgain, key, { from: added.from, to: untilMs });
+    }
+    if (!isRead) return;
     grow(this.#settled, key, added);
     if (outcome === 'off' || code === 'AF20022') grow(this.#off, key, added);
   }
@@ -127,6 +156,32 @@ export class CollectHistory {
 
   noteDirectory(mark: DirectoryMark): void {
     this.#marks.set(keyOf(mark.source, mark.tenant, null), mark);
+  }
+
+  /** Older than the entries that are read, where a service keeps what happened for longer. */
+  #recallAsked({ tenant, source, from, to, status, code, ...asked }: AskedWindow): void {
+    const key = keyOf(source, tenant, null);
+    this.#since.set(key, Math.min(from, this.#since.get(key) ?? from));
+    if (status === 'short' || status === 'failed') return;
+    const { atMs, lagMs } = asked;
+    const untilMs = (lagMs === null ? atMs : to + lagMs) - LOOKED_AGAIN_MS;
+    const isAgain = lagMs === null ? from < untilMs : to <= untilMs;
+    if (isAgain) grow(this.#lookedAgain, key, { from, to: Math.min(to, untilMs) });
+    const leftOut = leftOutOf(code);
+    if (status === 'narrow' && leftOut !== undefined) {
+      this.#growNarrow(key, leftOut, { from, to });
+    } else {
+      grow(this.#settled, key, { from, to });
+    }
+  }
+
+  #growNarrow(key: string, leftOut: readonly string[], added: Interval): void {
+    const known = this.#narrow.get(key) ?? [];
+    this.#narrow.set(key, known);
+    const names = leftOut.join(' ');
+    const same = known.find((each) => each.leftOut.join(' ') === names);
+    if (same === undefined) known.push({ leftOut, windows: [added] });
+    else same.windows = normalise([...same.windows, added]);
   }
 
   #recall({ source, tenant, contents }: CollectedBody): void {

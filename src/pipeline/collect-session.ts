@@ -185,7 +185,7 @@ export class LedgerSession implements CollectSession {
       parked: this.#parked,
       because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
       code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
-      delays: observed(all),
+      delays: this.#told(all),
       canaries: null,
       at: instantOfMs(nowMs) ?? '',
     };
@@ -208,6 +208,10 @@ export class LedgerSession implements CollectSession {
     return this.#facts.list().reduce((sum, fact) => sum + (fits(fact) ? fact.count : 0), 0);
   }
 
+  #told(delays: DelayCounts): ObservedDelays | null {
+    return this.#window.delays === 'untold' ? null : observed(delays);
+  }
+
   #ofWorkload(whole: Observation, source: SourceId, workload: string): Observation {
     const isOf = this.#isOf(source);
     const delays = noDelays();
@@ -216,7 +220,7 @@ export class LedgerSession implements CollectSession {
     }
     const records = this.#count((fact) => fact.workload === workload && isOf(fact));
     const duplicates = records - delays.n;
-    return { ...whole, workload, records, duplicates, parked: 0, delays: observed(delays) };
+    return { ...whole, workload, records, duplicates, parked: 0, delays: this.#told(delays) };
   }
 }
 

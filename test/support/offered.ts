@@ -50,8 +50,10 @@ export async function assertWays(
     }
     const found = (await bodiesOf(dir, (leaf) => leaf.source === source)).map(canonical);
     const had = new Set(found);
-    const missing = [...newest.values()].filter((body) => !had.has(body));
-    const first = missing[0]?.slice(0, 300) ?? '';
+    const missing = [...newest].filter(([, body]) => !had.has(body));
+    const [[id = '', body = ''] = []] = missing;
+    const another = found.some((each) => each.includes(id)) ? ', another version is there' : '';
+    const first = `${id}${another}: ${body.slice(0, 3000)}`;
     const what = `${missing.length} of ${newest.size} of ${source} are missing: ${first}`;
     assert.equal(missing.length, 0, what);
     assert.equal(found.length, had.size, `no version of ${source} is there twice`);

@@ -89,7 +89,11 @@ export class HubLog {
   #begin(desk: CollectDesk, messages: readonly HubMessage[]): Window {
     const [source = '', ...alsoSources] = this.hub.categories.map((of) => `azure-monitor/${of}`);
     const nowMs = this.#clock.now();
-    const lastMs = desk.settled(source, this.#tenant, null).at(-1)?.to ?? sinceOf(messages);
+    // Of a category that was added there is no account yet: the others tell how far it is read.
+    const told = [source, ...alsoSources].flatMap(
+      (each) => desk.settled(each, this.#tenant, null).at(-1)?.to ?? [],
+    );
+    const lastMs = told.length === 0 ? sinceOf(messages) : Math.max(...told);
     const session = desk.begin({
       collector: 'azure-monitor',
       source,

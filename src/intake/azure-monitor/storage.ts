@@ -73,22 +73,28 @@ export class StorageCollector implements Collector {
     const nowMs = clock.now();
     const horizonMs = nowMs - STORAGE_BACKFILL_MS;
     const settled = poll.desk.settled(source, tenant, null);
-    const [gap] = subtract([{ from: horizonMs, to: nowMs }], settled);
+    // Before what was read first nothing was exported, as far as is known.
+    const fromMs = Math.max(horizonMs, settled[0]?.from ?? horizonMs);
+    const [gap] = subtract([{ from: fromMs, to: nowMs }], settled);
     if (gap === undefined) return;
-    const session = poll.desk.begin({
-      collector: 'azure-monitor',
-      source,
-      tenant,
-      workload: null,
-      subject: null,
-      interval: { from: gap.from, to: nowMs },
-      axis: 'availability',
-      family: 'azure-monitor',
-    });
     const container = `insights-logs-${category.toLowerCase()}`;
+    const begin = (from: number): CollectSession =>
+      poll.desk.begin({
+        collector: 'azure-monitor',
+        source,
+        tenant,
+        workload: null,
+        subject: null,
+        interval: { from, to: nowMs },
+        axis: 'availability',
+        family: 'azure-monitor',
+      });
+    let session: CollectSession | undefined;
     let end: WindowEnd;
     try {
       const blobs = await this.#list(container, gap.from - LIST_BACK_MS, nowMs, poll.signal);
+      const beganMs = settled.length > 0 ? gap.from : firstHourOf(blobs, nowMs - 1);
+      session = begin(Math.max(gap.from, beganMs));
       end = await this.#readAll({ source, container, session }, blobs, poll);
     } catch (error) {
       const { code, serviceCode, message } = passing(error);
@@ -96,6 +102,7 @@ export class StorageCollector implements Collector {
       const isOff = serviceCode === 'ContainerNotFound';
       end = nothing(isOff ? 'off' : 'failed', serviceCode ?? code, message);
     }
+    session ??= begin(gap.from);
     poll.tally.window(await session.end(end), end, source);
   }
 
@@ -248,6 +255,21 @@ export class StorageCollector implements Collector {
 }
 
 const DAY_MS = 24 * 3_600_000;
+
+const HOUR = /\/y=(\d{4})\/m=(\d{2})\/d=(\d{2})\/h=(\d{2})\//;
+
+/**
+ * The hour of the oldest blob, by its name: of the time before, nobody knows whether anything was
+ * exported, and that nothing lies there says nothing.
+ */
+function firstHourOf(blobs: readonly ListedBlob[], otherwiseMs: number): number {
+  const hours = blobs.flatMap(({ name }) => {
+    const [, year, month, day, hour] = HOUR.exec(name) ?? [];
+    const ms = Date.parse(`${year}-${month}-${day}T${hour}:00:00Z`);
+    return Number.isNaN(ms) ? [] : ms;
+  });
+  return hours.reduce((a, b) => Math.min(a, b), otherwiseMs);
+}
 
 type Poll = {
   readonly desk: CollectDesk;

@@ -22,6 +22,12 @@ export const LOG_OVERLAP_MS = 900_000;
 /** Of the first start: what a tenant without a licence keeps (contracts 5.1). */
 export const LOG_BACKFILL_MS: number = 7 * 24 * 3_600_000;
 
+/** Contracts 5.1: a tenant that gives sign-ins at all keeps them 30 days. */
+export const SIGN_INS_KEPT_MS: number = 30 * 24 * 3_600_000;
+
+/** Without a licence they go sooner, and nothing tells an empty answer from a quiet day. */
+export const AUDITS_KEPT_MS: number = 7 * 24 * 3_600_000;
+
 /** At the edge of what is kept a request would ask for what is just going. */
 export const LOG_EDGE_MS = 600_000;
 

@@ -1,10 +1,14 @@
-import type { SourceId } from '../../core/index.ts';
+import { INTERACTIVE_ONLY, leftOutCode, type SourceId } from '../../core/index.ts';
+
 import type { DeliveredFamily } from '../collect.ts';
+import { AUDITS_KEPT_MS, SIGN_INS_KEPT_MS } from './limits.ts';
 
 /** A log that Graph gives by event time, and how it is asked for. */
 export type GraphLog = {
   readonly source: SourceId;
   readonly family: DeliveredFamily;
+  /** So long after it happened it can be read, wherever an answer tells that it is all. */
+  readonly keptMs: number;
   /** Each is asked; the window is complete when all were read. */
   readonly questions: readonly Question[];
   /** What the questions do not ask for, of what the source would have: never is all of it read. */
@@ -32,12 +36,13 @@ export type SignInType = (typeof SIGN_IN_TYPES)[number];
 export function signInLog(types: readonly SignInType[]): GraphLog {
   const left = SIGN_IN_TYPES.filter((type) => !types.includes(type));
   const because =
-    `the configuration asks for sign-ins of ${types.join(', ')} alone: of ` +
+    `the configuration asked for sign-ins of ${types.join(', ')} alone: of ` +
     `${left.join(', ')} nothing is known`;
   return {
     source: 'graph/signIns',
     family: 'sign-ins',
-    leavesOut: left.length === 0 ? undefined : { code: 'types-not-asked', because },
+    keptMs: SIGN_INS_KEPT_MS,
+    leavesOut: left.length === 0 ? undefined : { code: leftOutCode(left), because },
     questions: types.map((type) => ({
       path: '/beta/auditLogs/signIns',
       time: 'createdDateTime',
@@ -46,7 +51,7 @@ export function signInLog(types: readonly SignInType[]): GraphLog {
     fallback: {
       path: '/v1.0/auditLogs/signIns',
       time: 'createdDateTime',
-      code: 'interactive-only',
+      code: INTERACTIVE_ONLY,
       because:
         'the service does not give sign-ins by event type: interactive ones alone were read, ' +
         'and of refreshed, service and managed identity sign-ins nothing is known',
@@ -57,5 +62,6 @@ export function signInLog(types: readonly SignInType[]): GraphLog {
 export const DIRECTORY_AUDITS: GraphLog = {
   source: 'graph/directoryAudits',
   family: 'directory-audits',
+  keptMs: AUDITS_KEPT_MS,
   questions: [{ path: '/v1.0/auditLogs/directoryAudits', time: 'activityDateTime' }],
 };

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import {
   type Clock,
   type Interval,
+  type IntervalSet,
   instantOfMs,
+  leftOutOf,
   lengthMs,
   type SourceId,
   subtract,
@@ -58,6 +60,8 @@ type Kept = {
   readonly need: NeedMeter;
   /** Windows in a row for which the service knew no such question. */
   refusals: number;
+  /** The service answered the questions themselves, and needs no fallback. */
+  isAnswered: boolean;
 };
 
 /** Collects sign-ins of every kind and directory audits, by event time (contracts 5 and 6). */
@@ -74,10 +78,8 @@ export class GraphLogCollector implements Collector {
     this.everyMs = options.everyMs ?? LOG_POLL_EVERY_MS;
     this.#kept = new Map(
       options.logs.map(({ source }) => {
-        return [
-          source,
-          { hourlyMs: undefined, dailyMs: undefined, need: new NeedMeter(), refusals: 0 },
-        ];
+        const none = { hourlyMs: undefined, dailyMs: undefined, refusals: 0, isAnswered: false };
+        return [source, { ...none, need: new NeedMeter() }];
       }),
     );
   }
@@ -89,23 +91,28 @@ export class GraphLogCollector implements Collector {
   async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
     const tally = new PollTally();
     const startedMs = this.#options.clock.monotonic();
-    // One after the other: they share an allowance of one request in two seconds.
+    const poll = { desk, tally, signal, startedMs };
+    // One after the other: they share an allowance of one request in two seconds. News of each
+    // comes before what is old of any.
+    const begun: { log: GraphLog; plan: Plan; isWhole: boolean }[] = [];
     for (const log of this.#options.logs) {
-      await this.#pollLog(log, { desk, tally, signal, startedMs });
+      const plan = this.#plan(log, desk);
+      const outcome = plan.news && (await this.#read(log, plan.news, poll));
+      begun.push({ log, plan, isWhole: outcome !== 'failed' });
     }
+    for (const { log, plan, isWhole } of begun) await this.#readOld(log, plan, isWhole, poll);
     await this.#reckon(desk, tally);
     return tally.report();
   }
 
-  async #pollLog(log: GraphLog, poll: Poll): Promise<void> {
+  async #readOld(log: GraphLog, plan: Plan, isNewsWhole: boolean, poll: Poll): Promise<void> {
     const { clock } = this.#options;
-    const plan = this.#plan(log, poll.desk);
-    let isWhole = true;
-    for (const [at, window] of plan.windows.entries()) {
+    let isWhole = isNewsWhole;
+    for (const [at, window] of plan.old.entries()) {
       const outcome = await this.#read(log, window, poll);
       if (outcome === 'failed') isWhole = false;
       const isLong = clock.monotonic() - poll.startedMs >= LOG_POLL_MS_MAX;
-      if (!isLong || at === plan.windows.length - 1) continue;
+      if (!isLong || at === plan.old.length - 1) continue;
       poll.tally.hasMore = true;
       return;
     }
@@ -115,23 +122,22 @@ export class GraphLogCollector implements Collector {
 
   /** How much is behind, and whether it can be caught up with before it is asked for no more. */
   async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
-    const { pace, tenant, logs } = this.#options;
+    const { pace, logs } = this.#options;
     const nowMs = this.#nowMs();
-    const whole = { from: nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS, to: nowMs - 2 * this.everyMs };
     const behind = logs.map((log) => {
-      const gaps = subtract([whole], desk.settled(log.source, tenant, null));
+      const gaps = this.#gaps(log, desk, nowMs - 2 * this.everyMs);
       const perMinute = this.#kept.get(log.source)?.need.perMinute ?? 0;
       return { log, gaps, perMinute, requests: (lengthMs(gaps) / 60_000) * perMinute };
     });
     tally.behindMs = behind.reduce((sum, { gaps }) => sum + lengthMs(gaps), 0);
     const times = 1 + LOG_OVERLAP_MS / this.everyMs + sharesOf(LOG_HOURLY) + sharesOf(LOG_DAILY);
-    const froms = behind.flatMap(({ gaps }) => gaps.map(({ from }) => from));
+    const expiries = behind.flatMap(({ log, gaps }) => gaps.map(({ from }) => from + log.keptMs));
     const budget = quotaBudget({
       nowMs,
       neededPerMinute: times * behind.reduce((sum, { perMinute }) => sum + perMinute, 0),
       allowedPerMinute: pace.perMinute,
       backlogRequests: behind.reduce((sum, { requests }) => sum + requests, 0),
-      oldestMs: froms.length === 0 ? undefined : Math.min(...froms),
+      oldestMs: expiries.length === 0 ? undefined : Math.min(...expiries) - LOG_BACKFILL_MS,
       retentionMs: LOG_BACKFILL_MS,
     });
     this.#budget = budget;
@@ -146,19 +152,46 @@ export class GraphLogCollector implements Collector {
   }
 
   /** News, then what is missing, oldest first, then what is read again from time to time. */
-  #plan({ source }: GraphLog, desk: CollectDesk): Plan {
-    const { tenant } = this.#options;
+  #plan(log: GraphLog, desk: CollectDesk): Plan {
+    const { source } = log;
     const nowMs = this.#nowMs();
-    const horizonMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
-    const settled = desk.settled(source, tenant, null);
-    const gaps = subtract([{ from: horizonMs, to: nowMs }], settled);
+    const gaps = this.#gaps(log, desk, nowMs);
     const last = gaps.at(-1);
-    if (last === undefined) return { windows: [], done: () => undefined };
-    const from = Math.max(last.from - LOG_OVERLAP_MS, nowMs - LOG_WINDOW_MS, horizonMs);
+    if (last === undefined) return { news: undefined, old: [], done: () => undefined };
+    const from = Math.max(last.from - LOG_OVERLAP_MS, nowMs - LOG_WINDOW_MS);
     const news = { from, to: nowMs };
-    const missing = gaps.flatMap((gap) => subtract([gap], [news])).flatMap(split);
+    const missing = gaps
+      .flatMap((gap) => subtract([gap], [news]))
+      .flatMap(split)
+      .map((window): Planned => ({ ...window, delays: 'untold' }));
     const again = this.#repeated(source, nowMs, missing.length);
-    return { ...again, windows: [news, ...missing, ...again.windows] };
+    const owed = subtract(this.#owed(log, desk, nowMs), missing).flatMap(split);
+    return { news, old: [...missing, ...owed, ...again.windows], done: again.done };
+  }
+
+  /**
+   * What is to be read of the time before: since the beginning, as long as the log is kept. What
+   * was read with less asked for is to be read again.
+   */
+  #gaps(log: GraphLog, desk: CollectDesk, toMs: number): Interval[] {
+    const { source, leavesOut, fallback } = log;
+    const { tenant } = this.#options;
+    const from = this.#beganMs(log, desk, this.#nowMs());
+    // Where the service knows no types, nothing more is to be had by asking again.
+    const isAnswered = this.#kept.get(source)?.isAnswered === true;
+    const left = [leavesOut, isAnswered ? undefined : fallback].flatMap((each) =>
+      each === undefined ? [] : (leftOutOf(each.code) ?? []),
+    );
+    return from >= toMs
+      ? []
+      : [...subtract([{ from, to: toMs }], desk.settled(source, tenant, null, left))];
+  }
+
+  /** From when on it is read: not what is kept no longer, nor what was before the start. */
+  #beganMs({ source, keptMs }: GraphLog, desk: CollectDesk, nowMs: number): number {
+    const firstMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
+    const beganMs = Math.min(firstMs, desk.since(source, this.#options.tenant) ?? firstMs);
+    return Math.max(nowMs - keptMs + LOG_EDGE_MS, beganMs);
   }
 
   /** A service whose clock is behind has rows up to its own now. */
@@ -168,7 +201,17 @@ export class GraphLogCollector implements Collector {
     return Math.floor((clock.now() + behindMs) / 1000) * 1000;
   }
 
-  #repeated(source: SourceId, nowMs: number, missing: number): Plan {
+  /**
+   * Where every daily reading was cut short by a crash, what came late was never looked for: the
+   * ledger knows, and each window is done with when it is read.
+   */
+  #owed(log: GraphLog, desk: CollectDesk, nowMs: number): IntervalSet {
+    const whole = { from: this.#beganMs(log, desk, nowMs), to: nowMs - LOG_DAILY.backMs };
+    if (whole.from >= whole.to) return [];
+    return subtract([whole], desk.lookedAgain(log.source, this.#options.tenant));
+  }
+
+  #repeated(source: SourceId, nowMs: number, missing: number): Repeated {
     const kept = this.#kept.get(source);
     // What was never read comes first: there is nothing to repeat of it.
     if (kept === undefined) return { windows: [], done: () => undefined };
@@ -189,7 +232,7 @@ export class GraphLogCollector implements Collector {
     return { windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
   }
 
-  async #read(log: GraphLog, interval: Interval, poll: Poll): Promise<WindowEnd['outcome']> {
+  async #read(log: GraphLog, interval: Planned, poll: Poll): Promise<WindowEnd['outcome']> {
     const session = poll.desk.begin(this.#window(log, interval));
     const read = new Reading();
     let end: WindowEnd;
@@ -203,6 +246,8 @@ export class GraphLogCollector implements Collector {
           ? read.end('complete', null, null)
           : read.end('partial', left.code, left.because);
       this.#noteRefusals(log, 0);
+      const kept = this.#kept.get(log.source);
+      if (kept !== undefined) kept.isAnswered = true;
     } catch (error) {
       const failure = passing(error);
       end = await this.#otherwise(log, interval, session, read, failure, poll.signal);
@@ -215,11 +260,11 @@ export class GraphLogCollector implements Collector {
     return told.outcome;
   }
 
-  #window({ source, family }: GraphLog, { from, to }: Interval): CollectWindow {
+  #window({ source, family }: GraphLog, { from, to, ...delays }: Planned): CollectWindow {
     const { tenant } = this.#options;
     const interval = { from, to };
     const whose = { tenant, workload: null, subject: null, interval } as const;
-    return { collector: 'graph', source, ...whose, axis: 'event', family };
+    return { collector: 'graph', source, ...whose, axis: 'event', family, ...delays };
   }
 
   /** What is left when a question was not answered. */
@@ -284,7 +329,15 @@ type Poll = {
 };
 
 /** Windows to read, and what is to be noted when all of them were. */
-type Plan = { readonly windows: readonly Interval[]; readonly done: () => void };
+type Plan = {
+  readonly news: Planned | undefined;
+  readonly old: readonly Planned[];
+  readonly done: () => void;
+};
+
+type Repeated = { readonly windows: readonly Interval[]; readonly done: () => void };
+
+type Planned = Interval & Pick<CollectWindow, 'delays'>;
 
 /** The service says so for tenants without Entra ID P1 (contracts 5.1). */
 const NO_LICENCE = /NonPremiumTenant|RequestFromNonPremium/i;

@@ -1,0 +1,21 @@
+/**
+ * The code with which a collector says what of a source it did not ask for, though all that it
+ * asked for came: `types-not-asked` and the names of what was left out.
+ */
+export function leftOutCode(names: readonly string[]): string {
+  return [TYPES, ...names].join(' ');
+}
+
+const TYPES = 'types-not-asked';
+
+/** Of a service that gives no sign-ins by type, those of this type alone are read. */
+export const INTERACTIVE_ONLY = 'interactive-only';
+
+/** What such a code says was left out; undefined for every other. */
+export function leftOutOf(code: string | null): readonly string[] | undefined {
+  if (code === null) return undefined;
+  if (code === INTERACTIVE_ONLY)
+    return ['nonInteractiveUser', 'servicePrincipal', 'managedIdentity'];
+  const [name, ...names] = code.split(' ');
+  return name === TYPES ? names : undefined;
+}
