@@ -47,13 +47,14 @@ test(`kill -9 at ${KILLS} moments of a week: nothing missing, nothing twice`, as
       const how = await collecting(dir, emulator, random.next() * wholeMs);
       if (how === 'killed') kills++;
     }
-    t.diagnostic(`${kills} of ${starts} were killed before they had ended`);
+    const days = ((emulator.clock.now() - beganMs) / (24 * HOUR_MS)).toFixed(1);
+    t.diagnostic(`${kills} of ${starts} were killed before they had ended, in ${days} days`);
     assert.ok(kills > 0, 'at least one kill came before the end');
     if (IS_LONG) assert.equal(kills, KILLS);
     emulator.faults.clear();
     await emulator.advance(13 * HOUR_MS);
     await collecting(dir, emulator, 600_000);
-    await assertAllOffered(dir, emulator);
+    t.diagnostic(`${await assertAllOffered(dir, emulator)} records`);
     await assertFsckClean(dir);
   } finally {
     await emulator.stop();

@@ -63,7 +63,7 @@ export async function pollToEnd(desk: LedgerDesk, collector: Collector): Promise
 }
 
 /** Every record that the emulator would hand out is in the ledger once, and no other. */
-export async function assertAllOffered(dir: string, emulator: Emulator): Promise<void> {
+export async function assertAllOffered(dir: string, emulator: Emulator): Promise<number> {
   const wanted = LIVELY.flatMap((feed) => [...emulator.offered(NORTHMOOR, feed)]);
   assert.ok(wanted.length > 0);
   const found = await withAccount(dir, async ({ ledger }) => {
@@ -80,4 +80,5 @@ export async function assertAllOffered(dir: string, emulator: Emulator): Promise
   assert.deepEqual(missing, [], `${missing.length} of ${wanted.length} are missing`);
   assert.equal(found.length, new Set(found).size, 'no record is there twice');
   assert.equal(found.length, new Set(wanted).size);
+  return found.length;
 }
