@@ -8,6 +8,7 @@ import {
   type PollReport,
   type WindowEnd,
 } from '../collect.ts';
+import { clockOffText } from '../http/clock-off.ts';
 import type { RequestPace } from '../http/pace.ts';
 import type { Wait } from '../http/wait.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
@@ -110,6 +111,8 @@ export class ActivityCollector implements Collector {
     const poll = { desk, signal, enabled, startedMs, tally };
     await allOf(this.#feeds.map((feed) => this.#pollFeed(feed, poll)));
     await this.#reckon(desk, tally);
+    const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
+    if (off !== undefined) tally.problem(off);
     return tally.report();
   }
 

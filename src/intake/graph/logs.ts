@@ -19,6 +19,7 @@ import type {
   PollReport,
   WindowEnd,
 } from '../collect.ts';
+import { clockOffText } from '../http/clock-off.ts';
 import type { HttpError } from '../http/errors.ts';
 import type { RequestPace } from '../http/pace.ts';
 import { nothing, PollTally, passing } from '../poll-tally.ts';
@@ -102,6 +103,8 @@ export class GraphLogCollector implements Collector {
     }
     for (const { log, plan, isWhole } of begun) await this.#readOld(log, plan, isWhole, poll);
     await this.#reckon(desk, tally);
+    const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
+    if (off !== undefined) tally.problem(off);
     return tally.report();
   }
 

@@ -36,3 +36,6 @@ export const HEADER_BYTES_MAX: number = 16 * 1024;
 
 /** A secret of more than this is the wrong file. */
 export const SECRET_BYTES_MAX: number = 64 * 1024;
+
+/** Machines that set their clocks are seconds apart; coverage allows for five minutes. */
+export const CLOCK_OFF_TOLD_MS = 300_000;

@@ -127,6 +127,7 @@ test('no error of the authority tells the secret', async () => {
   await assert.rejects(tokensOf(server, new WaitingClock(NOW_MS)).header(), (error) => {
     assert.ok(error instanceof HttpError);
     assert.equal(error.serviceCode, 'AADSTS7000215');
+    assert.match(error.message, /AADSTS7000215\): the secret is not one of the app: configure/);
     assert.ok(!inspect(error, { depth: 9 }).includes(SECRET));
     return true;
   });

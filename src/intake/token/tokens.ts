@@ -65,9 +65,11 @@ export class Tokens implements Authorisation {
     try {
       ({ body } = await http.send(this.#request(signal)));
     } catch (error) {
-      if (!isOutOfTime(error)) throw error;
+      if (!isOutOfTime(error)) throw withCure(error);
       // The answer told the authority's time: an assertion made by it is in time.
-      ({ body } = await http.send(this.#request(signal)));
+      ({ body } = await http.send(this.#request(signal)).catch((again: unknown) => {
+        throw withCure(again);
+      }));
     }
     const { value, lifeMs } = this.#read(body);
     this.#claims = undefined;
@@ -126,6 +128,23 @@ function parse(body: Buffer): { access_token?: unknown; expires_in?: unknown } {
 /** `AADSTS700024`: the assertion is not within its valid time range. */
 function isOutOfTime(error: unknown): boolean {
   return error instanceof HttpError && error.serviceCode === 'AADSTS700024';
+}
+
+/** What a refusal of the authority means for who wrote the configuration. */
+const CURES: Readonly<Record<string, string>> = {
+  AADSTS7000215: 'the secret is not one of the app: configure its value, not its id',
+  AADSTS7000222: 'the secret has expired: make another for the app',
+  AADSTS700016: 'the tenant knows no app of this clientId: register it there, or consent to it',
+  AADSTS700024: "the assertion is not of its time: set this machine's clock",
+  AADSTS700027: 'the certificate is not one that is registered for the app, or its key is another',
+  AADSTS90002: 'there is no such tenant: check its id, and the authority',
+};
+
+function withCure(error: unknown): unknown {
+  if (!(error instanceof HttpError)) return error;
+  const cure = CURES[error.serviceCode ?? ''];
+  if (cure === undefined) return error;
+  return new HttpError(error.code, `${error.message}: ${cure}`, { data: error.data });
 }
 
 /** Contracts 8.1: `claims="<base64 JSON>"`, to be sent on as JSON. */

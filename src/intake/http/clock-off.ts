@@ -1,0 +1,18 @@
+import { CLOCK_OFF_TOLD_MS } from './limits.ts';
+
+/**
+ * A sentence for the log where the service's clock is so far from this machine's that windows, and
+ * what is said of delays, come out wrong: whoever reads of refused windows would not think of it.
+ */
+export function clockOffText(skewMs: number, followedMs: number): string | undefined {
+  const offMs = Math.abs(skewMs);
+  if (offMs < CLOCK_OFF_TOLD_MS) return undefined;
+  const way = skewMs > 0 ? 'ahead of' : 'behind';
+  const said = `the clock of the service is ${minutes(offMs)} min ${way} this machine's`;
+  const more = offMs > followedMs ? `, and is believed up to ${minutes(followedMs)} min` : '';
+  return `${said}${more}: set this machine's clock`;
+}
+
+function minutes(ms: number): number {
+  return Math.floor(ms / 60_000);
+}
