@@ -70,6 +70,7 @@ async function assertWhole(whole: Account): Promise<readonly string[]> {
 
 /** What a statement tells of comes by others as well, or it does not tell of it. */
 const NOT_OF_STATEMENTS: readonly Collected[] = [
+  'azure/MicrosoftGraphActivityLogs',
   ...(['azure/SignInLogs', 'azure/AuditLogs', 'azure/ServicePrincipalSignInLogs'] as const),
   ...(['azure/EmailEvents', 'azure/EmailAttachmentInfo', 'azure/EmailUrlInfo'] as const),
 ];
@@ -119,7 +120,8 @@ async function assertNotSilent(
 /** People whose deeds are found and known; who was only written to did nothing. */
 async function statedOf(whole: Account): Promise<string[]> {
   const all = whole.judged.flatMap(({ finding }) => finding.principals);
-  const names = all.filter((name) => /^user:.*@/.test(name)).map((name) => name.slice(5));
+  // By their object id where a record states it, else by their name.
+  const names = all.map((key) => key.replace(/^user:/, '')).filter((key) => !key.includes(':'));
   const people: string[] = [];
   for (const name of new Set(names)) {
     const { code } = await ask(whole, 'statement', name, ...periodOf(whole));

@@ -1,3 +1,4 @@
+import { SCENARIOS } from '../../test/support/staged.ts';
 import type { MailWeeks } from './quiet-mail.ts';
 import type { ScenarioRun } from './scenario-runs.ts';
 import type { SprayPoint } from './spray-curves.ts';
@@ -45,6 +46,10 @@ export function documentOf(measured: Measured): string {
     '',
     ...scenarioTable(measured.runs),
     '',
+    'Why techniques are missed:',
+    '',
+    ...missedList(measured.runs),
+    '',
     '## Detectors in scenarios (emulator)',
     '',
     '*Attacked*: runs in which attackers used one of the techniques that the detector names, which',
@@ -90,6 +95,18 @@ function scenarioTable(runs: readonly ScenarioRun[]): string[] {
       return [name, own.length, found, always.sort().join(', '), missed.sort().join(', ')];
     }),
   );
+}
+
+/** Why a technique is not found, or not each time; and where nobody knows, that. */
+function missedList(runs: readonly ScenarioRun[]): string[] {
+  return [...Map.groupBy(runs, ({ name }) => name)].flatMap(([name, own]) => {
+    const used = [...new Set(own.flatMap((run) => run.used))].sort();
+    const missed = used.filter((one) => !own.every((run) => isFoundIn(run, one)));
+    return missed.map((technique) => {
+      const why = SCENARIOS[name]?.missed?.[technique] ?? 'nobody knows why';
+      return `- ${technique} of ${name}: ${why}.`;
+    });
+  });
 }
 
 function isFoundIn({ used, found }: ScenarioRun, technique: string): boolean {

@@ -25,7 +25,8 @@ export async function runScenarios(
 ): Promise<ScenarioRun[]> {
   const place = mkdtempSync(join(folder, 'scenarios-'));
   try {
-    const tellings = Object.entries(SCENARIOS).map(([scenario, { found: _, ...staged }]) => {
+    const tellings = Object.entries(SCENARIOS).map(([scenario, all]) => {
+      const { found: _, missed: __, ...staged } = all;
       return { ...staged, scenario, seed, lifeDays: Math.max(staged.lifeDays, lifeDays) };
     });
     const { judged, told } = await detect(place, tellings);

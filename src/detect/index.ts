@@ -48,7 +48,7 @@ export {
   type Campaign,
   CUT_OFF,
   cutDraft,
-  HISTORY_MS,
+  LOOK_BACK_MS,
   lookWith,
   SCORED_ROWS_MAX,
   type SprayPeriod,

@@ -1,6 +1,6 @@
 import { type FindingDraft, interval, normalise } from '../core/index.ts';
 import {
-  HISTORY_MS,
+  LOOK_BACK_MS,
   lookWith,
   STREAM_DETECTORS,
   type StreamScene,
@@ -28,7 +28,7 @@ export function streamJudge(): Judge {
         touched.map(({ from, to }) =>
           interval(
             Math.floor(from / DAY_MS) * DAY_MS,
-            Math.ceil((to + HISTORY_MS) / DAY_MS) * DAY_MS,
+            Math.ceil((to + LOOK_BACK_MS) / DAY_MS) * DAY_MS,
           ),
         ),
       );

@@ -37,6 +37,9 @@ const SOURCES: Readonly<Record<PowerKind, readonly string[]>> = {
   role: ['graph/list.roleAssignments'],
   'app-role': ['graph/list.appRoleAssignments'],
   grant: ['graph/delta.oauth2PermissionGrants'],
+  // No collector reads them.
+  domain: [],
+  mailbox: [],
 };
 
 const ROLE =
@@ -47,15 +50,21 @@ const APP_ROLE = /^(add|remove) app role assignment /;
 const GRANT = /^(add|remove) (?:delegated permission grant|oauth2permissiongrant)$/;
 const OBJECT =
   /^(add|restore|delete|remove|hard delete) (?:application|service principal|user|group)$/;
+const DOMAIN = /^(?:add|remove|verify|update) (?:\w+ )*domain$/;
+const TRUST = /^set (?:federation settings on domain|domain authentication)$/;
+const MAILBOX = /^(?:add|remove)-(?:mailboxpermission|recipientpermission)$/;
 const KEYS = /certificates and secrets management|service principal credentials/;
 const MAY_HAVE_KEYS = /^(?:add|update) (?:application|service principal)$/;
+
+const CLAIMS: readonly RegExp[] = [
+  ...[ROLE, ROLE_EXPIRED, APP_ROLE, GRANT, OBJECT, KEYS, MAY_HAVE_KEYS, CONSENT],
+  ...[DOMAIN, TRUST, MAILBOX],
+];
 
 /** Whether an operation may change what somebody has power over. */
 export function isClaim(operation: string, memo: Memo): boolean {
   const key = activityKey(operation, memo);
-  return [ROLE, ROLE_EXPIRED, APP_ROLE, GRANT, OBJECT, KEYS, MAY_HAVE_KEYS, CONSENT].some(
-    (pattern) => pattern.test(key),
-  );
+  return CLAIMS.some((pattern) => pattern.test(key));
 }
 
 /** What one record claims. Total: of a body that is erased it says the kind, and no more. */
@@ -71,6 +80,12 @@ export function claimsOf(record: ClaimRecord, memo: Memo): Claim[] {
   if (APP_ROLE.test(key)) return [said.claim('app-role', way, said.one('AppRole.Id'))];
   if (GRANT.test(key)) return grantClaims(said, way);
   if (CONSENT.test(key)) return consentClaims(said);
+  if (DOMAIN.test(key) || TRUST.test(key))
+    return [said.claim('domain', way, said.values('target_name'))];
+  if (MAILBOX.test(key)) {
+    const rights = said.claim('mailbox', way, said.values('param.AccessRights'));
+    return [{ ...rights, holder: said.values('target_name')?.[0] ?? rights.holder }];
+  }
   const isPrincipals = key.includes('service principal');
   const sources = [isPrincipals ? SERVICE_PRINCIPALS : APPLICATIONS];
   const isOfKeys = KEYS.test(key);
@@ -169,16 +184,22 @@ class Said {
   }
 
   new(name: string): string | undefined {
-    return this.#field(`new.${name}`);
+    return this.#text(`new.${name}`);
   }
 
   old(name: string): string | undefined {
-    return this.#field(`old.${name}`);
+    return this.#text(`old.${name}`);
   }
 
   /** The one id that a property gives, or takes away; null where it names none. */
   one(name: string): string[] | null {
     const id = idOf(this.new(name)) ?? idOf(this.old(name));
+    return id === undefined ? null : [id];
+  }
+
+  /** What a field gives; null where the record has none. */
+  values(field: string): string[] | null {
+    const id = idOf(this.#text(field));
     return id === undefined ? null : [id];
   }
 
@@ -208,7 +229,7 @@ class Said {
     ];
   }
 
-  #field(name: string): string | undefined {
+  #text(name: string): string | undefined {
     const found = this.#reading === undefined ? undefined : fieldReader(name)?.(this.#reading);
     const [first] = Array.isArray(found) ? (found as unknown[]) : [found];
     return typeof first === 'string' && first !== '' ? first : undefined;

@@ -8,6 +8,7 @@ export {
 } from './authorisations.ts';
 export { ACTION_RULES } from './findings.ts';
 export { LIST_MAX } from './limits.ts';
+export { UNREAD } from './power.ts';
 export {
   type FindingsOfDay,
   Reconciler,

@@ -1,7 +1,16 @@
 import { NAME_CHARACTERS_MAX } from './limits.ts';
 
 /** What gives somebody, or something, power in a tenant, and stands in its collected state. */
-export type PowerKind = 'credential' | 'role' | 'app-role' | 'grant';
+export type PowerKind = 'credential' | 'role' | 'app-role' | 'grant' | UnreadKind;
+
+/** Powers of which events tell, and that no collector reads: their state is not known. */
+export type UnreadKind = 'domain' | 'mailbox';
+
+/** In words, for whoever asks what was compared. */
+export const UNREAD: Readonly<Record<UnreadKind, string>> = {
+  domain: 'domains and whom they trust',
+  mailbox: 'rights to mailboxes',
+};
 
 export type Power = {
   readonly kind: PowerKind;

@@ -30,6 +30,16 @@ const WORDS: Readonly<Record<PowerKind, Words>> = {
     technique: 'T1528',
     take: 'revoke the consent, and look at what the application did since',
   },
+  domain: {
+    one: ({ value }) => `trust of the domain ${value}`,
+    technique: 'T1484.002',
+    take: 'take the trust away, and look at who signed in by it',
+  },
+  mailbox: {
+    one: ({ value, name }) => `right ${value} of ${name} to a mailbox`,
+    technique: 'T1098.002',
+    take: 'take the right away, and look at what was read with it',
+  },
 };
 
 /** What gives nobody power takes none of these techniques. */

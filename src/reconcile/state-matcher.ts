@@ -1,7 +1,7 @@
 import type { Claim } from './claim.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, LISTING_LAG_MS } from './limits.ts';
 import { type Absence, severityOf } from './log-coverage.ts';
-import type { Power, PowerKind } from './power.ts';
+import { type Power, type PowerKind, UNREAD } from './power.ts';
 import type { Listing, PowerHistory, Shift, Track } from './power-history.ts';
 import type { StateCause, StateUnknown } from './state-verdict.ts';
 
@@ -134,7 +134,12 @@ export class StateMatcher {
     const nexts = this.#nextListings(last);
     const endMs = Math.max(...nexts.map((next) => next?.atMs ?? atMs), atMs);
     const absence = this.#parts.absence(tenant, atMs, endMs);
-    const found = value === null ? 'event-unclear' : this.#best(all, value, nexts);
+    const found =
+      kind in UNREAD
+        ? 'not-collected'
+        : value === null
+          ? 'event-unclear'
+          : this.#best(all, value, nexts);
     const cause = found === 'event-without-effect' ? this.#weighed(absence, found) : found;
     return {
       ...{ about: 'event', kind: kind as PowerKind, way, tenant, who, atMs, cause },

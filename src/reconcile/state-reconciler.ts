@@ -6,7 +6,7 @@ import type { ReconcilePeriod } from './action-query.ts';
 import { claimsOf, isClaim } from './claim.ts';
 import { CLAIMS_MAX } from './limits.ts';
 import { type Absence, isErased, isOf, logWorth } from './log-coverage.ts';
-import { POWER_SOURCES } from './power.ts';
+import { POWER_SOURCES, UNREAD } from './power.ts';
 import { PowerHistory } from './power-history.ts';
 import { stateFindings } from './state-findings.ts';
 import { atHome } from './state-homes.ts';
@@ -30,6 +30,8 @@ export type StateReconciliation = {
   readonly state: StateSide;
   /** What events tell, by whether the next listing shows it. */
   readonly events: StateSide;
+  /** Of these no collector reads the state: what came of them past the log, nobody can tell. */
+  readonly notCollected: readonly string[];
 };
 
 /** The logs that tell of the directory's changes. */
@@ -65,7 +67,8 @@ export class StateReconciler {
     const matches = await this.#within(period);
     const side = (about: StateMatch['about']): StateSide =>
       sideOf(matches.filter((match) => match.about === about));
-    return { listings, thereBefore, state: side('state'), events: side('event') };
+    const notCollected = Object.values(UNREAD);
+    return { listings, thereBefore, state: side('state'), events: side('event'), notCollected };
   }
 
   /** Those that do not fit, and those of which nobody can tell, in order of time. */
@@ -182,7 +185,10 @@ export class StateReconciler {
 }
 
 /** Before names are compared in their one spelling. */
-const MAY_TELL = 'role|credential|secrets|application|principal|grant|(user|group)[. ]*$';
+const MAY_TELL = [
+  ...['role', 'credential', 'secrets', 'application', 'principal', 'grant', 'domain'],
+  ...['(mailbox|recipient)permission', '(user|group)[. ]*$'],
+].join('|');
 
 function sideOf(matches: readonly StateMatch[]): StateSide {
   const of = (verdict: string): readonly StateMatch[] =>

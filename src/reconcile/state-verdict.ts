@@ -10,7 +10,8 @@ export type StateUnknown =
   | 'event-unclear'
   | 'planned'
   | 'not-listed-since'
-  | 'never-listed';
+  | 'never-listed'
+  | 'not-collected';
 
 /** Something is there, or gone, and no event made it so; or the other way round. */
 export type StateMismatch = 'state-without-event' | 'event-without-effect';
@@ -35,6 +36,7 @@ export const STATE_TEXTS: Readonly<Record<StateCause, string>> = {
   planned: 'the event says it of another time, and may not have come to it',
   'not-listed-since': 'the directory was not listed since',
   'never-listed': 'the directory was never listed',
+  'not-collected': 'no collector reads the state that would show it',
 };
 
 export type StateVerdict = 'matched' | 'unmatched' | 'unknown';

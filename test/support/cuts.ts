@@ -40,6 +40,7 @@ type Category =
   | 'NonInteractiveUserSignInLogs'
   | 'ServicePrincipalSignInLogs'
   | 'AuditLogs'
+  | 'MicrosoftGraphActivityLogs'
   | 'EmailEvents'
   | 'EmailAttachmentInfo'
   | 'EmailUrlInfo';
@@ -54,6 +55,7 @@ const SOURCES: Readonly<Record<Collected, string>> = {
   'azure/NonInteractiveUserSignInLogs': 'azure-monitor/NonInteractiveUserSignInLogs',
   'azure/ServicePrincipalSignInLogs': 'azure-monitor/ServicePrincipalSignInLogs',
   'azure/AuditLogs': 'azure-monitor/AuditLogs',
+  'azure/MicrosoftGraphActivityLogs': 'azure-monitor/MicrosoftGraphActivityLogs',
   'azure/EmailEvents': 'azure-monitor/AdvancedHunting-EmailEvents',
   'azure/EmailAttachmentInfo': 'azure-monitor/AdvancedHunting-EmailAttachmentInfo',
   'azure/EmailUrlInfo': 'azure-monitor/AdvancedHunting-EmailUrlInfo',
@@ -78,7 +80,7 @@ export type Account = Story & {
 };
 
 export function storyOf(folder: string, scenario: string, seed: number): Story {
-  const { found: _, ...staged } = SCENARIOS[scenario] as Staged;
+  const { found: _, missed: __, ...staged } = SCENARIOS[scenario] as Staged;
   const told = tell(folder, [{ ...staged, scenario, seed }]);
   const toMs = Math.ceil((told.endMs + 1) / DAY_MS) * DAY_MS;
   return { scenario, told, fromMs: told.startMs, toMs };

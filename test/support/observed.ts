@@ -13,6 +13,7 @@ export const NEEDED_SOURCES: readonly string[] = [
   'm365.activity/Audit.General',
   'm365.activity/Audit.SharePoint',
   'graph/signIns',
+  'azure-monitor/MicrosoftGraphActivityLogs',
   'defender/advanced-hunting',
 ];
 

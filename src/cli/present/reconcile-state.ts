@@ -21,7 +21,8 @@ const THINGS = 'roles, permissions and credentials';
 const STYLES = { matched: 'yes', unmatched: 'no', unknown: 'unknown' } as const;
 
 /** What the counts below are of; that nobody listed the directory is an answer as well. */
-export function* stateLines({ listings, thereBefore }: StateReconciliation): Generator<string> {
+export function* stateLines(state: StateReconciliation): Generator<string> {
+  const { listings, thereBefore, notCollected } = state;
   yield '';
   if (listings === 0) {
     yield 'State against events: cannot tell, because the directory was never listed.';
@@ -30,6 +31,7 @@ export function* stateLines({ listings, thereBefore }: StateReconciliation): Gen
   yield `State against events, over ${plural(listings, 'listing')} of parts of the directory:`;
   const before = `${plural(thereBefore, 'role, permission or credential', THINGS)}`;
   yield `  there before we looked: ${before}`;
+  yield `  cannot tell, because no collector reads them: ${notCollected.join(', ')}`;
 }
 
 export function stateCauseRows({ state, events }: StateReconciliation): readonly CauseRow[] {

@@ -21,7 +21,7 @@ export type Custom = {
 export type RuleTest = {
   readonly name: string;
   readonly finds: 'yes' | 'no';
-  /** The source of events that state none. */
+  /** The source of events that do not stand beside their own, as `{ source, record }`. */
   readonly source: string;
   readonly events: readonly unknown[];
   /** How often the events come; as actions of their own. */

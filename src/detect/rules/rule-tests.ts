@@ -42,8 +42,9 @@ type Bench = {
 function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest): boolean {
   const rows: SignalRow[] = [];
   const events = Array.from({ length: test.repeat }, () => test.events).flat();
-  for (const [index, value] of events.entries()) {
-    const record = { source: test.source, tenant: TENANT_NOT_STATED, id: String(index) };
+  for (const [index, event] of events.entries()) {
+    const { source, value } = sourced(event, test.source);
+    const record = { source, tenant: TENANT_NOT_STATED, id: String(index) };
     const reading = read({ ...record, at: timeOf(value), value }, memo);
     for (const { stream, group, part, values, about } of signaller.of(reading)) {
       const { timeMs } = reading.event;
@@ -60,6 +61,17 @@ function finds({ content, signaller, memo }: Bench, rule: string, test: RuleTest
     if (day.stream === rule && judge.judge([day], source).length > 0) return true;
   }
   return false;
+}
+
+/** Of several sources in one test, each event stands beside its own: `{ source, record }`. */
+function sourced(
+  event: unknown,
+  otherwise: string,
+): { readonly source: string; readonly value: unknown } {
+  const { source, record, ...rest } = (event ?? {}) as Json;
+  const isSourced = typeof source === 'string' && record !== undefined;
+  if (!isSourced || Object.keys(rest).length > 0) return { source: otherwise, value: event };
+  return { source, value: record };
 }
 
 const TIMES = ['CreationTime', 'createdDateTime', 'activityDateTime', 'time', 'TimeGenerated'];

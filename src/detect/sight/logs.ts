@@ -36,7 +36,8 @@ export type LogName =
   | 'risk'
   | 'alerts'
   | 'riskEvents'
-  | 'azure';
+  | 'azure'
+  | 'graphCalls';
 
 export const LOGS: Readonly<Record<LogName, Log>> = {
   interactive: FLOW_LOGS.interactive,
@@ -110,6 +111,10 @@ export const LOGS: Readonly<Record<LogName, Log>> = {
       { source: /^azure-monitor\/(?:Administrative|Security|Policy|Alert|Autoscale)$/i },
     ],
   },
+  graphCalls: {
+    words: 'calls on Microsoft Graph',
+    of: [{ source: /^(?:azure-monitor|log-analytics)\/MicrosoftGraphActivityLogs$/i }],
+  },
 };
 
 /** Names that the member `needs` of a rule may use. A rule needs all logs of all of them. */
@@ -130,6 +135,7 @@ export const NEEDS: ReadonlyMap<string, readonly LogName[]> = new Map<string, re
   ['risk', ['signInLog', 'risk']],
   ['alerts', ['alerts']],
   ['azure', ['azure']],
+  ['graph-calls', ['graphCalls']],
 ]);
 
 /** The logs behind a log source of Sigma's taxonomy; `other` where we know of none. */

@@ -10,7 +10,6 @@ import { draftOfItself } from '../findings/of-itself.ts';
 import { EVIDENCE_MAX } from './limits.ts';
 
 export const DAY_MS = 86_400_000;
-export const HOUR_MS = 3_600_000;
 
 /** What a detector looks at: everything there is, and the period whose findings are asked for. */
 export type StreamScene = {
@@ -26,7 +25,7 @@ export type StreamScene = {
 /**
  * What a rule language cannot say. A detector MUST find the same in a period whatever the order
  * and the parts in which its records came, and whatever longer period is asked for: what it says
- * of a day depends on {@link HISTORY_MS} before that day's end, and on nothing else.
+ * of a day depends on {@link LOOK_BACK_MS} before that day's end, and on nothing else.
  */
 export type StreamDetector = {
   /** The `rule` of what it finds. */

@@ -55,6 +55,12 @@ export const ACCOUNT_RAISED_FAR_WITHIN_MS: number = 24 * 60 * 60_000;
 /** Sign-ins of a session before the one that moved it: sessions live for weeks, habits repeat. */
 export const SESSION_REACH_MS: number = 7 * 86_400_000;
 
+/** What a session that moved is used for within this was done by whoever moved it. */
+export const MOVED_USED_WITHIN_MS: number = 24 * 60 * 60_000;
+
+/** What is said of a day rests on nothing before this: on a move, and on the month before it. */
+export const LOOK_BACK_MS: number = HISTORY_MS + MOVED_USED_WITHIN_MS;
+
 /** Nobody is in another country so soon, by any means. */
 export const TRAVEL_WITHIN_MS: number = 60 * 60_000;
 

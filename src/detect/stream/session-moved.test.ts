@@ -4,7 +4,7 @@ import { SEED } from '../../../tools/property.ts';
 import { SeededRandom } from '../../../tools/sample/random.ts';
 import { CANDIDATES_LOOKED_AT_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from './limits.ts';
 import { sessionMoved } from './session-moved.ts';
-import { foundIn, type Played, person, signIn } from './testing/scene.ts';
+import { daily, foundIn, type Played, person, signIn } from './testing/scene.ts';
 
 /** Between home and office with the same browsers: on several networks, and nothing strange. */
 function commuter(n: number, signIns: number): Played[] {
@@ -89,4 +89,54 @@ test('a sign-in is a move if none of its session in the week before is like it',
     moves += told.length;
   }
   assert.ok(moves > 0);
+});
+
+/** Somebody at home for a week, whose session goes on elsewhere at the end of a day. */
+function stolenAt(minute: number): Played[] {
+  const owner = { ...person(7), sessionUid: 's-7' };
+  const home = daily(7, (day) => signIn({ day, ...owner, ip: '192.0.2.1' }));
+  const away = { ip: '198.18.7.7', country: 'EE', userAgent: 'Chrome/145' };
+  return [...home, signIn({ day: 6, minute, ...owner, ...away })];
+}
+
+function deed(of: Played): Played {
+  return { classUid: 6001, actorType: 1, ...person(7), sessionUid: 's-7', itemCount: 30, ...of };
+}
+
+const ELSEWHERE = '198.18.7.9';
+
+test('what is done in a session behind its move is said with it', async () => {
+  const mail = { operation: 'MailItemsAccessed', ip: ELSEWHERE };
+  const file = { operation: 'FileDownloaded', ip: ELSEWHERE, itemCount: 1 };
+  const [found, ...more] = await foundIn(sessionMoved, [
+    ...stolenAt(600),
+    deed({ day: 6, minute: 660, ...mail }),
+    deed({ day: 6, minute: 670, ...file }),
+    // Before it moved, by its owner at home, in another session, and long after.
+    deed({ day: 6, minute: 590, ...mail, itemCount: 1_000 }),
+    deed({ day: 6, minute: 680, ...mail, ip: '192.0.2.1', itemCount: 1_000 }),
+    deed({ day: 6, minute: 690, ...mail, sessionUid: 's-8', itemCount: 1_000 }),
+    deed({ day: 8, minute: 690, ...mail, itemCount: 1_000 }),
+  ]);
+  assert.deepEqual(more, []);
+  assert.match(found?.title ?? '', /, and read 30 messages and took 1 file$/);
+  assert.deepEqual(found?.techniques, ['T1550.004', 'T1539', 'T1114.002', 'T1530']);
+});
+
+test('what is done the day after, within a day of the move, is said of that day', async () => {
+  const events = [
+    ...stolenAt(1_430),
+    deed({ day: 7, minute: 30, operation: 'MailItemsAccessed', ip: ELSEWHERE }),
+  ];
+  const whole = await foundIn(sessionMoved, events);
+  assert.deepEqual(
+    whole.map(({ techniques }) => techniques.includes('T1114.002')),
+    [false, true],
+  );
+  assert.match(whole[1]?.title ?? '', /that was moved the day before read 30 messages$/);
+  // Of each day the same, in whatever period it is asked for.
+  for (const [at, day] of [6, 7].entries()) {
+    const own = await foundIn(sessionMoved, events, { from: day, to: day + 1 });
+    assert.deepEqual(own, whole.slice(at, at + 1));
+  }
 });

@@ -1,12 +1,26 @@
 import type { FindingDraft } from '../../core/index.ts';
 import {
+  DAY_MS,
   draftFrom,
-  HOUR_MS,
+  isWithin,
   type Seen,
   type StreamDetector,
   type StreamScene,
 } from './detector.ts';
-import { CANDIDATES_LOOKED_AT_MAX, SESSION_REACH_MS, TRAVEL_WITHIN_MS } from './limits.ts';
+import {
+  CANDIDATES_LOOKED_AT_MAX,
+  MOVED_USED_WITHIN_MS,
+  SESSION_REACH_MS,
+  TRAVEL_WITHIN_MS,
+} from './limits.ts';
+import {
+  type Deed,
+  deedsByDay,
+  deedsOf,
+  deedsText,
+  type MovedSession,
+  techniquesOf,
+} from './moved-deeds.ts';
 import {
   type Habits,
   habitsOf,
@@ -28,32 +42,42 @@ export const sessionMoved: StreamDetector = {
   title: 'One session was used on two devices, or in two places at once',
   needs: ['sign-in-log'],
   find: async (scene) => {
+    // What it was moved for may be done the day after.
+    const fromMs = scene.period.fromMs - MOVED_USED_WITHIN_MS;
+    const wide = { ...scene, period: { ...scene.period, fromMs } };
     const rows = await ask(
-      scene,
+      wide,
       SESSION_REACH_MS,
       [...SIGNED_IN, ...FROM, 'because'],
-      (events) => movesSql(scene, events),
+      (events) => movesSql(wide, events),
       CANDIDATES_LOOKED_AT_MAX,
     );
     const moves = rows.map(moveOf);
     if (moves.length === 0) return [];
     const habits = await habitsOf(
-      scene,
+      wide,
       moves.map(({ to }) => to),
     );
     const strange = moves.filter(({ to }) => !habits.isOwn(to));
-    const ofSessions = Map.groupBy(strange, ({ to }) => `${to.tenant} ${to.session}`);
-    return [...ofSessions.values()].flatMap((own) => draftsOf(own, habits));
+    return draftsOf(scene, strange, habits);
   },
 };
 
 type Move = {
-  readonly from: Seen & { readonly country: string | null };
+  readonly from: Seen & { readonly country: string | null; readonly net: string };
   readonly to: SignedIn;
   readonly because: 'client' | 'device' | 'country';
 };
 
-const FROM = ['from_index', 'from_t', 'from_ip', 'from_country', 'from_actor', 'from_app'];
+const FROM = [
+  'from_index',
+  'from_t',
+  'from_ip',
+  'from_net',
+  'from_country',
+  'from_actor',
+  'from_app',
+];
 
 /**
  * Sign-ins that none of the session before them is like. The engine compares them: of a large
@@ -71,7 +95,7 @@ function movesSql({ period }: StreamScene, events: string): string {
       AND (count(DISTINCT client) > 1 OR count(DISTINCT country) > 1
         OR count(DISTINCT coalesce(device, '')) > 1)),
     w AS (SELECT s.*, lag("index") OVER o AS from_index, lag(t) OVER o AS from_t,
-        lag(ip) OVER o AS from_ip, lag(country) OVER o AS from_country,
+        lag(ip) OVER o AS from_ip, lag(net) OVER o AS from_net, lag(country) OVER o AS from_country,
         lag(actor) OVER o AS from_actor, lag(app) OVER o AS from_app,
         ${['net', 'client', 'country', 'device'].map(last).join(', ')},
         max(CASE WHEN device IS NULL THEN t END) OVER (o ROWS BETWEEN UNBOUNDED PRECEDING
@@ -98,26 +122,57 @@ function moveOf(row: Row): Move {
     app: textOf(row['from_app']),
     ip: textOf(row['from_ip']),
     country: textOf(row['from_country']),
+    net: textOf(row['from_net']) ?? '',
   };
   return { from, to, because: textOf(row['because']) as Move['because'] };
 }
 
-/** The first move of each day. */
-function draftsOf(moves: readonly Move[], habits: Habits): FindingDraft[] {
-  const days = Map.groupBy(moves, ({ to }) => Math.floor(to.atMs / (24 * HOUR_MS)));
-  return [...days.values()].map((own) => draftOf(own, habits));
+/** The first move of each day, with what was done behind it; and what was done the day after. */
+async function draftsOf(
+  scene: StreamScene,
+  moves: readonly Move[],
+  habits: Habits,
+): Promise<FindingDraft[]> {
+  const byDay = Map.groupBy(moves, ({ to }) => {
+    return `${to.tenant} ${to.session} ${Math.floor(to.atMs / DAY_MS)}`;
+  });
+  const moved = [...byDay.values()].map((own) => ({ own, session: movedOf(own) }));
+  const deeds = await deedsOf(
+    scene,
+    moved.map(({ session }) => session),
+  );
+  const days = new Map(moved.map((one) => [one, deedsByDay(deeds.get(one.session) ?? [])]));
+  const dayOf = ({ session }: (typeof moved)[number]): number => Math.floor(session.atMs / DAY_MS);
+  const after = moved.flatMap((one) => {
+    const later = days.get(one)?.get(dayOf(one) + 1);
+    return later === undefined ? [] : [deedsDraft(one.own, later)];
+  });
+  const first = moved.map((one) => draftOf(one.own, days.get(one)?.get(dayOf(one)) ?? [], habits));
+  // Of a session that is moved again on the day after, that is said.
+  const each = [...after, ...first].map((draft) => {
+    return [`${draft.tenant} ${draft.group} ${draft.windowMs}`, draft] as const;
+  });
+  return [...new Map(each).values()]
+    .filter(({ windowMs }) => isWithin(scene, windowMs))
+    .sort((a, b) => a.windowMs - b.windowMs);
 }
 
-function draftOf(moves: readonly Move[], habits: Habits): FindingDraft {
+function movedOf(moves: readonly Move[]): MovedSession {
+  const [{ to }] = moves as readonly [Move];
+  const homes = new Set(moves.slice(0, 1).map(({ from }) => from.net));
+  return { tenant: to.tenant, session: to.session ?? '', homes, atMs: to.atMs };
+}
+
+function draftOf(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
   const { from, to, because } = moves[0] as Move;
-  const who = to.name ?? to.actor ?? 'somebody';
   const where = to.country === null ? '' : ` in ${to.country}`;
+  const done = deeds.length === 0 ? '' : `, and ${deedsText(deeds)}`;
   return draftFrom({
     rule: 'stream/session-moved',
     tenant: to.tenant,
     group: to.session ?? to.person,
     at: to,
-    title: `A session of ${who} went on ${WORDS[because]}`,
+    title: `A session of ${whoOf(to)} went on ${WORDS[because]}${done}`,
     message:
       `It was last used from ${from.ip ?? 'an address not stated'}` +
       `${from.country === null ? '' : ` in ${from.country}`}, and then from ${to.ip}${where}, ` +
@@ -125,9 +180,29 @@ function draftOf(moves: readonly Move[], habits: Habits): FindingDraft {
       'if a proxy or another way out of the company lies between.',
     next: 'Revoke the sessions of the person and ask them; then see what was done in this one.',
     severity: habits.isOwnCountry(to) && because === 'client' ? 3 : 4,
-    techniques: ['T1550.004', 'T1539'],
-    seen: moves.slice(0, 20).flatMap((move) => [move.from, move.to]),
+    techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
+    seen: [...moves.slice(0, 20).flatMap((move) => [move.from, move.to]), ...deeds],
   });
+}
+
+function deedsDraft(moves: readonly Move[], deeds: readonly Deed[]): FindingDraft {
+  const { to } = moves[0] as Move;
+  return draftFrom({
+    rule: 'stream/session-moved',
+    tenant: to.tenant,
+    group: to.session ?? to.person,
+    at: deeds[0] as Deed,
+    title: `A session of ${whoOf(to)} that was moved the day before ${deedsText(deeds)}`,
+    message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
+    next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',
+    severity: 3,
+    techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
+    seen: [to, ...deeds],
+  });
+}
+
+function whoOf({ name, actor }: SignedIn): string {
+  return name ?? actor ?? 'somebody';
 }
 
 const WORDS: Readonly<Record<Move['because'], string>> = {

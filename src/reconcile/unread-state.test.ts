@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMemo } from '../ocsf/index.ts';
+import { claimsOf, isClaim } from './claim.ts';
+import { powerText } from './state-findings.ts';
+import { StateMatcher } from './state-matcher.ts';
+import { stateVerdictOf } from './state-verdict.ts';
+
+const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
+const AT_MS = Date.UTC(2026, 2, 9);
+
+type Written = {
+  readonly operation: string;
+  readonly recordType: number;
+  readonly more: Readonly<Record<string, unknown>>;
+};
+
+const FEDERATION: Written = {
+  operation: 'Set federation settings on domain.',
+  recordType: 8,
+  more: {
+    Workload: 'AzureActiveDirectory',
+    ObjectId: 'Corp.example',
+    Target: [{ ID: 'Corp.example', Type: 1 }],
+  },
+};
+
+const FULL_ACCESS: Written = {
+  operation: 'Add-MailboxPermission',
+  recordType: 1,
+  more: {
+    Workload: 'Exchange',
+    ObjectId: 'boss@corp.example',
+    Parameters: [
+      { Name: 'Identity', Value: 'boss@corp.example' },
+      { Name: 'User', Value: 'ada@corp.example' },
+      { Name: 'AccessRights', Value: 'FullAccess' },
+    ],
+  },
+};
+
+function matched({ operation, recordType, more }: Written): readonly unknown[] {
+  const memo = createMemo();
+  assert.ok(isClaim(operation, memo));
+  const value = {
+    ...{ CreationTime: '2026-03-09T00:00:00', Id: 'a', Operation: operation, UserType: 0 },
+    ...{ RecordType: recordType, ResultStatus: 'Success', UserId: 'it@corp.example', ...more },
+  };
+  const source = 'm365.export/unified-audit-log';
+  const claims = claimsOf({ source, tenant: TENANT, atMs: AT_MS, operation, value }, memo);
+  const told = claims.map((claim) => {
+    return { ...claim, index: 7, tenant: TENANT, atMs: AT_MS, who: 'it@corp.example' };
+  });
+  const absence = () => ({ cause: 'no-sign-in', bound: 0 }) as const;
+  const matcher = new StateMatcher({ histories: [], told, absence, isCut: false });
+  assert.deepEqual([...matcher.shown()], []);
+  return [...matcher.said()].map((match) => {
+    return [powerText(match), match.way, match.cause, stateVerdictOf(match.cause)];
+  });
+}
+
+const CANNOT_TELL = ['not-collected', 'unknown'] as const;
+
+test('whom a domain trusts, no collector reads: what became of an event nobody can tell', () => {
+  assert.deepEqual(matched(FEDERATION), [
+    ['trust of the domain corp.example', 'in', ...CANNOT_TELL],
+  ]);
+  const removed = { ...FEDERATION, operation: 'Remove verified domain.' };
+  assert.deepEqual(matched(removed), [['trust of the domain corp.example', 'out', ...CANNOT_TELL]]);
+});
+
+test('rights to a mailbox no collector reads, either way', () => {
+  const what = 'right fullaccess of ada@corp.example to a mailbox';
+  assert.deepEqual(matched(FULL_ACCESS), [[what, 'in', ...CANNOT_TELL]]);
+  const removed = { ...FULL_ACCESS, operation: 'Remove-MailboxPermission' };
+  assert.deepEqual(matched(removed), [[what, 'out', ...CANNOT_TELL]]);
+});
+
+test('what people share of their calendars is no power over a mailbox', () => {
+  assert.equal(isClaim('Add-MailboxFolderPermission', createMemo()), false);
+});
