@@ -23,6 +23,7 @@ export { DAYS_TOGETHER_MAX } from './rules/limits.ts';
 export { signalsInMemory } from './rules/memory-signals.ts';
 export type { SignalPlan } from './rules/plan.ts';
 export {
+  isCutOfGroup,
   isThrottledOf,
   RuleJudge,
   type SignalSource,

@@ -8,10 +8,12 @@ import {
   DAYS_TOGETHER_MAX,
   findingUid,
   type GroupDay,
+  isCutOfGroup,
   type RuleContent,
   RuleJudge,
   ruleWatchers,
   type SignalSource,
+  THROTTLED,
   type Throttled,
 } from '../detect/index.ts';
 import { bounded, boundedGroup } from './bounded.ts';
@@ -101,11 +103,15 @@ class Look {
   }
 
   /**
-   * What was said of these groups and days until now, and is not said any more; but for days on
-   * which the rule is throttled, lest whoever makes it fit too often take back what it found.
+   * What was said of these groups and days until now, and is not said any more; but for those of
+   * which not everything was looked at, lest whoever makes a flood take back what was found.
    */
   #overtaken(days: readonly GroupDay[], found: readonly FindingDraft[]): string[] {
-    const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
+    const cut = found.filter(({ rule }) => rule === THROTTLED);
+    const heard = days.filter((each) => {
+      const isCut = cut.some((draft) => isCutOfGroup(draft, each));
+      return !isCut && !this.#throttled.has(dayOfStream(each));
+    });
     const windows = heard.map(({ group, day }) => {
       return { group: boundedGroup(group), windowMs: day * DAY_MS };
     });

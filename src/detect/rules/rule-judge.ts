@@ -34,9 +34,15 @@ export class RuleJudge {
   readonly #correlations: ReadonlyMap<string, CompiledCorrelation>;
   readonly #outers: ReadonlyMap<string, readonly Outer[]>;
   readonly #outerKeys: ReadonlySet<string>;
+  readonly #samplesMax: number;
 
-  constructor(content: RuleContent) {
+  /** `samplesMax`: of one group and day; default: {@link SAMPLES_MAX}. */
+  constructor(
+    content: RuleContent,
+    { samplesMax = SAMPLES_MAX }: { readonly samplesMax?: number } = {},
+  ) {
     this.#content = content;
+    this.#samplesMax = samplesMax;
     const { correlations } = content.set;
     this.#correlations = new Map(
       correlations.map((compiled) => [ruleKey(compiled.correlation), compiled]),
@@ -96,14 +102,22 @@ export class RuleJudge {
     for (const own of of.signals(stream, spans, leastOf(compiled))) {
       const { group, day } = days[at++] as GroupDay;
       const period = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
+      let isCut = false;
+      const onCut = (): void => {
+        isCut = true;
+      };
       const rows =
         compiled === undefined
           ? own
-          : this.#correlated(compiled, group, period, own, of).flatMap(({ rows: each }) => each);
+          : this.#correlated(compiled, { group, onCut }, period, own, of).flatMap(
+              (found) => found.rows,
+            );
       for (const [tenant, theirs] of Map.groupBy(rows, (row) => of.tenantOf(row.tenant))) {
         const grounds = { rule: stream, tenant, group, windowMs: period.fromMs, rows: theirs };
         drafts.push(draftOf(saying, grounds));
       }
+      // Whoever makes so many that the rest is not looked at must not hide it by that.
+      if (isCut) drafts.push(groupCutDraft({ stream, group, day }, this.#samplesMax, saying));
     }
     return drafts;
   }
@@ -135,18 +149,20 @@ export class RuleJudge {
   /** Where a correlation is fulfilled in a group, by windows that end in the period. */
   #correlated(
     compiled: CompiledCorrelation,
-    group: string,
+    { group, onCut }: Asked,
     { fromMs, toMs }: Period,
     own: readonly SignalRow[],
     of: SignalSource,
   ): Fulfilled[] {
     const { correlation } = compiled;
     const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
-    const all = [...own.map(grounded), ...this.#innerSamples(compiled, group, reach, of)];
+    const inner = this.#innerSamples(compiled, { group, onCut }, reach, of);
+    const all = [...own.map(grounded), ...inner];
     // A forged event time of one tenant must not fulfil anything in another.
     const byTenant = Map.groupBy(all, ({ tenant }) => of.tenantOf(tenant));
     return [...byTenant.values()].flatMap((samples) => {
-      const inOrder = samples.sort(byTime).slice(0, SAMPLES_MAX);
+      if (samples.length > this.#samplesMax) onCut();
+      const inOrder = samples.sort(byTime).slice(0, this.#samplesMax);
       const hits = correlate(correlation, inOrder, { from: fromMs, to: toMs });
       return hits.map(({ first, last }): Fulfilled => {
         const those = inOrder.slice(first, last + 1);
@@ -159,7 +175,7 @@ export class RuleJudge {
   /** What inner correlations found, as events of this one. */
   #innerSamples(
     outer: CompiledCorrelation,
-    group: string,
+    { group, onCut }: Asked,
     period: Period,
     of: SignalSource,
   ): Grounded[] {
@@ -173,7 +189,8 @@ export class RuleJudge {
         const span = { group: innerGroup, fromMs: period.fromMs - timespanMs, toMs: period.toMs };
         const stream = ruleKey(inner.correlation);
         const [own = []] = of.signals(stream, [span], leastOf(inner));
-        const found = this.#correlated(inner, innerGroup, period, own, of);
+        const asked = { group: innerGroup, onCut };
+        const found = this.#correlated(inner, asked, period, own, of);
         return found.map(({ timeMs, rows }) => {
           const { tenant } = rows[0] as SignalRow;
           return { timeMs, part: place, values: values.values, tenant, rows };
@@ -209,6 +226,9 @@ export type Throttled = {
   readonly day: number;
   readonly draft: FindingDraft;
 };
+
+/** A group, and whom to tell when not all of its samples are looked at. */
+type Asked = { readonly group: string; readonly onCut: () => void };
 
 type Grounded = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
 type Fulfilled = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
@@ -263,6 +283,12 @@ function innerValues(
 /** The rule of such findings: whom they are about is told by {@link isThrottledOf}. */
 export const THROTTLED = 'sigma/throttled';
 
+/** Whether a draft says that of this group and day not everything was looked at. */
+export function isCutOfGroup(draft: FindingDraft, { stream, group, day }: GroupDay): boolean {
+  const isOf = isThrottledOf(draft, stream) && draft.group.endsWith(` ${group}`);
+  return isOf && draft.windowMs === day * DAY_MS;
+}
+
 /** Whether a finding says that this rule, of whatever version, fits too much. */
 export function isThrottledOf({ rule, group }: FindingDraft, stream: string): boolean {
   return rule === THROTTLED && group.startsWith(`${stream} `);
@@ -286,6 +312,30 @@ function throttledDraft(
       'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +
       'an attack that it is for may hide in what it says too often.',
     next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
+    severity: 2,
+  });
+}
+
+/** The same of one group of a correlation, with more samples in a day than are looked at. */
+function groupCutDraft(
+  { stream, group, day }: GroupDay,
+  most: number,
+  { document, custom }: Saying,
+): FindingDraft {
+  const fromMs = day * DAY_MS;
+  const date = new Date(fromMs).toISOString().slice(0, 10);
+  return draftOfItself({
+    rule: THROTTLED,
+    group: `${stream} ${custom.version} ${group}`,
+    windowMs: fromMs,
+    endMs: fromMs + DAY_MS,
+    title:
+      `The rule "${document.title}" looked at ${most} records of a group, and no more, ` +
+      `on ${date}`,
+    message:
+      `There are more records in the group ${group}, at which nobody looked: what would have ` +
+      'made the rule speak may stand among them.',
+    next: 'Find out what there is so much of in that group, and query its events.',
     severity: 2,
   });
 }

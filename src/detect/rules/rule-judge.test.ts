@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { SignalRow } from '../../books/index.ts';
+import { endOfItself } from '../findings/of-itself.ts';
+import { ruleContent } from './content.ts';
+import { signalsInMemory } from './memory-signals.ts';
+import { isThrottledOf, RuleJudge } from './rule-judge.ts';
+
+const DAY_MS = 86_400_000;
+const DAY = Date.UTC(2026, 2, 9) / DAY_MS;
+const ID = '00000000-0000-4000-8000-00000000000b';
+
+const CHAIN = `
+title: One thing, and then another
+id: ${ID}
+level: high
+correlation:
+  type: temporal_ordered
+  rules: [first, second]
+  group-by: [actor_name]
+  timespan: 1h
+---
+title: One thing
+name: first
+id: 00000000-0000-4000-8000-00000000000c
+logsource: { product: countersign, service: records }
+detection: { selection: { operation: one }, condition: selection }
+---
+title: Another
+name: second
+id: 00000000-0000-4000-8000-00000000000d
+logsource: { product: countersign, service: records }
+detection: { selection: { operation: another }, condition: selection }
+`;
+
+const GROUP = '["ada"]';
+
+/** The first part so many times, a second apart, and the other behind them. */
+function chain(times: number): SignalRow[] {
+  return Array.from({ length: times + 1 }, (_, index) => ({
+    ...{ stream: ID, group: GROUP, index, part: index === times ? 1 : 0, tenant: 't' },
+    ...{ timeMs: DAY * DAY_MS + index * 1_000, values: '["ada"]', about: '{}' },
+  }));
+}
+
+function judged(rows: readonly SignalRow[], samplesMax: number): readonly string[] {
+  const content = ruleContent({ rules: [{ path: 'chain.yml', text: CHAIN }], pipelines: [] });
+  const judge = new RuleJudge(content, { samplesMax });
+  const day = { stream: ID, group: GROUP, day: DAY };
+  return judge.judge([day], signalsInMemory(rows)).map((draft) => {
+    if (!isThrottledOf(draft, ID)) return draft.rule;
+    assert.equal(endOfItself(draft), (DAY + 1) * DAY_MS);
+    return draft.title;
+  });
+}
+
+test('a correlation says of a group that there was more in it than it looked at', () => {
+  assert.deepEqual(judged(chain(4), 5), [ID]);
+  // What would have fulfilled it stands behind a flood of its first part.
+  const title =
+    'The rule "One thing, and then another" looked at 5 records of a group, and no more, ' +
+    'on 2026-03-09';
+  assert.deepEqual(judged(chain(5), 5), [title]);
+});
