@@ -23,6 +23,11 @@ export type CollectorWorld = {
   readonly random: Random;
   readonly wait: Wait;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tell?: (event: {
+    readonly event: 'problem';
+    readonly collector: string;
+    readonly because: string;
+  }) => void;
 };
 
 /** The collectors of one tenant, and what to close when they have ended. */
@@ -55,7 +60,9 @@ export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): Te
   const credential = credentialOf(tenant.credentials.credential, env);
   const { authorityFile } = tenant;
   const ca = authorityFile === undefined ? undefined : readFileSync(authorityFile, 'utf8');
-  const http = new HttpClient({ origins: originsOf(tenant), clock, random, wait, ca });
+  const tell = (because: string): void =>
+    world.tell?.({ event: 'problem', collector: `requests ${tenant.id}`, because });
+  const http = new HttpClient({ origins: originsOf(tenant), clock, random, wait, ca, tell });
   const access: TenantAccess = {
     tenant,
     world,

@@ -95,6 +95,31 @@ test('ends with the last error when a server goes on failing', async () => {
   assert.equal(server.asked.length, 7);
 });
 
+test('tells of trouble while it is tried again, once in a minute', async () => {
+  await using server = await TestServer.start((_, response) => json(response, {}, 503));
+  const time = new WaitingClock(NOW_MS);
+  const told: string[] = [];
+  const http = clientFor([server.origin], time, { tell: (trouble) => told.push(trouble) });
+  await assert.rejects(http.send({ url: server.origin }), code('SERVER_FAILED'));
+  assert.deepEqual(told, [`${server.origin}/ failed (503); it is tried again`]);
+  time.clock.advance(60_000);
+  await assert.rejects(http.send({ url: server.origin }), code('SERVER_FAILED'));
+  assert.equal(told.length, 2);
+});
+
+test('an authority that is away is waited for once, and not once more for each attempt', async () => {
+  await using server = await TestServer.start((_, response) => json(response, 'done'));
+  let asked = 0;
+  const header = async (): Promise<string> => {
+    asked += 1;
+    throw new HttpError('UNREACHABLE', 'the authority is away');
+  };
+  const authorisation: Authorisation = { header, refused: () => {} };
+  const http = clientFor([server.origin], new WaitingClock(NOW_MS));
+  await assert.rejects(http.send({ url: server.origin, authorisation }), code('UNREACHABLE'));
+  assert.deepEqual([asked, server.asked.length], [1, 0]);
+});
+
 test('tells a refusal by the code of the service', async () => {
   await using server = await TestServer.start((_, response) =>
     json(response, { error: { code: 'AF20023', message: 'disabled by a tenant admin' } }, 400),

@@ -3,11 +3,13 @@ import { HttpError } from './errors.ts';
 import { type Reply, Sockets, type Timeouts } from './exchange.ts';
 import {
   ATTEMPTS_MAX,
+  ATTEMPTS_UNTOLD,
   BACKOFF_FIRST_MS,
   BACKOFF_MAX_MS,
   REDIRECTS_MAX,
   SKEW_MS_MIN,
   SMALL_BODY_BYTES_MAX,
+  TELL_EVERY_MS,
 } from './limits.ts';
 import { Origins } from './origins.ts';
 import type { RequestPace } from './pace.ts';
@@ -24,6 +26,8 @@ export type HttpOptions = {
   readonly ca?: string | undefined;
   readonly timeouts?: Timeouts;
   readonly userAgent?: string;
+  /** Told what goes wrong while it is tried again: minutes may pass before anybody gives up. */
+  readonly tell?: (trouble: string) => void;
 };
 
 /** What proves to the service who asks. */
@@ -58,6 +62,7 @@ export class HttpClient {
   readonly #origins: Origins;
   readonly #sockets: Sockets;
   #skewMs = 0;
+  #toldMs: number | undefined;
 
   constructor(options: HttpOptions) {
     const { ca, timeouts } = options;
@@ -96,17 +101,34 @@ export class HttpClient {
       const isFinal = outcome.kind !== 'again' && outcome.kind !== 'throttled';
       if (isFinal || attempt >= ATTEMPTS_MAX) throw error;
       if (outcome.kind === 'throttled') request.pace?.throttled();
+      else if (attempt >= ATTEMPTS_UNTOLD) this.#tell(error);
       await this.#options.wait(outcome.afterMs ?? this.#backoffMs(attempt), request.signal);
     }
+  }
+
+  /** One line in a minute: whatever else is under way has the same trouble. */
+  #tell({ message }: HttpError): void {
+    const nowMs = this.#options.clock.monotonic();
+    if (this.#toldMs !== undefined && nowMs - this.#toldMs < TELL_EVERY_MS) return;
+    this.#toldMs = nowMs;
+    this.#options.tell?.(`${message}; it is tried again`);
   }
 
   async #attempt(request: HttpRequest, first: URL): Promise<Outcome> {
     let url = first;
     for (let redirects = 0; ; redirects++) {
       await request.pace?.take(request.signal);
+      let token: string | undefined;
       let reply: Reply;
       try {
-        reply = await this.#exchange(request, url);
+        token = await request.authorisation?.header(request.signal);
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        // Whoever gets tokens has tried again and again: to do that as often once more is silence.
+        return { kind: error.code === 'DAMAGED' ? 'again' : 'refused', error };
+      }
+      try {
+        reply = await this.#exchange(request, url, token);
       } catch (error) {
         if (!(error instanceof HttpError)) throw error;
         return { kind: PASSING.has(error.code) ? 'again' : 'refused', error };
@@ -119,8 +141,8 @@ export class HttpClient {
     }
   }
 
-  async #exchange(request: HttpRequest, url: URL): Promise<Reply> {
-    const { method = 'GET', body, signal, authorisation } = request;
+  async #exchange(request: HttpRequest, url: URL, token: string | undefined): Promise<Reply> {
+    const { method = 'GET', body, signal } = request;
     const headers: Record<string, string> = {
       accept: 'application/json',
       'accept-encoding': 'gzip',
@@ -128,7 +150,7 @@ export class HttpClient {
       ...request.headers,
     };
     if (method !== 'GET') headers['content-length'] = String(Buffer.byteLength(body ?? ''));
-    if (authorisation !== undefined) headers['authorization'] = await authorisation.header(signal);
+    if (token !== undefined) headers['authorization'] = token;
     const bodyBytesMax = request.bodyBytesMax ?? SMALL_BODY_BYTES_MAX;
     return this.#sockets.exchange({ method, url, headers, body, bodyBytesMax, signal });
   }

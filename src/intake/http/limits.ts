@@ -10,6 +10,12 @@ export const EXCHANGE_TIMEOUT_MS = 300_000;
 /** With doubling waits from one second this spans two minutes; then the next poll tries again. */
 export const ATTEMPTS_MAX = 7;
 
+/** A connection that broke once is no news; that the second attempt failed as well is. */
+export const ATTEMPTS_UNTOLD = 2;
+
+/** Between two lines about a service in trouble. */
+export const TELL_EVERY_MS = 60_000;
+
 /** The first wait; it doubles with each attempt. */
 export const BACKOFF_FIRST_MS = 1_000;
 
