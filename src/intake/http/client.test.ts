@@ -107,7 +107,7 @@ test('tells of trouble while it is tried again, once in a minute', async () => {
   assert.equal(told.length, 2);
 });
 
-test('an authority that is away is waited for once, and not once more for each attempt', async () => {
+test('an authority that is away is waited for once, and not for each attempt anew', async () => {
   await using server = await TestServer.start((_, response) => json(response, 'done'));
   let asked = 0;
   const header = async (): Promise<string> => {
