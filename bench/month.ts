@@ -1,58 +1,42 @@
+import { fork } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
-import type { Feed } from '../emulator/types.ts';
 import { BooksReader } from '../src/books/index.ts';
-import type { Collector } from '../src/intake/index.ts';
+import type { Clock } from '../src/core/index.ts';
+import type { Collector, Wait } from '../src/intake/index.ts';
 import { fsck, LedgerReader, parseLeaf } from '../src/ledger/index.ts';
 import { type LedgerDesk, pollOnce } from '../src/pipeline/index.ts';
 import { withDesk } from '../test/support/collecting.ts';
-import { clockOf } from '../test/support/emulated.ts';
-import { COLLECT, collectorsFor } from '../test/support/emulated-collectors.ts';
+import { COLLECT, collectorsAt, type TenantAddress } from '../test/support/emulated-collectors.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+import { fingerprintOf, type MonthAsk, type MonthOrder, type MonthReply } from './month-terms.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2026, 2, 2);
-const DAYS = 30;
-/** The month in full takes hours, most of it to make what is collected. */
-const PEOPLE = { short: 25, long: 10_000 } as const;
+/** In full it takes hours, most of it to make what is collected and to give it out. */
+const FORMS = {
+  short: { people: 25, diligence: 1, days: 5 },
+  long: { people: 10_000, diligence: 0.2, days: 30 },
+} as const;
 /** Less often than `serve` does: a month of its polls would be most of what is measured. */
 const POLL_EVERY_MS = 2 * HOUR_MS;
 /** After it nothing goes wrong any more, and what is late comes. */
 const AFTER_MS = DAY_MS;
+/** No blob is hidden for so long. */
+const HIDDEN_MAX_MS = DAY_MS;
 
-const FAULTS: Partial<FaultPlan> = {
-  ...{ throttled: 0.01, failing: 0.01, slow: 0.005, slowMs: 5, cut: 0.01, expired: 0.01 },
-  ...{ duplicated: 0.05, repeated: 0.05, late: 0.02, lateMs: [HOUR_MS, 3 * DAY_MS] },
-  ...{ hidden: 0.02, gone: 0.002, lost: 0.002, unlisted: 0.002, unsearched: 0.002 },
-  ...{ looping: 0.005, skewMs: 2 * MINUTE_MS, html: 0.005, redirected: 0.005 },
-  ...{ bomb: 0.0001, huge: 0.0001, deep: 0.001, foreign: 0.001 },
-  aimed: [({ id }) => id.startsWith('00')],
-  outages: [
-    { workload: 'SharePoint', fromMs: START_MS + 9 * DAY_MS, toMs: START_MS + 10 * DAY_MS },
-    { workload: 'Exchange', fromMs: START_MS + 16 * DAY_MS, toMs: START_MS + 16.5 * DAY_MS },
-  ].map((outage, n) => ({ ...outage, afterwards: n === 0 ? 'late' : 'lost' })),
-  disabled: [
-    { contentType: 'Audit.Exchange', atMs: START_MS + 20 * DAY_MS, by: 'a tenant admin' },
-    { contentType: 'Audit.General', atMs: START_MS + 23 * DAY_MS, by: 'a service admin' },
-  ],
-};
-const FEEDS: readonly Feed[] = [
-  'activity/Audit.AzureActiveDirectory',
-  'activity/Audit.Exchange',
-  'activity/Audit.SharePoint',
-  'activity/Audit.General',
-  'activity/DLP.All',
-];
 const UNITS = {
   month: 'min',
   records: 'in the ledger',
-  speed: 'records/s, emulator included',
+  speed: 'records/s',
   good: '% of the time of a source',
   known: '% late, lost or off',
-  memory: 'MiB, emulator included',
+  withheld: 'records, by the emulator',
+  memory: 'MiB',
+  emulator: 'MiB',
 };
 
 /**
@@ -60,111 +44,225 @@ const UNITS = {
  * counts only if all that was offered is there once, and the archive is sound.
  */
 export function run(options: BenchOptions): Promise<Figure[]> {
-  const people = options.size ?? PEOPLE[options.form];
-  const measure = (): Promise<Record<keyof typeof UNITS, number>> => measured(options, people);
-  const variant = { name: `${DAYS} days of ${people} people, all faults`, units: UNITS, measure };
-  return interleaved([variant], { ...options, runs: 1 });
+  const { people: usual, diligence, days } = FORMS[options.form];
+  const people = options.size ?? usual;
+  const month = { people, diligence, days };
+  const measure = (): Promise<Record<keyof typeof UNITS, number>> => measured(options, month);
+  const name = `${days} days of ${people} people, all faults`;
+  return interleaved([{ name, units: UNITS, measure }], { ...options, runs: 1 });
 }
 
 async function measured(
   { folder, log }: BenchOptions,
-  people: number,
+  { people, diligence, days }: { people: number; diligence: number; days: number },
 ): Promise<Record<keyof typeof UNITS, number>> {
   const dir = join(folder, 'month');
   rmSync(dir, { recursive: true, force: true });
   const began = performance.now();
-  const emulator = await startEmulator({
-    ...{ seed: 1, startMs: START_MS, subscribed: 'before', tenants: [{ people }], faults: FAULTS },
-    activityApi: { requestsPerMinute: 60_000 },
+  const minutes = (): number => (performance.now() - began) / MINUTE_MS;
+  await using tenant = await Tenant.start({ people, diligence, startMs: START_MS });
+  const { collectors, close } = collectorsAt(tenant.address, tenant, ...WAYS);
+  await withDesk(dir, tenant.clock, async (desk) => {
+    for (let day = 1; day <= days; day++) {
+      await live(tenant, { desk, collectors, untilMs: START_MS + day * DAY_MS });
+      await tenant.noteOffered();
+      log(`day ${day}: ${tenant.offeredCount} records offered, ${minutes().toFixed(1)} minutes`);
+    }
+    await tenant.order({ do: 'calm' });
+    await live(tenant, { desk, collectors, untilMs: START_MS + days * DAY_MS + AFTER_MS });
   });
-  try {
-    const offered = new Set<string>();
-    const { collectors, close } = collectorsFor(emulator, ACTIVITY, COLLECT.graph, COLLECT.storage);
-    await withDesk(dir, clockOf(emulator), async (desk) => {
-      for (let day = 1; day <= DAYS; day++) {
-        await live(emulator, { desk, collectors, untilMs: START_MS + day * DAY_MS });
-        noteOffered(emulator, offered);
-        const minutes = (performance.now() - began) / MINUTE_MS;
-        log(`day ${day}: ${offered.size} records offered, ${minutes.toFixed(1)} minutes`);
-      }
-      emulator.faults.clear();
-      const { gone = 0, bomb = 0, huge = 0, deep = 0, skewMs = 0 } = FAULTS;
-      emulator.faults.set({ gone, bomb, huge, deep, skewMs });
-      await live(emulator, { desk, collectors, untilMs: START_MS + DAYS * DAY_MS + AFTER_MS });
+  await close();
+  const month = minutes();
+  const { account } = await tenant.order({ do: 'account' });
+  if (account === undefined) throw new Error('the tenant gave no account');
+  const { defects, strayed, withheld, memoryBytes } = account;
+  const records = await judged(dir, tenant.offered(), { defects, strayed });
+  const memory = process.resourceUsage().maxRSS / 1024;
+  const states = await statesOf(dir, tenant.clock, days);
+  const speed = records / (month * 60);
+  const emulator = memoryBytes / 2 ** 20;
+  return { month, records, speed, ...states, withheld, memory, emulator };
+}
+
+const WAYS: readonly string[] = [
+  'activityApi: {root: "MANAGE", requestsPerMinute: 60000}',
+  COLLECT.graph,
+  COLLECT.storage,
+];
+
+/** A tenant in another process. Its time passes when it is told to, or where somebody waits. */
+class Tenant implements AsyncDisposable {
+  readonly address: TenantAddress;
+  readonly clock: Clock = { now: () => this.#nowMs, monotonic: () => this.#nowMs };
+  readonly wait: Wait = async (ms, signal) => {
+    signal?.throwIfAborted();
+    await this.pass(this.#nowMs + Math.ceil(ms));
+  };
+  readonly #child: ReturnType<typeof fork>;
+  readonly #replies: PromiseWithResolvers<MonthReply>[] = [];
+  readonly #offered: BigUint64Array[] = [];
+  readonly #passed = new EventEmitter().setMaxListeners(0);
+  #passing: Promise<void> | undefined;
+  #wantedMs = 0;
+  #nowMs: number;
+  #notedMs: number;
+
+  private constructor(child: ReturnType<typeof fork>, { address, nowMs }: MonthReply) {
+    if (address === undefined) throw new Error('the tenant did not say where it is');
+    this.#child = child;
+    this.address = address;
+    this.#nowMs = nowMs;
+    this.#notedMs = nowMs;
+    child.on('message', (reply: MonthReply) => {
+      this.#nowMs = Math.max(this.#nowMs, reply.nowMs);
+      this.#replies.shift()?.resolve(reply);
     });
-    await close();
-    const minutes = (performance.now() - began) / MINUTE_MS;
-    const records = await judged(dir, emulator, offered);
-    const memory = process.resourceUsage().maxRSS / 1024;
-    const speed = records / (minutes * 60);
-    return { month: minutes, records, speed, ...(await statesOf(dir, emulator)), memory };
-  } finally {
-    await emulator.stop();
+    child.on('exit', (code) => {
+      for (const { reject } of this.#replies) reject(new Error(`the tenant ended: ${code}`));
+    });
+  }
+
+  static async start(ask: MonthAsk): Promise<Tenant> {
+    const file = join(import.meta.dirname, 'month-process.ts');
+    const child = fork(file, [JSON.stringify(ask)], { serialization: 'advanced' });
+    const [first] = (await once(child, 'message')) as [MonthReply];
+    return new Tenant(child, first);
+  }
+
+  order(order: MonthOrder): Promise<MonthReply> {
+    const reply = Promise.withResolvers<MonthReply>();
+    this.#replies.push(reply);
+    this.#child.send(order, (error) => error !== null && reply.reject(error));
+    return reply.promise;
+  }
+
+  /** By the minute, so that whoever collects meanwhile sees it pass; all who wait, wait at once. */
+  async pass(untilMs: number): Promise<void> {
+    this.#wantedMs = Math.max(this.#wantedMs, untilMs);
+    this.#passing ??= this.#pass().finally(() => {
+      this.#passing = undefined;
+    });
+    while (this.#nowMs < untilMs) await once(this.#passed, 'minute');
+  }
+
+  async #pass(): Promise<void> {
+    while (this.#nowMs < this.#wantedMs) {
+      const ms = Math.min(MINUTE_MS, this.#wantedMs - this.#nowMs);
+      await this.order({ do: 'advance', ms });
+      this.#passed.emit('minute');
+    }
+  }
+
+  async noteOffered(): Promise<void> {
+    const sinceMs = this.#notedMs - HIDDEN_MAX_MS;
+    this.#notedMs = this.#nowMs;
+    const { offered = new BigUint64Array() } = await this.order({ do: 'offered', sinceMs });
+    this.#offered.push(offered);
+  }
+
+  /** Those that were told of on two days count twice. */
+  get offeredCount(): number {
+    return this.#offered.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Sorted, each once or more. */
+  offered(): BigUint64Array {
+    return joined(this.#offered);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.disconnect();
+    await ended;
   }
 }
 
-const ACTIVITY = 'activityApi: {root: "MANAGE", requestsPerMinute: 60000}';
-
 async function live(
-  emulator: Emulator,
+  tenant: Tenant,
   of: {
     readonly desk: LedgerDesk;
     readonly collectors: readonly Collector[];
     readonly untilMs: number;
   },
 ): Promise<void> {
-  while (emulator.clock.now() < of.untilMs) {
-    await emulator.advance(POLL_EVERY_MS);
-    for (const collector of of.collectors) await pollOnce(of.desk, collector);
+  while (tenant.clock.now() < of.untilMs) {
+    // It lives on while it is collected from, as a real one does.
+    const passed = tenant.pass(Math.min(tenant.clock.now() + POLL_EVERY_MS, of.untilMs));
+    await Promise.all(of.collectors.map((collector) => caughtUp(of.desk, collector)));
+    await passed;
   }
 }
 
-function noteOffered(emulator: Emulator, offered: Set<string>): void {
-  const tenantId = emulator.tenants[0]?.tenantId ?? '';
-  for (const feed of FEEDS) for (const id of emulator.offered(tenantId, feed)) offered.add(id);
+/** As `serve` does: whoever says that there is more is asked again at once. */
+async function caughtUp(desk: LedgerDesk, collector: Collector): Promise<void> {
+  while ((await pollOnce(desk, collector)).hasMore);
 }
 
 /** @throws Error unless all that was offered is there once, and the archive is sound */
 async function judged(
   dir: string,
-  emulator: Emulator,
-  offered: ReadonlySet<string>,
+  offered: BigUint64Array,
+  wrong: Readonly<Record<string, number>>,
 ): Promise<number> {
   const { problems } = await fsck({ dir, threads: 1 });
-  const ids: string[] = [];
+  const batches: BigUint64Array[] = [];
   let records = 0;
   const reader = await LedgerReader.open(dir);
   for await (const batch of reader.scan()) {
+    const ids = new BigUint64Array(batch.count);
+    let count = 0;
     for (let position = 0; position < batch.count; position++) {
       const { kind, source, id } = parseLeaf(batch.leaf(position));
       if (kind !== 'record') continue;
       records++;
-      if (source.startsWith('m365.activity/')) ids.push(id);
+      if (source.startsWith('m365.activity/')) ids[count++] = fingerprintOf(id);
     }
+    batches.push(ids.slice(0, count));
   }
   reader.close();
-  const there = new Set(ids);
-  const missing = [...offered].filter((id) => !there.has(id)).length;
-  const { strayed } = emulator.truth();
-  const wrong = {
-    problems: problems.length,
-    defects: emulator.defects.length,
-    strayed: strayed.all,
-    twice: ids.length - there.size,
-    missing,
-  };
-  if (Object.values(wrong).some((count) => count > 0)) throw new Error(JSON.stringify(wrong));
+  const there = joined(batches);
+  const counts = { ...wrong, problems: problems.length, ...compared(there, offered) };
+  if (Object.values(counts).some((count) => count > 0)) throw new Error(JSON.stringify(counts));
   return records;
 }
 
+function joined(parts: readonly BigUint64Array[]): BigUint64Array {
+  const all = new BigUint64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all.sort();
+}
+
+function compared(
+  there: BigUint64Array,
+  offered: BigUint64Array,
+): { readonly twice: number; readonly missing: number } {
+  let [twice, missing] = [0, 0];
+  for (let at = 1; at < there.length; at++) if (there[at] === there[at - 1]) twice++;
+  let at = 0;
+  for (const [n, id] of offered.entries()) {
+    if (n > 0 && id === offered[n - 1]) continue;
+    while (at < there.length && (there[at] as bigint) < id) at++;
+    if (there[at] !== id) missing++;
+  }
+  return { twice, missing };
+}
+
 /** Shares of the month, of all sources together. */
-async function statesOf(dir: string, emulator: Emulator): Promise<{ good: number; known: number }> {
-  const books = await BooksReader.open(dir, { clock: clockOf(emulator) });
+async function statesOf(
+  dir: string,
+  clock: Clock,
+  days: number,
+): Promise<{ good: number; known: number }> {
+  const books = await BooksReader.open(dir, { clock });
   const sums = new Map<string, number>();
   for (const { workload, subject, fromMs, toMs, state } of books.coverage()) {
     if (workload !== null || subject !== null) continue;
     const from = Math.max(fromMs ?? START_MS, START_MS);
-    const length = Math.min(toMs ?? Infinity, START_MS + DAYS * DAY_MS) - from;
+    const length = Math.min(toMs ?? Infinity, START_MS + days * DAY_MS) - from;
     if (length > 0) sums.set(state, (sums.get(state) ?? 0) + length);
   }
   books.close();

@@ -46,10 +46,14 @@ type Directory = {
   readonly lengths: readonly number[];
 };
 
+/** What was packed, and into how many bytes. */
+type Pack = { readonly bytes: number; readonly packed: number };
+
 type Kept = Batch & {
   /** The packed bodies, and behind them the packed directory. */
   readonly slot: Slot;
-  readonly bodiesLength: number;
+  readonly bodies: Pack;
+  readonly directory: Pack;
 };
 
 /** A batch fits in one or a few: each more is a call across the border to C. */
@@ -76,7 +80,9 @@ export class BatchShelf {
       completes: content.completes.flatMap((is, i) => (is ? [i] : [])),
       lengths: json.map((text) => text.length),
     };
-    const bodies = packed(`[${json.join(',')}]`);
+    const bodies = Buffer.from(`[${json.join(',')}]`, 'utf8');
+    const names = Buffer.from(JSON.stringify(directory), 'utf8');
+    const [packedBodies, packedNames] = [packed(bodies), packed(names)];
     const batch: Kept = {
       tenantId,
       feed,
@@ -86,8 +92,9 @@ export class BatchShelf {
       lastMs: atMs.reduce((a, b) => Math.max(a, b)),
       recordCount: json.length,
       isUnlisted: content.isUnlisted,
-      slot: this.#vault.keep(Buffer.concat([bodies, packed(JSON.stringify(directory))])),
-      bodiesLength: bodies.length,
+      slot: this.#vault.keep(Buffer.concat([packedBodies, packedNames])),
+      bodies: { bytes: bodies.length, packed: packedBodies.length },
+      directory: { bytes: names.length, packed: packedNames.length },
     };
     this.#kept.splice(this.#firstFrom(availableMs + 1), 0, batch);
   }
@@ -105,7 +112,12 @@ export class BatchShelf {
 
   /** One JSON array. */
   bytes(batch: Batch): Buffer {
-    return unpacked(this.#bodies(batch as Kept));
+    return this.#bodies(batch as Kept);
+  }
+
+  /** How many bytes `bytes` gives, without making them. */
+  size(batch: Batch): number {
+    return (batch as Kept).bodies.bytes;
   }
 
   ids(batch: Batch): readonly string[] {
@@ -128,25 +140,28 @@ export class BatchShelf {
     return entries;
   }
 
-  forget(beforeMs: number): void {
-    for (const batch of this.#kept.splice(0, this.#firstFrom(beforeMs))) {
+  /** Whether there was any that became available before that moment. */
+  forget(beforeMs: number): boolean {
+    const old = this.#kept.splice(0, this.#firstFrom(beforeMs));
+    for (const batch of old) {
       this.#decoded.delete(batch);
       this.#vault.free(batch.slot);
     }
+    return old.length > 0;
   }
 
-  #bodies({ slot, bodiesLength }: Kept): Buffer {
-    return this.#vault.read(slot).subarray(0, bodiesLength);
+  #bodies({ slot, bodies }: Kept): Buffer {
+    return unpacked(this.#vault.read(slot).subarray(0, bodies.packed), bodies.bytes);
   }
 
-  #directory({ slot, bodiesLength }: Kept): Directory {
-    const bytes = unpacked(this.#vault.read(slot).subarray(bodiesLength));
-    return JSON.parse(bytes.toString('utf8')) as Directory;
+  #directory({ slot, bodies, directory }: Kept): Directory {
+    const bytes = this.#vault.read(slot).subarray(bodies.packed);
+    return JSON.parse(unpacked(bytes, directory.bytes).toString('utf8')) as Directory;
   }
 
   #decode(batch: Kept): readonly BatchEntry[] {
     const directory = this.#directory(batch);
-    const text = unpacked(this.#bodies(batch)).toString('utf8');
+    const text = this.#bodies(batch).toString('utf8');
     const completes = new Set(directory.completes);
     let at = 1;
     return directory.ids.map((id, i) => {
@@ -170,12 +185,12 @@ export class BatchShelf {
   }
 }
 
-/** The first byte tells the forms apart: JSON starts with a bracket or brace, zstd with 0x28. */
-function packed(text: string): Buffer {
-  const bytes = Buffer.from(text, 'utf8');
+function packed(bytes: Buffer): Buffer {
   return bytes.length < COMPRESS_BYTES_MIN ? bytes : zstdCompressSync(bytes, FAST);
 }
 
-function unpacked(bytes: Buffer): Buffer {
-  return bytes[0] === 0x28 ? zstdDecompressSync(bytes, { chunkSize: CHUNK_BYTES }) : bytes;
+/** Into one piece of just the length that is known: a usual one costs more to make than to fill. */
+function unpacked(packed: Buffer, bytes: number): Buffer {
+  if (bytes < COMPRESS_BYTES_MIN) return packed;
+  return zstdDecompressSync(packed, { chunkSize: bytes });
 }

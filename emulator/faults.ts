@@ -10,7 +10,7 @@ import {
   loopedPage,
 } from './hostile.ts';
 import type { Ask, Reply } from './http.ts';
-import { SeededRandom } from './random.ts';
+import { SeededRandom, unitOf } from './random.ts';
 import type { Dispatcher } from './store.ts';
 import type { FeedRecord, Happening } from './types.ts';
 
@@ -135,6 +135,7 @@ export class Faults implements Dispatcher, ActivityFaults {
   readonly #usual: Dispatcher;
   readonly #struck = new WeakSet<Disabling>();
   readonly #streams = new Map<string, SeededRandom>();
+  readonly #markKeys = new Map<string, number>();
   #plan: FaultPlan = NONE;
   #floodBytes = 0;
   /** Where redirects lead: a server of ours that counts who falls for them. */
@@ -308,6 +309,14 @@ export class Faults implements Dispatcher, ActivityFaults {
     return stream;
   }
 
+  #markKey(name: string): number {
+    const known = this.#markKeys.get(name);
+    if (known !== undefined) return known;
+    const key = new SeededRandom(this.#seed, 'fault', name, 'mark').next();
+    this.#markKeys.set(name, key);
+    return key;
+  }
+
   /** For what happens once: a record taken, a request answered. */
   #draw(name: string, p: number): boolean {
     return p > 0 && this.#stream(name).chance(p);
@@ -315,7 +324,7 @@ export class Faults implements Dispatcher, ActivityFaults {
 
   /** For what stays so: the same blob is marked at every look. */
   #marks(name: string, p: number, key: string): boolean {
-    return p > 0 && new SeededRandom(this.#seed, 'fault', name, key).chance(p);
+    return p > 0 && unitOf(this.#markKey(name), key) < p;
   }
 }
 

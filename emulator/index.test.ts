@@ -34,6 +34,22 @@ test('the same seed makes the same day, another does not', async (t) => {
   assert.notDeepEqual(days[0], days[2]);
 });
 
+test('what was offered since a moment is what became available from it on', async (t) => {
+  const emulator = await begin(t);
+  await emulator.advance(6 * HOUR_MS);
+  const tenantId = tenantOf(emulator);
+  const sinceMs = emulator.clock.now() - 2 * HOUR_MS;
+  for (const feed of ['activity/Audit.Exchange', 'graph/signIns'] as const) {
+    const all = emulator.offered(tenantId, feed);
+    const since = emulator.offered(tenantId, feed, sinceMs);
+    const before = emulator.store.listed(feed, tenantId, 0, sinceMs);
+    const earlier = new Set([...before].map(({ record }) => record.id));
+    assert.ok(since.size > 0 && since.size < all.size);
+    assert.ok([...all].every((id) => since.has(id) || earlier.has(id)));
+    assert.ok([...since].every((id) => all.has(id)));
+  }
+});
+
 test('one act stands in several feeds, under one id', async (t) => {
   const emulator = await begin(t);
   await emulator.advance(6 * HOUR_MS);

@@ -68,9 +68,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         strayed: trap.visits(),
         footholds: played.flatMap(({ footholds }) => footholds),
       }),
-    offered: (tenantId, feed) => {
+    offered: (tenantId, feed, sinceMs = 0) => {
       const { clientId } = credentials;
-      return offered({ store, api, faults, tenantId, feed, clientId, nowMs: clock.now() });
+      const nowMs = clock.now();
+      return offered({ store, api, faults, tenantId, feed, clientId, sinceMs, nowMs });
     },
     stop,
   };

@@ -23,6 +23,8 @@ export type TenantOptions = {
   readonly domain?: string;
   /** How many people live and work there, 10 to 1,000,000; default: nobody. */
   readonly people?: number;
+  /** What they do of what office workers do; default: 1. Their programs sign in all the same. */
+  readonly diligence?: number;
   /** Decides which reports Graph gives; default: P2. */
   readonly licence?: 'free' | 'P1' | 'P2';
   readonly state?: TenantState;
@@ -120,7 +122,10 @@ export type Emulator = {
   /** Lets so much time pass, with all that happens in it. Only without a speed. */
   advance(ms: number): Promise<void>;
   truth(): EmulatorTruth;
-  /** Ids of the records of a feed that a client who does everything right has by now. */
-  offered(tenantId: string, feed: Feed): Set<string>;
+  /**
+   * Ids of the records of a feed that a client who does everything right has by now, of what became
+   * available at `sinceMs` or later: a month of a large tenant is too much to be told at once.
+   */
+  offered(tenantId: string, feed: Feed, sinceMs?: number): Set<string>;
   stop(): Promise<void>;
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SeededRandom } from './random.ts';
+import { SeededRandom, unitOf } from './random.ts';
 
 test('the same seed and path give the same numbers, others give others', () => {
   const first = new SeededRandom(7, 'person', 41);
@@ -25,6 +25,18 @@ test('numbers are spread evenly', () => {
     counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
   for (const count of counts) assert.ok(Math.abs(count - 10_000) < 600, `${count} of 10,000`);
+});
+
+test('texts that are alike are marked evenly, and by each key otherwise', () => {
+  let counts = [0, 0, 0];
+  const texts = Array.from({ length: 160_000 }, (_, n) => `b7e6c2d0-0000-4000-8000-${n}`);
+  for (const text of texts) {
+    const [one, other] = [unitOf(1, text) < 1 / 16, unitOf(2, text) < 1 / 16];
+    counts = counts.map((count, at) => count + Number([one, other, one && other][at]));
+  }
+  const [one = 0, other = 0, both = 0] = counts;
+  for (const count of [one, other]) assert.ok(Math.abs(count - 10_000) < 600, `${count}`);
+  assert.ok(Math.abs(both - 625) < 150, `${both} by both`);
 });
 
 test('gaps have their mean, and ids are version 4', () => {

@@ -133,6 +133,41 @@ test('by event time records are in order, and none of another window is among th
   );
 });
 
+test('what was asked for by event time before is asked anew once a batch of it comes', () => {
+  const store = storeOf();
+  const clerk = new Clerk({ feed: SIGN_INS, everyMs: 7_000 });
+  const expected: string[] = [];
+  let looks = 0;
+  const window = [START_MS, START_MS + 2 * HOUR_MS] as const;
+  const look = (nowMs: number): string[] =>
+    idsOf(store.byEventTime(SIGN_INS, NORTHMOOR, ...window, nowMs));
+  for (let fromMs = START_MS; fromMs < START_MS + 9 * HOUR_MS; fromMs += 60_000) {
+    for (const happening of clerk.happenings(fromMs, fromMs + 60_000)) {
+      store.take(happening);
+      if (happening.atMs < window[1]) expected.push(...happening.records.map(({ id }) => id));
+    }
+    store.advance(fromMs + 60_000);
+    const listed: ReadonlySet<string> = new Set(
+      idsOf(store.listed(SIGN_INS, NORTHMOOR, 0, fromMs + 60_001)),
+    );
+    const due = expected.filter((id) => listed.has(id));
+    assert.deepEqual(look(fromMs + 60_000), due);
+    // Who asks as of an earlier time sees no more than there was.
+    const before: ReadonlySet<string> = new Set(
+      idsOf(store.listed(SIGN_INS, NORTHMOOR, 0, fromMs - 600_000 + 1)),
+    );
+    assert.deepEqual(
+      look(fromMs - 600_000),
+      due.filter((id) => before.has(id)),
+    );
+    looks += due.length > 0 ? 1 : 0;
+  }
+  assert.ok(looks > 100);
+  assert.deepEqual(look(START_MS + 9 * HOUR_MS), expected);
+  store.forget(() => Number.POSITIVE_INFINITY);
+  assert.deepEqual(look(START_MS + 9 * HOUR_MS), []);
+});
+
 test('what is forgotten is gone, and no other', () => {
   const store = storeOf();
   live(store, 6);

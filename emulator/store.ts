@@ -1,5 +1,6 @@
 import { BatchBuilder, type Lane } from './batch-builder.ts';
 import { type Batch, type BatchContent, BatchShelf } from './batch-shelf.ts';
+import { WINDOWS_KEPT } from './limits.ts';
 import { SeededRandom } from './random.ts';
 import type { Feed, FeedRecord, Happening } from './types.ts';
 import { Vault } from './vault.ts';
@@ -20,7 +21,21 @@ export interface Dispatcher {
   copies?(content: BatchContent): readonly number[];
 }
 
-type Shelf = { readonly feed: Feed; readonly batches: BatchShelf };
+type Shelf = {
+  readonly feed: Feed;
+  readonly batches: BatchShelf;
+  /** Windows that were asked for by event time, most recently last. */
+  readonly asked: Map<string, Asked>;
+};
+
+type Asked = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Whoever asks within `[fromNowMs, untilNowMs)` sees these, unless a batch comes or goes. */
+  readonly fromNowMs: number;
+  readonly untilNowMs: number;
+  readonly rows: readonly Stored[];
+};
 
 /**
  * What the feeds of all tenants hold. Records are gathered into batches as the real service gathers
@@ -95,20 +110,19 @@ export class Store {
   ): readonly Stored[] {
     const shelf = this.#shelves.get(keyOf(tenantId, feed));
     if (shelf === undefined) return [];
-    const latest = new Map<string, Stored>();
-    for (const batch of shelf.batches.happened(fromMs, toMs)) {
-      if (batch.availableMs > nowMs) continue;
-      for (const entry of shelf.batches.entries(batch)) {
-        if (entry.atMs < fromMs || entry.atMs >= toMs) continue;
-        const before = latest.get(entry.id);
-        // A repeated first version may come after the full one, and does not take its place.
-        if (before?.record.completes === true && !entry.completes) continue;
-        latest.set(entry.id, storedOf(feed, entry, batch.availableMs));
-      }
+    const key = `${fromMs} ${toMs}`;
+    const before = shelf.asked.get(key);
+    const asked =
+      before !== undefined && before.fromNowMs <= nowMs && nowMs < before.untilNowMs
+        ? before
+        : happenedIn(feed, shelf.batches, { fromMs, toMs, nowMs });
+    shelf.asked.delete(key);
+    shelf.asked.set(key, asked);
+    for (const oldest of shelf.asked.keys()) {
+      if (shelf.asked.size <= WINDOWS_KEPT) break;
+      shelf.asked.delete(oldest);
     }
-    return [...latest.values()].sort(
-      (a, b) => a.record.atMs - b.record.atMs || (a.record.id < b.record.id ? -1 : 1),
-    );
+    return asked.rows;
   }
 
   /** The batches that became available in `[fromMs, toMs)`, in that order. */
@@ -121,13 +135,20 @@ export class Store {
     return this.#shelfOf(batch).bytes(batch);
   }
 
+  /** How many bytes that array has. */
+  size(batch: Batch): number {
+    return this.#shelfOf(batch).size(batch);
+  }
+
   ids(batch: Batch): readonly string[] {
     return this.#shelfOf(batch).ids(batch);
   }
 
   /** Forgets what became available before the moment that each feed keeps its records from. */
   forget(beforeMs: (feed: Feed) => number): void {
-    for (const { feed, batches } of this.#shelves.values()) batches.forget(beforeMs(feed));
+    for (const shelf of this.#shelves.values()) {
+      if (shelf.batches.forget(beforeMs(shelf.feed))) shelf.asked.clear();
+    }
   }
 
   /** Gives its files back. Nothing can be read after that. */
@@ -169,16 +190,46 @@ export class Store {
     const shelfKey = keyOf(tenantId, feed);
     let shelf = this.#shelves.get(shelfKey);
     if (shelf === undefined) {
-      shelf = { feed, batches: new BatchShelf(this.#vault) };
+      shelf = { feed, batches: new BatchShelf(this.#vault), asked: new Map() };
       this.#shelves.set(shelfKey, shelf);
     }
     const content = builder.close();
+    for (const [asked, { fromMs, toMs }] of shelf.asked) {
+      if (content.atMs.some((ms) => ms >= fromMs && ms < toMs)) shelf.asked.delete(asked);
+    }
     shelf.batches.put(content);
     for (const afterMs of this.#dispatcher.copies?.(content) ?? []) {
       const serial = this.#random.guid().replaceAll('-', '');
       shelf.batches.put({ ...content, serial, availableMs: content.availableMs + afterMs });
     }
   }
+}
+
+function happenedIn(
+  feed: Feed,
+  batches: BatchShelf,
+  { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
+): Asked {
+  const latest = new Map<string, Stored>();
+  let [fromNowMs, untilNowMs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const batch of batches.happened(fromMs, toMs)) {
+    if (batch.availableMs > nowMs) {
+      untilNowMs = Math.min(untilNowMs, batch.availableMs);
+      continue;
+    }
+    fromNowMs = Math.max(fromNowMs, batch.availableMs);
+    for (const entry of batches.entries(batch)) {
+      if (entry.atMs < fromMs || entry.atMs >= toMs) continue;
+      const before = latest.get(entry.id);
+      // A repeated first version may come after the full one, and does not take its place.
+      if (before?.record.completes === true && !entry.completes) continue;
+      latest.set(entry.id, storedOf(feed, entry, batch.availableMs));
+    }
+  }
+  const rows = [...latest.values()].sort(
+    (a, b) => a.record.atMs - b.record.atMs || (a.record.id < b.record.id ? -1 : 1),
+  );
+  return { fromMs, toMs, fromNowMs, untilNowMs, rows };
 }
 
 function keyOf(tenantId: string, feed: Feed): string {
@@ -191,6 +242,7 @@ function storedOf(
   availableMs: number,
 ): Stored {
   const { id, atMs, completes, json } = entry;
+  let body: FeedRecord['body'] | undefined;
   return {
     availableMs,
     json,
@@ -200,7 +252,8 @@ function storedOf(
       atMs,
       ...(completes && { completes }),
       get body() {
-        return JSON.parse(json) as FeedRecord['body'];
+        body ??= JSON.parse(json) as FeedRecord['body'];
+        return body;
       },
     },
   };

@@ -51,17 +51,20 @@ export function offered(options: {
   readonly tenantId: string;
   readonly feed: Feed;
   readonly clientId: string;
+  readonly sinceMs: number;
   readonly nowMs: number;
 }): Set<string> {
-  const { store, api, faults, tenantId, feed, clientId, nowMs } = options;
+  const { store, api, faults, tenantId, feed, clientId, sinceMs, nowMs } = options;
   const subscription = api.subscriptions
     .of(tenantId, clientId)
     .find(({ contentType }) => feed === `activity/${contentType}`);
   const batches = !feed.startsWith('activity/')
-    ? store.batches(feed, tenantId, 0, nowMs + 1)
+    ? store.batches(feed, tenantId, sinceMs, nowMs + 1)
     : subscription === undefined
       ? []
-      : api.shownOf(subscription).filter((batch) => isReadable(faults, batch));
+      : api
+          .shownOf(subscription)
+          .filter((batch) => batch.availableMs >= sinceMs && isReadable(faults, batch));
   return new Set(batches.flatMap((batch) => store.ids(batch)));
 }
 

@@ -94,7 +94,7 @@ export class HourIndex {
       const fromMs = batch.availableMs - (batch.availableMs % HOUR_MS);
       const before = hours.get(fromMs);
       // A JSON array of n records has one byte more than n lines.
-      const bytes = this.#store.read(batch).length - 1 + (before?.bytes ?? 0);
+      const bytes = this.#store.size(batch) - 1 + (before?.bytes ?? 0);
       const blocks = 1 + (before?.blocks ?? 0);
       hours.set(fromMs, { tenantId, feed, fromMs, bytes, blocks, changedMs: batch.availableMs });
     }

@@ -23,7 +23,10 @@ export type Walk = {
   readonly isWithheld?: ((stored: Stored) => boolean) | undefined;
 };
 
-/** Records in order of event time, window by window, so that a page costs no more than it holds. */
+/**
+ * Records in order of event time, window by window, so that a page costs no more than it holds. The
+ * windows lie on a grid of their own: the next page begins with one that the store has at hand.
+ */
 export function* walk(way: Walk): Generator<Stored> {
   const isNewestFirst = way.order === 'newest first';
   let { fromMs, toMs } = way;
@@ -31,13 +34,13 @@ export function* walk(way: Walk): Generator<Stored> {
   if (way.behind !== undefined && !isNewestFirst) fromMs = Math.max(fromMs, way.behind.atMs);
   let width = 15 * MINUTE_MS;
   while (fromMs < toMs) {
-    const window = isNewestFirst
-      ? { fromMs: Math.max(fromMs, toMs - width), toMs }
-      : { fromMs, toMs: Math.min(toMs, fromMs + width) };
+    const startMs = Math.floor((isNewestFirst ? toMs - 1 : fromMs) / width) * width;
+    const window = { fromMs: startMs, toMs: startMs + width };
     const found = inWindow(way, window);
-    if (isNewestFirst) found.reverse();
-    for (const stored of found) {
-      if (isBehind(way, stored) && way.isWithheld?.(stored) !== true) yield stored;
+    for (const stored of isNewestFirst ? found.toReversed() : found) {
+      const { atMs } = stored.record;
+      if (atMs < fromMs || atMs >= toMs || !isBehind(way, stored)) continue;
+      if (way.isWithheld?.(stored) !== true) yield stored;
     }
     if (isNewestFirst) toMs = window.fromMs;
     else fromMs = window.toMs;
@@ -46,10 +49,14 @@ export function* walk(way: Walk): Generator<Stored> {
   }
 }
 
-function inWindow(way: Walk, { fromMs, toMs }: { fromMs: number; toMs: number }): Stored[] {
+function inWindow(
+  way: Walk,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): readonly Stored[] {
   const { store, feeds, tenantId, nowMs } = way;
-  const found = feeds.flatMap((feed) => store.byEventTime(feed, tenantId, fromMs, toMs, nowMs));
-  return feeds.length === 1 ? [...found] : found.sort((a, b) => compare(a.record, b.record));
+  const found = feeds.map((feed) => store.byEventTime(feed, tenantId, fromMs, toMs, nowMs));
+  if (found.length === 1) return found[0] ?? [];
+  return found.flat().sort((a, b) => compare(a.record, b.record));
 }
 
 function isBehind({ behind, order }: Walk, { record }: Stored): boolean {

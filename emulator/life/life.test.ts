@@ -126,6 +126,19 @@ test('people do some two hundred things on a working day and less at weekends', 
   assert.ok(sunday.length < day.length / 3, `${sunday.length} on a Sunday`);
 });
 
+test('less diligent people do less, and their programs sign in all the same', () => {
+  const idle = new Population({ seed: 'life', size: 40, diligence: 0.2 });
+  const acts = [...lifeOf(idle, 'life').happenings(FROM_MS, FROM_MS + 24 * HOUR_MS)];
+  const signIns = (happenings: readonly Happening[]): number =>
+    recordsOf(happenings).filter(({ feed }) => feed === 'azure/NonInteractiveUserSignInLogs')
+      .length;
+  assert.ok(acts.length < day.length / 2, `${acts.length} of ${day.length}`);
+  assert.ok(signIns(acts) > signIns(day) / 2, `${signIns(acts)} of ${signIns(day)}`);
+  for (const diligence of [0, -1, 1.1, Number.NaN]) {
+    assert.throws(() => new Population({ seed: 'life', size: 40, diligence }), RangeError);
+  }
+});
+
 test('no mailbox is read so often that recording stops', () => {
   const binds = new Map<unknown, number>();
   for (const { body } of recordsOf(day)) {

@@ -35,14 +35,19 @@ export class Population {
   readonly groupCount: number;
   readonly applicationCount: number = APPLICATION_COUNT;
   readonly serviceAccountCount: number = SERVICE_ACCOUNT_COUNT;
+  readonly #diligence: number;
   readonly #kept: (Person | undefined)[] = new Array(PEOPLE_KEPT);
 
-  constructor(options: TenantOptions & { readonly size: number }) {
+  constructor(options: TenantOptions & { readonly size: number; readonly diligence?: number }) {
     if (!Number.isInteger(options.size) || options.size < 10 || options.size > PEOPLE_MAX) {
       throw new RangeError(`a population has 10 to ${PEOPLE_MAX} people, not ${options.size}`);
     }
     this.tenant = tenantOf(options);
     this.size = options.size;
+    this.#diligence = options.diligence ?? 1;
+    if (!(this.#diligence > 0 && this.#diligence <= 1)) {
+      throw new RangeError(`diligence is above 0 and at most 1, not ${this.#diligence}`);
+    }
     this.groupCount = DEPARTMENTS.length + Math.ceil(options.size / PROJECT_SIZE);
   }
 
@@ -59,7 +64,9 @@ export class Population {
 
   /** The part of a person that the rhythm of the day depends on; much cheaper than the whole. */
   traits(index: number): Traits {
-    return traitsOf(this.tenant.key, index);
+    const traits = traitsOf(this.tenant.key, index);
+    if (this.#diligence === 1) return traits;
+    return { ...traits, diligence: traits.diligence * this.#diligence };
   }
 
   personByObjectId(objectId: string): Person | undefined {

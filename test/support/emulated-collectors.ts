@@ -1,6 +1,7 @@
 import type { Emulator } from '../../emulator/index.ts';
 import { collectorsOf, type TenantCollectors } from '../../src/api/index.ts';
 import { type Config, parseConfig } from '../../src/config/index.ts';
+import type { Clock } from '../../src/core/index.ts';
 import type { Wait } from '../../src/intake/index.ts';
 import { clockOf } from './emulated.ts';
 
@@ -27,19 +28,39 @@ export const COLLECT: Readonly<Record<Part, string>> = {
   storage: `azureMonitor: {storage: {root: "STORAGE", categories: [${CATEGORIES.join(', ')}]}}`,
 };
 
-/** A configuration for the first tenant of an emulator, as somebody would write it. */
-export function configText(emulator: Emulator, ...collect: readonly string[]): string {
+/** Where the first tenant of an emulator is, and how its collector signs in. */
+export type TenantAddress = {
+  readonly origins: Readonly<Record<string, string>>;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly secret: string;
+  readonly storageAccount: string;
+};
+
+export function tenantAddress(emulator: Emulator): TenantAddress {
   const { origins, credentials, companies, tenants } = emulator;
-  const storage = `${origins['storage']}/${companies.storageAccount.name}`;
+  const { clientId, clientSecret: secret } = credentials;
+  const storageAccount = companies.storageAccount.name;
+  return { origins, tenantId: tenants[0]?.tenantId ?? '', clientId, secret, storageAccount };
+}
+
+export function configText(emulator: Emulator, ...collect: readonly string[]): string {
+  return configOf(tenantAddress(emulator), collect);
+}
+
+/** A configuration for such a tenant, as somebody would write it. */
+function configOf(address: TenantAddress, collect: readonly string[]): string {
+  const { origins, tenantId, clientId, storageAccount } = address;
+  const storage = `${origins['storage']}/${storageAccount}`;
   const lines = collect
     .map((line) => line.replace('GRAPH', origins['graph'] ?? ''))
     .map((line) => line.replace('STORAGE', storage).replace('MANAGE', origins['manage'] ?? ''));
   return `listen: 127.0.0.1:0
 log: json
 tenants:
-  - id: ${tenants[0]?.tenantId}
+  - id: ${tenantId}
     authority: ${origins['login']}
-    credentials: {clientId: ${credentials.clientId}, secret: {env: COLLECTOR_SECRET}}
+    credentials: {clientId: ${clientId}, secret: {env: COLLECTOR_SECRET}}
     collect:
 ${lines.map((line) => `      ${line}\n`).join('')}`;
 }
@@ -54,11 +75,20 @@ export function collectorsFor(emulator: Emulator, ...collect: readonly string[])
     signal?.throwIfAborted();
     await emulator.advance(Math.ceil(ms));
   };
-  const env = secretsOf(emulator);
-  const config = parsed(configText(emulator, ...collect), env);
+  return collectorsAt(tenantAddress(emulator), { clock: clockOf(emulator), wait }, ...collect);
+}
+
+/** The same for a tenant of an emulator that may be in another process. */
+export function collectorsAt(
+  address: TenantAddress,
+  time: { readonly clock: Clock; readonly wait: Wait },
+  ...collect: readonly string[]
+): TenantCollectors {
+  const env = { COLLECTOR_SECRET: address.secret };
+  const config = parsed(configOf(address, collect), env);
   const [tenant] = config.tenants;
   if (tenant === undefined) throw new RangeError('the configuration names a tenant');
-  return collectorsOf(tenant, { clock: clockOf(emulator), random, wait, env });
+  return collectorsOf(tenant, { ...time, random, env });
 }
 
 function parsed(text: string, env: Record<string, string>): Config {
