@@ -106,7 +106,7 @@ function missing({ from, to, value }: Window, event: Interval, context: HoleCont
     case 'missed':
       return hole('lost', 'what became available while the source was off is lost for good');
     case 'unread':
-      return hole('unknown', 'not all that was fetched could be read');
+      return hole('lost', 'not all that was fetched could be read');
     case 'narrow':
       return perishing({ from, to }, event, context).map(({ isLost, untilMs: _, ...part }) => {
         const what = why ?? 'some of it was not asked for';

@@ -379,11 +379,11 @@ test('what was asked for with less left out stays as it was', () => {
   assert.ok(within.every(({ because }) => because.startsWith('of servicePrincipal, managed')));
 });
 
-test('what came and could not be read is unknown, not late: nothing more of it will come', () => {
+test('what came and could not be read is lost, not late: nothing more of it will come', () => {
   const parked = { outcome: 'partial', code: 'parked', because: '1 piece' } as const;
   const polls = hours(0, 24).with(10, poll(START + 10 * HOUR, START + 11 * HOUR, parked));
   for (const days of [1, 8]) {
-    assert.equal(told(reduced(polls).rows(START + days * DAY))[1], 'unknown 8.5 11.08');
+    assert.equal(told(reduced(polls).rows(START + days * DAY))[1], 'lost 8.5 11.08');
   }
 });
 
