@@ -68,14 +68,26 @@ export function sprayJudge(): Judge {
         for (const [i, { campaigns, isCut }] of (await sprayLooks(books, blocks)).entries()) {
           drafts.push(...sprayFindings(campaigns));
           if (!isCut) continue;
-          const { fromMs, toMs } = blocks[i] as SprayPeriod;
-          drafts.push(cutDraft(SPRAY_TITLE, { fromMs, toMs }, SCORED_ROWS_MAX));
-          cutShort.push({ ...interval(fromMs, toMs), rules: SPRAY_RULES });
+          const cut = sprayCut(blocks[i] as SprayPeriod);
+          drafts.push(cut.draft);
+          cutShort.push(cut.windows);
         }
       }
       yield { drafts, covers, cutShort };
     },
   };
+}
+
+/**
+ * That of a block not every attempt was scored. Whoever tries a million passwords a minute must not
+ * hide one that is tried once a week behind them, nor take back what was found of it.
+ */
+export function sprayCut({ fromMs, toMs }: Pick<SprayPeriod, 'fromMs' | 'toMs'>): {
+  readonly draft: FindingDraft;
+  readonly windows: CutShort;
+} {
+  const draft = cutDraft(SPRAY_TITLE, { fromMs, toMs }, SCORED_ROWS_MAX);
+  return { draft, windows: { ...interval(fromMs, toMs), rules: SPRAY_RULES } };
 }
 
 /** Some at a time, which lie behind each other. */
