@@ -123,8 +123,9 @@ for (const { name, collect, feeds, ways } of CASES) {
       if (IS_LONG) assert.equal(kills, KILLS);
       emulator.faults.clear();
       await emulator.advance(13 * HOUR_MS);
+      const askedMs = emulator.clock.now();
       await collecting(place, emulator, 600_000);
-      const count = await assertWays(place.dir, emulator, ways);
+      const count = await assertWays(place.dir, emulator, ways, askedMs);
       t.diagnostic(`${count} records`);
       if (feeds.includes('graph/')) await assertPeople(place.dir, emulator);
       await assertFsckClean(place.dir);
