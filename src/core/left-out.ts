@@ -11,11 +11,14 @@ const TYPES = 'types-not-asked';
 /** Of a service that gives no sign-ins by type, those of this type alone are read. */
 export const INTERACTIVE_ONLY = 'interactive-only';
 
+const ALL = ['interactiveUser', 'nonInteractiveUser', 'servicePrincipal', 'managedIdentity'];
+
 /** What such a code says was left out; undefined for every other. */
 export function leftOutOf(code: string | null): readonly string[] | undefined {
   if (code === null) return undefined;
-  if (code === INTERACTIVE_ONLY)
-    return ['nonInteractiveUser', 'servicePrincipal', 'managedIdentity'];
+  if (code === INTERACTIVE_ONLY) return ALL.slice(1);
   const [name, ...names] = code.split(' ');
-  return name === TYPES ? names : undefined;
+  if (name !== TYPES) return undefined;
+  // Ledgers of an earlier version do not say what it was: it may have been any of them.
+  return names.length === 0 ? ALL : names;
 }
