@@ -40,6 +40,7 @@ const SOURCES: Readonly<Record<PowerKind, readonly string[]>> = {
   // No collector reads them.
   domain: [],
   mailbox: [],
+  rule: [],
 };
 
 const ROLE =
@@ -53,12 +54,13 @@ const OBJECT =
 const DOMAIN = /^(?:add|remove|verify|update) (?:\w+ )*domain$/;
 const TRUST = /^set (?:federation settings on domain|domain authentication)$/;
 const MAILBOX = /^(?:add|remove)-(?:mailboxpermission|recipientpermission)$/;
+const RULE = /^(?:new|set|remove|enable|disable)-(?:inbox|sweep)rule$|^updateinboxrules$/;
 const KEYS = /certificates and secrets management|service principal credentials/;
 const MAY_HAVE_KEYS = /^(?:add|update) (?:application|service principal)$/;
 
 const CLAIMS: readonly RegExp[] = [
   ...[ROLE, ROLE_EXPIRED, APP_ROLE, GRANT, OBJECT, KEYS, MAY_HAVE_KEYS, CONSENT],
-  ...[DOMAIN, TRUST, MAILBOX],
+  ...[DOMAIN, TRUST, MAILBOX, RULE],
 ];
 
 /** Whether an operation may change what somebody has power over. */
@@ -86,6 +88,7 @@ export function claimsOf(record: ClaimRecord, memo: Memo): Claim[] {
     const rights = said.claim('mailbox', way, said.values('param.AccessRights'));
     return [{ ...rights, holder: said.values('target_name')?.[0] ?? rights.holder }];
   }
+  if (RULE.test(key)) return [ruleClaim(said, key)];
   const isPrincipals = key.includes('service principal');
   const sources = [isPrincipals ? SERVICE_PRINCIPALS : APPLICATIONS];
   const isOfKeys = KEYS.test(key);
@@ -105,6 +108,17 @@ function roleClaim(said: Said, key: string, way: Claim['way']): Claim {
   const isPim = key.includes('pim');
   const template = said.one('Role.TemplateId') ?? (isPim ? said.role() : null);
   return { ...said.claim('role', way, template), isPlanned: isPim };
+}
+
+/** Cmdlets say by their verb what they do to a rule, and programs by a property. */
+function ruleClaim(said: Said, key: string): Claim {
+  const done = said.values('param.RuleOperation')?.[0] ?? key;
+  const way = /^(?:remove|delete|disable)/.test(done) ? 'out' : 'in';
+  const names = ['param.RuleName', 'param.Name', 'param.Identity'];
+  const name = names.map((field) => said.values(field)).find((values) => values !== null);
+  const holder = said.values('mailbox')?.[0];
+  const rule = said.claim('rule', way, name ?? null);
+  return { ...rule, holder: holder ?? rule.holder };
 }
 
 /** A scope that was added to a grant is written as a grant as well: the difference counts. */

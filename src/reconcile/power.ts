@@ -4,12 +4,13 @@ import { NAME_CHARACTERS_MAX } from './limits.ts';
 export type PowerKind = 'credential' | 'role' | 'app-role' | 'grant' | UnreadKind;
 
 /** Powers of which events tell, and that no collector reads: their state is not known. */
-export type UnreadKind = 'domain' | 'mailbox';
+export type UnreadKind = 'domain' | 'mailbox' | 'rule';
 
 /** In words, for whoever asks what was compared. */
 export const UNREAD: Readonly<Record<UnreadKind, string>> = {
   domain: 'domains and whom they trust',
   mailbox: 'rights to mailboxes',
+  rule: 'rules of mailboxes',
 };
 
 export type Power = {

@@ -40,6 +40,11 @@ const WORDS: Readonly<Record<PowerKind, Words>> = {
     technique: 'T1098.002',
     take: 'take the right away, and look at what was read with it',
   },
+  rule: {
+    one: ({ value, name }) => `rule ${value === '' ? 'without a name' : value} of mailbox ${name}`,
+    technique: 'T1114.003',
+    take: 'remove the rule, and look at where mail went since',
+  },
 };
 
 /** What gives nobody power takes none of these techniques. */

@@ -53,6 +53,7 @@ export class StateReconciler {
   readonly #ledger: LedgerReader;
   readonly #facts: readonly CoverageFact[];
   #listed: Promise<PowerHistory[]> | undefined;
+  #unread: Promise<StateMatch[]> | undefined;
   #matches: Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> | undefined;
 
   constructor(books: BooksReader, ledger: LedgerReader, coverage: readonly CoverageFact[]) {
@@ -89,8 +90,9 @@ export class StateReconciler {
 
   async #within({ fromMs, toMs, tenant }: ReconcilePeriod): Promise<StateMatch[]> {
     this.#matches ??= this.#match();
+    this.#unread ??= this.#matchUnread();
     const { matches } = await this.#matches;
-    return matches.filter(
+    return [...matches, ...(await this.#unread)].filter(
       (match) =>
         match.atMs >= (fromMs ?? Number.NEGATIVE_INFINITY) &&
         match.atMs < (toMs ?? Number.POSITIVE_INFINITY) &&
@@ -101,7 +103,7 @@ export class StateReconciler {
   async #match(): Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> {
     this.#listed ??= this.#histories();
     const histories = await this.#listed;
-    const told = atHome(await this.#told(), histories);
+    const told = atHome(await this.#told(MAY_TELL), histories);
     const matcher = new StateMatcher({
       histories,
       told,
@@ -113,6 +115,17 @@ export class StateReconciler {
       listings: histories.reduce((sum, { listings }) => sum + listings.length, 0),
       thereBefore: matcher.thereBefore,
     };
+  }
+
+  /**
+   * Events of what no collector reads. They are counted by themselves: everybody makes rules for
+   * their mail, and those must not take the place of what can be compared.
+   */
+  async #matchUnread(): Promise<StateMatch[]> {
+    this.#listed ??= this.#histories();
+    const told = atHome(await this.#told(MAY_TELL_UNREAD), await this.#listed);
+    const absence = (): Absence => ({ cause: 'no-sign-in', bound: null });
+    return [...new StateMatcher({ histories: [], told, absence, isCut: false }).said()];
   }
 
   async #histories(): Promise<PowerHistory[]> {
@@ -135,14 +148,14 @@ export class StateReconciler {
   }
 
   /** What the audit log tells of powers, in order of time; the newest where there is too much. */
-  async #told(): Promise<Told[]> {
+  async #told(words: string): Promise<Told[]> {
     const tenant = this.#books.tenantSql('tenant');
     const rows = await this.#books.over(
       {},
       (source) => `SELECT "index", ${tenant}, epoch_ms("time") AS t, source, operation,
           coalesce(actor_uid, actor_name) FROM ${source}
         WHERE operation IS NOT NULL AND status_id <> 2 AND class_uid BETWEEN 3000 AND 3999
-          AND class_uid <> 3002 AND regexp_matches(lower(operation), '${MAY_TELL}')
+          AND class_uid <> 3002 AND regexp_matches(lower(operation), '${words}')
         ORDER BY t DESC, "index" DESC LIMIT ${CLAIMS_MAX}`,
     );
     const memo = createMemo();
@@ -186,9 +199,9 @@ export class StateReconciler {
 
 /** Before names are compared in their one spelling. */
 const MAY_TELL = [
-  ...['role', 'credential', 'secrets', 'application', 'principal', 'grant', 'domain'],
-  ...['(mailbox|recipient)permission', '(user|group)[. ]*$'],
+  ...['role', 'credential', 'secrets', 'application', 'principal', 'grant', '(user|group)[. ]*$'],
 ].join('|');
+const MAY_TELL_UNREAD = ['domain', '(mailbox|recipient)permission', '(inbox|sweep)rule'].join('|');
 
 function sideOf(matches: readonly StateMatch[]): StateSide {
   const of = (verdict: string): readonly StateMatch[] =>

@@ -76,6 +76,47 @@ test('rights to a mailbox no collector reads, either way', () => {
   assert.deepEqual(matched(removed), [[what, 'out', ...CANNOT_TELL]]);
 });
 
+const rule = (operation: string, names: Readonly<Record<string, string>>): Written => ({
+  operation,
+  recordType: 1,
+  more: {
+    Workload: 'Exchange',
+    UserId: 'ada@corp.example',
+    Parameters: Object.entries(names).map(([Name, Value]) => ({ Name, Value })),
+  },
+});
+
+const byProgram = (RuleOperation: string): Written => ({
+  operation: 'UpdateInboxRules',
+  recordType: 2,
+  more: {
+    ...{ Workload: 'Exchange', MailboxOwnerUPN: 'Ada@corp.example' },
+    OperationProperties: Object.entries({ RuleOperation, RuleName: 'Archive' }).map(
+      ([Name, Value]) => ({ Name, Value }),
+    ),
+  },
+});
+
+test('rules of a mailbox no collector reads, whoever makes, changes or removes them', () => {
+  const what = 'rule archive of mailbox ada@corp.example';
+  const ways = [
+    [rule('New-InboxRule', { Name: 'Archive' }), 'in'],
+    [rule('Set-InboxRule', { Name: 'Archive', Identity: '7' }), 'in'],
+    [rule('Enable-InboxRule', { Identity: 'Archive' }), 'in'],
+    [rule('Disable-InboxRule', { Identity: 'Archive' }), 'out'],
+    [rule('Remove-InboxRule', { Identity: 'Archive' }), 'out'],
+    [byProgram('AddMailboxRule'), 'in'],
+    [byProgram('DeleteMailboxRule'), 'out'],
+  ] as const;
+  for (const [written, way] of ways) {
+    assert.deepEqual(matched(written), [[what, way, ...CANNOT_TELL]], written.operation);
+  }
+  assert.deepEqual(matched(rule('New-InboxRule', {})), [
+    ['rule without a name of mailbox ada@corp.example', 'in', ...CANNOT_TELL],
+  ]);
+  assert.equal(isClaim('Get-InboxRule', createMemo()), false);
+});
+
 test('what people share of their calendars is no power over a mailbox', () => {
   assert.equal(isClaim('Add-MailboxFolderPermission', createMemo()), false);
 });
