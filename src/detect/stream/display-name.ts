@@ -1,15 +1,23 @@
 import { type FindingDraft, plural } from '../../core/index.ts';
-import { draftFrom, isWithin, type StreamDetector, type StreamScene } from './detector.ts';
+import { dayOf, draftFrom, isWithin, type StreamDetector, type StreamScene } from './detector.ts';
 import { domainOf, isFreeMail } from './free-mail.ts';
 import { type Insider, insideNames, nameKey, spokenName } from './inside-names.ts';
-import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from './limits.ts';
+import {
+  FIRST_CONTACT_PEOPLE_MIN,
+  HISTORY_MS,
+  KNOWN_DAYS_MIN,
+  NEWCOMERS_MAX,
+  WARM_DAYS_MIN,
+} from './limits.ts';
 import { memberOfEntries, memberText } from './mail-body.ts';
+import { partsOf } from './mail-parts.ts';
 import { isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './mail-world.ts';
 import { ask, listed, numberOf, textOf } from './sql.ts';
 
 /**
  * A stranger who bears the name of somebody inside. A private address with which people wrote
  * before is no stranger; nor is what a service writes in somebody's name whose domain is known.
+ * The name alone is that of a namesake, or of a person at home: a warning needs a sign beside it.
  */
 export const displayName: StreamDetector = {
   rules: ['stream/display-name'],
@@ -31,7 +39,8 @@ export const displayName: StreamDetector = {
       return [{ stranger: one, address: match.insider.address, ...match }];
     });
     const busy = await writingDays(scene, found);
-    return found.map((each) => draftOf(each, busy));
+    const armed = await armedDays(scene, found);
+    return found.map((each) => draftOf(each, { busy, armed }));
   },
 };
 
@@ -134,14 +143,31 @@ async function writingDays(
   return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
 }
 
-function draftOf(
-  { stranger, address, how }: Found,
-  busy: ReadonlyMap<string, readonly number[]>,
-): FindingDraft {
+const armedKey = ({ tenant, sender, day }: Pick<Named, 'tenant' | 'sender' | 'day'>): string =>
+  `${tenant} ${sender} ${day}`;
+
+/** Senders and days whose mail brought what lures bring. */
+async function armedDays(
+  scene: StreamScene,
+  found: readonly Found[],
+): Promise<ReadonlySet<string>> {
+  if (found.length === 0) return new Set();
+  const senders = new Set(found.map(({ stranger }) => stranger.sender));
+  const parts = (await partsOf(scene, senders)).filter(({ risk }) => risk !== undefined);
+  return new Set(parts.map((part) => armedKey({ ...part, day: dayOf(part.atMs) })));
+}
+
+type Besides = {
+  readonly busy: ReadonlyMap<string, readonly number[]>;
+  readonly armed: ReadonlySet<string>;
+};
+
+function draftOf({ stranger, address, how }: Found, { busy, armed }: Besides): FindingDraft {
   const { tenant, sender, name, day, recipients } = stranger;
   const days = busy.get(`${tenant} ${address}`) ?? [];
   const wrote = days.filter((one) => one < day && one >= day - HISTORY_MS).length;
-  const isPassedFor = how === 'same' && wrote >= KNOWN_DAYS_MIN && !mayBeTheirs(stranger);
+  const isSign = armed.has(armedKey(stranger)) || !mayBeTheirs(stranger);
+  const isPassedFor = how === 'same' && wrote >= KNOWN_DAYS_MIN && isSign;
   const isLikely = how === 'address' || isPassedFor;
   return draftFrom({
     rule: 'stream/display-name',
@@ -161,12 +187,12 @@ function draftOf(
 }
 
 /**
- * A mailbox that anybody can have, called as its owner is, with one message to one person: people
- * write so from home, far more often than anybody is lured. Whoever handed the message in did not
- * think so.
+ * A mailbox that anybody can have, called as its owner is, with mail to few: people write so from
+ * home, and namesakes anywhere, far more often than anybody is lured. Whoever handed the message in
+ * did not think so.
  */
 function mayBeTheirs({ sender, name, domain, recipients, isFile }: Named): boolean {
-  if (isFile || recipients !== 1 || !isFreeMail(domain)) return false;
+  if (isFile || recipients >= FIRST_CONTACT_PEOPLE_MIN || !isFreeMail(domain)) return false;
   const called = nameKey(spokenName(sender));
   return called !== undefined && called === nameKey(name);
 }

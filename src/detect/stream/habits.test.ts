@@ -18,6 +18,28 @@ test('somebody who takes many times what they ever took', async () => {
   assert.deepEqual(found?.techniques, ['T1530']);
 });
 
+/** Files that colleagues took on eight days, so many each. */
+function colleagues(items: number): Played[] {
+  return [2, 3, 4, 5].flatMap((n) =>
+    daily(8, (day) => took({ ...person(n), day, itemCount: items })),
+  );
+}
+
+async function severityOf(...events: readonly Played[]): Promise<readonly number[]> {
+  const quiet = daily(8, (day) => took({ day, itemCount: 20 }));
+  const found = await foundIn(volume, [...quiet, ...events]);
+  return found.map(({ severity }) => severity);
+}
+
+test('a day like that of colleagues, out of the own range alone, is no warning', async () => {
+  const back = took({ day: 8, itemCount: 200 });
+  assert.deepEqual(await severityOf(back), [3], 'hardly anybody here takes so much');
+  assert.deepEqual(await severityOf(...colleagues(190), back), [3]);
+  assert.deepEqual(await severityOf(...colleagues(210), back), [2]);
+  const others = colleagues(210).map((event) => ({ ...event, operation: 'MailItemsAccessed' }));
+  assert.deepEqual(await severityOf(...others, back), [3], 'mail is no range of files');
+});
+
 test('who takes much every day, and who is new, are not out of their range', async () => {
   const much = daily(9, (day) => took({ day, itemCount: 700 }));
   assert.deepEqual(await foundIn(volume, much), []);

@@ -76,6 +76,9 @@ export const VOLUME_MIN = 150;
 /** So many times the busiest other day of a person is out of their range. */
 export const VOLUME_TIMES = 4;
 
+/** What is taken on no more than this share of the days of all people, hardly anybody takes. */
+export const VOLUME_RARE = 0.001;
+
 /** Records that show what was taken: the largest first. */
 export const VOLUME_SHOWN_MAX = 40;
 

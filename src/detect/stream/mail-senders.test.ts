@@ -142,6 +142,35 @@ test('one message from what may be their own mailbox at home is told, and not lo
   ]);
 });
 
+test('what may be from home warns if it goes to many, or brings what lures bring', async () => {
+  const source = 'azure-monitor/AdvancedHunting-EmailEvents';
+  const sender = 'vivian.castellan7@gmail.com';
+  const days = daily(7, (day) => ({ ...received, day }));
+  const to = (people: number): Played[] =>
+    Array.from({ length: people }, (_, n) => {
+      const body = JSON.stringify({ properties: { SenderDisplayName: 'Vivian Castellan' } });
+      return { ...file({}, { sender, source, targetName: `p${n}@northmoor.example` }), body };
+    });
+  const part = (object: string): Played => ({
+    ...{ ...received, activityId: 3, day: 9, sender, object },
+  });
+  const severity = async (...events: readonly Played[]): Promise<number | undefined> => {
+    const found = await foundIn(displayName, [...known, ...writes, ...days, ...events]);
+    assert.equal(found.length, 1);
+    return found[0]?.severity;
+  };
+  assert.equal(await severity(...to(2)), 2);
+  assert.equal(await severity(...to(5)), 3);
+  assert.equal(await severity(...to(1), part('https://photos.example/summer')), 2);
+  assert.equal(await severity(...to(1), part('https://192.0.2.77/login')), 3);
+  assert.equal(await severity(...to(1), part('invoice.iso')), 3);
+  // What somebody else sent says nothing of this message.
+  assert.equal(
+    await severity(...to(1), { ...part('invoice.iso'), sender: 'x@booster.example' }),
+    2,
+  );
+});
+
 test('namesakes that one knows, oneself, services, and other names raise nothing', async () => {
   const name = 'Vivian Castellan';
   // An address at home, seen before; one that somebody inside wrote to; her own mail to herself.

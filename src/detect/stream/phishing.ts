@@ -1,11 +1,5 @@
 import { type FindingDraft, plural } from '../../core/index.ts';
-import {
-  draftFrom,
-  isWithin,
-  type Seen,
-  type StreamDetector,
-  type StreamScene,
-} from './detector.ts';
+import { draftFrom, isWithin, type StreamDetector, type StreamScene } from './detector.ts';
 import {
   CANDIDATES_LOOKED_AT_MAX,
   FIRST_CONTACT_PEOPLE_MIN,
@@ -16,8 +10,9 @@ import {
   WARM_DAYS_MIN,
 } from './limits.ts';
 import { likenessOf } from './look-alike.ts';
+import { type Part, partsOf, trickOf } from './mail-parts.ts';
 import { friendsOf, isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './mail-world.ts';
-import { ask, listed, numberOf, type Row, textOf } from './sql.ts';
+import { ask, numberOf, textOf } from './sql.ts';
 
 /** Mail from people who never wrote before, or who pass for others. */
 export const phishing: StreamDetector = {
@@ -105,57 +100,6 @@ function firstContact(
   });
 }
 
-/** An attachment or a link of a message. */
-type Part = Seen & {
-  readonly tenant: string;
-  readonly domain: string;
-  readonly sender: string;
-  readonly name: string;
-  readonly recipients: number;
-  readonly risk: 'attachment' | 'link' | undefined;
-};
-
-/**
- * Attachments that open a connection, run, or bring another file past the mark that the web puts on
- * them, none of which business mail needs (Microsoft, 29 October 2024, on .rdp).
- */
-const RARE_KINDS: readonly string[] = [
-  ...['rdp', 'iso', 'img', 'vhd', 'vhdx', 'lnk', 'hta', 'chm', 'one', 'wsf', 'js', 'jse', 'vbs'],
-  ...['vbe', 'scr', 'cpl', 'msc', 'library-ms', 'searchconnector-ms', 'url', 'settingcontent-ms'],
-  ...['appinstaller', 'msix', 'xll', 'svg', 'shtml', 'htm', 'html', 'ps1', 'bat', 'cmd', 'exe'],
-];
-
-async function partsOf(scene: StreamScene): Promise<Part[]> {
-  const rare = listed(RARE_KINDS);
-  const rows = await ask(
-    scene,
-    0,
-    ['index', 'org', 't', 'sender', 'name', 'recipients', 'ip'],
-    (events) => `SELECT arg_min("index", (t, "index")), org, min(t), sender, object,
-        count(DISTINCT target_name), arg_min(ip, (t, "index")) FROM (
-          SELECT *, lower(regexp_extract(object, '\\.([A-Za-z0-9-]+)$', 1)) AS kind FROM ${events}
-          WHERE class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%')
-      WHERE kind IN (${rare}) OR object LIKE '%://%'
-      GROUP BY org, sender, object, d ORDER BY 3, 1`,
-    CANDIDATES_LOOKED_AT_MAX,
-  );
-  return rows.map(partOf).filter(({ atMs }) => isWithin(scene, atMs));
-}
-
-function partOf(row: Row): Part {
-  const [sender, name] = [textOf(row['sender']) ?? '', textOf(row['name']) ?? ''];
-  return {
-    index: numberOf(row['index']),
-    atMs: numberOf(row['t']),
-    tenant: String(row['org']),
-    domain: sender.split('@')[1] ?? '',
-    recipients: numberOf(row['recipients']),
-    ip: textOf(row['ip']),
-    risk: name.includes('://') ? (trickOf(name) === undefined ? undefined : 'link') : 'attachment',
-    ...{ sender, name },
-  };
-}
-
 function rareAttachments(parts: readonly Part[]): FindingDraft[] {
   const files = parts.filter(({ risk, name }) => risk === 'attachment' && !name.includes('://'));
   const groups = Map.groupBy(files, (part) => {
@@ -181,26 +125,6 @@ function rareAttachments(parts: readonly Part[]): FindingDraft[] {
     });
   });
 }
-
-/** What makes a link a trick, whoever sent it. */
-function trickOf(link: string): string | undefined {
-  if (!URL.canParse(link)) return undefined;
-  const { hostname, username } = new URL(link);
-  if (/^(?:\d+\.){3}\d+$|^\[/.test(hostname)) return 'names no host but a number';
-  if (username !== '') return 'hides its host behind another name';
-  const isForeign = hostname.split('.').some((label) => label.startsWith('xn--'));
-  return isForeign && likenessOf(hostname, SIGN_IN_HOSTS) !== undefined
-    ? 'imitates a page to sign in at'
-    : likenessOf(hostname, SIGN_IN_HOSTS) === undefined
-      ? undefined
-      : 'imitates a page to sign in at';
-}
-
-/** Pages at which people type their password. */
-const SIGN_IN_HOSTS: readonly string[] = [
-  ...['microsoftonline.com', 'microsoft.com', 'office.com', 'office365.com', 'sharepoint.com'],
-  ...['outlook.com', 'live.com', 'windows.net'],
-];
 
 function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
   return parts.flatMap((part): FindingDraft[] => {

@@ -11,6 +11,7 @@ import {
   CANDIDATES_LOOKED_AT_MAX,
   HISTORY_MS,
   VOLUME_MIN,
+  VOLUME_RARE,
   VOLUME_SHOWN_MAX,
   VOLUME_TIMES,
   WARM_DAYS_MIN,
@@ -24,7 +25,9 @@ const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
 
 /**
  * Somebody takes several times what they ever took in a day. Compared with themselves: what a
- * lawyer reads in a day would be a theft elsewhere.
+ * lawyer reads in a day would be a theft elsewhere. But weeks away or a new post make a day that
+ * is like those of colleagues look large: so it warns only if hardly anybody takes so much. That it
+ * was taken where the person never was is no second sign: whoever comes back is elsewhere, too.
  */
 export const volume: StreamDetector = {
   rules: ['stream/volume'],
@@ -34,7 +37,8 @@ export const volume: StreamDetector = {
     const days = await daysOf(scene);
     const people = Map.groupBy(days, ({ tenant, who, kind }) => `${tenant} ${kind} ${who}`);
     const unusual = [...people.values()].flatMap((own) => unusualOf(scene, own));
-    return Promise.all(unusual.map((one) => draftOf(scene, one)));
+    const ranges = await companyRanges(scene, unusual);
+    return Promise.all(unusual.map((one) => draftOf(scene, one, ranges)));
   },
 };
 
@@ -47,19 +51,22 @@ type Taken = Seen & {
   readonly items: number;
 };
 
+/** What each person took in each day. */
+function daysSql(events: string): string {
+  return `SELECT min("index") AS "index", org, kind, who, any_value(actor) AS actor,
+      any_value(actor_name) AS name, d, min(t) AS t, sum(item_count) AS items
+    FROM (SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
+      FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
+    WHERE kind IS NOT NULL AND who IS NOT NULL GROUP BY org, kind, who, d`;
+}
+
 /** The days of all who had one of so many items in the period. */
 async function daysOf(scene: StreamScene): Promise<Taken[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
     ['index', 'org', 'kind', 'who', 'actor', 'name', 'd', 't', 'items'],
-    (
-      events,
-    ) => `WITH v AS (SELECT min("index") AS "index", org, kind, who, any_value(actor) AS actor,
-          any_value(actor_name) AS name, d, min(t) AS t, sum(item_count) AS items
-        FROM (SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
-          FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
-        WHERE kind IS NOT NULL AND who IS NOT NULL GROUP BY org, kind, who, d),
+    (events) => `WITH v AS (${daysSql(events)}),
       much AS (SELECT DISTINCT org, kind, who FROM v
         WHERE items >= ${VOLUME_MIN} AND d >= ${Math.trunc(scene.period.fromMs)})
       SELECT v.* FROM v SEMI JOIN much ON much.org = v.org AND much.kind = v.kind
@@ -97,7 +104,60 @@ function unusualOf(scene: StreamScene, own: readonly Taken[]): Unusual[] {
   });
 }
 
-async function draftOf(scene: StreamScene, { day, most, days }: Unusual): Promise<FindingDraft> {
+const rangeKey = ({ tenant, kind, day }: Pick<Taken, 'tenant' | 'kind' | 'day'>): string =>
+  `${tenant} ${kind} ${day}`;
+
+/** What hardly anybody of the tenant took in a day of the month before, for each of these days. */
+async function companyRanges(
+  scene: StreamScene,
+  unusual: readonly Unusual[],
+): Promise<ReadonlyMap<string, number>> {
+  if (unusual.length === 0) return new Map();
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'kind', 'd', 'items', 'people'],
+    // Below the least that is unusual no difference matters, and most people are below it.
+    (events) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
+      FROM (${daysSql(events)}) GROUP BY ALL`,
+  );
+  const days = rows.map((row) => ({
+    tenant: String(row['org']),
+    kind: row['kind'] as Kind,
+    day: numberOf(row['d']),
+    items: numberOf(row['items']),
+    people: numberOf(row['people']),
+  }));
+  const asked = new Map(unusual.map(({ day }) => [rangeKey(day), day]));
+  return new Map(
+    [...asked].map(([key, { tenant, kind, day }]) => {
+      const before = days.filter((one) => {
+        const isOf = one.tenant === tenant && one.kind === kind;
+        return isOf && one.day < day && one.day >= day - HISTORY_MS;
+      });
+      return [key, rareFrom(before)];
+    }),
+  );
+}
+
+type Share = { readonly items: number; readonly people: number };
+
+/** More than this takes at most {@link VOLUME_RARE} of them. */
+function rareFrom(days: readonly Share[]): number {
+  let left = Math.floor(days.reduce((sum, { people }) => sum + people, 0) * VOLUME_RARE);
+  for (const { items, people } of days.toSorted((a, b) => b.items - a.items)) {
+    if (people > left) return items;
+    left -= people;
+  }
+  return 0;
+}
+
+async function draftOf(
+  scene: StreamScene,
+  { day, most, days }: Unusual,
+  ranges: ReadonlyMap<string, number>,
+): Promise<FindingDraft> {
+  const isRare = day.items > (ranges.get(rangeKey(day)) ?? 0);
   const who = day.name ?? day.actor ?? 'Somebody';
   const items = day.kind === 'mail' ? ['message', 'messages'] : ['file', 'files'];
   const [one = '', many = ''] = items;
@@ -109,9 +169,10 @@ async function draftOf(scene: StreamScene, { day, most, days }: Unusual): Promis
     title: `${who} took ${plural(day.items, one, many)} in a day`,
     message:
       `In ${plural(days, 'other day')} of the month before it were ${numberText(most)} at the ` +
-      'most. Harmless if a new computer was set up, or a folder moved.',
+      `most${isRare ? ', and hardly anybody here takes so much' : ''}. ` +
+      'Harmless if a new computer was set up, or a folder moved, or somebody was away for weeks.',
     next: 'Ask the person; see from which address and with which session it was taken.',
-    severity: 3,
+    severity: isRare ? 3 : 2,
     techniques: [day.kind === 'mail' ? 'T1114.002' : 'T1530'],
     seen: [day, ...(await largestOf(scene, day))],
   });
