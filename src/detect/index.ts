@@ -22,17 +22,11 @@ export { batches, byGroup, type GroupDay } from './rules/group-days.ts';
 export { DAYS_TOGETHER_MAX } from './rules/limits.ts';
 export { signalsInMemory } from './rules/memory-signals.ts';
 export type { SignalPlan } from './rules/plan.ts';
-export {
-  isCutOfGroup,
-  isThrottledOf,
-  RuleJudge,
-  type SignalSource,
-  THROTTLED,
-  type Throttled,
-} from './rules/rule-judge.ts';
+export { RuleJudge, type SignalSource, type Throttled } from './rules/rule-judge.ts';
 export { runRuleTests, type TestOutcome } from './rules/rule-tests.ts';
 export { type Signal, Signaller } from './rules/signal.ts';
 export { DAY_MS, SignalBuffer } from './rules/signal-buffer.ts';
+export { isCutOfGroup, isThrottledOf, THROTTLED } from './rules/throttled.ts';
 export { type LogName, SIGN_IN_LOGS, SUITE } from './sight/logs.ts';
 export { type Asked, type Sight, sightOf } from './sight/sight.ts';
 export {

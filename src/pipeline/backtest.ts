@@ -11,6 +11,7 @@ import {
   SignalBuffer,
   Signaller,
   signalsInMemory,
+  THROTTLED,
 } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import { createMemo, type Reading, read } from '../ocsf/index.ts';
@@ -174,7 +175,7 @@ class Run {
       rules,
       records: this.#records,
       erased: this.#erased,
-      cut: this.#cut,
+      cut: this.#cut ?? drafts.find(({ rule }) => rule === THROTTLED)?.title,
       microseconds: Number(microseconds.toFixed(2)),
     };
   }

@@ -313,3 +313,31 @@ test('an erasure takes the signals of a person along', async () => {
   await closeWriter(writer);
   assert.deepEqual(titles(await findings('erased')), kept);
 });
+
+const MEMBERS = `
+title: Evil was added to a group
+id: 00000000-0000-4000-8000-00000000000f
+level: high
+${LOGSOURCE}
+detection:
+  selection: { Members: evil }
+  condition: selection
+`;
+
+test('what hides behind more values than are compared is told as what was not seen', async () => {
+  const writer = await open('values', MEMBERS);
+  const members = Array.from({ length: 1_000 }, (_, at) => `m${at}`);
+  const at = { user: 'ada', minute: 0 };
+  await take(writer, [
+    { ...record({ n: 1, ...at }), Members: [...members, 'evil'] },
+    { ...record({ n: 2, ...at }), Members: ['evil', ...members] },
+    { ...record({ n: 3, ...at }), Members: members },
+  ]);
+  await closeWriter(writer);
+  const all = (await findings('values')).toSorted((a, b) => b.draft.severity - a.draft.severity);
+  const found = all.map(({ draft }) => [draft.rule, draft.severity, draft.entries.length]);
+  assert.deepEqual(found, [
+    ['00000000-0000-4000-8000-00000000000f', 4, 1],
+    ['sigma/throttled', 2, 1],
+  ]);
+});

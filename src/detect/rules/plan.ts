@@ -40,6 +40,18 @@ export function ruleKey(rule: {
   return rule.id ?? rule.name ?? rule.title;
 }
 
+/** The stream of what a rule could not compare wholly, beside its own. */
+const CUT_STREAM = 'cut-off ';
+
+export function cutStream(stream: string): string {
+  return `${CUT_STREAM}${stream}`;
+}
+
+/** Whose it is; undefined where a stream is a rule's own. */
+export function cutStreamOf(stream: string): string | undefined {
+  return stream.startsWith(CUT_STREAM) ? stream.slice(CUT_STREAM.length) : undefined;
+}
+
 export function signalPlan(set: RuleSet): SignalPlan {
   const rules = set.rules.map((compiled, at): RulePlan => {
     const own = compiled.alerts ? [ownStream(compiled)] : [];
@@ -52,7 +64,7 @@ export function signalPlan(set: RuleSet): SignalPlan {
 }
 
 /** Raised whenever a signal holds something else: then all are made again. */
-const PLAN_VERSION = 1;
+const PLAN_VERSION = 2;
 
 function meaningOf({ correlation, parts, alerts }: CompiledCorrelation): unknown[] {
   const { type, timespanMs, bounds, fields, percentile, groupBy } = correlation;

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SignalRow } from '../../books/index.ts';
+import { createMemo, read } from '../../ocsf/index.ts';
 import { endOfItself } from '../findings/of-itself.ts';
 import { ruleContent } from './content.ts';
 import { signalsInMemory } from './memory-signals.ts';
-import { isThrottledOf, RuleJudge } from './rule-judge.ts';
+import { RuleJudge } from './rule-judge.ts';
+import { Signaller } from './signal.ts';
+import { isThrottledOf } from './throttled.ts';
 
 const DAY_MS = 86_400_000;
 const DAY = Date.UTC(2026, 2, 9) / DAY_MS;
@@ -53,6 +56,33 @@ function judged(rows: readonly SignalRow[], samplesMax: number): readonly string
     return draft.title;
   });
 }
+
+test('a rule that was not compared with all values of a record says so, and what it feeds', () => {
+  const rules = [{ path: 'chain.yml', text: CHAIN.replace('operation: one', 'Members: one') }];
+  const content = ruleContent({ rules, pipelines: [] });
+  const signaller = new Signaller(content.plan);
+  const rowsOf = (members: number): SignalRow[] => {
+    const Members = Array.from({ length: members }, (_, at) => String(at));
+    const at = '2026-03-09T10:00:00Z';
+    const value = { CreationTime: at, Operation: 'x', UserId: 'ada', Members: [...Members, 'one'] };
+    const record = { source: 'm365.export/unified-audit-log', tenant: 't', id: 'a', at, value };
+    return signaller.of(read(record, createMemo())).map((signal) => {
+      const { stream, group, part, values, about } = signal;
+      return { stream, group, part, values, about, timeMs: Date.parse(at), index: 7, tenant: 't' };
+    });
+  };
+  const said = (rows: readonly SignalRow[]) => {
+    const touched = rows.map(({ stream, group }) => ({ stream, group, day: DAY }));
+    const judge = new RuleJudge(content);
+    return [...judge.affected(touched)].flatMap((day) => judge.judge([day], signalsInMemory(rows)));
+  };
+  assert.deepEqual(said(rowsOf(999)), []);
+  const [draft, ...more] = said(rowsOf(1_000));
+  assert.ok(draft !== undefined && isThrottledOf(draft, ID));
+  assert.deepEqual([more, draft.entries], [[], [7]]);
+  assert.deepEqual([draft.windowMs, endOfItself(draft)], [DAY * DAY_MS, (DAY + 1) * DAY_MS]);
+  assert.match(draft.title, /compared 1000 values of a field, and no more, in 1 record of 2026/);
+});
 
 test('a correlation says of a group that there was more in it than it looked at', () => {
   assert.deepEqual(judged(chain(4), 5), [ID]);

@@ -1,13 +1,13 @@
 import type { SignalCount, SignalRow, SignalSpan } from '../../books/index.ts';
 import type { FindingDraft } from '../../core/index.ts';
-import { draftOfItself } from '../findings/of-itself.ts';
 import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '../sigma/index.ts';
-import type { RuleContent, Saying } from './content.ts';
+import type { RuleContent } from './content.ts';
 import { draftOf } from './draft.ts';
 import { type GroupDay, OuterDays, runs } from './group-days.ts';
 import { SAMPLES_MAX } from './limits.ts';
-import { ruleKey } from './plan.ts';
+import { cutStream, cutStreamOf, ruleKey } from './plan.ts';
 import { DAY_MS } from './signal-buffer.ts';
+import { groupCutDraft, throttledDraft, valuesCutDraft } from './throttled.ts';
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -90,6 +90,8 @@ export class RuleJudge {
     const [first] = days;
     if (first === undefined) return [];
     const { stream } = first;
+    const cut = cutStreamOf(stream);
+    if (cut !== undefined) return this.#cutOff(cut, days, of);
     const saying = this.#content.sayings.get(stream);
     if (saying?.alerts !== true) return [];
     const compiled = this.#correlations.get(stream);
@@ -120,6 +122,32 @@ export class RuleJudge {
       if (isCut) drafts.push(groupCutDraft({ stream, group, day }, this.#samplesMax, saying));
     }
     return drafts;
+  }
+
+  /** Of records with more values than are compared: the rule says so, and whatever it feeds. */
+  #cutOff(stream: string, days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
+    const fed = this.#fedBy(stream).flatMap((each) => {
+      const saying = this.#content.sayings.get(each);
+      return saying?.alerts === true ? [{ stream: each, saying }] : [];
+    });
+    const spans = days.map(({ group, day }) => {
+      return { group, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
+    });
+    return [...of.signals(cutStream(stream), spans, 1)].flatMap((rows, at) => {
+      const entries = [...new Set(rows.map(({ index }) => index))];
+      if (entries.length === 0) return [];
+      const { day } = days[at] as GroupDay;
+      return fed.map(({ stream: each, saying }) => valuesCutDraft(each, day, entries, saying));
+    });
+  }
+
+  /** A stream, and the correlations that look at what it finds, however far away. */
+  #fedBy(stream: string): string[] {
+    const fed = new Set([stream]);
+    for (const each of fed) {
+      for (const { outer } of this.#outers.get(each) ?? []) fed.add(ruleKey(outer.correlation));
+    }
+    return [...fed];
   }
 
   /** A rule that fits too often on a day says so, in place of all that it would say. */
@@ -278,64 +306,4 @@ function innerValues(
   const values = outer.correlation.groupBy.map(valueIn);
   if (values.includes(null)) return undefined;
   return { group: JSON.stringify(values), values: outer.correlation.fields.map(valueIn) };
-}
-
-/** The rule of such findings: whom they are about is told by {@link isThrottledOf}. */
-export const THROTTLED = 'sigma/throttled';
-
-/** Whether a draft says that of this group and day not everything was looked at. */
-export function isCutOfGroup(draft: FindingDraft, { stream, group, day }: GroupDay): boolean {
-  const isOf = isThrottledOf(draft, stream) && draft.group.endsWith(` ${group}`);
-  return isOf && draft.windowMs === day * DAY_MS;
-}
-
-/** Whether a finding says that this rule, of whatever version, fits too much. */
-export function isThrottledOf({ rule, group }: FindingDraft, stream: string): boolean {
-  return rule === THROTTLED && group.startsWith(`${stream} `);
-}
-
-function throttledDraft(
-  stream: string,
-  day: number,
-  max: number,
-  { document, custom }: Saying,
-): FindingDraft {
-  const fromMs = day * DAY_MS;
-  const date = new Date(fromMs).toISOString().slice(0, 10);
-  return draftOfItself({
-    rule: THROTTLED,
-    group: `${stream} ${custom.version}`,
-    windowMs: fromMs,
-    endMs: fromMs + DAY_MS,
-    title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,
-    message:
-      'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +
-      'an attack that it is for may hide in what it says too often.',
-    next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
-    severity: 2,
-  });
-}
-
-/** The same of one group of a correlation, with more samples in a day than are looked at. */
-function groupCutDraft(
-  { stream, group, day }: GroupDay,
-  most: number,
-  { document, custom }: Saying,
-): FindingDraft {
-  const fromMs = day * DAY_MS;
-  const date = new Date(fromMs).toISOString().slice(0, 10);
-  return draftOfItself({
-    rule: THROTTLED,
-    group: `${stream} ${custom.version} ${group}`,
-    windowMs: fromMs,
-    endMs: fromMs + DAY_MS,
-    title:
-      `The rule "${document.title}" looked at ${most} records of a group, and no more, ` +
-      `on ${date}`,
-    message:
-      `There are more records in the group ${group}, at which nobody looked: what would have ` +
-      'made the rule speak may stand among them.',
-    next: 'Find out what there is so much of in that group, and query its events.',
-    severity: 2,
-  });
 }

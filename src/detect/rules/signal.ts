@@ -2,7 +2,7 @@ import { type FieldReader, fieldReader, type Reading, ReadingParts } from '../..
 import { Matcher, textsOf } from '../sigma/index.ts';
 import { SIGNAL_TEXT_CHARACTERS_MAX, SIGNAL_VALUES_MAX } from './limits.ts';
 import { recordModel } from './model.ts';
-import { ACTOR, type SignalPlan, type StreamPlan } from './plan.ts';
+import { ACTOR, cutStream, type SignalPlan, type StreamPlan } from './plan.ts';
 
 /** That a record fits a rule: what the windows over it, and the words of a finding, need of it. */
 export type Signal = {
@@ -52,8 +52,11 @@ export class Signaller {
   /** The signals of a record; most have none. */
   of(reading: Reading): readonly Signal[] {
     const found = this.#matcher.match(reading);
-    if (found.length === 0) return NONE;
-    const signals: Signal[] = [];
+    const { unsure } = this.#matcher;
+    if (found.length + unsure.length === 0) return NONE;
+    const signals = unsure.flatMap((rule) =>
+      (this.#extracts[rule] as readonly Extract[]).map(cutOff),
+    );
     let about: string | undefined;
     for (const rule of found) {
       for (const extract of this.#extracts[rule] as readonly Extract[]) {
@@ -70,6 +73,13 @@ export class Signaller {
   }
 }
 
+/** That a record may fit a rule, and was not compared wholly: of all of a day one thing is said. */
+function cutOff({ stream }: Extract): Signal {
+  const of = { stream: cutStream(stream), group: CUT_GROUP, values: '[]', about: '{}' };
+  return { ...of, kind: 'rule', part: 0 };
+}
+
+const CUT_GROUP = '[]';
 const NONE: readonly Signal[] = Object.freeze([]);
 
 function extractOf(plan: StreamPlan, parts: ReadingParts): Extract {

@@ -18,6 +18,9 @@ export class Fields<Event> {
   readonly #textRead: number[] = [];
   readonly #lowerRead: number[] = [];
   #event: Event | undefined;
+  /** The event of which a field had more values than are compared. */
+  readonly #cut: number[] = [];
+  #isCutRead = false;
   #turn = 0;
   #whole: string | undefined;
 
@@ -35,6 +38,7 @@ export class Fields<Event> {
     this.#lowers.push('');
     this.#read.push(-1);
     this.#textRead.push(-1);
+    this.#cut.push(-1);
     this.#lowerRead.push(-1);
     this.#numbers.set(field, number);
     return number;
@@ -44,6 +48,14 @@ export class Fields<Event> {
     this.#event = event;
     this.#turn += 1;
     this.#whole = undefined;
+    this.#isCutRead = false;
+  }
+
+  /** Whether a field was asked since the last call, or the last event, of which not all counted. */
+  takeCut(): boolean {
+    const isCut = this.#isCutRead;
+    this.#isCutRead = false;
+    return isCut;
   }
 
   value(number: number): unknown {
@@ -62,7 +74,9 @@ export class Fields<Event> {
       this.#textRead[number] = this.#turn;
       const value = this.value(number);
       this.#texts[number] = plainText(value) ?? textsOf(value);
+      if (hasMore(value)) this.#cut[number] = this.#turn;
     }
+    if (this.#cut[number] === this.#turn) this.#isCutRead = true;
     return this.#texts[number] as string | readonly string[];
   }
 
@@ -74,6 +88,7 @@ export class Fields<Event> {
       this.#lowers[number] =
         typeof texts === 'string' ? texts.toLowerCase() : texts.map((text) => text.toLowerCase());
     }
+    if (this.#cut[number] === this.#turn) this.#isCutRead = true;
     return this.#lowers[number] as string | readonly string[];
   }
 
@@ -96,6 +111,12 @@ export function textsOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.slice(0, FIELD_VALUES_MAX).flatMap(textsOf);
   if (typeof value === 'object') return [JSON.stringify(value)];
   return NONE;
+}
+
+/** Whether {@link textsOf} leaves some of a value out. */
+function hasMore(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  return value.length > FIELD_VALUES_MAX || value.some(hasMore);
 }
 
 /** Of a value that is one text. */

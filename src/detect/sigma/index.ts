@@ -17,6 +17,7 @@ export {
 export { correlate, type Hit, type Sample, samplesMin } from './correlate.ts';
 export type { Expression } from './expression.ts';
 export { textsOf } from './fields.ts';
+export { FIELD_VALUES_MAX } from './limits.ts';
 export { Matcher } from './matcher.ts';
 export { type EventModel, type PlainEvent, pathReader, plainModel } from './model.ts';
 export { type ParsedPipelines, parsePipelines } from './parse-pipeline.ts';

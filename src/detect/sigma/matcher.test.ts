@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../../tools/property.ts';
 import type { Atom, Expression, ValueTest } from './expression.ts';
-import { Matcher, type PlainEvent, pathReader, plainModel, textsOf } from './index.ts';
+import {
+  FIELD_VALUES_MAX,
+  Matcher,
+  type PlainEvent,
+  pathReader,
+  plainModel,
+  textsOf,
+} from './index.ts';
 import { problemsOf, ruleSet, ruleYaml } from './testing/rule.ts';
 import { globTest, MANY, parsePattern, patternText } from './text-pattern.ts';
 import { textTest } from './value-test.ts';
@@ -138,6 +145,32 @@ test('a pattern that is meant to stall does not', () => {
     plainModel(),
   );
   assert.equal(matcher.match({ a: `${text}b` }).length, 0);
+});
+
+test('a rule is unsure of an event with more values of its field than are compared', () => {
+  const detections = [
+    'selection:\n  list: evil',
+    'selection:\n  list|re: ev.l',
+    'selection:\n  list: good',
+    'selection:\n  other: evil',
+    'selection:\n  other: x\n  list: evil',
+    'selection:\n  list|neq: good',
+    'selection:\n  inner.list|contains: evil',
+  ];
+  const { rules } = ruleSet(detections.map((each) => ruleYaml(each)).join('\n---\n'));
+  const matcher = new Matcher(
+    rules.map(({ expression }) => expression),
+    plainModel(),
+  );
+  const all = (most: number) => {
+    const list = [...Array.from({ length: most }, () => 'good'), 'evil'];
+    const fit = [...matcher.match({ list, inner: { list: [list] } })];
+    return { fit, unsure: [...matcher.unsure] };
+  };
+  assert.deepEqual(all(FIELD_VALUES_MAX - 1), { fit: [0, 1, 2, 6], unsure: [] });
+  // What does not ask for the field, or is told by the rest, is as sure as before.
+  assert.deepEqual(all(FIELD_VALUES_MAX), { fit: [2], unsure: [0, 1, 5, 6] });
+  assert.deepEqual([[...matcher.match({ list: 'x' })], matcher.unsure], [[5], []]);
 });
 
 test('an event of any shape is matched without a throw', () => {

@@ -34,6 +34,7 @@ export class Matcher<Event> {
   readonly #fields: Fields<Event>;
   readonly #plans = new Map<string, Plan>();
   readonly #found: number[] = [];
+  readonly #unsure: number[] = [];
 
   constructor(expressions: readonly Expression[], model: EventModel<Event>) {
     this.#expressions = expressions;
@@ -41,10 +42,19 @@ export class Matcher<Event> {
     this.#fields = new Fields(model);
   }
 
+  /**
+   * Indices of the expressions that did not fit the last event, and asked for a field with more
+   * values than are compared: among the others may be one that fits. Used again as well.
+   */
+  get unsure(): readonly number[] {
+    return this.#unsure;
+  }
+
   /** Indices of the expressions that fit, ascending; the list is used again at the next call. */
   match(event: Event): readonly number[] {
     const found = this.#found;
     found.length = 0;
+    this.#unsure.length = 0;
     const key = this.#model.keyOf(event);
     const plan = this.#plans.get(key) ?? this.#plan(key, event);
     if (plan.open.length === 0) {
@@ -54,8 +64,17 @@ export class Matcher<Event> {
     this.#fields.take(event);
     for (const rule of plan.sure) found.push(rule);
     for (const { rule, is } of plan.open) if (is()) found.push(rule);
+    if (this.#fields.takeCut()) this.#addUnsure(plan);
     if (plan.sure.length > 0) found.sort((a, b) => a - b);
     return found;
+  }
+
+  /** Hardly any event has so many values: all is asked again, to learn which rules met them. */
+  #addUnsure({ open }: Plan): void {
+    for (const { rule, is } of open) {
+      const fits = is();
+      if (this.#fields.takeCut() && !fits) this.#unsure.push(rule);
+    }
   }
 
   #plan(key: string, event: Event): Plan {

@@ -1,0 +1,94 @@
+import { type FindingDraft, plural } from '../../core/index.ts';
+import { draftOfItself } from '../findings/of-itself.ts';
+import { FIELD_VALUES_MAX } from '../sigma/index.ts';
+import type { Saying } from './content.ts';
+import type { GroupDay } from './group-days.ts';
+import { DRAFT_ENTRIES_MAX } from './limits.ts';
+import { DAY_MS } from './signal-buffer.ts';
+
+/** The rule of such findings: whom they are about is told by {@link isThrottledOf}. */
+export const THROTTLED = 'sigma/throttled';
+
+/** Whether a draft says that of this group and day not everything was looked at. */
+export function isCutOfGroup(draft: FindingDraft, { stream, group, day }: GroupDay): boolean {
+  const isOf = isThrottledOf(draft, stream) && draft.group.endsWith(` ${group}`);
+  return isOf && draft.windowMs === day * DAY_MS;
+}
+
+/** Whether a finding says that this rule, of whatever version, fits too much. */
+export function isThrottledOf({ rule, group }: FindingDraft, stream: string): boolean {
+  return rule === THROTTLED && group.startsWith(`${stream} `);
+}
+
+/** What is said in place of all that a rule would say of a day. */
+export function throttledDraft(
+  stream: string,
+  day: number,
+  max: number,
+  { document, custom }: Saying,
+): FindingDraft {
+  const fromMs = day * DAY_MS;
+  const date = new Date(fromMs).toISOString().slice(0, 10);
+  return draftOfItself({
+    rule: THROTTLED,
+    group: `${stream} ${custom.version}`,
+    windowMs: fromMs,
+    endMs: fromMs + DAY_MS,
+    title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,
+    message:
+      'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +
+      'an attack that it is for may hide in what it says too often.',
+    next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
+    severity: 2,
+  });
+}
+
+/** The same of one group of a correlation, with more samples in a day than are looked at. */
+export function groupCutDraft(
+  { stream, group, day }: GroupDay,
+  most: number,
+  { document, custom }: Saying,
+): FindingDraft {
+  const fromMs = day * DAY_MS;
+  const date = new Date(fromMs).toISOString().slice(0, 10);
+  return draftOfItself({
+    rule: THROTTLED,
+    group: `${stream} ${custom.version} ${group}`,
+    windowMs: fromMs,
+    endMs: fromMs + DAY_MS,
+    title:
+      `The rule "${document.title}" looked at ${most} records of a group, and no more, ` +
+      `on ${date}`,
+    message:
+      `There are more records in the group ${group}, at which nobody looked: what would have ` +
+      'made the rule speak may stand among them.',
+    next: 'Find out what there is so much of in that group, and query its events.',
+    severity: 2,
+  });
+}
+
+/** The same of records with more values of a field than are compared. */
+export function valuesCutDraft(
+  stream: string,
+  day: number,
+  entries: readonly number[],
+  { document, custom }: Saying,
+): FindingDraft {
+  const fromMs = day * DAY_MS;
+  const date = new Date(fromMs).toISOString().slice(0, 10);
+  const draft = draftOfItself({
+    rule: THROTTLED,
+    group: `${stream} ${custom.version} values`,
+    windowMs: fromMs,
+    endMs: fromMs + DAY_MS,
+    title:
+      `The rule "${document.title}" compared ${FIELD_VALUES_MAX} values of a field, and no more, ` +
+      `in ${plural(entries.length, 'record')} of ${date}`,
+    message:
+      'There are more values, which nobody compared: what would have made the rule speak may ' +
+      'stand among them.',
+    next: 'Look at these records themselves.',
+    severity: 2,
+  });
+  return { ...draft, entries: entries.slice(0, DRAFT_ENTRIES_MAX) };
+}
