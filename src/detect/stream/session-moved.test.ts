@@ -140,3 +140,24 @@ test('what is done the day after, within a day of the move, is said of that day'
     assert.deepEqual(own, whole.slice(at, at + 1));
   }
 });
+
+test('another program of one computer that travels is told, and is no warning', async () => {
+  const severity = async (of: Partial<Played>): Promise<number | undefined> => {
+    const owner = { ...person(7), sessionUid: 's-7' };
+    const home = daily(5, (day) => signIn({ day, ...owner, ip: '192.0.2.1', deviceUid: 'd-1' }));
+    const away = { ip: '198.18.7.7', country: 'EE', userAgent: 'Sign-in/1.0', deviceUid: 'd-1' };
+    const mail = { operation: 'MailItemsAccessed', ip: ELSEWHERE };
+    const [found, ...more] = await foundIn(sessionMoved, [
+      ...home,
+      signIn({ day: 6, minute: 600, ...owner, ...away, ...of }),
+      deed({ day: 7, minute: 30, ...mail }),
+    ]);
+    assert.ok(more.every((draft) => draft.severity <= (found?.severity ?? 0)));
+    return found?.severity;
+  };
+  assert.equal(await severity({}), 2);
+  assert.equal(await severity({ deviceUid: 'd-2' }), 4);
+  assert.equal(await severity({ deviceUid: null }), 4);
+  // Nobody is in another country within the hour, with whatever computer.
+  assert.equal(await severity({ day: 4, minute: 580 }), 4);
+});

@@ -48,7 +48,7 @@ export const sessionMoved: StreamDetector = {
     const rows = await ask(
       wide,
       SESSION_REACH_MS,
-      [...SIGNED_IN, ...FROM, 'because'],
+      [...SIGNED_IN, ...FROM, 'because', 'is_same_device'],
       (events) => movesSql(wide, events),
       CANDIDATES_LOOKED_AT_MAX,
     );
@@ -67,6 +67,8 @@ type Move = {
   readonly from: Seen & { readonly country: string | null; readonly net: string };
   readonly to: SignedIn;
   readonly because: 'client' | 'device' | 'country';
+  /** The computer that the session had been used on, as the vendor knows it. */
+  readonly isSameDevice: boolean;
 };
 
 const FROM = [
@@ -102,14 +104,15 @@ function movesSql({ period }: StreamScene, events: string): string {
           AND 1 PRECEDING) AS bare_t
       FROM s SEMI JOIN several ON several.org = s.org AND several.session = s.session
       WINDOW o AS (PARTITION BY org, session ORDER BY t, "index")),
-    m AS (SELECT *, CASE
+    m AS (SELECT *, (device IS NOT NULL AND NOT ${isNew('device')})::INTEGER AS is_same_device,
+      CASE
         WHEN ${isNew('device')} AND ${isNew('bare')} AND (${isAbroad} OR ${isOtherClient})
           THEN 'device'
         WHEN ${isAbroad} AND t - from_t <= ${TRAVEL_WITHIN_MS} THEN 'country'
         WHEN ${isAbroad} AND ${isOtherClient} THEN 'client' END AS because
       FROM w WHERE t >= ${period.fromMs} AND from_t >= t - ${SESSION_REACH_MS} AND ${isNew('net')})
-    SELECT ${[...SIGNED_IN, ...FROM].map((name) => `"${name}"`).join(', ')}, because
-    FROM m WHERE because IS NOT NULL ORDER BY t, "index"`;
+    SELECT ${[...SIGNED_IN, ...FROM].map((name) => `"${name}"`).join(', ')}, because,
+      is_same_device FROM m WHERE because IS NOT NULL ORDER BY t, "index"`;
 }
 
 function moveOf(row: Row): Move {
@@ -124,7 +127,8 @@ function moveOf(row: Row): Move {
     country: textOf(row['from_country']),
     net: textOf(row['from_net']) ?? '',
   };
-  return { from, to, because: textOf(row['because']) as Move['because'] };
+  const because = textOf(row['because']) as Move['because'];
+  return { from, to, because, isSameDevice: numberOf(row['is_same_device']) === 1 };
 }
 
 /** The first move of each day, with what was done behind it; and what was done the day after. */
@@ -145,7 +149,7 @@ async function draftsOf(
   const dayOf = ({ session }: (typeof moved)[number]): number => Math.floor(session.atMs / DAY_MS);
   const after = moved.flatMap((one) => {
     const later = days.get(one)?.get(dayOf(one) + 1);
-    return later === undefined ? [] : [deedsDraft(one.own, later)];
+    return later === undefined ? [] : [deedsDraft(one.own, later, habits)];
   });
   const first = moved.map((one) => draftOf(one.own, days.get(one)?.get(dayOf(one)) ?? [], habits));
   // Of a session that is moved again on the day after, that is said.
@@ -164,7 +168,8 @@ function movedOf(moves: readonly Move[]): MovedSession {
 }
 
 function draftOf(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
-  const { from, to, because } = moves[0] as Move;
+  const [first] = moves as readonly [Move];
+  const { from, to, because } = first;
   const where = to.country === null ? '' : ` in ${to.country}`;
   const done = deeds.length === 0 ? '' : `, and ${deedsText(deeds)}`;
   return draftFrom({
@@ -179,13 +184,23 @@ function draftOf(moves: readonly Move[], deeds: readonly Deed[], habits: Habits)
       'where this person had not been. A session belongs to one browser or computer. Harmless ' +
       'if a proxy or another way out of the company lies between.',
     next: 'Revoke the sessions of the person and ask them; then see what was done in this one.',
-    severity: habits.isOwnCountry(to) && because === 'client' ? 3 : 4,
+    severity: severityOf(first, habits),
     techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
     seen: [...moves.slice(0, 20).flatMap((move) => [move.from, move.to]), ...deeds],
   });
 }
 
-function deedsDraft(moves: readonly Move[], deeds: readonly Deed[]): FindingDraft {
+/**
+ * One computer has many programs, and travels: that another of them goes on abroad, hours later, is
+ * told of a thief who took its keys along, and far more often true of somebody on the way.
+ */
+function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 | 4 {
+  if (because !== 'client') return 4;
+  if (isSameDevice) return 2;
+  return habits.isOwnCountry(to) ? 3 : 4;
+}
+
+function deedsDraft(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
   const { to } = moves[0] as Move;
   return draftFrom({
     rule: 'stream/session-moved',
@@ -195,7 +210,7 @@ function deedsDraft(moves: readonly Move[], deeds: readonly Deed[]): FindingDraf
     title: `A session of ${whoOf(to)} that was moved the day before ${deedsText(deeds)}`,
     message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
     next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',
-    severity: 3,
+    severity: severityOf(moves[0] as Move, habits) === 2 ? 2 : 3,
     techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
     seen: [to, ...deeds],
   });
