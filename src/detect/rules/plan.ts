@@ -64,7 +64,7 @@ export function signalPlan(set: RuleSet): SignalPlan {
 }
 
 /** Raised whenever a signal holds something else: then all are made again. */
-const PLAN_VERSION = 2;
+const PLAN_VERSION = 3;
 
 function meaningOf({ correlation, parts, alerts }: CompiledCorrelation): unknown[] {
   const { type, timespanMs, bounds, fields, percentile, groupBy } = correlation;

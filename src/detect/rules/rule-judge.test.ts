@@ -92,3 +92,17 @@ test('a correlation says of a group that there was more in it than it looked at'
     'on 2026-03-09';
   assert.deepEqual(judged(chain(5), 5), [title]);
 });
+
+test('steps of one second count as in order where a log states whole seconds alone', () => {
+  /** The first part, and the other, so many milliseconds into the day. */
+  const steps = (first: number, second: number): SignalRow[] =>
+    [first, second].map((ms, part) => ({
+      ...{ stream: ID, group: GROUP, index: part, part, tenant: 't' },
+      ...{ timeMs: DAY * DAY_MS + ms, values: '["ada"]', about: '{}' },
+    }));
+  assert.deepEqual(judged(steps(5_400, 5_000), 9), [ID]);
+  assert.deepEqual(judged(steps(5_000, 5_400), 9), [ID]);
+  assert.deepEqual(judged(steps(5_000, 4_900), 9), []);
+  assert.deepEqual(judged(steps(5_400, 5_300), 9), []);
+  assert.deepEqual(judged(steps(6_000, 5_000), 9), []);
+});

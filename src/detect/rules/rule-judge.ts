@@ -190,7 +190,8 @@ export class RuleJudge {
     const byTenant = Map.groupBy(all, ({ tenant }) => of.tenantOf(tenant));
     return [...byTenant.values()].flatMap((samples) => {
       if (samples.length > this.#samplesMax) onCut();
-      const inOrder = samples.sort(byTime).slice(0, this.#samplesMax);
+      const timed = correlation.type === 'temporal_ordered' ? inSeconds(samples) : samples;
+      const inOrder = timed.sort(byTime).slice(0, this.#samplesMax);
       const hits = correlate(correlation, inOrder, { from: fromMs, to: toMs });
       return hits.map(({ first, last }): Fulfilled => {
         const those = inOrder.slice(first, last + 1);
@@ -278,6 +279,21 @@ function leastOf(compiled: CompiledCorrelation | undefined): number {
 function grounded(row: SignalRow): Grounded {
   const values = JSON.parse(row.values) as (string | null)[];
   return { timeMs: row.timeMs, part: row.part, values, tenant: row.tenant, rows: [row] };
+}
+
+const SECOND_MS = 1_000;
+
+/**
+ * The audit log knows whole seconds, other logs more: what fell into the second of such a record
+ * came before it or behind it, nobody knows. It counts as in order, at the start of that second.
+ */
+function inSeconds(samples: readonly Grounded[]): Grounded[] {
+  const isWhole = ({ timeMs }: Grounded): boolean => timeMs % SECOND_MS === 0;
+  const seconds = new Set(samples.filter(isWhole).map(({ timeMs }) => timeMs));
+  return samples.map((sample) => {
+    const second = Math.floor(sample.timeMs / SECOND_MS) * SECOND_MS;
+    return seconds.has(second) ? { ...sample, timeMs: second } : sample;
+  });
 }
 
 function byTime(a: Grounded, b: Grounded): number {
