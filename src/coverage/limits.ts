@@ -82,6 +82,11 @@ export const CANARIES_PER_BOUND = 300;
 /** Without a canary for so long, nothing bounds what was lost meanwhile. */
 export const CANARY_GAP_MS: number = DAY_MS;
 
+/** Nor for so many of the usual pauses between two, once as many as the third number were seen. */
+export const CANARY_GAP_PAUSES = 4;
+export const CANARY_GAP_MS_MIN: number = HOUR_MS;
+export const CANARY_PAUSES_MIN = 8;
+
 /** Ids that a cross-check names; the count says how many there are. */
 export const CHECK_IDS_MAX = 20;
 

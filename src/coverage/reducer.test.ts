@@ -207,6 +207,22 @@ test('carries the exact bound of its canaries, lost ones counted', () => {
   assert.equal(at(late), at(whole));
 });
 
+test('a bound is lent to no stretch that was several pauses of canaries long', () => {
+  const quarter = HOUR / 4;
+  // Four an hour, and none from the sixth hour to the tenth.
+  const sent = Array.from({ length: 64 }, (_, i) => START + (i < 24 ? i : i + 16) * quarter);
+  const canaries = sent.map((ms) => canary(ms, ms + HOUR, 1));
+  const rows = reduced([...hours(0, 24), ...canaries]).rows(START + DAY);
+  const good = rows.filter(({ state, workload }) => state === 'collected' && workload !== null);
+  const hour = (ms: number): number => (ms - START) / HOUR;
+  const told = good.map(({ fromMs, toMs, bound }) => [hour(fromMs), hour(toMs), bound === 1]);
+  assert.deepEqual(told.slice(0, 2), [
+    [0, 6.25, false],
+    [6.25, 9.5, true],
+  ]);
+  assert.match(good[1]?.because ?? '', /no canary was sent/);
+});
+
 test('a feed in which two canaries in a row stay out is silent from the last that came', () => {
   const sent = Array.from({ length: 12 }, (_, i) => START + i * HOUR);
   const canaries = sent.map((ms, i) => canary(ms, ms + 2 * HOUR, i >= 6 && i < 9 ? 0 : 1));

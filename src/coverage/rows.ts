@@ -6,9 +6,16 @@ import {
   plural,
   subtract,
 } from '../core/index.ts';
-import { boundOf, type Trials } from './canary-log.ts';
+import { boundOf, type CanaryWindow, type Trials } from './canary-log.ts';
 import type { Agreement } from './checks.ts';
-import { CANARIES_PER_BOUND, CANARY_GAP_MS, ROW_ENTRIES_MAX } from './limits.ts';
+import {
+  CANARIES_PER_BOUND,
+  CANARY_GAP_MS,
+  CANARY_GAP_MS_MIN,
+  CANARY_GAP_PAUSES,
+  CANARY_PAUSES_MIN,
+  ROW_ENTRIES_MAX,
+} from './limits.ts';
 import type { CoverageInterval } from './states.ts';
 import { TOUCH_MS } from './touched.ts';
 import type { View } from './view.ts';
@@ -43,8 +50,23 @@ export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterv
 
 /** Where canaries were under way. */
 function probedOf({ canaries }: View): IntervalSet {
-  const half = CANARY_GAP_MS / 2;
-  return normalise(canaries.map(({ fromMs }) => ({ from: fromMs - half, to: fromMs + half })));
+  const half = gapOf(canaries) / 2;
+  const lastMs = canaries.reduce((last, each) => Math.max(last, each.lastMs), -Infinity);
+  const around = canaries.map((each) => ({ from: each.fromMs - half, to: each.lastMs + half }));
+  // Behind the last of which anything is known others may be under way.
+  const behind = canaries.length === 0 ? [] : [{ from: lastMs, to: lastMs + CANARY_GAP_MS / 2 }];
+  return normalise([...around, ...behind]);
+}
+
+/** So long without a canary is no pause between two any more: what was lost in it nobody saw. */
+function gapOf(canaries: readonly CanaryWindow[]): number {
+  const inOrder = canaries.toSorted((a, b) => a.fromMs - b.fromMs);
+  const pauses = inOrder
+    .slice(1)
+    .map(({ fromMs }, at) => Math.max(0, fromMs - (inOrder[at] as CanaryWindow).lastMs));
+  if (pauses.length < CANARY_PAUSES_MIN) return CANARY_GAP_MS;
+  const usual = pauses.sort((a, b) => a - b)[pauses.length >> 1] as number;
+  return Math.min(CANARY_GAP_MS, Math.max(CANARY_GAP_MS_MIN, CANARY_GAP_PAUSES * usual));
 }
 
 function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): CoverageInterval {

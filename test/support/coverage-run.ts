@@ -25,7 +25,7 @@ import { type ProbedDesk, withCanaries } from './probing.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const START_MS = Date.parse('2026-03-02T00:00:00Z');
+export const START_MS: number = Date.parse('2026-03-02T00:00:00Z');
 /** Of life, and after it of nothing but catching up. */
 const HOURS = 10;
 const AFTER_HOURS = 8;

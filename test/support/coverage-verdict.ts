@@ -1,10 +1,11 @@
 import type { Emulator } from '../../emulator/index.ts';
 import { NORTHMOOR } from '../../emulator/testing/clerk.ts';
 import type { CoverageFact } from '../../src/books/index.ts';
-import { type CoverageRun, FEEDS } from './coverage-run.ts';
+import { type CoverageRun, FEEDS, START_MS } from './coverage-run.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** Canaries are sent somewhere in a quarter of an hour: the nearest may be two of them away. */
 const OUTAGE_EDGE_MS = 45 * MINUTE_MS;
 
@@ -106,18 +107,41 @@ function corroborationBreaches(good: readonly CoverageFact[], absent: readonly A
 function shortBreaches({ faults, rows, laterRows }: CoverageRun, absent: readonly Absent[]) {
   const isShort = (each: Absent): boolean => {
     if (each.why === 'known') return true;
-    return each.why === 'outage' && !isAtEdge(faults, each.atMs);
+    return each.why === 'outage' && !isAtEdge(faults, each.atMs) && !isBackSoon(faults, each.atMs);
   };
   const ends = ['lost', 'off'];
   return absent.filter(isShort).flatMap((each) => {
-    const now = rowAt(rows, each)?.state ?? 'no row';
-    const later = rowAt(laterRows, each)?.state ?? 'no row';
-    const isTold = ['late', ...ends].includes(now);
+    const [now, later] = [rowAt(rows, each), rowAt(laterRows, each)];
+    // While nobody sends canaries nobody sees an outage: then nothing may be bounded.
+    const isUnseen = each.why === 'outage' && isAway(faults, each.atMs);
+    const isTold = (row: CoverageFact | undefined, states: readonly string[]): boolean =>
+      row !== undefined && (states.includes(row.state) || (isUnseen && row.bound === 1));
     return [
-      ...(isTold ? [] : [`known to be short and ${now}: ${textOf(each)}`]),
-      ...(ends.includes(later) ? [] : [`ends ${later}: ${textOf(each)}`]),
+      ...(isTold(now, ['late', ...ends])
+        ? []
+        : [`known to be short and ${said(now)}, ${textOf(each)}`]),
+      ...(isTold(later, ends) ? [] : [`ends ${said(later)}, ${textOf(each)}`]),
     ];
   });
+}
+
+function said(row: CoverageFact | undefined): string {
+  return row === undefined ? 'no row' : `${row.state} with a bound of ${row.bound}`;
+}
+
+/** In hours in which nobody collects. */
+function isAway({ away }: CoverageRun['faults'], atMs: number): boolean {
+  return away !== undefined && sinceStart(atMs) > away.from && sinceStart(atMs) < away.to;
+}
+
+/** So near to the ends of those hours that a canary of before or after them may speak for it. */
+function isBackSoon(faults: CoverageRun['faults'], atMs: number): boolean {
+  if (!isAway(faults, atMs)) return false;
+  return [-OUTAGE_EDGE_MS, OUTAGE_EDGE_MS].some((ms) => !isAway(faults, atMs + ms));
+}
+
+function sinceStart(atMs: number): number {
+  return (atMs - START_MS) / HOUR_MS;
 }
 
 /** What nobody can see is never said not to be there. */
