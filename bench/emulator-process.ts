@@ -1,5 +1,5 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/index.ts';
-import type { Feed } from '../emulator/types.ts';
+import { ACTIVITY_FEEDS } from '../emulator/types.ts';
 
 /** A tenant in a process of its own, so that what it takes is not counted with what it feeds. */
 export type EmulatedAsk = {
@@ -26,13 +26,6 @@ export type EmulatedTold = {
 };
 
 const HOUR_MS = 3_600_000;
-const FEEDS: readonly Feed[] = [
-  'activity/Audit.AzureActiveDirectory',
-  'activity/Audit.Exchange',
-  'activity/Audit.SharePoint',
-  'activity/Audit.General',
-  'activity/DLP.All',
-];
 
 const asked = JSON.parse(process.argv[2] ?? '{}') as EmulatedAsk;
 const began = performance.now();
@@ -58,7 +51,7 @@ function told(of: Emulator, seconds: number): EmulatedTold {
   const tenant = tenants[0]?.tenantId ?? '';
   const { clientId, clientSecret: secret } = credentials;
   const made = [...of.truth().made.values()].reduce((sum, count) => sum + count, 0);
-  const offered = FEEDS.reduce((sum, feed) => sum + of.offered(tenant, feed).size, 0);
+  const offered = ACTIVITY_FEEDS.reduce((sum, feed) => sum + of.offered(tenant, feed).size, 0);
   return {
     ...{ origin: origins['manage'] ?? '', login: origins['login'] ?? '', tenant, clientId, secret },
     ...{ nowMs: clock.now(), offered, made, seconds },

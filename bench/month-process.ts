@@ -1,5 +1,5 @@
 import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
-import type { Feed } from '../emulator/types.ts';
+import { ACTIVITY_FEEDS } from '../emulator/types.ts';
 import { tenantAddress } from '../test/support/emulated-collectors.ts';
 import {
   fingerprintOf,
@@ -14,13 +14,6 @@ import {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const FEEDS: readonly Feed[] = [
-  'activity/Audit.AzureActiveDirectory',
-  'activity/Audit.Exchange',
-  'activity/Audit.SharePoint',
-  'activity/Audit.General',
-  'activity/DLP.All',
-];
 
 function faultsFrom(startMs: number): Partial<FaultPlan> {
   return {
@@ -61,7 +54,7 @@ async function obey(
 
 function offeredSince(emulator: Emulator, sinceMs: number): BigUint64Array {
   const tenantId = emulator.tenants[0]?.tenantId ?? '';
-  const sets = FEEDS.map((feed) => emulator.offered(tenantId, feed, sinceMs));
+  const sets = ACTIVITY_FEEDS.map((feed) => emulator.offered(tenantId, feed, sinceMs));
   const all = new BigUint64Array(sets.reduce((sum, { size }) => sum + size, 0));
   let at = 0;
   for (const ids of sets) for (const id of ids) all[at++] = fingerprintOf(id);

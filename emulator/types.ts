@@ -20,6 +20,15 @@ export type Feed =
   /** Diagnostic export, by category: SignInLogs, NonInteractiveUserSignInLogs, AuditLogs, … */
   | `azure/${string}`;
 
+/** What the Management Activity API gives out. */
+export const ACTIVITY_FEEDS: readonly Feed[] = [
+  'activity/Audit.AzureActiveDirectory',
+  'activity/Audit.Exchange',
+  'activity/Audit.SharePoint',
+  'activity/Audit.General',
+  'activity/DLP.All',
+];
+
 /** A record as its feed delivers it. */
 export type FeedRecord = {
   readonly feed: Feed;

@@ -1,7 +1,7 @@
 import type { Reply } from '../http.ts';
 import { SeededRandom } from '../random.ts';
 import type { Stored } from '../store.ts';
-import type { Feed, JsonObject } from '../types.ts';
+import { ACTIVITY_FEEDS, type JsonObject } from '../types.ts';
 import { bodyOf, type Call, nextLink, ok, readToken, text, writeToken } from './call.ts';
 import { badRequest, GraphError, notFound } from './errors.ts';
 import {
@@ -22,13 +22,6 @@ import { type Route, route } from './routes.ts';
 import { type Place, walk } from './walk.ts';
 
 const DAY_MS = 86_400_000;
-const FEEDS: readonly Feed[] = [
-  'activity/Audit.AzureActiveDirectory',
-  'activity/Audit.Exchange',
-  'activity/Audit.SharePoint',
-  'activity/Audit.General',
-  'activity/DLP.All',
-];
 
 /** A search of the unified audit log that somebody asked for. */
 type Search = {
@@ -138,7 +131,7 @@ class SearchDesk {
     const isWanted = wanted(asked);
     return walk({
       store: call.store,
-      feeds: FEEDS,
+      feeds: ACTIVITY_FEEDS,
       ...{ tenantId, fromMs, toMs, behind },
       nowMs: endsMs,
       order: 'oldest first',
