@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { NeedMeter, quotaBudget, quotaText } from './quota.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const retentionMs = 7 * DAY_MS;
 
@@ -73,6 +74,19 @@ test('nothing needed is kept up with', () => {
     oldestMs: undefined,
   });
   assert.deepEqual([budget.state, budget.catchUpMinutes], ['keeping up', 0]);
+});
+
+test('the need is that of a peak, which neither a quiet hour nor an empty week thins', () => {
+  const need = new NeedMeter();
+  need.add(7 * DAY_MS, 7);
+  for (let minute = 0; minute < 15; minute++) need.add(MINUTE_MS, 1200);
+  assert.equal(need.perMinute, 1200);
+  need.add(MINUTE_MS, 9000);
+  assert.equal(need.perMinute, (14 * 1200 + 9000) / 15, 'one minute is a part of a peak');
+  for (let minute = 0; minute < 60; minute++) need.add(MINUTE_MS, 1);
+  assert.ok(need.perMinute > 300, String(need.perMinute));
+  for (let minute = 0; minute < 120; minute++) need.add(MINUTE_MS, 1);
+  assert.equal(need.perMinute, 1);
 });
 
 test('the need is that of the last hours', () => {

@@ -82,12 +82,22 @@ export class NeedMeter {
     }
   }
 
+  /**
+   * Of the stretches that end now the one that took most: the quota has to carry a peak, and the
+   * empty days of a first start, which are windows too, must not thin it.
+   */
   get perMinute(): number {
-    const ms = this.#windows.reduce((sum, each) => sum + each.ms, 0);
-    const requests = this.#windows.reduce((sum, each) => sum + each.requests, 0);
-    return ms === 0 ? 0 : requests / (ms / 60_000);
+    let [ms, requests, most] = [0, 0, 0];
+    for (const each of this.#windows.toReversed()) {
+      ms += each.ms;
+      requests += each.requests;
+      if (ms >= STRETCH_MS) most = Math.max(most, requests / (ms / 60_000));
+    }
+    return ms < STRETCH_MS && ms > 0 ? requests / (ms / 60_000) : most;
   }
 }
 
-/** Two hours: a working day's peak is what the quota has to carry, not its mean. */
+/** How far back is looked at, but for a window that is longer. */
 const MEASURED_MS = 2 * 3_600_000;
+/** Within less, one full blob looks like a peak. */
+const STRETCH_MS = 15 * 60_000;
