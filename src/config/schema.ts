@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../core/index.ts';
+import { quoted, SIGN_IN_TYPES } from '../core/index.ts';
 import { credentials } from './credentials-schema.ts';
 import { doorsSchema } from './doors-schema.ts';
 import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
@@ -23,7 +23,6 @@ import {
   EXPORT_CATEGORIES,
   type HubConfig,
   LICENCES,
-  SIGN_IN_TYPES,
   type StatedConfig,
   TENANT_USES,
 } from './types.ts';

@@ -1,4 +1,4 @@
-import type { TenantId } from '../core/index.ts';
+import type { SignInType, TenantId } from '../core/index.ts';
 import type { DoorsConfig } from './doors-types.ts';
 
 /** Contracts 1.2. */
@@ -10,15 +10,6 @@ export const CONTENT_TYPES = [
   'DLP.All',
 ] as const;
 type ContentType = (typeof CONTENT_TYPES)[number];
-
-/** Contracts 5.1. */
-export const SIGN_IN_TYPES = [
-  'interactiveUser',
-  'nonInteractiveUser',
-  'servicePrincipal',
-  'managedIdentity',
-] as const;
-type SignInType = (typeof SIGN_IN_TYPES)[number];
 
 /** Parts of the directory that are read: by delta query (contracts 8.1), or as lists. */
 export const DIRECTORY_OBJECTS = [

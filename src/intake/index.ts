@@ -54,7 +54,6 @@ export {
 export {
   DIRECTORY_AUDITS,
   type GraphLog,
-  type SignInType,
   signInLog,
 } from './graph/log-questions.ts';
 export { GraphLogCollector, type GraphLogOptions } from './graph/logs.ts';

@@ -81,7 +81,7 @@ test('a rule that was not compared with all values of a record says so, and what
   assert.ok(draft !== undefined && isThrottledOf(draft, ID));
   assert.deepEqual([more, draft.entries], [[], [7]]);
   assert.deepEqual([draft.windowMs, endOfItself(draft)], [DAY * DAY_MS, (DAY + 1) * DAY_MS]);
-  assert.match(draft.title, /compared 1000 values of a field, and no more, in 1 record of 2026/);
+  assert.match(draft.title, /compared 1000 values of a field, and no more, in 1 record on 2026/);
 });
 
 test('a correlation says of a group that there was more in it than it looked at', () => {

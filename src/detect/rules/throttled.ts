@@ -25,21 +25,14 @@ export function throttledDraft(
   stream: string,
   day: number,
   max: number,
-  { document, custom }: Saying,
+  saying: Saying,
 ): FindingDraft {
-  const fromMs = day * DAY_MS;
-  const date = new Date(fromMs).toISOString().slice(0, 10);
-  return draftOfItself({
-    rule: THROTTLED,
-    group: `${stream} ${custom.version}`,
-    windowMs: fromMs,
-    endMs: fromMs + DAY_MS,
-    title: `The rule "${document.title}" fits too much: more than ${max} records on ${date}`,
+  return draftOfDay(`${stream} ${saying.custom.version}`, day, {
+    title: `The rule "${saying.document.title}" fits too much: more than ${max} records`,
     message:
       'What a rule says of so many records nobody can look at. It says nothing more of that day: ' +
       'an attack that it is for may hide in what it says too often.',
     next: 'Narrow the rule, or add a filter for what is known to be harmless; then backtest it.',
-    severity: 2,
   });
 }
 
@@ -49,21 +42,12 @@ export function groupCutDraft(
   most: number,
   { document, custom }: Saying,
 ): FindingDraft {
-  const fromMs = day * DAY_MS;
-  const date = new Date(fromMs).toISOString().slice(0, 10);
-  return draftOfItself({
-    rule: THROTTLED,
-    group: `${stream} ${custom.version} ${group}`,
-    windowMs: fromMs,
-    endMs: fromMs + DAY_MS,
-    title:
-      `The rule "${document.title}" looked at ${most} records of a group, and no more, ` +
-      `on ${date}`,
+  return draftOfDay(`${stream} ${custom.version} ${group}`, day, {
+    title: `The rule "${document.title}" looked at ${most} records of a group, and no more,`,
     message:
       `There are more records in the group ${group}, at which nobody looked: what would have ` +
       'made the rule speak may stand among them.',
     next: 'Find out what there is so much of in that group, and query its events.',
-    severity: 2,
   });
 }
 
@@ -74,21 +58,32 @@ export function valuesCutDraft(
   entries: readonly number[],
   { document, custom }: Saying,
 ): FindingDraft {
-  const fromMs = day * DAY_MS;
-  const date = new Date(fromMs).toISOString().slice(0, 10);
-  const draft = draftOfItself({
-    rule: THROTTLED,
-    group: `${stream} ${custom.version} values`,
-    windowMs: fromMs,
-    endMs: fromMs + DAY_MS,
+  const draft = draftOfDay(`${stream} ${custom.version} values`, day, {
     title:
       `The rule "${document.title}" compared ${FIELD_VALUES_MAX} values of a field, and no more, ` +
-      `in ${plural(entries.length, 'record')} of ${date}`,
+      `in ${plural(entries.length, 'record')}`,
     message:
       'There are more values, which nobody compared: what would have made the rule speak may ' +
       'stand among them.',
     next: 'Look at these records themselves.',
-    severity: 2,
   });
   return { ...draft, entries: entries.slice(0, DRAFT_ENTRIES_MAX) };
+}
+
+/** `title` without the day, which it ends with. */
+function draftOfDay(
+  group: string,
+  day: number,
+  said: { readonly title: string; readonly message: string; readonly next: string },
+): FindingDraft {
+  const fromMs = day * DAY_MS;
+  return draftOfItself({
+    rule: THROTTLED,
+    group,
+    windowMs: fromMs,
+    endMs: fromMs + DAY_MS,
+    ...said,
+    title: `${said.title} on ${new Date(fromMs).toISOString().slice(0, 10)}`,
+    severity: 2,
+  });
 }

@@ -1,7 +1,7 @@
 import { numberText } from '../../core/index.ts';
 import { DAY_MS, type Seen, type StreamScene } from './detector.ts';
 import { CANDIDATES_LOOKED_AT_MAX, MOVED_USED_WITHIN_MS } from './limits.ts';
-import { ask, listed, numberOf, textOf } from './sql.ts';
+import { ask, listed, numberOf, seenOf, textOf } from './sql.ts';
 
 /** What was done in a session behind a move of it, not from where it was before. */
 export type Deed = Seen & { readonly kind: 'mail' | 'files'; readonly items: number };
@@ -52,12 +52,7 @@ export async function deedsOf(
 
 function deedOf(row: Awaited<ReturnType<typeof ask>>[number]): Deed {
   return {
-    index: numberOf(row['index']),
-    atMs: numberOf(row['t']),
-    actor: textOf(row['actor']),
-    session: textOf(row['session']),
-    app: textOf(row['app']),
-    ip: textOf(row['ip']),
+    ...seenOf(row),
     kind: textOf(row['kind']) as Deed['kind'],
     items: numberOf(row['items']),
   };

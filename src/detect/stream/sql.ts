@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { DAY_MS, type StreamScene } from './detector.ts';
+import { DAY_MS, type Seen, type StreamScene } from './detector.ts';
 
 /** Rows by the names of their columns. */
 export type Row = Readonly<Record<string, DuckDBValue>>;
@@ -48,4 +48,16 @@ export function numberOf(value: DuckDBValue | undefined): number {
 export function listed(texts: Iterable<string>): string {
   const quoted = [...texts].map((text) => `'${text.replaceAll("'", "''")}'`);
   return quoted.length === 0 ? 'NULL' : quoted.join(', ');
+}
+
+/** Of a row with these columns, as {@link ask} gives it. */
+export function seenOf(row: Row): Required<Seen> {
+  return {
+    index: numberOf(row['index']),
+    atMs: numberOf(row['t']),
+    actor: textOf(row['actor']),
+    session: textOf(row['session']),
+    app: textOf(row['app']),
+    ip: textOf(row['ip']),
+  };
 }

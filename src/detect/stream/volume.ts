@@ -16,7 +16,7 @@ import {
   VOLUME_TIMES,
   WARM_DAYS_MIN,
 } from './limits.ts';
-import { ask, listed, numberOf, type Row, textOf } from './sql.ts';
+import { ask, listed, numberOf, type Row, seenOf, textOf } from './sql.ts';
 
 type Kind = 'mail' | 'files';
 
@@ -189,12 +189,5 @@ async function largestOf(scene: StreamScene, day: Taken): Promise<Seen[]> {
         AND org IN (${listed([day.tenant])}) AND coalesce(actor_uid, lower(actor_name)) IN
         (${listed([day.who])}) ORDER BY item_count DESC, t, "index" LIMIT ${VOLUME_SHOWN_MAX}`,
   );
-  return rows.map((row) => ({
-    index: numberOf(row['index']),
-    atMs: numberOf(row['t']),
-    actor: textOf(row['actor']),
-    session: textOf(row['session']),
-    app: textOf(row['app']),
-    ip: textOf(row['ip']),
-  }));
+  return rows.map(seenOf);
 }

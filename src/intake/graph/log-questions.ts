@@ -1,5 +1,10 @@
-import { INTERACTIVE_ONLY, leftOutCode, type SourceId } from '../../core/index.ts';
-
+import {
+  INTERACTIVE_ONLY,
+  leftOutCode,
+  SIGN_IN_TYPES,
+  type SignInType,
+  type SourceId,
+} from '../../core/index.ts';
 import type { DeliveredFamily } from '../collect.ts';
 import { AUDITS_KEPT_MS, SIGN_INS_KEPT_MS } from './limits.ts';
 
@@ -22,15 +27,6 @@ export type Question = {
   readonly time: string;
   readonly filter?: string;
 };
-
-/** Contracts 5.1: without a filter interactive sign-ins alone are given. */
-export const SIGN_IN_TYPES = [
-  'interactiveUser',
-  'nonInteractiveUser',
-  'servicePrincipal',
-  'managedIdentity',
-] as const;
-export type SignInType = (typeof SIGN_IN_TYPES)[number];
 
 /** Sign-ins of some kinds, as each kind has to be asked for by name. */
 export function signInLog(types: readonly SignInType[]): GraphLog {
