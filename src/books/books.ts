@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert } from '../core/index.ts';
-import type { AskedWindow } from '../coverage/index.ts';
+import type { AskedWindow, UnreadWindow } from '../coverage/index.ts';
 import { unite } from './alias-book.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
 import { Engine } from './engine.ts';
@@ -85,6 +85,11 @@ export class Books {
   /** What became of asking sources for what happened at a time. */
   asked(): readonly AskedWindow[] {
     return new Observed().asked(this.#state);
+  }
+
+  /** What is short of what was parked, and of nothing else. */
+  unread(): readonly UnreadWindow[] {
+    return new Observed().unread(this.#state);
   }
 
   /** What was said of passes, in the order of the entries; of one, or of all. */

@@ -120,6 +120,25 @@ test('superseded rows are gone from the files after a compaction', async (t) => 
   assert.equal(books.supersededCount, 0, 'an entry that never had a row is forgotten too');
 });
 
+test('a file with few superseded rows is left alone until they are many in all', async (t) => {
+  const dir = await folder(t);
+  const large = Array.from({ length: 60 }, (_, i) => row(i));
+  const small = [row(60), row(61)];
+  const books = await booksOf(dir, [large, small, [row(62)]], [3, 7, 60]);
+  t.after(() => books.close());
+  const [first, , third] = filesIn(dir);
+  await books.compact({ supersededMax: 0, supersededRestMax: 2 });
+  assert.deepEqual(new Set(filesIn(dir)), new Set([first, third, 'hot/m000000000001.parquet']));
+  assert.equal(books.supersededCount, 2, 'questions skip them');
+  await books.compact({ supersededMax: 0, supersededRestMax: 1 });
+  assert.equal(books.supersededCount, 0);
+  const kept = [...large, ...small, row(62)].map(({ index }) => index);
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index }) => index),
+    kept.filter((index) => ![3, 7, 60].includes(index)),
+  );
+});
+
 test('no compaction, at any time, with any limits, changes an answer', async (t) => {
   const step = fc.record({
     rows: fc.array(
@@ -138,6 +157,7 @@ test('no compaction, at any time, with any limits, changes an answer', async (t)
         stepRowsMax: fc.integer({ min: 1, max: 20 }),
         hotFilesMax: fc.integer({ min: 1, max: 4 }),
         supersededMax: fc.nat({ max: 4 }),
+        supersededRestMax: fc.nat({ max: 4 }),
       }),
     ),
   });

@@ -11,6 +11,8 @@ import {
   PARTITION_REST_MIN,
   PARTITION_ROWS_MIN,
   SUPERSEDED_MAX,
+  SUPERSEDED_REST_MAX,
+  SUPERSEDED_SHARE,
 } from './limits.ts';
 import { copyTo, FILE_ORDER, readParquet, syncFile } from './parquet.ts';
 import type { ListedFile, State } from './state.ts';
@@ -25,8 +27,10 @@ export type CompactionLimits = {
   readonly partitionRestMin?: number;
   /** Hot files before the small ones are merged. */
   readonly hotFilesMax?: number;
-  /** Superseded rows before they are taken out. */
+  /** Superseded rows before they are taken out where they are many. */
   readonly supersededMax?: number;
+  /** Superseded rows before they are taken out wherever they are. */
+  readonly supersededRestMax?: number;
   /** Rows that one step sorts. */
   readonly stepRowsMax?: number;
 };
@@ -36,8 +40,8 @@ export type CompactionReport = { readonly filesBefore: number; readonly filesAft
 /**
  * Hot files are merged once they are many, and become files by class and day once they hold many
  * rows; the files of one day are merged when they are several. Superseded rows go when they are
- * many, or when their file is rewritten anyway. Every step is
- * complete in itself: new files, then one transaction, then the old files go. A crash leaves
+ * many, out of the files in which they are many, or when their file is rewritten anyway. Every step
+ * is complete in itself: new files, then one transaction, then the old files go. A crash leaves
  * either the old files or the new ones listed, and the others as left-overs.
  */
 export async function compact(
@@ -49,17 +53,20 @@ export async function compact(
     partitionRestMin = PARTITION_REST_MIN,
     hotFilesMax = HOT_FILES_MAX,
     supersededMax = SUPERSEDED_MAX,
+    supersededRestMax = Math.max(supersededMax, SUPERSEDED_REST_MAX),
     stepRowsMax = COMPACT_ROWS_MAX,
   } = limits;
   const filesBefore = store.state.files().length;
   const hasMany = store.state.superseded().length > supersededMax;
+  const worn = hasMany ? await wornFiles(store, supersededRestMax) : NONE;
+  const isWorn = ({ path }: ListedFile): boolean => worn.has(path);
   let rowsMin = partitionRowsMin;
   for (let hot = hotFiles(store); hot.length > 0; hot = hotFiles(store)) {
     const rows = hot.reduce((sum, file) => sum + file.rows, 0);
     if (rows < rowsMin) {
-      const clears = hasMany && (await holdsSuperseded(store, hot));
-      if (clears) await mergeHot(store, hot);
-      else if (hot.length > hotFilesMax) await mergeHot(store, smallOnes(hot));
+      if (hot.some(isWorn)) await mergeHot(store, hot.filter(isWorn));
+      const left = hotFiles(store);
+      if (left.length > hotFilesMax) await mergeHot(store, smallOnes(left));
       break;
     }
     await partitionHot(store, firstRows(hot, stepRowsMax));
@@ -67,7 +74,8 @@ export async function compact(
     rowsMin = Math.min(rowsMin, partitionRestMin);
   }
   for (const day of days(store)) {
-    const files = await filesToMerge(store, day, hasMany);
+    const small = smallOnes(day);
+    const files = small.length >= MERGE_FILES_MIN ? small : day.filter(isWorn);
     if (files.length > 0) await mergeDay(store, files);
   }
   await forgetRowless(store);
@@ -166,15 +174,37 @@ function days(store: Store): ListedFile[][] {
   return [...byDay.values()];
 }
 
-/** Files of a day to rewrite; all of them when they hold superseded rows that shall go. */
-async function filesToMerge(
+const NONE: ReadonlySet<string> = new Set();
+
+/** Paths of the files that are worth rewriting for the superseded rows in them. */
+async function wornFiles(store: Store, restMax: number): Promise<ReadonlySet<string>> {
+  const counts = await supersededCounts(store);
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  const dense = counts.filter(({ file, count }) => count >= file.rows * SUPERSEDED_SHARE);
+  const gone = dense.reduce((sum, { count }) => sum + count, 0);
+  return new Set((all - gone > restMax ? counts : dense).map(({ file }) => file.path));
+}
+
+async function supersededCounts(
   store: Store,
-  day: readonly ListedFile[],
-  clears: boolean,
-): Promise<readonly ListedFile[]> {
-  const small = smallOnes(day);
-  if (small.length >= MERGE_FILES_MIN) return small;
-  return clears && (await holdsSuperseded(store, day)) ? day : [];
+): Promise<{ readonly file: ListedFile; readonly count: number }[]> {
+  const all = store.state.superseded();
+  const files = store.state.files().filter((file) => all.some((i) => holdsIndex(file, i)));
+  if (files.length === 0) return [];
+  return useSuperseded(store, async () => {
+    const found = await store.engine.rows(
+      `SELECT filename, count(*) FROM ${source(store, files, 'with names')}
+        SEMI JOIN superseded USING ("index") GROUP BY filename`,
+    );
+    return found.flatMap(([name, count]) => {
+      const file = files.find(({ path }) => join(store.dir, path) === name);
+      return file === undefined ? [] : [{ file, count: Number(count) }];
+    });
+  });
+}
+
+function holdsIndex({ fromIndex, toIndex }: ListedFile, index: number): boolean {
+  return fromIndex <= index && index < toIndex;
 }
 
 /**
@@ -193,13 +223,9 @@ function smallOnes(files: readonly ListedFile[]): readonly ListedFile[] {
   return sorted.slice(0, last + 1);
 }
 
-async function holdsSuperseded(store: Store, files: readonly ListedFile[]): Promise<boolean> {
-  return (await supersededIn(store, files)).length > 0;
-}
-
 async function supersededIn(store: Store, files: readonly ListedFile[]): Promise<number[]> {
   const all = store.state.superseded();
-  const some = all.filter((i) => files.some((f) => f.fromIndex <= i && i < f.toIndex));
+  const some = all.filter((i) => files.some((file) => holdsIndex(file, i)));
   if (some.length === 0) return [];
   return useSuperseded(store, async () => {
     const found = await store.engine.rows(
@@ -215,8 +241,10 @@ function liveRows(store: Store, files: readonly ListedFile[]): string {
 
 const ALL = COLUMNS.map(({ name }) => identifier(name)).join(', ');
 
-export function source(store: Store, files: readonly ListedFile[]): string {
-  return readParquet(files.map((file) => join(store.dir, file.path)));
+/** `with names`: with a column `filename`, the path that was read. */
+export function source(store: Store, files: readonly ListedFile[], names?: 'with names'): string {
+  const paths = files.map((file) => join(store.dir, file.path));
+  return readParquet(paths, names);
 }
 
 /** Runs `work` with the table `superseded` in the engine. */

@@ -35,6 +35,16 @@ export const HOT_FILES_MAX = 64;
 /** Superseded rows before they are taken out of the files: until then a question skips them. */
 export const SUPERSEDED_MAX = 10_000;
 
+/**
+ * Then files are rewritten of which at least this share is superseded. Where two feeds tell of the
+ * same sign-ins these are the files of the last hours; to rewrite all that is hot for the few in
+ * the rest took most of the time of a large tenant's compaction.
+ */
+export const SUPERSEDED_SHARE: number = 1 / 20;
+
+/** All that hold any are rewritten once more than this would stay: a question loads them first. */
+export const SUPERSEDED_REST_MAX = 50_000;
+
 /** Rows that one step of compaction sorts; DuckDB spills what does not fit its memory. */
 export const COMPACT_ROWS_MAX = 4_000_000;
 

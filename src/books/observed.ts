@@ -4,6 +4,7 @@ import {
   type CoverageInterval,
   CoverageReducer,
   type DueCheck,
+  type UnreadWindow,
 } from '../coverage/index.ts';
 import type { CoverageFact } from './facts.ts';
 import { OBSERVATIONS_UNFOLDED_MAX } from './limits.ts';
@@ -27,6 +28,10 @@ export class Observed {
 
   asked(state: State): AskedWindow[] {
     return this.#upToDate(state).asked();
+  }
+
+  unread(state: State): UnreadWindow[] {
+    return this.#upToDate(state).unread();
   }
 
   dueChecks(state: State, nowMs: number): DueCheck[] {

@@ -13,8 +13,9 @@ export function copyTo(select: string, parquetPath: string): string {
   return `COPY (${select}) TO ${literal(parquetPath)} (${FORMAT})`;
 }
 
-export function readParquet(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false)`;
+export function readParquet(paths: readonly string[], names?: 'with names'): string {
+  const options = `hive_partitioning = false${names === undefined ? '' : ', filename = true'}`;
+  return `read_parquet([${paths.map(literal).join(', ')}], ${options})`;
 }
 
 /** MUST be done before a file is listed: a listed file without its bytes would be a hole. */
