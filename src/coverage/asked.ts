@@ -43,6 +43,9 @@ const GONE_CODES: readonly string[] = ['gone', 'unreadable', 'AF20050', 'AF20051
 /** Some of it is parked: it is here, and nothing more of it will come. */
 const UNREAD_CODE = 'parked';
 
+/** All that was parked of a window could be read later: nobody asked the source again. */
+export const READ_AGAIN_CODE = 'read-again';
+
 /** What was listed of a time without a subscription: never all (contracts 1.5, 1.10). */
 const WAS_OFF_CODE = 'AF20022';
 
@@ -90,6 +93,12 @@ export function askedAgain(axis: Observation['axis'], old: Asked | undefined, ne
     case 'missed':
       return old.status === 'complete' || isFinal(old) ? old : next;
   }
+}
+
+/** Of what was short by what could not be read, and by that alone. */
+export function readAgain(index: number, old: Asked): Asked {
+  if (old.status !== 'unread') return old;
+  return { ...old, status: 'complete', last: index, code: null, because: null };
 }
 
 function isFinal({ status }: Asked): boolean {

@@ -1,3 +1,4 @@
+export { READ_AGAIN_CODE } from './asked.ts';
 export {
   CANARY_ACTS,
   type CanaryAct,
@@ -35,6 +36,7 @@ export {
   type CanaryTally,
   CoverageReducer,
   type KeptReducer,
+  type UnreadWindow,
 } from './reducer.ts';
 export { type Buckets, DelaySketch } from './sketch.ts';
 export {

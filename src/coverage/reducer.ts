@@ -1,5 +1,5 @@
 import { type Interval, type IntervalSet, msOfInstant } from '../core/index.ts';
-import type { AskedStatus } from './asked.ts';
+import type { Asked, AskedStatus } from './asked.ts';
 import { agreements, type Check, openChecks, type Peer } from './checks.ts';
 import { CHECK_PAIRS, type DueCheck } from './cross-check.ts';
 import { expectedRows } from './expected.ts';
@@ -115,6 +115,14 @@ export class CoverageReducer {
     });
   }
 
+  /** Windows that are short of what could not be read, and of nothing else. */
+  unread(): UnreadWindow[] {
+    return [...this.#streams.values()].flatMap(({ key, polls, queries }) => [
+      ...unreadIn(polls).map((window) => ({ ...key, ...window, axis: 'availability' as const })),
+      ...unreadIn(queries).map((window) => ({ ...key, ...window, axis: 'event' as const })),
+    ]);
+  }
+
   /** JSON all through. */
   keep(): KeptReducer {
     return {
@@ -206,6 +214,8 @@ export type AskedWindow = Interval & {
   readonly lagMs: number | null;
 };
 
+export type UnreadWindow = StreamKey & Interval & { readonly axis: Observation['axis'] };
+
 export type KeptReducer = {
   readonly streams: readonly { readonly key: StreamKey; readonly kept: KeptStream }[];
   readonly checks: readonly { readonly name: string; readonly pieces: readonly Piece<Check>[] }[];
@@ -260,6 +270,12 @@ function hoursOf(intervals: IntervalSet): Interval[] {
       to: (first + i + 1) * TOUCH_MS,
     }));
   });
+}
+
+function unreadIn({ pieces }: PieceMap<Asked>): Interval[] {
+  return pieces
+    .filter(({ value }) => value.status === 'unread')
+    .map(({ from, to }) => ({ from, to }));
 }
 
 function nameOf({ tenant, source, workload, subject }: StreamKey): string {

@@ -1,5 +1,5 @@
-import { msOfInstant } from '../core/index.ts';
-import { type Asked, askedAgain, askedOf, joinAsked } from './asked.ts';
+import { type Interval, msOfInstant } from '../core/index.ts';
+import { type Asked, askedAgain, askedOf, joinAsked, READ_AGAIN_CODE, readAgain } from './asked.ts';
 import { CanaryLog } from './canary-log.ts';
 import { DELAY_WEEKS_KEPT, JOIN_PIECES_MIN } from './limits.ts';
 import type { Observation } from './observation.ts';
@@ -70,6 +70,12 @@ export class Stream {
       return;
     }
     const map = seen.axis === 'availability' ? this.polls : this.queries;
+    if (seen.outcome === 'complete' && seen.code === READ_AGAIN_CODE) {
+      for (const { from, to } of overlapping(map, window)) {
+        map.update({ from, to }, (old) => readAgain(index, old as Asked));
+      }
+      return;
+    }
     const { axis } = seen;
     const next = askedOf(index, seen);
     if (next.status === 'off') this.#offUntilMs = Math.max(this.#offUntilMs ?? 0, window.to);
@@ -169,6 +175,16 @@ const NOTHING: KeptStream = {
   joinAt: JOIN_PIECES_MIN,
   offUntilMs: null,
 };
+
+/** What is known within a window; of the rest of it nothing was ever said. */
+function overlapping({ pieces }: PieceMap<Asked>, window: Interval): Interval[] {
+  return pieces
+    .filter(({ from, to }) => from < window.to && to > window.from)
+    .map(({ from, to }) => ({
+      from: Math.max(from, window.from),
+      to: Math.min(to, window.to),
+    }));
+}
 
 function sketchOf(delays: Observation['delays']): DelaySketch {
   const sketch = new DelaySketch();

@@ -185,7 +185,9 @@ export class LedgerDesk implements CollectDesk {
       await this.#postNow();
       const { books } = this.#writer;
       const erasures = books.acts('erasure').length;
+      const { size } = this.#writer.ledger;
       const result = await work();
+      await this.#history.recallContents(this.#writer, size);
       if (books.acts('erasure').length > erasures)
         await this.#history.recallDirectory(this.#writer);
       return result;

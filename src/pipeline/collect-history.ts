@@ -9,7 +9,12 @@ import {
   type SourceId,
   type TenantId,
 } from '../core/index.ts';
-import { type AskedWindow, type Observation, parseObservation } from '../coverage/index.ts';
+import {
+  type AskedWindow,
+  type Observation,
+  parseObservation,
+  READ_AGAIN_CODE,
+} from '../coverage/index.ts';
 import { type ContentFact, LOOKED_AGAIN_MS } from '../intake/index.ts';
 import { directoryMarks } from './directory-marks.ts';
 import { CONTENT_REMEMBERED_MS } from './limits.ts';
@@ -68,8 +73,7 @@ export class CollectHistory {
       if (observation !== undefined) history.noteObservation(observation);
     });
     await newestFirst(writer, 'import', sinceMs, (body) => {
-      const collected = body as CollectedBody;
-      if (collected.v === 2 && collected.phase === 'collected') history.#recall(collected);
+      if (isCollected(body)) history.#recall(body);
     });
     for (const window of writer.books.asked()) history.#recallAsked(window);
     await history.recallDirectory(writer);
@@ -121,7 +125,8 @@ export class CollectHistory {
 
   noteObservation(observation: Observation): void {
     const { source, tenant, subject, workload, axis, outcome, code, from, to, at } = observation;
-    if (workload !== null) return;
+    // What could be read again was asked for before: nothing new was asked.
+    if (workload !== null || code === READ_AGAIN_CODE) return;
     const key = keyOf(source, tenant, subject);
     const added = { from: msOfInstant(from), to: msOfInstant(to) };
     this.#since.set(key, Math.min(added.from, this.#since.get(key) ?? added.from));
@@ -151,6 +156,18 @@ export class CollectHistory {
   forget(beforeMs: number): void {
     for (const known of this.#contents.values()) {
       for (const [id, { createdMs }] of known) if (createdMs < beforeMs) known.delete(id);
+    }
+  }
+
+  /** Entries from this index on may tell more of contents: parked pieces of them were read. */
+  async recallContents({ books, reader }: Writer, fromIndex: number): Promise<void> {
+    const indices = books.acts('import', fromIndex);
+    if (indices.length > 0) await reader.refresh();
+    for (const index of indices) {
+      const said = await reader.body(index);
+      const body = said.kind === 'present' ? parseObject(said.bytes) : undefined;
+      if (!isCollected(body)) continue;
+      this.noteContents(body.source as SourceId, body.tenant, contentsOf(body));
     }
   }
 
@@ -184,10 +201,9 @@ export class CollectHistory {
     else same.windows = normalise([...same.windows, added]);
   }
 
-  #recall({ source, tenant, contents }: CollectedBody): void {
-    const known = contents.map(
-      ({ id, created, ...rest }): ContentFact => ({ id, createdMs: msOfInstant(created), ...rest }),
-    );
+  #recall(body: CollectedBody): void {
+    const { source, tenant } = body;
+    const known = contentsOf(body);
     // Newest first: what is there already is later.
     const fresh = known.filter(
       ({ id }) => this.content(source, tenant as TenantId, id) === undefined,
@@ -196,7 +212,30 @@ export class CollectHistory {
   }
 }
 
-export function collectedContents(contents: readonly ContentFact[]): CollectedBody['contents'] {
+function isCollected(body: unknown): body is CollectedBody {
+  const { v, phase } = (body ?? {}) as Partial<CollectedBody>;
+  return v === 2 && phase === 'collected';
+}
+
+function contentsOf({ contents }: CollectedBody): ContentFact[] {
+  return contents.map(({ id, created, ...rest }) => ({
+    id,
+    createdMs: msOfInstant(created),
+    ...rest,
+  }));
+}
+
+export function collectedBody(
+  { collector, tenant, source }: Pick<CollectedBody, 'collector' | 'tenant' | 'source'>,
+  { from, to }: Interval,
+  contents: readonly ContentFact[],
+): CollectedBody {
+  const between = { from: instantOfMs(from) ?? '', to: instantOfMs(to) ?? '' };
+  const of = { collector, tenant, source, ...between };
+  return { v: 2, phase: 'collected', ...of, contents: listed(contents) };
+}
+
+function listed(contents: readonly ContentFact[]): CollectedBody['contents'] {
   return contents.map(({ id, createdMs, sha256, count, bytes, state, parked, etag }) => {
     const created = instantOfMs(createdMs) ?? '';
     return {

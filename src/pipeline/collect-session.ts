@@ -24,7 +24,7 @@ import {
   quantileMs,
 } from './arrivals.ts';
 import type { LedgerDesk } from './collect-desk.ts';
-import { type CollectedBody, collectedContents } from './collect-history.ts';
+import { collectedBody } from './collect-history.ts';
 import type { ChunkEars } from './conveyor.ts';
 import { type DeliveryFact, DeliveryFacts } from './coverage-facts.ts';
 import { CONTENTS_PER_ENTRY } from './limits.ts';
@@ -90,8 +90,7 @@ export class LedgerSession implements CollectSession {
     this.#rows = 0;
     if (chunk === undefined) return;
     const { family, tenant, source } = this.#window;
-    const stated = family === 'azure-monitor' ? undefined : source;
-    const delivered = { family, tenant, source: stated };
+    const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
     const ears: ChunkEars = {
       outcome: ({ read, accepted, duplicates }) => {
         this.#records += accepted + duplicates;
@@ -111,8 +110,13 @@ export class LedgerSession implements CollectSession {
   #park(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
     this.#parked += 1;
     this.#parkedIn.set(name, (this.#parkedIn.get(name) ?? 0) + 1);
-    const file = `${this.#window.source} ${name}`;
-    this.#desk.park({ file, at, reason, import: null, readAs: null }, bytes);
+    const { source, family, tenant, collector, axis, alsoSources = [] } = this.#window;
+    const { from: fromMs, to: toMs } = this.#window.interval;
+    const window = { collector, source, alsoSources, tenant, axis, fromMs, toMs };
+    const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
+    const collected = { window, content: name, delivered };
+    const place = { file: `${source} ${name}`, at, reason, import: null, readAs: null };
+    this.#desk.park({ ...place, collected }, bytes);
   }
 
   /** Behind the records: the contents they came in, and then what was asked and seen. */
@@ -123,18 +127,14 @@ export class LedgerSession implements CollectSession {
     contents: readonly ContentFact[];
   } {
     const { nowMs } = this.#desk;
-    const { collector, tenant, source, interval } = this.#window;
-    const from = instantOfMs(interval.from) ?? '';
-    const to = instantOfMs(interval.to) ?? '';
     const drafts: RecordDraft[] = [];
     const facts = end.contents.map((fact): ContentFact => {
       const parked = this.#parkedIn.get(fact.id);
       return parked === undefined ? fact : { ...fact, parked };
     });
     for (let at = 0; at < facts.length; at += CONTENTS_PER_ENTRY) {
-      const contents = collectedContents(facts.slice(at, at + CONTENTS_PER_ENTRY));
-      const common = { v: 2, phase: 'collected', collector, tenant, source } as const;
-      const body: CollectedBody = { ...common, from, to, contents };
+      const some = facts.slice(at, at + CONTENTS_PER_ENTRY);
+      const body = collectedBody(this.#window, this.#window.interval, some);
       drafts.push(ownEntry('import', nowMs, body));
     }
     const observations = this.#sources().flatMap((each) => {

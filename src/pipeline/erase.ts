@@ -7,7 +7,7 @@ import { activeHolds, HoldCheck } from './holds.ts';
 import { Mentions, subjectHash } from './mentions.ts';
 import { removeOriginals } from './originals.ts';
 import { type Doer, ownEntry } from './own-entries.ts';
-import { removeParked } from './parked.ts';
+import { eraseParked } from './parked.ts';
 import { findParked } from './parked-erasure.ts';
 import { resight } from './resight.ts';
 import type { Writer } from './writer.ts';
@@ -114,7 +114,7 @@ async function carryOut(writer: Writer, ranges: Ranges, doomed: Doomed): Promise
   );
   const mentions = new Mentions(doomed.names);
   await removeOriginals(writer, { indices: new Set(indices), mentions });
-  removeParked(writer.dir, doomed.parked);
+  eraseParked(writer.dir, doomed.parked);
   const { toMerge } = await writer.books.purge(indices);
   await writer.ledger.rewriteWithout(indices);
   await writer.reader.refresh();

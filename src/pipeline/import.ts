@@ -4,11 +4,8 @@ import {
   type Document,
   type DocumentEnd,
   type Input,
-  type IntakeError,
-  inputBytes,
   PageTally,
   type ReaderEvent,
-  readInputs,
 } from '../intake/index.ts';
 import type { CosignResult } from '../ledger/index.ts';
 import { checkSignIns } from './checks.ts';
@@ -28,6 +25,7 @@ import {
 } from './own-entries.ts';
 import { type Parked, park, type ReadAs } from './parked.ts';
 import { type ImportProgress, ProgressMeter } from './progress.ts';
+import { filesOf, type Origin, type RunSource } from './run-source.ts';
 import { type WatchReport, watch } from './watch.ts';
 import type { Writer } from './writer.ts';
 
@@ -90,38 +88,6 @@ export async function importPaths(
 
 /** How an import runs, whatever it reads. */
 export type RunOptions = Omit<ImportOptions, 'inputs'>;
-
-/** What an import reads, and what it tells of it as it goes. */
-export interface RunSource {
-  /** Bytes of all inputs, for the progress. */
-  bytes(): Promise<number>;
-  events(): AsyncIterable<ReaderEvent>;
-  /** Of documents that are made of what was parked before. */
-  originOf(document: Document): Origin | undefined;
-  /** Whether a file that cannot be read at all is parked. */
-  parks(error: IntakeError): boolean;
-  /** A reject lies in the folder of what is parked, under this name. */
-  parked(name: string): void;
-  /** All of it is durable. */
-  readToEnd(document: Document): void;
-}
-
-export type Origin = {
-  readonly parkedBy: number | null;
-  /** The tenant of records that state none. */
-  readonly tenant: TenantId | undefined;
-};
-
-function filesOf(inputs: readonly Input[]): RunSource {
-  return {
-    bytes: () => inputBytes(inputs),
-    events: () => readInputs(inputs),
-    originOf: () => undefined,
-    parks: () => true,
-    parked: () => {},
-    readToEnd: () => {},
-  };
-}
 
 export async function runImport(
   writer: Writer,
@@ -188,6 +154,8 @@ class ImportRun {
 
   async conclude(): Promise<ImportReport> {
     await this.#sayClockSteps();
+    const closing = await this.#source.closing();
+    if (closing.length > 0) await this.#conveyor.append(closing);
     await this.#conveyor.post();
     // The lanes' memory goes before the judges and the compaction take their own.
     await this.#conveyor.stop();
@@ -239,14 +207,18 @@ class ImportRun {
         const current = this.#expectCurrent();
         const { importNumber, origin } = current;
         const tenant = this.#options.tenant ?? origin?.tenant;
-        const context = { importNumber, tenant };
+        const context = { importNumber, tenant, delivered: origin?.delivered };
         const { form, columns, delimiter } = event.chunk;
         const readAs = { form, columns, delimiter, tenant: tenant ?? null };
         const outcome = ({ read, accepted, duplicates }: ChunkOutcome): void => {
           current.accepted += accepted;
           current.duplicates += duplicates;
           current.facts.merge(read.facts);
-          for (const reject of read.rejects) this.#reject(current, reject, readAs);
+          for (const reject of read.rejects) {
+            const at = this.#source.stays(current.document, reject.row);
+            if (at === undefined) this.#reject(current, reject, readAs);
+            else this.#stays(current, { ...reject, at });
+          }
           for (let i = 0; i < read.pages.length; i += 2) {
             current.tally.add(read.pages[i] as number, read.pages[i + 1] as number);
           }
@@ -337,7 +309,8 @@ class ImportRun {
     };
     await this.#append('import', body);
     const rows = current.facts.coverage(warnings);
-    if (rows.length > 0) {
+    // Of what a collector had fetched, the windows it was asked for in tell more.
+    if (rows.length > 0 && origin?.delivered === undefined) {
       const coverage: CoverageBody = { v: 1, importId, rows };
       await this.#append('coverage', coverage);
     }
@@ -377,6 +350,11 @@ class ImportRun {
     this.#tellReject(current.document.name, item);
     const place = { file: current.document.name, at, reason, import: current.importNumber };
     this.#park({ ...place, readAs }, item.bytes);
+  }
+
+  #stays(current: Current, { at, reason }: RejectedItem): void {
+    current.rejected += 1;
+    this.#tellReject(current.document.name, { at, reason });
   }
 
   #park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {

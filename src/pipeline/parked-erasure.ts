@@ -25,6 +25,7 @@ export async function findParked(
   const names: string[] = [];
   const held = new Map<string, number>();
   for (const file of listParked(writer.dir)) {
+    if (file.parked.erased === true) continue;
     const parkedMs = await parkedMsOf(writer, file);
     if (!isSelected(file, selection, mentions, parkedMs)) continue;
     names.push(file.name);

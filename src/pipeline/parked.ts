@@ -10,12 +10,27 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Chunk } from '../intake/index.ts';
+import type { Chunk, CollectWindow, DeliveredAs } from '../intake/index.ts';
 
 /** How the bytes of a reject were to be read: what its file said once, for all its rows. */
 export type ReadAs = Pick<Chunk, 'form' | 'columns' | 'delimiter'> & {
   /** The tenant of records that state none, as the import was told. */
   readonly tenant: string | null;
+};
+
+/** Whose window is short of a piece that a collector fetched. */
+export type ParkedWindow = Pick<CollectWindow, 'collector' | 'source' | 'tenant' | 'axis'> & {
+  /** What comes mixed with the source is short of it as well. */
+  readonly alsoSources: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+};
+
+export type CollectedPiece = {
+  readonly window: ParkedWindow;
+  /** The content that it was a piece of. */
+  readonly content: string;
+  readonly delivered: DeliveredAs;
 };
 
 /**
@@ -31,6 +46,10 @@ export type Parked = {
   readonly readAs: ReadAs | null;
   /** Base64 of the bytes, or null when they were over {@link PARKED_BYTES_MAX}. */
   readonly bytes: string | null;
+  /** Only of what a collector fetched; there `import` is null. */
+  readonly collected?: CollectedPiece;
+  /** It was erased, and the window is short of it for good. */
+  readonly erased?: true;
 };
 
 /** What lies in the folder under a name. */
@@ -79,6 +98,32 @@ export function readParked(dir: string, name: string): ParkedFile {
   const parked = parse(readFileSync(path, 'utf8'));
   const bytes = Buffer.from(parked.bytes ?? '', 'base64');
   return { name, parked, bytes, parkedMs: statSync(path).mtimeMs };
+}
+
+/**
+ * Removes pieces for good. That a window is short of one outlives it, under a name that is made of
+ * nothing that was in it: otherwise the window would be whole once the others can be read.
+ */
+export function eraseParked(dir: string, names: Iterable<string>): void {
+  for (const name of names) {
+    const path = join(folderOf(dir), name);
+    if (!existsSync(path)) continue;
+    const { collected } = parse(readFileSync(path, 'utf8'));
+    if (collected !== undefined) leaveTrace(dir, collected);
+    rmSync(path, { force: true });
+  }
+}
+
+function leaveTrace(dir: string, { window, delivered }: CollectedPiece): void {
+  const trace: Parked = {
+    ...{ file: window.source, at: '', reason: 'erased', import: null, readAs: null, bytes: null },
+    collected: { window, content: '', delivered },
+    erased: true,
+  };
+  const text = JSON.stringify(trace);
+  const path = join(folderOf(dir), `${createHash('sha256').update(text).digest('hex')}.json`);
+  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+  renameSync(`${path}.tmp`, path);
 }
 
 export function removeParked(dir: string, names: Iterable<string>): void {

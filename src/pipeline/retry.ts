@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { TenantId } from '../core/index.ts';
+import type { RecordDraft, TenantId } from '../core/index.ts';
 import {
   type Document,
   type Input,
@@ -9,19 +9,27 @@ import {
   type ReaderEvent,
   readInputs,
 } from '../intake/index.ts';
-import type { Origin, RunOptions, RunSource } from './import.ts';
-import { type ImportReport, runImport } from './import.ts';
-import { listParked, type ParkedFile, type ReadAs, readParked, removeParked } from './parked.ts';
+import { type ImportReport, type RunOptions, runImport } from './import.ts';
+import {
+  type CollectedPiece,
+  listParked,
+  type ParkedFile,
+  type ReadAs,
+  readParked,
+  removeParked,
+} from './parked.ts';
+import { readAgainEntries } from './parked-windows.ts';
+import type { Origin, RunSource } from './run-source.ts';
 import type { Writer } from './writer.ts';
 
 /**
  * Reads again what was parked: from the bytes that were kept, else from the file if it is still
  * there. What can be read now is an entry, or a duplicate of one, and leaves the folder; what
- * cannot stays as it is. Nothing leaves before what it held is durable: after a crash the same
- * call goes on.
+ * cannot stays as it is. Windows of collectors that were short of nothing else are whole then.
+ * Nothing leaves before what it held is durable: after a crash the same call goes on.
  */
 export async function retryParked(writer: Writer, options: RunOptions): Promise<ImportReport> {
-  const retry = new Retry(writer.dir);
+  const retry = new Retry(writer);
   const report = await runImport(writer, options, retry);
   removeParked(writer.dir, retry.settled());
   return report;
@@ -33,12 +41,19 @@ type Piece = {
   readonly file: string;
   readonly import: number | null;
   readonly tenant: string | null;
-  /** Where its bytes stood; null where the file has to be read again. */
-  readonly place: { readonly row: number; readonly offset: number } | null;
+  readonly at: string;
+  /**
+   * - `bytes`   it is read from what was kept
+   * - `file`    its file is read again
+   * - `never`   a collector fetched it, and nothing that could be read was kept
+   * - `erased`  nothing is left of it but that it is missing
+   */
+  readonly from: 'bytes' | 'file' | 'never' | 'erased';
+  readonly collected: CollectedPiece | undefined;
 };
 
 class Retry implements RunSource {
-  readonly #dir: string;
+  readonly #writer: Writer;
   readonly #pieces: readonly Piece[];
   readonly #files: ReadonlySet<string>;
   /** The pieces of the documents that are made of what was kept. */
@@ -49,10 +64,10 @@ class Retry implements RunSource {
   readonly #parkedAgain = new Set<string>();
   #bytes = 0;
 
-  constructor(dir: string) {
-    this.#dir = dir;
-    this.#pieces = Array.from(listParked(dir), pieceOf);
-    const unkept = this.#pieces.filter(({ place }) => place === null);
+  constructor(writer: Writer) {
+    this.#writer = writer;
+    this.#pieces = Array.from(listParked(writer.dir), pieceOf);
+    const unkept = this.#pieces.filter(({ from }) => from === 'file');
     this.#files = new Set(unkept.map(({ file }) => file));
   }
 
@@ -61,9 +76,12 @@ class Retry implements RunSource {
   }
 
   async *events(): AsyncGenerator<ReaderEvent> {
-    const kept = this.#pieces.filter(({ place }) => place !== null);
+    const kept = this.#pieces.filter(({ from }) => from === 'bytes');
     const groups = Map.groupBy(kept, (piece) => `${piece.import} ${piece.tenant} ${piece.file}`);
     for (const group of groups.values()) yield* this.#eventsOf(group);
+    for (const { file: name } of this.#pieces.filter(({ from }) => from === 'never')) {
+      yield { kind: 'refused', name, error: nothingWasKept() };
+    }
     if (this.#files.has('-')) yield { kind: 'refused', name: '-', error: streamIsGone() };
     yield* readInputs(this.#inputs());
   }
@@ -71,12 +89,19 @@ class Retry implements RunSource {
   originOf(document: Document): Origin | undefined {
     const [piece] = this.#made.get(document) ?? [];
     if (piece === undefined) return undefined;
-    return { parkedBy: piece.import, tenant: (piece.tenant ?? undefined) as TenantId | undefined };
+    const tenant = (piece.tenant ?? undefined) as TenantId | undefined;
+    return { parkedBy: piece.import, tenant, delivered: piece.collected?.delivered };
   }
 
   /** That a file is gone is no news of what was parked of it. */
   parks(error: IntakeError): boolean {
     return error.code !== 'NOT_FOUND';
+  }
+
+  stays(document: Document, row: number): string | undefined {
+    const piece = this.#made.get(document)?.[row - 1];
+    if (piece !== undefined) this.#parkedAgain.add(piece.name);
+    return piece?.at;
   }
 
   parked(name: string): void {
@@ -94,11 +119,23 @@ class Retry implements RunSource {
     // An archive is read where its members are.
     const read = new Set([...this.#readDocuments].flatMap(withParents));
     return this.#pieces
-      .filter(({ name, file, place }) =>
-        place === null ? read.has(file) : this.#readPieces.has(name),
+      .filter(({ name, file, from }) =>
+        from === 'file' ? read.has(file) : this.#readPieces.has(name),
       )
       .map(({ name }) => name)
       .filter((name) => !this.#parkedAgain.has(name));
+  }
+
+  async closing(): Promise<readonly RecordDraft[]> {
+    const settled = new Set(this.settled());
+    const pieces = this.#pieces.filter(isOfCollector);
+    const collected = (isRead: boolean): CollectedPiece[] =>
+      pieces
+        .filter(({ name }) => settled.has(name) === isRead)
+        .flatMap((piece) => piece.collected ?? []);
+    const unknown = pieces.filter((piece) => piece.collected === undefined).length;
+    const found = { read: collected(true), left: collected(false), unknown };
+    return readAgainEntries(this.#writer, found);
   }
 
   *#eventsOf(pieces: readonly Piece[]): Generator<ReaderEvent> {
@@ -108,15 +145,15 @@ class Retry implements RunSource {
     const document: Document = { documentId, name, path: name, member: undefined, ...form };
     this.#made.set(document, pieces);
     yield { kind: 'document', document };
-    for (const piece of pieces) yield this.#chunkOf(documentId, piece);
+    for (const [at, piece] of pieces.entries()) yield this.#chunkOf(documentId, piece, at + 1);
     const end = { documentId, rows: pieces.length, textBytes: 0, diskBytes: 0, sha256: '' };
     yield { kind: 'end', end: { ...end, completeness: [], failure: undefined } };
   }
 
-  #chunkOf(documentId: number, { name, place }: Piece): ReaderEvent {
-    const { bytes, parked } = readParked(this.#dir, name);
-    const { form, columns, delimiter } = parked.readAs as ReadAs;
-    const { row, offset } = place as NonNullable<Piece['place']>;
+  /** `row`: which of its document's pieces it is. */
+  #chunkOf(documentId: number, { name }: Piece, row: number): ReaderEvent {
+    const { bytes, parked } = readParked(this.#writer.dir, name);
+    const { form, columns, delimiter } = parked.readAs ?? AS_COLLECTED;
     this.#bytes += bytes.length;
     const chunk = {
       documentId,
@@ -124,7 +161,7 @@ class Retry implements RunSource {
       columns,
       delimiter,
       row,
-      offset,
+      offset: 0,
       // Of its own: it moves to another thread.
       bytes: new Uint8Array(bytes),
       spans: Int32Array.of(0, bytes.length, 0),
@@ -138,12 +175,27 @@ class Retry implements RunSource {
   }
 }
 
+/** Contents are JSON, however they came. */
+const AS_COLLECTED: Omit<ReadAs, 'tenant'> = { form: 'json', columns: [], delimiter: 0 };
+
+/** Of a file that could not be read at all: it has no import, as what a collector fetched. */
+const WHOLE_FILE = 'whole file';
+
 function pieceOf({ name, parked }: ParkedFile): Piece {
-  const { file, bytes, readAs } = parked;
-  const match = /^row (\d+), byte (\d+)$/.exec(parked.at);
-  const isKept = bytes !== null && readAs !== null && match !== null;
-  const place = isKept ? { row: Number(match[1]), offset: Number(match[2]) } : null;
-  return { name, file, import: parked.import, tenant: readAs?.tenant ?? null, place };
+  const { file, at, bytes, readAs, collected } = parked;
+  const of = { name, file, at, import: parked.import, collected };
+  const tenant = collected?.delivered.tenant ?? readAs?.tenant ?? null;
+  if (parked.erased === true) return { ...of, tenant, from: 'erased' };
+  const isRecord = bytes !== null && /^(row|record) \d+/.test(at);
+  if (isRecord && (readAs !== null || collected !== undefined)) {
+    return { ...of, tenant, from: 'bytes' };
+  }
+  const isFile = collected === undefined && (parked.import !== null || at === WHOLE_FILE);
+  return { ...of, tenant, from: isFile ? 'file' : 'never' };
+}
+
+function isOfCollector({ collected, import: number, at }: Piece): boolean {
+  return collected !== undefined || (number === null && at !== WHOLE_FILE);
 }
 
 /** `a/b.zip/c.csv`, `a/b.zip`, `a`. */
@@ -160,6 +212,14 @@ function pathOf(file: string): string {
     if (stats !== undefined) return stats.isFile() || path === file ? path : file;
   }
   return file;
+}
+
+/** `NOT_FOUND`: it is as it was, and parked already. */
+function nothingWasKept(): IntakeError {
+  return new IntakeError(
+    'NOT_FOUND',
+    'it stays parked: nothing of it was kept that could hold a record',
+  );
 }
 
 function streamIsGone(): IntakeError {

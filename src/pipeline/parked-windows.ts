@@ -1,0 +1,103 @@
+import {
+  assert,
+  instantOfMs,
+  normalise,
+  plural,
+  type RecordDraft,
+  type TenantId,
+} from '../core/index.ts';
+import { type Observation, READ_AGAIN_CODE, type UnreadWindow } from '../coverage/index.ts';
+import type { ContentFact } from '../intake/index.ts';
+import { CollectHistory, collectedBody } from './collect-history.ts';
+import { ownEntry } from './own-entries.ts';
+import type { CollectedPiece } from './parked.ts';
+import type { Writer } from './writer.ts';
+
+/** Of what collectors parked: what could be read now, and what stays. */
+export type ReadAgain = {
+  readonly read: readonly CollectedPiece[];
+  readonly left: readonly CollectedPiece[];
+  /** Pieces that stay and of which it is not known whose window they were of. */
+  readonly unknown: number;
+};
+
+/**
+ * What the ledger says once pieces of collected content could be read: contents that are whole by
+ * it, and windows that were short of nothing else. A window is whole only if not one piece of it
+ * stays: nobody could tell otherwise.
+ */
+export async function readAgainEntries(writer: Writer, pieces: ReadAgain): Promise<RecordDraft[]> {
+  if (pieces.read.length === 0) return [];
+  const nowMs = writer.clock.now();
+  await writer.reader.refresh();
+  const history = await CollectHistory.load(writer);
+  const short = pieces.unknown > 0 ? [] : joined(writer.books.unread());
+  return [
+    ...contentEntries(history, pieces).map((body) => ownEntry('import', nowMs, body)),
+    ...short.flatMap((window) => {
+      const seen = observation(window, pieces, nowMs);
+      return seen === undefined ? [] : [ownEntry('coverage', nowMs, seen)];
+    }),
+  ];
+}
+
+function contentEntries(history: CollectHistory, { read, left }: ReadAgain): object[] {
+  const groups = Map.groupBy(read, contentKey);
+  return [...groups].flatMap(([key, [piece]]) => {
+    assert(piece !== undefined, 'a group has a member');
+    const { window, content } = piece;
+    const fact = history.content(window.source, window.tenant, content);
+    if (fact?.parked === undefined) return [];
+    const { parked: _, ...rest } = fact;
+    const stay = left.filter((each) => contentKey(each) === key).length;
+    const now: ContentFact = stay === 0 ? rest : { ...rest, parked: stay };
+    return [collectedBody(window, { from: window.fromMs, to: window.toMs }, [now])];
+  });
+}
+
+function contentKey({ window, content }: CollectedPiece): string {
+  return `${window.tenant}\n${window.source}\n${content}`;
+}
+
+/**
+ * Neighbours as one: a later list that named the content again made its own window short as well,
+ * which may reach far around that of the piece.
+ */
+function joined(windows: readonly UnreadWindow[]): UnreadWindow[] {
+  const groups = Map.groupBy(windows, ({ from: _, to: __, ...key }) => JSON.stringify(key));
+  return [...groups.values()].flatMap((group) => {
+    const [one] = group as [UnreadWindow];
+    return normalise(group).map(({ from, to }) => ({ ...one, from, to }));
+  });
+}
+
+function observation(
+  unread: UnreadWindow,
+  { read, left }: ReadAgain,
+  nowMs: number,
+): Observation | undefined {
+  const [first, ...more] = read.filter((piece) => isOf(piece, unread));
+  if (first === undefined || left.some((piece) => isOf(piece, unread))) return undefined;
+  const { tenant, source, workload, subject, axis } = unread;
+  const records = more.length + 1;
+  return {
+    ...{ v: 2, collector: first.window.collector, tenant, source, workload, subject },
+    from: instantOfMs(unread.from) ?? '',
+    to: instantOfMs(unread.to) ?? '',
+    ...{ axis, outcome: 'complete', listed: 0, fetched: 0, records, duplicates: 0, parked: 0 },
+    because: `${plural(records, 'piece')} that had been parked could be read`,
+    ...{ code: READ_AGAIN_CODE, delays: null, canaries: null },
+    at: instantOfMs(nowMs) ?? '',
+  };
+}
+
+function isOf({ window }: CollectedPiece, unread: UnreadWindow): boolean {
+  const isShort = window.source === unread.source || window.alsoSources.includes(unread.source);
+  return (
+    isShort &&
+    window.tenant === (unread.tenant as TenantId) &&
+    window.axis === unread.axis &&
+    window.fromMs < unread.to &&
+    window.toMs > unread.from
+  );
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BooksReader } from '../src/books/index.ts';
+import { ManualClock } from '../src/core/index.ts';
+import { erase, type ImportReport, pollOnce, retryParked } from '../src/pipeline/index.ts';
+import { assertFsckClean } from './support/account.ts';
+import { ActivityService } from './support/activity-service.ts';
+import { recordText } from './support/audit-record.ts';
+import { activityCollector, observationsOf, pollHere, withDesk } from './support/collecting.ts';
+import { assertExactlyOnce } from './support/exactly-once.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('parked-collected');
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const SOURCE = 'm365.activity/Audit.SharePoint';
+const HOUR_MS = 3_600_000;
+/** Between the two windows, so that nothing of the first hour is still to come in the second. */
+const APART_MS = 48 * HOUR_MS;
+/** In between: enough for it to be learned how late this source is. */
+const USUAL_BLOBS = 16;
+const USUAL_RECORDS = 20;
+const USUAL = USUAL_BLOBS * USUAL_RECORDS;
+const NOW_MS = Date.parse('2026-03-02T10:00:00Z');
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+
+type Kept = { readonly reason: string; readonly bytes: string | null; readonly erased?: true };
+
+function parkedIn(dir: string): { readonly path: string; readonly kept: Kept }[] {
+  const folder = join(dir, 'parked');
+  return readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    return { path, kept: JSON.parse(readFileSync(path, 'utf8')) as Kept };
+  });
+}
+
+function bytesOf({ bytes }: Kept): string {
+  return Buffer.from(bytes ?? '', 'base64').toString('utf8');
+}
+
+/** As a version leaves it that could not read what this one can. */
+function makeReadable(dir: string, n: number, extra: object = {}): void {
+  const found = parkedIn(dir).filter(({ kept }) => bytesOf(kept).includes(`"piece ${n}"`));
+  assert.equal(found.length, 1);
+  for (const { path, kept } of found) {
+    const bytes = Buffer.from(recordText(n, { ...extra })).toString('base64');
+    writeFileSync(path, JSON.stringify({ ...kept, bytes }));
+  }
+}
+
+/** Deeper than a record may be. */
+function unreadable(n: number): string {
+  return `{"Id":"piece ${n}","a":${'['.repeat(500)}${']'.repeat(500)}}`;
+}
+
+/** A quarter of an hour before it is to be had, if it is put there at that time. */
+function recent(n: number, fromMs: number): string {
+  const CreationTime = new Date(fromMs + HOUR_MS / 4).toISOString().slice(0, 19);
+  return recordText(n, { CreationTime });
+}
+
+function usual(blob: number, fromMs: number): string[] {
+  return Array.from({ length: USUAL_RECORDS }, (_, at) =>
+    recent(1000 + blob * USUAL_RECORDS + at, fromMs),
+  );
+}
+
+type Company = {
+  readonly dir: string;
+  readonly clock: ManualClock;
+  readonly service: ActivityService;
+  readonly poll: () => Promise<unknown>;
+};
+
+/** Two windows of a source: of the first one piece could not be read, of the second two. */
+async function collected(name: string, use: (company: Company) => Promise<void>): Promise<void> {
+  const dir = join(root, name);
+  const service = new ActivityService(TENANT);
+  await using server = await service.start();
+  const contentTypes = ['Audit.SharePoint'] as const;
+  service.enabled.add('Audit.SharePoint');
+  const clock = new ManualClock(NOW_MS);
+  const address = { origin: server.origin, tenant: TENANT, clock, contentTypes };
+  const collector = activityCollector(address);
+  const poll = (): Promise<unknown> => pollHere(dir, clock, collector);
+  await poll();
+  const put = (id: string, ...records: readonly string[]): void => {
+    service.put({ id, createdMs: clock.now() + HOUR_MS / 2, body: `[${records.join(',')}]` });
+  };
+  put('one', recordText(1), unreadable(2), recordText(3));
+  clock.advance(HOUR_MS);
+  await poll();
+  for (let n = 0; n < USUAL_BLOBS; n++) {
+    put(`usual-${n}`, ...usual(n, clock.now()));
+    clock.advance(APART_MS / USUAL_BLOBS);
+    await poll();
+  }
+  put('two', unreadable(4), recent(5, clock.now()), unreadable(6));
+  clock.advance(HOUR_MS);
+  await poll();
+  clock.advance(HOUR_MS);
+  await poll();
+  await use({ dir, clock, service, poll });
+}
+
+async function retry({ dir, clock }: Company): Promise<ImportReport> {
+  return withDesk(dir, clock, (desk, writer) =>
+    desk.exclusively(() => retryParked(writer, { doer: DOER, lanes: 1 })),
+  );
+}
+
+/** Of the two windows, each in its middle; of all that comes through the source. */
+async function states({ dir, clock }: Company): Promise<(string | undefined)[]> {
+  const books = await BooksReader.open(dir, { clock });
+  try {
+    const rows = books.coverage().filter(({ source, subject }) => {
+      return source === SOURCE && subject === null;
+    });
+    return [0, HOUR_MS + APART_MS].map((ms) => {
+      const atMs = NOW_MS + ms + HOUR_MS / 2;
+      const at = rows.filter(({ fromMs, toMs }) => {
+        return (fromMs ?? -Infinity) <= atMs && atMs < (toMs ?? Infinity);
+      });
+      const found = new Set(at.map(({ state }) => (state === 'lost' ? 'lost' : 'else')));
+      return [...found].sort().join(' and ');
+    });
+  } finally {
+    books.close();
+  }
+}
+
+test('a window is whole once all that it was short of could be read, and not before', async () => {
+  await collected('windows', async (company) => {
+    const { dir } = company;
+    assert.deepEqual(await states(company), ['lost', 'lost']);
+    const nothing = await retry(company);
+    assert.deepEqual([nothing.accepted, nothing.rejected], [0, 3]);
+    const told = nothing.rejects.map(({ file, at, reason }) => `${file}: ${at}: ${reason}`);
+    for (const text of told) {
+      assert.match(
+        text,
+        /^m365\.activity\/Audit\.SharePoint (one|two): (row|record) [123].*: nested/,
+      );
+    }
+    assert.deepEqual([await states(company), parkedIn(dir).length], [['lost', 'lost'], 3]);
+
+    makeReadable(dir, 2);
+    makeReadable(dir, 4);
+    const some = await retry(company);
+    assert.deepEqual([some.accepted, some.duplicates, some.rejected], [2, 0, 1]);
+    assert.deepEqual([await states(company), parkedIn(dir).length], [['else', 'lost'], 1]);
+
+    makeReadable(dir, 6);
+    const rest = await retry(company);
+    assert.deepEqual([rest.accepted, rest.rejected], [1, 0]);
+    assert.deepEqual([await states(company), parkedIn(dir).length], [['else', 'else'], 0]);
+    await assertExactlyOnce(dir, 6 + USUAL);
+    await assertFsckClean(dir);
+    const said = (await observationsOf(dir)).filter(({ code }) => code === 'read-again');
+    assert.ok(said.length > 0);
+    assert.ok(said.every(({ outcome, listed }) => outcome === 'complete' && listed === 0));
+  });
+});
+
+test('content that is whole now is not short of it again when it is listed once more', async () => {
+  await collected('listed', async (company) => {
+    const { dir, clock, service, poll } = company;
+    for (const n of [2, 4, 6]) makeReadable(dir, n);
+    await retry(company);
+    // Something of these hours is listed late: they are asked for again, and all is listed anew.
+    service.put({
+      id: 'late',
+      createdMs: clock.now() - 1.25 * HOUR_MS,
+      body: `[${recordText(7)}]`,
+    });
+    clock.advance(7 * HOUR_MS);
+    await poll();
+    await assertExactlyOnce(dir, 7 + USUAL);
+    assert.deepEqual(await states(company), ['else', 'else']);
+  });
+});
+
+test('the desk that goes on collecting knows as well what is whole now', async () => {
+  await collected('desk', async (company) => {
+    const { dir, clock, service } = company;
+    for (const n of [2, 4, 6]) makeReadable(dir, n);
+    const contentTypes = ['Audit.SharePoint'] as const;
+    const address = { origin: service.origin, tenant: TENANT, clock, contentTypes };
+    const collector = activityCollector(address);
+    await withDesk(dir, clock, async (desk, writer) => {
+      await desk.exclusively(() => retryParked(writer, { doer: DOER, lanes: 1 }));
+      service.put({
+        id: 'late',
+        createdMs: clock.now() - 1.25 * HOUR_MS,
+        body: `[${recordText(7)}]`,
+      });
+      clock.advance(7 * HOUR_MS);
+      await pollOnce(desk, collector);
+    });
+    assert.deepEqual(await states(company), ['else', 'else']);
+  });
+});
+
+test('what turns out to be a record of another tenant stays, however well it reads', async () => {
+  await collected('foreign', async (company) => {
+    makeReadable(company.dir, 2, { OrganizationId: '11111111-7d2a-4f6b-9c3d-2e8a61f0b794' });
+    const { accepted, rejects } = await retry(company);
+    assert.equal(accepted, 0);
+    assert.match(rejects.map(({ reason }) => reason).join('\n'), /a record of another tenant/);
+    assert.deepEqual(await states(company), ['lost', 'lost']);
+  });
+});
+
+test('what was erased before it could be read is missing for good', async () => {
+  await collected('erased', async (company) => {
+    const { dir, clock } = company;
+    makeReadable(dir, 4);
+    await withDesk(dir, clock, async (_, writer) => {
+      const asked = { case: '2026-17', reason: 'asked for', doer: DOER } as const;
+      await erase(writer, { selection: { names: ['piece 6'] }, ...asked, whenNothing: 'refuse' });
+    });
+    const left = parkedIn(dir);
+    assert.equal(left.length, 3);
+    assert.ok(left.every(({ kept }) => !bytesOf(kept).includes('piece 6')));
+    assert.deepEqual(
+      left.flatMap(({ kept }) => (kept.erased ? kept.reason : [])),
+      ['erased'],
+    );
+    const { accepted } = await retry(company);
+    assert.deepEqual([accepted, await states(company)], [1, ['lost', 'lost']]);
+  });
+});
