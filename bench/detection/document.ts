@@ -14,6 +14,7 @@ export type Measured = {
   readonly quiet: {
     readonly people: number;
     readonly days: number;
+    readonly diligence: number;
     readonly lines: readonly Line[];
     readonly records: number;
     /** What reconciliation looked at, and what it left: actions, and days and workloads. */
@@ -61,7 +62,7 @@ export function documentOf(measured: Measured): string {
     '',
     '## Quiet time (emulator)',
     '',
-    `${measured.quiet.people} people, ${measured.quiet.days} days in which nobody attacks.`,
+    quietWords(measured.quiet),
     '',
     ...quietTable(measured.quiet),
     '',
@@ -120,6 +121,11 @@ function lineTable(lines: readonly Line[]): string[] {
       return [rule, attacked, found, missed, silent, wrong, wrongRate.toFixed(2)];
     }),
   );
+}
+
+function quietWords({ people, days, diligence }: Measured['quiet']): string {
+  const of = diligence === 1 ? '' : ` They do ${diligence * 100} % of what an office worker does.`;
+  return `${people} people, ${days} days in which nobody attacks.${of}`;
 }
 
 function quietTable(quiet: Measured['quiet']): string[] {

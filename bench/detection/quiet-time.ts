@@ -4,12 +4,13 @@ import { BooksReader } from '../../src/books/index.ts';
 import { LedgerReader } from '../../src/ledger/index.ts';
 import { authorisationsOf } from '../../src/pipeline/index.ts';
 import { Reconciler, type Reconciliation } from '../../src/reconcile/index.ts';
-import { detect, type Judged } from '../../test/support/detected.ts';
+import { type Judged, judgedIn, withJudges } from '../../test/support/detected.ts';
+import { tellByDay } from '../../test/support/told.ts';
 
 /** A company of 10,000 is what the bar is about; the short form shows whether something broke. */
 export const QUIET_FORMS = {
-  short: { people: 60, days: 6 },
-  long: { people: 10_000, days: 4 },
+  short: { people: 60, days: 6, diligence: 1 },
+  long: { people: 10_000, days: 30, diligence: 0.1 },
 } as const;
 
 const MEDIUM = 3;
@@ -25,22 +26,33 @@ export type QuietTime = {
 
 /** Lets people live for some days in which nobody attacks, and everything look at it. */
 export async function quietTime(
-  of: { readonly seed: number; readonly people: number; readonly days: number },
+  of: {
+    readonly seed: number;
+    readonly people: number;
+    readonly days: number;
+    readonly diligence: number;
+  },
   folder: string,
   log: (line: string) => void,
 ): Promise<QuietTime> {
   const place = mkdtempSync(join(folder, 'quiet-'));
   try {
-    const { seed, people, days } = of;
+    const { people, days } = of;
+    const data = join(place, 'data');
     const began = performance.now();
-    const { data, judged, told } = await detect(place, [{ seed, people, lifeDays: days }], () =>
-      log(`quiet: told after ${seconds(began)} s`),
-    );
-    log(`quiet: ${told.records} records judged after ${seconds(began)} s`);
+    let [records, day] = [0, 0];
+    await withJudges(data, async (read) => {
+      for (const told of tellByDay(join(place, 'told'), { ...of, lifeDays: days })) {
+        await read(told.folder);
+        rmSync(told.folder, { recursive: true, force: true });
+        records += told.records;
+        log(`quiet: day ${++day} of ${days}, ${records} records, after ${seconds(began)} s`);
+      }
+    });
+    const judged = await judgedIn(data, { attacks: new Map() });
     const reconciled = await reconciledIn(data);
     log(`quiet: reconciled after ${seconds(began)} s`);
-    const { personDays, records } = told;
-    return { people, days, personDays, records, judged, reconciled };
+    return { people, days, personDays: people * days, records, judged, reconciled };
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

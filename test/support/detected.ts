@@ -30,19 +30,29 @@ export async function detect(
   const told = tell(join(folder, 'told'), tellings);
   handIn?.(told);
   const data = join(folder, 'data');
+  await withJudges(data, (read) => read(told.folder));
+  return { data, told, judged: await judgedIn(data, told) };
+}
+
+/** An account at which everything that judges looks on; `read` takes all files of a folder in. */
+export async function withJudges(
+  data: string,
+  use: (read: (folder: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
   const detection = await loadDetection();
   const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
   try {
-    const inputs = readdirSync(told.folder).map((name) => {
-      return { kind: 'path', path: join(told.folder, name) } as const;
+    await use(async (folder) => {
+      const inputs = readdirSync(folder).map((name) => {
+        return { kind: 'path', path: join(folder, name) } as const;
+      });
+      const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+      const failed = warnings.filter(({ text }) => /could not judge/.test(text));
+      if (failed.length > 0) throw new Error(failed.map(({ text }) => text).join('\n'));
     });
-    const { warnings } = await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
-    const failed = warnings.filter(({ text }) => /could not judge/.test(text));
-    if (failed.length > 0) throw new Error(failed.map(({ text }) => text).join('\n'));
   } finally {
     await closeWriter(writer);
   }
-  return { data, told, judged: await judgedIn(data, told) };
 }
 
 /** What was found in an account, and whose deeds it rests on. */

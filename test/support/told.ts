@@ -24,6 +24,8 @@ export type Telling = {
   readonly people: number;
   /** For how long they live their lives beside the attack. */
   readonly lifeDays: number;
+  /** How much they do of what an office worker does: above 0, at most 1. */
+  readonly diligence?: number;
   /** Feeds that are not written: what a company without them has. */
   readonly without?: readonly Feed[];
 };
@@ -72,12 +74,41 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
   return { folder, attacks, records, personDays, ...found };
 }
 
+/**
+ * The same of one company day by day, each in a folder of its own: a month of ten thousand people
+ * as text is more than a disk holds. Whoever takes one MAY remove it before the next.
+ */
+export function* tellByDay(
+  root: string,
+  telling: Telling,
+): Generator<{ readonly folder: string; readonly records: number }> {
+  let [day, records] = [0, 0];
+  let folder = join(root, `day-${day}`);
+  mkdirSync(folder, { recursive: true });
+  let files = new LineFiles(folder);
+  for (const happening of happeningsOf(telling, 0)) {
+    const next = Math.floor((happening.atMs - START_MS) / DAY_MS);
+    if (next > day) {
+      files.close();
+      yield { folder, records };
+      [day, records] = [next, 0];
+      folder = join(root, `day-${day}`);
+      mkdirSync(folder, { recursive: true });
+      files = new LineFiles(folder);
+    }
+    records += write(happening, telling, files, new Map());
+  }
+  files.close();
+  yield { folder, records };
+}
+
 function* happeningsOf(telling: Telling, at: number): Generator<Happening> {
-  const { seed, people, lifeDays, scenario, parameters = {} } = telling;
+  const { seed, people, lifeDays, diligence = 1, scenario, parameters = {} } = telling;
   const loaded = scenario === undefined ? undefined : loadScenario(scenario);
   const roles = loaded?.tenants ?? ['corp'];
   const populations = roles.map((role) => {
-    return new Population({ seed: `${seed} ${at} ${scenario ?? 'quiet'} ${role}`, size: people });
+    const whose = `${seed} ${at} ${scenario ?? 'quiet'} ${role}`;
+    return new Population({ seed: whose, size: people, diligence });
   });
   const endMs = START_MS + lifeDays * DAY_MS;
   const lives = lifeDays === 0 ? [] : populations.map((one) => until(lifeOf(one, seed), endMs));
