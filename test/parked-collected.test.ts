@@ -212,6 +212,19 @@ test('what turns out to be a record of another tenant stays, however well it rea
   });
 });
 
+test('a piece whose file somebody changed holds its window back', async () => {
+  await collected('changed', async (company) => {
+    const { dir } = company;
+    for (const n of [2, 4, 6]) makeReadable(dir, n);
+    const [first] = parkedIn(dir);
+    assert.ok(first !== undefined);
+    writeFileSync(first.path, JSON.stringify({ ...first.kept, collected: { window: 7 } }));
+    const { accepted, rejected } = await retry(company);
+    assert.deepEqual([accepted, rejected], [2, 1]);
+    assert.deepEqual([await states(company), parkedIn(dir).length], [['lost', 'lost'], 1]);
+  });
+});
+
 test('what was erased before it could be read is missing for good', async () => {
   await collected('erased', async (company) => {
     const { dir, clock } = company;

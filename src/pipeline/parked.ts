@@ -149,8 +149,23 @@ function namesIn(folder: string): string[] {
 function parse(text: string): Parked {
   const unknown = { file: '', at: '', import: null, readAs: null, bytes: null };
   try {
-    return { ...unknown, reason: '', ...(JSON.parse(text) as object) };
+    const { collected, ...parked } = JSON.parse(text) as Partial<Parked>;
+    const piece = isCollectedPiece(collected) ? { collected } : {};
+    return { ...unknown, reason: '', ...parked, ...piece };
   } catch {
     return { ...unknown, reason: text };
   }
+}
+
+/** What says nothing that can be used of its window may be of any: none is whole then. */
+function isCollectedPiece(value: unknown): value is CollectedPiece {
+  const { window, content, delivered } = (value ?? {}) as Partial<CollectedPiece>;
+  const { source, tenant, alsoSources, fromMs, toMs } = window ?? {};
+  const texts: readonly unknown[] = [content, source, tenant, delivered?.tenant, delivered?.family];
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    Array.isArray(alsoSources) &&
+    Number.isFinite(fromMs) &&
+    Number.isFinite(toMs)
+  );
 }
