@@ -19,7 +19,7 @@ const START_MS = Date.UTC(2026, 2, 2);
 /** In full it takes hours, most of it to make what is collected and to give it out. */
 const FORMS = {
   short: { people: 25, diligence: 1, days: 5 },
-  long: { people: 10_000, diligence: 0.1, days: 30 },
+  long: { people: 10_000, diligence: 0.05, days: 30 },
 } as const;
 /** Less often than `serve` does: a month of its polls would be most of what is measured. */
 const POLL_EVERY_MS = 2 * HOUR_MS;

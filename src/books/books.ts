@@ -15,6 +15,7 @@ import {
   SIGNALS_STAGE,
   TEMP_FOLDER,
 } from './layout.ts';
+import { COMPACTION_THREAD_BYTES } from './limits.ts';
 import { foldObservations, Observed } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
@@ -68,7 +69,9 @@ export class Books {
     }
     removeOrphans(dir, state);
     const tempDir = join(dir, TEMP_FOLDER);
-    const engine = await Engine.open({ threads: options.threads ?? 1, tempDir });
+    const { threads = 1 } = options;
+    const memoryBytes = COMPACTION_THREAD_BYTES * threads;
+    const engine = await Engine.open({ threads, tempDir, memoryBytes });
     return new Books(dir, state, engine);
   }
 

@@ -100,7 +100,7 @@ async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void>
   const path = mergedPath(store.state.transaction(() => store.state.nextFileNumber()));
   const temp = join(store.dir, TEMP_FOLDER, 'merged.parquet');
   await useSuperseded(store, () =>
-    store.engine.run(copyTo(`${liveRows(store, hot)} ORDER BY ${FILE_ORDER}`, temp)),
+    store.engine.runWithRoom(copyTo(`${liveRows(store, hot)} ORDER BY ${FILE_ORDER}`, temp)),
   );
   await replace(store, hot, [await settle(store, temp, path, { kind: 'hot' })]);
 }
@@ -114,7 +114,7 @@ async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<v
   const sorted = join(store.dir, TEMP_FOLDER, 'sorted.parquet');
   const order = `class_uid, date_trunc('day', time), ${FILE_ORDER}`;
   await useSuperseded(store, () =>
-    store.engine.run(copyTo(`${liveRows(store, hot)} ORDER BY ${order}`, sorted)),
+    store.engine.runWithRoom(copyTo(`${liveRows(store, hot)} ORDER BY ${order}`, sorted)),
   );
   const made: ListedFile[] = [];
   for (const { classUid, day } of await partitionsOf(store, sorted)) {
@@ -122,7 +122,7 @@ async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<v
     const rows = `SELECT ${ALL} FROM ${readParquet([sorted])}
       WHERE class_uid = ${classUid} AND time >= TIMESTAMP ${literal(day)}
         AND time < TIMESTAMP ${literal(day)} + INTERVAL 1 DAY`;
-    await store.engine.run(copyTo(rows, temp));
+    await store.engine.runWithRoom(copyTo(rows, temp));
     const number = store.state.transaction(() => store.state.nextFileNumber());
     const path = dayPath(classUid, day, number);
     made.push(await settle(store, temp, path, { kind: 'day', classUid, day }));
@@ -157,7 +157,7 @@ async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<voi
   );
   const temp = join(store.dir, TEMP_FOLDER, 'day.parquet');
   await useSuperseded(store, () =>
-    store.engine.run(copyTo(`${liveRows(store, files)} ORDER BY ${FILE_ORDER}`, temp)),
+    store.engine.runWithRoom(copyTo(`${liveRows(store, files)} ORDER BY ${FILE_ORDER}`, temp)),
   );
   await replace(store, files, [await settle(store, temp, path, { kind: 'day', classUid, day })]);
 }

@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { messageOf } from '../core/index.ts';
 import { ENGINE_FREED_BYTES_KEPT, ENGINE_THREAD_BYTES } from './limits.ts';
 
 export type EngineOptions = {
@@ -11,11 +12,11 @@ export type EngineOptions = {
 /** An in-memory DuckDB that never loads an extension and never leaves this machine. */
 export class Engine {
   readonly #instance: DuckDBInstance;
-  readonly #limit: string;
+  readonly #memoryBytes: number;
 
-  private constructor(instance: DuckDBInstance, limit: string) {
+  private constructor(instance: DuckDBInstance, memoryBytes: number) {
     this.#instance = instance;
-    this.#limit = limit;
+    this.#memoryBytes = memoryBytes;
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -27,7 +28,7 @@ export class Engine {
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
     });
-    const engine = new Engine(instance, `${Math.ceil(memoryBytes / 1024)}KiB`);
+    const engine = new Engine(instance, memoryBytes);
     // Global, since every statement has a connection of its own.
     await engine.run('SET GLOBAL parquet_metadata_cache = true');
     const kept = `${ENGINE_FREED_BYTES_KEPT / 1024}KiB`;
@@ -41,7 +42,7 @@ export class Engine {
    * else hundreds of megabytes that threads needed before stand beside what is needed now.
    */
   async giveBack(): Promise<void> {
-    await this.run(`SET GLOBAL memory_limit = '${this.#limit}'`);
+    await this.#limitTo(this.#memoryBytes);
   }
 
   /** Work on one connection; a connection does one thing at a time. */
@@ -56,6 +57,29 @@ export class Engine {
 
   async run(sql: string, values: DuckDBValue[] = []): Promise<void> {
     await this.use((connection) => connection.run(sql, values));
+  }
+
+  /**
+   * As {@link run}, for what sorts. Whether a sort that spills has room for what it needs at once
+   * does not follow from how much it sorts; where it has not, twice the memory is better than
+   * failing at it again and again.
+   */
+  async runWithRoom(sql: string): Promise<void> {
+    try {
+      await this.run(sql);
+    } catch (error) {
+      if (!messageOf(error).startsWith('Out of Memory')) throw error;
+      await this.#limitTo(2 * this.#memoryBytes);
+      try {
+        await this.run(sql);
+      } finally {
+        await this.giveBack();
+      }
+    }
+  }
+
+  async #limitTo(bytes: number): Promise<void> {
+    await this.run(`SET GLOBAL memory_limit = '${Math.ceil(bytes / 1024)}KiB'`);
   }
 
   async rows(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {

@@ -166,16 +166,16 @@ export class LedgerDesk implements CollectDesk {
     await this.#alone(() => this.#postNow());
   }
 
-  /** What is due from time to time. */
-  async tidy(): Promise<void> {
+  /** What is due from time to time. Resolves to a sentence where it failed: no answer needs it. */
+  async tidy(): Promise<string | undefined> {
     const { clock, books } = this.#writer;
     const nowMs = clock.monotonic();
-    if (nowMs - this.#compactedMs < COMPACT_EVERY_MS) return;
+    if (nowMs - this.#compactedMs < COMPACT_EVERY_MS) return undefined;
     this.#compactedMs = nowMs;
     this.#history.forget(clock.now() - CONTENT_REMEMBERED_MS);
-    await this.#alone(async () => {
+    return this.#alone(async () => {
       await this.#postNow();
-      await compactBooks({ books });
+      return compactBooks({ books });
     });
   }
 

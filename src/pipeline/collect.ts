@@ -12,6 +12,7 @@ export async function pollOnce(
 ): Promise<PollReport> {
   const report = await collector.poll(desk, signal);
   await desk.post();
-  await desk.tidy();
-  return report;
+  const failure = await desk.tidy();
+  if (failure === undefined) return report;
+  return { ...report, problems: [...report.problems, failure] };
 }
