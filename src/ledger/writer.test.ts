@@ -288,6 +288,31 @@ test('keeps a checkpoint at closing, and one an hour', async () => {
   assert.deepEqual(kept(), ['000000000007', '000000000008']);
 });
 
+test('may be closed at any moment of a round that keeps a checkpoint', async () => {
+  let steps = 1;
+  for (let at = 0; at < steps; at++) {
+    const bench = new Bench();
+    const { disk, clock } = bench;
+    const ledger = await opened(bench, many(0, 5));
+    clock.advance(CHECKPOINT_KEPT_EVERY_MS);
+    const before = disk.operations;
+    let closing: Promise<void> | undefined;
+    disk.onOperation = () => {
+      if (disk.operations - before >= at) closing ??= ledger.close();
+    };
+    await ledger.publish();
+    steps = Math.max(steps, disk.operations - before);
+    disk.onOperation = undefined;
+    await closing;
+    await bench.end(ledger);
+    assert.deepEqual(
+      disk.list(layout.keptCheckpoints(DIR)).map(({ name }) => name),
+      ['000000000005'],
+    );
+  }
+  assert.ok(steps > 10);
+});
+
 test('a full disk takes in nothing of the batch, says so; the next opening is clean', async () => {
   const bench = new Bench();
   const ledger = await opened(bench, many(0, 20));

@@ -247,7 +247,8 @@ export class Ledger {
 
   async #closeInOrder(): Promise<void> {
     while (this.published.size < this.size) await this.#integrate();
-    await this.#publisher.keep();
+    // A round that has published may still be keeping the same checkpoint.
+    await this.#exclusively(() => this.#publisher.keep());
     // What was sequenced and never committed stands in the index and is not to be kept: it waits
     // for
     // ever, and the next opening feeds the index with what is durable.
