@@ -6,6 +6,7 @@ import { folder } from './testing/rows.ts';
 
 const MIB = 1024 * 1024;
 const ROWS = 200_000;
+const FORMAT = 'FORMAT parquet, ROW_GROUP_SIZE 2048';
 
 test('a sort that its memory is too little for gets twice as much, and then no more', async (t) => {
   const dir = await folder(t);
@@ -17,7 +18,7 @@ test('a sort that its memory is too little for gets twice as much, and then no m
   t.after(() => engine.close());
   const out = join(dir, 'sorted.parquet');
   const wide = `SELECT range AS i, repeat(md5(range::VARCHAR), 8) AS t FROM range(${ROWS})`;
-  const sorting = `COPY (${wide} ORDER BY t) TO ${literal(out)} (FORMAT parquet, ROW_GROUP_SIZE 2048)`;
+  const sorting = `COPY (${wide} ORDER BY t) TO ${literal(out)} (${FORMAT})`;
   await assert.rejects(engine.run(sorting), /Out of Memory/);
   await engine.runWithRoom(sorting);
   const [[count] = []] = await engine.rows(`SELECT count(*) FROM read_parquet(${literal(out)})`);
