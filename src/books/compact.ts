@@ -176,13 +176,20 @@ function days(store: Store): ListedFile[][] {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Paths of the files that are worth rewriting for the superseded rows in them. */
+/**
+ * Paths of the files that are worth rewriting for the superseded rows in them. Where more would
+ * stay than may, more files go until half of that is left, the large ones with few of them last.
+ */
 async function wornFiles(store: Store, restMax: number): Promise<ReadonlySet<string>> {
   const counts = await supersededCounts(store);
-  const all = counts.reduce((sum, { count }) => sum + count, 0);
-  const dense = counts.filter(({ file, count }) => count >= file.rows * SUPERSEDED_SHARE);
-  const gone = dense.reduce((sum, { count }) => sum + count, 0);
-  return new Set((all - gone > restMax ? counts : dense).map(({ file }) => file.path));
+  const shareOf = ({ file, count }: (typeof counts)[number]): number => count / file.rows;
+  const sorted = counts.toSorted((a, b) => shareOf(b) - shareOf(a));
+  const dense = sorted.filter((each) => shareOf(each) >= SUPERSEDED_SHARE).length;
+  const rests = sorted.map((_, at) => sorted.slice(at).reduce((sum, { count }) => sum + count, 0));
+  const isOver = (rests[dense] ?? 0) > restMax;
+  const enough = isOver ? rests.findIndex((rest) => rest <= restMax / 2) : dense;
+  const taken = enough === -1 ? sorted.length : enough;
+  return new Set(sorted.slice(0, taken).map(({ file }) => file.path));
 }
 
 async function supersededCounts(

@@ -46,7 +46,7 @@ export const SUPERSEDED_MAX = 10_000;
  */
 export const SUPERSEDED_SHARE: number = 1 / 20;
 
-/** All that hold any are rewritten once more than this would stay: a question loads them first. */
+/** More files are rewritten once more than this would stay: a question loads them first. */
 export const SUPERSEDED_REST_MAX = 50_000;
 
 /** Rows that one step of compaction sorts; DuckDB spills what does not fit its memory. */
