@@ -56,10 +56,8 @@ type Kept = Batch & {
   readonly directory: Pack;
 };
 
-/** A batch fits in one or a few: each more is a call across the border to C. */
-const CHUNK_BYTES = 256 * 1024;
 /** Records repeat each other so much that the quickest level is as good as the usual one. */
-const FAST = { chunkSize: CHUNK_BYTES, params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
 
 /** The batches of one feed of one tenant, in order of availability, kept small. */
 export class BatchShelf {
@@ -185,9 +183,16 @@ export class BatchShelf {
   }
 }
 
+/** Into one piece in which all fits: a usual one costs as much to make as the packing. */
 function packed(bytes: Buffer): Buffer {
-  return bytes.length < COMPRESS_BYTES_MIN ? bytes : zstdCompressSync(bytes, FAST);
+  const { length } = bytes;
+  if (length < COMPRESS_BYTES_MIN) return bytes;
+  const chunkSize = length + (length >> 8) + FRAME_BYTES;
+  return zstdCompressSync(bytes, { chunkSize, pledgedSrcSize: length, params: FAST });
 }
+
+/** More than a frame and its blocks add to what does not get smaller (RFC 8878, section 3.1). */
+const FRAME_BYTES = 64;
 
 /** Into one piece of just the length that is known: a usual one costs more to make than to fill. */
 function unpacked(packed: Buffer, bytes: number): Buffer {
