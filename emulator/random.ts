@@ -14,7 +14,7 @@ export class SeededRandom {
   constructor(seed: string | number, ...path: readonly (string | number)[]) {
     this.#name = [seed, ...path].join('\u0000');
     // As a text of bytes: to make a buffer of it takes twice as long as all the rest.
-    const digest = hash('sha256', this.#name, 'latin1');
+    const digest = hash('sha256', this.#name, 'binary');
     // Never all zeros: such a state would stay so.
     this.#a = wordOf(digest, 0) | 1;
     this.#b = wordOf(digest, 4);
