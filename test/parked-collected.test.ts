@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BooksReader } from '../src/books/index.ts';
@@ -222,6 +222,18 @@ test('a piece whose file somebody changed holds its window back', async () => {
     const { accepted, rejected } = await retry(company);
     assert.deepEqual([accepted, rejected], [2, 1]);
     assert.deepEqual([await states(company), parkedIn(dir).length], [['lost', 'lost'], 1]);
+  });
+});
+
+test('a piece that somebody took out of the folder is missing still', async () => {
+  await collected('taken', async (company) => {
+    const { dir } = company;
+    makeReadable(dir, 4);
+    const [other] = parkedIn(dir).filter(({ kept }) => bytesOf(kept).includes('"piece 6"'));
+    assert.ok(other !== undefined);
+    rmSync(other.path);
+    const { accepted } = await retry(company);
+    assert.deepEqual([accepted, await states(company)], [1, ['lost', 'lost']]);
   });
 });
 

@@ -29,7 +29,7 @@ export type CompactionLimits = {
   readonly hotFilesMax?: number;
   /** Superseded rows before they are taken out where they are many. */
   readonly supersededMax?: number;
-  /** Superseded rows before they are taken out wherever they are. */
+  /** Superseded rows that may stay in the others; beyond it, half of that. */
   readonly supersededRestMax?: number;
   /** Rows that one step sorts. */
   readonly stepRowsMax?: number;
@@ -183,13 +183,17 @@ const NONE: ReadonlySet<string> = new Set();
 async function wornFiles(store: Store, restMax: number): Promise<ReadonlySet<string>> {
   const counts = await supersededCounts(store);
   const shareOf = ({ file, count }: (typeof counts)[number]): number => count / file.rows;
-  const sorted = counts.toSorted((a, b) => shareOf(b) - shareOf(a));
-  const dense = sorted.filter((each) => shareOf(each) >= SUPERSEDED_SHARE).length;
-  const rests = sorted.map((_, at) => sorted.slice(at).reduce((sum, { count }) => sum + count, 0));
-  const isOver = (rests[dense] ?? 0) > restMax;
-  const enough = isOver ? rests.findIndex((rest) => rest <= restMax / 2) : dense;
-  const taken = enough === -1 ? sorted.length : enough;
-  return new Set(sorted.slice(0, taken).map(({ file }) => file.path));
+  const dense = counts.filter((each) => shareOf(each) >= SUPERSEDED_SHARE);
+  const worn = new Set(dense.map(({ file }) => file.path));
+  const others = counts.filter(({ file }) => !worn.has(file.path));
+  let rest = others.reduce((sum, { count }) => sum + count, 0);
+  if (rest <= restMax) return worn;
+  for (const { file, count } of others.sort((a, b) => shareOf(b) - shareOf(a))) {
+    if (rest <= restMax / 2) break;
+    worn.add(file.path);
+    rest -= count;
+  }
+  return worn;
 }
 
 async function supersededCounts(

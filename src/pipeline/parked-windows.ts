@@ -30,28 +30,37 @@ export async function readAgainEntries(writer: Writer, pieces: ReadAgain): Promi
   if (pieces.read.length === 0) return [];
   const nowMs = writer.clock.now();
   await writer.reader.refresh();
-  const history = await CollectHistory.load(writer);
+  const contents = contentsOf(await CollectHistory.load(writer), pieces.read);
+  // By the ledger: a piece that somebody took out of the folder was not read.
+  const torn = contents.filter(({ now }) => now.parked !== undefined).map(({ piece }) => piece);
+  const found = { ...pieces, left: [...pieces.left, ...torn] };
   const short = pieces.unknown > 0 ? [] : joined(writer.books.unread());
   return [
-    ...contentEntries(history, pieces).map((body) => ownEntry('import', nowMs, body)),
+    ...contents.map(({ piece: { window }, now }) => {
+      const between = { from: window.fromMs, to: window.toMs };
+      return ownEntry('import', nowMs, collectedBody(window, between, [now]));
+    }),
     ...short.flatMap((window) => {
-      const seen = observation(window, pieces, nowMs);
+      const seen = observation(window, found, nowMs);
       return seen === undefined ? [] : [ownEntry('coverage', nowMs, seen)];
     }),
   ];
 }
 
-function contentEntries(history: CollectHistory, { read, left }: ReadAgain): object[] {
-  const groups = Map.groupBy(read, contentKey);
-  return [...groups].flatMap(([key, [piece]]) => {
+/** Contents of which pieces were read, as they are known now. */
+function contentsOf(
+  history: CollectHistory,
+  read: readonly CollectedPiece[],
+): { readonly piece: CollectedPiece; readonly now: ContentFact }[] {
+  return [...Map.groupBy(read, contentKey).values()].flatMap((pieces) => {
+    const [piece] = pieces;
     assert(piece !== undefined, 'a group has a member');
     const { window, content } = piece;
     const fact = history.content(window.source, window.tenant, content);
     if (fact?.parked === undefined) return [];
-    const { parked: _, ...rest } = fact;
-    const stay = left.filter((each) => contentKey(each) === key).length;
-    const now: ContentFact = stay === 0 ? rest : { ...rest, parked: stay };
-    return [collectedBody(window, { from: window.fromMs, to: window.toMs }, [now])];
+    const { parked, ...rest } = fact;
+    const stay = parked - pieces.length;
+    return [{ piece, now: stay > 0 ? { ...rest, parked: stay } : rest }];
   });
 }
 
