@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Books, BooksReader, RowBuffer } from '../../src/books/index.ts';
-import { type Campaign, sprayLooks } from '../../src/detect/index.ts';
+import { type Campaign, sprayLook } from '../../src/detect/index.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import {
   type Company,
@@ -88,7 +88,7 @@ async function judged(company: Company, folder: string): Promise<One> {
       const { startMs, endMs } = company;
       const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
       const began = performance.now();
-      const campaigns = (await sprayLooks(reader, [period])).flatMap((look) => look.campaigns);
+      const { campaigns } = await sprayLook(reader, period);
       const lookMs = performance.now() - began;
       const guesses = campaigns.flatMap((campaign) => campaign.guesses);
       const ranks = [...company.hits].map((hit) => placeOf(hit, campaigns));

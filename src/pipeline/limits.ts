@@ -70,9 +70,6 @@ export const DRAFTS_PER_GROUP = 1024;
 /** Campaigns are looked for in blocks of so long, each with the block before it to learn from. */
 export const SPRAY_BLOCK_MS: number = 30 * 86_400_000;
 
-/** Blocks whose sign-ins are read once for all of them: half a year, in a table of the engine. */
-export const SPRAY_BLOCKS_TOGETHER = 4;
-
 /** A slow campaign is no slower found for this; the question takes seconds in a large tenant. */
 export const SPRAY_EVERY_MS: number = 60 * 60_000;
 

@@ -2,18 +2,13 @@ import { type FindingDraft, type Interval, interval, normalise } from '../core/i
 import {
   CAMPAIGN_GAP_MS,
   cutDraft,
-  SCORED_ROWS_MAX,
+  LIKELY_ROWS_MAX,
   type SprayPeriod,
   sprayFindings,
-  sprayLooks,
+  sprayLook,
 } from '../detect/index.ts';
 import type { CutShort, Judge, JudgeContext, Judgement } from './judge.ts';
-import {
-  SPRAY_BLOCK_MS,
-  SPRAY_BLOCKS_TOGETHER,
-  SPRAY_EVERY_MS,
-  STREAM_REST_TIMES,
-} from './limits.ts';
+import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from './limits.ts';
 
 const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
 const SPRAY_TITLE = 'Passwords of many people are guessed at';
@@ -64,14 +59,13 @@ export function sprayJudge(): Judge {
       );
       const drafts: FindingDraft[] = [];
       const cutShort: CutShort[] = [];
-      for (const blocks of covers.flatMap(blocksOf)) {
-        for (const [i, { campaigns, isCut }] of (await sprayLooks(books, blocks)).entries()) {
-          drafts.push(...sprayFindings(campaigns));
-          if (!isCut) continue;
-          const cut = sprayCut(blocks[i] as SprayPeriod);
-          drafts.push(cut.draft);
-          cutShort.push(cut.windows);
-        }
+      for (const block of covers.flatMap(blocksOf)) {
+        const { campaigns, isCut } = await sprayLook(books, block);
+        drafts.push(...sprayFindings(campaigns));
+        if (!isCut) continue;
+        const cut = sprayCut(block);
+        drafts.push(cut.draft);
+        cutShort.push(cut.windows);
       }
       yield { drafts, covers, cutShort };
     },
@@ -86,19 +80,14 @@ export function sprayCut({ fromMs, toMs }: Pick<SprayPeriod, 'fromMs' | 'toMs'>)
   readonly draft: FindingDraft;
   readonly windows: CutShort;
 } {
-  const draft = cutDraft(SPRAY_TITLE, { fromMs, toMs }, SCORED_ROWS_MAX);
+  const draft = cutDraft(SPRAY_TITLE, { fromMs, toMs }, LIKELY_ROWS_MAX);
   return { draft, windows: { ...interval(fromMs, toMs), rules: SPRAY_RULES } };
 }
 
-/** Some at a time, which lie behind each other. */
-function blocksOf({ from, to }: Interval): SprayPeriod[][] {
-  const blocks: SprayPeriod[][] = [];
+function blocksOf({ from, to }: Interval): SprayPeriod[] {
+  const blocks: SprayPeriod[] = [];
   for (let fromMs = from; fromMs < to; fromMs += SPRAY_BLOCK_MS) {
-    const [toMs, learnFromMs] = [fromMs + SPRAY_BLOCK_MS, fromMs - SPRAY_BLOCK_MS];
-    const block = { fromMs, toMs, learnFromMs };
-    const last = blocks.at(-1);
-    if (last === undefined || last.length === SPRAY_BLOCKS_TOGETHER) blocks.push([block]);
-    else last.push(block);
+    blocks.push({ fromMs, toMs: fromMs + SPRAY_BLOCK_MS, learnFromMs: fromMs - SPRAY_BLOCK_MS });
   }
   return blocks;
 }

@@ -25,8 +25,11 @@ export const HIT_LIKELY = 0.3;
 /** Guesses at one account within an hour that are no forgetful person any more. */
 export const BRUTE_FORCE_MIN = 10;
 
-/** Rows that are scored one by one; a tenant under more has a flood, which is found in totals. */
-export const SCORED_ROWS_MAX = 200_000;
+/** Likely guesses that campaigns are made of; a tenant under more has a flood. */
+export const LIKELY_ROWS_MAX = 200_000;
+
+/** Successes that are ranked for one campaign: far more than anybody looks through. */
+export const CANDIDATES_KEPT = 1_000;
 
 /** Entries that one finding points at. */
 export const EVIDENCE_MAX = 500;

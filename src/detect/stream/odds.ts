@@ -79,7 +79,8 @@ const PRIOR_WEIGHT = 20;
 const SHARE_PRIOR = { theirs: 1, others: 30 } as const;
 const ROUNDS = 60;
 
-const CELLS: readonly Features[] = PLACES.flatMap((place) =>
+/** All there are. */
+export const SPRAY_CELLS: readonly Features[] = PLACES.flatMap((place) =>
   CLIENTS.flatMap((client) =>
     ENDINGS.flatMap((ending) => CROWDS.map((crowd) => ({ place, client, ending, crowd }))),
   ),
@@ -90,7 +91,7 @@ const CELLS: readonly Features[] = PLACES.flatMap((place) =>
  * intruders': else the mixture would call so what it cannot explain otherwise.
  */
 const AT_HOME: ReadonlySet<string> = new Set(
-  CELLS.filter(({ place, crowd }) => {
+  SPRAY_CELLS.filter(({ place, crowd }) => {
     return (place === 'own' || place === 'company') && crowd === 'alone';
   }).map(keyOf),
 );
@@ -131,7 +132,7 @@ function retryShareOf(guesses: Tally): number {
 /** How mistakes are spread: as those that were mended at once, and as successes are. */
 function goodGuesses(guesses: Tally, successes: Tally, retryShare: number): Map<string, number> {
   const mended = new Map<string, number>();
-  for (const cell of CELLS) {
+  for (const cell of SPRAY_CELLS) {
     if (cell.ending !== 'retried') continue;
     const pair = pairOf(cell);
     mended.set(pair, (mended.get(pair) ?? 0) + (guesses.get(keyOf(cell)) ?? 0));
@@ -139,7 +140,7 @@ function goodGuesses(guesses: Tally, successes: Tally, retryShare: number): Map<
   const entered = pairShares(successes, (p, c) => GOOD_PLACE[p] * GOOD_CLIENT[c]);
   const total = sum(mended);
   const good = new Map<string, number>();
-  for (const cell of CELLS) {
+  for (const cell of SPRAY_CELLS) {
     const pair = pairOf(cell);
     const prior = PRIOR_WEIGHT * (entered.get(pair) ?? 0);
     const share = ((mended.get(pair) ?? 0) + prior) / (total + PRIOR_WEIGHT);
@@ -150,7 +151,7 @@ function goodGuesses(guesses: Tally, successes: Tally, retryShare: number): Map<
 }
 
 function mixture(guesses: Tally, good: Tally): { share: number; bad: Map<string, number> } {
-  const prior = new Map(CELLS.map((cell) => [keyOf(cell), badPrior(cell)]));
+  const prior = new Map(SPRAY_CELLS.map((cell) => [keyOf(cell), badPrior(cell)]));
   const total = sum(guesses);
   let bad = new Map(prior);
   let share: number = SHARE_PRIOR.theirs / (SHARE_PRIOR.theirs + SHARE_PRIOR.others);
@@ -186,7 +187,7 @@ function pairShares(
 ): Map<string, number> {
   const total = sum(counts);
   const shares = new Map<string, number>();
-  for (const cell of CELLS) {
+  for (const cell of SPRAY_CELLS) {
     const pair = pairOf(cell);
     shares.set(pair, (shares.get(pair) ?? 0) + (counts.get(keyOf(cell)) ?? 0));
   }
@@ -202,7 +203,7 @@ function pairShares(
 
 function pairSharesOf(shares: Tally): Map<string, number> {
   const pairs = new Map<string, number>();
-  for (const cell of CELLS) {
+  for (const cell of SPRAY_CELLS) {
     const pair = pairOf(cell);
     pairs.set(pair, (pairs.get(pair) ?? 0) + (shares.get(keyOf(cell)) ?? 0));
   }

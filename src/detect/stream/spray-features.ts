@@ -42,16 +42,18 @@ const RIGHTS = [
 /** What is looked at, in milliseconds: `[fromMs, toMs)`. */
 type Times = { readonly fromMs: number; readonly toMs: number };
 
-/** SQL of all that attempts are made out of, from those rows of a source that are within a time. */
+/**
+ * SQL of all that attempts are made out of, from those rows of a source that are within a time. It
+ * is read several times rather than kept: of a large company it is far larger in a table of the
+ * engine than in the files, of which each question reads the columns that it needs.
+ */
 export function triesSql(source: string, { fromMs, toMs }: Times): string {
   const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
-  return `
+  return `(
     SELECT "index", tenant, epoch_ms("time") AS t, date_trunc('day', "time") AS d,
-      tenant || coalesce(actor_uid, actor_name) AS u, actor, actor_name, ip, user_agent, app_uid,
-      coalesce(country, '') AS country, status_code, is_mfa, session_uid,
-      regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net,
-      regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide,
-      coalesce(user_agent, '') || ' ' || coalesce(app_uid, '') AS client,
+      tenant || coalesce(actor_uid, actor_name) AS u, ip, user_agent, app_uid, is_mfa, actor,
+      actor_name, session_uid,
+      coalesce(country, '') AS country,
       CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
         WHEN status_code IN (${quoted(RIGHTS)}) THEN 'right'
         WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind,
@@ -60,76 +62,151 @@ export function triesSql(source: string, { fromMs, toMs }: Times): string {
     WHERE class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
       AND coalesce(actor_uid, actor_name) IS NOT NULL
       AND "time" >= make_timestamp_ms(${Math.trunc(fromMs)})
-      AND "time" < make_timestamp_ms(${Math.trunc(toMs)})`;
+      AND "time" < make_timestamp_ms(${Math.trunc(toMs)}))`;
+}
+
+/** SQL of the attempts that did not get in, over {@link triesSql}. */
+export function failedSql(tries: string): string {
+  return `SELECT "index", tenant, t, d, u, ip, country, user_agent, app_uid, is_mfa, kind
+    FROM ${tries} WHERE asked AND kind IN ('guess', 'right')`;
+}
+
+/** SQL of who got in where those `failed` did not, over {@link triesSql}. */
+export function entriesSql(tries: string, failed: string): string {
+  return `SELECT u, ip, t, d FROM ${tries} SEMI JOIN ${failed} USING (u, ip)
+    WHERE kind = 'success'`;
+}
+
+/** SQL of the addresses and days at which many were guessed at and few got in. */
+export function crowdsSql(tries: string, failed: string): string {
+  return `
+  WITH guessed AS (
+    SELECT tenant, ip, d, count(DISTINCT u) AS people FROM ${failed} WHERE kind = 'guess'
+    GROUP BY ALL HAVING people >= ${CROWD_MIN}
+  ),
+  entered AS (
+    SELECT tenant, ip, d, count(DISTINCT u) AS people FROM ${tries} SEMI JOIN guessed
+      USING (tenant, ip, d) WHERE kind = 'success' AND asked GROUP BY ALL
+  )
+  SELECT tenant, ip, d FROM guessed LEFT JOIN entered USING (tenant, ip, d)
+  WHERE coalesce(entered.people, 0) * 2 < guessed.people`;
 }
 
 /**
- * SQL of all attempts of a time with their features, over a table of {@link triesSql}: one row for
- * each, whatever feed told of it. Familiarity is learned from successes of other days, so that
- * nothing makes itself familiar, and from those too that nobody was asked for: programs renew their
- * tokens where people are at home.
+ * SQL of where and with what people got in, how often they were asked there, and on which days:
+ * all that familiarity is learned from, far fewer rows than successes.
  */
-export function attemptsSql(tries: string, { fromMs, toMs }: Times): string {
-  const columns =
-    'b."index", b.tenant, b.t, b.u, b.d, b.ip, b.net, b.wide, b.country, b.user_agent';
+export function knownSql(tries: string): string {
+  return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
+      count(*) FILTER (asked) AS asked
+    FROM ${tries} WHERE kind = 'success' GROUP BY ALL`;
+}
+
+/** SQL of on how many days people of a tenant got in. */
+export function daysSql(tries: string): string {
+  return `SELECT tenant, count(DISTINCT d) AS days FROM ${tries} WHERE kind = 'success'
+    GROUP BY ALL`;
+}
+
+/** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
+const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
+const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
+
+/** Software and application, as one text. */
+export const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
+
+const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
+const ALL_OF_SPOT = SPOT.join(', ');
+
+/**
+ * SQL of the features of attempts, over tables of {@link failedSql}, {@link entriesSql},
+ * {@link crowdsSql}, {@link knownSql} and {@link daysSql} that are called `failed`, `entries`,
+ * `crowds`, `known` and `days`: a row for each that failed, and one for all successes of a
+ * person from one place with one client (`times` of them), since they share theirs. Of successes
+ * where people are at home, which are most of all, it gives their numbers alone: `u` is null.
+ * Familiarity is learned from successes of other days, so that nothing makes itself familiar, and
+ * from those too that nobody was asked for: programs renew their tokens where people are at home.
+ */
+export function featuresSql(): string {
+  // Of days it matters only whether there are others, and of people whether there are several.
+  const seen = '1 + (max(last_d) > min(first_d))::INTEGER AS days';
+  const several = `GROUP BY ALL HAVING people >= ${SHARED_BY_MIN}`;
+  const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
+  const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
   return `
-  WITH z AS (
-    SELECT * FROM ${tries} WHERE t >= ${Math.trunc(fromMs)} AND t < ${Math.trunc(toMs)}
-  ),
-  b AS (SELECT * FROM z WHERE asked),
-  s AS (SELECT * FROM z WHERE kind = 'success'),
-  ui AS (SELECT u, ip, count(DISTINCT d) AS days FROM s GROUP BY ALL),
-  un AS (SELECT u, net, count(DISTINCT d) AS days FROM s GROUP BY ALL),
-  uk AS (SELECT u, country, count(DISTINCT d) AS days FROM s GROUP BY ALL),
-  uc AS (SELECT u, user_agent, count(DISTINCT d) AS days FROM s GROUP BY ALL),
-  ud AS (SELECT DISTINCT u, ip, d FROM s),
-  ts AS (SELECT tenant, count(DISTINCT d) AS days, count(DISTINCT u) AS people FROM s GROUP BY ALL),
-  ci AS (SELECT tenant, ip, count(DISTINCT u) AS people FROM s GROUP BY ALL),
-  cw AS (SELECT tenant, wide, count(DISTINCT u) AS people FROM s GROUP BY ALL),
-  cc AS (SELECT tenant, client, count(DISTINCT u) AS people FROM s GROUP BY ALL),
-  crowds AS (
-    SELECT tenant, ip, d, count(DISTINCT u) FILTER (kind = 'guess') AS guessed,
-      count(DISTINCT u) FILTER (kind = 'success') AS entered
-    FROM b GROUP BY ALL
-  ),
-  failed AS (
-    SELECT ${columns}, b.client, b.kind, (ud.d IS NOT NULL)::INTEGER AS own_day
-    FROM b LEFT JOIN ud ON ud.u = b.u AND ud.ip = b.ip AND ud.d = b.d
-    WHERE kind IN ('guess', 'right')
-  ),
-  entries AS (SELECT s.u, s.ip, s.t AS entered_t FROM s SEMI JOIN failed USING (u, ip)),
+  WITH k AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM known),
+  ui AS (SELECT tenant, u, ip, any_value(wide) AS wide, ${seen} FROM k GROUP BY tenant, u, ip),
+  un AS (SELECT u, net, ${seen} FROM k GROUP BY u, net),
+  uk AS (SELECT u, country, ${seen} FROM k GROUP BY u, country),
+  ua AS (SELECT u, user_agent, ${seen} FROM k GROUP BY u, user_agent),
+  ci AS (SELECT tenant, ip, count(*) AS people FROM ui ${several}),
+  cw AS (SELECT tenant, wide, count(DISTINCT u) AS people FROM ui ${several}),
+  cc AS (SELECT tenant, text, count(DISTINCT u) AS people FROM k ${several}),
+  ts AS (SELECT tenant, count(DISTINCT u) AS people FROM k ${several}),
+  ud AS (SELECT DISTINCT u, ip, d FROM entries),
   ended AS (
-    SELECT failed.*, entries.entered_t FROM failed ASOF LEFT JOIN entries
-      ON entries.u = failed.u AND entries.ip = failed.ip AND failed.t <= entries.entered_t
+    SELECT f.*, e.t AS entered_t FROM failed AS f ASOF LEFT JOIN entries AS e
+      ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t
+  ),
+  e AS (
+    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, entered_t,
+      (ud.d IS NOT NULL)::INTEGER AS own_day, d, 1 AS times
+    FROM ended LEFT JOIN ud USING (u, ip, d)
     UNION ALL
-    SELECT ${columns}, b.client, b.kind, 1, NULL FROM b WHERE kind = 'success'
+    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, NULL, 1, NULL, asked
+    FROM known WHERE asked > 0
+  ),
+  n AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM e),
+  featured AS (
+    SELECT n."index", n.tenant, n.t, n.is_mfa, n.kind, n.times,
+      ${SPOT.map((name) => `n.${name}`).join(', ')},
+      CASE WHEN coalesce(ui.days, 0) - n.own_day >= 1 THEN 'own'
+        WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
+        -- In its first days a log knows nobody: that a place is strange then says nothing. Where
+        -- hardly anybody ever gets in, it says all the more.
+        WHEN td.days < ${WARM_DAYS_MIN} AND ts.people >= ${SHARED_BY_MIN} THEN 'company'
+        WHEN coalesce(un.days, 0) - n.own_day >= 1 THEN 'near'
+        WHEN n.country <> '' AND coalesce(uk.days, 0) - n.own_day >= 1 THEN 'country'
+        ELSE 'foreign' END AS place,
+      CASE WHEN coalesce(ua.days, 0) - (n.kind = 'success')::INTEGER >= 1 THEN 'own'
+        WHEN coalesce(cc.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
+          THEN 'common' ELSE 'rare' END AS client,
+      CASE WHEN n.entered_t - n.t <= ${RETRY_WITHIN_MS} THEN 'retried' ELSE 'left' END AS ending,
+      CASE WHEN crowds.d IS NOT NULL THEN 'crowd' ELSE 'alone' END AS crowd,
+      CASE WHEN coalesce(cw.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
+        THEN 'shared' ELSE 'strange' END AS carrier
+    FROM n
+      LEFT JOIN days AS td ON td.tenant = n.tenant
+      LEFT JOIN ts ON ts.tenant = n.tenant
+      LEFT JOIN ui ON ui.tenant = n.tenant AND ui.u = n.u AND ui.ip = n.ip
+      LEFT JOIN un ON un.u = n.u AND un.net = n.net
+      LEFT JOIN uk ON uk.u = n.u AND uk.country = n.country
+      LEFT JOIN ua ON ua.u = n.u AND ua.user_agent = n.user_agent
+      LEFT JOIN ci ON ci.tenant = n.tenant AND ci.ip = n.ip
+      LEFT JOIN cw ON cw.tenant = n.tenant AND cw.wide = n.wide
+      LEFT JOIN cc ON cc.tenant = n.tenant AND cc.text = n.text
+      LEFT JOIN crowds
+        ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.d = n.d
   )
-  SELECT e."index", e.tenant, e.t, e.u, e.kind,
-    CASE WHEN coalesce(ui.days, 0) - e.own_day >= 1 THEN 'own'
-      WHEN coalesce(ci.people, 0) - e.own_day >= ${SHARED_BY_MIN} THEN 'company'
-      -- In its first days a log knows nobody: that a place is strange then says nothing. Where
-      -- hardly anybody ever gets in, it says all the more.
-      WHEN ts.days < ${WARM_DAYS_MIN} AND ts.people >= ${SHARED_BY_MIN} THEN 'company'
-      WHEN coalesce(un.days, 0) - e.own_day >= 1 THEN 'near'
-      WHEN e.country <> '' AND coalesce(uk.days, 0) - e.own_day >= 1 THEN 'country'
-      ELSE 'foreign' END AS place,
-    CASE WHEN coalesce(uc.days, 0) - (e.kind = 'success')::INTEGER >= 1 THEN 'own'
-      WHEN coalesce(cc.people, 0) - (e.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
-        THEN 'common' ELSE 'rare' END AS client,
-    CASE WHEN e.kind <> 'success' AND e.entered_t - e.t <= ${RETRY_WITHIN_MS} THEN 'retried'
-      ELSE 'left' END AS ending,
-    CASE WHEN crowds.guessed >= ${CROWD_MIN} AND crowds.entered * 2 < crowds.guessed
-      THEN 'crowd' ELSE 'alone' END AS crowd,
-    CASE WHEN coalesce(cw.people, 0) - (e.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
-      THEN 'shared' ELSE 'strange' END AS carrier
-  FROM ended AS e
-    LEFT JOIN ui ON ui.u = e.u AND ui.ip = e.ip
-    LEFT JOIN ts ON ts.tenant = e.tenant
-    LEFT JOIN un ON un.u = e.u AND un.net = e.net
-    LEFT JOIN uk ON uk.u = e.u AND uk.country = e.country
-    LEFT JOIN uc ON uc.u = e.u AND uc.user_agent = e.user_agent
-    LEFT JOIN ci ON ci.tenant = e.tenant AND ci.ip = e.ip
-    LEFT JOIN cw ON cw.tenant = e.tenant AND cw.wide = e.wide
-    LEFT JOIN cc ON cc.tenant = e.tenant AND cc.client = e.client
-    LEFT JOIN crowds ON crowds.tenant = e.tenant AND crowds.ip = e.ip AND crowds.d = e.d`;
+  SELECT "index", tenant, t, is_mfa, kind, place, client, ending, crowd, carrier,
+    ${kept.join(', ')}, sum(times)::BIGINT AS times FROM featured GROUP BY ALL`;
+}
+
+/**
+ * SQL of the attempts that can be an intruder's: all that failed, and successes where nobody is at
+ * home, over a table of {@link featuresSql}.
+ */
+export function attemptsSql(tries: string, features: string): string {
+  const columns = 'place, client, ending, crowd, carrier';
+  return `
+    SELECT "index", tenant, t, is_mfa, kind, u, ip, country, ${CLIENT_TEXT} AS text, ${columns}
+    FROM ${features} WHERE "index" IS NOT NULL
+    UNION ALL
+    SELECT z."index", z.tenant, z.t, z.is_mfa, z.kind, z.u, z.ip, z.country,
+      ${CLIENT_TEXT.replaceAll(/(user_agent|app_uid)/g, 'z.$1')}, ${columns}
+    FROM ${tries} AS z JOIN ${features} AS f
+      ON f.u = z.u AND f.ip = z.ip AND f.country = z.country
+        AND f.user_agent IS NOT DISTINCT FROM z.user_agent
+        AND f.app_uid IS NOT DISTINCT FROM z.app_uid
+    WHERE z.kind = 'success' AND z.asked AND f.kind = 'success' AND f.u IS NOT NULL`;
 }

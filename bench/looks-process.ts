@@ -1,0 +1,76 @@
+import { Books, BooksReader, RowBuffer } from '../src/books/index.ts';
+import { lookWith, STREAM_DETECTORS } from '../src/detect/index.ts';
+import { sprayJudge } from '../src/pipeline/spray-judge.ts';
+import { DAY_MS, officeDay, START_MS } from './synthetic/office-day.ts';
+
+/** Makes the books of a company, or lets one detector look at their last day as `serve` does. */
+export type LooksAsk =
+  | { readonly do: 'make'; readonly dir: string; readonly people: number; readonly days: number }
+  | { readonly do: 'look'; readonly dir: string; readonly days: number; readonly detector: string };
+
+export type LooksTold = {
+  readonly rows: number;
+  readonly findings: number;
+  readonly cut: number;
+  readonly seconds: number;
+  readonly memoryBytes: number;
+};
+
+/** What a worker of an import posts at once is smaller; fewer files stand for compacted ones. */
+const ROWS_PER_FILE = 1_000_000;
+
+type Part = Pick<LooksTold, 'rows' | 'findings' | 'cut'>;
+
+async function made(dir: string, people: number, days: number): Promise<Part> {
+  const books = await Books.open(dir);
+  let rows = 0;
+  for (let day = 0; day < days; day++) {
+    let buffer = new RowBuffer();
+    for (const row of officeDay(people, day, rows)) {
+      buffer.add(row);
+      rows++;
+      if (buffer.rows < ROWS_PER_FILE) continue;
+      await books.postRows(buffer);
+      buffer = new RowBuffer();
+    }
+    if (buffer.rows > 0) await books.postRows(buffer);
+    books.commit(rows);
+  }
+  books.close();
+  return { rows, findings: 0, cut: 0 };
+}
+
+async function looked(books: BooksReader, detector: string, days: number): Promise<Part> {
+  const fromMs = START_MS + (days - 1) * DAY_MS;
+  if (detector === 'spray') {
+    let [findings, cut] = [0, 0];
+    const touched = [{ from: fromMs, to: fromMs + DAY_MS }];
+    for await (const said of sprayJudge().judge({ touched, books } as never)) {
+      findings += said.drafts.length;
+      cut += said.cutShort?.length ?? 0;
+    }
+    return { rows: 0, findings, cut };
+  }
+  const of = STREAM_DETECTORS.find(({ rules }) => rules[0] === detector);
+  if (of === undefined) throw new Error(`there is no detector ${detector}`);
+  const period = { fromMs, toMs: fromMs + DAY_MS };
+  const bodyOf = (): Promise<undefined> => Promise.resolve(undefined);
+  const { drafts, cutShort } = await lookWith(of, { books, period, bodyOf });
+  return { rows: 0, findings: drafts.length, cut: cutShort.length };
+}
+
+async function obeyed(ask: LooksAsk): Promise<Part> {
+  if (ask.do === 'make') return made(ask.dir, ask.people, ask.days);
+  const books = await BooksReader.open(ask.dir);
+  try {
+    return await looked(books, ask.detector, ask.days);
+  } finally {
+    books.close();
+  }
+}
+
+const began = performance.now();
+const part = await obeyed(JSON.parse(process.argv[2] ?? '{}') as LooksAsk);
+const seconds = (performance.now() - began) / 1000;
+const memoryBytes = process.resourceUsage().maxRSS * 1024;
+console.log(JSON.stringify({ ...part, seconds, memoryBytes }));

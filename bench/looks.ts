@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { STREAM_DETECTORS } from '../src/detect/index.ts';
+import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+import type { LooksAsk, LooksTold } from './looks-process.ts';
+
+const PEOPLE = { short: 1_000, long: 1_000_000 } as const;
+const DAYS = 30;
+const UNITS = { memory: 'MiB', look: 's', findings: '', cut: 'windows not looked at whole' };
+
+/**
+ * What each detector takes for a look at the last day of a month: its memory MUST not grow with
+ * the company. Of names and reply addresses bodies are asked for as well, which are not there.
+ */
+export async function run(options: BenchOptions): Promise<Figure[]> {
+  const people = options.size ?? PEOPLE[options.form];
+  const dir = join(options.folder, `looks-${people}`);
+  mkdirSync(dir, { recursive: true });
+  try {
+    const { rows, seconds } = told({ do: 'make', dir, people, days: DAYS });
+    options.log(`${rows} rows of ${people} people made in ${seconds.toFixed(0)} s`);
+    const detectors = [...STREAM_DETECTORS.flatMap(({ rules }) => rules.slice(0, 1)), 'spray'];
+    const variants = detectors.map((detector) => ({
+      name: detector,
+      units: UNITS,
+      measure: async () => {
+        const look = told({ do: 'look', dir, days: DAYS, detector });
+        const { findings, cut, memoryBytes } = look;
+        return { memory: memoryBytes / 2 ** 20, look: look.seconds, findings, cut };
+      },
+    }));
+    return await interleaved(variants, { ...options, runs: Math.min(options.runs, 3) });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function told(ask: LooksAsk): LooksTold {
+  const file = join(import.meta.dirname, 'looks-process.ts');
+  const text = execFileSync(process.execPath, [file, JSON.stringify(ask)], { encoding: 'utf8' });
+  return JSON.parse(text) as LooksTold;
+}
