@@ -81,12 +81,15 @@ export function entriesSql(tries: string, failed: string): string {
 export function crowdsSql(tries: string, failed: string): string {
   return `
   WITH guessed AS (
-    SELECT tenant, ip, d, count(DISTINCT u) AS people FROM ${failed} WHERE kind = 'guess'
+    SELECT tenant, ip, d, count(*) AS people
+    FROM (SELECT DISTINCT tenant, ip, d, u FROM ${failed} WHERE kind = 'guess')
     GROUP BY ALL HAVING people >= ${CROWD_MIN}
   ),
   entered AS (
-    SELECT tenant, ip, d, count(DISTINCT u) AS people FROM ${tries} SEMI JOIN guessed
-      USING (tenant, ip, d) WHERE kind = 'success' AND asked GROUP BY ALL
+    SELECT tenant, ip, d, count(*) AS people FROM (
+      SELECT DISTINCT tenant, ip, d, u FROM ${tries} SEMI JOIN guessed USING (tenant, ip, d)
+      WHERE kind = 'success' AND asked)
+    GROUP BY ALL
   )
   SELECT tenant, ip, d FROM guessed LEFT JOIN entered USING (tenant, ip, d)
   WHERE coalesce(entered.people, 0) * 2 < guessed.people`;
@@ -102,12 +105,6 @@ export function knownSql(tries: string): string {
     FROM ${tries} WHERE kind = 'success' GROUP BY ALL`;
 }
 
-/** SQL of on how many days people of a tenant got in. */
-export function daysSql(tries: string): string {
-  return `SELECT tenant, count(DISTINCT d) AS days FROM ${tries} WHERE kind = 'success'
-    GROUP BY ALL`;
-}
-
 /** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
 const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
 const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
@@ -119,33 +116,55 @@ const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
 const ALL_OF_SPOT = SPOT.join(', ');
 
 /**
- * SQL of the features of attempts, over tables of {@link failedSql}, {@link entriesSql},
- * {@link crowdsSql}, {@link knownSql} and {@link daysSql} that are called `failed`, `entries`,
- * `crowds`, `known` and `days`: a row for each that failed, and one for all successes of a
- * person from one place with one client (`times` of them), since they share theirs. Of successes
- * where people are at home, which are most of all, it gives their numbers alone: `u` is null.
- * Familiarity is learned from successes of other days, so that nothing makes itself familiar, and
+ * SQL of what is familiar to a whole company, by the name of its table, over {@link triesSql} and a
+ * table of {@link knownSql}: where, from which networks and with what several people get in.
+ */
+export function companySql(tries: string, known: string): Readonly<Record<string, string>> {
+  const k = `(SELECT *, ${WIDE}, ${CLIENT_TEXT} AS text FROM ${known})`;
+  // The engine can put aside what is distinct, but not what it counts as distinct.
+  const several = (name: string): string => `SELECT tenant, ${name}, count(*) AS people
+    FROM (SELECT DISTINCT tenant, ${name}, u FROM ${k})
+    GROUP BY ALL HAVING people >= ${SHARED_BY_MIN}`;
+  return {
+    shared_ips: several('ip'),
+    shared_nets: several('wide'),
+    shared_clients: several('text'),
+    warmth: `SELECT tenant, days, people FROM (
+        SELECT tenant, count(DISTINCT d) AS days FROM ${tries} WHERE kind = 'success' GROUP BY ALL)
+      JOIN (SELECT tenant, count(*) AS people FROM (SELECT DISTINCT tenant, u FROM ${known})
+        GROUP BY ALL) USING (tenant)`,
+  };
+}
+
+/** Every so many-th of all people. */
+export type Part = { readonly part: number; readonly of: number };
+
+/**
+ * SQL of the features of the attempts of some people, over tables of {@link failedSql},
+ * {@link entriesSql}, {@link crowdsSql}, {@link knownSql} and {@link companySql} that are called
+ * `failed`, `entries`, `crowds`, `known` and as those are: a row for each that failed, and one for
+ * all successes of a person from one place with one client (`times` of them), since they share
+ * theirs. Of successes where people are at home, which are most of all, it gives their numbers
+ * alone: `u` is null. Familiarity is learned from successes of other days, so that nothing makes itself familiar, and
  * from those too that nobody was asked for: programs renew their tokens where people are at home.
  */
-export function featuresSql(): string {
-  // Of days it matters only whether there are others, and of people whether there are several.
+export function featuresSql({ part, of }: Part): string {
+  // Of days it matters only whether there are others.
   const seen = '1 + (max(last_d) > min(first_d))::INTEGER AS days';
-  const several = `GROUP BY ALL HAVING people >= ${SHARED_BY_MIN}`;
+  const theirs = (table: string): string =>
+    of === 1 ? table : `(SELECT * FROM ${table} WHERE hash(u) % ${of} = ${part})`;
   const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
   const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
   return `
-  WITH k AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM known),
-  ui AS (SELECT tenant, u, ip, any_value(wide) AS wide, ${seen} FROM k GROUP BY tenant, u, ip),
+  WITH k AS (SELECT *, ${NET} FROM ${theirs('known')}),
+  ui AS (SELECT u, ip, ${seen} FROM k GROUP BY u, ip),
   un AS (SELECT u, net, ${seen} FROM k GROUP BY u, net),
   uk AS (SELECT u, country, ${seen} FROM k GROUP BY u, country),
   ua AS (SELECT u, user_agent, ${seen} FROM k GROUP BY u, user_agent),
-  ci AS (SELECT tenant, ip, count(*) AS people FROM ui ${several}),
-  cw AS (SELECT tenant, wide, count(DISTINCT u) AS people FROM ui ${several}),
-  cc AS (SELECT tenant, text, count(DISTINCT u) AS people FROM k ${several}),
-  ts AS (SELECT tenant, count(DISTINCT u) AS people FROM k ${several}),
-  ud AS (SELECT DISTINCT u, ip, d FROM entries),
+  ud AS (SELECT DISTINCT u, ip, d FROM ${theirs('entries')}),
   ended AS (
-    SELECT f.*, e.t AS entered_t FROM failed AS f ASOF LEFT JOIN entries AS e
+    SELECT f.*, e.t AS entered_t FROM ${theirs('failed')} AS f
+      ASOF LEFT JOIN ${theirs('entries')} AS e
       ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t
   ),
   e AS (
@@ -154,7 +173,7 @@ export function featuresSql(): string {
     FROM ended LEFT JOIN ud USING (u, ip, d)
     UNION ALL
     SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, NULL, 1, NULL, asked
-    FROM known WHERE asked > 0
+    FROM k WHERE asked > 0
   ),
   n AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM e),
   featured AS (
@@ -164,7 +183,7 @@ export function featuresSql(): string {
         WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
         -- In its first days a log knows nobody: that a place is strange then says nothing. Where
         -- hardly anybody ever gets in, it says all the more.
-        WHEN td.days < ${WARM_DAYS_MIN} AND ts.people >= ${SHARED_BY_MIN} THEN 'company'
+        WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
         WHEN coalesce(un.days, 0) - n.own_day >= 1 THEN 'near'
         WHEN n.country <> '' AND coalesce(uk.days, 0) - n.own_day >= 1 THEN 'country'
         ELSE 'foreign' END AS place,
@@ -176,15 +195,14 @@ export function featuresSql(): string {
       CASE WHEN coalesce(cw.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
         THEN 'shared' ELSE 'strange' END AS carrier
     FROM n
-      LEFT JOIN days AS td ON td.tenant = n.tenant
-      LEFT JOIN ts ON ts.tenant = n.tenant
-      LEFT JOIN ui ON ui.tenant = n.tenant AND ui.u = n.u AND ui.ip = n.ip
+      LEFT JOIN warmth ON warmth.tenant = n.tenant
+      LEFT JOIN ui ON ui.u = n.u AND ui.ip = n.ip
       LEFT JOIN un ON un.u = n.u AND un.net = n.net
       LEFT JOIN uk ON uk.u = n.u AND uk.country = n.country
       LEFT JOIN ua ON ua.u = n.u AND ua.user_agent = n.user_agent
-      LEFT JOIN ci ON ci.tenant = n.tenant AND ci.ip = n.ip
-      LEFT JOIN cw ON cw.tenant = n.tenant AND cw.wide = n.wide
-      LEFT JOIN cc ON cc.tenant = n.tenant AND cc.text = n.text
+      LEFT JOIN shared_ips AS ci ON ci.tenant = n.tenant AND ci.ip = n.ip
+      LEFT JOIN shared_nets AS cw ON cw.tenant = n.tenant AND cw.wide = n.wide
+      LEFT JOIN shared_clients AS cc ON cc.tenant = n.tenant AND cc.text = n.text
       LEFT JOIN crowds
         ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.d = n.d
   )

@@ -8,8 +8,8 @@ import {
   attemptsSql,
   type Client,
   type Crowd,
+  companySql,
   crowdsSql,
-  daysSql,
   type Ending,
   entriesSql,
   type Features,
@@ -48,6 +48,13 @@ const DAY_MS = 86_400_000;
 
 /** Of so many at a time it is read whose they are: a list in a question. */
 const ASKED_TOGETHER = 20_000;
+
+/**
+ * Places and clients of people whose features are asked for at once. A dozen tables are joined with
+ * them, and the engine puts aside what it joins, but some of each has to be there: of two million
+ * it failed with the 256 MiB that a question may take.
+ */
+const KNOWN_TOGETHER = 500_000;
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -96,19 +103,28 @@ async function lookAt(ask: Ask, tries: string, period: Period): Promise<SprayLoo
 
 const NOTHING: SprayLook = { campaigns: [], isCut: false };
 
-/** Makes the table of features, and drops what it is made out of. */
+/** Makes the table of features, of some people at a time; drops what it is made out of. */
 async function makeFeatures(ask: Ask, tries: string): Promise<void> {
-  const tables = {
+  const made = ['failed'];
+  const make = async (tables: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [name, sql] of Object.entries(tables)) {
+      await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+      made.push(name);
+    }
+  };
+  await make({
     entries: entriesSql(tries, 'failed'),
     crowds: crowdsSql(tries, 'failed'),
     known: knownSql(tries),
-    days: daysSql(tries),
-  };
-  for (const [name, sql] of Object.entries(tables)) {
-    await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+  });
+  await make(companySql(tries, 'known'));
+  const [[known] = []] = await ask('SELECT count(*) FROM known');
+  const of = Math.max(1, Math.ceil(Number(known) / KNOWN_TOGETHER));
+  for (let part = 0; part < of; part++) {
+    const into = part === 0 ? 'CREATE TEMP TABLE features AS' : 'INSERT INTO features';
+    await ask(`${into} ${featuresSql({ part, of })}`);
   }
-  await ask(`CREATE TEMP TABLE features AS ${featuresSql()}`);
-  for (const name of ['failed', ...Object.keys(tables)]) await ask(`DROP TABLE ${name}`);
+  for (const name of made) await ask(`DROP TABLE ${name}`);
 }
 
 /** What the attempts of each tenant say of how likely one of them is an intruder's. */
