@@ -1,8 +1,9 @@
-import { type FindingDraft, interval, normalise } from '../core/index.ts';
+import { type FindingDraft, interval, messageOf, normalise } from '../core/index.ts';
 import {
   LOOK_BACK_MS,
   lookWith,
   STREAM_DETECTORS,
+  type StreamDetector,
   type StreamScene,
   streamWatchers,
 } from '../detect/index.ts';
@@ -17,11 +18,11 @@ const DAY_MS = 86_400_000;
  * and of the days behind it, as far as these look back. Nothing is kept between two looks but the
  * books: a crash forgets nothing, and a late record is looked at like any other.
  */
-export function streamJudge(): Judge {
+export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECTORS): Judge {
   return {
     name: 'stream',
     hears: 'events',
-    watches: streamWatchers(STREAM_DETECTORS, 'stream'),
+    watches: streamWatchers(detectors, 'stream'),
     restTimes: STREAM_REST_TIMES,
     async *judge({ touched, books, ledger }: JudgeContext): AsyncGenerator<Judgement> {
       const covers = normalise(
@@ -33,17 +34,26 @@ export function streamJudge(): Judge {
         ),
       );
       const bodyOf = bodiesOf(ledger);
+      const failures: string[] = [];
       for (const { from, to } of covers) {
         const drafts: FindingDraft[] = [];
         const cutShort: CutShort[] = [];
         const scene: StreamScene = { books, bodyOf, period: { fromMs: from, toMs: to } };
-        for (const each of STREAM_DETECTORS) {
-          const look = await lookWith(each, scene);
-          drafts.push(...look.drafts);
-          cutShort.push(...look.cutShort.map((days) => ({ ...days, rules: each.rules })));
+        for (const each of detectors) {
+          try {
+            const look = await lookWith(each, scene);
+            drafts.push(...look.drafts);
+            cutShort.push(...look.cutShort.map((days) => ({ ...days, rules: each.rules })));
+          } catch (error) {
+            failures.push(`"${each.title}": ${messageOf(error)}`);
+            cutShort.push({ ...interval(from, to), rules: each.rules });
+          }
         }
         yield { drafts, covers: [interval(from, to)], cutShort };
       }
+      // Behind what the others found: one that cannot look must not silence them. All are asked
+      // again, and until then none of them counts as having looked.
+      if (failures.length > 0) throw new Error(failures.join('; '));
     },
   };
 }

@@ -26,10 +26,11 @@ export const displayName: StreamDetector = {
   find: async (scene) => {
     const named = await namedNewcomers(scene);
     if (named.length === 0) return [];
-    const world = await mailWorldOf(scene);
+    const world = await mailWorldOf(scene, new Set(named.map(({ domain }) => domain)));
     const strangers = named.filter((one) => isStranger(world, one));
     if (strangers.length === 0) return [];
-    const names = await insideNames(scene);
+    const sought = strangers.map(({ name }) => name);
+    const names = await insideNames(scene, sought);
     const found = strangers.flatMap((one): Found[] => {
       const match = names.match(one.name, one.tenant, one.atMs);
       const spelt = ownAddress(world, one);
@@ -65,25 +66,31 @@ const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunt
 
 /** Addresses that nobody had mail from, and nobody wrote to, in the month before. */
 async function namedNewcomers(scene: StreamScene): Promise<Named[]> {
+  const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
     HISTORY_MS,
     ['index', 'entries', 'source', 'org', 't', 'd', 'sender', 'ip', 'people', 'one'],
-    (events) => `WITH m AS (SELECT *, activity_id IN (1, 2) AND ${WITH_NAMES} AS is_named
+    // Texts are picked for newcomers alone: the engine can put aside groups, and not those.
+    (events) => `WITH m AS NOT MATERIALIZED (SELECT "index", entries, source, org, t, d, sender, ip,
+          lower(target_name) AS target, activity_id IN (1, 2) AND ${WITH_NAMES} AS is_named
         FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'),
-      v AS (SELECT org, sender AS a, d, count(DISTINCT lower(target_name)) AS people,
-          any_value(lower(target_name)) AS one, min(t) FILTER (is_named) AS t,
-          arg_min("index", (t, "index")) FILTER (is_named) AS i,
+      writers AS (SELECT DISTINCT org, sender AS a FROM m WHERE is_named AND d >= ${fromMs}),
+      days AS (SELECT org, sender AS a, d FROM m SEMI JOIN writers
+          ON writers.org = m.org AND writers.a = m.sender
+        UNION SELECT org, target, d FROM m SEMI JOIN writers
+          ON writers.org = m.org AND writers.a = m.target),
+      w AS (SELECT *, lag(d) OVER (PARTITION BY org, a ORDER BY d) AS before FROM days),
+      fresh AS (SELECT org, a AS sender, d FROM w
+        WHERE d >= ${fromMs} AND (before IS NULL OR before < d - ${HISTORY_MS})),
+      v AS (SELECT org, sender, d, count(DISTINCT target) AS people, min(target) AS one,
+          min(t) FILTER (is_named) AS t, arg_min("index", (t, "index")) FILTER (is_named) AS i,
           arg_min(entries, (t, "index")) FILTER (is_named) AS entries,
           arg_min(source, (t, "index")) FILTER (is_named) AS source,
-          arg_min(ip, (t, "index")) FILTER (is_named) AS ip FROM m GROUP BY ALL
-        UNION ALL SELECT DISTINCT org, lower(target_name), d, 0, NULL, NULL, NULL, NULL, NULL, NULL
-          FROM m WHERE target_name LIKE '%@%'),
-      w AS (SELECT *, max(d) OVER (PARTITION BY org, a ORDER BY d
-          RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM v)
-      SELECT i, entries::VARCHAR, source, org, t, d, a, ip, people, one FROM w
-      WHERE t IS NOT NULL AND t >= ${Math.trunc(scene.period.fromMs)}
-        AND (before IS NULL OR before < d - ${HISTORY_MS}) ORDER BY t, i`,
+          arg_min(ip, (t, "index")) FILTER (is_named) AS ip
+        FROM m SEMI JOIN fresh USING (org, sender, d) GROUP BY org, sender, d)
+      SELECT i, entries::VARCHAR, source, org, t, d, sender, ip, people, one FROM v
+      WHERE t IS NOT NULL ORDER BY t, i`,
     NEWCOMERS_MAX,
   );
   const named: Named[] = [];

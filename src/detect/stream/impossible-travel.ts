@@ -18,11 +18,17 @@ export const impossibleTravel: StreamDetector = {
       scene,
       TRAVEL_WITHIN_MS,
       [...SIGNED_IN, 'from_index', 'from_t', 'from_ip', 'from_net', 'from_country'],
-      (events) => `SELECT * FROM (SELECT ${SIGN_INS}, lag("index") OVER w, lag(t) OVER w AS from_t,
+      // Nearly everybody was in one country: only who was in several is compared, and sorted for it.
+      (
+        events,
+      ) => `WITH s AS NOT MATERIALIZED (SELECT *, coalesce(actor_uid, lower(actor_name)) AS who
+          FROM ${events} WHERE ${OF_PEOPLE} AND country <> ''),
+        several AS (SELECT org, who FROM s GROUP BY ALL
+          HAVING min(hash(country)) <> max(hash(country)))
+        SELECT * FROM (SELECT ${SIGN_INS}, lag("index") OVER w, lag(t) OVER w AS from_t,
             lag(ip) OVER w, lag(net) OVER w, lag(nullif(country, '')) OVER w AS from_country
-          FROM ${events} WHERE ${OF_PEOPLE} AND country <> ''
-          WINDOW w AS (PARTITION BY org, coalesce(actor_uid, lower(actor_name))
-            ORDER BY t, "index"))
+          FROM s SEMI JOIN several USING (org, who)
+          WINDOW w AS (PARTITION BY org, who ORDER BY t, "index"))
         WHERE from_country <> country AND t - from_t <= ${TRAVEL_WITHIN_MS}
         ORDER BY t, "index"`,
       CANDIDATES_LOOKED_AT_MAX,

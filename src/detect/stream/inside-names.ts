@@ -2,43 +2,67 @@ import { dayOf, type StreamScene } from './detector.ts';
 import { HISTORY_MS, NAME_LETTERS_MIN, NAMES_MAX } from './limits.ts';
 import { editDistance, skeletonOf } from './look-alike.ts';
 import { memberOfEntries, memberText } from './mail-body.ts';
-import { ask, textOf } from './sql.ts';
+import { ask, listed, numberOf, textOf } from './sql.ts';
 
 /** Somebody inside, by the name that people know them by. */
 export type Insider = {
   readonly tenant: string;
   readonly address: string;
   readonly name: string;
-  readonly days: readonly number[];
 };
 
 export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spelling' };
 
 /**
- * The names of those who sign in: as their sign-ins state them, else out of addresses that are
- * made of them (`vivian.castellan@`). Titles are not in any record, so nobody is set apart by one.
+ * Those who sign in and are called like one of the `sought`: as their sign-ins state them, else out
+ * of addresses that are made of names (`vivian.castellan@`). Titles are not in any record, so nobody
+ * is set apart by one.
  */
-export async function insideNames(scene: StreamScene): Promise<InsideNames> {
+export async function insideNames(
+  scene: StreamScene,
+  sought: Iterable<string>,
+): Promise<InsideNames> {
   const rows = await ask(
     scene,
     HISTORY_MS,
-    ['org', 'actor', 'entries', 'days'],
-    (events) => `SELECT org, lower(actor_name), arg_max(entries, "index")::VARCHAR,
-        list(DISTINCT d)::VARCHAR FROM ${events}
-      WHERE class_uid = 3002 AND actor_name LIKE '%@%' AND actor_name NOT LIKE '%#ext#%'
-      GROUP BY org, lower(actor_name) ORDER BY count(DISTINCT d) DESC, 2, 1`,
+    ['org', 'actor', 'entries'],
+    (
+      events,
+    ) => `WITH p AS NOT MATERIALIZED (SELECT org, lower(actor_name) AS name, d, "index", entries
+        FROM ${events}
+        WHERE class_uid = 3002 AND actor_name LIKE '%@%' AND actor_name NOT LIKE '%#ext#%'),
+      latest AS (SELECT org, name, max("index") AS "index", count(*) AS days
+        FROM (SELECT org, name, d, max("index") AS "index" FROM p GROUP BY ALL) GROUP BY org, name)
+      SELECT latest.org, latest.name, p.entries::VARCHAR
+      FROM p JOIN latest ON p."index" = latest."index"
+      ORDER BY latest.days DESC, latest.name, latest.org`,
     NAMES_MAX,
   );
-  const names = new InsideNames();
+  const names = new InsideNames(sought);
   for (const row of rows) {
     const address = textOf(row['actor']) ?? '';
-    const days = (textOf(row['days'])?.match(/\d+/g) ?? []).map(Number);
-    const of = { tenant: String(row['org']), address, days };
+    const of = { tenant: String(row['org']), address };
     const stated = await statedName(scene, textOf(row['entries']) ?? '');
     for (const name of new Set([stated, spokenName(address)])) names.add({ ...of, name });
   }
+  names.tellDays(await daysOf(scene, names.addresses));
   return names;
 }
+
+/** On which days somebody signed in; `tenant address`. */
+async function daysOf(scene: StreamScene, addresses: Iterable<string>): Promise<Days> {
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'actor', 'd'],
+    (events) => `SELECT DISTINCT org, lower(actor_name), d FROM ${events}
+      WHERE class_uid = 3002 AND lower(actor_name) IN (${listed(addresses)})`,
+  );
+  const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['actor'])}`);
+  return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
+}
+
+type Days = ReadonlyMap<string, readonly number[]>;
 
 async function statedName(scene: StreamScene, entries: string): Promise<string> {
   for (const member of ['userDisplayName', 'UserDisplayName']) {
@@ -53,22 +77,43 @@ export function spokenName(address: string): string {
   return (address.split('@')[0] ?? '').replaceAll(/[._\d-]+/g, ' ');
 }
 
-/** Finds the insider of a name, also where one letter is wrong, at the price of a few look-ups. */
+/**
+ * Finds the insider of a name, also where one letter is wrong, at the price of a few look-ups. It
+ * keeps those alone who are called like somebody who is sought: of a large company not all.
+ */
 export class InsideNames {
+  readonly #sought: ReadonlySet<string>;
   readonly #byKey = new Map<string, Insider[]>();
   /** Keys without one of their letters, and the keys that they come from. */
   readonly #near = new Map<string, Set<string>>();
+  #days: Days = new Map();
+
+  constructor(sought: Iterable<string>) {
+    const keys = [...new Set(sought)].flatMap((name) => nameKey(name) ?? []);
+    this.#sought = new Set(keys.flatMap(withoutOne));
+  }
+
+  get addresses(): ReadonlySet<string> {
+    return new Set([...this.#byKey.values()].flat().map(({ address }) => address));
+  }
+
+  /** MUST be called before anybody is matched; `tenant address`. */
+  tellDays(days: Days): void {
+    this.#days = days;
+  }
 
   add(insider: Insider): void {
     const key = nameKey(insider.name);
     if (key === undefined) return;
+    const near = withoutOne(key);
+    if (!near.some((less) => this.#sought.has(less))) return;
     const own = this.#byKey.get(`${insider.tenant} ${key}`);
     if (own !== undefined) {
       own.push(insider);
       return;
     }
     this.#byKey.set(`${insider.tenant} ${key}`, [insider]);
-    for (const less of withoutOne(key)) {
+    for (const less of near) {
       const keys = this.#near.get(less);
       if (keys === undefined) this.#near.set(less, new Set([key]));
       else keys.add(key);
@@ -81,9 +126,10 @@ export class InsideNames {
     if (key === undefined) return undefined;
     const day = dayOf(atMs);
     const there = (of: string): Insider | undefined =>
-      this.#byKey
-        .get(`${tenant} ${of}`)
-        ?.find(({ days }) => days.some((one) => one <= day && one >= day - HISTORY_MS));
+      this.#byKey.get(`${tenant} ${of}`)?.find(({ address }) => {
+        const days = this.#days.get(`${tenant} ${address}`) ?? [];
+        return days.some((one) => one <= day && one >= day - HISTORY_MS);
+      });
     const same = there(key);
     if (same !== undefined) return { insider: same, how: 'same' };
     const near = withoutOne(key).flatMap((less) => [...(this.#near.get(less) ?? [])]);

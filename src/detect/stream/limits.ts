@@ -88,8 +88,8 @@ export const VOLUME_SHOWN_MAX = 40;
 /** An application with more mailboxes than this serves everybody: another one tells nothing. */
 export const APP_MAILBOXES_MAX = 500;
 
-/** Days and domains of mail that are looked at: what a million people exchange in a month. */
-export const MAIL_DOMAINS_MAX = 2_000_000;
+/** Days and domains of mail that are looked at, of domains that hardly anybody wrote with yet. */
+export const MAIL_DOMAINS_MAX = 200_000;
 
 /** With whom one wrote on so many days one knows. */
 export const KNOWN_DAYS_MIN = 3;

@@ -6,7 +6,7 @@ import {
   MAIL_DOMAINS_MAX,
   SHARED_BY_MIN,
 } from './limits.ts';
-import { ask, numberOf, textOf } from './sql.ts';
+import { ask, listed, numberOf, type Row, textOf } from './sql.ts';
 
 /** One day of mail from a domain. */
 export type Sent = Seen & {
@@ -17,9 +17,11 @@ export type Sent = Seen & {
   readonly sender: string;
 };
 
-/** Who writes to whom, by domains. */
+/** The same, with how many of the days of the month before the domain was written with. */
+export type Strange = Sent & { readonly knownDays: number };
+
+/** Who writes to whom, by domains: those that are asked about, and the company's friends. */
 export type MailWorld = {
-  readonly days: readonly Sent[];
   /** Days of each tenant with mail. */
   readonly mailDays: ReadonlyMap<string, ReadonlySet<number>>;
   /** The domains of the people of each tenant. */
@@ -30,22 +32,31 @@ export type MailWorld = {
   readonly friends: ReadonlyMap<string, readonly string[]>;
 };
 
-const DOMAIN = `split_part(sender, '@', 2)`;
-const TO_DOMAIN = `split_part(target_name, '@', 2)`;
+/** Mail, and the days on which there was any from or to each domain. */
+const withDays = (events: string): string => `WITH m AS NOT MATERIALIZED (
+    SELECT "index", org, t, d, sender, target_name, ip, split_part(sender, '@', 2) AS domain
+    FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'),
+  days AS (SELECT DISTINCT org, domain, d FROM m
+    UNION SELECT DISTINCT org, split_part(target_name, '@', 2), d FROM m
+      WHERE target_name LIKE '%@%')`;
 
-export async function mailWorldOf(scene: StreamScene): Promise<MailWorld> {
-  const own = await ownDomains(scene);
+/** Mail of the period from domains that are not known yet, a row for each of them and day. */
+export async function strangersOf(scene: StreamScene): Promise<Strange[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
-    ['index', 'org', 'domain', 'd', 't', 'recipients', 'sender', 'ip'],
-    (events) => `SELECT arg_min("index", (t, "index")), org, ${DOMAIN}, d, min(t),
-        count(DISTINCT target_name), arg_min(sender, (t, "index")), arg_min(ip, (t, "index"))
-      FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'
-      GROUP BY org, ${DOMAIN}, d ORDER BY d, 1`,
+    ['index', 'org', 'domain', 'd', 't', 'recipients', 'sender', 'ip', 'known'],
+    (events) => `${withDays(events)},
+      counted AS (SELECT *, count(*) OVER (PARTITION BY org, domain ORDER BY d
+        RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING) AS known FROM days),
+      strange AS (SELECT * FROM counted
+        WHERE known < ${KNOWN_DAYS_MIN} AND d >= ${Math.trunc(scene.period.fromMs)})
+      SELECT arg_min("index", (t, "index")), org, domain, d, min(t), count(DISTINCT target_name),
+        arg_min(sender, (t, "index")), arg_min(ip, (t, "index")), min(known)
+      FROM m JOIN strange USING (org, domain, d) GROUP BY org, domain, d ORDER BY d, 1`,
     MAIL_DOMAINS_MAX,
   );
-  const days = rows.map((row) => ({
+  return rows.map((row) => ({
     index: numberOf(row['index']),
     atMs: numberOf(row['t']),
     tenant: String(row['org']),
@@ -54,32 +65,57 @@ export async function mailWorldOf(scene: StreamScene): Promise<MailWorld> {
     recipients: numberOf(row['recipients']),
     sender: textOf(row['sender']) ?? '',
     ip: textOf(row['ip']),
+    knownDays: numberOf(row['known']),
   }));
+}
+
+/** With what {@link isKnown} has to tell of these domains. */
+export async function mailWorldOf(
+  scene: StreamScene,
+  domains: Iterable<string> = [],
+): Promise<MailWorld> {
+  const own = await ownDomains(scene);
   const mailDays = new Map<string, Set<number>>();
-  for (const { tenant, day } of days) {
-    addTo(mailDays, tenant, day);
+  for (const row of await mailDaysOf(scene)) {
+    addTo(mailDays, String(row['org']), numberOf(row['d']));
   }
-  const written = await writtenTo(scene);
-  for (const { tenant, domain, day } of days) addTo(written, `${tenant} ${domain}`, day);
-  return { days, mailDays, own, written, friends: friendsOfAll(written) };
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'domain', 'd', 'place'],
+    (events) => `${withDays(events)},
+      friends AS (SELECT org, domain, row_number() OVER (PARTITION BY org
+          ORDER BY count(*) DESC, domain) AS place
+        FROM days GROUP BY org, domain HAVING count(*) >= ${KNOWN_DAYS_MIN}
+        QUALIFY place <= ${FRIENDS_MAX})
+      SELECT org, domain, d, place FROM days LEFT JOIN friends USING (org, domain)
+      WHERE place IS NOT NULL OR domain IN (${listed(new Set(domains))}) ORDER BY place, d`,
+  );
+  const written = new Map<string, Set<number>>();
+  const friends = new Map<string, Set<string>>();
+  for (const row of rows) {
+    const [tenant, domain] = [String(row['org']), textOf(row['domain']) ?? ''];
+    addTo(written, `${tenant} ${domain}`, numberOf(row['d']));
+    if (row['place'] !== null) addTo(friends, tenant, domain);
+  }
+  const lists = new Map([...friends].map(([tenant, of]) => [tenant, [...of]]));
+  return { mailDays, own, written, friends: lists };
 }
 
-function addTo(days: Map<string, Set<number>>, key: string, day: number): void {
-  const of = days.get(key);
-  if (of === undefined) days.set(key, new Set([day]));
-  else of.add(day);
+function mailDaysOf(scene: StreamScene): Promise<Row[]> {
+  return ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'd'],
+    (events) => `SELECT DISTINCT org, d FROM ${events}
+      WHERE class_uid = 4009 AND sender LIKE '%@%' ORDER BY ALL`,
+  );
 }
 
-function friendsOfAll(written: ReadonlyMap<string, ReadonlySet<number>>): Map<string, string[]> {
-  const often = [...written].filter(([, days]) => days.size >= KNOWN_DAYS_MIN);
-  often.sort(([a, x], [b, y]) => y.size - x.size || (a < b ? -1 : 1));
-  const friends = new Map<string, string[]>();
-  for (const [key] of often) {
-    const [tenant = '', domain = ''] = key.split(' ');
-    const of = friends.get(tenant) ?? [];
-    if (of.length < FRIENDS_MAX) friends.set(tenant, [...of, domain]);
-  }
-  return friends;
+function addTo<T>(sets: Map<string, Set<T>>, key: string, value: T): void {
+  const of = sets.get(key);
+  if (of === undefined) sets.set(key, new Set([value]));
+  else of.add(value);
 }
 
 /** Domains that several people sign in under: a guest's own is not the company's. */
@@ -90,8 +126,8 @@ async function ownDomains(scene: StreamScene): Promise<Map<string, string[]>> {
     ['org', 'domain'],
     (events) => `SELECT org, domain FROM (
         SELECT org, split_part(lower(actor_name), '@', 2) AS domain,
-          count(DISTINCT actor_name) AS people FROM ${events}
-        WHERE class_uid = 3002 AND actor_name LIKE '%@%' AND actor_name NOT LIKE '%#ext#%'
+          count(*) AS people FROM (SELECT DISTINCT org, actor_name FROM ${events}
+        WHERE class_uid = 3002 AND actor_name LIKE '%@%' AND actor_name NOT LIKE '%#ext#%')
         GROUP BY ALL) WHERE people >= ${SHARED_BY_MIN} ORDER BY org, people DESC, domain`,
   );
   const own = new Map<string, string[]>();
@@ -100,23 +136,6 @@ async function ownDomains(scene: StreamScene): Promise<Map<string, string[]>> {
     own.set(tenant, [...(own.get(tenant) ?? []), textOf(row['domain']) ?? '']);
   }
   return own;
-}
-
-async function writtenTo(scene: StreamScene): Promise<Map<string, Set<number>>> {
-  const rows = await ask(
-    scene,
-    HISTORY_MS,
-    ['org', 'domain', 'd'],
-    (events) => `SELECT DISTINCT org, ${TO_DOMAIN}, d FROM ${events}
-      WHERE class_uid = 4009 AND sender LIKE '%@%' AND target_name LIKE '%@%'
-     `,
-    MAIL_DOMAINS_MAX,
-  );
-  const written = new Map<string, Set<number>>();
-  for (const row of rows) {
-    addTo(written, `${String(row['org'])} ${textOf(row['domain'])}`, numberOf(row['d']));
-  }
-  return written;
 }
 
 /** Whether mail from or to a domain was seen on several days before this one. */

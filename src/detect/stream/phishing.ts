@@ -4,14 +4,21 @@ import {
   CANDIDATES_LOOKED_AT_MAX,
   FIRST_CONTACT_PEOPLE_MIN,
   HISTORY_MS,
-  KNOWN_DAYS_MIN,
   LATERAL_PEOPLE_MIN,
   VOLUME_TIMES,
   WARM_DAYS_MIN,
 } from './limits.ts';
 import { likenessOf } from './look-alike.ts';
 import { type Part, partsOf, trickOf } from './mail-parts.ts';
-import { friendsOf, isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './mail-world.ts';
+import {
+  friendsOf,
+  isOwn,
+  type MailWorld,
+  mailWorldOf,
+  type Sent,
+  type Strange,
+  strangersOf,
+} from './mail-world.ts';
 import { ask, numberOf, textOf } from './sql.ts';
 
 /** Mail from people who never wrote before, or who pass for others. */
@@ -30,9 +37,10 @@ export const phishing: StreamDetector = {
   },
   find: async (scene) => {
     const world = await mailWorldOf(scene);
-    if (world.days.length === 0) return [];
+    if (world.mailDays.size === 0) return [];
     const parts = await partsOf(scene);
-    const news = world.days.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
+    const strangers = await strangersOf(scene);
+    const news = strangers.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
     return [
       ...news.flatMap((day) => lookAlike(world, day) ?? firstContact(world, day, parts) ?? []),
       ...rareAttachments(parts),
@@ -42,8 +50,7 @@ export const phishing: StreamDetector = {
   },
 };
 
-function lookAlike(world: MailWorld, day: Sent): FindingDraft | undefined {
-  if (isKnown(world, day, KNOWN_DAYS_MIN)) return undefined;
+function lookAlike(world: MailWorld, day: Strange): FindingDraft | undefined {
   const likeness = likenessOf(day.domain, friendsOf(world, day));
   if (likeness === undefined) return undefined;
   const { to, how } = likeness;
@@ -72,10 +79,10 @@ const HOW = {
 /** A domain that never wrote writes to many: with what, decides how bad that is. */
 function firstContact(
   world: MailWorld,
-  day: Sent,
+  day: Strange,
   parts: readonly Part[],
 ): FindingDraft | undefined {
-  if (day.recipients < FIRST_CONTACT_PEOPLE_MIN || isKnown(world, day, 1)) return undefined;
+  if (day.recipients < FIRST_CONTACT_PEOPLE_MIN || day.knownDays > 0) return undefined;
   const warm = [...(world.mailDays.get(day.tenant) ?? [])].filter((one) => {
     return one < day.day && one >= day.day - HISTORY_MS;
   });
@@ -153,46 +160,42 @@ function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
 
 /** Somebody inside writes to many colleagues in a day, who never wrote to nearly as many. */
 async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDraft[]> {
+  const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
     HISTORY_MS,
     ['index', 'org', 'sender', 'd', 't', 'recipients', 'ip'],
-    (events) => `WITH v AS (SELECT arg_min("index", (t, "index")) AS "index", org, sender, d,
-          min(t) AS t, count(DISTINCT target_name) AS recipients, arg_min(ip, (t, "index")) AS ip
-        FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%' GROUP BY org, sender, d),
-      many AS (SELECT DISTINCT org, sender FROM v WHERE recipients >= ${LATERAL_PEOPLE_MIN}
-        AND d >= ${Math.trunc(scene.period.fromMs)})
-      SELECT v.* FROM v SEMI JOIN many USING (org, sender)
-      ORDER BY d, "index"`,
-    CANDIDATES_LOOKED_AT_MAX * 30,
+    (events) => `WITH m AS NOT MATERIALIZED (SELECT * FROM ${events}
+        WHERE class_uid = 4009 AND sender LIKE '%@%'),
+      many AS (SELECT DISTINCT org, sender FROM (SELECT org, sender, d FROM m WHERE d >= ${fromMs}
+        GROUP BY ALL HAVING count(DISTINCT target_name) >= ${LATERAL_PEOPLE_MIN})),
+      v AS (SELECT arg_min("index", (t, "index")) AS "index", org, sender, d, min(t) AS t,
+          count(DISTINCT target_name) AS recipients, arg_min(ip, (t, "index")) AS ip
+        FROM m SEMI JOIN many USING (org, sender) GROUP BY org, sender, d),
+      w AS (SELECT *, max(recipients) OVER before AS most, count(*) OVER before AS days FROM v
+        WINDOW before AS (PARTITION BY org, sender ORDER BY d
+          RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING))
+      SELECT "index", org, sender, d, t, recipients, ip FROM w
+      WHERE recipients >= ${LATERAL_PEOPLE_MIN} AND days >= ${WARM_DAYS_MIN}
+        AND recipients > most * ${VOLUME_TIMES} AND d >= ${fromMs} ORDER BY d, "index"`,
+    CANDIDATES_LOOKED_AT_MAX,
   );
-  const days = rows.map((row): Sent => {
-    const sender = textOf(row['sender']) ?? '';
-    return {
-      index: numberOf(row['index']),
-      atMs: numberOf(row['t']),
-      tenant: String(row['org']),
-      domain: sender.split('@')[1] ?? '',
-      day: numberOf(row['d']),
-      recipients: numberOf(row['recipients']),
-      ip: textOf(row['ip']),
-      sender,
-    };
-  });
-  const inside = days.filter((day) => isOwn(world, day));
-  const people = Map.groupBy(inside, ({ tenant, sender }) => `${tenant} ${sender}`);
-  return [...people.values()].flatMap((own) => {
-    return own
-      .filter((day) => isWithin(scene, day.atMs) && isOutOfRange(own, day))
-      .map(lateralDraft);
-  });
-}
-
-function isOutOfRange(own: readonly Sent[], day: Sent): boolean {
-  const before = own.filter((one) => one.day < day.day && one.day >= day.day - HISTORY_MS);
-  if (day.recipients < LATERAL_PEOPLE_MIN || before.length < WARM_DAYS_MIN) return false;
-  const most = Math.max(...before.map(({ recipients }) => recipients));
-  return day.recipients > most * VOLUME_TIMES;
+  return rows
+    .map((row): Sent => {
+      const sender = textOf(row['sender']) ?? '';
+      return {
+        index: numberOf(row['index']),
+        atMs: numberOf(row['t']),
+        tenant: String(row['org']),
+        domain: sender.split('@')[1] ?? '',
+        day: numberOf(row['d']),
+        recipients: numberOf(row['recipients']),
+        ip: textOf(row['ip']),
+        sender,
+      };
+    })
+    .filter((day) => isWithin(scene, day.atMs) && isOwn(world, day))
+    .map(lateralDraft);
 }
 
 function lateralDraft(day: Sent): FindingDraft {

@@ -19,7 +19,8 @@ export const replyMismatch: StreamDetector = {
   find: async (scene) => {
     const messages = await messagesOf(scene);
     if (messages.length === 0) return [];
-    const world = await mailWorldOf(scene);
+    const domains = messages.flatMap(({ domain, replies }) => [domain, ...replies.map(domainOf)]);
+    const world = await mailWorldOf(scene, domains);
     const known = await knownAddresses(scene, messages);
     const found = messages.flatMap((message) => {
       const mismatch = mismatchOf(world, known, message);

@@ -91,19 +91,21 @@ function movesSql({ period }: StreamScene, events: string): string {
   const isNew = (of: string): string => `(${of}_t IS NULL OR ${of}_t < t - ${SESSION_REACH_MS})`;
   const isAbroad = `(country IS NOT NULL AND from_country IS NOT NULL AND ${isNew('country')})`;
   const isOtherClient = `(client <> '' AND ${isNew('client')})`;
-  return `WITH s AS (SELECT ${SIGN_INS} FROM ${events}
+  // The texts stay where they are: of a large company the engine could not hold them.
+  const differs = (of: string): string => `min(hash(${of})) <> max(hash(${of}))`;
+  return `WITH p AS NOT MATERIALIZED (SELECT * FROM ${events}
       WHERE ${OF_PEOPLE} AND session_uid IS NOT NULL),
-    several AS (SELECT org, session FROM s GROUP BY ALL HAVING count(DISTINCT net) > 1
-      AND (count(DISTINCT client) > 1 OR count(DISTINCT country) > 1
-        OR count(DISTINCT coalesce(device, '')) > 1)),
+    several AS (SELECT org, session_uid FROM p GROUP BY ALL HAVING ${differs('net')}
+      AND (${differs("coalesce(user_agent, '')")} OR ${differs("coalesce(country, '')")}
+        OR ${differs("coalesce(device_uid, '')")})),
+    s AS (SELECT ${SIGN_INS} FROM p SEMI JOIN several USING (org, session_uid)),
     w AS (SELECT s.*, lag("index") OVER o AS from_index, lag(t) OVER o AS from_t,
         lag(ip) OVER o AS from_ip, lag(net) OVER o AS from_net, lag(country) OVER o AS from_country,
         lag(actor) OVER o AS from_actor, lag(app) OVER o AS from_app,
         ${['net', 'client', 'country', 'device'].map(last).join(', ')},
         max(CASE WHEN device IS NULL THEN t END) OVER (o ROWS BETWEEN UNBOUNDED PRECEDING
           AND 1 PRECEDING) AS bare_t
-      FROM s SEMI JOIN several ON several.org = s.org AND several.session = s.session
-      WINDOW o AS (PARTITION BY org, session ORDER BY t, "index")),
+      FROM s WINDOW o AS (PARTITION BY org, session ORDER BY t, "index")),
     m AS (SELECT *, (device IS NOT NULL AND NOT ${isNew('device')})::INTEGER AS is_same_device,
       CASE
         WHEN ${isNew('device')} AND ${isNew('bare')} AND (${isAbroad} OR ${isOtherClient})

@@ -1,6 +1,5 @@
 import { type FindingDraft, numberText, plural } from '../../core/index.ts';
 import {
-  DAY_MS,
   draftFrom,
   isWithin,
   type Seen,
@@ -34,11 +33,10 @@ export const volume: StreamDetector = {
   title: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
   find: async (scene) => {
-    const days = await daysOf(scene);
-    const people = Map.groupBy(days, ({ tenant, who, kind }) => `${tenant} ${kind} ${who}`);
-    const unusual = [...people.values()].flatMap((own) => unusualOf(scene, own));
+    const unusual = await unusualDays(scene);
     const ranges = await companyRanges(scene, unusual);
-    return Promise.all(unusual.map((one) => draftOf(scene, one, ranges)));
+    const shown = await largestOf(scene, unusual);
+    return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
   },
 };
 
@@ -46,35 +44,48 @@ type Taken = Seen & {
   readonly tenant: string;
   readonly kind: Kind;
   readonly who: string;
-  readonly name: string | null;
   readonly day: number;
   readonly items: number;
 };
 
-/** What each person took in each day. */
+/**
+ * What each person took in each day. Numbers alone are added up: the engine can put aside groups,
+ * of which a large company has tens of millions, but not the texts that it picks for them.
+ */
 function daysSql(events: string): string {
-  return `SELECT min("index") AS "index", org, kind, who, any_value(actor) AS actor,
-      any_value(actor_name) AS name, d, min(t) AS t, sum(item_count) AS items
+  return `SELECT min("index") AS "index", org, kind, who, d, min(t) AS t, sum(item_count) AS items
     FROM (SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
       FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
     WHERE kind IS NOT NULL AND who IS NOT NULL GROUP BY org, kind, who, d`;
 }
 
-/** The days of all who had one of so many items in the period. */
-async function daysOf(scene: StreamScene): Promise<Taken[]> {
+/** A day, the most of any day in the month before it, and how many those are. */
+type Unusual = { readonly day: Taken; readonly most: number; readonly days: number };
+
+/** Of somebody new nothing is known to compare with. */
+async function unusualDays(scene: StreamScene): Promise<Unusual[]> {
   const rows = await ask(
     scene,
     HISTORY_MS,
-    ['index', 'org', 'kind', 'who', 'actor', 'name', 'd', 't', 'items'],
+    ['index', 'org', 'kind', 'who', 'd', 't', 'items', 'most', 'days'],
     (events) => `WITH v AS (${daysSql(events)}),
       much AS (SELECT DISTINCT org, kind, who FROM v
-        WHERE items >= ${VOLUME_MIN} AND d >= ${Math.trunc(scene.period.fromMs)})
-      SELECT v.* FROM v SEMI JOIN much ON much.org = v.org AND much.kind = v.kind
-        AND much.who = v.who
-      ORDER BY v.d, v."index"`,
-    CANDIDATES_LOOKED_AT_MAX * 30,
+        WHERE items >= ${VOLUME_MIN} AND d >= ${Math.trunc(scene.period.fromMs)}),
+      w AS (SELECT v.*, max(items) OVER before AS most, count(*) OVER before AS days
+        FROM v SEMI JOIN much ON much.org = v.org AND much.kind = v.kind AND much.who = v.who
+        WINDOW before AS (PARTITION BY v.org, v.kind, v.who ORDER BY d
+          RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING))
+      SELECT "index", org, kind, who, d, t, items, most, days FROM w
+      WHERE items >= ${VOLUME_MIN} AND days >= ${WARM_DAYS_MIN} AND items > most * ${VOLUME_TIMES}
+        AND d >= ${Math.trunc(scene.period.fromMs)}
+      ORDER BY d, "index"`,
+    CANDIDATES_LOOKED_AT_MAX,
   );
-  return rows.map(takenOf);
+  return rows
+    .map((row): Unusual => {
+      return { day: takenOf(row), most: numberOf(row['most']), days: numberOf(row['days']) };
+    })
+    .filter(({ day }) => isWithin(scene, day.atMs));
 }
 
 function takenOf(row: Row): Taken {
@@ -84,24 +95,9 @@ function takenOf(row: Row): Taken {
     tenant: String(row['org']),
     kind: row['kind'] as Kind,
     who: textOf(row['who']) ?? '',
-    actor: textOf(row['actor']),
-    name: textOf(row['name']),
     day: numberOf(row['d']),
     items: numberOf(row['items']),
   };
-}
-
-type Unusual = { readonly day: Taken; readonly most: number; readonly days: number };
-
-function unusualOf(scene: StreamScene, own: readonly Taken[]): Unusual[] {
-  return own.flatMap((day): Unusual[] => {
-    if (!isWithin(scene, day.atMs) || day.items < VOLUME_MIN) return [];
-    const before = own.filter((other) => other.day < day.day && other.day >= day.day - HISTORY_MS);
-    // Of somebody new nothing is known to compare with.
-    if (before.length < WARM_DAYS_MIN) return [];
-    const most = Math.max(...before.map(({ items }) => items));
-    return day.items > most * VOLUME_TIMES ? [{ day, most, days: before.length }] : [];
-  });
 }
 
 const rangeKey = ({ tenant, kind, day }: Pick<Taken, 'tenant' | 'kind' | 'day'>): string =>
@@ -152,13 +148,13 @@ function rareFrom(days: readonly Share[]): number {
   return 0;
 }
 
-async function draftOf(
-  scene: StreamScene,
+function draftOf(
   { day, most, days }: Unusual,
   ranges: ReadonlyMap<string, number>,
-): Promise<FindingDraft> {
+  shown: readonly Shown[],
+): FindingDraft {
   const isRare = day.items > (ranges.get(rangeKey(day)) ?? 0);
-  const who = day.name ?? day.actor ?? 'Somebody';
+  const who = shown[0]?.name ?? day.who;
   const items = day.kind === 'mail' ? ['message', 'messages'] : ['file', 'files'];
   const [one = '', many = ''] = items;
   return draftFrom({
@@ -174,20 +170,49 @@ async function draftOf(
     next: 'Ask the person; see from which address and with which session it was taken.',
     severity: isRare ? 3 : 2,
     techniques: [day.kind === 'mail' ? 'T1114.002' : 'T1530'],
-    seen: [day, ...(await largestOf(scene, day))],
+    seen: [{ ...day, actor: shown[0]?.actor ?? null }, ...shown],
   });
 }
 
-async function largestOf(scene: StreamScene, day: Taken): Promise<Seen[]> {
-  const ofDay = { ...scene, period: { fromMs: day.day, toMs: day.day + DAY_MS } };
-  const rows = await ask(
-    ofDay,
-    0,
-    ['index', 't', 'actor', 'session', 'app', 'ip'],
-    (events) => `SELECT "index", t, actor, session_uid, app_uid, ip
-      FROM (SELECT *, ${KIND} AS kind FROM ${events}) WHERE kind = '${day.kind}'
-        AND org IN (${listed([day.tenant])}) AND coalesce(actor_uid, lower(actor_name)) IN
-        (${listed([day.who])}) ORDER BY item_count DESC, t, "index" LIMIT ${VOLUME_SHOWN_MAX}`,
-  );
-  return rows.map(seenOf);
+type Shown = Required<Seen> & { readonly name: string | null };
+
+const personKey = ({ tenant, kind, who, day }: Taken): string =>
+  JSON.stringify([tenant, kind, who, day]);
+
+/** The largest records of each of these days, by {@link personKey}. */
+async function largestOf(
+  scene: StreamScene,
+  unusual: readonly Unusual[],
+): Promise<ReadonlyMap<string, readonly Shown[]>> {
+  const found = new Map<string, Shown[]>();
+  for (let at = 0; at < unusual.length; at += SHOWN_TOGETHER) {
+    const some = unusual.slice(at, at + SHOWN_TOGETHER).map(({ day }) => day);
+    const wanted = some.map(({ tenant, kind, who, day }) => {
+      return `(${listed([tenant])}, '${kind}', ${listed([who])}, ${day})`;
+    });
+    const rows = await ask(
+      scene,
+      0,
+      ['org', 'kind', 'who', 'd', 'index', 't', 'actor', 'session', 'app', 'ip', 'name'],
+      (events) => `SELECT org, kind, who, d, "index", t, actor, session_uid, app_uid, ip, actor_name
+        FROM (SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
+          FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
+        SEMI JOIN (VALUES ${wanted.join(', ')}) AS wanted (org, kind, who, d)
+          USING (org, kind, who, d)
+        QUALIFY row_number() OVER (PARTITION BY org, kind, who, d
+          ORDER BY item_count DESC, t, "index") <= ${VOLUME_SHOWN_MAX}
+        ORDER BY item_count DESC, t, "index"`,
+    );
+    for (const row of rows) {
+      const key = personKey(takenOf(row));
+      const shown = { ...seenOf(row), name: textOf(row['name']) };
+      const own = found.get(key);
+      if (own === undefined) found.set(key, [shown]);
+      else own.push(shown);
+    }
+  }
+  return found;
 }
+
+/** Days whose records are asked for in one question, which names them all. */
+const SHOWN_TOGETHER = 1_000;
