@@ -28,7 +28,7 @@ async function campaignsOf(
   made: Company,
   rows: Company['rows'] = made.rows,
   { startMs, endMs } = made,
-): Promise<Campaign[]> {
+): Promise<readonly Campaign[]> {
   const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: made.startMs };
   return (await lookAt(rows, period)).campaigns;
 }
