@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { systemClock } from '../core/index.ts';
 import { Books } from './books.ts';
 import { writeHot } from './hot.ts';
 import { HOT_FOLDER, TEMP_FOLDER } from './layout.ts';
@@ -131,4 +141,28 @@ test('facts of our own entries are kept with the cursor', async (t) => {
   assert.deepEqual(reader.imports(), [], 'the entry that says so is beyond the cursor');
   books.commit(4);
   assert.deepEqual(reader.imports(), [fact]);
+});
+
+test('folders that engines of dead processes left go, and those of living ones stay', async (t) => {
+  const dir = await folder(t);
+  (await Books.open(dir)).close();
+  const { pid: dead } = spawnSync(process.execPath, ['--version']);
+  const left = [`spill-${dead}-a`, `spill-${process.pid}-b`].map((n) => join(dir, 'events', n));
+  for (const path of left) {
+    mkdirSync(path);
+    writeFileSync(join(path, 'duckdb_temp_storage_DEFAULT-0.tmp'), 'rows of somebody');
+  }
+  (await Books.open(dir)).close();
+  // What was spilled is of people: it goes at once, whoever left it.
+  assert.deepEqual(
+    left.map((path) => readdirSync(path)),
+    [[], []],
+  );
+  const yesterday = new Date(systemClock.now() - 25 * 3_600_000);
+  for (const path of left) utimesSync(path, yesterday, yesterday);
+  (await Books.open(dir)).close();
+  assert.deepEqual(
+    left.map((path) => existsSync(path)),
+    [false, true],
+  );
 });

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { assert } from '../core/index.ts';
+import { assert, systemClock } from '../core/index.ts';
 import type { AskedWindow, UnreadWindow } from '../coverage/index.ts';
 import { unite } from './alias-book.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
-import { Engine } from './engine.ts';
+import { Engine, spillerOf } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { type HotFile, writeHot } from './hot.ts';
 import {
@@ -15,7 +15,7 @@ import {
   SIGNALS_STAGE,
   TEMP_FOLDER,
 } from './layout.ts';
-import { COMPACTION_THREAD_BYTES } from './limits.ts';
+import { COMPACTION_THREAD_BYTES, SPILL_FOLDER_KEPT_MS } from './limits.ts';
 import { foldObservations, Observed } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
@@ -68,7 +68,7 @@ export class Books {
       state = State.openForWriting(dir);
     }
     removeOrphans(dir, state);
-    const tempDir = join(dir, TEMP_FOLDER);
+    const tempDir = join(dir, EVENTS_FOLDER);
     const { threads = 1 } = options;
     const memoryBytes = COMPACTION_THREAD_BYTES * threads;
     const engine = await Engine.open({ threads, tempDir, memoryBytes });
@@ -289,6 +289,29 @@ function removeOrphans(dir: string, state: State): void {
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && !known.has(path)) rmSync(path, { force: true });
+  }
+  removeSpillFolders(root);
+}
+
+/**
+ * Folders of engines that ended without closing. A reader that is still there has its files open
+ * and reads on though they were deleted, but could not spill again without its folder: one of a
+ * process that lives stays, and so does a young one, whose process may be in another container.
+ */
+function removeSpillFolders(root: string): void {
+  for (const { name } of readdirSync(root, { withFileTypes: true })) {
+    const path = join(root, name);
+    const pid = spillerOf(name);
+    if (pid === undefined || isAlive(pid)) continue;
+    if (systemClock.now() - statSync(path).mtimeMs > SPILL_FOLDER_KEPT_MS) rmdirSync(path);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

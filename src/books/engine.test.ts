@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Engine, literal } from './engine.ts';
+import { Engine, literal, spillerOf } from './engine.ts';
 import { folder } from './testing/rows.ts';
 
 const MIB = 1024 * 1024;
@@ -12,7 +13,7 @@ test('a sort that its memory is too little for gets twice as much, and then no m
   const dir = await folder(t);
   const engine = await Engine.open({
     threads: 1,
-    tempDir: join(dir, 'temp'),
+    tempDir: dir,
     memoryBytes: 28 * MIB,
   });
   t.after(() => engine.close());
@@ -24,4 +25,29 @@ test('a sort that its memory is too little for gets twice as much, and then no m
   const [[count] = []] = await engine.rows(`SELECT count(*) FROM read_parquet(${literal(out)})`);
   assert.equal(Number(count), ROWS);
   await assert.rejects(engine.run(sorting), /Out of Memory/);
+});
+
+test('engines that spill into the same folder keep to their own rows', async (t) => {
+  const dir = await folder(t);
+  const engines = [];
+  for (const name of ['a', 'b']) {
+    const engine = await Engine.open({ threads: 1, tempDir: dir, memoryBytes: 28 * MIB });
+    t.after(() => engine.close());
+    engines.push({ name, engine });
+  }
+  const textOf = (name: string): string =>
+    `'${name}' || md5(range::VARCHAR) || md5(range::VARCHAR)`;
+  for (const { name, engine } of engines) {
+    await engine.run(`CREATE TABLE kept AS SELECT range, ${textOf(name)} AS t
+      FROM range(${3 * ROWS})`);
+  }
+  const spilled = readdirSync(dir);
+  assert.equal(spilled.length, engines.length, 'both have spilled');
+  assert.deepEqual([...new Set(spilled.map(spillerOf))], [process.pid]);
+  for (const { name, engine } of engines) {
+    const rows = await engine.rows(`SELECT count(*) FROM kept WHERE t = ${textOf(name)}`);
+    assert.deepEqual(rows.map(Number), [3 * ROWS]);
+    engine.close();
+  }
+  assert.deepEqual(readdirSync(dir), [], 'nothing stays behind');
 });

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { messageOf } from '../core/index.ts';
 import { ENGINE_FREED_BYTES_KEPT, ENGINE_THREAD_BYTES } from './limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
-  /** Where DuckDB may spill; a folder of ours. */
+  /** Where DuckDB makes a folder of this engine's own once it has to spill; MUST be there by then. */
   readonly tempDir: string;
   readonly memoryBytes?: number;
 };
@@ -21,9 +23,10 @@ export class Engine {
 
   static async open(options: EngineOptions): Promise<Engine> {
     const memoryBytes = options.memoryBytes ?? ENGINE_THREAD_BYTES * options.threads;
+    const spillDir = join(options.tempDir, spillFolder());
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads),
-      temp_directory: options.tempDir,
+      temp_directory: spillDir,
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
@@ -104,6 +107,21 @@ export class Engine {
   close(): void {
     this.#instance.closeSync();
   }
+}
+
+/** Of a folder into which an engine spilled, the process that it was in. */
+export function spillerOf(folder: string): number | undefined {
+  const [, pid] = /^spill-(\d+)-/.exec(folder) ?? [];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+/**
+ * DuckDB calls the files that it spills into the same in every instance, and takes whatever stands
+ * in them for its own: two that share a folder answer with each other's rows, or crash. There are
+ * several on one data folder at any time: that of the writer, those of its readers, other processes.
+ */
+function spillFolder(): string {
+  return `spill-${process.pid}-${randomUUID()}`;
 }
 
 /** A text as an SQL literal, for the few places (COPY, views) that take no parameters. */

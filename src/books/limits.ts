@@ -11,6 +11,9 @@ export const ENGINE_THREAD_BYTES: number = 256 * 1024 * 1024;
  */
 export const COMPACTION_THREAD_BYTES: number = 384 * 1024 * 1024;
 
+/** How long the empty folder of an engine that did not close stays. */
+export const SPILL_FOLDER_KEPT_MS: number = 24 * 60 * 60_000;
+
 /** What a question of DuckDB frees at once beyond this goes back to the system. */
 export const ENGINE_FREED_BYTES_KEPT: number = 32 * 1024 * 1024;
 

@@ -5,7 +5,7 @@ import { COLUMNS } from './columns.ts';
 import { loadIndices } from './compact.ts';
 import { Engine, identifier } from './engine.ts';
 import { BooksError } from './errors.ts';
-import { TEMP_FOLDER } from './layout.ts';
+import { EVENTS_FOLDER } from './layout.ts';
 import { FILE_RETRIES_MAX, SNAPSHOTS_KEPT } from './limits.ts';
 import { readParquet } from './parquet.ts';
 import { type ListedFile, State } from './state.ts';
@@ -33,7 +33,7 @@ export class LiveRows {
   }
 
   static async open(dir: string, threads: number): Promise<LiveRows> {
-    return new LiveRows(dir, await Engine.open({ threads, tempDir: join(dir, TEMP_FOLDER) }));
+    return new LiveRows(dir, await Engine.open({ threads, tempDir: join(dir, EVENTS_FOLDER) }));
   }
 
   /** Undefined while nothing was ever posted. */
