@@ -19,7 +19,7 @@ export const SIGNED_IN: readonly string[] = [
 ];
 
 /** System and program without their versions: an update is no other client. */
-const FAMILY = String.raw`trim(regexp_replace(
+export const FAMILY: string = String.raw`trim(regexp_replace(
   regexp_replace(lower(coalesce(user_agent, '')), '[\d._]+', '', 'g'), '\s+', ' ', 'g'))`;
 
 /** The columns of {@link SIGNED_IN}, of events of people who were let in. */
