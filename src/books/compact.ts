@@ -96,11 +96,15 @@ async function forgetRowless(store: Store): Promise<void> {
   });
 }
 
+function copied({ engine }: Store, copy: string): Promise<void> {
+  return engine.withRoom(() => engine.run(copy));
+}
+
 async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
   const path = mergedPath(store.state.transaction(() => store.state.nextFileNumber()));
   const temp = join(store.dir, TEMP_FOLDER, 'merged.parquet');
   await useSuperseded(store, () =>
-    store.engine.runWithRoom(copyTo(`${liveRows(store, hot)} ORDER BY ${FILE_ORDER}`, temp)),
+    copied(store, copyTo(`${liveRows(store, hot)} ORDER BY ${FILE_ORDER}`, temp)),
   );
   await replace(store, hot, [await settle(store, temp, path, { kind: 'hot' })]);
 }
@@ -114,7 +118,7 @@ async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<v
   const sorted = join(store.dir, TEMP_FOLDER, 'sorted.parquet');
   const order = `class_uid, date_trunc('day', time), ${FILE_ORDER}`;
   await useSuperseded(store, () =>
-    store.engine.runWithRoom(copyTo(`${liveRows(store, hot)} ORDER BY ${order}`, sorted)),
+    copied(store, copyTo(`${liveRows(store, hot)} ORDER BY ${order}`, sorted)),
   );
   const made: ListedFile[] = [];
   for (const { classUid, day } of await partitionsOf(store, sorted)) {
@@ -122,7 +126,7 @@ async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<v
     const rows = `SELECT ${ALL} FROM ${readParquet([sorted])}
       WHERE class_uid = ${classUid} AND time >= TIMESTAMP ${literal(day)}
         AND time < TIMESTAMP ${literal(day)} + INTERVAL 1 DAY`;
-    await store.engine.runWithRoom(copyTo(rows, temp));
+    await copied(store, copyTo(rows, temp));
     const number = store.state.transaction(() => store.state.nextFileNumber());
     const path = dayPath(classUid, day, number);
     made.push(await settle(store, temp, path, { kind: 'day', classUid, day }));
@@ -157,7 +161,7 @@ async function mergeDay(store: Store, files: readonly ListedFile[]): Promise<voi
   );
   const temp = join(store.dir, TEMP_FOLDER, 'day.parquet');
   await useSuperseded(store, () =>
-    store.engine.runWithRoom(copyTo(`${liveRows(store, files)} ORDER BY ${FILE_ORDER}`, temp)),
+    copied(store, copyTo(`${liveRows(store, files)} ORDER BY ${FILE_ORDER}`, temp)),
   );
   await replace(store, files, [await settle(store, temp, path, { kind: 'day', classUid, day })]);
 }

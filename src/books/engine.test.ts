@@ -21,7 +21,7 @@ test('a sort that its memory is too little for gets twice as much, and then no m
   const wide = `SELECT range AS i, repeat(md5(range::VARCHAR), 8) AS t FROM range(${ROWS})`;
   const sorting = `COPY (${wide} ORDER BY t) TO ${literal(out)} (${FORMAT})`;
   await assert.rejects(engine.run(sorting), /Out of Memory/);
-  await engine.runWithRoom(sorting);
+  await engine.withRoom(() => engine.run(sorting));
   const [[count] = []] = await engine.rows(`SELECT count(*) FROM read_parquet(${literal(out)})`);
   assert.equal(Number(count), ROWS);
   await assert.rejects(engine.run(sorting), /Out of Memory/);

@@ -15,6 +15,8 @@ export type EngineOptions = {
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #memoryBytes: number;
+  /** Work that needs more room, and is under way. */
+  #roomy = 0;
 
   private constructor(instance: DuckDBInstance, memoryBytes: number) {
     this.#instance = instance;
@@ -45,7 +47,8 @@ export class Engine {
    * else hundreds of megabytes that threads needed before stand beside what is needed now.
    */
   async giveBack(): Promise<void> {
-    await this.#limitTo(this.#memoryBytes);
+    const bytes = this.#roomy > 0 ? 2 * this.#memoryBytes : this.#memoryBytes;
+    await this.run(`SET GLOBAL memory_limit = '${Math.ceil(bytes / 1024)}KiB'`);
   }
 
   /** Work on one connection; a connection does one thing at a time. */
@@ -63,26 +66,24 @@ export class Engine {
   }
 
   /**
-   * As {@link run}, for what sorts. Whether a sort that spills has room for what it needs at once
-   * does not follow from how much it sorts; where it has not, twice the memory is better than
-   * failing at it again and again.
+   * Work that may be begun again. Whether what is put aside leaves room for what is needed at once
+   * does not follow from how much it is; where it does not, twice the memory is better than failing
+   * at the same again and again.
    */
-  async runWithRoom(sql: string): Promise<void> {
+  async withRoom<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await this.run(sql);
+      return await work();
     } catch (error) {
       if (!messageOf(error).startsWith('Out of Memory')) throw error;
-      await this.#limitTo(2 * this.#memoryBytes);
+      this.#roomy += 1;
       try {
-        await this.run(sql);
+        await this.giveBack();
+        return await work();
       } finally {
+        this.#roomy -= 1;
         await this.giveBack();
       }
     }
-  }
-
-  async #limitTo(bytes: number): Promise<void> {
-    await this.run(`SET GLOBAL memory_limit = '${Math.ceil(bytes / 1024)}KiB'`);
   }
 
   async rows(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {

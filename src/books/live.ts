@@ -42,11 +42,11 @@ export class LiveRows {
     return this.#state;
   }
 
-  /** `work` sees one moment, all of it; it may be run again from the start. */
+  /** `work` sees one moment, all of it; it may be run again from the start, and of a later one. */
   async read<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await work(await this.snapshot());
+        return await this.#engine.withRoom(async () => work(await this.snapshot()));
       } catch (cause) {
         this.retryOrThrow(cause, attempt);
       }
