@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Observation } from './observation.ts';
 import { CoverageReducer } from './reducer.ts';
 import type { CoverageInterval } from './states.ts';
 import {

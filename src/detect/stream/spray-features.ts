@@ -8,9 +8,6 @@ export type Place = (typeof PLACES)[number];
 export const CLIENTS = ['own', 'common', 'rare'] as const;
 export type Client = (typeof CLIENTS)[number];
 
-/** Whether several people get in from the wide network (a carrier's, say) around an address. */
-export type Carrier = 'shared' | 'strange';
-
 /** Whether the same person got in from the same address soon after. */
 export const ENDINGS = ['retried', 'left'] as const;
 export type Ending = (typeof ENDINGS)[number];
@@ -110,7 +107,7 @@ const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
 const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
 
 /** Software and application, as one text. */
-export const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
+const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
 
 const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
 const ALL_OF_SPOT = SPOT.join(', ');
