@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BooksReader } from '../src/books/index.ts';
+import { collectGarbageSeldom } from '../src/core/index.ts';
 import { LedgerReader } from '../src/ledger/index.ts';
 import { closeWriter, LedgerDesk, openWriter, pollOnce } from '../src/pipeline/index.ts';
 import { activityCollector } from '../test/support/collecting.ts';
@@ -15,6 +16,7 @@ export type Collected = {
 
 const THREADS_MAX = 4;
 
+collectGarbageSeldom();
 const [dir = '', text = '{}'] = process.argv.slice(2);
 const { nowMs, ...address } = JSON.parse(text) as EmulatedTold;
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };

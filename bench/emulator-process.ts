@@ -1,5 +1,6 @@
 import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/index.ts';
 import { ACTIVITY_FEEDS } from '../emulator/types.ts';
+import { collectGarbageSeldom } from '../src/core/index.ts';
 
 /** A tenant in a process of its own, so that what it takes is not counted with what it feeds. */
 export type EmulatedAsk = {
@@ -27,6 +28,7 @@ export type EmulatedTold = {
 
 const HOUR_MS = 3_600_000;
 
+collectGarbageSeldom();
 const asked = JSON.parse(process.argv[2] ?? '{}') as EmulatedAsk;
 const began = performance.now();
 const emulator = await startEmulator(optionsOf(asked));

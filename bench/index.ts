@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { collectGarbageSeldom } from '../src/core/index.ts';
 import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
 
 /**
@@ -37,6 +38,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   'pass-ended': () => import('./pass-ended.ts'),
 };
 
+// As the program itself does.
+collectGarbageSeldom();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -1,4 +1,5 @@
 import { Books, BooksReader, RowBuffer } from '../src/books/index.ts';
+import { collectGarbageSeldom } from '../src/core/index.ts';
 import { lookWith, STREAM_DETECTORS } from '../src/detect/index.ts';
 import { sprayJudge } from '../src/pipeline/spray-judge.ts';
 import { DAY_MS, officeDay, START_MS } from './synthetic/office-day.ts';
@@ -69,6 +70,7 @@ async function obeyed(ask: LooksAsk): Promise<Part> {
   }
 }
 
+collectGarbageSeldom();
 const began = performance.now();
 const part = await obeyed(JSON.parse(process.argv[2] ?? '{}') as LooksAsk);
 const seconds = (performance.now() - began) / 1000;

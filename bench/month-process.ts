@@ -1,5 +1,6 @@
 import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
 import { ACTIVITY_FEEDS } from '../emulator/types.ts';
+import { collectGarbageSeldom } from '../src/core/index.ts';
 import { tenantAddress } from '../test/support/emulated-collectors.ts';
 import {
   fingerprintOf,
@@ -87,4 +88,5 @@ async function live({ people, diligence, startMs }: MonthAsk): Promise<void> {
   tell({ nowMs: emulator.clock.now(), address: tenantAddress(emulator) });
 }
 
+collectGarbageSeldom();
 await live(JSON.parse(process.argv[2] ?? '{}') as MonthAsk);

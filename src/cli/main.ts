@@ -1,10 +1,11 @@
-import { systemClock } from '../core/index.ts';
+import { collectGarbageSeldom, systemClock } from '../core/index.ts';
 import { EXIT } from './exit-code.ts';
 import { onInterrupt } from './interrupt.ts';
 import { runCommandLine } from './run.ts';
 
 // Books name people: nobody else on this machine reads them, however open the folder was before.
 process.umask(0o077);
+collectGarbageSeldom();
 
 const signal = onInterrupt(process, (sentence) => {
   process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${sentence}\n` : `${sentence}\n`);

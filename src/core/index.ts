@@ -4,6 +4,7 @@ export * from './directory.ts';
 export * from './errors.ts';
 export * from './finding.ts';
 export * from './flat-names.ts';
+export * from './garbage.ts';
 export * from './ids.ts';
 export * from './instant.ts';
 export * from './interval.ts';
