@@ -1,7 +1,6 @@
 import { Books, BooksReader, RowBuffer } from '../src/books/index.ts';
 import { collectGarbageSeldom } from '../src/core/index.ts';
-import { lookWith, STREAM_DETECTORS } from '../src/detect/index.ts';
-import { sprayJudge } from '../src/pipeline/spray-judge.ts';
+import { lookWith, STREAM_DETECTORS, sprayFindings, sprayLook } from '../src/detect/index.ts';
 import { DAY_MS, officeDay, START_MS } from './synthetic/office-day.ts';
 
 /** Makes the books of a company, or lets one detector look at their last day as `serve` does. */
@@ -19,6 +18,9 @@ export type LooksTold = {
 
 /** What a worker of an import posts at once is smaller; fewer files stand for compacted ones. */
 const ROWS_PER_FILE = 1_000_000;
+
+/** As the judge of sprays asks, of a day: of its block and the one before. */
+const SPRAY_BLOCK_MS = 30 * DAY_MS;
 
 type Part = Pick<LooksTold, 'rows' | 'findings' | 'cut'>;
 
@@ -45,10 +47,12 @@ async function looked(books: BooksReader, detector: string, days: number): Promi
   const fromMs = START_MS + (days - 1) * DAY_MS;
   if (detector === 'spray') {
     let [findings, cut] = [0, 0];
-    const touched = [{ from: fromMs, to: fromMs + DAY_MS }];
-    for await (const said of sprayJudge().judge({ touched, books } as never)) {
-      findings += said.drafts.length;
-      cut += said.cutShort?.length ?? 0;
+    const block = Math.floor(fromMs / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS;
+    for (const from of [block - SPRAY_BLOCK_MS, block]) {
+      const times = { learnFromMs: from - SPRAY_BLOCK_MS, fromMs: from };
+      const look = await sprayLook(books, { ...times, toMs: from + SPRAY_BLOCK_MS });
+      findings += sprayFindings(look.campaigns).length;
+      cut += Number(look.isCut);
     }
     return { rows: 0, findings, cut };
   }

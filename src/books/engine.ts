@@ -6,7 +6,7 @@ import { ENGINE_FREED_BYTES_KEPT, ENGINE_THREAD_BYTES } from './limits.ts';
 
 export type EngineOptions = {
   readonly threads: number;
-  /** Where DuckDB makes a folder of this engine's own once it has to spill; MUST be there by then. */
+  /** Where DuckDB makes a folder of this engine's own once it has to spill; MUST be there. */
   readonly tempDir: string;
   readonly memoryBytes?: number;
 };
@@ -119,7 +119,7 @@ export function spillerOf(folder: string): number | undefined {
 /**
  * DuckDB calls the files that it spills into the same in every instance, and takes whatever stands
  * in them for its own: two that share a folder answer with each other's rows, or crash. There are
- * several on one data folder at any time: that of the writer, those of its readers, other processes.
+ * several on one data folder at any time: the writer's, those of its readers, of other processes.
  */
 function spillFolder(): string {
   return `spill-${process.pid}-${randomUUID()}`;

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { interval } from '../core/index.ts';
-import type { StreamDetector } from '../detect/index.ts';
-import { draftOf } from '../detect/testing/draft.ts';
-import type { JudgeContext, Judgement } from './judge.ts';
+import { cutDraft, type StreamDetector } from '../detect/index.ts';
+import type { Judgement } from './judge.ts';
 import { streamJudge } from './stream-judge.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,10 +13,11 @@ function detector(rule: string, find: StreamDetector['find']): StreamDetector {
 }
 
 test('a detector that cannot look silences no other, and takes nothing back', async () => {
-  const found = draftOf({ rule: 'stream/found' });
+  const found = cutDraft('something else', { fromMs: 0, toMs: DAY_MS }, 7);
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
-  const context = { touched: TOUCHED, books: {}, ledger: {} } as unknown as JudgeContext;
+  // Neither detector asks anything.
+  const context = { touched: TOUCHED, books: {}, ledger: {} } as never;
   const parts: Judgement[] = [];
   const ask = async (): Promise<void> => {
     for await (const part of streamJudge([broken, sound]).judge(context)) parts.push(part);

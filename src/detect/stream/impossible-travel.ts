@@ -18,11 +18,10 @@ export const impossibleTravel: StreamDetector = {
       scene,
       TRAVEL_WITHIN_MS,
       [...SIGNED_IN, 'from_index', 'from_t', 'from_ip', 'from_net', 'from_country'],
-      // Nearly everybody was in one country: only who was in several is compared, and sorted for it.
-      (
-        events,
-      ) => `WITH s AS NOT MATERIALIZED (SELECT *, coalesce(actor_uid, lower(actor_name)) AS who
-          FROM ${events} WHERE ${OF_PEOPLE} AND country <> ''),
+      // Nearly everybody was in one country: only who was in several is sorted and compared.
+      (events) => `WITH s AS NOT MATERIALIZED (
+          SELECT *, coalesce(actor_uid, lower(actor_name)) AS who FROM ${events}
+          WHERE ${OF_PEOPLE} AND country <> ''),
         several AS (SELECT org, who FROM s GROUP BY ALL
           HAVING min(hash(country)) <> max(hash(country)))
         SELECT * FROM (SELECT ${SIGN_INS}, lag("index") OVER w, lag(t) OVER w AS from_t,

@@ -14,9 +14,9 @@ export type Insider = {
 export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spelling' };
 
 /**
- * Those who sign in and are called like one of the `sought`: as their sign-ins state them, else out
- * of addresses that are made of names (`vivian.castellan@`). Titles are not in any record, so nobody
- * is set apart by one.
+ * Those who sign in and are called like one of the `sought`: as their sign-ins state them, else
+ * out of addresses that are made of names (`vivian.castellan@`). Titles are not in any record, so
+ * nobody is set apart by one.
  */
 export async function insideNames(
   scene: StreamScene,
@@ -26,10 +26,8 @@ export async function insideNames(
     scene,
     HISTORY_MS,
     ['org', 'actor', 'entries'],
-    (
-      events,
-    ) => `WITH p AS NOT MATERIALIZED (SELECT org, lower(actor_name) AS name, d, "index", entries
-        FROM ${events}
+    (events) => `WITH p AS NOT MATERIALIZED (
+        SELECT org, lower(actor_name) AS name, d, "index", entries FROM ${events}
         WHERE class_uid = 3002 AND actor_name LIKE '%@%' AND actor_name NOT LIKE '%#ext#%'),
       latest AS (SELECT org, name, max("index") AS "index", count(*) AS days
         FROM (SELECT org, name, d, max("index") AS "index" FROM p GROUP BY ALL) GROUP BY org, name)

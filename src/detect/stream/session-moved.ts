@@ -96,6 +96,7 @@ function movesSql({ period }: StreamScene, events: string): string {
   // The hash of nothing is a number.
   const hashed = (of: string): string => `CASE WHEN ${of} IS NOT NULL THEN hash(${of}) END`;
   const differs = (of: string): string => `min(${of}) <> max(${of})`;
+  const isOther = ['client', 'country', 'device'].map((of) => differs(`coalesce(${of}, 0)`));
   return `WITH p AS NOT MATERIALIZED (SELECT * FROM ${events}
       WHERE ${OF_PEOPLE} AND session_uid IS NOT NULL),
     agents AS MATERIALIZED (SELECT user_agent, nullif(${FAMILY}, '') AS family
@@ -105,7 +106,7 @@ function movesSql({ period }: StreamScene, events: string): string {
         ${hashed('device_uid')} AS device, ${hashed('family')} AS client
       FROM p JOIN agents ON agents.user_agent IS NOT DISTINCT FROM p.user_agent),
     several AS (SELECT session FROM n GROUP BY session HAVING ${differs('net')}
-      AND (${['client', 'country', 'device'].map((of) => differs(`coalesce(${of}, 0)`)).join(' OR ')})),
+      AND (${isOther.join(' OR ')})),
     w AS (SELECT n.*, lag("index") OVER o AS from_index, lag(t) OVER o AS from_t,
         lag(country) OVER o AS from_country,
         ${['net', 'client', 'country', 'device'].map(last).join(', ')},

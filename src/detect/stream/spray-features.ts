@@ -142,8 +142,9 @@ export type Part = { readonly part: number; readonly of: number };
  * `failed`, `entries`, `crowds`, `known` and as those are: a row for each that failed, and one for
  * all successes of a person from one place with one client (`times` of them), since they share
  * theirs. Of successes where people are at home, which are most of all, it gives their numbers
- * alone: `u` is null. Familiarity is learned from successes of other days, so that nothing makes itself familiar, and
- * from those too that nobody was asked for: programs renew their tokens where people are at home.
+ * alone: `u` is null. Familiarity is learned from successes of other days, so that nothing makes
+ * itself familiar, and from those too that nobody was asked for: programs renew their tokens where
+ * people are at home.
  */
 export function featuresSql({ part, of }: Part): string {
   // Of days it matters only whether there are others.
