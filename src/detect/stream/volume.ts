@@ -33,8 +33,10 @@ export const volume: StreamDetector = {
   title: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
   find: async (scene) => {
-    const unusual = await unusualDays(scene);
-    const ranges = await companyRanges(scene, unusual);
+    const parts = await partsOf(scene);
+    const unusual: Unusual[] = [];
+    for (const part of parts) unusual.push(...(await unusualDays(scene, part)));
+    const ranges = await companyRanges(scene, unusual, parts);
     const shown = await largestOf(scene, unusual);
     return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
   },
@@ -48,37 +50,52 @@ type Taken = Seen & {
   readonly items: number;
 };
 
-/**
- * What each person took in each day. Numbers alone are added up: the engine can put aside groups,
- * of which a large company has tens of millions, but not the texts that it picks for them.
- */
-function daysSql(events: string): string {
-  return `SELECT min("index") AS "index", org, kind, who, d, min(t) AS t, sum(item_count) AS items
-    FROM (SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
+/** Some of all people, of whose events the engine can make groups at once. */
+type Part = { readonly part: number; readonly of: number };
+
+async function partsOf(scene: StreamScene): Promise<Part[]> {
+  const [row] = await ask(scene, HISTORY_MS, ['count'], (events) => {
+    return `SELECT count(*) FROM ${takenSql(events)}`;
+  });
+  const of = Math.max(1, Math.ceil(numberOf(row?.['count']) / TAKEN_TOGETHER));
+  return Array.from({ length: of }, (_, part) => ({ part, of }));
+}
+
+/** Everything that somebody took. */
+function takenSql(events: string, { part, of }: Part = { part: 0, of: 1 }): string {
+  const theirs = of === 1 ? '' : `AND hash(who) % ${of} = ${part}`;
+  return `(SELECT * FROM (
+      SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
       FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
-    WHERE kind IS NOT NULL AND who IS NOT NULL GROUP BY org, kind, who, d`;
+    WHERE kind IS NOT NULL AND who IS NOT NULL ${theirs})`;
+}
+
+/** What each person took in each day, of {@link takenSql}. */
+function daysSql(taken: string): string {
+  return `SELECT min("index") AS "index", org, kind, who, d, min(t) AS t, sum(item_count) AS items
+    FROM ${taken} GROUP BY org, kind, who, d`;
 }
 
 /** A day, the most of any day in the month before it, and how many those are. */
 type Unusual = { readonly day: Taken; readonly most: number; readonly days: number };
 
 /** Of somebody new nothing is known to compare with. */
-async function unusualDays(scene: StreamScene): Promise<Unusual[]> {
+async function unusualDays(scene: StreamScene, part: Part): Promise<Unusual[]> {
+  const fromMs = Math.trunc(scene.period.fromMs);
   const rows = await ask(
     scene,
     HISTORY_MS,
     ['index', 'org', 'kind', 'who', 'd', 't', 'items', 'most', 'days'],
-    (events) => `WITH v AS (${daysSql(events)}),
-      much AS (SELECT DISTINCT org, kind, who FROM v
-        WHERE items >= ${VOLUME_MIN} AND d >= ${Math.trunc(scene.period.fromMs)}),
-      w AS (SELECT v.*, max(items) OVER before AS most, count(*) OVER before AS days
-        FROM v SEMI JOIN much ON much.org = v.org AND much.kind = v.kind AND much.who = v.who
-        WINDOW before AS (PARTITION BY v.org, v.kind, v.who ORDER BY d
+    (events) => `WITH e AS NOT MATERIALIZED (SELECT * FROM ${takenSql(events, part)}),
+      much AS (SELECT DISTINCT org, kind, who
+        FROM (${daysSql(`(SELECT * FROM e WHERE d >= ${fromMs})`)}) WHERE items >= ${VOLUME_MIN}),
+      v AS (${daysSql('(SELECT * FROM e SEMI JOIN much USING (org, kind, who))')}),
+      w AS (SELECT *, max(items) OVER before AS most, count(*) OVER before AS days FROM v
+        WINDOW before AS (PARTITION BY org, kind, who ORDER BY d
           RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING))
       SELECT "index", org, kind, who, d, t, items, most, days FROM w
       WHERE items >= ${VOLUME_MIN} AND days >= ${WARM_DAYS_MIN} AND items > most * ${VOLUME_TIMES}
-        AND d >= ${Math.trunc(scene.period.fromMs)}
-      ORDER BY d, "index"`,
+        AND d >= ${fromMs} ORDER BY d, "index"`,
     CANDIDATES_LOOKED_AT_MAX,
   );
   return rows
@@ -107,16 +124,21 @@ const rangeKey = ({ tenant, kind, day }: Pick<Taken, 'tenant' | 'kind' | 'day'>)
 async function companyRanges(
   scene: StreamScene,
   unusual: readonly Unusual[],
+  parts: readonly Part[],
 ): Promise<ReadonlyMap<string, number>> {
   if (unusual.length === 0) return new Map();
-  const rows = await ask(
-    scene,
-    HISTORY_MS,
-    ['org', 'kind', 'd', 'items', 'people'],
-    // Below the least that is unusual no difference matters, and most people are below it.
-    (events) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
-      FROM (${daysSql(events)}) GROUP BY ALL`,
-  );
+  const rows: Row[] = [];
+  for (const part of parts) {
+    const some = await ask(
+      scene,
+      HISTORY_MS,
+      ['org', 'kind', 'd', 'items', 'people'],
+      // Below the least that is unusual no difference matters, and most people are below it.
+      (events) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
+        FROM (${daysSql(takenSql(events, part))}) GROUP BY ALL`,
+    );
+    rows.push(...some);
+  }
   const days = rows.map((row) => ({
     tenant: String(row['org']),
     kind: row['kind'] as Kind,
@@ -195,8 +217,7 @@ async function largestOf(
       0,
       ['org', 'kind', 'who', 'd', 'index', 't', 'actor', 'session', 'app', 'ip', 'name'],
       (events) => `SELECT org, kind, who, d, "index", t, actor, session_uid, app_uid, ip, actor_name
-        FROM (SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
-          FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
+        FROM ${takenSql(events)}
         SEMI JOIN (VALUES ${wanted.join(', ')}) AS wanted (org, kind, who, d)
           USING (org, kind, who, d)
         QUALIFY row_number() OVER (PARTITION BY org, kind, who, d
@@ -216,3 +237,9 @@ async function largestOf(
 
 /** Days whose records are asked for in one question, which names them all. */
 const SHOWN_TOGETHER = 1_000;
+
+/**
+ * Events whose people and days are grouped at once: of forty million of as many groups the engine
+ * has put aside what it could, and failed with 512 MiB.
+ */
+const TAKEN_TOGETHER = 10_000_000;
