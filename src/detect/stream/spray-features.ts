@@ -92,14 +92,20 @@ export function crowdsSql(tries: string, failed: string): string {
   WHERE coalesce(entered.people, 0) * 2 < guessed.people`;
 }
 
+/** Every so many-th of all people. */
+export type Part = { readonly part: number; readonly of: number };
+
+const isOf = ({ part, of }: Part): string => (of === 1 ? 'true' : `hash(u) % ${of} = ${part}`);
+
 /**
- * SQL of where and with what people got in, how often they were asked there, and on which days:
- * all that familiarity is learned from, far fewer rows than successes.
+ * SQL of where and with what some people got in, how often they were asked there, and on which
+ * days: all that familiarity is learned from, far fewer rows than successes. `part` says whose they
+ * are, of as many `parts`: what is made in their order is read quickly of each.
  */
-export function knownSql(tries: string): string {
+export function knownSql(tries: string, some: Part, parts: number): string {
   return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
-      count(*) FILTER (asked) AS asked
-    FROM ${tries} WHERE kind = 'success' GROUP BY ALL`;
+      count(*) FILTER (asked) AS asked, hash(u) % ${parts} AS part
+    FROM ${tries} WHERE kind = 'success' AND ${isOf(some)} GROUP BY ALL`;
 }
 
 /** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
@@ -112,49 +118,51 @@ const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
 const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
 const ALL_OF_SPOT = SPOT.join(', ');
 
-/**
- * SQL of what is familiar to a whole company, by the name of its table, over {@link triesSql} and a
- * table of {@link knownSql}: where, from which networks and with what several people get in.
- */
-export function companySql(tries: string, known: string): Readonly<Record<string, string>> {
-  const k = `(SELECT *, ${WIDE}, ${CLIENT_TEXT} AS text FROM ${known})`;
-  // The engine can put aside what is distinct, but not what it counts as distinct.
-  const several = (name: string): string => `SELECT tenant, ${name}, count(*) AS people
-    FROM (SELECT DISTINCT tenant, ${name}, u FROM ${k})
-    GROUP BY ALL HAVING people >= ${SHARED_BY_MIN}`;
-  return {
-    shared_ips: several('ip'),
-    shared_nets: several('wide'),
-    shared_clients: several('text'),
-    warmth: `SELECT tenant, days, people FROM (
-        SELECT tenant, count(DISTINCT d) AS days FROM ${tries} WHERE kind = 'success' GROUP BY ALL)
-      JOIN (SELECT tenant, count(*) AS people FROM (SELECT DISTINCT tenant, u FROM ${known})
-        GROUP BY ALL) USING (tenant)`,
-  };
+/** What several people of a company share, by the name of a table: its column, and how it is told. */
+export const SHARED: Readonly<Record<string, string>> = {
+  shared_ips: 'ip',
+  shared_nets: WIDE,
+  shared_clients: `${CLIENT_TEXT} AS text`,
+};
+
+/** SQL of how many people of one part of `known` share something of {@link SHARED}. */
+export function sharersSql(what: string, { part }: Part): string {
+  return `SELECT COLUMNS(* EXCLUDE (u)), count(*) AS people
+    FROM (SELECT DISTINCT tenant, ${what}, u FROM known WHERE part = ${part})
+    GROUP BY ALL`;
 }
 
-/** Every so many-th of all people. */
-export type Part = { readonly part: number; readonly of: number };
+/** SQL of what several people share, out of a table of all that {@link sharersSql} gave. */
+export function sharedSql(sharers: string): string {
+  return `SELECT COLUMNS(* EXCLUDE (people)), sum(people)::BIGINT AS people FROM ${sharers}
+    GROUP BY ALL HAVING sum(people) >= ${SHARED_BY_MIN}`;
+}
+
+/** SQL of how well a log knows the people of a tenant; `people` as {@link sharersSql} gave them. */
+export function warmthSql(tries: string, people: string): string {
+  return `SELECT tenant, days, people FROM (
+      SELECT tenant, count(DISTINCT d) AS days FROM ${tries} WHERE kind = 'success' GROUP BY ALL)
+    JOIN (SELECT tenant, sum(people) AS people FROM ${people} GROUP BY ALL) USING (tenant)`;
+}
 
 /**
  * SQL of the features of the attempts of some people, over tables of {@link failedSql},
- * {@link entriesSql}, {@link crowdsSql}, {@link knownSql} and {@link companySql} that are called
- * `failed`, `entries`, `crowds`, `known` and as those are: a row for each that failed, and one for
+ * {@link entriesSql}, {@link crowdsSql}, {@link knownSql}, {@link warmthSql} and {@link SHARED} that
+ * are called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that failed, and one for
  * all successes of a person from one place with one client (`times` of them), since they share
  * theirs. Of successes where people are at home, which are most of all, it gives their numbers
  * alone: `u` is null. Familiarity is learned from successes of other days, so that nothing makes
  * itself familiar, and from those too that nobody was asked for: programs renew their tokens where
  * people are at home.
  */
-export function featuresSql({ part, of }: Part): string {
+export function featuresSql(some: Part): string {
   // Of days it matters only whether there are others.
   const seen = '1 + (max(last_d) > min(first_d))::INTEGER AS days';
-  const theirs = (table: string): string =>
-    of === 1 ? table : `(SELECT * FROM ${table} WHERE hash(u) % ${of} = ${part})`;
+  const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isOf(some)})`;
   const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
   const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
   return `
-  WITH k AS (SELECT *, ${NET} FROM ${theirs('known')}),
+  WITH k AS (SELECT *, ${NET} FROM known WHERE part = ${some.part}),
   ui AS (SELECT u, ip, ${seen} FROM k GROUP BY u, ip),
   un AS (SELECT u, net, ${seen} FROM k GROUP BY u, net),
   uk AS (SELECT u, country, ${seen} FROM k GROUP BY u, country),

@@ -8,7 +8,6 @@ import {
   attemptsSql,
   type Client,
   type Crowd,
-  companySql,
   crowdsSql,
   type Ending,
   entriesSql,
@@ -16,8 +15,13 @@ import {
   failedSql,
   featuresSql,
   knownSql,
+  type Part,
   type Place,
+  SHARED,
+  sharedSql,
+  sharersSql,
   triesSql,
+  warmthSql,
 } from './spray-features.ts';
 import { likelySql, oddsSql, type Ranked, ranked, tellTraits } from './spray-ranking.ts';
 
@@ -50,11 +54,16 @@ const DAY_MS = 86_400_000;
 const ASKED_TOGETHER = 20_000;
 
 /**
- * Places and clients of people whose features are asked for at once. A dozen tables are joined with
- * them, and the engine puts aside what it joins, but some of each has to be there: of two million
- * it failed with the 256 MiB that a question may take.
+ * Successes whose people, places and clients are grouped in one pass over all. The engine puts
+ * aside groups, but of forty-five million it failed with 512 MiB.
  */
-const KNOWN_TOGETHER = 500_000;
+const SUCCESSES_A_PASS = 8_000_000;
+
+/**
+ * The same of those whose features are asked for at once: a dozen tables are joined for it, and
+ * some of each has to be there.
+ */
+const SUCCESSES_TOGETHER = 2_000_000;
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -105,26 +114,40 @@ const NOTHING: SprayLook = { campaigns: [], isCut: false };
 
 /** Makes the table of features, of some people at a time; drops what it is made out of. */
 async function makeFeatures(ask: Ask, tries: string): Promise<void> {
-  const made = ['failed'];
-  const make = async (tables: Readonly<Record<string, string>>): Promise<void> => {
-    for (const [name, sql] of Object.entries(tables)) {
-      await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
-      made.push(name);
-    }
-  };
-  await make({
-    entries: entriesSql(tries, 'failed'),
-    crowds: crowdsSql(tries, 'failed'),
-    known: knownSql(tries),
-  });
-  await make(companySql(tries, 'known'));
-  const [[known] = []] = await ask('SELECT count(*) FROM known');
-  const of = Math.max(1, Math.ceil(Number(known) / KNOWN_TOGETHER));
-  for (let part = 0; part < of; part++) {
-    const into = part === 0 ? 'CREATE TEMP TABLE features AS' : 'INSERT INTO features';
-    await ask(`${into} ${featuresSql({ part, of })}`);
+  const make = (name: string, sql: string): Promise<unknown> =>
+    ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+  await make('entries', entriesSql(tries, 'failed'));
+  await make('crowds', crowdsSql(tries, 'failed'));
+  const [[successes] = []] = await ask(`SELECT count(*) FROM ${tries} WHERE kind = 'success'`);
+  const passes = partsFor(Number(successes), SUCCESSES_A_PASS);
+  const of = passes * partsFor(Number(successes) / passes, SUCCESSES_TOGETHER);
+  await makeInParts(ask, 'known', passes, (pass) => knownSql(tries, pass, of));
+  await makeInParts(ask, 'people', of, (part) => sharersSql('NULL AS nothing', part));
+  await make('warmth', warmthSql(tries, 'people'));
+  for (const [name, what] of Object.entries(SHARED)) {
+    await makeInParts(ask, 'sharers', of, (part) => sharersSql(what, part));
+    await make(name, sharedSql('sharers'));
+    await ask('DROP TABLE sharers');
   }
+  await makeInParts(ask, 'features', of, featuresSql);
+  const made = ['failed', 'entries', 'crowds', 'known', 'people', 'warmth', ...Object.keys(SHARED)];
   for (const name of made) await ask(`DROP TABLE ${name}`);
+}
+
+function partsFor(rows: number, together: number): number {
+  return Math.max(1, Math.ceil(rows / together));
+}
+
+async function makeInParts(
+  ask: Ask,
+  name: string,
+  of: number,
+  sqlOf: (part: Part) => string,
+): Promise<void> {
+  for (let part = 0; part < of; part++) {
+    const into = part === 0 ? `CREATE TEMP TABLE ${name} AS` : `INSERT INTO ${name}`;
+    await ask(`${into} ${sqlOf({ part, of })}`);
+  }
 }
 
 /** What the attempts of each tenant say of how likely one of them is an intruder's. */
