@@ -56,6 +56,7 @@ export class ActionQuery {
       ...(indices === undefined ? [] : [`"index" IN (${numbers(bind, indices)})`]),
     ].join(' AND ');
     const parts = {
+      ...{ fromMs, toMs },
       where: where === '' ? 'true' : where,
       tenant: home,
       standings: bind(standings),

@@ -7,6 +7,9 @@ export type JoinParts = {
   readonly source: string;
   /** Which actions, by their columns. */
   readonly where: string;
+  /** When actions are, in milliseconds: `[fromMs, toMs)`, open where undefined. */
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
   /** A tenant as it is read: of a delivery that states none, the only one that there is. */
   readonly tenant: string;
   /** Parameters that hold lines; see `standings.ts`. */
@@ -21,8 +24,8 @@ export type JoinParts = {
  * changes nothing. The tenant is part of every key.
  */
 export function joinedSql(parts: JoinParts): string {
-  return `WITH ${signInsSql(parts)}, ${groupsSql('tok', 'token_uid')},
-  ${groupsSql('ses', 'session_uid')}, ${personsSql()}, ${registerSql(parts)},
+  return `WITH ${signInsSql(parts)}, ${groupsSql('tok', 'token_uid', parts)},
+  ${groupsSql('ses', 'session_uid', parts)}, ${personsSql(parts)}, ${registerSql(parts)},
   by_id AS (
     SELECT a.*, true AS has_ids,
       ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
@@ -116,9 +119,11 @@ function oneOf(column: string): string {
 
 /**
  * The sign-ins of one token, or of one session. There are fewer of them than of actions, which
- * the engine does not guess without the last condition: it would hash the actions then.
+ * the engine does not guess without the last condition: it would hash the actions then. Only of
+ * those that an action names: the texts of a group stay in memory, and sign-ins are taken from
+ * months, in which a company of 10,000 has more tokens than that holds.
  */
-function groupsSql(name: string, id: string): string {
+function groupsSql(name: string, id: string, { source, where }: JoinParts): string {
   return `${name} AS (
     SELECT tk, ${id} AS id, min(t) AS t, (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT
         AS sign_in, min(who) <> max(who) AS is_several, min(who) AS who,
@@ -128,15 +133,21 @@ function groupsSql(name: string, id: string): string {
       min(t) FILTER (WHERE standing = 3) AS missed_t,
       bool_or(standing = 4) AS looked,
       arg_min(pass, ${FIRST}) FILTER (WHERE standing = 0) AS pass
-    FROM s WHERE ${id} IS NOT NULL GROUP BY tk, ${id} HAVING count(*) > 0
+    FROM s SEMI JOIN (SELECT DISTINCT ${id} FROM ${source}
+        WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where}) AS named USING (${id})
+    GROUP BY tk, ${id} HAVING count(*) > 0
   )`;
 }
 
 /** A sign-in stands for its own application, and for records that name a resource or none. */
-function personsSql(): string {
+function personsSql({ fromMs, toMs }: JoinParts): string {
+  const near = [
+    ...(fromMs === undefined ? [] : [`AND t >= ${Math.trunc(fromMs) - PERSON_WINDOW_MS}`]),
+    ...(toMs === undefined ? [] : [`AND t < ${Math.ceil(toMs)}`]),
+  ].join(' ');
   const one = (app: string): string => `SELECT tk, who, ip, ${app} AS app, t,
       min("index") AS sign_in, max(standing) AS standing
-    FROM s WHERE ip IS NOT NULL AND who IS NOT NULL GROUP BY ALL`;
+    FROM s WHERE ip IS NOT NULL AND who IS NOT NULL ${near} GROUP BY ALL`;
   return `per AS (
     ${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'
   )`;
