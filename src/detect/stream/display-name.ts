@@ -160,7 +160,7 @@ async function armedDays(
 ): Promise<ReadonlySet<string>> {
   if (found.length === 0) return new Set();
   const senders = new Set(found.map(({ stranger }) => stranger.sender));
-  const parts = (await partsOf(scene, senders)).filter(({ risk }) => risk !== undefined);
+  const parts = (await partsOf(scene, { senders })).filter(({ risk }) => risk !== undefined);
   return new Set(parts.map((part) => armedKey({ ...part, day: dayOf(part.atMs) })));
 }
 

@@ -91,6 +91,9 @@ export const APP_MAILBOXES_MAX = 500;
 /** Days and domains of mail that are looked at, of domains that hardly anybody wrote with yet. */
 export const MAIL_DOMAINS_MAX = 200_000;
 
+/** Hosts of links that are looked at, of one period. */
+export const LINK_HOSTS_MAX = 200_000;
+
 /** With whom one wrote on so many days one knows. */
 export const KNOWN_DAYS_MIN = 3;
 

@@ -1,5 +1,5 @@
 import { isWithin, type Seen, type StreamScene } from './detector.ts';
-import { CANDIDATES_LOOKED_AT_MAX } from './limits.ts';
+import { CANDIDATES_LOOKED_AT_MAX, LINK_HOSTS_MAX } from './limits.ts';
 import { likenessOf } from './look-alike.ts';
 import { ask, listed, numberOf, type Row, textOf } from './sql.ts';
 
@@ -23,24 +23,54 @@ const RARE_KINDS: readonly string[] = [
   ...['appinstaller', 'msix', 'xll', 'svg', 'shtml', 'htm', 'html', 'ps1', 'bat', 'cmd', 'exe'],
 ];
 
-/** Rare attachments and all links of the period; of these senders alone, where they are named. */
-export async function partsOf(scene: StreamScene, senders?: ReadonlySet<string>): Promise<Part[]> {
-  const rare = listed(RARE_KINDS);
-  const from = senders === undefined ? '' : `AND sender IN (${listed(senders)})`;
+export type PartsAsked = {
+  /** Of these senders alone. */
+  readonly senders?: ReadonlySet<string>;
+  /** Domains that a link may imitate, besides pages to sign in at. */
+  readonly domains?: readonly string[];
+};
+
+/**
+ * Rare attachments of the period, and links that may be a trick. Of all links only the hosts are
+ * looked at one by one: people get millions of links, to far fewer hosts.
+ */
+export async function partsOf(scene: StreamScene, asked: PartsAsked = {}): Promise<Part[]> {
+  const { senders, domains = [] } = asked;
+  const of = `class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL AND sender LIKE '%@%'
+    ${senders === undefined ? '' : `AND sender IN (${listed(senders)})`}`;
+  const hosts = await ask(
+    scene,
+    0,
+    ['authority'],
+    (events) => `SELECT DISTINCT ${AUTHORITY} FROM ${events} WHERE ${of} AND object LIKE '%://%'`,
+    LINK_HOSTS_MAX,
+  );
+  const tricky = hosts
+    .map((row) => textOf(row['authority']) ?? '')
+    .filter((authority) => mayTrick(authority, domains));
   const rows = await ask(
     scene,
     0,
     ['index', 'org', 't', 'sender', 'name', 'recipients', 'ip'],
     (events) => `SELECT arg_min("index", (t, "index")), org, min(t), sender, object,
         count(DISTINCT target_name), arg_min(ip, (t, "index")) FROM (
-          SELECT *, lower(regexp_extract(object, '\\.([A-Za-z0-9-]+)$', 1)) AS kind FROM ${events}
-          WHERE class_uid = 4009 AND activity_id = 3 AND object IS NOT NULL
-            AND sender LIKE '%@%' ${from})
-      WHERE kind IN (${rare}) OR object LIKE '%://%'
+          SELECT *, lower(regexp_extract(object, '\\.([A-Za-z0-9-]+)$', 1)) AS kind,
+            CASE WHEN object LIKE '%://%' THEN ${AUTHORITY} END AS authority
+          FROM ${events} WHERE ${of})
+      WHERE kind IN (${listed(RARE_KINDS)}) OR authority IN (${listed(tricky)})
       GROUP BY org, sender, object, d ORDER BY 3, 1`,
     CANDIDATES_LOOKED_AT_MAX,
   );
   return rows.map(partOf).filter(({ atMs }) => isWithin(scene, atMs));
+}
+
+/** What stands between `//` and the path: a name of a user and a host (RFC 3986, section 3.2). */
+const AUTHORITY = `regexp_extract(object, '://([^/?#\\\\]*)', 1)`;
+
+function mayTrick(authority: string, domains: readonly string[]): boolean {
+  const link = `https://${authority}/`;
+  if (!URL.canParse(link)) return false;
+  return trickOf(link) !== undefined || likenessOf(new URL(link).hostname, domains) !== undefined;
 }
 
 function partOf(row: Row): Part {

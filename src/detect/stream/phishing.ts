@@ -38,7 +38,7 @@ export const phishing: StreamDetector = {
   find: async (scene) => {
     const world = await mailWorldOf(scene);
     if (world.mailDays.size === 0) return [];
-    const parts = await partsOf(scene);
+    const parts = await partsOf(scene, { domains: [...world.own.values()].flat() });
     const strangers = await strangersOf(scene);
     const news = strangers.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
     return [
