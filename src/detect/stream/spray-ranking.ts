@@ -103,30 +103,34 @@ export async function ranked(ask: Ask, attempts: string, siege: Siege): Promise<
   const [from, to] = [siege.fromMs - CAMPAIGN_GAP_MS, siege.toMs + CAMPAIGN_GAP_MS];
   const near = `tenant = ${text(siege.tenant)} AND t BETWEEN ${from} AND ${to}`;
   const [[people, expected] = []] = await ask(`
-    SELECT (SELECT count(DISTINCT u) FROM ${attempts} WHERE tenant = ${text(siege.tenant)}),
+    SELECT (SELECT count(DISTINCT hash(u)) FROM ${attempts} WHERE tenant = ${text(siege.tenant)}),
       (SELECT coalesce(sum(round((1 - exp(-leaves / ${ONE})) * ${ONE})::BIGINT), 0)::DOUBLE / ${ONE}
-        FROM (SELECT u, sum(leaves) AS leaves FROM ${attempts}
-          WHERE kind = 'guess' AND ${near} GROUP BY u))`);
+        FROM (SELECT sum(leaves) AS leaves FROM ${attempts}
+          WHERE kind = 'guess' AND ${near} GROUP BY hash(u)))`);
   const share = (Number(expected) + 1) / (Number(people) + 2);
   const rows = await ask(`
-    WITH c AS (SELECT * FROM ${attempts} WHERE ${IS_ENTRY} AND ${near}),
+    -- Numbers alone from here on: of a large company there are millions to sort.
+    WITH c AS MATERIALIZED (
+      SELECT c."index", hash(c.u) AS person, c.t, success * ${FACTOR} * by_client.ratio
+        * by_country.ratio * by_hour.ratio * by_carrier.ratio AS odds
+      FROM (SELECT * FROM ${attempts} WHERE ${IS_ENTRY} AND ${near}) AS c
+      ${TRAITS.map(joinSql).join('\n')}
+    ),
     moments AS (
-      SELECT u, t, leaves, NULL AS "index" FROM ${attempts} SEMI JOIN c USING (u)
-        WHERE kind = 'guess' AND ${near}
-      UNION ALL SELECT u, t, 0, "index" FROM c
+      SELECT hash(u) AS person, t, leaves, NULL AS "index" FROM ${attempts}
+        WHERE kind = 'guess' AND ${near} AND hash(u) IN (SELECT person FROM c)
+      UNION ALL SELECT person, t, 0, "index" FROM c
     ),
     -- Whoever was guessed at and then enters from elsewhere is likelier hit than who never was. A
     -- guess that may as well be the person's own mistake counts for what it is worth.
     besieged AS (
       SELECT "index", 1 - exp(-(sum(leaves) OVER so_far) / ${ONE}) AS was FROM moments
-      WINDOW so_far AS (PARTITION BY u ORDER BY t RANGE UNBOUNDED PRECEDING)
+      WINDOW so_far AS (PARTITION BY person ORDER BY t RANGE UNBOUNDED PRECEDING)
     ),
     weighed AS (
-      SELECT c."index", success * ${FACTOR} * by_client.ratio * by_country.ratio
-        * by_hour.ratio * by_carrier.ratio
-        * (was / ${share.toExponential()} + (1 - was) * ${NEVER_GUESSED_AT}) AS odds
+      SELECT c."index",
+        odds * (was / ${share.toExponential()} + (1 - was) * ${NEVER_GUESSED_AT}) AS odds
       FROM c JOIN besieged ON besieged."index" = c."index"
-      ${TRAITS.map(joinSql).join('\n')}
     )
     -- Rounded, so that those who are alike stay in the order of the ledger.
     SELECT "index", round(odds / (1 + odds), 12) AS probability FROM weighed
