@@ -118,7 +118,7 @@ const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
 const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
 const ALL_OF_SPOT = SPOT.join(', ');
 
-/** What several people of a company share, by the name of a table: its column, and how it is told. */
+/** What several people of a company share, by the name of a table for it. */
 export const SHARED: Readonly<Record<string, string>> = {
   shared_ips: 'ip',
   shared_nets: WIDE,
@@ -148,12 +148,12 @@ export function warmthSql(tries: string, people: string): string {
 /**
  * SQL of the features of the attempts of some people, over tables of {@link failedSql},
  * {@link entriesSql}, {@link crowdsSql}, {@link knownSql}, {@link warmthSql} and {@link SHARED} that
- * are called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that failed, and one for
- * all successes of a person from one place with one client (`times` of them), since they share
- * theirs. Of successes where people are at home, which are most of all, it gives their numbers
- * alone: `u` is null. Familiarity is learned from successes of other days, so that nothing makes
- * itself familiar, and from those too that nobody was asked for: programs renew their tokens where
- * people are at home.
+ * are called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that
+ * failed, and one for all successes of a person from one place with one client (`times` of them),
+ * since they share theirs. Of successes where people are at home, which are most of all, it gives
+ * their numbers alone: `u` is null. Familiarity is learned from successes of other days, so that
+ * nothing makes itself familiar, and from those too that nobody was asked for: programs renew their
+ * tokens where people are at home.
  */
 export function featuresSql(some: Part): string {
   // Of days it matters only whether there are others.
