@@ -147,8 +147,8 @@ export function warmthSql(tries: string, people: string): string {
 
 /**
  * SQL of the features of the attempts of some people, over tables of {@link failedSql},
- * {@link entriesSql}, {@link crowdsSql}, {@link knownSql}, {@link warmthSql} and {@link SHARED} that
- * are called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that
+ * {@link entriesSql}, {@link crowdsSql}, {@link knownSql}, {@link warmthSql} and {@link SHARED},
+ * called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that
  * failed, and one for all successes of a person from one place with one client (`times` of them),
  * since they share theirs. Of successes where people are at home, which are most of all, it gives
  * their numbers alone: `u` is null. Familiarity is learned from successes of other days, so that
