@@ -143,26 +143,23 @@ test('facts of our own entries are kept with the cursor', async (t) => {
   assert.deepEqual(reader.imports(), [fact]);
 });
 
-test('folders that engines of dead processes left go, and those of living ones stay', async (t) => {
+test('what engines of dead processes left goes, and that of living ones stays', async (t) => {
   const dir = await folder(t);
   (await Books.open(dir)).close();
   const { pid: dead } = spawnSync(process.execPath, ['--version']);
-  const left = [`spill-${dead}-a`, `spill-${process.pid}-b`].map((n) => join(dir, 'events', n));
+  // One of an earlier process of our own number, as in a container; one of a process that lives.
+  const pids = [dead, process.pid, process.ppid];
+  const left = pids.map((pid) => join(dir, 'events', `spill-${pid}-a`));
   for (const path of left) {
     mkdirSync(path);
-    writeFileSync(join(path, 'duckdb_temp_storage_DEFAULT-0.tmp'), 'rows of somebody');
+    writeFileSync(join(path, 'spilled'), 'rows of somebody');
   }
-  (await Books.open(dir)).close();
-  // What was spilled is of people: it goes at once, whoever left it.
-  assert.deepEqual(
-    left.map((path) => readdirSync(path)),
-    [[], []],
-  );
+  const opened = async (): Promise<(readonly string[] | undefined)[]> => {
+    (await Books.open(dir)).close();
+    return left.map((path) => (existsSync(path) ? readdirSync(path) : undefined));
+  };
+  assert.deepEqual(await opened(), [[], [], ['spilled']]);
   const yesterday = new Date(systemClock.now() - 25 * 3_600_000);
   for (const path of left) utimesSync(path, yesterday, yesterday);
-  (await Books.open(dir)).close();
-  assert.deepEqual(
-    left.map((path) => existsSync(path)),
-    [false, true],
-  );
+  assert.deepEqual(await opened(), [undefined, undefined, []]);
 });

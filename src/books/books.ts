@@ -4,7 +4,7 @@ import { assert, systemClock } from '../core/index.ts';
 import type { AskedWindow, UnreadWindow } from '../coverage/index.ts';
 import { unite } from './alias-book.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
-import { Engine, spillerOf } from './engine.ts';
+import { Engine, type Spiller, spillerOf } from './engine.ts';
 import type { Facts } from './facts.ts';
 import { type HotFile, writeHot } from './hot.ts';
 import {
@@ -286,32 +286,44 @@ function isWhole(dir: string, state: State): boolean {
 function removeOrphans(dir: string, state: State): void {
   const known = new Set(state.files().map((file) => join(dir, file.path)));
   const root = join(dir, EVENTS_FOLDER);
+  for (const { name } of readdirSync(root, { withFileTypes: true })) {
+    const spiller = spillerOf(name);
+    if (spiller === undefined) removeUnknown(join(root, name), known);
+    else if (spiller !== 'ours') tolerating(() => removeSpilled(join(root, name), spiller));
+  }
+}
+
+function removeUnknown(root: string, known: ReadonlySet<string>): void {
+  if (!statSync(root).isDirectory()) {
+    if (!known.has(root)) rmSync(root, { force: true });
+    return;
+  }
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && !known.has(path)) rmSync(path, { force: true });
   }
-  removeSpillFolders(root);
 }
 
 /**
- * Folders of engines that ended without closing. A reader that is still there has its files open
- * and reads on though they were deleted, but could not spill again without its folder: one of a
- * process that lives stays, and so does a young one, whose process may be in another container.
+ * What engines left that ended without closing; it is of people, and goes at once. That of a
+ * process that lives stays until nobody can be at it any more: its number may be another's by then.
+ * An empty folder stays for as long, since a reader in another container cannot be seen to live,
+ * and could not spill again without it.
  */
-function removeSpillFolders(root: string): void {
-  for (const { name } of readdirSync(root, { withFileTypes: true })) {
-    const path = join(root, name);
-    const pid = spillerOf(name);
-    if (pid === undefined || isAlive(pid)) continue;
-    if (systemClock.now() - statSync(path).mtimeMs > SPILL_FOLDER_KEPT_MS) rmdirSync(path);
-  }
+function removeSpilled(folder: string, spiller: Spiller): void {
+  const isOld = systemClock.now() - statSync(folder).mtimeMs > SPILL_FOLDER_KEPT_MS;
+  if (spiller === 'lives' && !isOld) return;
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
+  if (spiller === 'gone' && isOld) rmdirSync(folder);
 }
 
-function isAlive(pid: number): boolean {
+/** A reader that closes takes its folder away meanwhile; one that spills puts a file into it. */
+function tolerating(work: () => void): void {
   try {
-    return process.kill(pid, 0);
+    work();
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error;
   }
 }
 

@@ -15,25 +15,28 @@ export type EngineOptions = {
 export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #memoryBytes: number;
+  readonly #spill: string;
   /** Work that needs more room, and is under way. */
   #roomy = 0;
 
-  private constructor(instance: DuckDBInstance, memoryBytes: number) {
+  private constructor(instance: DuckDBInstance, memoryBytes: number, spill: string) {
     this.#instance = instance;
     this.#memoryBytes = memoryBytes;
+    this.#spill = spill;
+    SPILLING.add(spill);
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
     const memoryBytes = options.memoryBytes ?? ENGINE_THREAD_BYTES * options.threads;
-    const spillDir = join(options.tempDir, spillFolder());
+    const spill = spillFolder();
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads),
-      temp_directory: spillDir,
+      temp_directory: join(options.tempDir, spill),
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
       allow_community_extensions: 'false',
     });
-    const engine = new Engine(instance, memoryBytes);
+    const engine = new Engine(instance, memoryBytes, spill);
     // Global, since every statement has a connection of its own.
     await engine.run('SET GLOBAL parquet_metadata_cache = true');
     const kept = `${ENGINE_FREED_BYTES_KEPT / 1024}KiB`;
@@ -81,7 +84,9 @@ export class Engine {
         return await work();
       } finally {
         this.#roomy -= 1;
-        await this.giveBack();
+        // Others may hold too much for less: what was answered stays answered, and the limit is
+        // set once more behind the next judge.
+        await this.giveBack().catch(() => undefined);
       }
     }
   }
@@ -107,13 +112,33 @@ export class Engine {
 
   close(): void {
     this.#instance.closeSync();
+    SPILLING.delete(this.#spill);
   }
 }
 
-/** Of a folder into which an engine spilled, the process that it was in. */
-export function spillerOf(folder: string): number | undefined {
-  const [, pid] = /^spill-(\d+)-/.exec(folder) ?? [];
-  return pid === undefined ? undefined : Number(pid);
+/** Folders of the engines of this process that are open. */
+const SPILLING = new Set<string>();
+
+export type Spiller = 'ours' | 'lives' | 'gone';
+
+/**
+ * Whose a folder into which an engine spilled is; undefined where it is none. In a container a
+ * program has the same number at each start: one of ours that none of our engines has is left over.
+ */
+export function spillerOf(folder: string): Spiller | undefined {
+  const [, id] = /^spill-(\d+)-/.exec(folder) ?? [];
+  if (id === undefined) return undefined;
+  const pid = Number(id);
+  if (pid === process.pid) return SPILLING.has(folder) ? 'ours' : 'gone';
+  return isAlive(pid) ? 'lives' : 'gone';
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /**

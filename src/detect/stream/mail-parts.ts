@@ -64,13 +64,17 @@ export async function partsOf(scene: StreamScene, asked: PartsAsked = {}): Promi
   return rows.map(partOf).filter(({ atMs }) => isWithin(scene, atMs));
 }
 
-/** What stands between `//` and the path: a name of a user and a host (RFC 3986, section 3.2). */
-const AUTHORITY = `regexp_extract(object, '://([^/?#\\\\]*)', 1)`;
+/**
+ * What stands between `//` and the path: a name of a user and a host (RFC 3986, section 3.2). More
+ * slashes than two, of either kind, browsers pass over (WHATWG URL, section 4.4): so does this.
+ */
+const AUTHORITY = `regexp_extract(object, '://[/\\\\]*([^/?#\\\\]*)', 1)`;
 
+/** A host that cannot be read is no answer: the whole link is looked at then. */
 function mayTrick(authority: string, domains: readonly string[]): boolean {
   const link = `https://${authority}/`;
-  if (!URL.canParse(link)) return false;
-  return trickOf(link) !== undefined || likenessOf(new URL(link).hostname, domains) !== undefined;
+  if (!URL.canParse(link) || trickOf(link) !== undefined) return true;
+  return likenessOf(new URL(link).hostname, domains) !== undefined;
 }
 
 function partOf(row: Row): Part {

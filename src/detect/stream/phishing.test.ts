@@ -56,6 +56,8 @@ test('a remote-desktop file, and links that hide where they lead', async () => {
   assert.deepEqual([rdp?.severity, rdp?.techniques[0]], [4, 'T1566.001']);
   for (const object of [
     'https://198.18.0.7/login',
+    'https:////198.18.0.7/login',
+    'https://\\\\198.18.0.7/login',
     'https://login.microsoft.com@example.net/',
     'https://login.micros0ft-online.example/',
     'https://northm00r.example/sso',
