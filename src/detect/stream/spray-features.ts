@@ -1,4 +1,5 @@
 import { CROWD_MIN, RETRY_WITHIN_MS, SHARED_BY_MIN, WARM_DAYS_MIN } from './limits.ts';
+import { isOfSql, type Part } from './parts.ts';
 
 /** How familiar an address is, to the person or to the company. */
 export const PLACES = ['own', 'company', 'near', 'country', 'foreign'] as const;
@@ -92,11 +93,6 @@ export function crowdsSql(tries: string, failed: string): string {
   WHERE coalesce(entered.people, 0) * 2 < guessed.people`;
 }
 
-/** Every so many-th of all people. */
-export type Part = { readonly part: number; readonly of: number };
-
-const isOf = ({ part, of }: Part): string => (of === 1 ? 'true' : `hash(u) % ${of} = ${part}`);
-
 /**
  * SQL of where and with what some people got in, how often they were asked there, and on which
  * days: all that familiarity is learned from, far fewer rows than successes. `part` says whose they
@@ -105,7 +101,7 @@ const isOf = ({ part, of }: Part): string => (of === 1 ? 'true' : `hash(u) % ${o
 export function knownSql(tries: string, some: Part, parts: number): string {
   return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
       count(*) FILTER (asked) AS asked, hash(u) % ${parts} AS part
-    FROM ${tries} WHERE kind = 'success' AND ${isOf(some)} GROUP BY ALL`;
+    FROM ${tries} WHERE kind = 'success' AND ${isOfSql('u', some)} GROUP BY ALL`;
 }
 
 /** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
@@ -158,7 +154,7 @@ export function warmthSql(tries: string, people: string): string {
 export function featuresSql(some: Part): string {
   // Of days it matters only whether there are others.
   const seen = '1 + (max(last_d) > min(first_d))::INTEGER AS days';
-  const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isOf(some)})`;
+  const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isOfSql('u', some)})`;
   const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
   const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
   return `

@@ -3,6 +3,7 @@ import type { Ask, BooksReader } from '../../books/index.ts';
 import { assert } from '../../core/index.ts';
 import { CAMPAIGN_GAP_MS, GUESSES_A_DAY_MAX, LIKELY_ROWS_MAX } from './limits.ts';
 import { type CellCount, fitOdds, type OddsModel } from './odds.ts';
+import { type Part, partsFor, partsOf } from './parts.ts';
 import {
   type AttemptKind,
   attemptsSql,
@@ -15,7 +16,6 @@ import {
   failedSql,
   featuresSql,
   knownSql,
-  type Part,
   type Place,
   SHARED,
   sharedSql,
@@ -134,19 +134,15 @@ async function makeFeatures(ask: Ask, tries: string): Promise<void> {
   for (const name of made) await ask(`DROP TABLE ${name}`);
 }
 
-function partsFor(rows: number, together: number): number {
-  return Math.max(1, Math.ceil(rows / together));
-}
-
 async function makeInParts(
   ask: Ask,
   name: string,
   of: number,
   sqlOf: (part: Part) => string,
 ): Promise<void> {
-  for (let part = 0; part < of; part++) {
-    const into = part === 0 ? `CREATE TEMP TABLE ${name} AS` : `INSERT INTO ${name}`;
-    await ask(`${into} ${sqlOf({ part, of })}`);
+  for (const each of partsOf(of)) {
+    const into = each.part === 0 ? `CREATE TEMP TABLE ${name} AS` : `INSERT INTO ${name}`;
+    await ask(`${into} ${sqlOf(each)}`);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   VOLUME_TIMES,
   WARM_DAYS_MIN,
 } from './limits.ts';
+import { isOfSql, type Part, partsFor, partsOf } from './parts.ts';
 import { ask, listed, numberOf, type Row, seenOf, textOf } from './sql.ts';
 
 type Kind = 'mail' | 'files';
@@ -33,7 +34,7 @@ export const volume: StreamDetector = {
   title: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
   find: async (scene) => {
-    const parts = await partsOf(scene);
+    const parts = await everybody(scene);
     const unusual: Unusual[] = [];
     for (const part of parts) unusual.push(...(await unusualDays(scene, part)));
     const ranges = await companyRanges(scene, unusual, parts);
@@ -50,24 +51,20 @@ type Taken = Seen & {
   readonly items: number;
 };
 
-/** Some of all people, of whose events the engine can make groups at once. */
-type Part = { readonly part: number; readonly of: number };
-
-async function partsOf(scene: StreamScene): Promise<Part[]> {
+/** All people, in parts whose events can be grouped at once. */
+async function everybody(scene: StreamScene): Promise<Part[]> {
   const [row] = await ask(scene, HISTORY_MS, ['count'], (events) => {
     return `SELECT count(*) FROM ${takenSql(events)}`;
   });
-  const of = Math.max(1, Math.ceil(numberOf(row?.['count']) / TAKEN_TOGETHER));
-  return Array.from({ length: of }, (_, part) => ({ part, of }));
+  return partsOf(partsFor(numberOf(row?.['count']), TAKEN_TOGETHER));
 }
 
 /** Everything that somebody took. */
-function takenSql(events: string, { part, of }: Part = { part: 0, of: 1 }): string {
-  const theirs = of === 1 ? '' : `AND hash(who) % ${of} = ${part}`;
+function takenSql(events: string, part: Part = { part: 0, of: 1 }): string {
   return `(SELECT * FROM (
       SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
       FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
-    WHERE kind IS NOT NULL AND who IS NOT NULL ${theirs})`;
+    WHERE kind IS NOT NULL AND who IS NOT NULL AND ${isOfSql('who', part)})`;
 }
 
 /** What each person took in each day, of {@link takenSql}. */
