@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { appHabits } from './app-habits.ts';
 import { impossibleTravel } from './impossible-travel.ts';
 import { daily, foundIn, type Played, person, signIn } from './testing/scene.ts';
-import { volume } from './volume.ts';
+import { volume, volumes } from './volume.ts';
 
 const took = (of: Played): Played => ({
   ...{ classUid: 6001, operation: 'FileDownloaded', actorType: 1, workload: 'SharePoint' },
@@ -38,6 +38,20 @@ test('a day like that of colleagues, out of the own range alone, is no warning',
   assert.deepEqual(await severityOf(...colleagues(210), back), [2]);
   const others = colleagues(210).map((event) => ({ ...event, operation: 'MailItemsAccessed' }));
   assert.deepEqual(await severityOf(...others, back), [3], 'mail is no range of files');
+});
+
+test('people whose volumes are grouped in parts are compared with all of them', async () => {
+  const much = [2, 3, 4, 5, 6, 7].map((n) => took({ ...person(n), day: 8, itemCount: 200 + n }));
+  const usual = [2, 3, 4, 5, 6, 7].flatMap((n) =>
+    daily(8, (day) => took({ ...person(n), day, itemCount: 20 })),
+  );
+  const events = [...usual, ...much];
+  const inParts = { ...volume, find: (scene: Parameters<typeof volumes>[0]) => volumes(scene, 9) };
+  const text = (drafts: Awaited<ReturnType<typeof foundIn>>): string[] =>
+    drafts.map((draft) => JSON.stringify(draft)).sort();
+  const whole = text(await foundIn(volume, events));
+  assert.equal(whole.length, 6);
+  assert.deepEqual(text(await foundIn(inParts, events)), whole);
 });
 
 test('who takes much every day, and who is new, are not out of their range', async () => {

@@ -33,7 +33,11 @@ async function campaignsOf(
   return (await lookAt(rows, period)).campaigns;
 }
 
-async function lookAt(rows: Company['rows'], period: SprayPeriod): ReturnType<typeof sprayLook> {
+async function lookAt(
+  rows: Company['rows'],
+  period: SprayPeriod,
+  sizes?: Parameters<typeof sprayLook>[2],
+): ReturnType<typeof sprayLook> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
   try {
     const books = await Books.open(dir);
@@ -44,7 +48,7 @@ async function lookAt(rows: Company['rows'], period: SprayPeriod): ReturnType<ty
     books.close();
     const reader = await BooksReader.open(dir);
     try {
-      return await sprayLook(reader, period);
+      return await sprayLook(reader, period, sizes);
     } finally {
       reader.close();
     }
@@ -172,6 +176,15 @@ test('a campaign over the end of a block is told once, in the block where it end
   for (const { rule, windowMs } of sprayFindings(after)) {
     assert.ok(windowMs >= Math.floor(cutMs / DAY_MS) * DAY_MS, `${rule} is told where it is found`);
   }
+});
+
+test('people who are looked at in parts give what all of them give at once', async () => {
+  const spray = { targets: 16, triesPerWeek: 2, overlap: 0.3, hits: 2 };
+  const { rows, startMs, endMs } = company(SEED, { people: 60, days: 28, spray });
+  const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
+  const whole = await lookAt(rows, period);
+  assert.ok(whole.campaigns.some(({ candidates }) => candidates.length > 0));
+  assert.deepEqual(await lookAt(rows, period, { pass: 500, part: 150 }), whole);
 });
 
 test('what lies before the time to learn from changes nothing, in whatever file', async () => {

@@ -53,17 +53,16 @@ const DAY_MS = 86_400_000;
 /** Of so many at a time it is read whose they are: a list in a question. */
 const ASKED_TOGETHER = 20_000;
 
-/**
- * Successes whose people, places and clients are grouped in one pass over all. The engine puts
- * aside groups, but of forty-five million it failed with 512 MiB.
- */
-const SUCCESSES_A_PASS = 8_000_000;
+/** How many successes are worked on at once. */
+type Sizes = {
+  /** Those whose people, places and clients are grouped in one pass over all. */
+  readonly pass: number;
+  /** Those whose features are asked for at once: a dozen tables are joined for it. */
+  readonly part: number;
+};
 
-/**
- * The same of those whose features are asked for at once: a dozen tables are joined for it, and
- * some of each has to be there.
- */
-const SUCCESSES_TOGETHER = 2_000_000;
+/** The engine puts aside groups, but of forty-five million successes it failed with 512 MiB. */
+const SIZES: Sizes = { pass: 8_000_000, part: 2_000_000 };
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -83,18 +82,25 @@ export type SprayLook = {
 export function sprayLook(
   books: BooksReader,
   { learnFromMs, ...period }: SprayPeriod,
+  sizes: Sizes = SIZES,
 ): Promise<SprayLook> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
-  return books.together(scope, (ask, source) => lookAt(ask, triesSql(source, scope), period));
+  return books.together(scope, (ask, source) =>
+    lookAt(ask, triesSql(source, scope), { period, sizes }),
+  );
 }
 
-async function lookAt(ask: Ask, tries: string, period: Period): Promise<SprayLook> {
+async function lookAt(
+  ask: Ask,
+  tries: string,
+  { period, sizes }: { readonly period: Period; readonly sizes: Sizes },
+): Promise<SprayLook> {
   await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
   const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'
     AND t >= ${period.fromMs} AND t < ${period.toMs}`);
   // A campaign is told where its last guess lies.
   if (Number(guesses) === 0) return NOTHING;
-  await makeFeatures(ask, tries);
+  await makeFeatures(ask, tries, sizes);
   const models = await modelsOf(ask);
   if (models.size === 0) return NOTHING;
   await ask(`CREATE TEMP TABLE odds AS ${oddsSql(models)}`);
@@ -113,14 +119,14 @@ async function lookAt(ask: Ask, tries: string, period: Period): Promise<SprayLoo
 const NOTHING: SprayLook = { campaigns: [], isCut: false };
 
 /** Makes the table of features, of some people at a time; drops what it is made out of. */
-async function makeFeatures(ask: Ask, tries: string): Promise<void> {
+async function makeFeatures(ask: Ask, tries: string, sizes: Sizes): Promise<void> {
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
   await make('entries', entriesSql(tries, 'failed'));
   await make('crowds', crowdsSql(tries, 'failed'));
   const [[successes] = []] = await ask(`SELECT count(*) FROM ${tries} WHERE kind = 'success'`);
-  const passes = partsFor(Number(successes), SUCCESSES_A_PASS);
-  const of = passes * partsFor(Number(successes) / passes, SUCCESSES_TOGETHER);
+  const passes = partsFor(Number(successes), sizes.pass);
+  const of = passes * partsFor(Number(successes) / passes, sizes.part);
   await makeInParts(ask, 'known', passes, (pass) => knownSql(tries, pass, of));
   await makeInParts(ask, 'people', of, (part) => sharersSql('NULL AS nothing', part));
   await make('warmth', warmthSql(tries, 'people'));

@@ -33,15 +33,21 @@ export const volume: StreamDetector = {
   rules: ['stream/volume'],
   title: 'Somebody took far more in a day than in any other day of theirs',
   needs: ['exchange', 'sharepoint'],
-  find: async (scene) => {
-    const parts = await everybody(scene);
-    const unusual: Unusual[] = [];
-    for (const part of parts) unusual.push(...(await unusualDays(scene, part)));
-    const ranges = await companyRanges(scene, unusual, parts);
-    const shown = await largestOf(scene, unusual);
-    return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
-  },
+  find: (scene) => volumes(scene),
 };
+
+/** Of so many events at once people and days are grouped. */
+export async function volumes(
+  scene: StreamScene,
+  together: number = TAKEN_TOGETHER,
+): Promise<readonly FindingDraft[]> {
+  const parts = await everybody(scene, together);
+  const unusual: Unusual[] = [];
+  for (const part of parts) unusual.push(...(await unusualDays(scene, part)));
+  const ranges = await companyRanges(scene, unusual, parts);
+  const shown = await largestOf(scene, unusual);
+  return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
+}
 
 type Taken = Seen & {
   readonly tenant: string;
@@ -52,11 +58,11 @@ type Taken = Seen & {
 };
 
 /** All people, in parts whose events can be grouped at once. */
-async function everybody(scene: StreamScene): Promise<Part[]> {
+async function everybody(scene: StreamScene, together: number): Promise<Part[]> {
   const [row] = await ask(scene, HISTORY_MS, ['count'], (events) => {
     return `SELECT count(*) FROM ${takenSql(events)}`;
   });
-  return partsOf(partsFor(numberOf(row?.['count']), TAKEN_TOGETHER));
+  return partsOf(partsFor(numberOf(row?.['count']), together));
 }
 
 /** Everything that somebody took. */
