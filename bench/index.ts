@@ -27,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   collect: () => import('./collect.ts'),
   quota: () => import('./quota.ts'),
   queryable: () => import('./queryable.ts'),
+  found: () => import('./found.ts'),
   emulator: () => import('./emulator.ts'),
   month: () => import('./month.ts'),
   detection: () => import('./detection.ts'),

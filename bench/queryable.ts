@@ -1,5 +1,4 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Emulator, startEmulator } from '../emulator/index.ts';
@@ -10,6 +9,7 @@ import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
 import { Serving } from '../test/support/serving.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
+import { freePort } from './ports.ts';
 
 const RECORDS = { short: 60, long: 600 } as const;
 const FEED = 'activity/Audit.Exchange';
@@ -96,12 +96,4 @@ async function waitsOf(emulator: Emulator, dir: string, count: number): Promise<
     books.close();
   }
   return [...waits.values()];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

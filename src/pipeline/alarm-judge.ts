@@ -6,6 +6,7 @@ import type { Judge, JudgeContext, Judgement } from './judge.ts';
 export class AlarmJudge implements Judge {
   readonly name: string = 'doors';
   readonly hears: 'events' | 'entries' = 'entries';
+  readonly reads = 'state';
   /** It rests on our own decisions: no feed that goes quiet makes it blind. */
   readonly watches: readonly Watcher[] = [];
 

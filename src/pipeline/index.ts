@@ -49,5 +49,5 @@ export { parseBody, richestFirst } from './sightings.ts';
 export { sightsOf, type WatcherSight } from './sights.ts';
 export { SignInPasses } from './sign-in-passes.ts';
 export { ssfDraft, ssfRecords } from './ssf-records.ts';
-export { type Alone, Watch, type WatchReport, watch } from './watch.ts';
+export { type Alone, type LookOf, Watch, type WatchReport, watch } from './watch.ts';
 export { closeWriter, openWriter, type Writer, type WriterOptions } from './writer.ts';

@@ -23,6 +23,9 @@ export type WatchReport = {
   readonly failures: readonly { readonly judge: string; readonly because: string }[];
 };
 
+/** Of whom a look asks: of those that read the state, of those that ask the engine, of all. */
+export type LookOf = NonNullable<Judge['reads']> | 'all';
+
 /** How work that appends gets the writer for itself. */
 export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -50,6 +53,7 @@ export class Watch {
   readonly #checks: CheckStage;
   readonly #askedMs = new Map<string, number>();
   readonly #restsUntilMs = new Map<string, number>();
+  #seen: Promise<unknown> = Promise.resolve();
 
   private constructor(
     writer: Writer,
@@ -73,13 +77,16 @@ export class Watch {
     return new Watch(writer, judges, alone, { books, ledger });
   }
 
-  /** MUST not be called again before it resolved. */
-  async look(): Promise<WatchReport> {
+  /**
+   * Asks all judges, or those that read the state alone, or the others: rules need not wait for
+   * those that look back over weeks. MUST not be called of the same judges before it resolved.
+   */
+  async look(of: LookOf = 'all'): Promise<WatchReport> {
     const total = { said: 0, revised: 0, withdrawn: 0 };
     const failures: { judge: string; because: string }[] = [];
-    const checked = await this.#checkSignIns();
+    const checked = of === 'state' ? undefined : await this.#checkSignIns();
     if (checked !== undefined) failures.push({ judge: 'checks', because: checked });
-    for (const [asked, answers] of this.#askAll()) {
+    for (const [asked, answers] of this.#askAll(of)) {
       const failure = await this.#enterAll(asked, answers, ({ state, revision }) => {
         if (state === 'withdrawn') total.withdrawn += 1;
         else if (revision > 0) total.revised += 1;
@@ -114,9 +121,10 @@ export class Watch {
    * the engine, and of each kind one behind the other, as far ahead of what is entered as memory
    * allows. What they say is entered in their order.
    */
-  #askAll(): [Asked, ReadAhead<Answer>][] {
+  #askAll(of: LookOf): [Asked, ReadAhead<Answer>][] {
     const toIndex = this.#books.cursor;
     const due = this.#judges.flatMap((judge): Asked[] => {
+      if (of !== 'all' && of !== (judge.reads ?? 'events')) return [];
       const fromIndex = this.#books.stageCursor(stageOf(judge));
       const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
       if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
@@ -251,9 +259,14 @@ export class Watch {
 
   /** The reader of the ledger sees all entries below this one. */
   async #seeAsFar(index: number): Promise<void> {
-    if (this.#ledger.size >= index) return;
-    await this.#writer.ledger.publish();
-    await this.#ledger.refresh();
+    // One after the other: else what was read first, and came last, would take the view back.
+    const seen = this.#seen.then(async () => {
+      if (this.#ledger.size >= index) return;
+      await this.#writer.ledger.publish();
+      await this.#ledger.refresh();
+    });
+    this.#seen = seen.catch(() => undefined);
+    return seen;
   }
 
   /** What there is to be said that was not said before. */

@@ -1,5 +1,11 @@
 import type { Wait } from '../../intake/index.ts';
-import { type Detection, type LedgerDesk, Watch, type Writer } from '../../pipeline/index.ts';
+import {
+  type Detection,
+  type LedgerDesk,
+  type LookOf,
+  Watch,
+  type Writer,
+} from '../../pipeline/index.ts';
 import { WATCH_EVERY_MS } from '../limits.ts';
 import type { Tell } from './event.ts';
 
@@ -14,22 +20,40 @@ export type WatchingOptions = {
 
 /**
  * Asks the judges again and again, until the signal is aborted. Collectors go on meanwhile: only
- * what there is to be said needs the ledger for itself.
+ * what there is to be said needs the ledger for itself. Rules are asked beside those that look back
+ * over weeks: what they find is out before such a look has ended.
  */
 export async function watching(options: WatchingOptions): Promise<void> {
-  const { writer, desk, detection, wait, signal } = options;
+  const { writer, desk, detection, signal } = options;
   const stage = await Watch.open(writer, detection.judges, (work) => desk.exclusively(work));
-  try {
-    const failed = new Set<string>();
-    while (!signal.aborted) {
-      const report = await stage.look();
-      tellOf(report, failed, options.tell);
-      await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-      });
+  const broken = new AbortController();
+  const either = AbortSignal.any([signal, broken.signal]);
+  const looking = LOOKS.map(async (of) => {
+    try {
+      await looks(stage, of, { ...options, signal: either });
+    } catch (error) {
+      broken.abort();
+      throw error;
     }
-  } finally {
-    stage.close();
+  });
+  const ends = await Promise.allSettled(looking);
+  stage.close();
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+const LOOKS = ['state', 'events'] as const;
+
+async function looks(
+  stage: Watch,
+  of: LookOf,
+  { wait, tell, signal }: Pick<WatchingOptions, 'wait' | 'tell' | 'signal'>,
+): Promise<void> {
+  const failed = new Set<string>();
+  while (!signal.aborted) {
+    tellOf(await stage.look(of), failed, tell);
+    await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 }
 

@@ -1,0 +1,145 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startEmulator } from '../emulator/index.ts';
+import { NORTHMOOR } from '../emulator/testing/clerk.ts';
+import type { Actor, Happening } from '../emulator/types.ts';
+import { BooksReader } from '../src/books/index.ts';
+import { LedgerReader } from '../src/ledger/index.ts';
+import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
+import { Serving } from '../test/support/serving.ts';
+import { filledFolder } from './countersign.ts';
+import { quantile } from './door-client.ts';
+import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';
+import { freePort } from './ports.ts';
+
+/** What is in the ledger already: detectors look back over a month of it meanwhile. */
+const BEFORE = { short: 100_000, long: 1_000_000 } as const;
+const FOUND = { short: 150, long: 1_500 } as const;
+const DAYS = 30;
+const DAY_MS = 86_400_000;
+const RULE = 'c0de51a0-5160-4000-8000-000000000042';
+const EVERY_MS = 400;
+const LOOK_EVERY_MS = 250;
+/** Of a feed in which records are listed at once: what is measured begins when they are in. */
+const DELAY = {
+  windowMs: 500,
+  usualMs: [0, 500],
+  ...{ slowShare: 0, slowMeanMs: 0, shards: 1 },
+} as const;
+const UNITS = { p50: 'ms', p90: 'ms', p99: 'ms', longest: 'ms' };
+
+/**
+ * From the moment at which the ledger took a record in until it took in the finding that a rule
+ * makes of it, while all else that judges looks at what there is. Both are told by the ledger.
+ */
+export function run(options: BenchOptions): Promise<Figure[]> {
+  const before = options.size ?? BEFORE[options.form];
+  const count = FOUND[options.form];
+  const measure = (): Promise<Record<keyof typeof UNITS, number>> =>
+    measured(options, before, count);
+  const name = `${count} findings behind ${before} records`;
+  return interleaved([{ name, units: UNITS, measure }], {
+    ...options,
+    runs: Math.min(options.runs, 3),
+  });
+}
+
+async function measured(
+  options: BenchOptions,
+  before: number,
+  count: number,
+): Promise<Record<keyof typeof UNITS, number>> {
+  const fromMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
+  const dir = await filledFolder(ROOT, options, { count: before, days: DAYS, fromMs });
+  const emulator = await startEmulator({
+    ...{ seed: 1, speed: 1, subscribed: 'before' },
+    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
+    actors: [new Forwarders()],
+    delays: { activity: DELAY, graph: DELAY, azure: DELAY },
+    activityApi: { webhooks: { schemes: 'any' }, startIntervalMs: 0 },
+  });
+  const config = join(options.folder, 'found.yaml');
+  const place = `127.0.0.1:${await freePort()}`;
+  const webhook = `{address: "http://${place}/hook", listen: "${place}", authId: {env: HOOK}}`;
+  const types = 'contentTypes: [Audit.Exchange]';
+  const api = `activityApi: {root: "MANAGE", every: 1h, ${types}, webhook: ${webhook}}`;
+  writeFileSync(config, configText(emulator, api));
+  const serving = await Serving.start(dir, config, { ...secretsOf(emulator), HOOK: 'hook-secret' });
+  try {
+    const waits = await waitsOf(dir, count);
+    return {
+      p50: quantile(waits, 0.5),
+      p90: quantile(waits, 0.9),
+      p99: quantile(waits, 0.99),
+      longest: Math.max(...waits),
+    };
+  } finally {
+    await serving.end();
+    await emulator.stop();
+    // What was found is not found anew.
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Of what was found once so much was: how long each took. */
+async function waitsOf(dir: string, count: number): Promise<Float64Array> {
+  const [books, ledger] = [await BooksReader.open(dir), await LedgerReader.open(dir)];
+  try {
+    const told = (): ReturnType<BooksReader['findingHistory']> =>
+      books.findingHistory().filter(({ draft }) => draft.rule.includes(RULE));
+    let said = told();
+    while (said.length < count) {
+      await pause(LOOK_EVERY_MS);
+      said = told();
+    }
+    // The books may be ahead of what is published.
+    while (ledger.size <= Math.max(...said.map(({ index }) => index))) {
+      await pause(LOOK_EVERY_MS);
+      await ledger.refresh();
+    }
+    const seenMs = async (index: number): Promise<number> =>
+      Date.parse((await ledger.leaf(index)).leaf.seen);
+    const waits: number[] = [];
+    for (const { index, draft } of said) {
+      waits.push((await seenMs(index)) - (await seenMs(Math.max(...draft.entries))));
+    }
+    return Float64Array.from(waits);
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}
+
+/** One mailbox after the other is forwarded to somebody outside: each is a finding of its own. */
+class Forwarders implements Actor {
+  *happenings(fromMs: number, toMs: number): Generator<Happening> {
+    for (let n = Math.ceil(fromMs / EVERY_MS); n * EVERY_MS < toMs; n++) yield forwarded(n);
+  }
+}
+
+function forwarded(n: number): Happening {
+  const atMs = n * EVERY_MS;
+  const id = `0d5ab8c6-7d2f-4f34-9a3a-${n.toString(16).padStart(12, '0')}`;
+  const mailbox = `mailbox-${n}@northmoor.example`;
+  const body = {
+    Id: id,
+    CreationTime: new Date(atMs).toISOString().slice(0, 19),
+    RecordType: 1,
+    Operation: 'New-InboxRule',
+    OrganizationId: NORTHMOOR,
+    UserType: 0,
+    UserKey: mailbox,
+    UserId: mailbox,
+    Workload: 'Exchange',
+    ResultStatus: 'Success',
+    ObjectId: mailbox,
+    Parameters: [
+      { Name: 'Name', Value: 'x' },
+      { Name: 'ForwardTo', Value: 'a@elsewhere.example' },
+    ],
+  };
+  const truth = { scenario: 'forwarders', isAttacker: true };
+  const records = [{ feed: 'activity/Audit.Exchange', id, atMs, body }] as const;
+  return { atMs, tenantId: NORTHMOOR, truth, records };
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BooksReader } from '../../books/index.ts';
+import { type FindingDraft, systemClock, TENANT_NOT_STATED } from '../../core/index.ts';
+import { fsck } from '../../ledger/index.ts';
+import {
+  closeWriter,
+  importPaths,
+  type Judge,
+  LedgerDesk,
+  loadDetection,
+  openWriter,
+} from '../../pipeline/index.ts';
+import type { ServeEvent } from './event.ts';
+import { watching } from './watching.ts';
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const RECORD = {
+  CreationTime: '2026-03-02T09:24:07',
+  Id: '0d5ab8c6-7d2f-4f34-9a3a-6f6f2b000054',
+  Operation: 'FileDeleted',
+  OrganizationId: '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794',
+  RecordType: 6,
+  UserId: 'freya.sandison@northmoor.example',
+  Workload: 'SharePoint',
+};
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-watching-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function draftOf(rule: string): FindingDraft {
+  const [firstMs, lastMs] = [7, 7];
+  return {
+    ...{ rule, version: 1, tenant: TENANT_NOT_STATED, group: 'x', windowMs: 0, firstMs, lastMs },
+    ...{ title: 'X', message: 'It is there.', next: 'Ask.', severity: 3, techniques: [] },
+    ...{ entries: [1], principals: [], sessions: [], apps: [], addresses: [], confidence: null },
+  };
+}
+
+test('rules find beside a look that takes long, and nothing of either is lost', async () => {
+  const release = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const slow: Judge = {
+    ...{ name: 'test/slow', hears: 'events', watches: [] },
+    async *judge() {
+      begun.resolve();
+      await release.promise;
+      yield { drafts: [draftOf('test/slow')], covers: [] };
+    },
+  };
+  const quick: Judge = {
+    ...{ name: 'test/quick', hears: 'events', watches: [], reads: 'state' },
+    async *judge() {
+      yield { drafts: [draftOf('test/quick')], covers: [] };
+    },
+  };
+  const dir = join(root, 'beside');
+  const writer = await openWriter({ dir, clock: systemClock, random });
+  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
+  };
+  const inputs = [{ kind: 'stream', bytes: bytes() } as const];
+  await desk.exclusively(() => importPaths(writer, { inputs, doer: DOER, lanes: 1 }));
+
+  const stop = new AbortController();
+  const told: ServeEvent[] = [];
+  const watched = watching({
+    ...{ writer, desk, signal: stop.signal },
+    detection: { ...(await loadDetection()), judges: [slow, quick] },
+    wait: (ms, signal) => pause(ms, undefined, { signal }),
+    tell: (event) => told.push(event),
+  });
+  await begun.promise;
+  const books = await BooksReader.open(dir);
+  const found = (): string[] => books.findingHistory().map(({ draft }) => draft.rule);
+  while (found().length === 0) await pause(5);
+  assert.deepEqual(found(), ['test/quick']);
+  release.resolve();
+  while (found().length < 2) await pause(5);
+  stop.abort();
+  await watched;
+  assert.deepEqual(found(), ['test/quick', 'test/slow']);
+  books.close();
+  assert.deepEqual(
+    told.map(({ event }) => event),
+    ['watched', 'watched'],
+  );
+  await desk.close();
+  await closeWriter(writer);
+  assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
+});
