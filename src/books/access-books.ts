@@ -7,7 +7,7 @@ import type { LedgerHead } from './reader.ts';
 import type { EventRow } from './row.ts';
 import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
 import type { CheckCount, CheckFilter, CheckRow } from './state-checks.ts';
-import type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
+import type { DecisionFact, DecisionFilter, PassFact, PassFilter } from './state-decisions.ts';
 import { eventsInOrder } from './timeline.ts';
 import { type Verified, verifiedOf } from './verified.ts';
 
@@ -70,9 +70,14 @@ export class AccessBooks {
     return this.#live.state?.decisions.owingAlarm(fromIndex) ?? [];
   }
 
-  /** What was said of passes, in the order of the entries; of one, or of all. */
-  passEntries(pass?: string): readonly PassFact[] {
-    return this.#live.state?.decisions.passEntries(pass) ?? [];
+  /** What was said of passes, in the order of the entries. */
+  passEntries(filter: PassFilter = {}): readonly PassFact[] {
+    return this.#live.state?.decisions.passEntries(filter) ?? [];
+  }
+
+  /** What was said of passes at or behind an entry. */
+  passEntriesSince(index: number): readonly PassFact[] {
+    return this.#live.state?.decisions.passEntriesSince(index) ?? [];
   }
 
   /** Sign-ins by day, flow and what is known of their authorisation. */

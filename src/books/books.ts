@@ -22,7 +22,7 @@ import type { RowBuffer } from './row-buffer.ts';
 import type { SignalBatch } from './signals.ts';
 import { type ListedFile, type StageCursor, State } from './state.ts';
 import type { CheckedRange, CheckRow } from './state-checks.ts';
-import type { PassFact } from './state-decisions.ts';
+import type { PassFact, PassFilter } from './state-decisions.ts';
 import type { KeptFinding } from './state-findings.ts';
 
 /** What one or more entries of the ledger mean for the books. */
@@ -95,9 +95,9 @@ export class Books {
     return new Observed().unread(this.#state);
   }
 
-  /** What was said of passes, in the order of the entries; of one, or of all. */
-  passEntries(pass?: string): readonly PassFact[] {
-    return this.#state.decisions.passEntries(pass);
+  /** What was said of passes, in the order of the entries. */
+  passEntries(filter: PassFilter = {}): readonly PassFact[] {
+    return this.#state.decisions.passEntries(filter);
   }
 
   /** The openings of passes whose time is over, and of which nothing says that they are. */

@@ -56,7 +56,7 @@ export type {
   TouchedGroup,
 } from './signals.ts';
 export type { CheckCount, CheckDisagreement, CheckFilter, CheckRow } from './state-checks.ts';
-export type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
+export type { DecisionFact, DecisionFilter, PassFact, PassFilter } from './state-decisions.ts';
 export type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 export { statementCsv } from './statement-csv.ts';
 export { type StatementHtmlOptions, statementHtml } from './statement-html.ts';

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
 import { tenantId } from '../core/index.ts';
 import { State } from './state.ts';
-import type { DecisionFact, DecisionFilter } from './state-decisions.ts';
+import type { DecisionFact, DecisionFilter, PassFact } from './state-decisions.ts';
 
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 
@@ -57,5 +57,65 @@ test('decisions are found by door, time, person and entry, in the order of their
       }
     }),
     runs(20),
+  );
+});
+
+const PASS_HOUR_MS = 3_600_000;
+
+/** In the order of their entries; each pass is opened by its first. */
+function passFacts(said: readonly (readonly [pass: string, phase: PassFact['phase']])[]) {
+  return said.map(([pass, phase], index): PassFact => {
+    const atMs = index * PASS_HOUR_MS;
+    const expiresMs = phase === 'opened' ? atMs + 5 * PASS_HOUR_MS : null;
+    return {
+      ...{ index, pass, tenant: TENANT, phase, atMs, principal: 'ada', expiresMs },
+      body: '',
+    };
+  });
+}
+
+test('passes are found by their time, and overdue while nothing closes them', () => {
+  const pass = fc.constantFrom('a', 'b', 'c');
+  const phase = fc.constantFrom('opened', 'opened', 'ended', 'lapsed');
+  const said = fc.array(fc.tuple(pass, phase), { maxLength: 9 });
+  const hour = fc.integer({ min: -1, max: 16 });
+  const asked = { said, from: hour, to: hour, forgotten: fc.option(fc.nat({ max: 8 })) };
+  fc.assert(
+    fc.property(fc.record(asked), (of) => {
+      const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
+      const state = State.openForWriting(dir);
+      const [liveFromMs, liveToMs] = [of.from * PASS_HOUR_MS, of.to * PASS_HOUR_MS];
+      try {
+        const all = passFacts(of.said as [string, PassFact['phase']][]);
+        state.transaction(() => {
+          for (const each of all) state.decisions.addPass(each);
+          if (of.forgotten !== null) state.decisions.forget(of.forgotten);
+        });
+        const kept = all.filter(({ index }) => index !== of.forgotten);
+        const opened = new Map(
+          kept.filter((one) => one.phase === 'opened').map((one) => [one.pass, one]),
+        );
+        const isLive = (one: PassFact): boolean => {
+          const { atMs, expiresMs } = opened.get(one.pass) ?? {};
+          return (expiresMs ?? liveFromMs) > liveFromMs && (atMs ?? liveToMs) < liveToMs;
+        };
+        const within = { liveFromMs, liveToMs };
+        assert.deepEqual(state.decisions.passEntries(within), kept.filter(isLive));
+        const closed = new Set(kept.filter((one) => one.phase !== 'opened').map((one) => one.pass));
+        const isOverdue = (one: PassFact): boolean => {
+          const until = opened.get(one.pass)?.expiresMs ?? Number.POSITIVE_INFINITY;
+          return one.phase === 'opened' && !closed.has(one.pass) && until <= liveToMs;
+        };
+        assert.deepEqual(state.decisions.overdue(liveToMs), kept.filter(isOverdue));
+        assert.deepEqual(
+          state.decisions.passEntriesSince(of.to),
+          kept.filter(({ index }) => index >= of.to),
+        );
+      } finally {
+        state.close();
+        rmSync(dir, { recursive: true });
+      }
+    }),
+    runs(100),
   );
 });

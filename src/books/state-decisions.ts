@@ -37,6 +37,13 @@ export type PassFact = {
   readonly body: string;
 };
 
+/** Of one pass, or of those whose time lies in some part in `[liveFromMs, liveToMs)`. */
+export type PassFilter = {
+  readonly pass?: string | undefined;
+  readonly liveFromMs?: number | undefined;
+  readonly liveToMs?: number | undefined;
+};
+
 export type DecisionFilter = {
   readonly tenant?: string | undefined;
   readonly principals?: readonly string[] | undefined;
@@ -68,11 +75,16 @@ export class DecisionTable {
       'INSERT OR REPLACE INTO pass_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ...[p.index, p.pass, p.tenant, p.phase, p.atMs, p.principal, p.expiresMs, p.body],
     );
+    this.#db.run(KEEP_PASS, p.pass);
   }
 
   forget(index: number): void {
     this.#db.run('DELETE FROM decisions WHERE "index" = ?', index);
-    this.#db.run('DELETE FROM pass_entries WHERE "index" = ?', index);
+    for (const { pass } of this.#db.all(PASS_OF_ENTRY, index)) {
+      this.#db.run('DELETE FROM pass_entries WHERE "index" = ?', index);
+      this.#db.run('DELETE FROM passes WHERE pass = ?', pass as string);
+      this.#db.run(KEEP_PASS, pass as string);
+    }
   }
 
   /** In order of their entries. */
@@ -103,12 +115,17 @@ export class DecisionTable {
   }
 
   /** What was said of passes, in the order of the entries. */
-  passEntries(pass?: string): PassFact[] {
+  passEntries({ pass, liveFromMs = FIRST_MS, liveToMs = LAST_MS }: PassFilter = {}): PassFact[] {
     const rows =
       pass === undefined
-        ? this.#db.all('SELECT * FROM pass_entries ORDER BY "index"')
+        ? this.#db.all(PASSES_LIVE, liveFromMs, liveToMs)
         : this.#db.all('SELECT * FROM pass_entries WHERE pass = ? ORDER BY "index"', pass);
     return rows.map(passFact);
+  }
+
+  /** Those at or behind an entry, in their order. */
+  passEntriesSince(index: number): PassFact[] {
+    return this.#db.all(PASSES_SINCE, index).map(passFact);
   }
 }
 
@@ -137,7 +154,16 @@ const WITHIN_OF_DOORS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisi
   ORDER BY d."index"`;
 const OWING_ALARM = `SELECT body FROM decisions
   WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;
-const OVERDUE = `SELECT * FROM pass_entries AS opened
-  WHERE phase = 'opened' AND expires_ms <= ? AND NOT EXISTS (
-    SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened'
-  ) ORDER BY "index"`;
+const PASS_OF_ENTRY = 'SELECT pass FROM pass_entries WHERE "index" = ?';
+/** From its entries: the last that opened it counts. */
+const KEEP_PASS = `INSERT OR REPLACE INTO passes
+  SELECT pass, at_ms, expires_ms, EXISTS (
+    SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened')
+  FROM pass_entries AS opened WHERE pass = ? AND phase = 'opened' AND expires_ms IS NOT NULL
+  ORDER BY "index"`;
+/** Asked several times a second, of years of passes. */
+const OVERDUE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
+  WHERE p.is_closed = 0 AND p.expires_ms <= ? AND e.phase = 'opened' ORDER BY e."index"`;
+const PASSES_SINCE = 'SELECT * FROM pass_entries WHERE "index" >= ? ORDER BY "index"';
+const PASSES_LIVE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
+  WHERE p.expires_ms > ? AND p.opened_ms < ? ORDER BY e."index"`;

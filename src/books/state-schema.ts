@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 12;
+export const STATE_VERSION = 13;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -79,6 +79,12 @@ export const STATE_TABLES = `
     at_ms INTEGER NOT NULL, principal TEXT NOT NULL, expires_ms INTEGER, body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX pass_entries_of_pass ON pass_entries (pass);
+  CREATE TABLE passes (
+    pass TEXT PRIMARY KEY, opened_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
+    is_closed INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX passes_of_expiry ON passes (expires_ms, opened_ms);
+  CREATE INDEX passes_unclosed ON passes (expires_ms) WHERE is_closed = 0;
   CREATE TABLE checks (
     tenant TEXT NOT NULL, action TEXT NOT NULL, time_ms INTEGER NOT NULL, flow TEXT NOT NULL,
     state TEXT NOT NULL, cause TEXT, disagreements INTEGER NOT NULL, body TEXT NOT NULL,

@@ -4,17 +4,22 @@ import {
   JOIN_BEFORE_MS,
   type Knowledge,
   type Pass,
-  type PassBody,
-  passesOf,
   type ReportedSignIn,
   reportedSignIn,
   SIGN_IN_DOORS,
 } from '../access/index.ts';
-import { BooksReader, type CheckRow, type DecisionFact, type EventRow } from '../books/index.ts';
+import {
+  BooksReader,
+  type CheckRow,
+  type DecisionFact,
+  type EventRow,
+  type PassFilter,
+} from '../books/index.ts';
 import { type IntervalSet, interval, normalise } from '../core/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
 import { createMemo, type Memo, signInDetail } from '../ocsf/index.ts';
 import { KnowledgeFeed } from './knowledge.ts';
+import { knownPasses } from './passes.ts';
 import { parseBody, richestFirst } from './sightings.ts';
 import type { Writer } from './writer.ts';
 
@@ -97,8 +102,8 @@ export class CheckStage {
       .filter(({ door }) => SIGN_IN_DOORS.includes(door))
       .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
     const ended = books.access
-      .passEntries()
-      .filter(({ index, phase }) => index >= fromIndex && phase === 'ended')
+      .passEntriesSince(fromIndex)
+      .filter(({ phase }) => phase === 'ended')
       .map(({ atMs }) => interval(atMs, Math.max(this.#writer.clock.now(), atMs) + 1));
     return normalise([
       ...books.touchedSince(fromIndex),
@@ -129,7 +134,7 @@ export class CheckStage {
       if (row.event.timeMs >= fromMs && row.event.timeMs < toMs) signIns.push(signIn);
     }
     if (signIns.length === 0) return [];
-    const passes = passesByPrincipal(books);
+    const passes = passesByPrincipal(books, { liveFromMs: fromMs, liveToMs: toMs });
     return signIns.map((signIn) =>
       checkSignIn(signIn, {
         knowledge,
@@ -171,11 +176,12 @@ function inOrder(a: DecisionFact, b: DecisionFact): number {
   return a.index - b.index;
 }
 
-function passesByPrincipal(books: BooksReader): ReadonlyMap<string, readonly Pass[]> {
-  const said = books.access
-    .passEntries()
-    .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
-  const passes = passesOf(said, Number.POSITIVE_INFINITY);
+/** As of the end of time: which of them was open when is for the check to say. */
+function passesByPrincipal(
+  { access }: BooksReader,
+  filter: PassFilter,
+): ReadonlyMap<string, readonly Pass[]> {
+  const passes = knownPasses(access, Number.POSITIVE_INFINITY, filter);
   return Map.groupBy(passes, ({ principal }) => principal.id.toLowerCase());
 }
 

@@ -7,12 +7,12 @@ import {
   type SsfRecord,
   toldOfPass,
 } from '../access/index.ts';
-import type { PassFact } from '../books/index.ts';
+import type { PassFact, PassFilter } from '../books/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import { parseObject } from './own-entries.ts';
 
 type Source = {
-  readonly books: { passEntries(): readonly PassFact[] };
+  readonly books: { passEntries(filter: PassFilter): readonly PassFact[] };
   readonly reader: Pick<LedgerReader, 'body'>;
 };
 
@@ -31,7 +31,7 @@ export async function passesAtStart(
 ): Promise<PassesAtStart> {
   const opened = new Map<string, { readonly pass: PassOpened; readonly index: number }>();
   const closed = new Map<string, PassClosed>();
-  for (const { index, body } of books.passEntries()) {
+  for (const { index, body } of books.passEntries({ liveFromMs: nowMs })) {
     const said = JSON.parse(body) as PassBody;
     if (said.phase !== 'opened') closed.set(said.pass, closed.get(said.pass) ?? said);
     else if (said.expiresMs > nowMs) opened.set(said.pass, { pass: said, index });

@@ -7,20 +7,20 @@ import {
   passDraft,
   passesOf,
 } from '../access/index.ts';
-import type { PassFact } from '../books/index.ts';
+import type { PassFact, PassFilter } from '../books/index.ts';
 import { assert } from '../core/index.ts';
 import { catchUp } from './catch-up.ts';
 import { commitBooks } from './commit.ts';
 import type { Writer } from './writer.ts';
 
-/** All passes that the books know, as of a moment. */
+/** The passes that the books know, as of a moment: all, or those of a filter. */
 export function knownPasses(
-  books: { passEntries(pass?: string): readonly PassFact[] },
+  books: { passEntries(filter?: PassFilter): readonly PassFact[] },
   nowMs: number,
-  pass?: string,
+  filter: PassFilter = {},
 ): readonly Pass[] {
   const said = books
-    .passEntries(pass)
+    .passEntries(filter)
     .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
   return passesOf(said, nowMs);
 }
@@ -42,7 +42,7 @@ export async function endPass(
 ): Promise<EndedPass> {
   const { books, accountant, clock } = writer;
   const nowMs = clock.now();
-  const [pass] = knownPasses(books, nowMs, id);
+  const [pass] = knownPasses(books, nowMs, { pass: id });
   if (pass === undefined || pass.state !== 'open') {
     const why = pass === undefined ? 'there is no pass of that id' : `it ${pass.state} already`;
     throw new AccessError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
@@ -52,7 +52,7 @@ export async function endPass(
   const [entry] = await accountant.append([passDraft(body)]);
   await catchUp(writer);
   assert(entry !== undefined, 'every draft has its entry');
-  const [ended] = knownPasses(books, clock.now(), id);
+  const [ended] = knownPasses(books, clock.now(), { pass: id });
   return { pass: id, entry, suite: ended?.suite ?? null };
 }
 

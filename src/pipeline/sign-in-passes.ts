@@ -16,10 +16,9 @@ export class SignInPasses implements OpenPasses {
   /** Those that the books know to begin with. */
   constructor(writer: Pick<Writer, 'books' | 'clock'>) {
     this.#writer = writer;
-    for (const { door, state, tenant, principal, id, expiresMs } of knownPasses(
-      writer.books,
-      writer.clock.now(),
-    )) {
+    const nowMs = writer.clock.now();
+    const known = knownPasses(writer.books, nowMs, { liveFromMs: nowMs });
+    for (const { door, state, tenant, principal, id, expiresMs } of known) {
       if (door !== 'eam' || state !== 'open') continue;
       this.opened({ tenant, person: principal.id, pass: id, expiresMs });
     }
@@ -38,7 +37,7 @@ export class SignInPasses implements OpenPasses {
     const found = names.flatMap((name) => this.#latest.get(keyOf(tenant, name)) ?? [])[0];
     if (found === undefined || found.expiresMs <= nowMs) return undefined;
     // Not in the books yet: it opened within the last second, and nobody can have ended it.
-    const [known] = knownPasses(books, nowMs, found.pass);
+    const [known] = knownPasses(books, nowMs, { pass: found.pass });
     return known === undefined || known.state === 'open' ? found.pass : undefined;
   }
 

@@ -35,7 +35,9 @@ const list: Command<[flags: { readonly all?: true }]> = async (context, { all })
   askBooks(context, async ({ books, head }) => {
     const { knownPasses } = await import('../../pipeline/index.ts');
     const { tenant, clock, terminal } = context;
-    const passes = knownPasses(books.access, clock.now()).filter((pass) => {
+    const nowMs = clock.now();
+    const asked = all === true ? {} : { liveFromMs: nowMs };
+    const passes = knownPasses(books.access, nowMs, asked).filter((pass) => {
       const isMeant = tenant === undefined || pass.tenant === tenant;
       return isMeant && (all === true || pass.state === 'open');
     });
