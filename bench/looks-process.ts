@@ -1,11 +1,21 @@
-import { Books, BooksReader, RowBuffer } from '../src/books/index.ts';
+import { Books, BooksReader, type EventRow, RowBuffer } from '../src/books/index.ts';
 import { collectGarbageSeldom } from '../src/core/index.ts';
 import { lookWith, STREAM_DETECTORS, sprayFindings, sprayLook } from '../src/detect/index.ts';
+import { authorisationsOf } from '../src/pipeline/index.ts';
+import { Reconciler } from '../src/reconcile/index.ts';
+import { checkOf, passOf } from './synthetic/authorised.ts';
 import { DAY_MS, officeDay, START_MS } from './synthetic/office-day.ts';
 
 /** Makes the books of a company, or lets one detector look at their last day as `serve` does. */
 export type LooksAsk =
-  | { readonly do: 'make'; readonly dir: string; readonly people: number; readonly days: number }
+  | {
+      readonly do: 'make';
+      readonly dir: string;
+      readonly people: number;
+      readonly days: number;
+      /** Whether a decision or a check stands behind each sign-in. */
+      readonly isAuthorised: boolean;
+    }
   | { readonly do: 'look'; readonly dir: string; readonly days: number; readonly detector: string };
 
 export type LooksTold = {
@@ -24,12 +34,16 @@ const SPRAY_BLOCK_MS = 30 * DAY_MS;
 
 type Part = Pick<LooksTold, 'rows' | 'findings' | 'cut'>;
 
-async function made(dir: string, people: number, days: number): Promise<Part> {
+type MakeAsk = Extract<LooksAsk, { do: 'make' }>;
+
+async function made({ dir, people, days, isAuthorised }: MakeAsk): Promise<Part> {
   const books = await Books.open(dir);
   let rows = 0;
   for (let day = 0; day < days; day++) {
     let buffer = new RowBuffer();
+    const signIns: EventRow[] = [];
     for (const row of officeDay(people, day, rows)) {
+      if (isAuthorised && row.event.classUid === 3002) signIns.push(row);
       buffer.add(row);
       rows++;
       if (buffer.rows < ROWS_PER_FILE) continue;
@@ -37,14 +51,23 @@ async function made(dir: string, people: number, days: number): Promise<Part> {
       buffer = new RowBuffer();
     }
     if (buffer.rows > 0) await books.postRows(buffer);
+    if (isAuthorised) authorise(books, signIns, day);
     books.commit(rows);
   }
   books.close();
   return { rows, findings: 0, cut: 0 };
 }
 
+function authorise(books: Books, signIns: readonly EventRow[], day: number): void {
+  const fromMs = START_MS + day * DAY_MS;
+  const checked = { fromMs, toMs: fromMs + DAY_MS, upTo: 0 };
+  books.keepChecks(checked, signIns.map(checkOf));
+  books.post({ facts: { passes: signIns.flatMap(passOf) } });
+}
+
 async function looked(books: BooksReader, detector: string, days: number): Promise<Part> {
   const fromMs = START_MS + (days - 1) * DAY_MS;
+  if (detector === 'reconcile') return reconciled(books, fromMs);
   if (detector === 'spray') {
     let [findings, cut] = [0, 0];
     const block = Math.floor(fromMs / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS;
@@ -64,8 +87,20 @@ async function looked(books: BooksReader, detector: string, days: number): Promi
   return { rows: 0, findings: drafts.length, cut: cutShort.length };
 }
 
+async function reconciled(books: BooksReader, fromMs: number): Promise<Part> {
+  const authorisations = await authorisationsOf({ books });
+  const options = { authorisations, coverage: books.coverage() };
+  await using reconciler = new Reconciler(books, options);
+  let [findings, cut] = [0, 0];
+  for await (const day of reconciler.findings({ fromMs, toMs: fromMs + DAY_MS })) {
+    findings += day.drafts.length;
+    cut += Number(day.isCut);
+  }
+  return { rows: 0, findings, cut };
+}
+
 async function obeyed(ask: LooksAsk): Promise<Part> {
-  if (ask.do === 'make') return made(ask.dir, ask.people, ask.days);
+  if (ask.do === 'make') return made(ask);
   const books = await BooksReader.open(ask.dir);
   try {
     return await looked(books, ask.detector, ask.days);

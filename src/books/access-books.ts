@@ -6,8 +6,14 @@ import { Tenants } from './principal.ts';
 import type { LedgerHead } from './reader.ts';
 import type { EventRow } from './row.ts';
 import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
-import type { CheckCount, CheckFilter, CheckRow } from './state-checks.ts';
-import type { DecisionFact, DecisionFilter, PassFact, PassFilter } from './state-decisions.ts';
+import type { ActionKey, CheckCount, CheckFilter, CheckOutcome, CheckRow } from './state-checks.ts';
+import type {
+  DecisionFact,
+  DecisionFilter,
+  PassDays,
+  PassFact,
+  PassFilter,
+} from './state-decisions.ts';
 import { eventsInOrder } from './timeline.ts';
 import { type Verified, verifiedOf } from './verified.ts';
 
@@ -100,6 +106,21 @@ export class AccessBooks {
   /** What is known of every sign-in that was looked at. */
   *checks(): Generator<CheckRow> {
     yield* this.#live.state?.checks.each() ?? [];
+  }
+
+  /** What was said of passes that opened in a time, of one day after the other. */
+  *passDays(period: PassDays): Generator<readonly PassFact[]> {
+    yield* this.#live.state?.decisions.passDays(period) ?? [];
+  }
+
+  /** What the checks of a time came to, of one hour after the other. */
+  *checkOutcomes(filter: CheckFilter): Generator<readonly CheckOutcome[]> {
+    yield* this.#live.state?.checks.outcomes(filter) ?? [];
+  }
+
+  /** The same of some sign-ins. */
+  checkOutcomesOf(actions: readonly ActionKey[]): readonly CheckOutcome[] {
+    return this.#live.state?.checks.outcomesOf(actions) ?? [];
   }
 
   /** Sign-ins of a time that disagree with the company's policy. */

@@ -40,6 +40,7 @@ export {
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';
+export type { ScratchColumns, ScratchTable } from './scratch.ts';
 export {
   DIRECTORY_OF_UNIFIED_LOG,
   FLOW_LOGS,
@@ -55,7 +56,14 @@ export type {
   SignalSpan,
   TouchedGroup,
 } from './signals.ts';
-export type { CheckCount, CheckDisagreement, CheckFilter, CheckRow } from './state-checks.ts';
+export type {
+  ActionKey,
+  CheckCount,
+  CheckDisagreement,
+  CheckFilter,
+  CheckOutcome,
+  CheckRow,
+} from './state-checks.ts';
 export type { DecisionFact, DecisionFilter, PassFact, PassFilter } from './state-decisions.ts';
 export type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 export { statementCsv } from './statement-csv.ts';

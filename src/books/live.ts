@@ -8,6 +8,7 @@ import { BooksError } from './errors.ts';
 import { EVENTS_FOLDER } from './layout.ts';
 import { FILE_RETRIES_MAX, SNAPSHOTS_KEPT } from './limits.ts';
 import { readParquet } from './parquet.ts';
+import { type ScratchColumns, ScratchTable } from './scratch.ts';
 import { type ListedFile, State } from './state.ts';
 
 /** Which files a question needs, by event time; `[fromMs, toMs)`, open where undefined. */
@@ -105,6 +106,10 @@ export class LiveRows {
     this.#state?.close();
     this.#state = undefined;
     this.#current = undefined;
+  }
+
+  scratch(columns: ScratchColumns): Promise<ScratchTable> {
+    return ScratchTable.make(this.#engine, columns);
   }
 
   giveBack(): Promise<void> {

@@ -29,6 +29,7 @@ import {
   type WhoOptions,
 } from './principal.ts';
 import type { EventRow } from './row.ts';
+import type { ScratchColumns, ScratchTable } from './scratch.ts';
 import { SignalBooks } from './signal-books.ts';
 import type { StageCursor } from './state.ts';
 import type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
@@ -221,6 +222,11 @@ export class BooksReader {
     return this.#live.read((snapshot) =>
       snapshot.together((ask) => work(ask, snapshot.source(scope))),
     );
+  }
+
+  /** A table for questions over it and the rows; MUST be dropped by whoever asked for it. */
+  scratch(columns: ScratchColumns): Promise<ScratchTable> {
+    return this.#live.scratch(columns);
   }
 
   /** @throws BooksError STATEMENT_TOO_LARGE */

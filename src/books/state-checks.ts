@@ -1,3 +1,4 @@
+import { spans } from './spans.ts';
 import type { StateDb } from './state-db.ts';
 
 /** What is known of the authorisation of one sign-in that the vendor reported. */
@@ -23,6 +24,17 @@ export type CheckRow = {
   /** What disagrees with the company's policy; empty where nothing does. */
   readonly disagreements: readonly CheckDisagreement[];
 };
+
+/** What stands behind a sign-in, in short. */
+export type CheckOutcome = {
+  /** The newest of its sightings. */
+  readonly entry: number;
+  readonly state: CheckRow['state'];
+  readonly disagreements: number;
+  readonly decision: string | null;
+};
+
+export type ActionKey = { readonly tenant: string; readonly action: string };
 
 export type CheckedRange = {
   readonly fromMs: number;
@@ -69,8 +81,9 @@ export class CheckTable {
     this.#db.run('DELETE FROM checks WHERE time_ms >= ? AND time_ms < ?', fromMs, toMs);
     for (const r of rows) {
       this.#db.run(
-        'INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ...[r.tenant, r.action, r.timeMs, r.flow, r.state, r.cause, r.disagreements.length],
+        ...[r.entries.at(-1) ?? null, r.decision],
         JSON.stringify(r),
       );
     }
@@ -96,6 +109,21 @@ export class CheckTable {
     for (const row of this.#db.each('SELECT body FROM checks ORDER BY time_ms')) {
       yield JSON.parse(row['body'] as string) as CheckRow;
     }
+  }
+
+  /** What they came to, of `[fromMs, toMs)`: an hour at a time, since there are millions. */
+  *outcomes({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter): Generator<CheckOutcome[]> {
+    const first = (from: number): number | null =>
+      this.#db.all(FIRST_CHECKED, from)[0]?.['at'] as number | null;
+    for (const [from, to] of spans({ fromMs, toMs, widthMs: HOUR_MS }, first)) {
+      yield this.#db.all(OUTCOMES, from, to).map(outcomeOf);
+    }
+  }
+
+  /** The same of these actions alone. */
+  outcomesOf(actions: readonly ActionKey[]): CheckOutcome[] {
+    const keys = JSON.stringify(actions.map(({ tenant, action }) => [tenant, action]));
+    return this.#db.all(OUTCOMES_OF, keys).map(outcomeOf);
   }
 
   count({ tenant, fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): CheckCount[] {
@@ -129,6 +157,22 @@ export class CheckTable {
 const FIRST_MS = -8.64e15;
 const LAST_MS = 8.64e15;
 
+function outcomeOf(row: Record<string, unknown>): CheckOutcome {
+  return {
+    entry: row['entry'] as number,
+    state: row['state'] as CheckRow['state'],
+    disagreements: row['disagreements'] as number,
+    decision: row['decision'] as string | null,
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const FIRST_CHECKED = 'SELECT min(time_ms) AS at FROM checks WHERE time_ms >= ?';
+const OUTCOMES = `SELECT entry, state, disagreements, decision FROM checks
+  WHERE time_ms >= ? AND time_ms < ? AND entry IS NOT NULL ORDER BY time_ms`;
+const OUTCOMES_OF = `SELECT entry, state, disagreements, decision
+  FROM json_each(?) AS j CROSS JOIN checks
+  WHERE tenant = j.value ->> 0 AND action = j.value ->> 1 AND entry IS NOT NULL`;
 const COUNT = `SELECT tenant, flow, date(time_ms / 1000, 'unixepoch') AS day, state, cause,
     count(*) AS n, sum(disagreements > 0) AS disagreements
   FROM checks WHERE time_ms >= ? AND time_ms < ?

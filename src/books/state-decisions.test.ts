@@ -67,10 +67,8 @@ function passFacts(said: readonly (readonly [pass: string, phase: PassFact['phas
   return said.map(([pass, phase], index): PassFact => {
     const atMs = index * PASS_HOUR_MS;
     const expiresMs = phase === 'opened' ? atMs + 5 * PASS_HOUR_MS : null;
-    return {
-      ...{ index, pass, tenant: TENANT, phase, atMs, principal: 'ada', expiresMs },
-      body: '',
-    };
+    const body = JSON.stringify({ phase, ...(phase === 'opened' && { decision: `d-${pass}` }) });
+    return { ...{ index, pass, tenant: TENANT, phase, atMs, principal: 'ada', expiresMs }, body };
   });
 }
 
@@ -101,6 +99,16 @@ test('passes are found by their time, and overdue while nothing closes them', ()
         };
         const within = { liveFromMs, liveToMs };
         assert.deepEqual(state.decisions.passEntries(within), kept.filter(isLive));
+        const isOpened = ({ pass: id }: PassFact): boolean => {
+          const atMs = opened.get(id)?.atMs ?? liveToMs;
+          return atMs >= liveFromMs && atMs < liveToMs;
+        };
+        const days = [...state.decisions.passDays({ fromMs: liveFromMs, toMs: liveToMs })];
+        const inOrder = days.flat().sort((a, b) => a.index - b.index);
+        assert.deepEqual(inOrder, kept.filter(isOpened));
+        const ofA = state.decisions.passEntries({ decisions: ['d-a', 'd-x'] });
+        const times = kept.filter((one) => one.pass === 'a' && one.phase === 'opened').length;
+        assert.equal(ofA.length, times === 0 ? 0 : kept.filter((one) => one.pass === 'a').length);
         const closed = new Set(kept.filter((one) => one.phase !== 'opened').map((one) => one.pass));
         const isOverdue = (one: PassFact): boolean => {
           const until = opened.get(one.pass)?.expiresMs ?? Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import { spans } from './spans.ts';
 import type { StateDb } from './state-db.ts';
 
 /** A decision of ours, as far as questions and later stages look for it. */
@@ -37,12 +38,15 @@ export type PassFact = {
   readonly body: string;
 };
 
-/** Of one pass, or of those whose time lies in some part in `[liveFromMs, liveToMs)`. */
+/** Of one pass, of some decisions, or of whose time lies in some part in `[liveFromMs, liveToMs)`. */
 export type PassFilter = {
   readonly pass?: string | undefined;
+  readonly decisions?: readonly string[] | undefined;
   readonly liveFromMs?: number | undefined;
   readonly liveToMs?: number | undefined;
 };
+
+export type PassDays = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
 
 export type DecisionFilter = {
   readonly tenant?: string | undefined;
@@ -115,12 +119,24 @@ export class DecisionTable {
   }
 
   /** What was said of passes, in the order of the entries. */
-  passEntries({ pass, liveFromMs = FIRST_MS, liveToMs = LAST_MS }: PassFilter = {}): PassFact[] {
-    const rows =
-      pass === undefined
-        ? this.#db.all(PASSES_LIVE, liveFromMs, liveToMs)
-        : this.#db.all('SELECT * FROM pass_entries WHERE pass = ? ORDER BY "index"', pass);
-    return rows.map(passFact);
+  passEntries(filter: PassFilter = {}): PassFact[] {
+    return this.#passRows(filter).map(passFact);
+  }
+
+  #passRows(filter: PassFilter): Record<string, unknown>[] {
+    const { pass, decisions, liveFromMs = FIRST_MS, liveToMs = LAST_MS } = filter;
+    if (pass !== undefined) return this.#db.all(OF_PASS, pass);
+    if (decisions !== undefined) return this.#db.all(OF_DECISIONS, JSON.stringify(decisions));
+    return this.#db.all(PASSES_LIVE, liveFromMs, liveToMs);
+  }
+
+  /** What was said of passes that opened in `[fromMs, toMs)`: of those of one day at a time. */
+  *passDays({ fromMs = FIRST_MS, toMs = LAST_MS }: PassDays): Generator<PassFact[]> {
+    const first = (from: number): number | null =>
+      this.#db.all(FIRST_OPENED, from)[0]?.['at'] as number | null;
+    for (const [from, to] of spans({ fromMs, toMs, widthMs: DAY_MS }, first)) {
+      yield this.#db.all(PASSES_OPENED, from, to).map(passFact);
+    }
   }
 
   /** Those at or behind an entry, in their order. */
@@ -164,6 +180,14 @@ const KEEP_PASS = `INSERT OR REPLACE INTO passes
 /** Asked several times a second, of years of passes. */
 const OVERDUE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
   WHERE p.is_closed = 0 AND p.expires_ms <= ? AND e.phase = 'opened' ORDER BY e."index"`;
+const OF_PASS = 'SELECT * FROM pass_entries WHERE pass = ? ORDER BY "index"';
+const OF_DECISIONS = `SELECT DISTINCT e.* FROM json_each(?) AS j
+  CROSS JOIN pass_entries AS opened CROSS JOIN pass_entries AS e
+  WHERE opened.body ->> 'decision' = j.value AND e.pass = opened.pass ORDER BY e."index"`;
 const PASSES_SINCE = 'SELECT * FROM pass_entries WHERE "index" >= ? ORDER BY "index"';
+const DAY_MS = 86_400_000;
+const FIRST_OPENED = 'SELECT min(opened_ms) AS at FROM passes WHERE opened_ms >= ?';
+const PASSES_OPENED = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
+  WHERE p.opened_ms >= ? AND p.opened_ms < ? ORDER BY e."index"`;
 const PASSES_LIVE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
   WHERE p.expires_ms > ? AND p.opened_ms < ? ORDER BY e."index"`;

@@ -79,18 +79,20 @@ export const STATE_TABLES = `
     at_ms INTEGER NOT NULL, principal TEXT NOT NULL, expires_ms INTEGER, body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX pass_entries_of_pass ON pass_entries (pass);
+  CREATE INDEX pass_entries_of_decision ON pass_entries (body ->> 'decision');
   CREATE TABLE passes (
     pass TEXT PRIMARY KEY, opened_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL,
     is_closed INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX passes_of_expiry ON passes (expires_ms, opened_ms);
+  CREATE INDEX passes_of_opening ON passes (opened_ms);
   CREATE INDEX passes_unclosed ON passes (expires_ms) WHERE is_closed = 0;
   CREATE TABLE checks (
     tenant TEXT NOT NULL, action TEXT NOT NULL, time_ms INTEGER NOT NULL, flow TEXT NOT NULL,
-    state TEXT NOT NULL, cause TEXT, disagreements INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (tenant, action)
+    state TEXT NOT NULL, cause TEXT, disagreements INTEGER NOT NULL, entry INTEGER,
+    decision TEXT, body TEXT NOT NULL, PRIMARY KEY (tenant, action)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX checks_of_time ON checks (time_ms);
+  CREATE INDEX checks_of_time ON checks (time_ms, state, disagreements, entry, decision);
   CREATE TABLE checked (
     from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, up_to INTEGER NOT NULL
   ) STRICT;

@@ -1,17 +1,27 @@
-import type { Pass } from '../access/index.ts';
-import type { BooksReader, CheckRow, Judged, Judging, LedgerHead } from '../books/index.ts';
+import type {
+  BooksReader,
+  CheckOutcome,
+  Judged,
+  Judging,
+  LedgerHead,
+  PassFact,
+} from '../books/index.ts';
 import { no, unknown, yes } from '../core/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
 import {
   type ActionVerdict,
   type Authorisations,
   CAUSE_TEXTS,
-  type PassBounds,
+  type OpenedPass,
   Reconciler,
-  type Standing,
+  type SignInStanding,
 } from '../reconcile/index.ts';
 import { KnowledgeFeed } from './knowledge.ts';
 import { knownPasses } from './passes.ts';
+
+const DAY_MS = 86_400_000;
+/** A few megabytes of text. */
+const STANDINGS_TOGETHER = 50_000;
 
 /** What decisions, checks and the register of a data folder say of its sign-ins. */
 export async function authorisationsOf({
@@ -22,18 +32,22 @@ export async function authorisationsOf({
   /** Without it nobody can say which workload identities are registered. */
   readonly ledger?: LedgerReader | undefined;
 }): Promise<Authorisations> {
+  const { access } = books;
   return {
-    async *standings({ fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }) {
-      // As of the end of time: what a pass was bound to does not change by its lapsing.
-      const passes = new Map(
-        knownPasses(books.access, Number.POSITIVE_INFINITY).map((pass) => [pass.decision, pass]),
-      );
-      for (const check of books.access.checks()) {
-        const index = check.entries.at(-1);
-        if (index === undefined || check.timeMs < fromMs || check.timeMs >= toMs) continue;
-        const standing = standingOf(check);
-        const pass = check.decision === null ? undefined : passes.get(check.decision);
-        yield { index, standing, pass: pass === undefined ? undefined : boundsOf(pass) };
+    async *standings(of) {
+      const outcomes =
+        'signIns' in of ? [access.checkOutcomesOf(of.signIns)] : access.checkOutcomes(of);
+      yield* together(outcomes, standingOf);
+    },
+    async *passes(of) {
+      if ('decisions' in of) {
+        yield openedOf(access.passEntries(of));
+        return;
+      }
+      // A decision is made near its sign-in.
+      const { fromMs = -Infinity, toMs = Infinity } = of;
+      for (const day of access.passDays({ fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS })) {
+        yield openedOf(day);
       }
     },
     registered: async () => {
@@ -43,18 +57,37 @@ export async function authorisationsOf({
   };
 }
 
-/** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
-function standingOf({ state, disagreements }: CheckRow): Standing {
-  if (disagreements.length > 0) return 'failed';
-  return state === 'unverified' ? 'unknown' : state;
+/** What came hour by hour, as many together as the engine takes at once. */
+function* together<T, R>(
+  all: Iterable<readonly T[]>,
+  made: (one: T) => R,
+): Generator<readonly R[]> {
+  let batch: R[] = [];
+  for (const some of all) {
+    for (const one of some) batch.push(made(one));
+    if (batch.length < STANDINGS_TOGETHER) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
 }
 
-function boundsOf({ openedMs, expiresMs, state, closedMs, constraints }: Pass): PassBounds {
-  const { app, device, address } = constraints;
-  return {
-    ...{ openedMs, expiresMs, endedMs: state === 'ended' ? closedMs : null },
-    ...{ app: app?.toLowerCase() ?? null, device: device?.toLowerCase() ?? null, address },
-  };
+/** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
+function standingOf({ entry, state, disagreements, decision }: CheckOutcome): SignInStanding {
+  const said = state === 'unverified' ? 'unknown' : state;
+  return { index: entry, standing: disagreements > 0 ? 'failed' : said, decision };
+}
+
+/** As of the end of time: what a pass was bound to does not change by its lapsing. */
+function openedOf(said: readonly PassFact[]): OpenedPass[] {
+  const passes = knownPasses({ passEntries: () => said }, Number.POSITIVE_INFINITY);
+  return passes.map(({ decision, openedMs, expiresMs, state, closedMs, constraints }) => {
+    const { app, device, address } = constraints;
+    return {
+      ...{ decision, openedMs, expiresMs, endedMs: state === 'ended' ? closedMs : null },
+      ...{ app: app?.toLowerCase() ?? null, device: device?.toLowerCase() ?? null, address },
+    };
+  });
 }
 
 /** For statements: what reconciliation says of each action of one principal. */
@@ -66,7 +99,7 @@ export function judgingOf(of: {
   const { books, head } = of;
   return async (rows) => {
     const authorisations = await authorisationsOf(of);
-    const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+    await using reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
     const times = rows.map(({ event }) => event.timeMs);
     if (times.length === 0) return new Map();
     const period = {

@@ -38,7 +38,10 @@ export function reconcileJudge(
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
       const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
       const authorisations = await authorisationsOf(context);
-      const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+      await using reconciler = new Reconciler(books, {
+        authorisations,
+        coverage: books.coverage(),
+      });
       const reached = await reconciler.reachedDays(fromIndex, touched);
       const days = reached.map((day) => interval(day, day + DAY_MS));
       const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);

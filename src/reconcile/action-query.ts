@@ -1,15 +1,17 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import type { BooksReader } from '../books/index.ts';
 import type { Authorisations } from './authorisations.ts';
-import { joinedSql } from './joined.ts';
+import { joinedSql, type SignInParts, signInsSql } from './joined.ts';
 import {
   CLOCK_DIFFERENCE_MAX_MS,
+  CUT_MS,
   DAY_MS,
   SESSION_LIFE_MAX_MS,
+  SIGN_INS_FEW_MAX,
   TOKEN_LIFE_MAX_MS,
 } from './limits.ts';
 import type { SeenKind } from './sign-in-coverage.ts';
-import { registeredLines, standingLines } from './standings.ts';
+import { registeredLines, StandingTables } from './standings.ts';
 
 export type ReconcilePeriod = {
   readonly fromMs?: number | undefined;
@@ -17,12 +19,15 @@ export type ReconcilePeriod = {
   readonly tenant?: string | undefined;
 };
 
+type Scope = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
+type Kept = Scope & { readonly tables: StandingTables };
 type Bind = (value: DuckDBValue) => string;
 
 /** Asks the books for actions with what ties each to its sign-in. */
 export class ActionQuery {
   readonly #books: BooksReader;
   readonly #authorisations: Authorisations;
+  #kept: Kept | undefined;
 
   constructor(books: BooksReader, authorisations: Authorisations) {
     this.#books = books;
@@ -38,14 +43,8 @@ export class ActionQuery {
     sqlOf: (joined: string, bind: Bind) => string,
     indices?: readonly number[],
   ): Promise<DuckDBValue[][]> {
-    const scope = {
-      fromMs: fromMs === undefined ? undefined : fromMs - SESSION_LIFE_MAX_MS,
-      toMs: toMs === undefined ? undefined : toMs + SESSION_LIFE_MAX_MS,
-    };
-    const [standings, registered] = await Promise.all([
-      standingLines(this.#authorisations, scope),
-      this.#authorisations.registered(),
-    ]);
+    const scope = scopeOf({ fromMs, toMs });
+    const registered = await this.#authorisations.registered();
     const values: DuckDBValue[] = [];
     const bind: Bind = (value) => `$${values.push(value)}`;
     const home = this.#tenantSql();
@@ -55,28 +54,91 @@ export class ActionQuery {
       ...(tenant === undefined ? [] : [`${home} = ${bind(tenant)}`]),
       ...(indices === undefined ? [] : [`"index" IN (${numbers(bind, indices)})`]),
     ].join(' AND ');
-    const parts = {
-      ...{ fromMs, toMs },
-      where: where === '' ? 'true' : where,
-      tenant: home,
-      standings: bind(standings),
-      registered: bind(registeredLines(registered)),
-    };
+    const parts = { ...{ fromMs, toMs }, where: where === '' ? 'true' : where, tenant: home };
+    const some = indices === undefined ? undefined : await this.#few(scope, parts, [...values]);
+    const tables = some ?? (await this.#ofPeriod(scope));
     // Before the source is known, so that a question that is asked again binds nothing twice.
-    const sql = sqlOf(joinedSql({ ...parts, source: SOURCE }), bind);
-    return this.#books.over(scope, (source) => sql.replaceAll(SOURCE, () => source), values);
+    const { said, bounds } = tables;
+    const joined = joinedSql({
+      ...{ ...parts, source: SOURCE, said: said.name, bounds: bounds.name },
+      registered: bind(registeredLines(registered)),
+    });
+    const sql = sqlOf(joined, bind);
+    try {
+      return await this.#books.over(
+        scope,
+        (source) => sql.replaceAll(SOURCE, () => source),
+        values,
+      );
+    } finally {
+      await some?.drop();
+    }
   }
 
-  /** How many actions there may be on each day of a period that has any, in order. */
-  async actionsByDay({ fromMs, toMs }: ReconcilePeriod): Promise<[dayMs: number, count: number][]> {
+  /** What stands behind the sign-ins of some actions, where these are few. */
+  async #few(
+    scope: Scope,
+    parts: Omit<SignInParts, 'source'>,
+    values: readonly DuckDBValue[],
+  ): Promise<StandingTables | undefined> {
+    const rows = await this.#books.over(
+      scope,
+      (source) => `WITH ${signInsSql({ ...parts, source })}
+        SELECT DISTINCT tk, action FROM raw LIMIT ${SIGN_INS_FEW_MAX + 1}`,
+      values,
+    );
+    if (rows.length > SIGN_INS_FEW_MAX) return undefined;
+    const signIns = rows.map(([tk, action]) => ({ tenant: String(tk), action: String(action) }));
+    return StandingTables.ofSome(this.#books, this.#authorisations, signIns);
+  }
+
+  /** As {@link rows} asks of a period; kept for those within it. */
+  async #ofPeriod({ fromMs, toMs }: Scope): Promise<StandingTables> {
+    const isWithin =
+      this.#kept !== undefined &&
+      (this.#kept.fromMs ?? -Infinity) <= (fromMs ?? -Infinity) &&
+      (this.#kept.toMs ?? Infinity) >= (toMs ?? Infinity);
+    if (!isWithin) {
+      await this.close();
+      const period = {
+        fromMs: fromMs === undefined ? undefined : fromMs - DAY_MS,
+        toMs: toMs === undefined ? undefined : toMs + DAY_MS,
+      };
+      const tables = await StandingTables.ofPeriod(this.#books, this.#authorisations, period);
+      this.#kept = { ...period, tables };
+    }
+    return (this.#kept as Kept).tables;
+  }
+
+  /**
+   * Says of which period the next questions are, in parts or as a whole: what stands behind
+   * sign-ins is read once for all of them.
+   */
+  async about({ fromMs, toMs }: ReconcilePeriod): Promise<void> {
+    await this.#ofPeriod(scopeOf({ fromMs, toMs }));
+  }
+
+  async close(): Promise<void> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    await kept?.tables.drop();
+  }
+
+  /** How many actions there may be in each while of a period that has any, in order. */
+  async actionsByTime({
+    fromMs,
+    toMs,
+  }: ReconcilePeriod): Promise<[startMs: number, count: number][]> {
     const rows = await this.#books.over(
       { fromMs, toMs },
-      (source) => `SELECT epoch_ms("time") // ${DAY_MS} * ${DAY_MS} AS day, count(*)
-        FROM ${source} WHERE class_uid <> 3002 GROUP BY day ORDER BY day`,
+      (source) => `SELECT epoch_ms("time") // ${CUT_MS} * ${CUT_MS} AS start, count(*)
+        FROM ${source} WHERE class_uid <> 3002 GROUP BY start ORDER BY start`,
     );
-    const days = rows.map(([day, count]): [number, number] => [Number(day), Number(count)]);
+    const whiles = rows.map(([start, count]): [number, number] => [Number(start), Number(count)]);
     // Whole files are read: some of them lie across an end of the period.
-    return days.filter(([day]) => day + DAY_MS > (fromMs ?? day) && day < (toMs ?? Infinity));
+    return whiles.filter(([start]) => {
+      return start + CUT_MS > (fromMs ?? start) && start < (toMs ?? Infinity);
+    });
   }
 
   /** Which kinds of sign-ins with a token there are at all, and from when to when. */
@@ -117,6 +179,14 @@ export class ActionQuery {
   #tenantSql(): string {
     return this.#books.tenantSql('tenant');
   }
+}
+
+/** Where the sign-ins of the actions of a period are. */
+function scopeOf({ fromMs, toMs }: Scope): Scope {
+  return {
+    fromMs: fromMs === undefined ? undefined : fromMs - SESSION_LIFE_MAX_MS,
+    toMs: toMs === undefined ? undefined : toMs + SESSION_LIFE_MAX_MS,
+  };
 }
 
 /** Where the source stands in a text that is made before it is known. */

@@ -21,24 +21,38 @@ export type PassBounds = {
   readonly address: string | null;
 };
 
+/** With the id of the decision that opened it. */
+export type OpenedPass = PassBounds & { readonly decision: string };
+
 export type SignInStanding = {
   /** Ledger index of any sighting of the sign-in. */
   readonly index: number;
   readonly standing: Standing;
-  readonly pass?: PassBounds | undefined;
+  /** Id of the decision behind it. */
+  readonly decision: string | null;
 };
+
+/** In milliseconds, `[fromMs, toMs)`. */
+type Period = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
+
+/** One sign-in, by its tenant as it is read and the key of its action. */
+export type SignInKey = { readonly tenant: string; readonly action: string };
 
 /**
  * What decisions, passes, checks and the register say. Where none is connected there is nothing
  * behind any sign-in, and every answer stays "cannot tell": that somebody signed in is the
- * vendor's word, and no authorisation of the company's.
+ * vendor's word, and no authorisation of the company's. Of months of a company these are more than
+ * memory holds: they come in batches.
  */
 export interface Authorisations {
-  /** Of sign-ins of `[fromMs, toMs)`; one that is not named was not looked at. */
-  standings(period: {
-    readonly fromMs?: number | undefined;
-    readonly toMs?: number | undefined;
-  }): AsyncIterable<SignInStanding>;
+  /** Of sign-ins of a period, or of some of them; one that is not named was not looked at. */
+  standings(
+    of: Period | { readonly signIns: readonly SignInKey[] },
+  ): AsyncIterable<readonly SignInStanding[]>;
+  /** That some decisions opened, or those on which sign-ins of a period were let in. */
+  passes(
+    of: Period | { readonly decisions: readonly string[] },
+  ): AsyncIterable<readonly OpenedPass[]>;
   /** By tenant: object and application ids of registered workload identities, in lower case. */
   registered(): Promise<ReadonlyMap<string, readonly string[]>>;
 }
@@ -46,5 +60,6 @@ export interface Authorisations {
 /** Of a data folder in which nobody has said what is allowed. */
 export const NO_AUTHORISATIONS: Authorisations = {
   async *standings() {},
+  async *passes() {},
   registered: async () => new Map(),
 };

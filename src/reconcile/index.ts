@@ -2,6 +2,7 @@ export type { ReconcilePeriod } from './action-query.ts';
 export {
   type Authorisations,
   NO_AUTHORISATIONS,
+  type OpenedPass,
   type PassBounds,
   type SignInStanding,
   type Standing,

@@ -1,8 +1,8 @@
 import { appIds } from '../ocsf/index.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, PERSON_WINDOW_MS, TOKEN_LIFE_MAX_MS } from './limits.ts';
 
-/** What the joins are made over. Texts are SQL; none holds anything from outside. */
-export type JoinParts = {
+/** What sign-ins are taken from. Texts are SQL; none holds anything from outside. */
+export type SignInParts = {
   /** What follows FROM; sign-ins are taken from further back than actions. */
   readonly source: string;
   /** Which actions, by their columns. */
@@ -12,8 +12,14 @@ export type JoinParts = {
   readonly toMs: number | undefined;
   /** A tenant as it is read: of a delivery that states none, the only one that there is. */
   readonly tenant: string;
-  /** Parameters that hold lines; see `standings.ts`. */
-  readonly standings: string;
+};
+
+/** What the joins are made over. */
+export type JoinParts = SignInParts & {
+  /** Tables of `standings.ts`. */
+  readonly said: string;
+  readonly bounds: string;
+  /** A parameter that holds lines; see `standings.ts`. */
   readonly registered: string;
 };
 
@@ -24,13 +30,14 @@ export type JoinParts = {
  * changes nothing. The tenant is part of every key.
  */
 export function joinedSql(parts: JoinParts): string {
-  return `WITH ${signInsSql(parts)}, ${groupsSql('tok', 'token_uid', parts)},
-  ${groupsSql('ses', 'session_uid', parts)}, ${personsSql(parts)}, ${registerSql(parts)},
+  return `WITH ${signInsSql(parts)}, ${standingSql(parts)},
+  ${groupsSql('tok', 'token_uid', 'named_tokens')},
+  ${groupsSql('ses', 'session_uid', 'named_sessions')}, ${personsSql(parts)}, ${registerSql(parts)},
   by_id AS (
     SELECT a.*, true AS has_ids,
       ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
       CAST(NULL AS BIGINT) AS per_sign_in, CAST(NULL AS INTEGER) AS per_standing
-    FROM ${actsSql(parts, '(token_uid IS NOT NULL OR session_uid IS NOT NULL)')} AS a
+    FROM ${actsSql(parts, `NOT (${WITHOUT_IDS})`)} AS a
       LEFT JOIN tok ON a.tk = tok.tk AND a.token_uid = tok.id
       LEFT JOIN ses ON a.tk = ses.tk AND a.session_uid = ses.id
   ),
@@ -39,7 +46,7 @@ export function joinedSql(parts: JoinParts): string {
       ${GROUP_COLUMNS.map((c) => `NULL AS tok_${c}, NULL AS ses_${c}`)},
       CASE WHEN a.t - per.t <= ${PERSON_WINDOW_MS} THEN per.sign_in END AS per_sign_in,
       per.standing AS per_standing
-    FROM ${actsSql(parts, 'token_uid IS NULL AND session_uid IS NULL')} AS a ASOF LEFT JOIN per
+    FROM ${actsSql(parts, WITHOUT_IDS)} AS a ASOF LEFT JOIN per
       ON per.tk = a.tk AND per.who = a.who AND per.ip = a.ip AND per.app = a.app AND a.t >= per.t
   ),
   tied AS (
@@ -47,7 +54,11 @@ export function joinedSql(parts: JoinParts): string {
       WHEN per_sign_in IS NOT NULL THEN 'person' ELSE 'none' END AS method
     FROM (SELECT * FROM by_id UNION ALL BY NAME SELECT * FROM by_person)
   ),
-  judged AS (SELECT *, ${TIE} AS tie, ${STANDING} AS stands FROM tied)
+  judged AS (
+    SELECT tied.*, ${TIE} AS tie, ${STANDING} AS stands,
+      ${BOUND_COLUMNS.map((c) => `bounds.${c} AS pass_${c}`)}
+    FROM tied LEFT JOIN ${parts.bounds} AS bounds ON bounds.pass = ${PASS}
+  )
   SELECT "index", tk AS tenant, source, workload, record_type, operation, t, who, actor, flow,
     app_uid, ip, session_uid, token_uid, issued_t, method,
     coalesce(tok_sign_in, ses_sign_in, per_sign_in) AS sign_in, ${CAUSE} AS final
@@ -70,43 +81,65 @@ function who(names: string): string {
 /** A sign-off opens nothing, nor does a page between the password and the session. */
 const OPENS = `class_uid = 3002 AND activity_id <> 2 AND status_id NOT IN (2, 99)`;
 
-function signInsSql({ source, tenant, standings }: JoinParts): string {
-  const field = (i: number, type: string): string =>
-    `TRY_CAST(nullif(split_part(line, chr(9), ${i}), '') AS ${type})`;
-  return `raw AS (
-    SELECT "index", entries, ${tenant} AS tk, epoch_ms("time") AS t, actor, actor_uid, actor_name,
-      actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own, device_uid, ip, session_uid,
-      token_uid
-    FROM ${source} WHERE ${OPENS}
-  ),
-  names AS (
-    SELECT tk, actor_name, min(actor_uid) AS uid FROM raw
-    WHERE actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4
+/**
+ * The sign-ins that actions name, and those of persons near them whose actions name none: of all
+ * others of months nothing is kept. Names are told by all of them.
+ */
+export function signInsSql(parts: SignInParts): string {
+  const { source, tenant, where } = parts;
+  const named = (id: string): string => `(SELECT DISTINCT ${id} FROM ${source}
+    WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where})`;
+  return `names AS MATERIALIZED (
+    SELECT tk, actor_name, min(actor_uid) AS uid FROM (
+      SELECT ${tenant} AS tk, actor_name, actor_uid FROM ${source}
+      WHERE ${OPENS} AND actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4)
     GROUP BY tk, actor_name HAVING count(DISTINCT actor_uid) = 1
   ),
-  said AS (
-    SELECT ${field(1, 'BIGINT')} AS entry, ${field(2, 'INTEGER')} AS standing,
-      {'opened': ${field(3, 'BIGINT')}, 'expires': ${field(4, 'BIGINT')},
-       'ended': ${field(5, 'BIGINT')}, 'app': ${field(6, 'VARCHAR')},
-       'device': ${field(7, 'VARCHAR')}, 'address': ${field(8, 'VARCHAR')}} AS pass
-    FROM (SELECT unnest(string_split(${standings}, chr(10))) AS line) WHERE line <> ''
-  ),
-  stood AS (
-    SELECT e."index", max(said.standing) AS standing,
-      arg_max(said.pass, said.standing) AS pass
-    FROM (SELECT "index", unnest(entries) AS entry FROM raw) AS e JOIN said ON said.entry = e.entry
-    GROUP BY e."index"
-  ),
-  s AS (
-    SELECT raw.* EXCLUDE (entries), ${who('names')} AS who, stood.standing, stood.pass
-    FROM raw LEFT JOIN names ON names.tk = raw.tk AND names.actor_name = raw.actor_name
-      LEFT JOIN stood ON stood."index" = raw."index"
+  named_tokens AS MATERIALIZED ${named('token_uid')},
+  named_sessions AS MATERIALIZED ${named('session_uid')},
+  named_people AS MATERIALIZED (SELECT DISTINCT who FROM ${actsSql(parts, WITHOUT_IDS)}),
+  raw AS MATERIALIZED (
+    SELECT e.*, ${who('names')} AS who
+    FROM (SELECT "index", entries, ${tenant} AS tk, action, epoch_ms("time") AS t, actor,
+        actor_uid, actor_name, actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own,
+        device_uid, ip, session_uid, token_uid
+      FROM ${source} WHERE ${OPENS}) AS e
+    LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
+    WHERE token_uid IN (SELECT token_uid FROM named_tokens)
+      OR session_uid IN (SELECT session_uid FROM named_sessions)
+      OR (${nearSql(parts)} AND ${who('names')} IN (SELECT who FROM named_people))
   )`;
 }
 
+/** With what stands behind each of them. */
+function standingSql({ said }: JoinParts): string {
+  return `stood AS (
+    SELECT e."index", max(said.standing) AS standing,
+      arg_max(said.pass, said.standing) AS pass
+    FROM (SELECT "index", unnest(entries) AS entry FROM raw) AS e
+      JOIN ${said} AS said ON said.entry = e.entry
+    GROUP BY e."index"
+  ),
+  s AS (
+    SELECT raw.* EXCLUDE (entries, action), stood.standing, stood.pass
+    FROM raw LEFT JOIN stood ON stood."index" = raw."index"
+  )`;
+}
+
+/** Whether a sign-in may be one that an action without ids goes with, by its time. */
+function nearSql({ fromMs, toMs }: SignInParts): string {
+  const near = [
+    ...(fromMs === undefined ? [] : [`t >= ${Math.trunc(fromMs) - PERSON_WINDOW_MS}`]),
+    ...(toMs === undefined ? [] : [`t < ${Math.ceil(toMs)}`]),
+  ];
+  return near.length === 0 ? 'true' : near.join(' AND ');
+}
+
+const BOUND_COLUMNS = ['opened', 'expires', 'ended', 'app', 'device', 'address'] as const;
+
 const GROUP_COLUMNS = [
   ...['t', 'sign_in', 'is_several', 'who', 'app', 'is_own', 'device'],
-  ...['good_t', 'bad_t', 'missed_t', 'looked', 'pass'],
+  ...['good_t', 'bad_t', 'missed_t', 'looked', 'passes'],
 ];
 
 /** Of the sign-ins of a group the first, by time and then by index, which is below 2^53. */
@@ -120,10 +153,9 @@ function oneOf(column: string): string {
 /**
  * The sign-ins of one token, or of one session. There are fewer of them than of actions, which
  * the engine does not guess without the last condition: it would hash the actions then. Only of
- * those that an action names: the texts of a group stay in memory, and sign-ins are taken from
- * months, in which a company of 10,000 has more tokens than that holds.
+ * those that an action names: the texts of a group stay in memory.
  */
-function groupsSql(name: string, id: string, { source, where }: JoinParts): string {
+function groupsSql(name: string, id: string, named: string): string {
   return `${name} AS (
     SELECT tk, ${id} AS id, min(t) AS t, (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT
         AS sign_in, min(who) <> max(who) AS is_several, min(who) AS who,
@@ -132,22 +164,17 @@ function groupsSql(name: string, id: string, { source, where }: JoinParts): stri
       min(t) FILTER (WHERE standing = 2) AS bad_t,
       min(t) FILTER (WHERE standing = 3) AS missed_t,
       bool_or(standing = 4) AS looked,
-      arg_min(pass, ${FIRST}) FILTER (WHERE standing = 0) AS pass
-    FROM s SEMI JOIN (SELECT DISTINCT ${id} FROM ${source}
-        WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where}) AS named USING (${id})
+      list({'t': t, 'pass': pass}) FILTER (WHERE standing = 0) AS passes
+    FROM s SEMI JOIN ${named} USING (${id})
     GROUP BY tk, ${id} HAVING count(*) > 0
   )`;
 }
 
 /** A sign-in stands for its own application, and for records that name a resource or none. */
-function personsSql({ fromMs, toMs }: JoinParts): string {
-  const near = [
-    ...(fromMs === undefined ? [] : [`AND t >= ${Math.trunc(fromMs) - PERSON_WINDOW_MS}`]),
-    ...(toMs === undefined ? [] : [`AND t < ${Math.ceil(toMs)}`]),
-  ].join(' ');
+function personsSql(parts: SignInParts): string {
   const one = (app: string): string => `SELECT tk, who, ip, ${app} AS app, t,
       min("index") AS sign_in, max(standing) AS standing
-    FROM s WHERE ip IS NOT NULL AND who IS NOT NULL ${near} GROUP BY ALL`;
+    FROM s WHERE ip IS NOT NULL AND who IS NOT NULL AND ${nearSql(parts)} GROUP BY ALL`;
   return `per AS (
     ${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'
   )`;
@@ -160,8 +187,11 @@ function registerSql({ registered }: JoinParts): string {
   )`;
 }
 
+/** Of an action: with either it is tied by that. */
+const WITHOUT_IDS = 'token_uid IS NULL AND session_uid IS NULL';
+
 /** Read once for each way of tying them: to keep all of them for both costs more. */
-function actsSql({ source, tenant, where }: JoinParts, which: string): string {
+function actsSql({ source, tenant, where }: SignInParts, which: string): string {
   return `(
     SELECT e.*, ${who('names')} AS who, ${CLIENT} AS app,
       CASE WHEN actor_type = 3 OR (actor_type = 4 AND is_own) THEN 'vendor'
@@ -216,6 +246,13 @@ const STANDING = `CASE
   WHEN ${at('looked')} THEN 4
   ELSE NULL END`;
 
+/**
+ * Of several permits on one session the last before the action is the one it rests on: who is asked
+ * again gets another pass, and the first is over then.
+ */
+const PASS = `list_max(list_filter(${at('passes')},
+  x -> x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS})).pass`;
+
 /** The first three numbers of IPv4, the first four groups of IPv6: what one network is. */
 function network(address: string): string {
   return `CASE WHEN ${address} LIKE '%.%' THEN regexp_extract(${address}, '^\\d+\\.\\d+\\.\\d+')
@@ -224,12 +261,8 @@ function network(address: string): string {
 }
 
 /** An address of the other family says nothing about the network. */
-function isOtherNetwork(pass: string): string {
-  return `(ip LIKE '%.%') = (${pass}.address LIKE '%.%')
-    AND ${network('ip')} <> ${network(`${pass}.address`)}`;
-}
-
-const PASS = `(${at('pass')})`;
+const IS_OTHER_NETWORK = `(ip LIKE '%.%') = (pass_address LIKE '%.%')
+    AND ${network('ip')} <> ${network('pass_address')}`;
 
 const CAUSE = `CASE
   WHEN tie IN ('signed-in', 'no-ids', 'aggregated') AND flow = 'app' AND ids IS NOT NULL
@@ -239,15 +272,15 @@ const CAUSE = `CASE
   WHEN stands = -1 THEN 'ambiguous'
   WHEN stands = 2 THEN 'check-failed'
   WHEN stands = 3 THEN 'no-decision'
-  WHEN stands IN (0, 1) AND method <> 'person' AND t >= ${PASS}.ended THEN 'ended'
+  WHEN stands IN (0, 1) AND method <> 'person' AND t >= pass_ended THEN 'ended'
   WHEN stands IN (0, 1) AND method <> 'person'
-    AND (t > ${PASS}.expires + ${CLOCK_DIFFERENCE_MAX_MS}
-      OR t < ${PASS}.opened - ${CLOCK_DIFFERENCE_MAX_MS}) THEN 'expired'
+    AND (t > pass_expires + ${CLOCK_DIFFERENCE_MAX_MS}
+      OR t < pass_opened - ${CLOCK_DIFFERENCE_MAX_MS}) THEN 'expired'
   WHEN stands IN (0, 1) AND method <> 'person' AND NOT is_own
-    AND app_uid <> ${PASS}.app THEN 'other-app'
-  WHEN stands IN (0, 1) AND method <> 'person' AND device_uid <> ${PASS}.device
+    AND app_uid <> pass_app THEN 'other-app'
+  WHEN stands IN (0, 1) AND method <> 'person' AND device_uid <> pass_device
     THEN 'other-device'
-  WHEN stands IN (0, 1) AND method <> 'person' AND ${isOtherNetwork(PASS)} THEN 'other-network'
+  WHEN stands IN (0, 1) AND method <> 'person' AND ${IS_OTHER_NETWORK} THEN 'other-network'
   WHEN stands IN (0, 1) THEN 'accounted'
   WHEN stands = 4 THEN 'check-unknown'
   ELSE 'no-policy' END`;

@@ -23,10 +23,16 @@ export const PERSON_WINDOW_MS: number = 24 * 3_600_000;
 export const EVIDENCE_MAX = 200;
 
 /**
- * Actions that are met with their sign-ins at once, unless one day holds more: a day of 10,000
- * people are 2 million, and 8 million at once are more than the engine's memory holds.
+ * Actions that are met with their sign-ins at once: a day of 10,000 people are 2 million, and 8
+ * million at once are more than the engine's memory holds.
  */
 export const ACTIONS_AT_ONCE = 2_500_000;
+
+/** Where a period is cut for that: a day of a million people holds too many. */
+export const CUT_MS: number = 10 * 60_000;
+
+/** Sign-ins of which it is looked up one by one what stands behind them. */
+export const SIGN_INS_FEW_MAX = 20_000;
 
 /** Listed actions of one answer: more are counted, and the list says that it is cut. */
 export const LIST_MAX = 100_000;

@@ -14,7 +14,7 @@ test('what is met in parts is met as it is at once', async () => {
   ];
   const periods = [{}, { fromMs: T }, { fromMs: T - 5 * HOUR_MS, toMs: T + 48 * HOUR_MS }];
   for (const period of periods) {
-    const [atOnce, inParts, ofDays] = await Promise.all(
+    const [atOnce, inParts, ofEach] = await Promise.all(
       [ACTIONS_AT_ONCE, 10, 1].map((most) =>
         withReconciler(
           events,
@@ -25,6 +25,6 @@ test('what is met in parts is met as it is at once', async () => {
     );
     assert.ok(JSON.stringify(atOnce).includes('no-sign-in'));
     assert.deepEqual(inParts, atOnce);
-    assert.deepEqual(ofDays, atOnce);
+    assert.deepEqual(ofEach, atOnce);
   }
 });

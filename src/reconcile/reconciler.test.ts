@@ -207,6 +207,25 @@ test('an action outside the bounds of its pass has no authorisation', async () =
   }
 });
 
+test('who is asked again in a session rests on the pass of that', async () => {
+  const day = 24 * HOUR_MS;
+  const unbound = { endedMs: null, app: null, device: null, address: null };
+  const first: PassBounds = { ...unbound, openedMs: T, expiresMs: T + 8 * HOUR_MS };
+  const second = { ...unbound, openedMs: T + day, expiresMs: T + day + 8 * HOUR_MS };
+  const causeAt = (hours: number, more: Partial<PassBounds> = {}): Promise<string> => {
+    const deed = read('z', { sessionUid: 's', timeMs: T + hours * HOUR_MS });
+    const events = [signIn('y', { timeMs: T + day }), signIn('x'), deed];
+    const passes = { 0: { ...second, ...more }, 1: first };
+    const authorisations = standing({ 0: 'decided', 1: 'decided' }, { passes });
+    return causeOf(events, { authorisations });
+  };
+  assert.equal(await causeAt(1), 'accounted');
+  assert.equal(await causeAt(12), 'expired');
+  assert.equal(await causeAt(25), 'accounted');
+  assert.equal(await causeAt(40), 'expired');
+  assert.equal(await causeAt(27, { endedMs: T + 26 * HOUR_MS }), 'ended');
+});
+
 test('a session with a good and a failed sign-in contradicts itself', async () => {
   const events = [signIn('x'), signIn('y'), read('z', { sessionUid: 's' })];
   const said = standing({ 0: 'checked', 1: 'failed' });

@@ -50,13 +50,16 @@ export type VerdictList = {
  * An action is accounted for where its sign-in is there, the tie holds, and a decision or a passed
  * check stands behind it. A sign-in alone is the vendor's word: then nobody can tell.
  */
-export class Reconciler {
+export class Reconciler implements AsyncDisposable {
   readonly #books: BooksReader;
   readonly #query: ActionQuery;
   readonly #facts: readonly CoverageFact[];
   readonly #most: number;
   readonly #listMax: number;
   #coverage: Promise<SignInCoverage> | undefined;
+  /** Of the days that were asked for; parts of a day ask for the same. */
+  readonly #surroundings = new Map<string, Surroundings>();
+  readonly #aroundDays = new Set<number>();
 
   constructor(
     books: BooksReader,
@@ -78,6 +81,7 @@ export class Reconciler {
 
   /** The totals of a period. They equal the sum of all statements, and the system's. */
   async totals(period: ReconcilePeriod): Promise<Reconciliation> {
+    await this.#query.about(period);
     const groups = await this.#groups(period);
     const counts = new Map<Cause, number>();
     for (const { cause, actions } of groups) counts.set(cause, (counts.get(cause) ?? 0) + actions);
@@ -100,6 +104,7 @@ export class Reconciler {
     period: ReconcilePeriod,
     among: (cause: Cause) => boolean = () => true,
   ): Promise<VerdictList> {
+    await this.#query.about(period);
     const groups = await this.#groups(period);
     const isAsked = (cause: Cause): boolean => cause !== 'accounted' && among(cause);
     // By what the engine knows: what an absence is worth is known of its rows alone.
@@ -117,6 +122,7 @@ export class Reconciler {
 
   /** What is to be said, by day, of those days that have any; a period MUST be of whole days. */
   async *findings({ fromMs, toMs, tenant }: WholeDays): AsyncGenerator<FindingsOfDay> {
+    await this.#query.about({ fromMs, toMs });
     const groups = await this.#groups({ fromMs, toMs, tenant });
     const days = new Set(
       groups
@@ -148,7 +154,12 @@ export class Reconciler {
       : this.#query.reachedDays(fromIndex, first.from);
   }
 
-  /** Groups are of an hour: those of parts of a period are those of the period. */
+  /** Drops what it keeps in the engine of the books. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#query.close();
+  }
+
+  /** Groups of parts of a period add up to those of the period: all that is made of them is sums. */
   async #groups(period: ReconcilePeriod): Promise<Group[]> {
     const groups: Group[] = [];
     for (const part of await this.#partsOf(period)) {
@@ -158,7 +169,7 @@ export class Reconciler {
   }
 
   async #partsOf(period: ReconcilePeriod): Promise<ReconcilePeriod[]> {
-    return partsOf(period, await this.#query.actionsByDay(period), this.#most);
+    return partsOf(period, await this.#query.actionsByTime(period), this.#most);
   }
 
   async #groupsAtOnce(period: ReconcilePeriod): Promise<Group[]> {
@@ -219,21 +230,29 @@ export class Reconciler {
   }
 
   /** Of whole days, whatever part of them was asked for. */
-  async #around(days: readonly number[]): Promise<Map<string, Surroundings>> {
-    const found = new Map<string, Surroundings>();
-    const fromMs = days.reduce((a, b) => Math.min(a, b));
-    const toMs = days.reduce((a, b) => Math.max(a, b)) + DAY_MS;
-    const rows = await this.#query.rows(
-      { fromMs, toMs },
-      (joined) => `SELECT tenant, flow, t // ${DAY_MS} * ${DAY_MS},
-          count(*) FILTER (WHERE method IN ('token', 'session')),
-          count(*) FILTER (WHERE final = 'no-sign-in')
-        FROM (${joined}) GROUP BY ALL`,
-    );
-    for (const [tenant, flow, day, tied, untied] of rows) {
-      found.set(`${tenant}\n${flow}\n${day}`, { tied: Number(tied), untied: Number(untied) });
+  async #around(days: readonly number[]): Promise<ReadonlyMap<string, Surroundings>> {
+    const missing = days.filter((day) => !this.#aroundDays.has(day));
+    if (missing.length === 0) return this.#surroundings;
+    const fromMs = missing.reduce((a, b) => Math.min(a, b));
+    const toMs = missing.reduce((a, b) => Math.max(a, b)) + DAY_MS;
+    const found = new Map<string, { tied: number; untied: number }>();
+    for (const part of await this.#partsOf({ fromMs, toMs })) {
+      const rows = await this.#query.rows(
+        part,
+        (joined) => `SELECT tenant, flow, t // ${DAY_MS} * ${DAY_MS},
+            count(*) FILTER (WHERE method IN ('token', 'session')),
+            count(*) FILTER (WHERE final = 'no-sign-in')
+          FROM (${joined}) GROUP BY ALL`,
+      );
+      for (const [tenant, flow, day, tied, untied] of rows) {
+        const key = `${tenant}\n${flow}\n${day}`;
+        const sum = found.get(key) ?? { tied: 0, untied: 0 };
+        found.set(key, { tied: sum.tied + Number(tied), untied: sum.untied + Number(untied) });
+      }
     }
-    return found;
+    for (const [key, sum] of found) this.#surroundings.set(key, sum);
+    for (const day of missing) this.#aroundDays.add(day);
+    return this.#surroundings;
   }
 
   #signInCoverage(): Promise<SignInCoverage> {
@@ -247,17 +266,17 @@ export class Reconciler {
   }
 }
 
-/** Cuts a period between days, so that each part holds no more actions than are met at once. */
+/** Cuts a period, so that each part holds no more actions than are met at once. */
 function partsOf(
   period: ReconcilePeriod,
-  days: readonly (readonly [dayMs: number, actions: number])[],
+  whiles: readonly (readonly [startMs: number, actions: number])[],
   most: number,
 ): ReconcilePeriod[] {
   const cuts: number[] = [];
   let held = 0;
-  for (const [dayMs, actions] of days) {
+  for (const [startMs, actions] of whiles) {
     if (held > 0 && held + actions > most) {
-      cuts.push(dayMs);
+      cuts.push(startMs);
       held = 0;
     }
     held += actions;

@@ -1,20 +1,106 @@
-import { type Authorisations, STANDINGS } from './authorisations.ts';
+import type { BooksReader, ScratchColumns, ScratchTable } from '../books/index.ts';
+import {
+  type Authorisations,
+  type OpenedPass,
+  type SignInKey,
+  type SignInStanding,
+  STANDINGS,
+} from './authorisations.ts';
 
-/**
- * What stands behind sign-ins, as lines that the engine takes apart: a parameter of one text is
- * bound at once, a million values one by one.
- */
-export async function standingLines(
-  authorisations: Authorisations,
-  period: { readonly fromMs?: number | undefined; readonly toMs?: number | undefined },
-): Promise<string> {
-  const lines: string[] = [];
-  for await (const { index, standing, pass } of authorisations.standings(period)) {
-    const { openedMs, expiresMs, endedMs, app, device, address } = pass ?? NO_BOUNDS;
-    const bounds = [openedMs, expiresMs, endedMs, app, device, address].map(fieldOf);
-    lines.push([index, STANDINGS.indexOf(standing), ...bounds].join('\t'));
+/** In milliseconds, `[fromMs, toMs)`, open where undefined. */
+type Period = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
+
+/** What stands behind sign-ins, as tables of the engine: of months there are millions. */
+export class StandingTables {
+  /** `entry`, `standing`, and the `pass` of the other table; -1 where there is none. */
+  readonly said: ScratchTable;
+  /** `pass`, and what it is bound to. */
+  readonly bounds: ScratchTable;
+
+  private constructor(said: ScratchTable, bounds: ScratchTable) {
+    this.said = said;
+    this.bounds = bounds;
   }
-  return lines.join('\n');
+
+  /** Of all sign-ins of a period. */
+  static async ofPeriod(
+    books: BooksReader,
+    { standings, passes }: Authorisations,
+    period: Period,
+  ): Promise<StandingTables> {
+    const stated = books.scratch({ entry: 'BIGINT', standing: 'INTEGER', decision: 'VARCHAR' });
+    await using raw = dropping(await stated);
+    for await (const some of standings(period)) await raw.table.add(some.map(standingLine));
+    const bounds = await books.scratch(BOUNDS);
+    let pass = 0;
+    for await (const some of passes(period)) {
+      await bounds.add(some.map((each) => boundsLine(pass++, each)));
+    }
+    const said = await books.scratch(SAID);
+    await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${raw.table.name}
+      LEFT JOIN ${bounds.name} USING (decision)`);
+    return new StandingTables(said, bounds);
+  }
+
+  /** Of a few sign-ins. */
+  static async ofSome(
+    books: BooksReader,
+    { standings, passes }: Authorisations,
+    signIns: readonly SignInKey[],
+  ): Promise<StandingTables> {
+    const all: SignInStanding[] = [];
+    for await (const some of standings({ signIns })) all.push(...some);
+    const decisions = [...new Set(all.flatMap(({ decision }) => decision ?? []))];
+    const bounds = await books.scratch(BOUNDS);
+    const numbers = new Map<string, number>();
+    for await (const some of passes({ decisions })) {
+      await bounds.add(
+        some.map((each) => {
+          numbers.set(each.decision, numbers.size);
+          return boundsLine(numbers.size - 1, each);
+        }),
+      );
+    }
+    const said = await books.scratch(SAID);
+    await said.add(
+      all.map(({ index, standing, decision }) => {
+        const pass = numbers.get(decision ?? '') ?? -1;
+        return [index, STANDINGS.indexOf(standing), pass].join('\t');
+      }),
+    );
+    return new StandingTables(said, bounds);
+  }
+
+  async drop(): Promise<void> {
+    await this.said.drop();
+    await this.bounds.drop();
+  }
+}
+
+const SAID: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', pass: 'BIGINT' };
+const BOUNDS: ScratchColumns = {
+  pass: 'BIGINT',
+  decision: 'VARCHAR',
+  opened: 'BIGINT',
+  expires: 'BIGINT',
+  ended: 'BIGINT',
+  app: 'VARCHAR',
+  device: 'VARCHAR',
+  address: 'VARCHAR',
+};
+
+function dropping(table: ScratchTable): AsyncDisposable & { readonly table: ScratchTable } {
+  return { table, [Symbol.asyncDispose]: () => table.drop() };
+}
+
+function standingLine({ index, standing, decision }: SignInStanding): string {
+  return `${index}\t${STANDINGS.indexOf(standing)}\t${fieldOf(decision)}`;
+}
+
+function boundsLine(pass: number, of: OpenedPass): string {
+  const { decision, openedMs, expiresMs, endedMs, app, device, address } = of;
+  const fields = [decision, openedMs, expiresMs, endedMs, app, device, address].map(fieldOf);
+  return [pass, ...fields].join('\t');
 }
 
 /** One line for each registered identity of a tenant. */
@@ -23,11 +109,6 @@ export function registeredLines(registered: ReadonlyMap<string, readonly string[
     .flatMap(([tenant, ids]) => ['', ...ids].map((id) => `${tenant}\t${fieldOf(id)}`))
     .join('\n');
 }
-
-const NO_BOUNDS = {
-  ...{ openedMs: null, expiresMs: null, endedMs: null },
-  ...{ app: null, device: null, address: null },
-} as const;
 
 /** Names come from doors: none may begin another field or line. */
 function fieldOf(value: string | number | null): string {

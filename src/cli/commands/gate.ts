@@ -73,7 +73,7 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   const fromMs = toMs - file.windowMs;
   const tenant = file.tenants.length === 1 ? file.tenants[0] : undefined;
   const authorisations = await authorisationsOf(sources);
-  const reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+  await using reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
   const asked = { kind: 'period', fromMs, toMs } as const;
   const tenants = file.tenants.length === 0 ? undefined : file.tenants;
   const { found, limits } = await sightsOfAnswer(sources, {

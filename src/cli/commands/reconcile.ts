@@ -54,7 +54,7 @@ const reconcile: Command<[flags: ReconcileFlags]> = async (context, flags) =>
     const period = { ...periodOf(flags), tenant: context.tenant };
     const coverage = books.coverage();
     const authorisations = await authorisationsOf(sources);
-    const reconciler = new Reconciler(books, { authorisations, coverage });
+    await using reconciler = new Reconciler(books, { authorisations, coverage });
     const state = new StateReconciler(books, ledger, coverage);
     const actions = await (flags.list === true
       ? printList(context, await reconciler.list(period), await state.list(period))

@@ -67,15 +67,29 @@ export function covered(
   }));
 }
 
+type Standings = {
+  readonly registered?: readonly string[];
+  /** What all decisions opened, or each by the index of its sign-in. */
+  readonly pass?: PassBounds;
+  readonly passes?: Readonly<Record<number, PassBounds>>;
+};
+
 export function standing(
   of: Readonly<Record<number, Standing>>,
-  { registered, pass }: { registered?: readonly string[]; pass?: PassBounds } = {},
+  { registered, pass, passes = {} }: Standings = {},
 ): Authorisations {
+  const opened = Object.keys(of).flatMap((index) => {
+    const bounds = passes[Number(index)] ?? pass;
+    return bounds === undefined ? [] : [{ ...bounds, decision: `d-${index}` }];
+  });
   return {
     async *standings() {
-      for (const [index, said] of Object.entries(of)) {
-        yield { index: Number(index), standing: said, pass };
-      }
+      yield Object.entries(of).map(([index, said]) => {
+        return { index: Number(index), standing: said, decision: `d-${index}` };
+      });
+    },
+    async *passes() {
+      yield opened;
     },
     registered: async () =>
       new Map(registered === undefined ? [] : [[TENANT as string, registered]]),
@@ -110,7 +124,10 @@ export async function withReconciler<R>(
     books.close();
     const reader = await BooksReader.open(dir);
     try {
-      return await use(new Reconciler(reader, { authorisations, coverage, atOnce, listMax }));
+      await using reconciler = new Reconciler(reader, {
+        ...{ authorisations, coverage, atOnce, listMax },
+      });
+      return await use(reconciler);
     } finally {
       reader.close();
     }

@@ -1,0 +1,18 @@
+type Wide = { readonly fromMs: number; readonly toMs: number; readonly widthMs: number };
+
+/**
+ * Cuts `[fromMs, toMs)` at multiples of a width, and passes over what holds nothing; `first` tells
+ * the first time at or behind another of which there is something, null behind the last.
+ */
+export function* spans(
+  { fromMs, toMs, widthMs }: Wide,
+  first: (fromMs: number) => number | null,
+): Generator<readonly [fromMs: number, toMs: number]> {
+  for (let from = fromMs; from < toMs; ) {
+    const at = first(from);
+    if (at === null || at >= toMs) return;
+    const end = Math.min((Math.floor(at / widthMs) + 1) * widthMs, toMs);
+    yield [at, end];
+    from = end;
+  }
+}
