@@ -1,6 +1,6 @@
 import type { CheckRow, EventRow, PassFact } from '../../src/books/index.ts';
 
-const HOUR_MS = 3_600_000;
+const PASS_MS = 36 * 3_600_000;
 
 /** What stands behind a sign-in of an office day: a decision where a person was asked. */
 export function checkOf({ tenant, action, index, event }: EventRow): CheckRow {
@@ -14,10 +14,10 @@ export function checkOf({ tenant, action, index, event }: EventRow): CheckRow {
   };
 }
 
-/** The pass that the decision opened, of ten hours; none where there was no decision. */
+/** The pass that the decision opened, until the next day's; none where there was no decision. */
 export function passOf({ tenant, index, event }: EventRow): PassFact[] {
   if (event.signInType !== 'interactiveUser') return [];
-  const [atMs, expiresMs] = [event.timeMs, event.timeMs + 10 * HOUR_MS];
+  const [atMs, expiresMs] = [event.timeMs, event.timeMs + PASS_MS];
   const principal = event.actorUid ?? '';
   const pass = `pass-${index}`;
   const body = {

@@ -59,7 +59,7 @@ const signInsOf: Kind = (person, day, random, people) => {
   const shared = {
     ...who(person),
     ...{ classUid: 3002, activityId: 1, appUid: BROWSER_APP, deviceUid: guid(7, person) },
-    sessionUid: guid(8, person * 64 + Math.floor(day / 7)),
+    sessionUid: sessionOf(person, day),
     userAgent: agentOf(person, day),
   };
   const asked = { ...shared, ...place, signInType: 'interactiveUser' };
@@ -83,7 +83,10 @@ const signInsOf: Kind = (person, day, random, people) => {
 };
 
 const deedsOf: Kind = (person, day, random) => {
-  const shared = { ...who(person), ...placeOf(person, random), sessionUid: guid(8, person * 64) };
+  const shared = {
+    ...{ ...who(person), ...placeOf(person, random) },
+    sessionUid: sessionOf(person, day),
+  };
   const read: Event = {
     ...{ ...shared, classUid: 6001, operation: 'MailItemsAccessed', workload: 'Exchange' },
     ...{ appUid: MAIL_APP, mailbox: shared.actorName, accessType: 'Bind' },
@@ -114,6 +117,11 @@ const mailOf: Kind = (person, day, random) => {
 
 function who(person: number): Pick<EventRow['event'], 'actorUid' | 'actorName'> {
   return { actorUid: guid(1, person), actorName: nameOf(person) };
+}
+
+/** People sign in anew each week. */
+function sessionOf(person: number, day: number): string {
+  return guid(8, person * 64 + Math.floor(day / 7));
 }
 
 function nameOf(person: number): string {

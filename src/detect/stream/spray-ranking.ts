@@ -1,6 +1,7 @@
 import type { Ask } from '../../books/index.ts';
 import { CAMPAIGN_GAP_MS, CANDIDATES_KEPT, GUESS_LIKELY } from './limits.ts';
 import { type OddsModel, SPRAY_CELLS } from './odds.ts';
+import { isOfSql, partsFor, partsOf } from './parts.ts';
 
 /**
  * Ranks successes in the engine of the books: of a large company there are millions of them, and of
@@ -98,27 +99,53 @@ export type Siege = { readonly tenant: string; readonly fromMs: number; readonly
 
 export type Ranked = { readonly index: number; readonly probability: number };
 
-/** The successes that may be of a campaign, likeliest first: as many as anybody looks at. */
-export async function ranked(ask: Ask, attempts: string, siege: Siege): Promise<Ranked[]> {
+/**
+ * The successes that may be of a campaign, likeliest first: as many as anybody looks at. What a
+ * person's are worth rests on that person's attempts alone, so that they are weighed in parts, of
+ * which each gives its likeliest; `together` attempts are in one.
+ */
+export async function ranked(
+  ask: Ask,
+  attempts: string,
+  siege: Siege,
+  together: number,
+): Promise<Ranked[]> {
   const [from, to] = [siege.fromMs - CAMPAIGN_GAP_MS, siege.toMs + CAMPAIGN_GAP_MS];
   const near = `tenant = ${text(siege.tenant)} AND t BETWEEN ${from} AND ${to}`;
-  const [[people, expected] = []] = await ask(`
+  const [[people, expected, weighed] = []] = await ask(`
     SELECT (SELECT count(DISTINCT hash(u)) FROM ${attempts} WHERE tenant = ${text(siege.tenant)}),
       (SELECT coalesce(sum(round((1 - exp(-leaves / ${ONE})) * ${ONE})::BIGINT), 0)::DOUBLE / ${ONE}
         FROM (SELECT sum(leaves) AS leaves FROM ${attempts}
-          WHERE kind = 'guess' AND ${near} GROUP BY hash(u)))`);
+          WHERE kind = 'guess' AND ${near} GROUP BY hash(u))),
+      (SELECT count(*) FROM ${attempts} WHERE (kind = 'guess' OR ${IS_ENTRY}) AND ${near})`);
   const share = (Number(expected) + 1) / (Number(people) + 2);
-  const rows = await ask(`
+  await ask('CREATE OR REPLACE TEMP TABLE likeliest ("index" BIGINT, probability DOUBLE)');
+  for (const part of partsOf(partsFor(Number(weighed), together))) {
+    const some = `(SELECT * FROM ${attempts} WHERE ${near} AND ${isOfSql('u', part)})`;
+    await ask(`INSERT INTO likeliest ${weighedSql(some, share)} ${LIKELIEST}`);
+  }
+  const rows = await ask(`SELECT "index", probability FROM likeliest ${LIKELIEST}`);
+  return rows.map(([index, probability]) => {
+    return { index: Number(index), probability: Number(probability) };
+  });
+}
+
+/** Those who are alike stay in the order of the ledger. */
+const LIKELIEST = `ORDER BY probability DESC, "index" LIMIT ${CANDIDATES_KEPT}`;
+
+/** SQL of how likely successes are an intruder's; `share` of all people are expected to be hit. */
+function weighedSql(attempts: string, share: number): string {
+  return `
     -- Numbers alone from here on: of a large company there are millions to sort.
     WITH c AS MATERIALIZED (
       SELECT c."index", hash(c.u) AS person, c.t, success * ${FACTOR} * by_client.ratio
         * by_country.ratio * by_hour.ratio * by_carrier.ratio AS odds
-      FROM (SELECT * FROM ${attempts} WHERE ${IS_ENTRY} AND ${near}) AS c
+      FROM (SELECT * FROM ${attempts} WHERE ${IS_ENTRY}) AS c
       ${TRAITS.map(joinSql).join('\n')}
     ),
     moments AS (
       SELECT hash(u) AS person, t, leaves, NULL AS "index" FROM ${attempts}
-        WHERE kind = 'guess' AND ${near} AND hash(u) IN (SELECT person FROM c)
+        WHERE kind = 'guess' AND hash(u) IN (SELECT person FROM c)
       UNION ALL SELECT person, t, 0, "index" FROM c
     ),
     -- Whoever was guessed at and then enters from elsewhere is likelier hit than who never was. A
@@ -132,12 +159,8 @@ export async function ranked(ask: Ask, attempts: string, siege: Siege): Promise<
         odds * (was / ${share.toExponential()} + (1 - was) * ${NEVER_GUESSED_AT}) AS odds
       FROM c JOIN besieged ON besieged."index" = c."index"
     )
-    -- Rounded, so that those who are alike stay in the order of the ledger.
-    SELECT "index", round(odds / (1 + odds), 12) AS probability FROM weighed
-    ORDER BY probability DESC, "index" LIMIT ${CANDIDATES_KEPT}`);
-  return rows.map(([index, probability]) => {
-    return { index: Number(index), probability: Number(probability) };
-  });
+    -- Rounded, so that those who are alike are so to the last digit.
+    SELECT "index", round(odds / (1 + odds), 12) AS probability FROM weighed`;
 }
 
 function joinSql({ table, kind, value }: Trait): string {

@@ -184,7 +184,7 @@ test('people who are looked at in parts give what all of them give at once', asy
   const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: startMs };
   const whole = await lookAt(rows, period);
   assert.ok(whole.campaigns.some(({ candidates }) => candidates.length > 0));
-  assert.deepEqual(await lookAt(rows, period, { pass: 500, part: 150 }), whole);
+  assert.deepEqual(await lookAt(rows, period, { pass: 500, part: 150, ranked: 40 }), whole);
 });
 
 test('what lies before the time to learn from changes nothing, in whatever file', async () => {

@@ -59,10 +59,12 @@ type Sizes = {
   readonly pass: number;
   /** Those whose features are asked for at once: a dozen tables are joined for it. */
   readonly part: number;
+  /** Attempts that are sorted at once to rank successes. */
+  readonly ranked: number;
 };
 
 /** The engine puts aside groups, but of forty-five million successes it failed with 512 MiB. */
-const SIZES: Sizes = { pass: 8_000_000, part: 2_000_000 };
+const SIZES: Sizes = { pass: 8_000_000, part: 2_000_000, ranked: 1_000_000 };
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -112,7 +114,7 @@ async function lookAt(
   const runs = runsOf(likely.slice(0, LIKELY_ROWS_MAX)).filter(({ toMs }) => {
     return toMs >= period.fromMs && toMs < period.toMs;
   });
-  const campaigns = await campaignsOf(ask, tries, runs, period);
+  const campaigns = await campaignsOf(ask, tries, runs, { period, sizes });
   return { campaigns, isCut: likely.length > LIKELY_ROWS_MAX };
 }
 
@@ -216,10 +218,12 @@ async function campaignsOf(
   ask: Ask,
   tries: string,
   runs: readonly Run[],
-  { fromMs: sinceMs }: Period,
+  { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
 ): Promise<Campaign[]> {
   const told: { readonly run: Run; readonly candidates: readonly Ranked[] }[] = [];
-  for (const run of runs) told.push({ run, candidates: await ranked(ask, 'attempts', run) });
+  for (const run of runs) {
+    told.push({ run, candidates: await ranked(ask, 'attempts', run, sizes.ranked) });
+  }
   const wanted = told.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
   const attempts = await attemptsOf(ask, tries, wanted);
   const attemptOf = ({ index, probability }: Ranked): Attempt => {
