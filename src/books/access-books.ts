@@ -113,6 +113,10 @@ export class AccessBooks {
     yield* this.#live.state?.decisions.passDays(period) ?? [];
   }
 
+  get isAnythingChecked(): boolean {
+    return this.#live.state?.checks.isAny ?? false;
+  }
+
   /** What the checks of a time came to, of one hour after the other. */
   *checkOutcomes(filter: CheckFilter): Generator<readonly CheckOutcome[]> {
     yield* this.#live.state?.checks.outcomes(filter) ?? [];

@@ -111,6 +111,10 @@ export class CheckTable {
     }
   }
 
+  get isAny(): boolean {
+    return this.#db.number('SELECT EXISTS (SELECT 1 FROM checks)') === 1;
+  }
+
   /** What they came to, of `[fromMs, toMs)`: an hour at a time, since there are millions. */
   *outcomes({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter): Generator<CheckOutcome[]> {
     const first = (from: number): number | null =>

@@ -34,6 +34,7 @@ export async function authorisationsOf({
 }): Promise<Authorisations> {
   const { access } = books;
   return {
+    isSilent: !access.isAnythingChecked,
     async *standings(of) {
       const outcomes =
         'signIns' in of ? [access.checkOutcomesOf(of.signIns)] : access.checkOutcomes(of);

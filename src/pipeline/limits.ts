@@ -84,6 +84,9 @@ export const BACKTEST_SIGNALS_MAX = 500_000;
 
 /** Records that a backtest names by rule: enough to see what it fits. */
 export const BACKTEST_ENTRIES_MAX = 100;
+/** Each look meets all actions of the days that something came in of: a quarter of a core. */
+export const RECONCILE_REST_TIMES = 3;
+
 /** State is compared with all events: after a look so many times its length is rest. */
 export const STATE_REST_TIMES = 9;
 

@@ -8,7 +8,12 @@ import {
   Reconciler,
 } from '../reconcile/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
-import { RECONCILE_BEHIND_MS, RECONCILE_EVERY_MS, SETTLES_WITHIN_MS } from './limits.ts';
+import {
+  RECONCILE_BEHIND_MS,
+  RECONCILE_EVERY_MS,
+  RECONCILE_REST_TIMES,
+  SETTLES_WITHIN_MS,
+} from './limits.ts';
 
 const DAY_MS = 86_400_000;
 const TITLE = 'An action that no authorisation stands behind';
@@ -33,6 +38,7 @@ export function reconcileJudge(
       },
     ],
     everyMs: RECONCILE_EVERY_MS,
+    restTimes: RECONCILE_REST_TIMES,
     async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
       const { books, touched, nowMs, fromIndex } = context;
       // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.

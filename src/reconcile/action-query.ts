@@ -27,6 +27,7 @@ type Bind = (value: DuckDBValue) => string;
 export class ActionQuery {
   readonly #books: BooksReader;
   readonly #authorisations: Authorisations;
+  #registered: ReturnType<Authorisations['registered']> | undefined;
   #kept: Kept | undefined;
 
   constructor(books: BooksReader, authorisations: Authorisations) {
@@ -44,7 +45,8 @@ export class ActionQuery {
     indices?: readonly number[],
   ): Promise<DuckDBValue[][]> {
     const scope = scopeOf({ fromMs, toMs });
-    const registered = await this.#authorisations.registered();
+    this.#registered ??= this.#authorisations.registered();
+    const registered = await this.#registered;
     const values: DuckDBValue[] = [];
     const bind: Bind = (value) => `$${values.push(value)}`;
     const home = this.#tenantSql();
@@ -81,6 +83,7 @@ export class ActionQuery {
     parts: Omit<SignInParts, 'source'>,
     values: readonly DuckDBValue[],
   ): Promise<StandingTables | undefined> {
+    if (this.#authorisations.isSilent) return undefined;
     const rows = await this.#books.over(
       scope,
       (source) => `WITH ${signInsSql({ ...parts, source })}

@@ -45,6 +45,8 @@ export type SignInKey = { readonly tenant: string; readonly action: string };
  * memory holds: they come in batches.
  */
 export interface Authorisations {
+  /** Nothing was ever decided or checked: nothing stands behind any sign-in. */
+  readonly isSilent: boolean;
   /** Of sign-ins of a period, or of some of them; one that is not named was not looked at. */
   standings(
     of: Period | { readonly signIns: readonly SignInKey[] },
@@ -59,6 +61,7 @@ export interface Authorisations {
 
 /** Of a data folder in which nobody has said what is allowed. */
 export const NO_AUTHORISATIONS: Authorisations = {
+  isSilent: true,
   async *standings() {},
   async *passes() {},
   registered: async () => new Map(),

@@ -83,6 +83,7 @@ export function standing(
     return bounds === undefined ? [] : [{ ...bounds, decision: `d-${index}` }];
   });
   return {
+    isSilent: Object.keys(of).length === 0,
     async *standings() {
       yield Object.entries(of).map(([index, said]) => {
         return { index: Number(index), standing: said, decision: `d-${index}` };
