@@ -26,6 +26,8 @@ type Beside = {
   nowMs(): number;
 };
 
+type Period = { readonly fromMs: number; readonly toMs: number };
+
 /** Decisions, passes, and what is known of the authorisation of sign-ins. */
 export class AccessBooks {
   readonly #live: LiveRows;
@@ -42,6 +44,20 @@ export class AccessBooks {
     for await (const row of eventsInOrder(this.#live, { ...scope, classes: [SIGN_IN_CLASS] })) {
       yield { ...row, tenant: tenants.home(row.tenant) as EventRow['tenant'] };
     }
+  }
+
+  /** How many sightings of sign-ins lie in each hour of `[fromMs, toMs)` that has any, in order. */
+  async signInHours({ fromMs, toMs }: Period): Promise<[hourMs: number, count: number][]> {
+    const rows = await this.#live.read((snapshot) =>
+      snapshot.all(
+        `SELECT epoch_ms("time") // ${HOUR_MS} * ${HOUR_MS} AS hour, count(*)
+        FROM ${snapshot.source({ fromMs, toMs })}
+        WHERE class_uid = ${SIGN_IN_CLASS} AND epoch_ms("time") >= $1 AND epoch_ms("time") < $2
+        GROUP BY hour ORDER BY hour`,
+        [BigInt(Math.floor(fromMs)), BigInt(Math.ceil(toMs))],
+      ),
+    );
+    return rows.map(([hour, count]) => [Math.max(Number(hour), fromMs), Number(count)]);
   }
 
   /** How much of the access of a time is verified; whether these are all sign-ins of it. */

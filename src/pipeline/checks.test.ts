@@ -168,17 +168,22 @@ test('what is said follows from the records, not from their order', async () => 
   assert.deepEqual(said[1], said[0]);
 });
 
-test('a rebuild makes the same checks again', async () => {
+test('a rebuild makes the same checks again, in parts however small', async () => {
   const dir = join(root, 'rebuilt');
   const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
   const writer = await openWriter({ dir, clock, random: systemRandom });
-  await bring(writer, MANY);
+  const overHours = MANY.map((told, at) => ({ ...told, minute: at * 13 }));
+  await bring(writer, overHours);
   await use(writer);
-  const before = await verified(writer);
+  const checksOf = async (of: Writer): Promise<unknown> => {
+    const all = await ask(of, async (books) => [...books.access.checks()]);
+    return [await verified(of), all.length, all];
+  };
+  const before = await checksOf(writer);
   await closeWriter(writer);
   const again = await rebuild({ dir, clock, random: systemRandom });
-  await checkSignIns(again);
-  assert.deepEqual(await verified(again), before);
+  await checkSignIns(again, 1);
+  assert.deepEqual(await checksOf(again), before);
   await closeWriter(again);
 });
 

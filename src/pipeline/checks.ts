@@ -15,7 +15,7 @@ import {
   type EventRow,
   type PassFilter,
 } from '../books/index.ts';
-import { type IntervalSet, interval, normalise } from '../core/index.ts';
+import { type Interval, type IntervalSet, interval, normalise } from '../core/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
 import { createMemo, type Memo, signInDetail } from '../ocsf/index.ts';
 import { KnowledgeFeed } from './knowledge.ts';
@@ -23,7 +23,8 @@ import { knownPasses } from './passes.ts';
 import { parseBody, richestFirst } from './sightings.ts';
 import type { Writer } from './writer.ts';
 
-const DAY_MS = 86_400_000;
+/** What is known of so many sign-ins, and their records, is some hundred megabytes. */
+const SIGN_INS_TOGETHER = 50_000;
 const STAGE = 'checks';
 
 /** What reads the ledger and the books for a stage behind them. */
@@ -33,12 +34,12 @@ export type CheckReaders = { readonly books: BooksReader; readonly ledger: Ledge
 type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Makes the checks once, of all that is in the books. */
-export async function checkSignIns(writer: Writer): Promise<void> {
+export async function checkSignIns(writer: Writer, together?: number): Promise<void> {
   await writer.ledger.publish();
   const ledger = await LedgerReader.open(writer.dir);
   const books = await BooksReader.open(writer.dir, { clock: writer.clock });
   try {
-    await new CheckStage(writer, { books, ledger }).look((work) => work());
+    await new CheckStage(writer, { books, ledger }, together).look((work) => work());
   } finally {
     books.close();
     ledger.close();
@@ -54,8 +55,10 @@ export class CheckStage {
   readonly #writer: Writer;
   readonly #readers: CheckReaders;
   readonly #feed: KnowledgeFeed;
+  readonly #together: number;
 
-  constructor(writer: Writer, readers: CheckReaders) {
+  constructor(writer: Writer, readers: CheckReaders, together: number = SIGN_INS_TOGETHER) {
+    this.#together = together;
     this.#writer = writer;
     this.#readers = readers;
     this.#feed = KnowledgeFeed.of({
@@ -85,7 +88,8 @@ export class CheckStage {
       });
       return !isOvertaken;
     };
-    for (const { from, to } of daysWithin(this.#touched(fromIndex, judgedFromMs))) {
+    const touched = this.#touched(fromIndex, judgedFromMs);
+    for await (const { from, to } of this.#parts(touched)) {
       const rows = await this.#check(from, to, this.#feed.knowledge);
       const period = { fromMs: from, toMs: to, upTo: toIndex };
       const isKept = await unlessOvertaken(() => this.#writer.books.keepChecks(period, rows));
@@ -111,6 +115,22 @@ export class CheckStage {
       ...decided,
       ...ended,
     ]);
+  }
+
+  /** In order, and cut so that the sign-ins of each fit into memory. */
+  async *#parts(touched: IntervalSet): AsyncGenerator<Interval> {
+    for (const { from, to } of touched) {
+      const hours = await this.#readers.books.access.signInHours({ fromMs: from, toMs: to });
+      let [begun, held] = [from, 0];
+      for (const [hourMs, signIns] of hours) {
+        if (held > 0 && held + signIns > this.#together) {
+          yield interval(begun, hourMs);
+          [begun, held] = [hourMs, 0];
+        }
+        held += signIns;
+      }
+      yield interval(begun, to);
+    }
   }
 
   async #check(fromMs: number, toMs: number, knowledge: Knowledge): Promise<CheckRow[]> {
@@ -183,15 +203,4 @@ function passesByPrincipal(
 ): ReadonlyMap<string, readonly Pass[]> {
   const passes = knownPasses(access, Number.POSITIVE_INFINITY, filter);
   return Map.groupBy(passes, ({ principal }) => principal.id.toLowerCase());
-}
-
-/** A day at a time, so that a year of sign-ins is never in memory at once. */
-function* daysWithin(touched: IntervalSet): Generator<{ from: number; to: number }> {
-  for (const { from, to } of touched) {
-    for (let at = from; at < to; ) {
-      const end = Math.min(Math.floor(at / DAY_MS) * DAY_MS + DAY_MS, to);
-      yield { from: at, to: end };
-      at = end;
-    }
-  }
 }
