@@ -119,9 +119,9 @@ export class AccessBooks {
     return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
   }
 
-  /** What is known of every sign-in that was looked at. */
-  *checks(): Generator<CheckRow> {
-    yield* this.#live.state?.checks.each() ?? [];
+  /** What is known of every sign-in that was looked at, of a time. */
+  *checks(filter: CheckFilter = {}): Generator<CheckRow> {
+    yield* this.#live.state?.checks.each(filter) ?? [];
   }
 
   /** What was said of passes that opened in a time, of one day after the other. */

@@ -104,9 +104,9 @@ export class CheckTable {
     }));
   }
 
-  /** All of them, one by one. */
-  *each(): Generator<CheckRow> {
-    for (const row of this.#db.each('SELECT body FROM checks ORDER BY time_ms')) {
+  /** Those of `[fromMs, toMs)`, one by one. */
+  *each({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): Generator<CheckRow> {
+    for (const row of this.#db.each(EACH, fromMs, toMs)) {
       yield JSON.parse(row['body'] as string) as CheckRow;
     }
   }
@@ -170,6 +170,7 @@ function outcomeOf(row: Record<string, unknown>): CheckOutcome {
   };
 }
 
+const EACH = 'SELECT body FROM checks WHERE time_ms >= ? AND time_ms < ? ORDER BY time_ms';
 const HOUR_MS = 3_600_000;
 const FIRST_CHECKED = 'SELECT min(time_ms) AS at FROM checks WHERE time_ms >= ?';
 const OUTCOMES = `SELECT entry, state, disagreements, decision FROM checks

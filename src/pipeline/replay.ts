@@ -21,6 +21,8 @@ import { detailOf } from './checks.ts';
 import { KnowledgeFeed, RULES_STAGE } from './knowledge.ts';
 import { parseObject } from './own-entries.ts';
 
+const DAY_MS = 86_400_000;
+
 export type ReplayWorld = { readonly books: BooksReader; readonly ledger: LedgerReader };
 
 export type ReplayOf = {
@@ -40,7 +42,10 @@ export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> 
   const { knowledge } = await KnowledgeFeed.open({ books, reader: ledger });
   const isJudged = books.stageCursor(RULES_STAGE) > 0;
   const decided = new Map<string, CheckRow>();
-  for (const check of books.access.checks()) {
+  const { fromMs = -Infinity, toMs = Infinity } = of;
+  // A decision is made near its sign-in.
+  const near = { fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS };
+  for (const check of books.access.checks(near)) {
     if (check.decision !== null && check.state === 'decided') decided.set(check.decision, check);
   }
   const tally = new ReplayTally(suspicionsIn(books, of), REPLAY_ENTRIES_MAX);
