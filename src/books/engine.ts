@@ -18,6 +18,8 @@ export class Engine {
   readonly #spill: string;
   /** Work that needs more room, and is under way. */
   #roomy = 0;
+  readonly #asking = new Set<DuckDBConnection>();
+  #isStopped = false;
 
   private constructor(instance: DuckDBInstance, memoryBytes: number, spill: string) {
     this.#instance = instance;
@@ -56,12 +58,33 @@ export class Engine {
 
   /** Work on one connection; a connection does one thing at a time. */
   async use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
       return await work(connection);
     } finally {
-      connection.closeSync();
+      this.#leave(connection);
     }
+  }
+
+  /** What is asked now, and whatever is asked from now on, rejects: whoever asks is to stop. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const connection of this.#asking) connection.interrupt();
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    if (this.#isStopped) {
+      connection.closeSync();
+      throw new Error('nothing more is asked');
+    }
+    this.#asking.add(connection);
+    return connection;
+  }
+
+  #leave(connection: DuckDBConnection): void {
+    this.#asking.delete(connection);
+    connection.closeSync();
   }
 
   async run(sql: string, values: DuckDBValue[] = []): Promise<void> {
@@ -97,7 +120,7 @@ export class Engine {
 
   /** Rows in batches as DuckDB makes them; the connection lives as long as the iteration. */
   async *stream(sql: string, values: DuckDBValue[] = []): AsyncGenerator<DuckDBValue[][]> {
-    const connection = await this.#instance.connect();
+    const connection = await this.#connect();
     try {
       const result = await connection.stream(sql, values);
       for (;;) {
@@ -106,7 +129,7 @@ export class Engine {
         yield chunk.getRows();
       }
     } finally {
-      connection.closeSync();
+      this.#leave(connection);
     }
   }
 

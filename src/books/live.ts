@@ -112,6 +112,10 @@ export class LiveRows {
     return ScratchTable.make(this.#engine, columns);
   }
 
+  stop(): void {
+    this.#engine.stop();
+  }
+
   giveBack(): Promise<void> {
     return this.#engine.giveBack();
   }

@@ -326,6 +326,11 @@ export class BooksReader {
     return this.#live.state?.imports() ?? [];
   }
 
+  /** Questions that are being answered, and all behind them, reject: what is left is to close. */
+  stop(): void {
+    this.#live.stop();
+  }
+
   /** After large questions: what they needed goes back to the system. */
   giveBack(): Promise<void> {
     return this.#live.giveBack();

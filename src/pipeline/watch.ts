@@ -54,6 +54,7 @@ export class Watch {
   readonly #askedMs = new Map<string, number>();
   readonly #restsUntilMs = new Map<string, number>();
   #seen: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
 
   private constructor(
     writer: Writer,
@@ -111,6 +112,12 @@ export class Watch {
     }
   }
 
+  /** A look that is under way ends soon: what it has not said yet is judged again. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#books.stop();
+  }
+
   close(): void {
     this.#books.close();
     this.#ledger.close();
@@ -158,6 +165,7 @@ export class Watch {
     // Its own time: it also waits until what it said is entered.
     let tookMs = 0;
     for (;;) {
+      if (this.#isStopped) throw new Error('it was stopped');
       const beganMs = clock.monotonic();
       const { done, value } = await parts.next();
       tookMs += clock.monotonic() - beganMs;

@@ -28,6 +28,8 @@ export async function watching(options: WatchingOptions): Promise<void> {
   const stage = await Watch.open(writer, detection.judges, (work) => desk.exclusively(work));
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
+  // A look over weeks of a large company takes minutes: nobody is to wait for it.
+  either.addEventListener('abort', () => stage.stop(), { once: true });
   const looking = LOOKS.map(async (of) => {
     try {
       await looks(stage, of, { ...options, signal: either });
@@ -50,7 +52,9 @@ async function looks(
 ): Promise<void> {
   const failed = new Set<string>();
   while (!signal.aborted) {
-    tellOf(await stage.look(of), failed, tell);
+    const report = await stage.look(of);
+    if (signal.aborted) return;
+    tellOf(report, failed, tell);
     await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
