@@ -5,6 +5,7 @@ export { COLUMNS, type Column, type ColumnType } from './columns.ts';
 export type { CompactionLimits, CompactionReport } from './compact.ts';
 export { type CoverageHole, holesOf, NOTHING_SAID } from './coverage.ts';
 export { type CsvCell, csvLine } from './csv.ts';
+export { literal } from './engine.ts';
 export { erasureText } from './erased.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';
 export {

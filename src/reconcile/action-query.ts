@@ -1,7 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { BooksReader } from '../books/index.ts';
+import { type Ask, type BooksReader, literal, type ScratchTable } from '../books/index.ts';
 import type { Authorisations } from './authorisations.ts';
-import { joinedSql, type SignInParts, signInsSql } from './joined.ts';
+import { joinedSql, joinTables, type SignInParts, signInTables, type Tables } from './joined.ts';
 import {
   CLOCK_DIFFERENCE_MAX_MS,
   CUT_MS,
@@ -11,7 +11,7 @@ import {
   TOKEN_LIFE_MAX_MS,
 } from './limits.ts';
 import type { SeenKind } from './sign-in-coverage.ts';
-import { registeredLines, StandingTables } from './standings.ts';
+import { registerTable, StandingTables } from './standings.ts';
 
 export type ReconcilePeriod = {
   readonly fromMs?: number | undefined;
@@ -19,15 +19,16 @@ export type ReconcilePeriod = {
   readonly tenant?: string | undefined;
 };
 
-type Scope = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
+type Scope = {
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+};
 type Kept = Scope & { readonly tables: StandingTables };
-type Bind = (value: DuckDBValue) => string;
-
 /** Asks the books for actions with what ties each to its sign-in. */
 export class ActionQuery {
   readonly #books: BooksReader;
   readonly #authorisations: Authorisations;
-  #registered: ReturnType<Authorisations['registered']> | undefined;
+  #register: Promise<ScratchTable> | undefined;
   #kept: Kept | undefined;
 
   constructor(books: BooksReader, authorisations: Authorisations) {
@@ -36,60 +37,60 @@ export class ActionQuery {
   }
 
   /**
-   * `sqlOf` gets the joined rows and may bind more. Sign-ins are taken from well before and behind
-   * the period: the verdict on an action is the same whatever period is asked for.
+   * `sqlOf` gets the joined rows. Sign-ins are taken from well before and behind the period: the
+   * verdict on an action is the same whatever period is asked for.
    */
   async rows(
-    { fromMs, toMs, tenant }: ReconcilePeriod,
-    sqlOf: (joined: string, bind: Bind) => string,
+    period: ReconcilePeriod,
+    sqlOf: (joined: string) => string,
     indices?: readonly number[],
   ): Promise<DuckDBValue[][]> {
-    const scope = scopeOf({ fromMs, toMs });
-    this.#registered ??= this.#authorisations.registered();
-    const registered = await this.#registered;
-    const values: DuckDBValue[] = [];
-    const bind: Bind = (value) => `$${values.push(value)}`;
-    const home = this.#tenantSql();
-    const where = [
-      ...(fromMs === undefined ? [] : [`"time" >= ${instant(bind, fromMs)}`]),
-      ...(toMs === undefined ? [] : [`"time" < ${instant(bind, toMs)}`]),
-      ...(tenant === undefined ? [] : [`${home} = ${bind(tenant)}`]),
-      ...(indices === undefined ? [] : [`"index" IN (${numbers(bind, indices)})`]),
-    ].join(' AND ');
-    const parts = { ...{ fromMs, toMs }, where: where === '' ? 'true' : where, tenant: home };
-    const some = indices === undefined ? undefined : await this.#few(scope, parts, [...values]);
-    const tables = some ?? (await this.#ofPeriod(scope));
-    // Before the source is known, so that a question that is asked again binds nothing twice.
-    const { said, bounds } = tables;
-    const joined = joinedSql({
-      ...{ ...parts, source: SOURCE, said: said.name, bounds: bounds.name },
-      registered: bind(registeredLines(registered)),
-    });
-    const sql = sqlOf(joined, bind);
+    const scope = scopeOf(period);
+    const parts = this.#partsOf(period, indices);
+    const some = indices === undefined ? undefined : await this.#few(scope, parts);
+    const { said, bounds } = some ?? (await this.#ofPeriod(scope));
+    this.#register ??= this.#registered();
+    const { name: register } = await this.#register;
+    const of = { ...parts, said: said.name, bounds: bounds.name, register };
     try {
-      return await this.#books.over(
-        scope,
-        (source) => sql.replaceAll(SOURCE, () => source),
-        values,
-      );
+      return await this.#books.together(scope, async (ask, source) => {
+        const all = { ...of, source };
+        await makeTables(ask, joinTables(all));
+        return ask(sqlOf(joinedSql(all)));
+      });
     } finally {
       await some?.drop();
     }
+  }
+
+  #partsOf(
+    { fromMs, toMs, tenant }: ReconcilePeriod,
+    indices: readonly number[] | undefined,
+  ): Omit<SignInParts, 'source'> {
+    const home = this.#tenantSql();
+    const where = [
+      ...(fromMs === undefined ? [] : [`"time" >= make_timestamp_ms(${Math.trunc(fromMs)})`]),
+      ...(toMs === undefined ? [] : [`"time" < make_timestamp_ms(${Math.trunc(toMs)})`]),
+      ...(tenant === undefined ? [] : [`${home} = ${literal(tenant)}`]),
+      ...(indices === undefined ? [] : [`"index" IN (${numbers(indices)})`]),
+    ].join(' AND ');
+    return { ...{ fromMs, toMs }, where: where === '' ? 'true' : where, tenant: home };
+  }
+
+  async #registered(): Promise<ScratchTable> {
+    return registerTable(this.#books, await this.#authorisations.registered());
   }
 
   /** What stands behind the sign-ins of some actions, where these are few. */
   async #few(
     scope: Scope,
     parts: Omit<SignInParts, 'source'>,
-    values: readonly DuckDBValue[],
   ): Promise<StandingTables | undefined> {
     if (this.#authorisations.isSilent) return undefined;
-    const rows = await this.#books.over(
-      scope,
-      (source) => `WITH ${signInsSql({ ...parts, source })}
-        SELECT DISTINCT tk, action FROM raw LIMIT ${SIGN_INS_FEW_MAX + 1}`,
-      values,
-    );
+    const rows = await this.#books.together(scope, async (ask, source) => {
+      await makeTables(ask, signInTables({ ...parts, source }));
+      return ask(`SELECT DISTINCT tk, action FROM raw LIMIT ${SIGN_INS_FEW_MAX + 1}`);
+    });
     if (rows.length > SIGN_INS_FEW_MAX) return undefined;
     const signIns = rows.map(([tk, action]) => ({ tenant: String(tk), action: String(action) }));
     return StandingTables.ofSome(this.#books, this.#authorisations, signIns);
@@ -102,7 +103,7 @@ export class ActionQuery {
       (this.#kept.fromMs ?? -Infinity) <= (fromMs ?? -Infinity) &&
       (this.#kept.toMs ?? Infinity) >= (toMs ?? Infinity);
     if (!isWithin) {
-      await this.close();
+      await this.#forget();
       const period = {
         fromMs: fromMs === undefined ? undefined : fromMs - DAY_MS,
         toMs: toMs === undefined ? undefined : toMs + DAY_MS,
@@ -121,10 +122,18 @@ export class ActionQuery {
     await this.#ofPeriod(scopeOf({ fromMs, toMs }));
   }
 
-  async close(): Promise<void> {
+  async #forget(): Promise<void> {
     const kept = this.#kept;
     this.#kept = undefined;
     await kept?.tables.drop();
+  }
+
+  /** Drops all that it keeps. */
+  async close(): Promise<void> {
+    await this.#forget();
+    const register = this.#register;
+    this.#register = undefined;
+    await (await register)?.drop();
   }
 
   /** How many actions there may be in each while of a period that has any, in order. */
@@ -192,9 +201,6 @@ function scopeOf({ fromMs, toMs }: Scope): Scope {
   };
 }
 
-/** Where the source stands in a text that is made before it is known. */
-const SOURCE = '<source>';
-
 /**
  * When the token of an action was issued, where its record says so, else as far back as tokens
  * live. One that claims to be older is not believed: it would have been refused.
@@ -205,11 +211,13 @@ export const SOUGHT_FROM: string = `coalesce(${ISSUED} - ${CLOCK_DIFFERENCE_MAX_
 export const SOUGHT_TO: string = `least(t, coalesce(${ISSUED} + ${CLOCK_DIFFERENCE_MAX_MS}, t))
   // 3600000 * 3600000`;
 
-function instant(bind: Bind, ms: number): string {
-  return `make_timestamp_ms(CAST(${bind(BigInt(ms))} AS BIGINT))`;
+/** As one text: a list of a million values is read far more slowly. */
+function numbers(indices: readonly number[]): string {
+  return `SELECT CAST(unnest(string_split('${indices.join(',')}', ',')) AS BIGINT)`;
 }
 
-/** As one text: a value bound by itself costs as much as a row. */
-function numbers(bind: Bind, indices: readonly number[]): string {
-  return `SELECT CAST(unnest(string_split(${bind(indices.join(','))}, ',')) AS BIGINT)`;
+async function makeTables(ask: Ask, tables: Tables): Promise<void> {
+  for (const [name, sql] of Object.entries(tables)) {
+    await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+  }
 }

@@ -14,14 +14,25 @@ export type SignInParts = {
   readonly tenant: string;
 };
 
-/** What the joins are made over. */
-export type JoinParts = SignInParts & {
-  /** Tables of `standings.ts`. */
-  readonly said: string;
-  readonly bounds: string;
-  /** A parameter that holds lines; see `standings.ts`. */
-  readonly registered: string;
-};
+/** What the joins are made over: names of tables of `standings.ts`. */
+export type JoinParts = SignInParts & Readonly<Record<'said' | 'bounds' | 'register', string>>;
+
+/** Tables that are made one after the other: each is put aside before the next needs memory. */
+export type Tables = Readonly<Record<string, string>>;
+
+/** The tables that {@link joinedSql} is made over. */
+export function joinTables(parts: JoinParts): Tables {
+  return {
+    ...signInTables(parts),
+    stood: stoodSql(parts),
+    s: `SELECT raw.* EXCLUDE (entries, action), stood.standing, stood.pass
+      FROM raw LEFT JOIN stood ON stood."index" = raw."index"`,
+    tok: groupsSql('token_uid', 'named_tokens'),
+    ses: groupsSql('session_uid', 'named_sessions'),
+    per: personsSql(parts),
+    reg: `SELECT tenant AS reg_tk, list(id) AS ids FROM ${parts.register} GROUP BY tenant`,
+  };
+}
 
 /**
  * SQL with one row for each action and what ties it to its sign-in, in this order: token (UTI),
@@ -30,10 +41,7 @@ export type JoinParts = SignInParts & {
  * changes nothing. The tenant is part of every key.
  */
 export function joinedSql(parts: JoinParts): string {
-  return `WITH ${signInsSql(parts)}, ${standingSql(parts)},
-  ${groupsSql('tok', 'token_uid', 'named_tokens')},
-  ${groupsSql('ses', 'session_uid', 'named_sessions')}, ${personsSql(parts)}, ${registerSql(parts)},
-  by_id AS (
+  return `WITH by_id AS (
     SELECT a.*, true AS has_ids,
       ${GROUP_COLUMNS.map((c) => `tok.${c} AS tok_${c}, ses.${c} AS ses_${c}`)},
       CAST(NULL AS BIGINT) AS per_sign_in, CAST(NULL AS INTEGER) AS per_standing
@@ -82,48 +90,43 @@ function who(names: string): string {
 const OPENS = `class_uid = 3002 AND activity_id <> 2 AND status_id NOT IN (2, 99)`;
 
 /**
- * The sign-ins that actions name, and those of persons near them whose actions name none: of all
- * others of months nothing is kept. Names are told by all of them.
+ * The sign-ins that actions name, and those of persons near them whose actions name none, in `raw`:
+ * of all others of months nothing is kept. Whose a name is alone is told by all of them.
  */
-export function signInsSql(parts: SignInParts): string {
+export function signInTables(parts: SignInParts): Tables {
   const { source, tenant, where } = parts;
-  const named = (id: string): string => `(SELECT DISTINCT ${id} FROM ${source}
-    WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where})`;
-  return `names AS MATERIALIZED (
-    SELECT tk, actor_name, min(actor_uid) AS uid FROM (
-      SELECT ${tenant} AS tk, actor_name, actor_uid FROM ${source}
-      WHERE ${OPENS} AND actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4)
-    GROUP BY tk, actor_name HAVING count(DISTINCT actor_uid) = 1
-  ),
-  named_tokens AS MATERIALIZED ${named('token_uid')},
-  named_sessions AS MATERIALIZED ${named('session_uid')},
-  named_people AS MATERIALIZED (SELECT DISTINCT who FROM ${actsSql(parts, WITHOUT_IDS)}),
-  raw AS MATERIALIZED (
-    SELECT e.*, ${who('names')} AS who
-    FROM (SELECT "index", entries, ${tenant} AS tk, action, epoch_ms("time") AS t, actor,
-        actor_uid, actor_name, actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own,
-        device_uid, ip, session_uid, token_uid
-      FROM ${source} WHERE ${OPENS}) AS e
-    LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
-    WHERE token_uid IN (SELECT token_uid FROM named_tokens)
-      OR session_uid IN (SELECT session_uid FROM named_sessions)
-      OR (${nearSql(parts)} AND ${who('names')} IN (SELECT who FROM named_people))
-  )`;
+  const named = (id: string): string => `SELECT DISTINCT ${id} FROM ${source}
+    WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where}`;
+  return {
+    unnamed: `SELECT DISTINCT actor_name FROM ${source}
+      WHERE actor_uid IS NULL AND actor_name IS NOT NULL AND actor_type <> 4
+        AND ((class_uid <> 3002 AND ${where}) OR (${OPENS}))`,
+    names: `SELECT tk, actor_name, min(actor_uid) AS uid FROM (
+        SELECT ${tenant} AS tk, actor_name, actor_uid FROM ${source}
+        WHERE ${OPENS} AND actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4)
+      SEMI JOIN unnamed USING (actor_name)
+      GROUP BY tk, actor_name HAVING min(actor_uid) = max(actor_uid)`,
+    named_tokens: named('token_uid'),
+    named_sessions: named('session_uid'),
+    named_people: `SELECT DISTINCT who FROM ${actsSql(parts, WITHOUT_IDS)}`,
+    raw: `SELECT e.*, ${who('names')} AS who
+      FROM (SELECT "index", entries, ${tenant} AS tk, action, epoch_ms("time") AS t, actor,
+          actor_uid, actor_name, actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own,
+          device_uid, ip, session_uid, token_uid
+        FROM ${source} WHERE ${OPENS}) AS e
+      LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
+      WHERE token_uid IN (SELECT token_uid FROM named_tokens)
+        OR session_uid IN (SELECT session_uid FROM named_sessions)
+        OR (${nearSql(parts)} AND ${who('names')} IN (SELECT who FROM named_people))`,
+  };
 }
 
-/** With what stands behind each of them. */
-function standingSql({ said }: JoinParts): string {
-  return `stood AS (
-    SELECT e."index", max(said.standing) AS standing,
-      arg_max(said.pass, said.standing) AS pass
+/** What stands behind each of them. */
+function stoodSql({ said }: JoinParts): string {
+  return `SELECT e."index", max(said.standing) AS standing, arg_max(said.pass, said.standing) AS pass
     FROM (SELECT "index", unnest(entries) AS entry FROM raw) AS e
       JOIN ${said} AS said ON said.entry = e.entry
-    GROUP BY e."index"
-  ),
-  s AS (
-    SELECT raw.* EXCLUDE (entries, action), stood.standing, stood.pass
-    FROM raw LEFT JOIN stood ON stood."index" = raw."index"
-  )`;
+    GROUP BY e."index"`;
 }
 
 /** Whether a sign-in may be one that an action without ids goes with, by its time. */
@@ -138,7 +141,7 @@ function nearSql({ fromMs, toMs }: SignInParts): string {
 const BOUND_COLUMNS = ['opened', 'expires', 'ended', 'app', 'device', 'address'] as const;
 
 const GROUP_COLUMNS = [
-  ...['t', 'sign_in', 'is_several', 'who', 'app', 'is_own', 'device'],
+  ...['t', 'sign_in', 'is_several', 'who', 'is_app', 'app', 'is_own', 'device'],
   ...['good_t', 'bad_t', 'missed_t', 'looked', 'passes'],
 ];
 
@@ -151,23 +154,29 @@ function oneOf(column: string): string {
 }
 
 /**
- * The sign-ins of one token, or of one session. There are fewer of them than of actions, which
- * the engine does not guess without the last condition: it would hash the actions then. Only of
- * those that an action names: the texts of a group stay in memory.
+ * SQL of a number that stands for a text: groups of numbers the engine puts aside where there are
+ * many, groups of texts it does not. Ids of people, devices and applications are the vendor's:
+ * nobody can choose one that has the number of another.
  */
-function groupsSql(name: string, id: string, named: string): string {
-  return `${name} AS (
-    SELECT tk, ${id} AS id, min(t) AS t, (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT
-        AS sign_in, min(who) <> max(who) AS is_several, min(who) AS who,
-      ${oneOf('app_uid')} AS app, ${oneOf('is_own')} AS is_own, ${oneOf('device_uid')} AS device,
+function numberOf(text: string): string {
+  return `CASE WHEN ${text} IS NOT NULL THEN hash(${text}) END`;
+}
+
+/** The sign-ins of one token, or of one session: only of those that an action names. */
+function groupsSql(id: string, named: string): string {
+  return `SELECT tk, ${id} AS id, min(t) AS t,
+      (min(${FIRST}) - min(t)::HUGEINT * ${2 ** 53})::BIGINT AS sign_in,
+      min(who) <> max(who) AS is_several, min(who) AS who, bool_or(is_app) AS is_app,
+      ${oneOf('app')} AS app, ${oneOf('is_own')} AS is_own, ${oneOf('device')} AS device,
       min(t) FILTER (WHERE standing IN (0, 1)) AS good_t,
       min(t) FILTER (WHERE standing = 2) AS bad_t,
       min(t) FILTER (WHERE standing = 3) AS missed_t,
       bool_or(standing = 4) AS looked,
       list({'t': t, 'pass': pass}) FILTER (WHERE standing = 0) AS passes
-    FROM s SEMI JOIN ${named} USING (${id})
-    GROUP BY tk, ${id} HAVING count(*) > 0
-  )`;
+    FROM (SELECT tk, ${id}, t, "index", ${numberOf('who')} AS who, who LIKE '%:%' AS is_app,
+        ${numberOf('app_uid')} AS app, is_own, ${numberOf('device_uid')} AS device, standing, pass
+      FROM s SEMI JOIN ${named} USING (${id}))
+    GROUP BY tk, ${id}`;
 }
 
 /** A sign-in stands for its own application, and for records that name a resource or none. */
@@ -175,16 +184,7 @@ function personsSql(parts: SignInParts): string {
   const one = (app: string): string => `SELECT tk, who, ip, ${app} AS app, t,
       min("index") AS sign_in, max(standing) AS standing
     FROM s WHERE ip IS NOT NULL AND who IS NOT NULL AND ${nearSql(parts)} GROUP BY ALL`;
-  return `per AS (
-    ${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'
-  )`;
-}
-
-function registerSql({ registered }: JoinParts): string {
-  return `reg AS (
-    SELECT split_part(line, chr(9), 1) AS reg_tk, list(split_part(line, chr(9), 2)) AS ids
-    FROM (SELECT unnest(string_split(${registered}, chr(10))) AS line) WHERE line <> '' GROUP BY 1
-  )`;
+  return `${one("'*'")} UNION ALL SELECT * FROM (${one(CLIENT)}) WHERE app <> '*'`;
 }
 
 /** Of an action: with either it is tied by that. */
@@ -216,13 +216,14 @@ const TIE = `CASE
   WHEN method = 'token' AND tok_is_several THEN 'ambiguous'
   WHEN method = 'session' AND ses_is_several THEN 'ambiguous'
   WHEN method IN ('token', 'session') AND flow = 'person' AND actor_uid IS NOT NULL
-    AND ${at('who')} NOT LIKE '%:%' AND actor_uid <> ${at('who')} THEN 'ambiguous'
+    AND NOT ${at('is_app')} AND hash(actor_uid) <> ${at('who')} THEN 'ambiguous'
   WHEN method = 'token' AND (t > tok_t + ${LATE} OR t < tok_t - ${CLOCK_DIFFERENCE_MAX_MS})
     THEN 'expired'
   WHEN method = 'session' AND t < ses_t - ${CLOCK_DIFFERENCE_MAX_MS} THEN 'older-than-source'
-  WHEN method = 'token' AND device_uid <> tok_device THEN 'other-device'
-  WHEN method = 'session' AND device_uid <> ses_device THEN 'other-device'
-  WHEN method = 'token' AND app_uid <> tok_app AND NOT is_own AND NOT tok_is_own THEN 'other-app'
+  WHEN method = 'token' AND ${numberOf('device_uid')} <> tok_device THEN 'other-device'
+  WHEN method = 'session' AND ${numberOf('device_uid')} <> ses_device THEN 'other-device'
+  WHEN method = 'token' AND ${numberOf('app_uid')} <> tok_app AND NOT is_own AND NOT tok_is_own
+    THEN 'other-app'
   WHEN method <> 'none' THEN 'signed-in'
   WHEN has_ids THEN 'no-sign-in'
   WHEN record_type IN (19, 50) OR item_count > 1 THEN 'aggregated'

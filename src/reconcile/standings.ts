@@ -103,11 +103,18 @@ function boundsLine(pass: number, of: OpenedPass): string {
   return [pass, ...fields].join('\t');
 }
 
-/** One line for each registered identity of a tenant. */
-export function registeredLines(registered: ReadonlyMap<string, readonly string[]>): string {
-  return [...registered]
-    .flatMap(([tenant, ids]) => ['', ...ids].map((id) => `${tenant}\t${fieldOf(id)}`))
-    .join('\n');
+/** One row for each registered identity, and one without an id for each tenant that registers. */
+export async function registerTable(
+  books: BooksReader,
+  registered: ReadonlyMap<string, readonly string[]>,
+): Promise<ScratchTable> {
+  const table = await books.scratch({ tenant: 'VARCHAR', id: 'VARCHAR' });
+  await table.add(
+    [...registered].flatMap(([tenant, ids]) =>
+      ['', ...ids].map((id) => `${tenant}\t${fieldOf(id)}`),
+    ),
+  );
+  return table;
 }
 
 /** Names come from doors: none may begin another field or line. */
