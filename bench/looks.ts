@@ -13,7 +13,8 @@ const UNITS = { memory: 'MiB', look: 's', findings: '', cut: 'windows not looked
 
 /**
  * What each detector, and reconciliation, takes for a look at the last day of a month: its memory
- * MUST not grow with the company. Of names and reply addresses bodies are asked for as well, which are not there.
+ * MUST not grow with the company. Of names and reply addresses bodies are asked for as well, which
+ * are not there.
  */
 export async function run(options: BenchOptions): Promise<Figure[]> {
   const people = options.size ?? PEOPLE[options.form];

@@ -33,11 +33,8 @@ export { type QueryOptions, type QueryResult, query, queryToParquet } from './qu
 export type { QueryColumn, QueryValue } from './query-value.ts';
 export {
   BooksReader,
-  type ItemsOf,
   type LedgerHead,
   type ReaderOptions,
-  type StatementOptions,
-  type StatementResult,
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';
 export { RowBuffer, type RowSummary } from './row-buffer.ts';

@@ -1,19 +1,12 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { type Clock, type IntervalSet, interval, normalise, type Reason } from '../core/index.ts';
+import { type Clock, type IntervalSet, interval, normalise } from '../core/index.ts';
 import type { CanaryTally, DueCheck } from '../coverage/index.ts';
 import { AccessBooks } from './access-books.ts';
 import { besides, collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
-import type {
-  CoverageFact,
-  ErasureFact,
-  EstateFact,
-  FindingFact,
-  ImportFact,
-  Sought,
-} from './facts.ts';
+import type { CoverageFact, ErasureFact, EstateFact, FindingFact, ImportFact } from './facts.ts';
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
@@ -34,7 +27,12 @@ import { SignalBooks } from './signal-books.ts';
 import type { StageCursor } from './state.ts';
 import type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
-import type { Coverage, Judging, LedgerState, Statement } from './statement-types.ts';
+import type {
+  Coverage,
+  LedgerState,
+  StatementOptions,
+  StatementResult,
+} from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
 import type { Timeline, TimelineFilter } from './timeline-types.ts';
 import { isItemRead, THROTTLED_MS } from './volume.ts';
@@ -44,29 +42,6 @@ export type ReaderOptions = {
   /** What is late and what has expired depends on the time; without a clock, on the last poll. */
   readonly clock?: Clock;
 };
-
-export type StatementOptions = Scope & {
-  readonly tenant?: string | undefined;
-  readonly purpose?: string | undefined;
-  readonly case?: string | undefined;
-  readonly sought?: Sought | undefined;
-  /** Whether an authorisation stands behind each action; else nobody can tell. */
-  readonly judge?: Judging | undefined;
-  /** Tells from their bodies which items these actions read, by index. */
-  readonly itemsOf?: ItemsOf | undefined;
-};
-
-export type ItemsOf = (
-  rows: readonly EventRow[],
-) => Promise<ReadonlyMap<number, readonly string[]>>;
-
-export type StatementResult =
-  | { readonly kind: 'statement'; readonly statement: Statement }
-  | {
-      readonly kind: 'unknown';
-      readonly because: Reason;
-      readonly candidates: readonly Principal[];
-    };
 
 /** Where the ledger stands; what a reader of the ledger says at the moment of the question. */
 export type LedgerHead = Omit<LedgerState, 'posted'>;

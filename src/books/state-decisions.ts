@@ -38,7 +38,7 @@ export type PassFact = {
   readonly body: string;
 };
 
-/** Of one pass, of some decisions, or of whose time lies in some part in `[liveFromMs, liveToMs)`. */
+/** Of one pass, of some decisions, or of those whose time reaches into `[liveFromMs, liveToMs)`. */
 export type PassFilter = {
   readonly pass?: string | undefined;
   readonly decisions?: readonly string[] | undefined;

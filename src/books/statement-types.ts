@@ -1,8 +1,32 @@
-import type { Answer } from '../core/index.ts';
+import type { Answer, Reason } from '../core/index.ts';
 import type { CoverageHole } from './coverage.ts';
-import type { CoverageFact, ErasureFact } from './facts.ts';
+import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
+import type { Scope } from './live.ts';
 import type { Principal } from './principal.ts';
 import type { EventRow } from './row.ts';
+
+export type StatementOptions = Scope & {
+  readonly tenant?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly case?: string | undefined;
+  readonly sought?: Sought | undefined;
+  /** Whether an authorisation stands behind each action; else nobody can tell. */
+  readonly judge?: Judging | undefined;
+  /** Tells from their bodies which items these actions read, by index. */
+  readonly itemsOf?: ItemsOf | undefined;
+};
+
+export type ItemsOf = (
+  rows: readonly EventRow[],
+) => Promise<ReadonlyMap<number, readonly string[]>>;
+
+export type StatementResult =
+  | { readonly kind: 'statement'; readonly statement: Statement }
+  | {
+      readonly kind: 'unknown';
+      readonly because: Reason;
+      readonly candidates: readonly Principal[];
+    };
 
 /** The books of one principal for a period. Times are RFC 3339, UTC. */
 export type Statement = {

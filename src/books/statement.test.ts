@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
 import { TENANT_NOT_STATED as NO_TENANT } from '../core/index.ts';
-import { BooksReader, type StatementOptions } from './reader.ts';
+import { BooksReader } from './reader.ts';
 import type { EventRow } from './row.ts';
-import type { Statement } from './statement-types.ts';
+import type { Statement, StatementOptions } from './statement-types.ts';
 import { booksOf, FABRIKAM, folder, HEAD, type RowParts, row, START_MS } from './testing/rows.ts';
 
 const ALICE = 'aaaaaaaa-0000-4000-8000-000000000001';

@@ -123,7 +123,8 @@ export function signInTables(parts: SignInParts): Tables {
 
 /** What stands behind each of them. */
 function stoodSql({ said }: JoinParts): string {
-  return `SELECT e."index", max(said.standing) AS standing, arg_max(said.pass, said.standing) AS pass
+  return `SELECT e."index", max(said.standing) AS standing,
+      arg_max(said.pass, said.standing) AS pass
     FROM (SELECT "index", unnest(entries) AS entry FROM raw) AS e
       JOIN ${said} AS said ON said.entry = e.entry
     GROUP BY e."index"`;

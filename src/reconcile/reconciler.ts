@@ -159,7 +159,7 @@ export class Reconciler implements AsyncDisposable {
     await this.#query.close();
   }
 
-  /** Groups of parts of a period add up to those of the period: all that is made of them is sums. */
+  /** Groups of parts of a period are not put together: all that is made of them is sums. */
   async #groups(period: ReconcilePeriod): Promise<Group[]> {
     const groups: Group[] = [];
     for (const part of await this.#partsOf(period)) {
