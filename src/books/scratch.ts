@@ -50,7 +50,7 @@ export class ScratchTable {
 
   /** All rows of a question over such tables. */
   async take(sql: string): Promise<void> {
-    await this.#engine.run(`INSERT INTO ${this.name} ${sql}`);
+    await this.#engine.withRoom(() => this.#engine.run(`INSERT INTO ${this.name} ${sql}`));
   }
 
   async drop(): Promise<void> {

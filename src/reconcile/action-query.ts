@@ -24,11 +24,12 @@ type Scope = {
   readonly toMs?: number | undefined;
 };
 type Kept = Scope & { readonly tables: StandingTables };
+
 /** Asks the books for actions with what ties each to its sign-in. */
 export class ActionQuery {
   readonly #books: BooksReader;
   readonly #authorisations: Authorisations;
-  #register: Promise<ScratchTable> | undefined;
+  #register: ScratchTable | undefined;
   #kept: Kept | undefined;
 
   constructor(books: BooksReader, authorisations: Authorisations) {
@@ -49,8 +50,8 @@ export class ActionQuery {
     const parts = this.#partsOf(period, indices);
     const some = indices === undefined ? undefined : await this.#few(scope, parts);
     const { said, bounds } = some ?? (await this.#ofPeriod(scope));
-    this.#register ??= this.#registered();
-    const { name: register } = await this.#register;
+    this.#register ??= await this.#registered();
+    const register = this.#register.name;
     const of = { ...parts, said: said.name, bounds: bounds.name, register };
     try {
       return await this.#books.together(scope, async (ask, source) => {
@@ -133,7 +134,7 @@ export class ActionQuery {
     await this.#forget();
     const register = this.#register;
     this.#register = undefined;
-    await (await register)?.drop();
+    await register?.drop();
   }
 
   /** How many actions there may be in each while of a period that has any, in order. */

@@ -16,10 +16,12 @@ export class StandingTables {
   readonly said: ScratchTable;
   /** `pass`, and what it is bound to. */
   readonly bounds: ScratchTable;
+  readonly #made: AsyncDisposable;
 
-  private constructor(said: ScratchTable, bounds: ScratchTable) {
+  private constructor(said: ScratchTable, bounds: ScratchTable, made: AsyncDisposable) {
     this.said = said;
     this.bounds = bounds;
+    this.#made = made;
   }
 
   /** Of all sign-ins of a period. */
@@ -28,18 +30,19 @@ export class StandingTables {
     { standings, passes }: Authorisations,
     period: Period,
   ): Promise<StandingTables> {
-    const stated = books.scratch({ entry: 'BIGINT', standing: 'INTEGER', decision: 'VARCHAR' });
-    await using raw = dropping(await stated);
-    for await (const some of standings(period)) await raw.table.add(some.map(standingLine));
-    const bounds = await books.scratch(BOUNDS);
+    await using made = new AsyncDisposableStack();
+    await using reading = new AsyncDisposableStack();
+    const stated = await scratch(reading, books, STATED);
+    for await (const some of standings(period)) await stated.add(some.map(statedLine));
+    const bounds = await scratch(made, books, BOUNDS);
     let pass = 0;
     for await (const some of passes(period)) {
       await bounds.add(some.map((each) => boundsLine(pass++, each)));
     }
-    const said = await books.scratch(SAID);
-    await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${raw.table.name}
+    const said = await scratch(made, books, SAID);
+    await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${stated.name}
       LEFT JOIN ${bounds.name} USING (decision)`);
-    return new StandingTables(said, bounds);
+    return new StandingTables(said, bounds, made.move());
   }
 
   /** Of a few sign-ins. */
@@ -51,32 +54,40 @@ export class StandingTables {
     const all: SignInStanding[] = [];
     for await (const some of standings({ signIns })) all.push(...some);
     const decisions = [...new Set(all.flatMap(({ decision }) => decision ?? []))];
-    const bounds = await books.scratch(BOUNDS);
+    await using made = new AsyncDisposableStack();
+    const bounds = await scratch(made, books, BOUNDS);
     const numbers = new Map<string, number>();
+    let next = 0;
     for await (const some of passes({ decisions })) {
-      await bounds.add(
-        some.map((each) => {
-          numbers.set(each.decision, numbers.size);
-          return boundsLine(numbers.size - 1, each);
-        }),
-      );
+      for (const [at, { decision }] of some.entries()) numbers.set(decision, next + at);
+      const first = next;
+      await bounds.add(some.map((each, at) => boundsLine(first + at, each)));
+      next += some.length;
     }
-    const said = await books.scratch(SAID);
+    const said = await scratch(made, books, SAID);
     await said.add(
       all.map(({ index, standing, decision }) => {
         const pass = numbers.get(decision ?? '') ?? -1;
         return [index, STANDINGS.indexOf(standing), pass].join('\t');
       }),
     );
-    return new StandingTables(said, bounds);
+    return new StandingTables(said, bounds, made.move());
   }
 
-  async drop(): Promise<void> {
-    await this.said.drop();
-    await this.bounds.drop();
+  drop(): Promise<void> {
+    return Promise.resolve(this.#made[Symbol.asyncDispose]());
   }
 }
 
+async function scratch(
+  stack: AsyncDisposableStack,
+  books: BooksReader,
+  columns: ScratchColumns,
+): Promise<ScratchTable> {
+  return stack.adopt(await books.scratch(columns), (table) => table.drop());
+}
+
+const STATED: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', decision: 'VARCHAR' };
 const SAID: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', pass: 'BIGINT' };
 const BOUNDS: ScratchColumns = {
   pass: 'BIGINT',
@@ -89,11 +100,7 @@ const BOUNDS: ScratchColumns = {
   address: 'VARCHAR',
 };
 
-function dropping(table: ScratchTable): AsyncDisposable & { readonly table: ScratchTable } {
-  return { table, [Symbol.asyncDispose]: () => table.drop() };
-}
-
-function standingLine({ index, standing, decision }: SignInStanding): string {
+function statedLine({ index, standing, decision }: SignInStanding): string {
   return `${index}\t${STANDINGS.indexOf(standing)}\t${fieldOf(decision)}`;
 }
 

@@ -88,14 +88,21 @@ export function sprayLook(
 ): Promise<SprayLook> {
   const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
   return books.together(scope, (ask, source) =>
-    lookAt(ask, triesSql(source, scope), { period, sizes }),
+    lookAt(ask, triesSql(source, scope), { period, sizes, giveBack: () => books.giveBack() }),
   );
 }
+
+type Looking = {
+  readonly period: Period;
+  readonly sizes: Sizes;
+  /** What was needed until now is not to stand beside what is needed next. */
+  readonly giveBack: () => Promise<void>;
+};
 
 async function lookAt(
   ask: Ask,
   tries: string,
-  { period, sizes }: { readonly period: Period; readonly sizes: Sizes },
+  { period, sizes, giveBack }: Looking,
 ): Promise<SprayLook> {
   await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
   const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'
@@ -103,6 +110,7 @@ async function lookAt(
   // A campaign is told where its last guess lies.
   if (Number(guesses) === 0) return NOTHING;
   await makeFeatures(ask, tries, sizes);
+  await giveBack();
   const models = await modelsOf(ask);
   if (models.size === 0) return NOTHING;
   await ask(`CREATE TEMP TABLE odds AS ${oddsSql(models)}`);
@@ -110,6 +118,7 @@ async function lookAt(
     JOIN odds USING (tenant, place, client, ending, crowd)`);
   await ask('DROP TABLE features');
   await tellTraits(ask, 'attempts');
+  await giveBack();
   const likely = (await ask(likelySql('attempts', LIKELY_ROWS_MAX))).map(guessOf);
   const runs = runsOf(likely.slice(0, LIKELY_ROWS_MAX)).filter(({ toMs }) => {
     return toMs >= period.fromMs && toMs < period.toMs;
