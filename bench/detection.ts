@@ -14,10 +14,10 @@ import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } fro
 /** What each form costs: the short one stays below five minutes of an idle machine. */
 const FORMS = {
   short: {
-    ...{ seeds: 2, lifeDays: 0 },
+    ...{ seeds: 12, lifeDays: 0 },
     quiet: QUIET_FORMS.short,
     mail: { people: 60, weeks: 2 },
-    spray: { people: 300, days: 28, seeds: 3 },
+    spray: { people: 300, days: 28, seeds: 10 },
   },
   long: {
     ...{ seeds: 10, lifeDays: 5 },
