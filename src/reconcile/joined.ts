@@ -99,7 +99,7 @@ export function signInTables(parts: SignInParts): Tables {
     WHERE class_uid <> 3002 AND ${id} IS NOT NULL AND ${where}`;
   return {
     unnamed: `SELECT DISTINCT actor_name FROM ${source}
-      WHERE actor_uid IS NULL AND actor_name IS NOT NULL AND actor_type <> 4
+      WHERE actor_uid IS NULL AND actor_name IS NOT NULL
         AND ((class_uid <> 3002 AND ${where}) OR (${OPENS}))`,
     names: `SELECT tk, actor_name, min(actor_uid) AS uid FROM (
         SELECT ${tenant} AS tk, actor_name, actor_uid FROM ${source}
