@@ -1,17 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startEmulator } from '../emulator/index.ts';
 import { NORTHMOOR } from '../emulator/testing/clerk.ts';
 import type { Actor, Happening } from '../emulator/types.ts';
 import { BooksReader } from '../src/books/index.ts';
 import { LedgerReader } from '../src/ledger/index.ts';
-import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
-import { Serving } from '../test/support/serving.ts';
 import { filledFolder } from './countersign.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';
-import { freePort } from './ports.ts';
+import { withHintedServing } from './hinted-serving.ts';
 
 /** What is in the ledger already: detectors look back over a month of it meanwhile. */
 const BEFORE = { short: 100_000, long: 1_000_000 } as const;
@@ -22,11 +18,7 @@ const RULE = 'c0de51a0-5160-4000-8000-000000000042';
 const EVERY_MS = 400;
 const LOOK_EVERY_MS = 250;
 /** Of a feed in which records are listed at once: what is measured begins when they are in. */
-const DELAY = {
-  windowMs: 500,
-  usualMs: [0, 500],
-  ...{ slowShare: 0, slowMeanMs: 0, shards: 1 },
-} as const;
+const SOON = { usualMs: [0, 500] } as const;
 const UNITS = { p50: 'ms', p90: 'ms', p99: 'ms', longest: 'ms' };
 
 /**
@@ -52,31 +44,18 @@ async function measured(
 ): Promise<Record<keyof typeof UNITS, number>> {
   const fromMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAYS * DAY_MS;
   const dir = await filledFolder(ROOT, options, { count: before, days: DAYS, fromMs });
-  const emulator = await startEmulator({
-    ...{ seed: 1, speed: 1, subscribed: 'before' },
-    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
-    actors: [new Forwarders()],
-    delays: { activity: DELAY, graph: DELAY, azure: DELAY },
-    activityApi: { webhooks: { schemes: 'any' }, startIntervalMs: 0 },
-  });
-  const config = join(options.folder, 'found.yaml');
-  const place = `127.0.0.1:${await freePort()}`;
-  const webhook = `{address: "http://${place}/hook", listen: "${place}", authId: {env: HOOK}}`;
-  const types = 'contentTypes: [Audit.Exchange]';
-  const api = `activityApi: {root: "MANAGE", every: 1h, ${types}, webhook: ${webhook}}`;
-  writeFileSync(config, configText(emulator, api));
-  const serving = await Serving.start(dir, config, { ...secretsOf(emulator), HOOK: 'hook-secret' });
+  const hinted = { folder: options.folder, dir, actor: new Forwarders(), soon: SOON };
   try {
-    const waits = await waitsOf(dir, count);
-    return {
-      p50: quantile(waits, 0.5),
-      p90: quantile(waits, 0.9),
-      p99: quantile(waits, 0.99),
-      longest: Math.max(...waits),
-    };
+    return await withHintedServing(hinted, async () => {
+      const waits = await waitsOf(dir, count);
+      return {
+        p50: quantile(waits, 0.5),
+        p90: quantile(waits, 0.9),
+        p99: quantile(waits, 0.99),
+        longest: Math.max(...waits),
+      };
+    });
   } finally {
-    await serving.end();
-    await emulator.stop();
     // What was found is not found anew.
     rmSync(dir, { recursive: true, force: true });
   }

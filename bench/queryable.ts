@@ -1,15 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
+import type { Emulator } from '../emulator/index.ts';
 import { Clerk, NORTHMOOR } from '../emulator/testing/clerk.ts';
 import { BooksReader } from '../src/books/index.ts';
 import { systemClock } from '../src/core/index.ts';
-import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
-import { Serving } from '../test/support/serving.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
-import { freePort } from './ports.ts';
+import { withHintedServing } from './hinted-serving.ts';
 
 const RECORDS = { short: 60, long: 600 } as const;
 const FEED = 'activity/Audit.Exchange';
@@ -17,11 +15,7 @@ const FEED = 'activity/Audit.Exchange';
 const EVERY_MS = 400;
 const LOOK_EVERY_MS = 20;
 /** Of a feed in which records are listed seconds after they happened. */
-const DELAY = {
-  windowMs: 500,
-  usualMs: [500, 1500],
-  ...{ slowShare: 0, slowMeanMs: 0, shards: 1 },
-} as const;
+const SOON = { usualMs: [500, 1500] } as const;
 const UNITS = { p50: 'ms', p99: 'ms', longest: 'ms' };
 
 /**
@@ -41,36 +35,15 @@ async function measured(
 ): Promise<Record<keyof typeof UNITS, number>> {
   const dir = join(folder, 'queryable');
   rmSync(dir, { recursive: true, force: true });
-  const emulator = await startEmulator({
-    ...{ seed: 1, speed: 1, subscribed: 'before' },
-    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
-    actors: [new Clerk({ everyMs: EVERY_MS })],
-    delays: { activity: DELAY, graph: DELAY, azure: DELAY },
-    activityApi: { webhooks: { schemes: 'any' }, startIntervalMs: 0 },
-  });
-  const config = join(folder, 'queryable.yaml');
-  const place = `127.0.0.1:${await freePort()}`;
-  const webhook = `{address: "http://${place}/hook", listen: "${place}", authId: {env: HOOK}}`;
-  const types = 'contentTypes: [Audit.Exchange]';
-  writeFileSync(
-    config,
-    configText(emulator, `activityApi: {root: "MANAGE", every: 1h, ${types}, webhook: ${webhook}}`),
-  );
-  const serving = await Serving.start(dir, config, { ...secretsOf(emulator), HOOK: 'hook-secret' });
-  try {
-    await serving.logged(
-      ({ event, collector }) => event === 'polled' && String(collector).startsWith('activity-api'),
-    );
+  const actor = new Clerk({ everyMs: EVERY_MS });
+  return withHintedServing({ folder, dir, actor, soon: SOON }, async (emulator) => {
     const waits = Float64Array.from(await waitsOf(emulator, dir, count));
     return {
       p50: quantile(waits, 0.5),
       p99: quantile(waits, 0.99),
       longest: Math.max(...waits),
     };
-  } finally {
-    await serving.end();
-    await emulator.stop();
-  }
+  });
 }
 
 /** Of the records that are listed from now on: how long each took to be found. */

@@ -1,0 +1,51 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { NORTHMOOR } from '../emulator/testing/clerk.ts';
+import type { Actor } from '../emulator/types.ts';
+import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
+import { Serving } from '../test/support/serving.ts';
+import { freePort } from './ports.ts';
+
+/** Of a feed whose records are listed soon after they happened: at most so late. */
+type Soon = { readonly usualMs: readonly [number, number] };
+
+/**
+ * `serve` over a data folder, collecting from an emulated tenant in real time that tells of new
+ * content at once.
+ */
+export async function withHintedServing<T>(
+  of: { readonly folder: string; readonly dir: string; readonly actor: Actor; readonly soon: Soon },
+  use: (emulator: Emulator) => Promise<T>,
+): Promise<T> {
+  const never = { slowShare: 0, slowMeanMs: 0, shards: 1 } as const;
+  const delay = { windowMs: 500, ...of.soon, ...never };
+  const emulator = await startEmulator({
+    ...{ seed: 1, speed: 1, subscribed: 'before' },
+    tenants: [{ tenantId: NORTHMOOR, domain: 'northmoor.example' }],
+    actors: [of.actor],
+    delays: { activity: delay, graph: delay, azure: delay },
+    activityApi: { webhooks: { schemes: 'any' }, startIntervalMs: 0 },
+  });
+  try {
+    const config = join(of.folder, 'hinted.yaml');
+    const place = `127.0.0.1:${await freePort()}`;
+    const webhook = `{address: "http://${place}/hook", listen: "${place}", authId: {env: HOOK}}`;
+    const types = 'contentTypes: [Audit.Exchange]';
+    const api = `activityApi: {root: "MANAGE", every: 1h, ${types}, webhook: ${webhook}}`;
+    writeFileSync(config, configText(emulator, api));
+    const secrets = { ...secretsOf(emulator), HOOK: 'hook-secret' };
+    const serving = await Serving.start(of.dir, config, secrets);
+    try {
+      await serving.logged(
+        ({ event, collector }) =>
+          event === 'polled' && String(collector).startsWith('activity-api'),
+      );
+      return await use(emulator);
+    } finally {
+      await serving.end();
+    }
+  } finally {
+    await emulator.stop();
+  }
+}
