@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lifeOf } from '../../emulator/life/index.ts';
 import { Population } from '../../emulator/population/index.ts';
 import {
+  type Foothold,
   loadScenario,
   runScenario,
   type ScenarioParameters,
@@ -37,6 +38,8 @@ export type Told = {
   readonly folder: string;
   /** The deed of a scenario that a record tells of, by its text in the files. */
   readonly attacks: ReadonlyMap<string, Attack>;
+  /** What attackers have in the end by which they may stay. */
+  readonly footholds: readonly Foothold[];
   readonly records: number;
   readonly personDays: number;
   /** Names of what lies in the folder. */
@@ -55,6 +58,7 @@ export type Told = {
 export function tell(folder: string, tellings: readonly Telling[]): Told {
   mkdirSync(folder, { recursive: true });
   const attacks = new Map<string, Attack>();
+  const footholds: Foothold[] = [];
   let records = 0;
   let personDays = 0;
   let endMs = START_MS;
@@ -62,7 +66,9 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
   const names = new Set<string>();
   for (const [at, telling] of tellings.entries()) {
     const files = new LineFiles(folder);
-    for (const happening of happeningsOf(telling, at)) {
+    const { happenings, footholds: gained } = playOf(telling, at);
+    footholds.push(...gained);
+    for (const happening of happenings) {
       records += write(happening, telling, files, attacks);
       endMs = Math.max(endMs, happening.atMs);
       tenants.add(happening.tenantId);
@@ -71,7 +77,7 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
     personDays += telling.people * telling.lifeDays;
   }
   const found = { files: names, tenants: [...tenants].sort(), startMs: START_MS, endMs };
-  return { folder, attacks, records, personDays, ...found };
+  return { folder, attacks, footholds, records, personDays, ...found };
 }
 
 /**
@@ -86,7 +92,7 @@ export function* tellByDay(
   let folder = join(root, `day-${day}`);
   mkdirSync(folder, { recursive: true });
   let files = new LineFiles(folder);
-  for (const happening of happeningsOf(telling, 0)) {
+  for (const happening of playOf(telling, 0).happenings) {
     const next = Math.floor((happening.atMs - START_MS) / DAY_MS);
     if (next > day) {
       files.close();
@@ -102,7 +108,12 @@ export function* tellByDay(
   yield { folder, records };
 }
 
-function* happeningsOf(telling: Telling, at: number): Generator<Happening> {
+type Play = {
+  readonly happenings: Iterable<Happening>;
+  readonly footholds: readonly Foothold[];
+};
+
+function playOf(telling: Telling, at: number): Play {
   const { seed, people, lifeDays, diligence = 1, scenario, parameters = {} } = telling;
   const loaded = scenario === undefined ? undefined : loadScenario(scenario);
   const roles = loaded?.tenants ?? ['corp'];
@@ -113,11 +124,12 @@ function* happeningsOf(telling: Telling, at: number): Generator<Happening> {
   const endMs = START_MS + lifeDays * DAY_MS;
   const lives = lifeDays === 0 ? [] : populations.map((one) => until(lifeOf(one, seed), endMs));
   if (loaded === undefined) {
-    yield* together(lives).happenings(START_MS, endMs);
-    return;
+    return { happenings: together(lives).happenings(START_MS, endMs), footholds: [] };
   }
   const attack = runScenario(loaded, { populations, seed, fromMs: START_MS, parameters });
-  yield* together([...lives, attack]).happenings(START_MS, Math.max(endMs, attack.endMs + 1));
+  const toMs = Math.max(endMs, attack.endMs + 1);
+  const happenings = together([...lives, attack]).happenings(START_MS, toMs);
+  return { happenings, footholds: attack.footholds };
 }
 
 function until(actor: Actor, endMs: number): Actor {

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import type { Foothold } from '../emulator/scenarios/index.ts';
+import { instantOfMs, ManualClock } from '../src/core/index.ts';
+import {
+  closeWriter,
+  importPaths,
+  LedgerDesk,
+  loadDetection,
+  openWriter,
+  sayEstate,
+} from '../src/pipeline/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { commandHere } from './support/command-here.ts';
+import { temporaryFolder } from './support/folders.ts';
+import { type Told, tell } from './support/told.ts';
+
+/**
+ * A company in which intruders came by an application of a test tenant that nobody had connected.
+ * Of what they have in the company's own tenant `out` misses nothing; of what lies in the other it
+ * says that nobody can tell.
+ */
+
+const SEEDS = IS_LONG ? 10 : 1;
+const DAY_MS = 86_400_000;
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+const root = temporaryFolder('out-intrusion');
+
+/** The question that a foothold of the emulator is an answer to. */
+const ASKED: Partial<Record<Foothold['kind'], string>> = {
+  'app-credential': 'application-credentials',
+  app: 'applications',
+  account: 'accounts',
+  consent: 'consents',
+  'app-role': 'app-roles',
+  password: 'passwords',
+  session: 'sessions',
+};
+
+type Answer = {
+  readonly foothold: string;
+  readonly answer: 'open' | 'out' | 'unknown';
+  /** How many of the kind are open. */
+  readonly openingCount: number;
+  readonly because: readonly { readonly code: string; readonly text: string }[];
+};
+
+type Intrusion = {
+  readonly told: Told;
+  readonly corp: string;
+  readonly answers: readonly Answer[];
+};
+
+/** Of the company's two tenants the records of one are here. */
+async function intrusion(seed: number): Promise<Intrusion> {
+  const folder = join(root, String(seed));
+  const scenario = 'midnight-blizzard';
+  const told = tell(folder, [{ scenario, seed, people: 12, lifeDays: 0 }]);
+  const corp = told.footholds.find(({ kind }) => kind === 'account')?.tenantId ?? '';
+  const files = [...told.files].filter((name) => name.startsWith(corp));
+  for (const name of told.files) if (!files.includes(name)) rmSync(join(folder, name));
+  const clock = new ManualClock(told.endMs + DAY_MS);
+  const data = join(folder, 'data');
+  const writer = await openWriter({ dir: data, clock, random, detection: await loadDetection() });
+  try {
+    const desk = await LedgerDesk.open(writer, { lanes: 1 });
+    const tenants = told.tenants.map((tenant) => {
+      const state = tenant === corp ? ('connected' as const) : ('not connected' as const);
+      return { tenant, name: tenant === corp ? 'Corp' : 'Test', use: 'work', state };
+    });
+    await sayEstate({ writer, desk }, { tenants, partners: [] }, DOER);
+    const inputs = files.map((name) => ({ kind: 'path', path: join(folder, name) }) as const);
+    await desk.exclusively(() => importPaths(writer, { inputs, doer: DOER, lanes: 1 }));
+    await desk.close();
+  } finally {
+    await closeWriter(writer);
+  }
+  const since = instantOfMs(told.startMs) ?? '';
+  const asked = await commandHere(['out', '--since', since, '--json', '--data', data], clock);
+  assert.equal(asked.code, 1, asked.stderr);
+  const lines = asked.stdout.trimEnd().split('\n');
+  return { told, corp, answers: lines.map((line) => JSON.parse(line) as Answer) };
+}
+
+const all: Intrusion[] = [];
+before(async () => {
+  for (let seed = SEED; seed < SEED + SEEDS; seed++) all.push(await intrusion(seed));
+});
+
+function answerOf({ answers }: Intrusion, id: string): Answer {
+  const found = answers.find(({ foothold }) => foothold === id);
+  assert.ok(found !== undefined, id);
+  return found;
+}
+
+test('each foothold whose trace is in the connected tenant is open', () => {
+  for (const one of all) {
+    const here = one.told.footholds.filter(({ tenantId }) => tenantId === one.corp);
+    const kinds = [...new Set(here.map(({ kind }) => kind))];
+    assert.ok(kinds.length >= 4, kinds.join());
+    for (const kind of kinds) {
+      const { answer, openingCount } = answerOf(one, ASKED[kind] ?? kind);
+      const had = here.filter((foothold) => foothold.kind === kind).length;
+      assert.equal(answer, 'open', kind);
+      assert.ok(openingCount >= had, `${kind}: ${openingCount} of ${had}`);
+    }
+  }
+});
+
+test('of the credentials of the application from elsewhere nobody can tell', () => {
+  for (const one of all) {
+    const home = one.told.tenants.find((tenant) => tenant !== one.corp) ?? '';
+    const { answer, because } = answerOf(one, 'foreign-applications');
+    assert.equal(answer, 'unknown');
+    assert.ok(
+      because.some(({ code, text }) => code === 'home-not-connected' && text.includes(home)),
+      JSON.stringify(because),
+    );
+  }
+});
+
+test('of no foothold it is said that they are out', () => {
+  for (const { answers } of all) {
+    const ids = new Set(answers.map(({ foothold }) => foothold));
+    assert.equal(ids.size, 44);
+    assert.deepEqual([...new Set(answers.map(({ answer }) => answer))].sort(), ['open', 'unknown']);
+  }
+});
