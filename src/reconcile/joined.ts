@@ -253,7 +253,7 @@ const STANDING = `CASE
  * again gets another pass, and the first is over then.
  */
 const PASS = `list_max(list_filter(${at('passes')},
-  x -> x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS})).pass`;
+  lambda x: x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS})).pass`;
 
 /** The first three numbers of IPv4, the first four groups of IPv6: what one network is. */
 function network(address: string): string {
