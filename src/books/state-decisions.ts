@@ -171,11 +171,11 @@ const WITHIN_OF_DOORS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisi
 const OWING_ALARM = `SELECT body FROM decisions
   WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;
 const PASS_OF_ENTRY = 'SELECT pass FROM pass_entries WHERE "index" = ?';
-/** From its entries: the last that opened it counts. */
+/** From its entries: the last that opened it counts. One that says no end is never over. */
 const KEEP_PASS = `INSERT OR REPLACE INTO passes
-  SELECT pass, at_ms, expires_ms, EXISTS (
+  SELECT pass, at_ms, coalesce(expires_ms, ${8.64e15}), EXISTS (
     SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened')
-  FROM pass_entries AS opened WHERE pass = ? AND phase = 'opened' AND expires_ms IS NOT NULL
+  FROM pass_entries AS opened WHERE pass = ? AND phase = 'opened'
   ORDER BY "index"`;
 /** Asked several times a second, of years of passes. */
 const OVERDUE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass

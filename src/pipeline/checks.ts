@@ -23,6 +23,7 @@ import { knownPasses } from './passes.ts';
 import { parseBody, richestFirst } from './sightings.ts';
 import type { Writer } from './writer.ts';
 
+const DAY_MS = 86_400_000;
 /** What is known of so many sign-ins, and their records, is some hundred megabytes. */
 const SIGN_INS_TOGETHER = 50_000;
 const STAGE = 'checks';
@@ -117,13 +118,17 @@ export class CheckStage {
     ]);
   }
 
-  /** In order, and cut so that the sign-ins of each fit into memory. */
+  /**
+   * In order, and cut so that the sign-ins of each fit into memory, and that none is held against
+   * decisions of other days: the id of a request may be chosen by who sends it.
+   */
   async *#parts(touched: IntervalSet): AsyncGenerator<Interval> {
     for (const { from, to } of touched) {
       const hours = await this.#readers.books.access.signInHours({ fromMs: from, toMs: to });
       let [begun, held] = [from, 0];
       for (const [hourMs, signIns] of hours) {
-        if (held > 0 && held + signIns > this.#together) {
+        const isNextDay = Math.floor(hourMs / DAY_MS) > Math.floor(begun / DAY_MS);
+        if (held > 0 && (isNextDay || held + signIns > this.#together)) {
           yield interval(begun, hourMs);
           [begun, held] = [hourMs, 0];
         }

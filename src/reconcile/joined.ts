@@ -252,8 +252,13 @@ const STANDING = `CASE
  * Of several permits on one session the last before the action is the one it rests on: who is asked
  * again gets another pass, and the first is over then.
  */
-const PASS = `list_max(list_filter(${at('passes')},
-  lambda x: x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS})).pass`;
+const PASS = `coalesce(list_max(list_filter(${at('passes')}, lambda x: x.t <= t)),
+  list_min(list_filter(${at('passes')}, lambda x: x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS}))).pass`;
+
+/** Whether one was given so soon behind it that clocks do not tell which of the two was first. */
+const IS_NEAR_ANOTHER = `len(list_filter(${at('passes')},
+  lambda x: x.t > t AND x.t <= t + ${CLOCK_DIFFERENCE_MAX_MS})) > 0
+  AND list_min(${at('passes')}).t <= t`;
 
 /** The first three numbers of IPv4, the first four groups of IPv6: what one network is. */
 function network(address: string): string {
@@ -266,6 +271,15 @@ function network(address: string): string {
 const IS_OTHER_NETWORK = `(ip LIKE '%.%') = (pass_address LIKE '%.%')
     AND ${network('ip')} <> ${network('pass_address')}`;
 
+/** By what an action lies outside its pass. */
+const OUTSIDE = `CASE
+  WHEN t >= pass_ended THEN 'ended'
+  WHEN t > pass_expires + ${CLOCK_DIFFERENCE_MAX_MS}
+    OR t < pass_opened - ${CLOCK_DIFFERENCE_MAX_MS} THEN 'expired'
+  WHEN NOT is_own AND app_uid <> pass_app THEN 'other-app'
+  WHEN device_uid <> pass_device THEN 'other-device'
+  WHEN ${IS_OTHER_NETWORK} THEN 'other-network' END`;
+
 const CAUSE = `CASE
   WHEN tie IN ('signed-in', 'no-ids', 'aggregated') AND flow = 'app' AND ids IS NOT NULL
     AND NOT list_contains(ids, app_uid) AND NOT list_contains(ids, coalesce(actor, ''))
@@ -274,15 +288,8 @@ const CAUSE = `CASE
   WHEN stands = -1 THEN 'ambiguous'
   WHEN stands = 2 THEN 'check-failed'
   WHEN stands = 3 THEN 'no-decision'
-  WHEN stands IN (0, 1) AND method <> 'person' AND t >= pass_ended THEN 'ended'
-  WHEN stands IN (0, 1) AND method <> 'person'
-    AND (t > pass_expires + ${CLOCK_DIFFERENCE_MAX_MS}
-      OR t < pass_opened - ${CLOCK_DIFFERENCE_MAX_MS}) THEN 'expired'
-  WHEN stands IN (0, 1) AND method <> 'person' AND NOT is_own
-    AND app_uid <> pass_app THEN 'other-app'
-  WHEN stands IN (0, 1) AND method <> 'person' AND device_uid <> pass_device
-    THEN 'other-device'
-  WHEN stands IN (0, 1) AND method <> 'person' AND ${IS_OTHER_NETWORK} THEN 'other-network'
+  WHEN stands IN (0, 1) AND method <> 'person' AND (${OUTSIDE}) IS NOT NULL
+    THEN CASE WHEN ${IS_NEAR_ANOTHER} THEN 'ambiguous' ELSE ${OUTSIDE} END
   WHEN stands IN (0, 1) THEN 'accounted'
   WHEN stands = 4 THEN 'check-unknown'
   ELSE 'no-policy' END`;

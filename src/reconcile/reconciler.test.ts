@@ -224,6 +224,9 @@ test('who is asked again in a session rests on the pass of that', async () => {
   assert.equal(await causeAt(25), 'accounted');
   assert.equal(await causeAt(40), 'expired');
   assert.equal(await causeAt(27, { endedMs: T + 26 * HOUR_MS }), 'ended');
+  // Minutes before the second permit: clocks do not tell whether it was there already.
+  assert.equal(await causeAt(23.9), 'ambiguous');
+  assert.equal(await causeAt(23.5), 'expired');
 });
 
 test('a session with a good and a failed sign-in contradicts itself', async () => {

@@ -53,8 +53,8 @@ async function looks(
   const failed = new Set<string>();
   while (!signal.aborted) {
     const report = await stage.look(of);
-    if (signal.aborted) return;
-    tellOf(report, failed, tell);
+    // What was found is found; that judges were stopped is no failure of theirs.
+    tellOf(signal.aborted ? { ...report, failures: [] } : report, failed, tell);
     await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
