@@ -3,10 +3,10 @@ import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { ManualClock } from '../../core/index.ts';
 import { EAM_TENANT } from '../testing/eam-world.ts';
-import { type Attempt, Attempts } from './attempts.ts';
+import { Attempts, type Visit } from './attempts.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
 
-const BEGUN: Omit<Attempt, 'untilMs' | 'challenge' | 'failures'> = {
+const BEGUN: Omit<Visit, 'untilMs' | 'failures'> = {
   hint: {
     ...{ tenant: EAM_TENANT, person: 'ada', subject: 'pairwise', username: undefined },
     ...{ issuedMs: 0, digest: 'd' },
@@ -33,7 +33,7 @@ test('a step is taken once, by whoever holds both of its secrets', () => {
   assert.equal(attempts.take({ session: hold.token, token: hold.session }), undefined);
   assert.equal(attempts.take(hold), attempt);
   assert.equal(attempts.take(hold), undefined);
-  assert.deepEqual([attempt.failures, attempt.challenge.kind], [0, 'use']);
+  assert.deepEqual([attempt.failures, attempt.kind], [0, 'use']);
 });
 
 test('secrets and challenges are never the same twice, nor short', () => {
@@ -41,7 +41,7 @@ test('secrets and challenges are never the same twice, nor short', () => {
   const seen = new Set<string>();
   for (let count = 0; count < 100; count++) {
     const { attempt, hold } = attempts.begin(BEGUN);
-    for (const each of [hold.session, hold.token, attempt.challenge.value]) {
+    for (const each of [hold.session, hold.token, attempt.challenge]) {
       assert.equal(Buffer.from(each, 'base64url').length, 32);
       seen.add(each);
     }
@@ -54,9 +54,9 @@ test('an attempt ends after its time, whichever step it is at', () => {
   const first = attempts.begin(BEGUN);
   clock.advance(ATTEMPT_MS - 1);
   const held = attempts.take(first.hold);
-  assert.ok(held !== undefined);
+  assert.ok(held?.kind === 'use');
   const second = attempts.begin(BEGUN);
-  const next = attempts.go(held);
+  const next = attempts.toRegister(held, 'i');
   clock.advance(1);
   assert.equal(attempts.take(next.hold), undefined);
   clock.advance(ATTEMPT_MS - 2);
@@ -67,7 +67,7 @@ test('of more than can be under way the oldest are forgotten, and no others', ()
   const { attempts } = world();
   const first = attempts.begin(BEGUN);
   const second = attempts.begin(BEGUN);
-  for (let count = 2; count < ATTEMPTS_MAX; count++) attempts.go(second.attempt);
+  for (let count = 2; count < ATTEMPTS_MAX; count++) attempts.toUse(second.attempt);
   attempts.begin(BEGUN);
   assert.equal(attempts.take(first.hold), undefined);
   assert.equal(attempts.take(second.hold), second.attempt);

@@ -4,29 +4,41 @@ import type { Authorization } from './authorization.ts';
 import type { Hint } from './hint.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
 
+declare const purpose: unique symbol;
+
+/**
+ * What an authenticator has to sign next, and for what. Only `Attempts` makes one: a challenge that
+ * is missing, empty or made for another step does not compile.
+ */
+export type Challenge<Kind extends 'use' | 'register'> = string & { readonly [purpose]: Kind };
+
 /** Somebody whom Entra sent, and who has not gone back yet. */
-export type Attempt = {
+export type Visit = {
   readonly hint: Hint;
   readonly asked: Authorization;
   /** Of the browser; null where nobody says it. */
   readonly address: string | null;
   readonly untilMs: number;
-  /** What the authenticator has to sign next. */
-  readonly challenge: Challenge;
   readonly failures: number;
 };
 
-export type Challenge = {
-  readonly kind: 'use' | 'register';
-  readonly value: string;
-  /** Of one that registers: the invitation by which it may. */
-  readonly invitation: string | null;
+/** A visitor who has to prove a passkey, or may type a code. */
+export type UseAttempt = Visit & { readonly kind: 'use'; readonly challenge: Challenge<'use'> };
+
+/** A visitor who typed the code of an invitation. */
+export type RegisterAttempt = Visit & {
+  readonly kind: 'register';
+  readonly challenge: Challenge<'register'>;
+  readonly invitation: string;
 };
+
+/** In which state a visitor is: each step is possible in its own state alone. */
+export type Attempt = UseAttempt | RegisterAttempt;
 
 /** What a browser holds of an attempt: the cookie, and what its own pages post beside it. */
 export type Hold = { readonly session: string; readonly token: string };
 
-export type Held = { readonly attempt: Attempt; readonly hold: Hold };
+export type Held<State extends Attempt> = { readonly attempt: State; readonly hold: Hold };
 
 type Kept = { readonly attempt: Attempt; readonly token: string };
 
@@ -44,22 +56,20 @@ export class Attempts {
     this.#random = random;
   }
 
-  begin(attempt: Omit<Attempt, 'untilMs' | 'challenge' | 'failures'>): Held {
+  begin(visit: Omit<Visit, 'untilMs' | 'failures'>): Held<UseAttempt> {
     const untilMs = this.#clock.monotonic() + ATTEMPT_MS;
-    const challenge = this.challenge('use', null);
-    return this.go({ ...attempt, untilMs, challenge, failures: 0 });
+    return this.toUse({ ...visit, untilMs, failures: 0 });
   }
 
-  challenge(kind: Challenge['kind'], invitation: string | null): Challenge {
-    return { kind, invitation, value: this.#secret() };
+  /** Asks for a passkey: at first, after one was registered, and after a step that failed. */
+  toUse({ hint, asked, address, untilMs, failures }: Visit): Held<UseAttempt> {
+    const challenge = this.#secret() as Challenge<'use'>;
+    return this.#go({ kind: 'use', hint, asked, address, untilMs, failures, challenge });
   }
 
-  /** The next step, under a new id. */
-  go(attempt: Attempt): Held {
-    this.#forget();
-    const hold = { session: this.#secret(), token: this.#secret() };
-    this.#kept.set(digestOf(hold.session), { attempt, token: hold.token });
-    return { attempt, hold };
+  toRegister(attempt: UseAttempt, invitation: string): Held<RegisterAttempt> {
+    const challenge = this.#secret() as Challenge<'register'>;
+    return this.#go({ ...attempt, kind: 'register', challenge, invitation });
   }
 
   /** Ends this step, whatever comes of it: no page posts twice. */
@@ -70,6 +80,14 @@ export class Attempts {
     this.#kept.delete(key);
     // Steps stand in the order in which they were made, not in that of their ends.
     return kept.attempt.untilMs > this.#clock.monotonic() ? kept.attempt : undefined;
+  }
+
+  /** The next step, under a new id. */
+  #go<State extends Attempt>(attempt: State): Held<State> {
+    this.#forget();
+    const hold = { session: this.#secret(), token: this.#secret() };
+    this.#kept.set(digestOf(hold.session), { attempt, token: hold.token });
+    return { attempt, hold };
   }
 
   /** Makes room for one more. */

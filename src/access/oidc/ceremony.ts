@@ -3,6 +3,7 @@ import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simp
 import { z } from 'zod';
 import type { TenantId } from '../../core/index.ts';
 import { parseObject } from '../wire/json.ts';
+import type { Challenge } from './attempts.ts';
 import { type AttestationPolicy, isVouchedFor, statedBy } from './attestation.ts';
 import { CEREMONY_MS } from './limits.ts';
 import type { KnownPasskey } from './passkey-book.ts';
@@ -50,14 +51,14 @@ export class Ceremony {
    * For `navigator.credentials.get`. No passkey is named: the page must not tell who has one, and
    * every passkey of ours is one that the authenticator finds by itself.
    */
-  useOptions(challenge: string): Readonly<Record<string, unknown>> {
+  useOptions(challenge: Challenge<'use'>): Readonly<Record<string, unknown>> {
     const timeout = CEREMONY_MS;
     return { challenge, rpId: this.#site, timeout, userVerification: 'required' };
   }
 
   /** For `navigator.credentials.create`. */
   registerOptions(
-    challenge: string,
+    challenge: Challenge<'register'>,
     account: Account & { readonly username: string },
     known: readonly KnownPasskey[],
   ): Readonly<Record<string, unknown>> {
@@ -90,7 +91,7 @@ export class Ceremony {
   /** A passkey of this account's, used for this challenge, here, by a person whom it verified. */
   async verifyUse(
     text: string,
-    challenge: string,
+    challenge: Challenge<'use'>,
     account: Account,
     known: KnownPasskey | undefined,
   ): Promise<Proven | NotProven> {
@@ -114,7 +115,7 @@ export class Ceremony {
 
   async verifyRegistration(
     text: string,
-    challenge: string,
+    challenge: Challenge<'register'>,
     nowMs: number,
   ): Promise<Registered | NotProven> {
     const response = parsed(registered, text);
@@ -147,7 +148,7 @@ export class Ceremony {
 
   async #used(
     response: Used,
-    challenge: string,
+    challenge: Challenge<'use'>,
     { id, publicKey }: Passkey,
   ): Promise<{ newCounter: number; credentialDeviceType: string } | undefined> {
     try {
@@ -167,7 +168,7 @@ export class Ceremony {
     }
   }
 
-  async #registered(response: Made, challenge: string) {
+  async #registered(response: Made, challenge: Challenge<'register'>) {
     try {
       const { verifyRegistrationResponse } = await library();
       const { verified, registrationInfo } = await verifyRegistrationResponse({

@@ -4,7 +4,13 @@ import type { Decision, DecisionRequest, OpenedPass, Properties } from '../decis
 import { AccessError } from '../errors.ts';
 import { type DoorReply, type DoorRequest, jsonReply } from '../wire/exchange.ts';
 import { DoorError } from '../wire/problem.ts';
-import { type Attempt, Attempts, type Held } from './attempts.ts';
+import {
+  type Attempt,
+  Attempts,
+  type Held,
+  type RegisterAttempt,
+  type UseAttempt,
+} from './attempts.ts';
 import { authorizationOf, type Registered } from './authorization.ts';
 import {
   type EamRequest,
@@ -155,6 +161,7 @@ export class EamDoor {
     attempt: Attempt,
     form: Form,
   ): Promise<DoorReply> => {
+    if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
     const { ceremony, passkeys, clock } = this.#options;
     const { challenge, hint } = attempt;
     const text = form.get('credential') ?? '';
@@ -162,8 +169,7 @@ export class EamDoor {
     // Registered at another node a moment ago, perhaps.
     if (passkeys.book.get(id) === undefined) await passkeys.look();
     const known = passkeys.book.get(id);
-    const value = challenge.kind === 'use' ? challenge.value : '';
-    const proof = await ceremony.verifyUse(text, value, hint, known);
+    const proof = await ceremony.verifyUse(text, challenge, hint, known);
     if (proof.kind === 'refused' || known === undefined) {
       const why = proof.kind === 'refused' ? proof.why : 'unknown';
       return this.#again(request, attempt, { why, id: known?.passkey.id, notice: 'try-again' });
@@ -249,14 +255,14 @@ export class EamDoor {
     attempt: Attempt,
     form: Form,
   ): Promise<DoorReply> => {
+    if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
     const { passkeys } = this.#options;
     await passkeys.look();
     const found = passkeys.book.invitationOf(form.get('code') ?? '')?.invitation.id;
     if (found === undefined || !this.#desk.isGood(found, attempt.hint)) {
       return this.#again(request, attempt, { why: 'no-code', notice: 'bad-code' });
     }
-    const challenge = this.#attempts.challenge('register', found);
-    return this.#askToRegister(request, this.#attempts.go({ ...attempt, challenge }));
+    return this.#askToRegister(request, this.#attempts.toRegister(attempt, found));
   };
 
   readonly #register = async (
@@ -264,16 +270,21 @@ export class EamDoor {
     attempt: Attempt,
     form: Form,
   ): Promise<DoorReply> => {
+    if (attempt.kind !== 'register') return this.#outOfOrder(request, attempt);
     const fault = await this.#desk.register(attempt, form.get('credential') ?? '');
     if (fault !== undefined) {
       return this.#again(request, attempt, { why: fault, notice: 'not-registered' });
     }
-    const next = { ...attempt, challenge: this.#attempts.challenge('use', null) };
-    return this.#ask(request, this.#attempts.go(next), 'now-use-it');
+    return this.#ask(request, this.#attempts.toUse(attempt), 'now-use-it');
   };
 
   readonly #giveUp = (request: EamRequest, attempt: Attempt): Promise<DoorReply> =>
     this.#decide(request, attempt, undefined);
+
+  /** No page of ours posts this in that state: whoever does tries out what may pass. */
+  #outOfOrder(request: EamRequest, attempt: Attempt): Promise<DoorReply> {
+    return this.#again(request, attempt, { why: 'unproven', notice: 'try-again' });
+  }
 
   /** One more try, and an end of them: each is written down. */
   async #again(
@@ -295,12 +306,15 @@ export class EamDoor {
     await passkeys.keep(record);
     const failures = attempt.failures + 1;
     if (failures >= FAILURES_MAX) return this.#decide(request, attempt, undefined);
-    const next = { ...attempt, failures, challenge: this.#attempts.challenge('use', null) };
-    return this.#ask(request, this.#attempts.go(next), notice);
+    return this.#ask(request, this.#attempts.toUse({ ...attempt, failures }), notice);
   }
 
-  #ask(request: EamRequest, { attempt, hold }: Held, notice: Notice | undefined): DoorReply {
-    const options = this.#options.ceremony.useOptions(attempt.challenge.value);
+  #ask(
+    request: EamRequest,
+    { attempt, hold }: Held<UseAttempt>,
+    notice: Notice | undefined,
+  ): DoorReply {
+    const options = this.#options.ceremony.useOptions(attempt.challenge);
     const who = nameOf(attempt);
     const page = { ...this.#targets(hold.token), options, who, notice };
     return shownTo(request, {
@@ -309,12 +323,12 @@ export class EamDoor {
     });
   }
 
-  #askToRegister(request: EamRequest, { attempt, hold }: Held): DoorReply {
+  #askToRegister(request: EamRequest, { attempt, hold }: Held<RegisterAttempt>): DoorReply {
     const { ceremony, passkeys } = this.#options;
     const { hint, challenge } = attempt;
     const who = nameOf(attempt);
     const known = passkeys.book.of(hint.tenant, hint.person);
-    const options = ceremony.registerOptions(challenge.value, { ...hint, username: who }, known);
+    const options = ceremony.registerOptions(challenge, { ...hint, username: who }, known);
     const { register: post, refuse } = this.#targets(hold.token);
     const page = { post, refuse, options, who, notice: undefined };
     return shownTo(request, {

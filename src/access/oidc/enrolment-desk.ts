@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/index.ts';
-import type { Attempt } from './attempts.ts';
+import type { RegisterAttempt } from './attempts.ts';
 import type { Ceremony } from './ceremony.ts';
 import type { Hint } from './hint.ts';
 import { PASSKEYS_MAX } from './limits.ts';
@@ -42,12 +42,7 @@ export class EnrolmentDesk {
    * Undefined when the passkey is registered, and an entry says so. One at a time: two at once
    * would both be the person's first, and take the word of one administrator for a second passkey.
    */
-  async register(
-    { hint, challenge }: Pick<Attempt, 'hint' | 'challenge'>,
-    text: string,
-  ): Promise<PasskeyFault | undefined> {
-    const { kind, value, invitation } = challenge;
-    if (kind !== 'register' || invitation === null) return 'unproven';
+  async register(attempt: RegisterAttempt, text: string): Promise<PasskeyFault | undefined> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const before = this.#turn;
     this.#turn = promise;
@@ -55,23 +50,19 @@ export class EnrolmentDesk {
     try {
       // Another node may have registered one since the code was typed.
       await this.#options.passkeys.look();
-      if (!this.isGood(invitation, hint)) return 'no-code';
-      return await this.#take({ hint, value, invitation }, text);
+      if (!this.isGood(attempt.invitation, attempt.hint)) return 'no-code';
+      return await this.#take(attempt, text);
     } finally {
       resolve();
     }
   }
 
   async #take(
-    {
-      hint: { tenant, person },
-      value,
-      invitation,
-    }: { readonly hint: Hint; readonly value: string; readonly invitation: string },
+    { hint: { tenant, person }, challenge, invitation }: RegisterAttempt,
     text: string,
   ): Promise<PasskeyFault | undefined> {
     const { ceremony, passkeys, clock } = this.#options;
-    const found = await ceremony.verifyRegistration(text, value, clock.now());
+    const found = await ceremony.verifyRegistration(text, challenge, clock.now());
     if (found.kind === 'refused') return found.why;
     const { made } = found;
     // Somebody else's, or registered already: whoever has it would be both.
