@@ -16,13 +16,14 @@ import type { FsckWorkerSetup } from './fsck-worker.ts';
 import { listJournal } from './journal.ts';
 import { readJournal } from './journal-format.ts';
 import { isReplaced, openKeptList, readKeptList } from './kept-list.ts';
-import { keysAfter, openRotation } from './key-rotation.ts';
+import { type KeyRotation, keysAfter, openRotation } from './key-rotation.ts';
 import { readLocalKeys } from './keys.ts';
 import { layout } from './layout.ts';
 import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET, NOTE_BYTES_MAX } from './limits.ts';
-import { formatNote, type NoteVerifier } from './note.ts';
+import { formatNote, isSignatureBy, type NoteVerifier } from './note.ts';
 import { readWholeFile } from './replace-file.ts';
 import { verifierOf } from './verifier.ts';
+import { parseVkey } from './vkey.ts';
 import { readWitnessPolicy } from './witness-policy.ts';
 
 export type FsckOptions = {
@@ -85,7 +86,7 @@ class Fsck {
   readonly #witnesses: readonly NoteVerifier[];
   #erased: number[] = [];
   #declared: DeclaredErasure[] = [];
-  #rotations: Uint8Array[] = [];
+  #rotations: { readonly index: number; readonly body: Uint8Array }[] = [];
   #lastSeen = '';
 
   constructor(files: Files, facts: FolderFacts, options: FsckOptions) {
@@ -110,7 +111,7 @@ class Fsck {
       await this.#checkEntries(checkpoint);
     }
     checkErasures(this.#declared, this.#erased, this.#problems);
-    this.#checkKeys();
+    this.#checkKeys(checkpoint);
     checkReplaced(scope);
     return { size, problems: problems.list(), moved: this.#marks() !== before };
   }
@@ -152,7 +153,7 @@ class Fsck {
     }
     if (range.seenLast !== '') this.#lastSeen = range.seenLast;
     for (const { index, kind, body } of range.own) {
-      if (kind === 'key') this.#rotations.push(body);
+      if (kind === 'key') this.#rotations.push({ index, body });
       const erasure = kind === 'erasure' ? parseErasure(body) : undefined;
       if (erasure !== undefined) this.#declared.push({ index, ranges: erasure.ranges });
     }
@@ -250,28 +251,39 @@ class Fsck {
     return end;
   }
 
-  /** Each key of the folder must have been handed over by the one before it, in the log itself. */
-  #checkKeys(): void {
-    const { vkey: pinned } = this.#options;
+  /**
+   * Each key of the folder must have been handed over by the one before it, in the log itself; and
+   * a pinned key must lead to the key under the checkpoint, not only to some key of the folder.
+   */
+  #checkKeys(checkpoint: SignedCheckpoint | undefined): void {
+    const { vkey: pinned, dir } = this.#options;
     const { vkeys, origin } = this.#facts;
-    const rotations = this.#rotations.flatMap((body) => {
-      try {
-        return [openRotation(body)];
-      } catch {
-        return [];
-      }
-    });
-    const first = vkeys[0] as string;
-    const trusted = keysAfter(pinned ?? first, origin, rotations);
+    const trusted = keysAfter(pinned ?? (vkeys[0] as string), origin, this.#openRotations());
     const from = pinned === undefined ? 0 : Math.max(0, vkeys.indexOf(pinned));
     for (const vkey of vkeys.slice(from)) {
       if (trusted.includes(vkey)) continue;
-      this.#problems.add(
-        'countersign.json',
-        0,
-        `nothing in the log hands it over to the key ${vkey}`,
-      );
+      const what = `nothing in the log hands it over to the key ${vkey}`;
+      this.#problems.add('countersign.json', 0, what);
     }
+    const byTrusted = trusted.map((vkey) => parseVkey(vkey));
+    const isTrusted = checkpoint?.note.signatures.some((signature) =>
+      byTrusted.some((key) => isSignatureBy(signature, key)),
+    );
+    if (isTrusted !== false) return;
+    const what = 'no key that follows from the key given, or from the first one, has signed it';
+    this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
+  }
+
+  /** A rotation that does not verify is no mistake of a reader: nobody but its writer made it. */
+  #openRotations(): readonly KeyRotation[] {
+    return this.#rotations.flatMap(({ index, body }) => {
+      try {
+        return [openRotation(body)];
+      } catch (error) {
+        this.#problems.add('ledger', 0, `entry ${index}: ${messageOf(error)}`);
+        return [];
+      }
+    });
   }
 
   async *#ranges(size: number): AsyncGenerator<RangeReport> {

@@ -1,7 +1,15 @@
 import { assert } from '../core/index.ts';
 import { LedgerError } from './errors.ts';
-import { formatNote, type NoteSigner, openNote, parseNote, signNote } from './note.ts';
+import {
+  formatNote,
+  isSignatureBy,
+  type NoteSigner,
+  openNote,
+  parseNote,
+  signNote,
+} from './note.ts';
 import { verifierOf } from './verifier.ts';
+import { parseVkey, SIGNATURE_TYPE } from './vkey.ts';
 
 const FORM = 'countersign.dev/key-rotation@v1';
 
@@ -24,7 +32,9 @@ export function formatRotation(origin: string, oldKey: NoteSigner, newKey: NoteS
 }
 
 /**
- * Reads a rotation and verifies both signatures.
+ * Reads a rotation and verifies that it carries exactly one signature by the old key and exactly
+ * one by the new key. Two signatures are not enough: a stranger can sign "victim to stranger"
+ * twice.
  * @throws LedgerError MALFORMED_NOTE, MALFORMED_KEY, BAD_SIGNATURE, UNTRUSTED_NOTE
  */
 export function openRotation(bytes: Uint8Array): KeyRotation {
@@ -33,11 +43,24 @@ export function openRotation(bytes: Uint8Array): KeyRotation {
   if (form !== FORM || origin === '' || end !== '' || rest.length > 0 || oldVkey === newVkey) {
     throw new LedgerError('MALFORMED_NOTE', "couldn't read a key rotation: it is not of our form");
   }
-  const { verified, unverified } = openNote(note, [verifierOf(oldVkey), verifierOf(newVkey)]);
-  if (verified.length !== 2 || unverified.length > 0) {
+  const keys = [oldVkey, newVkey].map((vkey) => parseVkey(vkey));
+  if (!keys.every(({ name, type }) => name === origin && type === SIGNATURE_TYPE.ed25519)) {
+    throw new LedgerError(
+      'MALFORMED_NOTE',
+      "couldn't read a key rotation: a key in it is not an Ed25519 key of the log that it names",
+    );
+  }
+  openNote(
+    note,
+    keys.map((key) => verifierOf(key)),
+  );
+  const isSignedOnceBy = (key: (typeof keys)[number]): boolean =>
+    note.signatures.filter((signature) => isSignatureBy(signature, key)).length === 1;
+  if (note.signatures.length !== 2 || !keys.every(isSignedOnceBy)) {
     throw new LedgerError(
       'UNTRUSTED_NOTE',
-      "couldn't verify a key rotation: the old and the new key must both have signed it, once",
+      "couldn't verify a key rotation: it needs one signature by the old key, one by the new " +
+        'key, and no other',
     );
   }
   return { origin, oldVkey, newVkey };

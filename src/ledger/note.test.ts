@@ -93,7 +93,8 @@ test('refuses bytes that are not one strict note', () => {
     ['base64 in the URL alphabet', NOTE.replace('3mFXmRKuwHj', '3mFXmRKuw-j')],
     ['a space in base64', NOTE.replace('Uw2Q', 'Uw 2Q')],
     ['a key id alone', `${TEXT}\n\u2014 a AAAAAA==\n`],
-    ['65 signatures', `${TEXT}\n${`${LINE}\n`.repeat(65)}`],
+    ['65 signatures', `${TEXT}\n${sixtyFiveLines()}`],
+    ['one signature line twice', `${NOTE}${LINE}\n`],
     ['more than fits', `${'x'.repeat(600_000)}\n\n${LINE}\n`],
   ];
   for (const [what, bytes] of refused) {
@@ -176,6 +177,10 @@ test('reads a signature line by itself', () => {
     assert.throws(() => parseSignatureLine(line), { code: 'MALFORMED_NOTE' }, JSON.stringify(line));
   }
 });
+
+function sixtyFiveLines(): string {
+  return Array.from({ length: 65 }, (_, i) => `${LINE.replace('/foo', `/foo${i}`)}\n`).join('');
+}
 
 function parse(text: string): ReturnType<typeof parseNote> {
   return parseNote(Buffer.from(text));

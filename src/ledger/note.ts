@@ -22,6 +22,7 @@ export type Note = {
 /** A note of which at least one signature is true and none that we can judge is false. */
 export type OpenedNote = {
   readonly text: string;
+  /** True ones, at most one for each key: a key can sign one text in many ways. */
   readonly verified: readonly NoteSignature[];
   /** By keys that we do not know: they prove nothing, and anybody can add one. */
   readonly unverified: readonly NoteSignature[];
@@ -63,6 +64,8 @@ export function parseNote(bytes: Uint8Array): Note {
   if (lines.length > NOTE_SIGNATURES_MAX) {
     throw malformed(`it has ${lines.length} signatures; at most ${NOTE_SIGNATURES_MAX} are read`);
   }
+  // One signature must never count as two.
+  if (new Set(lines).size < lines.length) throw malformed('a signature line is in it twice');
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignatureLine) };
 }
 
@@ -90,19 +93,20 @@ export function formatNote(note: Note): string {
 
 /**
  * Keeps the rules of signed-note: signatures by unknown (name, key id) pairs are ignored, but
- * listed; a single false one by a known pair condemns the note; at least one must be true.
+ * listed; a single false one by a known pair condemns the note; at least one must be true. Of
+ * several true ones by one key the first stays, as in the Go implementation of signed-note.
  * @throws LedgerError BAD_SIGNATURE, UNTRUSTED_NOTE, MALFORMED_KEY
  */
 export function openNote(note: Note, verifiers: readonly NoteVerifier[]): OpenedNote {
   const known = byPair(verifiers);
-  const verified: NoteSignature[] = [];
+  const verified = new Map<NoteVerifier, NoteSignature>();
   const unverified: NoteSignature[] = [];
   for (const signature of note.signatures) {
     const verifier = known.get(pairOf(signature));
     if (verifier === undefined) {
       unverified.push(signature);
     } else if (verifier.verify(note.text, signature.payload)) {
-      verified.push(signature);
+      if (!verified.has(verifier)) verified.set(verifier, signature);
     } else {
       throw new LedgerError(
         'BAD_SIGNATURE',
@@ -111,13 +115,13 @@ export function openNote(note: Note, verifiers: readonly NoteVerifier[]): Opened
       );
     }
   }
-  if (verified.length === 0) {
+  if (verified.size === 0) {
     throw new LedgerError(
       'UNTRUSTED_NOTE',
       "couldn't verify a note: not one of its signatures is by a known key",
     );
   }
-  return { text: note.text, verified, unverified };
+  return { text: note.text, verified: [...verified.values()], unverified };
 }
 
 export function isSignatureBy(signature: NoteSignature, key: VerifierKey): boolean {

@@ -49,7 +49,6 @@ export type OpenedWriter = {
   readonly lock: FileLock;
   readonly localKeys: LocalKeys;
   readonly origin: string;
-  readonly vkey: string;
   readonly journal: Journal;
   readonly integrator: Integrator;
   readonly publisher: Publisher;
@@ -120,7 +119,6 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
       lock,
       localKeys: secrets,
       origin,
-      vkey: signer.key.vkey,
       journal,
       integrator,
       publisher,

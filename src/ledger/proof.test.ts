@@ -5,7 +5,13 @@ import { ManualClock } from '../core/index.ts';
 import { formatCheckpoint } from './checkpoint.ts';
 import { cosignatureSigner } from './cosignature.ts';
 import { proveInclusion } from './merkle.ts';
-import { ed25519Signer, type NoteSigner, signNote } from './note.ts';
+import {
+  ed25519Signer,
+  formatSignatureLine,
+  type NoteSignature,
+  type NoteSigner,
+  signNote,
+} from './note.ts';
 import { parsePolicy, type TrustPolicy } from './policy.ts';
 import { formatProof, parseProof, type TlogProof, verifyProof } from './proof.ts';
 import { MemoryLog, testKey } from './testing/memory-log.ts';
@@ -16,6 +22,8 @@ const signer = ed25519Signer(ORIGIN, testKey('log'));
 const [w1, w2] = ['w1', 'w2'].map((name) =>
   cosignatureSigner(`${name}.example`, testKey(name), new ManualClock(1_700_000_000_000)),
 ) as [NoteSigner, NoteSigner];
+
+const w1Later = cosignatureSigner('w1.example', testKey('w1'), new ManualClock(1_800_000_000_000));
 
 const log = new MemoryLog();
 for (let i = 0; i < 300; i++) log.append(entryOf(i));
@@ -94,7 +102,7 @@ test('holds a proof to its quorum of witnesses', () => {
     ['both of all', [signer, w1, w2], BOTH, 'yes'],
     ['one of all', [signer, w2], BOTH, 'unknown'],
     ['none of any', [signer], ANY_WITNESS, 'unknown'],
-    ['one witness twice', [signer, w1, w1], BOTH, 'unknown'],
+    ['one witness at two times', [signer, w1, w1Later], BOTH, 'unknown'],
     ['witnesses without the log', [w1, w2], BOTH, 'no'],
   ];
   for (const [what, signers, policy, expected] of cases) {
@@ -102,6 +110,53 @@ test('holds a proof to its quorum of witnesses', () => {
     assert.equal(answer.kind, expected, what);
   }
 });
+
+test('refuses a cosignature that stands there twice, byte for byte', () => {
+  const proof = proofOf(3, [signer, w1, w1]);
+  assert.throws(() => verifyProof(proof, entryOf(3), BOTH), { code: 'MALFORMED_NOTE' });
+});
+
+test('counts witnesses, never lines: any set of cosignatures is held to any quorum', () => {
+  const lines = fc.array(
+    fc.record({
+      name: fc.constantFrom('w1', 'w2', 'w3'),
+      at: fc.nat(5),
+      text: fc.constantFrom(TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT.replace('300', '299')),
+    }),
+    { maxLength: 6 },
+  );
+  const verdicts = new Set<string>();
+  fc.assert(
+    fc.property(lines, fc.integer({ min: 1, max: 3 }), (specs, quorum) => {
+      const policy = parsePolicy(Buffer.from(thresholdPolicy(quorum)));
+      const signed = specs.map(({ name, at, text }) => witnessOf(name, at).sign(text));
+      const checkpoint = { text: TEXT, signatures: [signer.sign(TEXT), ...distinct(signed)] };
+      const { answer } = verifyProof({ ...proofOf(3, []), checkpoint }, entryOf(3), policy);
+      const isFalse = specs.some(({ text }) => text !== TEXT);
+      const isMet = new Set(specs.map(({ name }) => name)).size >= quorum;
+      verdicts.add(answer.kind);
+      assert.equal(answer.kind, isFalse ? 'no' : isMet ? 'yes' : 'unknown');
+    }),
+    runs,
+  );
+  assert.equal(verdicts.size, 3);
+});
+
+function witnessOf(name: string, at: number): NoteSigner {
+  return cosignatureSigner(`${name}.example`, testKey(name), new ManualClock(at * 1000));
+}
+
+function distinct(signatures: readonly NoteSignature[]): NoteSignature[] {
+  return [...new Map(signatures.map((s) => [formatSignatureLine(s), s])).values()];
+}
+
+function thresholdPolicy(quorum: number): string {
+  const witnesses = ['w1', 'w2', 'w3'].map(
+    (name) => `witness ${name} ${witnessOf(name, 0).key.vkey}\n`,
+  );
+  const rule = `group all ${quorum} w1 w2 w3\nquorum all\n`;
+  return `log ${signer.key.vkey}\n${witnesses.join('')}${rule}`;
+}
 
 test('says no where a witness that is asked for signed something else', () => {
   const proof = proofOf(3, [signer, w1]);

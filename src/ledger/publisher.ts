@@ -24,7 +24,7 @@ export type Published = {
 export class Publisher {
   readonly #files: Files;
   readonly #dir: string;
-  readonly #signer: NoteSigner;
+  #signer: NoteSigner;
   readonly #clock: Clock;
   #latest: Published | undefined;
   /** What is to be listed as kept; undefined when the list is not as it was written. */
@@ -53,16 +53,31 @@ export class Publisher {
     return this.#latest;
   }
 
+  /** The key that signs now. */
+  get vkey(): string {
+    return this.#signer.key.vkey;
+  }
+
+  /**
+   * Signs with another key from now on, the latest checkpoint too: whoever has pinned that key must
+   * not have to wait for the next entry. MUST follow the entry that hands the log over to it.
+   */
+  async signWith(signer: NoteSigner): Promise<void> {
+    this.#signer = signer;
+    if (this.#latest === undefined) return;
+    const { size } = await this.publish(this.#latest.size, this.#latest.root);
+    await this.list(size);
+  }
+
   /**
    * Signs a checkpoint over the tree and resolves when it is durable. All that it covers MUST be
    * in place and durable before. A log never signs a smaller tree, nor another one of equal size.
    */
   async publish(size: number, root: Uint8Array): Promise<Published> {
     const latest = this.#latest;
-    if (latest !== undefined && latest.size === size && isByteEqual(latest.root, root)) {
-      return latest;
-    }
-    if (latest !== undefined && latest.size >= size) {
+    const isSame = latest?.size === size && isByteEqual(latest.root, root);
+    if (isSame && this.#isSigned(latest)) return latest;
+    if (latest !== undefined && latest.size >= size && !isSame) {
       throw new LedgerError(
         'LOG_INCONSISTENT',
         `could not sign a checkpoint of ${plural(size, 'entry')}: ` +
@@ -71,7 +86,9 @@ export class Publisher {
     }
     const origin = this.#signer.key.name;
     const text = formatCheckpoint({ origin, size, root, extensions: [] });
-    const note = formatNote(signNote(text, [this.#signer]));
+    const signed = signNote(text, [this.#signer]);
+    const cosignatures = isSame ? cosignaturesOf(latest) : [];
+    const note = formatNote({ text, signatures: [...signed.signatures, ...cosignatures] });
     const target = { dir: this.#dir, path: layout.checkpoint(this.#dir) };
     await replaceFile(this.#files, target, Buffer.from(note));
     const published = { origin, size, root, note };
@@ -80,6 +97,12 @@ export class Publisher {
     const isDue = this.#clock.monotonic() - this.#keptAtMs >= CHECKPOINT_KEPT_EVERY_MS;
     if (isDue) await this.keep();
     return published;
+  }
+
+  /** False after a rotation, until the first checkpoint by the new key. */
+  #isSigned({ note }: Published): boolean {
+    const { signatures } = parseNote(Buffer.from(note));
+    return signatures.some((signature) => isSignatureBy(signature, this.#signer.key));
   }
 
   /**
@@ -115,6 +138,11 @@ export class Publisher {
     const { files, dir, signer } = { files: this.#files, dir: this.#dir, signer: this.#signer };
     this.#kept = await writeKeptList({ files, dir, signer, size, before: this.#kept });
   }
+}
+
+/** What is not by a key of the log, which all bear its name. */
+function cosignaturesOf({ note, origin }: Published): readonly NoteSignature[] {
+  return parseNote(Buffer.from(note)).signatures.filter(({ name }) => name !== origin);
 }
 
 /**

@@ -53,6 +53,8 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
   await ledger.publish();
   // A crash before this line: the old key signs on, and the same command again ends the work.
   await writeFolderFacts(files, dir, { ...facts, vkeys: [...facts.vkeys, next.key.vkey] });
+  // A crash before this line: the next opening signs the same checkpoint with the new key.
+  await ledger.signWith(next);
   // A crash before this line: the next opening finds the new key beside the old one.
   if (toFile === undefined) files.rename(layout.nextNoteKey(dir), layout.noteKey(dir));
   return { entry: appended?.index ?? -1, oldVkey: old.key.vkey, newVkey: next.key.vkey };

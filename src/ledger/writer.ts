@@ -16,6 +16,7 @@ import { writeHostFacts } from './host-facts.ts';
 import type { Integrator } from './integrate.ts';
 import type { Journal } from './journal.ts';
 import { BACKLOG_BYTES_MAX, INTEGRATION_DELAY_MS } from './limits.ts';
+import type { NoteSigner } from './note.ts';
 import type { RecoveryReport } from './open-writer.ts';
 import { openWriter } from './open-writer.ts';
 import type { Published, Publisher } from './publisher.ts';
@@ -60,7 +61,6 @@ export type Appended = {
 export class Ledger {
   readonly localKeys: LocalKeys;
   readonly origin: string;
-  readonly vkey: string;
   /** What the opening found left behind by an earlier process. */
   readonly recovery: RecoveryReport;
   readonly #files: Files;
@@ -86,7 +86,6 @@ export class Ledger {
   private constructor(options: LedgerOptions, parts: Awaited<ReturnType<typeof openWriter>>) {
     this.localKeys = parts.localKeys;
     this.origin = parts.origin;
-    this.vkey = parts.vkey;
     this.recovery = parts.recovery;
     this.#files = parts.files;
     this.#dir = options.dir;
@@ -130,6 +129,11 @@ export class Ledger {
   /** How many entries are durable. */
   get size(): number {
     return this.#queue.durable;
+  }
+
+  /** The key that signs for the log now. */
+  get vkey(): string {
+    return this.#publisher.vkey;
   }
 
   /** The latest signed checkpoint. */
@@ -185,6 +189,12 @@ export class Ledger {
     const size = this.size;
     while (this.published.size < size) await this.#integrate();
     return this.published;
+  }
+
+  /** Signs with another key from now on; `rotateKey` makes it one that readers trust. */
+  async signWith(signer: NoteSigner): Promise<void> {
+    this.#checkUsable();
+    await this.#exclusively(() => this.#publisher.signWith(signer));
   }
 
   /**
