@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { assert, systemClock } from '../core/index.ts';
+import { assert, type Clock, systemClock } from '../core/index.ts';
 import type { AskedWindow, UnreadWindow } from '../coverage/index.ts';
 import { unite } from './alias-book.ts';
 import { type CompactionLimits, type CompactionReport, compact } from './compact.ts';
@@ -11,11 +11,13 @@ import {
   BOOKS_STAGE,
   EVENTS_FOLDER,
   HOT_FOLDER,
+  MANIFEST_FILE,
   SIGNALS_END,
   SIGNALS_STAGE,
   TEMP_FOLDER,
 } from './layout.ts';
 import { COMPACTION_THREAD_BYTES, SPILL_FOLDER_KEPT_MS } from './limits.ts';
+import { ManifestFile } from './manifest.ts';
 import { foldObservations, Observed } from './observed.ts';
 import { type PurgeReport, purge } from './purge.ts';
 import type { RowBuffer } from './row-buffer.ts';
@@ -39,6 +41,7 @@ export type Batch = {
 export type BooksOptions = {
   /** Threads of DuckDB in compaction and erasure. */
   readonly threads?: number;
+  readonly clock?: Pick<Clock, 'monotonic'>;
 };
 
 /**
@@ -49,10 +52,12 @@ export class Books {
   readonly #dir: string;
   readonly #state: State;
   readonly #engine: Engine;
+  readonly #manifest: ManifestFile;
   #pending: Batch[] = [];
 
-  private constructor(dir: string, state: State, engine: Engine) {
+  private constructor(dir: string, state: State, engine: Engine, manifest: ManifestFile) {
     this.#dir = dir;
+    this.#manifest = manifest;
     this.#state = state;
     this.#engine = engine;
   }
@@ -69,10 +74,12 @@ export class Books {
     }
     removeOrphans(dir, state);
     const tempDir = join(dir, EVENTS_FOLDER);
-    const { threads = 1 } = options;
+    const { threads = 1, clock = systemClock } = options;
+    const manifest = new ManifestFile(dir, state, clock);
+    manifest.write();
     const memoryBytes = COMPACTION_THREAD_BYTES * threads;
     const engine = await Engine.open({ threads, tempDir, memoryBytes });
-    return new Books(dir, state, engine);
+    return new Books(dir, state, engine, manifest);
   }
 
   /** Entries below this index are in the books. */
@@ -200,11 +207,16 @@ export class Books {
       this.#state.setCursor(BOOKS_STAGE, cursor);
     });
     this.#pending = waiting;
+    this.#manifest.refresh();
   }
 
   /** Rewrites what was posted in the order in which it is asked for. Changes no answer. */
   async compact(limits: CompactionLimits = {}): Promise<CompactionReport> {
-    return compact({ dir: this.#dir, state: this.#state, engine: this.#engine }, limits);
+    try {
+      return await compact({ dir: this.#dir, state: this.#state, engine: this.#engine }, limits);
+    } finally {
+      this.#manifest.write();
+    }
   }
 
   /**
@@ -213,11 +225,16 @@ export class Books {
    */
   async purge(indices: readonly number[]): Promise<PurgeReport> {
     assert(this.#pending.length === 0, 'everything posted is committed before a purge');
-    return purge({ dir: this.#dir, state: this.#state, engine: this.#engine }, indices);
+    try {
+      return await purge({ dir: this.#dir, state: this.#state, engine: this.#engine }, indices);
+    } finally {
+      this.#manifest.write();
+    }
   }
 
   close(): void {
     this.#engine.close();
+    this.#manifest.write();
     this.#state.close();
   }
 
@@ -284,7 +301,8 @@ function isWhole(dir: string, state: State): boolean {
  * reader may be spilling into one.
  */
 function removeOrphans(dir: string, state: State): void {
-  const known = new Set(state.files().map((file) => join(dir, file.path)));
+  const paths = [MANIFEST_FILE, ...state.files().map((file) => file.path)];
+  const known = new Set(paths.map((path) => join(dir, path)));
   const root = join(dir, EVENTS_FOLDER);
   for (const { name } of readdirSync(root, { withFileTypes: true })) {
     const spiller = spillerOf(name);

@@ -1,15 +1,21 @@
 import { actorKey, type EventRow } from './row.ts';
 
-export type ColumnType = 'BIGINT' | 'INTEGER' | 'BOOLEAN' | 'VARCHAR' | 'TIMESTAMP' | 'BIGINT[]';
+export type ColumnType = 'BIGINT' | 'INTEGER' | 'BOOLEAN' | 'VARCHAR' | 'TIMESTAMPTZ' | 'BIGINT[]';
 
 export type Column = {
   /** The name that SQL users see. */
   readonly name: string;
-  /** DuckDB type; a TIMESTAMP is UTC and read as milliseconds. */
+  /** DuckDB type. A `TIMESTAMPTZ` is an instant; code reads it in milliseconds. */
   readonly type: ColumnType;
   readonly read: (row: EventRow) => string | number | boolean | null | readonly number[];
   readonly meaning: string;
 };
+
+/**
+ * SQL of a row's event time without a zone, in UTC, for calendar functions: with a zone they take
+ * ten times as long.
+ */
+export const UTC_TIME = 'make_timestamp_ms(epoch_ms(time))';
 
 /** The one table of columns: what a Parquet file of events holds, in this order. */
 export const COLUMNS: readonly Column[] = [
@@ -23,8 +29,8 @@ export const COLUMNS: readonly Column[] = [
   ),
   column('source', 'VARCHAR', (r) => r.source, 'where the first-ranked sighting came from'),
   column('action', 'VARCHAR', (r) => r.action, 'key of the action: the id in the ledger leaf'),
-  column('seen', 'TIMESTAMP', (r) => r.seenMs, 'when the ledger saw it (UTC)'),
-  column('time', 'TIMESTAMP', (r) => r.event.timeMs, 'event time (UTC)'),
+  column('seen', 'TIMESTAMPTZ', (r) => r.seenMs, 'when the ledger saw it (UTC)'),
+  column('time', 'TIMESTAMPTZ', (r) => r.event.timeMs, 'event time (UTC)'),
   column('erased', 'BOOLEAN', (r) => r.erased, 'bodies erased: only what the leaf says is left'),
   column('class_uid', 'INTEGER', (r) => r.event.classUid, 'OCSF class'),
   column('activity_id', 'INTEGER', (r) => r.event.activityId, 'OCSF activity within the class'),
@@ -45,7 +51,7 @@ export const COLUMNS: readonly Column[] = [
   column('country', 'VARCHAR', (r) => r.event.country, 'country as the vendor states it'),
   column('session_uid', 'VARCHAR', (r) => r.event.sessionUid, 'Entra session id (SID claim)'),
   column('token_uid', 'VARCHAR', (r) => r.event.tokenUid, 'token id (UTI claim)'),
-  column('token_issued', 'TIMESTAMP', (r) => r.event.tokenIssuedMs, 'when the token was issued'),
+  column('token_issued', 'TIMESTAMPTZ', (r) => r.event.tokenIssuedMs, 'when the token was issued'),
   column('correlation_uid', 'VARCHAR', (r) => r.event.correlationUid, 'correlation id'),
   column('app_uid', 'VARCHAR', (r) => r.event.appUid, 'id of the client application'),
   column('app_name', 'VARCHAR', (r) => r.event.appName, 'name of the client application'),

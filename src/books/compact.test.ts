@@ -25,7 +25,7 @@ async function allIn(dir: string): Promise<EventRow[]> {
 
 function filesIn(dir: string): string[] {
   return readdirSync(join(dir, EVENTS_FOLDER), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.parquet'))
     .map((entry) => join(entry.parentPath, entry.name).slice(join(dir, EVENTS_FOLDER).length + 1))
     .sort();
 }

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '../core/index.ts';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS, UTC_TIME } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
 import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import {
@@ -116,7 +116,7 @@ async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void>
  */
 async function partitionHot(store: Store, hot: readonly ListedFile[]): Promise<void> {
   const sorted = join(store.dir, TEMP_FOLDER, 'sorted.parquet');
-  const order = `class_uid, date_trunc('day', time), ${FILE_ORDER}`;
+  const order = `class_uid, date_trunc('day', ${UTC_TIME}), ${FILE_ORDER}`;
   await useSuperseded(store, () =>
     copied(store, copyTo(`${liveRows(store, hot)} ORDER BY ${order}`, sorted)),
   );
@@ -145,8 +145,8 @@ async function partitionsOf(
   sorted: string,
 ): Promise<{ readonly classUid: number; readonly day: string }[]> {
   const rows = await store.engine.rows(
-    `SELECT DISTINCT class_uid, strftime(time, '%Y-%m-%d') AS day FROM ${readParquet([sorted])}
-      ORDER BY ALL`,
+    `SELECT DISTINCT class_uid, strftime(${UTC_TIME}, '%Y-%m-%d') AS day
+      FROM ${readParquet([sorted])} ORDER BY ALL`,
   );
   return rows.map(([classUid, day]) => ({ classUid: Number(classUid), day: String(day) }));
 }

@@ -39,7 +39,9 @@ export class Engine {
       allow_community_extensions: 'false',
     });
     const engine = new Engine(instance, memoryBytes, spill);
-    // Global, since every statement has a connection of its own.
+    // Global, since every statement has a connection of its own. Instants are compared, cut into
+    // days and shown in UTC, wherever this machine stands.
+    await engine.run("SET GLOBAL TimeZone = 'UTC'");
     await engine.run('SET GLOBAL parquet_metadata_cache = true');
     const kept = `${ENGINE_FREED_BYTES_KEPT / 1024}KiB`;
     await engine.run(`SET GLOBAL allocator_bulk_deallocation_flush_threshold = '${kept}'`);

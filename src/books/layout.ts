@@ -4,6 +4,8 @@ import { join } from 'node:path';
 const STATE_FILE = 'state.sqlite';
 export const EVENTS_FOLDER = 'events';
 export const HOT_FOLDER = 'events/hot';
+/** Which of the files and rows in the events folder count, for other readers. */
+export const MANIFEST_FILE = 'events/manifest.json';
 /** The name of the books' cursor. */
 export const BOOKS_STAGE = 'books';
 /** The name of the cursor of the checks of sign-ins. */

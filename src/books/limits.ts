@@ -123,3 +123,6 @@ export const SIGNALS_TOGETHER_MAX = 10_000;
 
 /** Touched groups that are read at a time. */
 export const TOUCHED_TOGETHER_MAX = 5_000;
+
+/** Between two manifests while rows come in: with many files, each takes milliseconds. */
+export const MANIFEST_INTERVAL_MS = 10_000;

@@ -4,11 +4,12 @@ import { COMPRESS_BYTES_MIN } from './limits.ts';
 import { ThriftWriter } from './thrift.ts';
 
 /** Numbers of the Parquet format (parquet.thrift). */
-const TYPES = { BOOLEAN: 0, INTEGER: 1, BIGINT: 2, TIMESTAMP: 2, VARCHAR: 6, 'BIGINT[]': 2 };
+const TYPES = { BOOLEAN: 0, INTEGER: 1, BIGINT: 2, TIMESTAMPTZ: 2, VARCHAR: 6, 'BIGINT[]': 2 };
 const OPTIONAL = 1;
 const REPEATED = 2;
 const UTF8 = 0;
 const LIST = 3;
+const TIMESTAMP_MICROS = 10;
 const UNCOMPRESSED = 0;
 const ZSTD = 6;
 const PLAIN = 0;
@@ -114,7 +115,7 @@ type SchemaElement = {
   readonly repetition?: number;
   readonly children?: number;
   readonly converted?: number;
-  readonly isNaiveTimestamp?: boolean;
+  readonly isTimestamp?: boolean;
 };
 
 function footerOf(
@@ -149,23 +150,23 @@ function elementsOf({ name, type }: FileColumn): SchemaElement[] {
   }
   const element = { name, type: TYPES[type], repetition: OPTIONAL };
   if (type === 'VARCHAR') return [{ ...element, converted: UTF8 }];
-  if (type === 'TIMESTAMP') return [{ ...element, isNaiveTimestamp: true }];
+  if (type === 'TIMESTAMPTZ') {
+    return [{ ...element, converted: TIMESTAMP_MICROS, isTimestamp: true }];
+  }
   return [element];
 }
 
 function writeElement(writer: ThriftWriter, element: SchemaElement): void {
-  const { name, type, repetition, children, converted, isNaiveTimestamp } = element;
+  const { name, type, repetition, children, converted, isTimestamp } = element;
   if (type !== undefined) writer.i32(1, type);
   if (repetition !== undefined) writer.i32(3, repetition);
   writer.binary(4, name);
   if (children !== undefined) writer.i32(5, children);
   if (converted !== undefined) writer.i32(6, converted);
-  // LogicalType TIMESTAMP(isAdjustedToUTC = false, MICROS): UTC by convention, as all our times.
-  if (isNaiveTimestamp === true) {
+  // LogicalType TIMESTAMP(isAdjustedToUTC = true, MICROS), and for older readers its ConvertedType.
+  if (isTimestamp === true) {
     writer.struct(10, (logical) =>
-      logical.struct(8, (time) =>
-        time.bool(1, false).struct(2, (unit) => unit.struct(2, () => {})),
-      ),
+      logical.struct(8, (time) => time.bool(1, true).struct(2, (unit) => unit.struct(2, () => {}))),
     );
   }
 }

@@ -2,6 +2,7 @@ import {
   DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBStructValue,
+  DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
@@ -22,7 +23,9 @@ export function plainValue(value: DuckDBValue): QueryValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value === 'bigint') return exact(value) ?? String(value);
-  if (value instanceof DuckDBTimestampValue) return instantOfMicros(value.micros);
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
+    return instantOfMicros(value.micros);
+  }
   if (value instanceof DuckDBListValue) return value.items.map(plainValue);
   if (value instanceof DuckDBDecimalValue) {
     return exact(value.value) === undefined ? String(value) : Number(String(value));

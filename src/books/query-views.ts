@@ -20,15 +20,15 @@ const TABLES = {
     tenant: 'VARCHAR',
     source: 'VARCHAR',
     id: 'VARCHAR',
-    at: 'TIMESTAMP',
-    seen: 'TIMESTAMP',
+    at: 'TIMESTAMPTZ',
+    seen: 'TIMESTAMPTZ',
     size: 'BIGINT',
     sha256: 'VARCHAR',
     erased: 'BOOLEAN',
   },
   findings: {
     index: 'BIGINT',
-    time: 'TIMESTAMP',
+    time: 'TIMESTAMPTZ',
     tenant: 'VARCHAR',
     uid: 'VARCHAR',
     title: 'VARCHAR',
@@ -40,7 +40,7 @@ const TABLES = {
   },
   decisions: {
     index: 'BIGINT',
-    time: 'TIMESTAMP',
+    time: 'TIMESTAMPTZ',
     tenant: 'VARCHAR',
     door: 'VARCHAR',
     principal: 'VARCHAR',
@@ -55,8 +55,8 @@ const TABLES = {
     source: 'VARCHAR',
     workload: 'VARCHAR',
     subject: 'VARCHAR',
-    from: 'TIMESTAMP',
-    to: 'TIMESTAMP',
+    from: 'TIMESTAMPTZ',
+    to: 'TIMESTAMPTZ',
     state: 'VARCHAR',
     bound: 'DOUBLE',
     because: 'VARCHAR',
@@ -223,7 +223,7 @@ async function writeEntries(sources: QuerySources, path: string): Promise<void> 
         const erased = batch.body(i).kind === 'erased' ? '1' : '0';
         // A leaf holds visible ASCII alone, so that no field needs quotes.
         const head = [batch.firstIndex + i, kind, tenant, source, id];
-        lines += `${[...head, zoneless(at), zoneless(seen), size, sha256, erased].join('\t')}\n`;
+        lines += `${[...head, micros(at), micros(seen), size, sha256, erased].join('\t')}\n`;
       }
       await file.write(lines);
     }
@@ -233,7 +233,7 @@ async function writeEntries(sources: QuerySources, path: string): Promise<void> 
   }
 }
 
-/** A TIMESTAMP of DuckDB is without zone, and ours are all UTC; its finest unit is 1 µs. */
-function zoneless(instant: string): string {
-  return instant.replace(/(\.\d{6})\d*Z$/, '$1').replace('Z', '');
+/** The finest unit of DuckDB is 1 µs. */
+function micros(instant: string): string {
+  return instant.replace(/(\.\d{6})\d*Z$/, '$1Z');
 }

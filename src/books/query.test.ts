@@ -104,7 +104,7 @@ suite('query', () => {
     const all: unknown[] = [];
     for await (const batch of rows) all.push(...batch);
     assert.deepEqual(columns.slice(0, 2), [
-      { name: 'time', type: 'TIMESTAMP' },
+      { name: 'time', type: 'TIMESTAMP WITH TIME ZONE' },
       { name: 'entries', type: 'BIGINT[]' },
     ]);
     assert.deepEqual(all, [

@@ -103,7 +103,7 @@ export class NumberColumn implements RowColumn {
   readonly #encode: (values: Float64Array) => Buffer;
   readonly #limit: number;
 
-  constructor(type: 'INTEGER' | 'BIGINT' | 'TIMESTAMP' | 'BOOLEAN') {
+  constructor(type: 'INTEGER' | 'BIGINT' | 'TIMESTAMPTZ' | 'BOOLEAN') {
     this.#encode = ENCODERS[type];
     this.#limit = type === 'INTEGER' ? INTEGER_MAX : Number.MAX_SAFE_INTEGER;
   }
@@ -191,7 +191,7 @@ const INTEGER_MAX = 2_147_483_647;
 const ENCODERS = {
   INTEGER: plainInt32,
   BIGINT: (values: Float64Array): Buffer => plainInt64(values, 1),
-  TIMESTAMP: (values: Float64Array): Buffer => plainInt64(values, 1000),
+  TIMESTAMPTZ: (values: Float64Array): Buffer => plainInt64(values, 1000),
   BOOLEAN: plainBooleans,
 } as const;
 

@@ -6,7 +6,9 @@ import type { EventRow } from './row.ts';
 
 /** What to select so that {@link rowOf} can read it. */
 export const ROW_COLUMNS: string = COLUMNS.map(({ name, type }) =>
-  type === 'TIMESTAMP' ? `epoch_ms(${identifier(name)}) AS ${identifier(name)}` : identifier(name),
+  type === 'TIMESTAMPTZ'
+    ? `epoch_ms(${identifier(name)}) AS ${identifier(name)}`
+    : identifier(name),
 ).join(', ');
 
 /** The row that was written, from the values of {@link ROW_COLUMNS}. */

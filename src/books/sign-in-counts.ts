@@ -1,4 +1,5 @@
 import type { Reason } from '../core/index.ts';
+import { UTC_TIME } from './columns.ts';
 import type { CoverageFact } from './facts.ts';
 import { conditionOf } from './filter.ts';
 import type { Scope, Snapshot } from './live.ts';
@@ -16,7 +17,7 @@ export async function signInCounts(
 ): Promise<SignInCount[]> {
   const { where, values } = conditionOf({ ...scope, tenants, classes: [SIGN_IN_CLASS] });
   const rows = await snapshot.rows({
-    select: `strftime(time, '%Y-%m-%d'), coalesce(sign_in_type, 'unknown'), count(*)`,
+    select: `strftime(${UTC_TIME}, '%Y-%m-%d'), coalesce(sign_in_type, 'unknown'), count(*)`,
     scope,
     rest: `${where} AND activity_id <> 2 GROUP BY ALL ORDER BY ALL`,
     values,

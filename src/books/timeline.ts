@@ -1,4 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
+import { UTC_TIME } from './columns.ts';
 import { byActor, conditionOf, type RowFilter, whereOf } from './filter.ts';
 import { TIMELINE_WINDOW_ROWS } from './limits.ts';
 import type { LiveRows, Scope, Snapshot } from './live.ts';
@@ -37,7 +38,7 @@ async function countRows(
   const { where, values, scope } = conditionOf(filter);
   const actor = filter.selection === undefined ? 'NULL' : 'actor';
   const rows = await snapshot.rows({
-    select: `epoch_ms(time_bucket(INTERVAL 1 DAY, time)), filename, ${actor}, count(*)`,
+    select: `epoch_ms(time_bucket(INTERVAL 1 DAY, ${UTC_TIME})), filename, ${actor}, count(*)`,
     scope,
     rest: `${where} GROUP BY ALL ORDER BY ALL`,
     values,

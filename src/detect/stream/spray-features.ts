@@ -48,7 +48,7 @@ type Times = { readonly fromMs: number; readonly toMs: number };
 export function triesSql(source: string, { fromMs, toMs }: Times): string {
   const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
   return `(
-    SELECT "index", tenant, epoch_ms("time") AS t, date_trunc('day', "time") AS d,
+    SELECT "index", tenant, epoch_ms("time") AS t, epoch_ms("time") // 86400000 AS d,
       tenant || coalesce(actor_uid, actor_name) AS u, ip, user_agent, app_uid, is_mfa, actor,
       actor_name, session_uid,
       coalesce(country, '') AS country,
