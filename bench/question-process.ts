@@ -1,5 +1,5 @@
 import { EventBuilder } from '../src/api/index.ts';
-import { BooksReader } from '../src/books/index.ts';
+import { BooksReader, headOf } from '../src/books/index.ts';
 import { systemClock } from '../src/core/index.ts';
 import { formatProof, LedgerReader } from '../src/ledger/index.ts';
 import { Erasures } from '../src/pipeline/index.ts';
@@ -20,8 +20,7 @@ const STEP = 7_654_321;
 async function days(dir: string, times: number): Promise<number[]> {
   const ledger = await LedgerReader.open(dir);
   const books = await BooksReader.open(dir, { clock: systemClock });
-  const { origin, size, root } = ledger.published;
-  const head = { origin, size, root: Buffer.from(root).toString('base64') };
+  const head = await headOf(ledger, books);
   const erasures = await Erasures.read({ books, reader: ledger, dir });
   const everybody = people(DEFAULTS.users, DEFAULTS.seed);
   const took: number[] = [];

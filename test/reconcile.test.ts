@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Balance, BooksReader, labelOf } from '../src/books/index.ts';
+import { type Balance, BooksReader, headOf, labelOf } from '../src/books/index.ts';
 import { LedgerReader } from '../src/ledger/index.ts';
 import { judgingOf } from '../src/pipeline/index.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
@@ -116,8 +116,7 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
   const dir = join(root, 'forged-data');
   const [ledger, books] = [await LedgerReader.open(dir), await BooksReader.open(dir)];
   try {
-    const { origin, size } = ledger.published;
-    const head = { origin, size, root: '' };
+    const head = await headOf(ledger, books);
     const actors = await books.over(
       {},
       (rows) => `SELECT DISTINCT coalesce(actor_uid, actor_name, actor_puid, actor_sid) FROM ${rows}

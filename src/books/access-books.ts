@@ -1,9 +1,9 @@
 import { all, type IntervalSet, interval, normalise, unknown } from '../core/index.ts';
 import { collectedPeriod, coverageAnswer, factsWithin } from './coverage.ts';
 import type { CoverageFact } from './facts.ts';
+import type { LedgerHead } from './ledger-head.ts';
 import type { LiveRows, Scope } from './live.ts';
 import { Tenants } from './principal.ts';
-import type { LedgerHead } from './reader.ts';
 import type { EventRow } from './row.ts';
 import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
 import type { ActionKey, CheckCount, CheckFilter, CheckOutcome, CheckRow } from './state-checks.ts';
@@ -19,7 +19,6 @@ import { type Verified, verifiedOf } from './verified.ts';
 
 /** What a reader of the books knows beside these. */
 type Beside = {
-  readonly cursor: number;
   acts(kind: string): readonly number[];
   coverage(): readonly CoverageFact[];
   /** Before all times where nobody says what time it is. */
@@ -76,10 +75,9 @@ export class AccessBooks {
     const counted = verifiedOf(this.checkCounts(filter), counts, cause);
     const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
     const period = { ...(collectedPeriod(facts, this.#books.nowMs()) ?? {}), ...stated(scope) };
-    const posted = this.#books.cursor;
-    const answer = coverageAnswer(facts, period, { ...ledger, posted });
+    const answer = coverageAnswer(facts, period, ledger);
     const unseen = unseenFlows(facts);
-    const coverage = unseen.length === 0 ? answer : all([answer, unknown(unseen)]);
+    const coverage = unseen.length === 0 ? answer : all([answer, unknown(ledger.asOf, unseen)]);
     return { ...counted, coverage };
   }
 

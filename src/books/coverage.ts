@@ -11,6 +11,7 @@ import {
 } from '../core/index.ts';
 import { activitySourceOf, isSpotSource, isStillComing } from '../coverage/index.ts';
 import { ANY, type CoverageFact } from './facts.ts';
+import type { LedgerHead } from './ledger-head.ts';
 import { ASKED_WITHIN_MS, REASONS_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
 import type { Coverage } from './statement-types.ts';
@@ -72,12 +73,12 @@ export function factsWithin(
 export function coverageAnswer(
   facts: readonly CoverageFact[],
   period: Scope,
-  ledger: { readonly origin: string; readonly size: number; readonly posted: number },
+  { origin, size, asOf }: Pick<LedgerHead, 'origin' | 'size' | 'asOf'>,
 ): Answer {
   const because: Reason[] = [];
-  if (ledger.posted < ledger.size) {
+  if (asOf.size < size) {
     const text =
-      `entries ${ledger.posted} to ${ledger.size - 1} are not yet indexed: the next writing ` +
+      `entries ${asOf.size} to ${size - 1} are not yet indexed: the next writing ` +
       'command does it, or "countersign rebuild"';
     because.push({ code: 'not-yet-indexed', text });
   }
@@ -92,9 +93,12 @@ export function coverageAnswer(
   else because.push(...gaps(good, fromMs, toMs));
   if (because.length === 0) {
     const indices = good.flatMap(({ index, entries = [index] }) => entries);
-    return yes(indices.map((index) => ({ origin: ledger.origin, index })));
+    return yes(
+      asOf,
+      indices.map((index) => ({ origin, index })),
+    );
   }
-  return unknown(shortened(because));
+  return unknown(asOf, shortened(because));
 }
 
 export const NOTHING_SAID: Reason = {
@@ -200,5 +204,5 @@ export function besides(coverage: Coverage, because: readonly Reason[]): Coverag
   if (because.length === 0) return coverage;
   const { answer } = coverage;
   const reasons = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
-  return { ...coverage, answer: { kind: 'unknown', because: reasons, wouldDecide: [] } };
+  return { ...coverage, answer: unknown(answer.asOf, reasons) };
 }

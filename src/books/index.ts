@@ -24,6 +24,7 @@ export {
   type Sought,
 } from './facts.ts';
 export { type HotFile, writeHot } from './hot.ts';
+export { headOf, type LedgerHead } from './ledger-head.ts';
 export { ASKED_WITHIN_MS } from './limits.ts';
 export type { Ask } from './live.ts';
 export type { Principal, PrincipalAlias, Resolution, WhoOptions } from './principal.ts';
@@ -33,7 +34,6 @@ export { type QueryOptions, type QueryResult, query, queryToParquet } from './qu
 export type { QueryColumn, QueryValue } from './query-value.ts';
 export {
   BooksReader,
-  type LedgerHead,
   type ReaderOptions,
 } from './reader.ts';
 export { type EventRow, erasedRow } from './row.ts';

@@ -9,6 +9,7 @@ import { BooksError } from './errors.ts';
 import type { CoverageFact, ErasureFact, EstateFact, FindingFact, ImportFact } from './facts.ts';
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
 import { BOOKS_STAGE } from './layout.ts';
+import type { LedgerHead } from './ledger-head.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
 import { type Ask, LiveRows, type Scope, type Select } from './live.ts';
 import { Observed } from './observed.ts';
@@ -27,12 +28,7 @@ import { SignalBooks } from './signal-books.ts';
 import type { StageCursor } from './state.ts';
 import type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
-import type {
-  Coverage,
-  LedgerState,
-  StatementOptions,
-  StatementResult,
-} from './statement-types.ts';
+import type { Coverage, StatementOptions, StatementResult } from './statement-types.ts';
 import { eventsInOrder } from './timeline.ts';
 import type { Timeline, TimelineFilter } from './timeline-types.ts';
 import { isItemRead, THROTTLED_MS } from './volume.ts';
@@ -42,9 +38,6 @@ export type ReaderOptions = {
   /** What is late and what has expired depends on the time; without a clock, on the last poll. */
   readonly clock?: Clock;
 };
-
-/** Where the ledger stands; what a reader of the ledger says at the moment of the question. */
-export type LedgerHead = Omit<LedgerState, 'posted'>;
 
 /** The reading side of the books: takes no lock, while another process writes. */
 export class BooksReader {
@@ -237,7 +230,7 @@ export class BooksReader {
       coverage: this.coverage(),
       erasures: this.erasures(),
       sought: (erasure, names) => sought?.(erasure, [who, ...names]) === true,
-      ledger: { ...ledger, posted: this.cursor },
+      ledger,
     });
     return { kind: 'statement', statement };
   }
@@ -369,7 +362,7 @@ export class BooksReader {
 
   #coverage(period: Scope, ledger: LedgerHead, tenants: readonly string[] | undefined): Coverage {
     const facts = factsWithin(this.coverage(), period, tenants);
-    const answer = coverageAnswer(facts, period, { ...ledger, posted: this.cursor });
+    const answer = coverageAnswer(facts, period, ledger);
     return { answer, facts, holes: holesOf(facts, period) };
   }
 }

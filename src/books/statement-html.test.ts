@@ -76,7 +76,7 @@ test('a statement without any event is still a page', () => {
     tenants: [],
     coverage: [],
     erasures: [],
-    ledger: { ...HEAD, posted: 0 },
+    ledger: { ...HEAD, asOf: { ...HEAD.asOf, size: 0 } },
   });
   const text = [...statementHtml(empty, { generatedAt: '2024-02-01T10:00:00Z' })].join('');
   assert.match(text, /No event is known\./);

@@ -95,7 +95,7 @@ ${fact('Generated', `${instantText(generatedAt)} UTC`)}
 ${fact('Ledger', id(ledger.origin))}
 ${fact('Checkpoint size', plural(ledger.size, 'entry'))}
 ${fact('Checkpoint root', id(ledger.root))}
-${fact('Indexed', plural(ledger.posted, 'entry'))}
+${fact('Indexed', plural(ledger.asOf.size, 'entry'))}
 </dl>
 </div>\n`;
 }

@@ -1,6 +1,7 @@
 import type { Answer, Reason } from '../core/index.ts';
 import type { CoverageHole } from './coverage.ts';
 import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
+import type { LedgerHead } from './ledger-head.ts';
 import type { Scope } from './live.ts';
 import type { Principal } from './principal.ts';
 import type { EventRow } from './row.ts';
@@ -46,7 +47,8 @@ export type Statement = {
   /** Whether this statement is all there is. */
   readonly coverage: Coverage;
   readonly erasures: readonly Erasure[];
-  readonly ledger: LedgerState;
+  /** The log that the indices of this statement point into. */
+  readonly ledger: LedgerHead;
 };
 
 /** What reconciliation says of one action; the books print it and judge nothing. */
@@ -150,14 +152,4 @@ export type Erasure = Pick<ErasureFact, 'index' | 'by' | 'reason' | 'entries'> &
   /** Event times of what was erased; null when not stated. */
   readonly from: string | null;
   readonly to: string | null;
-};
-
-/** The log that the indices of this statement point into. */
-export type LedgerState = {
-  readonly origin: string;
-  readonly size: number;
-  /** Base64, as in the checkpoint. */
-  readonly root: string;
-  /** Entries that the books have posted; less than `size` means not yet indexed. */
-  readonly posted: number;
 };

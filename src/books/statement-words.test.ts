@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unknown } from '../core/index.ts';
+import { NOTHING_READ, unknown } from '../core/index.ts';
 import { answerText } from './statement-words.ts';
 
 test('a reason that many imports give is read once, and what each adds is not lost', () => {
   const code = 'coverage-unknown';
   const file = 'these records came out of a file';
   const reasons = [file, `${file}; 3 of 9 results are missing`, `${file}; 1 of 4 is missing`];
-  const answer = unknown(reasons.map((text) => ({ code, text })));
+  const answer = unknown(
+    NOTHING_READ,
+    reasons.map((text) => ({ code, text })),
+  );
   assert.equal(
     answerText(answer),
     `Cannot tell, because ${file}; 3 of 9 results are missing; 1 of 4 is missing`,

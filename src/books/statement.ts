@@ -3,6 +3,7 @@ import { isSignIn } from '../ocsf/index.ts';
 import { coverageAnswer, factsWithin, holesOf, isWholeTenant } from './coverage.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
+import type { LedgerHead } from './ledger-head.ts';
 import type { Scope } from './live.ts';
 import type { Principal } from './principal.ts';
 import type { EventRow } from './row.ts';
@@ -11,7 +12,6 @@ import type {
   Balance,
   Erasure,
   Judged,
-  LedgerState,
   Outcome,
   SignInCounts,
   Statement,
@@ -40,23 +40,25 @@ export type StatementInput = {
   readonly erasures: readonly ErasureFact[];
   /** Undefined: nobody can say whom an erasure was about. */
   readonly sought?: Sought | undefined;
-  readonly ledger: LedgerState;
+  readonly ledger: LedgerHead;
   /** What reconciliation says; empty where nobody was asked. */
   readonly judged?: ReadonlyMap<number, Judged>;
 };
 
 /** Until a source of decisions is connected, nothing can be said about any authorisation. */
-const NO_DECISIONS: Answer = unknown(
-  { code: 'no-decision-source', text: 'no decision source is connected' },
-  [{ what: 'the decision behind this session' }],
-);
+function noDecisions({ asOf }: LedgerHead): Answer {
+  return unknown(asOf, { code: 'no-decision-source', text: 'no decision source is connected' }, [
+    { what: 'the decision behind this session' },
+  ]);
+}
 
 /**
  * Posts each action once, under its session. The same rows give the same statement in whatever
  * order they were imported.
  */
 export function statementOf(input: StatementInput): Statement {
-  const { principal, period, purpose, rows, ledger, judged = NOT_JUDGED } = input;
+  const { principal, period, purpose, rows, ledger, judged: verdicts } = input;
+  const judged: AllJudged = { verdicts, undecided: noDecisions(ledger) };
   const actions = rows.filter((row) => !isSignIn(row.event.classUid));
   const signIns = rows.filter((row) => isSignIn(row.event.classUid));
   return {
@@ -66,7 +68,7 @@ export function statementOf(input: StatementInput): Statement {
     case: input.case,
     sessions: sessionsOf(actions, signIns, judged),
     unaccounted: actions
-      .filter(({ index }) => judged.get(index)?.verdict === 'unaccounted')
+      .filter(({ index }) => verdicts?.get(index)?.verdict === 'unaccounted')
       .map((row) => actionOf(row, judged)),
     balance: balanceOf(actions, judged),
     signIns: countsOf(signIns),
@@ -77,13 +79,15 @@ export function statementOf(input: StatementInput): Statement {
   };
 }
 
-type AllJudged = ReadonlyMap<number, Judged>;
+type AllJudged = {
+  readonly verdicts: ReadonlyMap<number, Judged> | undefined;
+  /** Of what has no verdict. */
+  readonly undecided: Answer;
+};
 
-const NOT_JUDGED: AllJudged = new Map();
-
-function balanceOf(actions: readonly EventRow[], judged: AllJudged): Balance {
+function balanceOf(actions: readonly EventRow[], { verdicts }: AllJudged): Balance {
   const balance = { actions: actions.length, accounted: 0, unaccounted: 0, unknown: 0 };
-  for (const { index } of actions) balance[judged.get(index)?.verdict ?? 'unknown'] += 1;
+  for (const { index } of actions) balance[verdicts?.get(index)?.verdict ?? 'unknown'] += 1;
   return balance;
 }
 
@@ -113,7 +117,7 @@ function sessionOf(
   return {
     session,
     authorisation:
-      actions.length === 0 ? NO_DECISIONS : all(actions.map((each) => each.authorisation)),
+      actions.length === 0 ? judged.undecided : all(actions.map((each) => each.authorisation)),
     from: time((ordered[0] as EventRow).event.timeMs),
     to: time((ordered.at(-1) as EventRow).event.timeMs),
     signIns: ordered.filter((row) => isSignIn(row.event.classUid)).map(signInOf),
@@ -149,7 +153,7 @@ function signInOf(row: EventRow): StatementSignIn {
   };
 }
 
-function actionOf(row: EventRow, judged: AllJudged): StatementAction {
+function actionOf(row: EventRow, { verdicts, undecided }: AllJudged): StatementAction {
   const { event } = row;
   return {
     ...eventOf(row),
@@ -167,7 +171,7 @@ function actionOf(row: EventRow, judged: AllJudged): StatementAction {
       contents: event.accessType === 'Sync' ? 'unknown' : 'stated',
       throttled: event.isThrottled,
     },
-    authorisation: judged.get(row.index)?.authorisation ?? NO_DECISIONS,
+    authorisation: verdicts?.get(row.index)?.authorisation ?? undecided,
   };
 }
 
@@ -222,7 +226,7 @@ function coverageOf(input: StatementInput): Statement['coverage'] {
   because.push(...notConnected(facts, input.rows));
   if (because.length === 0) return { answer, facts, holes };
   const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
-  return { answer: unknown(all), facts, holes };
+  return { answer: unknown(answer.asOf, all), facts, holes };
 }
 
 /** Those that sought this person come first. */

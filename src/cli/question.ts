@@ -35,11 +35,10 @@ export async function askBooks(
 
 async function withBooks<T>(context: Context, ask: (sources: Sources) => Promise<T>): Promise<T> {
   // The books bring the engine along, which takes a while: the ledger's own questions do without.
-  const { BooksReader: Reader } = await import('../books/index.ts');
+  const { BooksReader: Reader, headOf } = await import('../books/index.ts');
   return askLedger(context, async (ledger) => {
     const books = await Reader.open(context.dataDir, { clock: context.clock });
-    const { origin, size, root } = ledger.published;
-    const head = { origin, size, root: Buffer.from(root).toString('base64') };
+    const head = await headOf(ledger, books);
     try {
       return await ask({ ledger, books, head });
     } finally {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
 import { type Answer, all, any, NOTHING_ASKED, no, not, unknown, yes } from './answer.ts';
+import { lowestWatermark, NOTHING_READ, type Watermark } from './watermark.ts';
 
 const evidenceRef = fc.record({
   origin: fc.constantFrom('log.example/a', 'log.example/b'),
@@ -13,15 +14,20 @@ const reason = fc.record({
   text: fc.constant('why'),
 });
 const observation = fc.record({ what: fc.constantFrom('a canary', 'a second source') });
+const watermark: fc.Arbitrary<Watermark> = fc.record(
+  {
+    origin: fc.constantFrom('log.example/a', 'log.example/b'),
+    size: fc.nat(5),
+    at: fc.constantFrom(null, '2026-03-02T08:00:00.000Z', '2026-03-02T09:00:00.000Z'),
+  },
+  { noNullPrototype: true },
+);
+const evidence = fc.array(evidenceRef, { maxLength: 4 });
+const reasons = fc.array(reason, { minLength: 1, maxLength: 3 });
 const answer: fc.Arbitrary<Answer> = fc.oneof(
-  fc.array(evidenceRef, { maxLength: 4 }).map(yes),
-  fc.array(evidenceRef, { maxLength: 4 }).map(no),
-  fc
-    .tuple(
-      fc.array(reason, { minLength: 1, maxLength: 3 }),
-      fc.array(observation, { maxLength: 2 }),
-    )
-    .map(([because, wouldDecide]) => unknown(because, wouldDecide)),
+  fc.tuple(watermark, evidence).map((of) => yes(...of)),
+  fc.tuple(watermark, reasons, evidence).map((of) => no(...of)),
+  fc.tuple(watermark, reasons, fc.array(observation, { maxLength: 2 })).map((of) => unknown(...of)),
 );
 const answers = fc.array(answer, { maxLength: 6 });
 
@@ -32,14 +38,23 @@ function assertSame(left: Answer, right: Answer): void {
 
 function canonical(a: Answer): unknown {
   const sorted = (items: readonly object[]): string[] => items.map((i) => JSON.stringify(i)).sort();
-  return a.kind === 'unknown'
-    ? { kind: a.kind, because: sorted(a.because), wouldDecide: sorted(a.wouldDecide) }
-    : { kind: a.kind, evidence: sorted(a.evidence) };
+  const { kind, asOf } = a;
+  switch (a.kind) {
+    case 'yes':
+      return { kind, asOf, evidence: sorted(a.evidence) };
+    case 'no':
+      return { kind, asOf, because: sorted(a.because), evidence: sorted(a.evidence) };
+    case 'unknown':
+      return { kind, asOf, because: sorted(a.because), wouldDecide: sorted(a.wouldDecide) };
+  }
 }
 
+const AS_OF: Watermark = { origin: 'log.example/a', size: 7, at: null };
+const TURNED = { code: 'turned', text: 'the opposite was asked' };
+
 test('agrees with the strong Kleene tables', () => {
-  const u = unknown({ code: 'late', text: 'why' });
-  const [y, n] = [yes([]), no([])];
+  const u = unknown(AS_OF, { code: 'late', text: 'why' });
+  const [y, n] = [yes(AS_OF), no(AS_OF, { code: 'off', text: 'why' })];
   const table: [Answer, Answer, string, string][] = [
     [y, y, 'yes', 'yes'],
     [y, n, 'no', 'yes'],
@@ -81,15 +96,23 @@ test('says the same twice as once', () => {
   const property = fc.property(answer, (a) => {
     assertSame(all([a, a]), a);
     assertSame(any([a, a]), a);
-    assertSame(not(not(a)), a);
+  });
+  fc.assert(property, runs(200));
+});
+
+test('is itself when turned twice, but for the reason of a no', () => {
+  const property = fc.property(answer, (a) => {
+    const twice = not(not(a, TURNED), TURNED);
+    assertSame(twice, a.kind === 'no' ? no(a.asOf, TURNED, a.evidence) : a);
   });
   fc.assert(property, runs(200));
 });
 
 test('obeys De Morgan', () => {
+  const turned = (a: Answer): Answer => not(a, TURNED);
   const property = fc.property(answers, (a) => {
-    assertSame(not(all(a)), any(a.map(not)));
-    assertSame(not(any(a)), all(a.map(not)));
+    assertSame(turned(all(a)), any(a.map(turned)));
+    assertSame(turned(any(a)), all(a.map(turned)));
   });
   fc.assert(property, runs(300));
 });
@@ -103,8 +126,8 @@ test('distributes all over any, by kind', () => {
 });
 
 test('makes no yes out of nothing', () => {
-  assert.deepEqual(all([]), unknown(NOTHING_ASKED));
-  assert.deepEqual(any([]), unknown(NOTHING_ASKED));
+  assert.deepEqual(all([]), unknown(NOTHING_READ, NOTHING_ASKED));
+  assert.deepEqual(any([]), unknown(NOTHING_READ, NOTHING_ASKED));
   const property = fc.property(answers, (a) => {
     if (all(a).kind === 'yes') assert.ok(a.length > 0 && a.every((x) => x.kind === 'yes'));
     if (any(a).kind === 'yes') assert.ok(a.some((x) => x.kind === 'yes'));
@@ -114,13 +137,37 @@ test('makes no yes out of nothing', () => {
 });
 
 test('keeps unknown an unknown that gives no reason', () => {
-  const silent: Answer = { kind: 'unknown', because: [], wouldDecide: [] };
-  assert.equal(all([yes([]), silent]).kind, 'unknown');
-  const built = unknown([]);
+  const silent: Answer = { kind: 'unknown', asOf: AS_OF, because: [], wouldDecide: [] };
+  assert.equal(all([yes(AS_OF), silent]).kind, 'unknown');
+  const built = unknown(AS_OF, []);
   assert.ok(built.kind === 'unknown' && built.because.length === 1);
 });
 
-test('keeps the evidence of every answer that decided, and of no other', () => {
+test('gives a reason with each no, whatever it is made of', () => {
+  const silent: Answer = { kind: 'no', asOf: AS_OF, because: [], evidence: [] };
+  for (const said of [no(AS_OF, []), all([silent]), any([silent])]) {
+    assert.ok(said.kind === 'no' && said.because.length === 1);
+  }
+  const property = fc.property(answers, (a) => {
+    for (const said of [all(a), any(a), ...a.map((each) => not(each, TURNED))]) {
+      assert.ok(said.kind === 'yes' || said.because.length > 0);
+    }
+  });
+  fc.assert(property, runs(200));
+});
+
+test('holds as far as the part that has read least', () => {
+  const property = fc.property(fc.array(answer, { minLength: 1, maxLength: 6 }), (a) => {
+    const lowest = lowestWatermark(a.map(({ asOf }) => asOf));
+    for (const { asOf } of [all(a), any(a)]) {
+      assert.deepEqual(asOf, lowest);
+      assert.equal(asOf.size, Math.min(...a.map((part) => part.asOf.size)));
+    }
+  });
+  fc.assert(property, runs(300));
+});
+
+test('keeps the evidence and reasons of every answer that decided, and of no other', () => {
   const property = fc.property(answers, (a) => {
     for (const combined of [all(a), any(a)]) {
       if (combined.kind === 'unknown') continue;
@@ -132,6 +179,11 @@ test('keeps the evidence of every answer that decided, and of no other', () => {
       );
       assert.deepEqual(new Set(combined.evidence.map((e) => JSON.stringify(e))), expected);
       assert.equal(combined.evidence.length, expected.size, 'each piece of evidence stands once');
+      if (combined.kind !== 'no') continue;
+      const because = new Set(
+        deciding.flatMap((x) => (x.kind === 'no' ? x.because : [])).map(({ code }) => code),
+      );
+      assert.deepEqual(new Set(combined.because.map(({ code }) => code)), because);
     }
   });
   fc.assert(property, runs(300));
@@ -161,7 +213,7 @@ test('leaves its arguments as they were', () => {
 });
 
 test('takes as much evidence as a year of a large company has', () => {
-  const evidence = Array.from({ length: 400_000 }, (_, index) => ({ origin: 'log', index }));
-  const combined = all([yes(evidence), yes([])]);
-  assert.ok(combined.kind === 'yes' && combined.evidence.length === evidence.length);
+  const many = Array.from({ length: 400_000 }, (_, index) => ({ origin: 'log', index }));
+  const combined = all([yes(AS_OF, many), yes(AS_OF)]);
+  assert.ok(combined.kind === 'yes' && combined.evidence.length === many.length);
 });

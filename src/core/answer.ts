@@ -1,3 +1,5 @@
+import { lowestWatermark, type Watermark } from './watermark.ts';
+
 /** A pointer into a ledger: the origin of the log and the index of the entry. */
 export type EvidenceRef = { readonly origin: string; readonly index: number };
 
@@ -9,34 +11,58 @@ export type Observation = { readonly what: string };
 
 /**
  * The three answers. No data is never `yes`: a negative claim is worth what the coverage of its
- * interval is worth, and otherwise is `unknown`, with the reason.
+ * interval is worth, and otherwise is `unknown`, with the reason. Each names how far it has read.
  */
 export type Answer =
-  | { readonly kind: 'yes'; readonly evidence: readonly EvidenceRef[] }
-  | { readonly kind: 'no'; readonly evidence: readonly EvidenceRef[] }
+  | {
+      readonly kind: 'yes';
+      readonly asOf: Watermark;
+      readonly evidence: readonly EvidenceRef[];
+    }
+  | {
+      readonly kind: 'no';
+      readonly asOf: Watermark;
+      readonly because: readonly Reason[];
+      readonly evidence: readonly EvidenceRef[];
+    }
   | {
       readonly kind: 'unknown';
+      readonly asOf: Watermark;
       readonly because: readonly Reason[];
       readonly wouldDecide: readonly Observation[];
     };
 
-export function yes(evidence: readonly EvidenceRef[]): Answer {
-  return { kind: 'yes', evidence: unionOf(evidence, evidenceKey) };
+export function yes(
+  asOf: Watermark,
+  evidence: readonly EvidenceRef[] = [],
+): Answer & { readonly kind: 'yes' } {
+  return { kind: 'yes', asOf, evidence: unionOf(evidence, evidenceKey) };
 }
 
-export function no(evidence: readonly EvidenceRef[]): Answer {
-  return { kind: 'no', evidence: unionOf(evidence, evidenceKey) };
+/** At least one reason: a `no` that cannot say why says that. */
+export function no(
+  asOf: Watermark,
+  because: Reason | readonly Reason[],
+  evidence: readonly EvidenceRef[] = [],
+): Answer {
+  return {
+    kind: 'no',
+    asOf,
+    because: reasonsOf(because),
+    evidence: unionOf(evidence, evidenceKey),
+  };
 }
 
 /** At least one reason: an `unknown` that cannot say why says that. */
 export function unknown(
+  asOf: Watermark,
   because: Reason | readonly Reason[],
   wouldDecide: readonly Observation[] = [],
 ): Answer {
-  const reasons = Array.isArray(because) ? (because as readonly Reason[]) : [because as Reason];
   return {
     kind: 'unknown',
-    because: unionOf(reasons.length === 0 ? [NO_REASON_GIVEN] : reasons, reasonKey),
+    asOf,
+    because: reasonsOf(because),
     wouldDecide: unionOf(wouldDecide, (o) => o.what),
   };
 }
@@ -44,7 +70,8 @@ export function unknown(
 /**
  * Strong Kleene conjunction. A single `no` decides and keeps the evidence of every `no`; else a
  * single `unknown` makes the whole unknown with the union of reasons; else `yes` with all evidence.
- * Of no answers at all: `unknown`, since an empty list is no data, and no data is never `yes`.
+ * The watermark is the lowest of all parts. Of no answers at all: `unknown`, since an empty list is
+ * no data, and no data is never `yes`.
  */
 export function all(answers: readonly Answer[]): Answer {
   return combine(answers, 'no', 'yes');
@@ -55,12 +82,13 @@ export function any(answers: readonly Answer[]): Answer {
   return combine(answers, 'yes', 'no');
 }
 
-export function not(answer: Answer): Answer {
+/** `because`: why it is `no` where the answer is `yes`, which carries no reason of its own. */
+export function not(answer: Answer, because: Reason): Answer {
   switch (answer.kind) {
     case 'yes':
-      return no(answer.evidence);
+      return no(answer.asOf, because, answer.evidence);
     case 'no':
-      return yes(answer.evidence);
+      return yes(answer.asOf, answer.evidence);
     case 'unknown':
       return answer;
   }
@@ -75,22 +103,32 @@ function combine(
   decisive: 'yes' | 'no',
   neutral: 'yes' | 'no',
 ): Answer {
-  if (answers.length === 0) return unknown(NOTHING_ASKED);
-  const deciding = answers.flatMap((a) => (a.kind === decisive ? [a] : []));
-  if (deciding.length > 0) return { kind: decisive, evidence: evidenceOf(deciding) };
+  const asOf = lowestWatermark(answers.map((answer) => answer.asOf));
+  if (answers.length === 0) return unknown(asOf, NOTHING_ASKED);
+  const deciding = answers.filter(({ kind }) => kind === decisive);
+  if (deciding.length > 0) return decided(decisive, asOf, deciding);
   const undecided = answers.flatMap((a) => (a.kind === 'unknown' ? [a] : []));
   if (undecided.length > 0) {
     return unknown(
+      asOf,
       undecided.flatMap((a) => a.because),
       undecided.flatMap((a) => a.wouldDecide),
     );
   }
-  return { kind: neutral, evidence: evidenceOf(answers) };
+  return decided(neutral, asOf, answers);
 }
 
-function evidenceOf(answers: readonly Answer[]): readonly EvidenceRef[] {
-  const all = answers.flatMap((a) => (a.kind === 'unknown' ? [] : a.evidence));
-  return unionOf(all, evidenceKey);
+/** With the evidence and reasons of answers that are all of this kind. */
+function decided(kind: 'yes' | 'no', asOf: Watermark, answers: readonly Answer[]): Answer {
+  const evidence = answers.flatMap((a) => (a.kind === 'unknown' ? [] : a.evidence));
+  if (kind === 'yes') return yes(asOf, evidence);
+  const because = answers.flatMap((a) => (a.kind === 'no' ? a.because : []));
+  return no(asOf, because, evidence);
+}
+
+function reasonsOf(because: Reason | readonly Reason[]): readonly Reason[] {
+  const reasons = Array.isArray(because) ? (because as readonly Reason[]) : [because as Reason];
+  return unionOf(reasons.length === 0 ? [NO_REASON_GIVEN] : reasons, reasonKey);
 }
 
 function unionOf<T>(items: readonly T[], keyOf: (item: T) => string): readonly T[] {

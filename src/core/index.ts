@@ -13,3 +13,4 @@ export * from './limits.ts';
 export * from './record.ts';
 export * from './reference.ts';
 export * from './text.ts';
+export * from './watermark.ts';

@@ -9,6 +9,7 @@ import { namedSeed } from './seed.ts';
 import { accountOf, TENANT, type Told } from './testing/world.ts';
 
 const HOUR_MS = 3_600_000;
+const AS_OF = { origin: 'ledger.example', size: 99, at: null };
 const T = Date.UTC(2026, 2, 2);
 const EVE = 'eve@northmoor.example';
 const MALLORY = 'mallory@northmoor.example';
@@ -21,7 +22,7 @@ function at(hours: number): number {
 async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<OutReport> {
   return areTheyOut({
     source: accountOf(told),
-    origin: 'ledger.example',
+    asOf: AS_OF,
     period: { fromMs: T },
     findings: [],
     seeds: [namedSeed(`user:${EVE}`, T)],
@@ -99,7 +100,10 @@ test('what the intruders made is theirs, and what that made, and what it read', 
   assert.deepEqual(openOf(report), ['consents', 'accounts', 'exposed-secrets']);
   assert.equal(report.lineage.length, 3);
   const evidence = of(report, 'exposed-secrets').answer;
-  assert.deepEqual(evidence, { kind: 'no', evidence: [{ origin: 'ledger.example', index: 2 }] });
+  assert.ok(evidence.kind === 'no');
+  assert.deepEqual(evidence.evidence, [{ origin: 'ledger.example', index: 2 }]);
+  assert.match(evidence.because[0]?.text ?? '', /secret/);
+  assert.deepEqual(evidence.asOf, AS_OF);
 });
 
 test('the order in which records came in changes nothing', async () => {

@@ -7,6 +7,7 @@ import {
   plural,
   type Reason,
   unknown,
+  type Watermark,
 } from '../core/index.ts';
 import { changesOf, learnParties } from './changes.ts';
 import { doingsOf } from './doings.ts';
@@ -21,8 +22,8 @@ import { readSpecial } from './specials.ts';
 
 export type OutInput = {
   readonly source: IncidentSource;
-  /** Log that the indices point into. */
-  readonly origin: string;
+  /** Of the log that the indices point into. */
+  readonly asOf: Watermark;
   readonly period: Period;
   readonly findings: readonly KeptFinding[];
   /** What people say is the intruders'. */
@@ -99,13 +100,16 @@ function answerOf(
   because: readonly Reason[],
   tainted: number,
 ): FootholdAnswer {
+  const { asOf } = input;
   const open = openings.filter(({ closed }) => closed === undefined);
   const closed = openings.filter((opening) => opening.closed !== undefined);
   const ordered = [...open, ...closed];
   if (open.length > 0) {
-    const { origin } = input;
-    const evidence = open.flatMap(({ entries }) => entries.map((index) => ({ origin, index })));
-    return { foothold, answer: no(evidence satisfies EvidenceRef[]), openings: ordered };
+    const evidence: EvidenceRef[] = open.flatMap(({ entries }) =>
+      entries.map((index) => ({ origin: asOf.origin, index })),
+    );
+    const because = open.map(({ text }) => ({ code: 'opened', text }));
+    return { foothold, answer: no(asOf, because, evidence), openings: ordered };
   }
   const reasons = [
     ...because,
@@ -123,7 +127,7 @@ function answerOf(
     ...(foothold.blind === undefined ? [] : [{ code: 'not-in-any-log', text: foothold.blind }]),
   ];
   const wouldDecide: Observation[] = [{ what: foothold.readBack }];
-  return { foothold, answer: unknown(reasons, wouldDecide), openings: ordered };
+  return { foothold, answer: unknown(asOf, reasons, wouldDecide), openings: ordered };
 }
 
 const NOBODY_TAINTED: Reason = {

@@ -1,4 +1,13 @@
-import { type Answer, type EvidenceRef, messageOf, no, unknown, yes } from '../core/index.ts';
+import {
+  type Answer,
+  type EvidenceRef,
+  messageOf,
+  NOTHING_READ,
+  no,
+  unknown,
+  type Watermark,
+  yes,
+} from '../core/index.ts';
 import { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts';
 import { decodeUtf8, parseBase64, parseHashBase64 } from './encoding.ts';
 import { EVIDENCE_BYTES_MAX, EVIDENCE_HEAD } from './evidence.ts';
@@ -50,7 +59,10 @@ export function verifyEvidence(
   const problems: string[] = [];
   const parts = readParts(bytes, problems);
   if (parts === undefined) {
-    return { ...report(problems, [], undefined, vkey), witnessed: NOT_WITNESSED };
+    return {
+      ...report(problems, [], undefined, vkey),
+      witnessed: unknown(NOTHING_READ, NOT_WITNESSED),
+    };
   }
   const checkpoint = readCheckpoint(parts, vkey, problems);
   const items: VerifiedItem[] = [];
@@ -62,25 +74,36 @@ export function verifyEvidence(
     seen.add(item.index);
     items.push(item);
   }
-  const witnessed = witnessesOf(parts.checkpointNote, policy);
+  const witnessed = witnessesOf(parts.checkpointNote, policy, asOfCheckpoint(checkpoint));
   return { ...report(problems, items, checkpoint, vkey), witnessed };
 }
 
-const NOT_WITNESSED = unknown({
+const NOT_WITNESSED = {
   code: 'not-witnessed',
   text: 'not witnessed: nobody but the log itself has signed the checkpoint',
-});
+};
 
-function witnessesOf(checkpointNote: string, policy: TrustPolicy | undefined): Answer {
+/** A checkpoint does not say when it was signed. */
+function asOfCheckpoint(checkpoint: KnownCheckpoint | undefined): Watermark {
+  if (checkpoint === undefined) return NOTHING_READ;
+  const { origin, size } = checkpoint;
+  return { origin, size, at: null };
+}
+
+function witnessesOf(
+  checkpointNote: string,
+  policy: TrustPolicy | undefined,
+  asOf: Watermark,
+): Answer {
   try {
     const note = parseNote(Buffer.from(checkpointNote));
-    if (policy !== undefined) return quorumOfNote(note, policy, []);
-    if (note.signatures.length <= 1) return NOT_WITNESSED;
+    if (policy !== undefined) return quorumOfNote(note, policy, yes(asOf));
+    if (note.signatures.length <= 1) return unknown(asOf, NOT_WITNESSED);
     const text = 'it carries cosignatures, and no policy was given that says whose count';
-    return unknown({ code: 'no-policy', text });
+    return unknown(asOf, { code: 'no-policy', text });
   } catch {
     // A note that does not parse is told among the problems.
-    return NOT_WITNESSED;
+    return unknown(asOf, NOT_WITNESSED);
   }
 }
 
@@ -267,8 +290,10 @@ function report(
     checkpoint === undefined
       ? []
       : items.map(({ index }) => ({ origin: checkpoint.origin, index }));
+  const asOf = asOfCheckpoint(checkpoint);
+  const because = problems.map((text) => ({ code: 'evidence-problem', text }));
   return {
-    answer: problems.length > 0 ? no(refs) : answerFor(refs, vkey),
+    answer: because.length > 0 ? no(asOf, because, refs) : answerFor(asOf, refs, vkey),
     problems,
     items,
     checkpoint:
@@ -282,9 +307,13 @@ function report(
   };
 }
 
-function answerFor(refs: readonly EvidenceRef[], vkey: string | undefined): Answer {
-  if (vkey !== undefined) return yes(refs);
-  return unknown({ code: 'no-pinned-key', text: NO_PINNED_KEY }, [
+function answerFor(
+  asOf: Watermark,
+  refs: readonly EvidenceRef[],
+  vkey: string | undefined,
+): Answer {
+  if (vkey !== undefined) return yes(asOf, refs);
+  return unknown(asOf, { code: 'no-pinned-key', text: NO_PINNED_KEY }, [
     { what: 'the key of the log, from a place that the maker of the file does not control' },
   ]);
 }

@@ -108,8 +108,13 @@ test('keeps a witness whose type of key it cannot verify yet', () => {
 });
 
 const EVIDENCE = [{ origin: 'log.example', index: 7 }];
-const MISSING = unknown({ code: 'not-cosigned', text: 'it has not cosigned' });
-const VOTES: Record<string, Answer> = { y: yes(EVIDENCE), n: no(EVIDENCE), u: MISSING };
+const AS_OF = { origin: 'log.example', size: 9, at: null };
+const MISSING = unknown(AS_OF, { code: 'not-cosigned', text: 'it has not cosigned' });
+const VOTES: Record<string, Answer> = {
+  y: yes(AS_OF, EVIDENCE),
+  n: no(AS_OF, { code: 'false', text: 'it is false' }, EVIDENCE),
+  u: MISSING,
+};
 
 test('counts votes by strong Kleene logic', () => {
   const cases: [string, Answer['kind']][] = [
@@ -137,8 +142,10 @@ test('says whose cosignature is missing', () => {
   const result = quorumAnswer(
     policy,
     ({ name }) =>
-      name === 'w4' ? yes(EVIDENCE) : unknown({ code: 'x', text: `${name} is silent` }),
-    EVIDENCE,
+      name === 'w4'
+        ? yes(AS_OF, EVIDENCE)
+        : unknown(AS_OF, { code: 'x', text: `${name} is silent` }),
+    yes(AS_OF, EVIDENCE),
   );
   assert.equal(result.kind, 'unknown');
   assert.ok(result.kind === 'unknown');
@@ -168,5 +175,5 @@ function read(text: string): TrustPolicy {
 
 function answer(policy: TrustPolicy, votes: string): Answer {
   const vote = (name: string): Answer => VOTES[votes[Number(name.slice(1)) - 1] ?? ''] as Answer;
-  return quorumAnswer(policy, ({ name }) => vote(name), EVIDENCE);
+  return quorumAnswer(policy, ({ name }) => vote(name), yes(AS_OF, EVIDENCE));
 }

@@ -1,4 +1,4 @@
-import { type Answer, any, type EvidenceRef, no, yes } from '../core/index.ts';
+import { type Answer, all, any, lowestWatermark } from '../core/index.ts';
 import { decodeUtf8, parseDecimal, quoted } from './encoding.ts';
 import { LedgerError } from './errors.ts';
 import { POLICY_BYTES_MAX } from './limits.ts';
@@ -69,14 +69,15 @@ export function parsePolicy(bytes: Uint8Array): TrustPolicy {
 
 /**
  * Whether enough witnesses have seen a checkpoint, from what is known about each. A witness that
- * has not signed yet may still do so: its absence is `unknown`, not `no`.
+ * has not signed yet may still do so: its absence is `unknown`, not `no`. `whereNoneIsAsked`: the
+ * answer of a policy that asks for no witness.
  */
 export function quorumAnswer(
   policy: TrustPolicy,
   answerOf: (witness: PolicyWitness) => Answer,
-  evidence: readonly EvidenceRef[],
+  whereNoneIsAsked: Answer,
 ): Answer {
-  if (policy.quorum === undefined) return yes(evidence);
+  if (policy.quorum === undefined) return whereNoneIsAsked;
   // Groups name only what stands above them, so one pass answers each once: nothing can loop.
   const answers = new Map(policy.witnesses.map((w) => [w.name, answerOf(w)]));
   for (const { name, threshold, members } of policy.groups) {
@@ -88,11 +89,12 @@ export function quorumAnswer(
 
 /** Strong Kleene logic for "at least `threshold` of them". */
 function thresholdAnswer(votes: readonly Answer[], threshold: number): Answer {
+  const asOf = lowestWatermark(votes.map((vote) => vote.asOf));
   const inFavour = votes.filter((vote) => vote.kind === 'yes');
-  if (inFavour.length >= threshold) return yes(inFavour.flatMap((vote) => vote.evidence));
+  if (inFavour.length >= threshold) return { ...all(inFavour), asOf };
   const open = votes.filter((vote) => vote.kind === 'unknown');
-  if (inFavour.length + open.length >= threshold) return any(open);
-  return no(votes.flatMap((vote) => (vote.kind === 'no' ? vote.evidence : [])));
+  if (inFavour.length + open.length >= threshold) return { ...any(open), asOf };
+  return { ...any(votes.filter((vote) => vote.kind === 'no')), asOf };
 }
 
 type ReadItems = (draft: Draft, items: readonly string[], line: number) => void;

@@ -1,4 +1,12 @@
-import { type Answer, all, type EvidenceRef, no, unknown, yes } from '../core/index.ts';
+import {
+  type Answer,
+  all,
+  type EvidenceRef,
+  no,
+  unknown,
+  type Watermark,
+  yes,
+} from '../core/index.ts';
 import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import {
   decodeUtf8,
@@ -92,10 +100,12 @@ export function verifyProof(
 ): ProofVerdict {
   const checkpoint = parseCheckpoint(proof.checkpoint.text);
   const { origin, size, root } = checkpoint;
+  const asOf: Watermark = { origin, size, at: null };
   const evidence: EvidenceRef[] = [{ origin, index: proof.index }];
   const logs = policy.logs.filter(({ key }) => key.name === origin && types.has(key.type));
   if (logs.length === 0) {
     const answer = unknown(
+      asOf,
       {
         code: 'log-key-missing',
         text: `no key that we can use is pinned for the log ${quoted(origin)}`,
@@ -105,7 +115,7 @@ export function verifyProof(
     return { answer, checkpoint, failed: undefined };
   }
   const failed = (what: string): ProofVerdict => ({
-    answer: no(evidence),
+    answer: no(asOf, { code: 'proof-failed', text: what }, evidence),
     checkpoint,
     failed: what,
   });
@@ -123,26 +133,29 @@ export function verifyProof(
   if (!verifyInclusion(claim)) {
     return failed(`the path of entry ${proof.index} does not lead to the root of the checkpoint`);
   }
-  const quorum = quorumOfNote(proof.checkpoint, policy, evidence, types);
-  return { answer: all([yes(evidence), quorum]), checkpoint, failed: undefined };
+  const included = yes(asOf, evidence);
+  const quorum = quorumOfNote(proof.checkpoint, policy, included, types);
+  return { answer: all([included, quorum]), checkpoint, failed: undefined };
 }
 
 /**
  * Whether the witnesses that a policy asks for have cosigned; a false line is a `no` of its own.
+ * `included` is what they vouch for, and the answer where the policy asks for none.
  */
 export function quorumOfNote(
   note: Note,
   policy: TrustPolicy,
-  evidence: readonly EvidenceRef[],
+  included: Answer & { readonly kind: 'yes' },
   types: SignatureTypes = SIGNATURE_TYPES,
 ): Answer {
+  const { asOf, evidence } = included;
   const verifiers = verifiersOf(policy.witnesses, types);
   return quorumAnswer(
     policy,
     (witness) => {
       const verifier = verifiers.get(witness);
       if (verifier === undefined) {
-        return unknown({
+        return unknown(asOf, {
           code: 'key-type-unsupported',
           text: `the key of witness "${witness.name}" is of a type that cannot be verified here`,
         });
@@ -150,14 +163,17 @@ export function quorumOfNote(
       const lines = note.signatures.filter((s) => isSignatureBy(s, witness.key));
       if (lines.length === 0) {
         return unknown(
+          asOf,
           { code: 'not-cosigned', text: `witness "${witness.name}" has not cosigned` },
           [{ what: `a cosignature of the checkpoint by witness "${witness.name}"` }],
         );
       }
       const isTrue = lines.every((line) => verifier.verify(note.text, line.payload));
-      return isTrue ? yes(evidence) : no(evidence);
+      if (isTrue) return yes(asOf, evidence);
+      const text = `the cosignature of witness "${witness.name}" is false`;
+      return no(asOf, { code: 'cosignature-false', text }, evidence);
     },
-    evidence,
+    included,
   );
 }
 

@@ -83,9 +83,11 @@ export class LedgerReader {
     return new LedgerReader(files, dir, await openView(files, dir));
   }
 
-  /** Sees what was published, and erased, since the last look. */
+  /** Sees what was published, and erased, since the last look. Callers may overlap. */
   async refresh(): Promise<void> {
     const { view, vkey } = await openView(this.#files, this.#dir);
+    // A caller that read earlier and comes last must not take the view back.
+    if (view.checkpoint.size < this.size) return;
     this.#view = view;
     this.#vkey = vkey;
     this.#archive.refresh(this.size);

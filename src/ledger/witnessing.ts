@@ -1,4 +1,4 @@
-import { type Answer, plural, unknown, yes } from '../core/index.ts';
+import { type Answer, plural, unknown, type Watermark, yes } from '../core/index.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { isByteEqual } from './encoding.ts';
 import { LedgerError } from './errors.ts';
@@ -30,40 +30,48 @@ export type HistoryCheck = {
  */
 export async function checkHistory(check: HistoryCheck): Promise<void> {
   const policy = readWitnessPolicy(check.files, check.dir);
+  const { origin, size } = check.checkpoint;
+  const asOf: Watermark = { origin, size, at: null };
+  const notAsked = unknown(asOf, NOT_ASKED);
   const answers = new Map<string, Answer>();
   for (const witness of policy?.policy.witnesses ?? []) {
-    answers.set(witness.name, await compare(check, witness));
+    answers.set(witness.name, await compare(check, witness, asOf));
   }
   if (isAtHome(check.files, check.dir)) return;
   const isVouchedFor =
     policy !== undefined &&
     [...answers.values()].some(({ kind }) => kind === 'yes') &&
-    quorumAnswer(policy.policy, ({ name }) => answers.get(name) ?? NOT_ASKED, []).kind === 'yes';
+    quorumAnswer(policy.policy, ({ name }) => answers.get(name) ?? notAsked, yes(asOf)).kind ===
+      'yes';
   if (!isVouchedFor) throw restoredFolder(check.dir);
 }
 
 const KNOWS_NOTHING = { code: 'witness-new', text: 'the witness has seen nothing of this log yet' };
 
-const NOT_ASKED: Answer = unknown({ code: 'not-asked', text: 'the witness has no address' });
+const NOT_ASKED = { code: 'not-asked', text: 'the witness has no address' };
 
 /** `yes` if all that the witness has seen is in the folder. */
-async function compare(check: HistoryCheck, witness: PolicyWitness): Promise<Answer> {
+async function compare(
+  check: HistoryCheck,
+  witness: PolicyWitness,
+  asOf: Watermark,
+): Promise<Answer> {
   const address = addressOf(witness);
-  if (address === undefined) return NOT_ASKED;
+  if (address === undefined) return unknown(asOf, NOT_ASKED);
   let because = '';
   // The witness may have cosigned under a key that has since been rotated away.
   for (const vkey of [...check.facts.vkeys].reverse()) {
     const seen = await fetchWitnessed(address, verifierOf(vkey));
     // It has nothing against the folder, and nothing to say for it: no data is never yes.
-    if (seen.kind === 'none') return unknown(KNOWS_NOTHING);
+    if (seen.kind === 'none') return unknown(asOf, KNOWS_NOTHING);
     if (seen.kind === 'unreachable') {
       because = seen.because;
       continue;
     }
     checkAgainst(check, witness.name, seen.checkpoint);
-    return yes([]);
+    return yes(asOf);
   }
-  return unknown({ code: 'witness-silent', text: `the witness ${witness.name}: ${because}` });
+  return unknown(asOf, { code: 'witness-silent', text: `the witness ${witness.name}: ${because}` });
 }
 
 function checkAgainst(

@@ -115,15 +115,16 @@ export function judgingOf(of: {
   };
 }
 
-function judgedOf(found: ActionVerdict, { origin }: LedgerHead): Judged {
+function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Judged {
   const { verdict, cause, index, signIn } = found;
   const evidence = [index, ...(signIn === null ? [] : [signIn])].map((i) => ({ origin, index: i }));
+  const because = { code: cause, text: CAUSE_TEXTS[cause] };
   switch (verdict) {
     case 'accounted':
-      return { verdict, authorisation: yes(evidence) };
+      return { verdict, authorisation: yes(asOf, evidence) };
     case 'unaccounted':
-      return { verdict, authorisation: no(evidence) };
+      return { verdict, authorisation: no(asOf, because, evidence) };
     case 'unknown':
-      return { verdict, authorisation: unknown({ code: cause, text: CAUSE_TEXTS[cause] }) };
+      return { verdict, authorisation: unknown(asOf, because) };
   }
 }

@@ -1,4 +1,4 @@
-import type { BooksReader } from '../books/index.ts';
+import { type BooksReader, headOf } from '../books/index.ts';
 import { msOfInstant } from '../core/index.ts';
 import {
   CANARY_ACTS,
@@ -82,8 +82,7 @@ async function unjudgedRecords(
   if (late.length === 0) return [];
   const records: CanaryRecord[] = [];
   const period = { fromMs: Math.min(...late) - CLOCKS_APART_MS, toMs: nowMs + CLOCKS_APART_MS };
-  const { origin, size, root } = reader.published;
-  const head = { origin, size, root: Buffer.from(root).toString('base64') };
+  const head = await headOf(reader, books);
   const { rows } = await books.timeline({ ...period, tenant, app: appId }, head);
   for await (const { entries } of rows) {
     for (const index of entries) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { BooksReader, type CoverageFact } from '../books/index.ts';
+import { BooksReader, type CoverageFact, headOf } from '../books/index.ts';
 import { ManualClock } from '../core/index.ts';
 import type { Input } from '../intake/index.ts';
 import { fsck, LedgerReader } from '../ledger/index.ts';
@@ -127,10 +127,10 @@ test('what the step touches is unknown, of every tenant and source', async () =>
     because: 'the clock of this machine was stepped',
   });
   await withBooks(dir, async (ledger, books) => {
-    const { origin, size } = ledger.published;
+    const head = await headOf(ledger, books);
     const filter = { user: 'freya.sandison@northmoor.example', tenant: undefined };
-    const { coverage } = await books.timeline(filter, { origin, size, root: '' });
-    const { statement } = (await books.statement(filter.user, {}, { origin, size, root: '' })) as {
+    const { coverage } = await books.timeline(filter, head);
+    const { statement } = (await books.statement(filter.user, {}, head)) as {
       statement: { coverage: typeof coverage };
     };
     for (const { answer } of [coverage, statement.coverage]) {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { BooksReader, type FindingFact, type KeptFinding } from '../books/index.ts';
+import { BooksReader, type FindingFact, headOf, type KeptFinding } from '../books/index.ts';
 import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
 import { draftText, findingBody, findingUid } from '../detect/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
@@ -259,8 +259,7 @@ export class Watch {
     of: Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'>,
   ): Promise<JudgeContext> {
     await this.#seeAsFar(of.toIndex);
-    const { origin, size, root } = this.#ledger.published;
-    const head = { origin, size, root: Buffer.from(root).toString('base64') };
+    const head = await headOf(this.#ledger, { cursor: of.toIndex });
     const nowMs = this.#writer.clock.now();
     return { ...of, books: this.#books, ledger: this.#ledger, head, nowMs };
   }

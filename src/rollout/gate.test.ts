@@ -37,7 +37,7 @@ const CLEAN: Reconciliation = {
 const GOOD: GateInput = {
   ...{
     file: FILE,
-    origin: 'ledger.example',
+    asOf: { origin: 'ledger.example', size: 99, at: null },
     fromMs: FROM,
     toMs: TO,
     nowMs: TO + HOUR_MS,

@@ -8,6 +8,7 @@ import {
   plural,
   type Reason,
   unknown,
+  type Watermark,
   yes,
 } from '../core/index.ts';
 import { SUPPRESSED, statusOf } from '../detect/index.ts';
@@ -27,7 +28,7 @@ export type RuleSight = {
 /** What the account says of the window; undefined: nobody could be asked. */
 export type GateInput = {
   readonly file: GateFile;
-  readonly origin: string;
+  readonly asOf: Watermark;
   /** `[fromMs, toMs)`. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -153,22 +154,26 @@ function streamFound(
   facts: readonly CoverageFact[],
   state: 'collected' | 'corroborated',
 ): { readonly answer: Answer; readonly text: string | undefined } {
-  const { fromMs, toMs, origin } = input;
+  const { fromMs, toMs, asOf } = input;
   const short = facts.filter((fact) => fact.state === 'lost' || fact.state === 'off');
   const [lost] = short;
-  if (lost !== undefined) return { answer: no(refs(origin, short)), text: lost.because };
+  if (lost !== undefined) {
+    const because = { code: `coverage-${lost.state}`, text: lost.because };
+    return { answer: no(asOf, because, refs(asOf, short)), text: lost.because };
+  }
   const good = facts.filter((fact) => (RANKS[fact.state] ?? 0) >= (RANKS[state] as number));
   const other = facts.find((fact) => !good.includes(fact));
   const isWhole = isTiled(good, fromMs, toMs);
-  if (isWhole && other === undefined) return { answer: yes(refs(origin, good)), text: undefined };
+  if (isWhole && other === undefined)
+    return { answer: yes(asOf, refs(asOf, good)), text: undefined };
   const text = other?.because ?? 'nothing says that the whole window was collected';
-  return { answer: unknown({ code: 'coverage', text }, [COVERED]), text };
+  return { answer: unknown(asOf, { code: 'coverage', text }, [COVERED]), text };
 }
 
 const COVERED: Observation = { what: 'the source collected over the whole window' };
 
 function lossFound(input: GateInput, most: number): Found {
-  const { origin, file, coverage } = input;
+  const { asOf, file, coverage } = input;
   const sources = file.require.coverage?.sources;
   const facts = coverage.filter(
     (fact) =>
@@ -178,60 +183,61 @@ function lossFound(input: GateInput, most: number): Found {
   const [worst] = above.toSorted((a, b) => (b.bound ?? 0) - (a.bound ?? 0));
   if (worst !== undefined) {
     const text = `up to ${share(worst.bound ?? 1)} of ${worst.source} may have been lost`;
-    return { answer: unknown({ code: 'loss-bound', text }, [PROBES]), found: [text] };
+    return { answer: unknown(asOf, { code: 'loss-bound', text }, [PROBES]), found: [text] };
   }
   const open = facts.find(({ bound }) => bound === null);
   if (facts.length > 0 && open === undefined) {
-    return { answer: yes(refs(origin, facts)), found: [] };
+    return { answer: yes(asOf, refs(asOf, facts)), found: [] };
   }
   const text =
     open === undefined
       ? 'nothing was collected, so nothing bounds what was lost'
       : `no canary bounds what was lost of ${open.source}`;
-  return { answer: unknown({ code: 'loss-unbounded', text }, [PROBES]), found: [text] };
+  return { answer: unknown(asOf, { code: 'loss-unbounded', text }, [PROBES]), found: [text] };
 }
 
 /** A bound is no estimate: above the limit it says that we do not know, not that much was lost. */
 const PROBES: Observation = { what: 'more canaries with none lost: n of them bound loss by 3/n' };
 
 function residualFound(input: GateInput, most: number, whole: Answer): Found {
-  const { reconciliation } = input;
+  const { reconciliation, asOf } = input;
   if (reconciliation === undefined || reconciliation.actions === 0) {
     const text = 'there is no action in the window to be reconciled';
-    return { answer: unknown({ code: 'no-actions', text }), found: [text] };
+    return { answer: unknown(asOf, { code: 'no-actions', text }), found: [text] };
   }
   const left = reconciliation.residual.reduce((sum, { actions }) => sum + actions, 0);
   if (left <= most) {
-    const joined = all([whole, joinable(reconciliation)]);
+    const joined = all([whole, joinable(reconciliation, asOf)]);
     return { answer: joined, found: foundOf(joined) };
   }
   const worst = reconciliation.residual.toSorted((a, b) => b.actions - a.actions)[0];
   const text =
     `${plural(left, 'action')} that nothing explains, most of them on ${worst?.day} in ` +
     `${worst?.workload}`;
-  return { answer: no([]), found: [text] };
+  return { answer: no(asOf, { code: 'residual', text }), found: [text] };
 }
 
 /** An action whose sign-in could not be looked for is explained by nothing, and left by nothing. */
-function joinable({ unknown: counts }: Reconciliation): Answer {
+function joinable({ unknown: counts }: Reconciliation, asOf: Watermark): Answer {
   const actions = UNSOUGHT.reduce((sum, cause) => sum + (counts[cause] ?? 0), 0);
-  if (actions === 0) return yes([]);
+  if (actions === 0) return yes(asOf);
   const what = `the sign-in of ${plural(actions, 'action')} could not be looked for`;
   const text = `${what}: the log that would hold it was not collected there`;
-  return unknown({ code: 'sign-ins-not-collected', text }, [COVERED]);
+  return unknown(asOf, { code: 'sign-ins-not-collected', text }, [COVERED]);
 }
 
 const UNSOUGHT = [
   ...(['no-sign-in-source', 'coverage-hole', 'coverage-unknown', 'not-settled'] as const),
 ];
 
-function blindFound({ rules }: GateInput, most: number): Found {
+function blindFound({ rules, asOf }: GateInput, most: number): Found {
   if (rules === undefined || rules.length === 0) {
-    return { answer: unknown(NO_RULES), found: [NO_RULES.text] };
+    return { answer: unknown(asOf, NO_RULES), found: [NO_RULES.text] };
   }
   const blind = rules.filter(({ state }) => state === 'blind');
-  if (blind.length <= most) return { answer: yes([]), found: [] };
-  return { answer: no([]), found: [blindText(blind)] };
+  if (blind.length <= most) return { answer: yes(asOf), found: [] };
+  const text = blindText(blind);
+  return { answer: no(asOf, { code: 'rules-blind', text }), found: [text] };
 }
 
 const NO_RULES: Reason = { code: 'no-rules', text: 'no rule says whether it can see' };
@@ -256,28 +262,30 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Fou
     const seen = all([whole, sighted(input, least)]);
     return { answer: seen, found: foundOf(seen) };
   }
-  const { origin } = input;
-  const evidence = open.map(({ index }) => ({ origin, index })).slice(0, EVIDENCE_MAX);
+  const { asOf } = input;
+  const evidence = open.map(({ index }) => ({ origin: asOf.origin, index }));
   const [first] = open;
   const more = open.length > 1 ? ` (and ${open.length - 1} more)` : '';
-  return { answer: no(evidence), found: [`${first?.draft.title}${more}`] };
+  const text = `${first?.draft.title}${more}`;
+  const answer = no(asOf, { code: 'findings-open', text }, evidence.slice(0, EVIDENCE_MAX));
+  return { answer, found: [text] };
 }
 
 /**
  * "No finding" of rules that could not see is none; as many as the gate lets be blind may be. One
  * that says nothing so severe is not waited for.
  */
-function sighted({ rules = [], file }: GateInput, least: number): Answer {
+function sighted({ rules = [], file, asOf }: GateInput, least: number): Answer {
   const able = rules.filter(({ severityMax = least }) => severityMax >= least);
-  if (able.length === 0) return unknown(NO_RULES);
+  if (able.length === 0) return unknown(asOf, NO_RULES);
   const blind = able.filter(({ state }) => state === 'blind');
-  if (blind.length <= (file.require.blind ?? 0)) return yes([]);
-  return unknown({ code: 'rules-blind', text: blindText(blind) }, [COVERED]);
+  if (blind.length <= (file.require.blind ?? 0)) return yes(asOf);
+  return unknown(asOf, { code: 'rules-blind', text: blindText(blind) }, [COVERED]);
 }
 
 /** What "nothing was found" is worth: whether the account of the window is whole. */
 function wholeness(input: GateInput): Answer {
-  const { coverage, unposted, fromMs, toMs, origin } = input;
+  const { coverage, unposted, fromMs, toMs, asOf } = input;
   const because: Reason[] = [];
   if (unposted > 0) {
     const text = `${plural(unposted, 'entry', 'entries')} not yet indexed`;
@@ -298,7 +306,7 @@ function wholeness(input: GateInput): Answer {
     const text = `${facts[0]?.source} was not collected over the whole window`;
     because.push({ code: 'coverage-gap', text });
   }
-  return because.length === 0 ? yes(refs(origin, coverage)) : unknown(because, [COVERED]);
+  return because.length === 0 ? yes(asOf, refs(asOf, coverage)) : unknown(asOf, because, [COVERED]);
 }
 
 function isTiled(facts: readonly CoverageFact[], fromMs: number, toMs: number): boolean {
@@ -314,7 +322,7 @@ function startOf(fact: CoverageFact): number {
   return fact.fromMs ?? Number.NEGATIVE_INFINITY;
 }
 
-function refs(origin: string, facts: readonly CoverageFact[]): EvidenceRef[] {
+function refs({ origin }: Watermark, facts: readonly CoverageFact[]): EvidenceRef[] {
   const indices = new Set(facts.flatMap(({ index, entries = [index] }) => entries));
   return [...indices].slice(0, EVIDENCE_MAX).map((index) => ({ origin, index }));
 }

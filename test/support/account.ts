@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BooksReader, type Statement } from '../../src/books/index.ts';
+import { BooksReader, headOf, type LedgerHead, type Statement } from '../../src/books/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { fsck, LedgerReader } from '../../src/ledger/index.ts';
 import {
@@ -86,7 +86,7 @@ export type { Statement };
 export type Account = {
   readonly books: BooksReader;
   readonly ledger: LedgerReader;
-  readonly head: { readonly origin: string; readonly size: number; readonly root: string };
+  readonly head: LedgerHead;
 };
 
 /** Reads the account of `data` in this process, without a lock. */
@@ -96,13 +96,8 @@ export async function withAccount<T>(
 ): Promise<T> {
   const ledger = await LedgerReader.open(data);
   const books = await BooksReader.open(data);
-  const { origin, size, root } = ledger.published;
   try {
-    return await use({
-      books,
-      ledger,
-      head: { origin, size, root: Buffer.from(root).toString('base64') },
-    });
+    return await use({ books, ledger, head: await headOf(ledger, books) });
   } finally {
     books.close();
     ledger.close();

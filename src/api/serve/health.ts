@@ -1,4 +1,13 @@
-import { type Answer, all, no, unknown, yes } from '../../core/index.ts';
+import {
+  type Answer,
+  all,
+  instantOfMs,
+  not,
+  type Reason,
+  unknown,
+  type Watermark,
+  yes,
+} from '../../core/index.ts';
 import { LATE_POLLS } from '../limits.ts';
 import type { ServerState } from './metrics.ts';
 import type { CollectorTally } from './tally.ts';
@@ -7,36 +16,47 @@ import type { CollectorTally } from './tally.ts';
  * Does everything that is configured collect, and can it be asked about? Three answers, like every
  * question: a collector that has not polled yet is no good news.
  */
-export function healthOf(state: ServerState, ledgerOrigin: string): Answer {
+export function healthOf(state: ServerState, asOf: Watermark): Answer {
   const { collectors, ledgerEntries, booksCursor } = state;
-  const evidence = [{ origin: ledgerOrigin, index: Math.max(0, booksCursor - 1) }];
+  const fine = yes(asOf, [{ origin: asOf.origin, index: Math.max(0, asOf.size - 1) }]);
   const indexed =
     booksCursor >= ledgerEntries
-      ? yes(evidence)
-      : unknown({
+      ? fine
+      : unknown(asOf, {
           code: 'not-yet-indexed',
           text: `entries ${booksCursor} to ${ledgerEntries - 1} are not yet indexed`,
         });
-  const disk = state.disk === 'low' ? no(evidence) : yes(evidence);
-  const doors = state.doors === 'shut' ? [no(evidence)] : [];
   return all([
     indexed,
-    disk,
-    ...doors,
-    ...collectors.map((tally) => polling(tally, state.nowMs, evidence)),
+    state.disk === 'low' ? not(fine, DISK_LOW) : fine,
+    state.doors === 'shut' ? not(fine, DOORS_SHUT) : fine,
+    ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
   ]);
 }
+
+const DISK_LOW: Reason = {
+  code: 'disk-low',
+  text: 'the disk of the data folder is too full: nothing is collected',
+};
+
+const DOORS_SHUT: Reason = {
+  code: 'doors-shut',
+  text: 'the disk of the data folder is too full: the enforcement points decide nothing',
+};
 
 function polling(
   { name, lastPollMs, lastShort, lastProblem, everyMs }: CollectorTally,
   nowMs: number,
-  evidence: Parameters<typeof yes>[0],
+  fine: Answer,
 ): Answer {
   if (lastPollMs === undefined) {
-    return unknown({ code: 'not-yet-polled', text: `${name} has not polled yet` });
+    return unknown(fine.asOf, { code: 'not-yet-polled', text: `${name} has not polled yet` });
   }
-  if (nowMs - lastPollMs > LATE_POLLS * everyMs) return no(evidence);
-  if (lastShort === 0) return yes(evidence);
+  if (nowMs - lastPollMs > LATE_POLLS * everyMs) {
+    const text = `${name} polled last at ${instantOfMs(lastPollMs)}: it is stuck`;
+    return not(fine, { code: 'collector-stuck', text });
+  }
+  if (lastShort === 0) return fine;
   const text = `${name} did not get all that it asked for: ${lastProblem ?? 'see the log'}`;
-  return unknown({ code: 'short', text });
+  return unknown(fine.asOf, { code: 'short', text });
 }

@@ -13,6 +13,7 @@ const POLL = {
   ...{ windows: 4, short: 0, behindMs: 0, records: 9, duplicates: 2, parked: 1 },
   hasMore: false,
 };
+const AS_OF = { origin: 'log', size: 10, at: null };
 const ROW = {
   index: 3,
   tenant: TENANT,
@@ -124,7 +125,7 @@ describe('metrics', () => {
 
 describe('health', () => {
   const polled = { ...tally(), lastPollMs: NOW_MS - 1000 };
-  const kind = (changes: Partial<ServerState>): string => healthOf(state(changes), 'log').kind;
+  const kind = (changes: Partial<ServerState>): string => healthOf(state(changes), AS_OF).kind;
 
   test('is yes when every collector got all that it asked for', () => {
     assert.equal(kind({ collectors: [polled] }), 'yes');
@@ -134,6 +135,16 @@ describe('health', () => {
     assert.equal(kind({ collectors: [polled, tally()] }), 'unknown');
     assert.equal(kind({ collectors: [{ ...polled, lastShort: 1 }] }), 'unknown');
     assert.equal(kind({ collectors: [polled], booksCursor: 9 }), 'unknown');
+  });
+
+  test('says why it is no, and as of which entry', () => {
+    const stuck = { ...polled, lastPollMs: NOW_MS - 200_000 };
+    const changes = { collectors: [stuck], disk: 'low', doors: 'shut' } as const;
+    const answer = healthOf(state(changes), AS_OF);
+    assert.ok(answer.kind === 'no');
+    assert.deepEqual(answer.asOf, AS_OF);
+    const codes = answer.because.map(({ code }) => code);
+    assert.deepEqual(codes, ['disk-low', 'doors-shut', 'collector-stuck']);
   });
 
   test('is no when a collector is stuck, or the disk is nearly full', () => {

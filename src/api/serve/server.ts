@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { BooksReader, NOTHING_SAID } from '../../books/index.ts';
+import { BooksReader, headOf, NOTHING_SAID } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, isGuid, OWN_TENANT, type Random } from '../../core/index.ts';
 import type { Collector, Wait } from '../../intake/index.ts';
@@ -279,13 +279,17 @@ class Server {
     const state = (): ServerState => this.#state(books);
     return new Map<string, Route>([
       ['/api/v1/coverage', async (query) => coveragePage(state(), query)],
-      ['/api/v1/health', async () => this.#healthPage(state())],
+      ['/api/v1/health', () => this.#healthPage(books)],
       ['/metrics', async () => metricsPage(state())],
     ]);
   }
 
-  #healthPage(state: ServerState): Page {
-    const answer = healthOf(state, this.#writer.ledger.origin);
+  async #healthPage(books: BooksReader): Promise<Page> {
+    const { reader } = this.#writer;
+    if (reader.size < books.cursor) await reader.refresh();
+    const { asOf } = await headOf(reader, books);
+    const state = this.#state(books);
+    const answer = healthOf(state, asOf);
     // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
     const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
     const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { type TenantId, tenantId } from '../../core/index.ts';
 import type { Interpretation } from '../../ocsf/index.ts';
 import { Books } from '../books.ts';
+import type { LedgerHead } from '../ledger-head.ts';
 import type { EventRow } from '../row.ts';
 import { erasedRow } from '../row.ts';
 import { RowBuffer } from '../row-buffer.ts';
@@ -16,7 +17,13 @@ export const FABRIKAM: TenantId = tenantId('22222222-2222-4222-8222-222222222222
 export const START_MS = 1_705_046_400_000;
 
 /** Where the ledger of a test stands. */
-export const HEAD = { origin: 'example.test/ledger', size: 1_000_000, root: 'cm9vdA==' };
+const AS_OF = { origin: 'example.test/ledger', size: 1_000_000, at: null };
+export const HEAD: LedgerHead = {
+  origin: AS_OF.origin,
+  size: AS_OF.size,
+  root: 'cm9vdA==',
+  asOf: AS_OF,
+};
 
 export async function folder(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'countersign-books-'));

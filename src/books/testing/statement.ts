@@ -74,6 +74,6 @@ export function hostileStatement(): Statement {
         tenants: [],
       },
     ],
-    ledger: { ...HEAD, origin: HOSTILE, posted: HEAD.size },
+    ledger: { ...HEAD, origin: HOSTILE },
   });
 }

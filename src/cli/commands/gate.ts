@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
+import type { Answer } from '../../core/index.ts';
 import type { WatcherSight } from '../../pipeline/index.ts';
 import type { Condition, GateAnswer, GateFile, GateInput, RuleSight } from '../../rollout/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
@@ -31,11 +32,12 @@ const gate: Command<[file: string, flags: WriterFlags]> = async (context, path, 
   const given = readConfigFile(resolve(context.cwd, path));
   const file = parseGate(given);
   const { input, head, found } = await answer(context, file);
+  const { origin, size, root } = head;
   const window = { from: timeOf(input.fromMs), to: timeOf(input.toMs) };
   const said = {
     file: createHash('sha256').update(given.text).digest('hex'),
     window,
-    ledger: head,
+    ledger: { origin, size, root },
     ...answerItem(found),
   };
   const work = gateWork(whoActs(), { gate: file.gate, said });
@@ -84,7 +86,7 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   const isAsked = (of: string): boolean => file.tenants.length === 0 || file.tenants.includes(of);
   return {
     file,
-    origin: head.origin,
+    asOf: head.asOf,
     fromMs,
     toMs,
     nowMs: context.clock.now(),
@@ -147,17 +149,20 @@ const COLUMNS: readonly Column<Condition>[] = [
   { title: 'found', kind: 'text', comfortable: 40, cell: ({ found }) => found.join('; ') },
 ];
 
-function answerItem({ answer: { kind }, conditions, resume, limits }: GateAnswer): object {
+/** An answer beside other members: its kind is what `answer` says. */
+function membersOf({ kind: answer, ...members }: Answer): object {
+  return { answer, ...members };
+}
+
+function answerItem({ answer: { kind, asOf }, conditions, resume, limits }: GateAnswer): object {
   return {
     answer: kind,
+    asOf,
     conditions: conditions.map(({ condition, requires, answer: each, found }) => ({
       condition,
       requires,
-      answer: each.kind,
       found,
-      ...(each.kind === 'unknown'
-        ? { because: each.because, wouldDecide: each.wouldDecide }
-        : { evidence: each.evidence }),
+      ...membersOf(each),
     })),
     resume,
     limits,

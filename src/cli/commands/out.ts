@@ -81,7 +81,7 @@ async function ask(
   const estate = books.estate()?.tenants ?? [];
   return areTheyOut({
     source: incidentSource(books, ledger),
-    origin: head.origin,
+    asOf: head.asOf,
     period,
     findings: await findingsOf(context, sources, flags, { sinceMs, tenant: context.tenant }),
     seeds,

@@ -1,4 +1,4 @@
-import { plural } from '../../core/index.ts';
+import { type Answer, plural, type Reason } from '../../core/index.ts';
 import type { FootholdAnswer, OutReport, Questioned } from '../../incident/index.ts';
 import type { Cell, Column } from '../table.ts';
 import { timeText } from './words.ts';
@@ -23,6 +23,17 @@ export function footholdColumns(): readonly Column<FootholdAnswer>[] {
         answer.kind === 'unknown' ? answer.wouldDecide[0]?.what : foothold.readBack,
     },
   ];
+}
+
+function reasonsOf(answer: Answer): readonly Reason[] {
+  switch (answer.kind) {
+    case 'yes':
+      return [];
+    case 'no':
+      return answer.because.slice(0, OPENINGS_TOLD_MAX);
+    case 'unknown':
+      return answer.because;
+  }
 }
 
 function answerOf({ answer }: FootholdAnswer): Cell {
@@ -56,10 +67,8 @@ export function footholdItem(
     number: foothold.number,
     name: foothold.name,
     answer: isOpen ? 'open' : 'unknown',
-    because:
-      answer.kind === 'unknown'
-        ? answer.because
-        : open.slice(0, OPENINGS_TOLD_MAX).map(({ text }) => ({ code: 'opened', text })),
+    asOf: answer.asOf,
+    because: reasonsOf(answer),
     wouldDecide: answer.kind === 'unknown' ? answer.wouldDecide : [{ what: foothold.readBack }],
     openings: openings.slice(0, OPENINGS_TOLD_MAX).map((opening) => ({
       entries: opening.entries,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { parseDirectoryFile, parseRegister, readPolicyFolder } from '../../access/index.ts';
 import { BooksReader, type Verified } from '../../books/index.ts';
-import { instantOfMs, type TenantId, tenantId } from '../../core/index.ts';
+import { instantOfMs, NOTHING_READ, type TenantId, tenantId } from '../../core/index.ts';
 import { checkSignIns } from '../checks.ts';
 import { importPaths } from '../import.ts';
 import { putInForce } from '../knowledge.ts';
@@ -14,7 +14,7 @@ export const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
 export const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
 export const NOW_MS: number = Date.UTC(2026, 0, 5, 9);
 const MINUTE_MS = 60_000;
-const HEAD = { origin: 'test', size: 0, root: '' };
+const HEAD = { origin: 'test', size: 0, root: '', asOf: NOTHING_READ };
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'content', 'policies');
 
 const PEOPLE = `
