@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPair, sign } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPair, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /** A key and its self-signed certificate, in PEM. */
@@ -12,6 +12,8 @@ const OID = {
   commonName: '0603550403',
   sha256WithRsa: '06092a864886f70d01010b',
   basicConstraints: '0603551d13',
+  keyUsage: '0603551d0f',
+  subjectKeyId: '0603551d0e',
   subjectAltName: '0603551d11',
 };
 
@@ -43,7 +45,7 @@ export async function selfSigned(options: {
     sequence(time(validFromMs), time(validToMs)),
     name,
     publicKey,
-    tagged(0xa3, sequence(isAuthority(), namesLoopback())),
+    tagged(0xa3, sequence(isAuthority(), mayBeUsedFor(), namesKey(publicKey), namesLoopback())),
   );
   const signature = sign('sha256', toSign, createPrivateKey(privateKey));
   const der = sequence(toSign, algorithm, tagged(0x03, Buffer.from([0]), signature));
@@ -56,6 +58,19 @@ export async function selfSigned(options: {
 function isAuthority(): Buffer {
   const value = tagged(0x04, sequence(Buffer.from('0101ff', 'hex')));
   return sequence(Buffer.from(OID.basicConstraints, 'hex'), Buffer.from('0101ff', 'hex'), value);
+}
+
+/** Strict verifiers (Python from 3.13 on) want an authority to say that it signs certificates. */
+function mayBeUsedFor(): Buffer {
+  // digitalSignature, keyEncipherment and keyCertSign; two bits of the octet are unused.
+  const value = tagged(0x04, tagged(0x03, Buffer.from('02a4', 'hex')));
+  return sequence(Buffer.from(OID.keyUsage, 'hex'), Buffer.from('0101ff', 'hex'), value);
+}
+
+/** RFC 5280 section 4.2.1.2: an authority names its key. */
+function namesKey(publicKey: Buffer): Buffer {
+  const digest = createHash('sha256').update(publicKey).digest().subarray(0, 20);
+  return sequence(Buffer.from(OID.subjectKeyId, 'hex'), tagged(0x04, tagged(0x04, digest)));
 }
 
 function namesLoopback(): Buffer {

@@ -124,6 +124,7 @@ test('a password that a program posts, right or wrong, has its row', async (t) =
   const post = (typed: string): Promise<JsonObject> =>
     token(emulator, { ...named, password: typed, scope: 'User.Read' });
   assert.deepEqual((await post('a guess'))['error_codes'], [50126]);
+  await emulator.advance(1_000);
   assert.equal(typeof (await post(password))['access_token'], 'string');
   const found = await rows(emulator);
   assert.deepEqual(found.map(codeOf), [50126, 0]);

@@ -163,7 +163,8 @@ function principalOf(one: Application): DirectoryObject {
 
 function registeredPrincipal(one: RegisteredApp): DirectoryObject {
   const { objectId: id, clientId: appId, name, isEnabled } = one;
-  return { ...principal({ id, appId, displayName: name, home: null }), accountEnabled: isEnabled };
+  const base = principal({ id, appId, displayName: name, home: null });
+  return { ...base, accountEnabled: isEnabled, signInAudience: audienceOf(one) };
 }
 
 function principal(one: {
@@ -221,7 +222,13 @@ function registeredApplication(one: RegisteredApp): DirectoryObject {
     })),
     web: { redirectUris },
     isFallbackPublicClient: isPublic,
+    signInAudience: audienceOf(one),
   };
+}
+
+/** A registration may be in several tenants: it is for all of them unless it says otherwise. */
+function audienceOf({ signInAudience = 'AzureADMultipleOrgs' }: RegisteredApp): string {
+  return signInAudience;
 }
 
 function application(one: { id: string; appId: string; name: string }): DirectoryObject {

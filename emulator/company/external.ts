@@ -188,7 +188,8 @@ function create(
 }
 
 export function redirectsOf(application: DirectoryObject | undefined): readonly string[] {
-  return list(object(application?.['web'])['redirectUris']).map(String);
+  const platforms = ['web', 'spa', 'publicClient'].map((one) => object(application?.[one]));
+  return platforms.flatMap((one) => list(one['redirectUris']).map(String));
 }
 
 function object(value: unknown): JsonObject {

@@ -5,6 +5,7 @@ import type {
   IssuanceListener,
   LoginDirectory,
   Person,
+  Realm,
   RegisteredApp,
   Resource,
 } from '../login/directory.ts';
@@ -64,7 +65,30 @@ export class CompanyLogin implements LoginDirectory {
       scopes,
       redirectUris: redirectsOf(application),
       isPublic: application?.['isFallbackPublicClient'] === true,
+      signInAudience:
+        application?.['signInAudience'] === 'AzureADMyOrg' ? 'AzureADMyOrg' : 'AzureADMultipleOrgs',
     };
+  }
+
+  tenantsOf(clientId: string): readonly string[] {
+    const all = [...this.#directories];
+    const known = all.filter(([, { state }]) => state.find('servicePrincipals', clientId));
+    return known.map(([tenantId]) => tenantId);
+  }
+
+  realm(domain: string): Realm | undefined {
+    const name = domain.toLowerCase();
+    for (const { state } of this.#directories.values()) {
+      const found = state.get('domains', name);
+      if (found?.['isVerified'] !== true) continue;
+      const [trust] = state.owned('federationConfigurations', name);
+      if (found['authenticationType'] !== 'Federated' || trust === undefined) {
+        return { kind: 'managed' };
+      }
+      const [metadataUrl, activeUrl] = [trust['metadataExchangeUri'], trust['activeSignInUri']];
+      return { kind: 'federated', metadataUrl: text(metadataUrl), activeUrl: text(activeUrl) };
+    }
+    return undefined;
   }
 
   person(tenantId: string, name: string): Person | undefined {

@@ -6,7 +6,7 @@ import { badRequest, notFound } from './errors.ts';
 import { related } from './expand.ts';
 import { need, needUser } from './lookups.ts';
 import { getOne, listAll, listKind, selected } from './pages.ts';
-import { MAY } from './permissions.ts';
+import { MAY, READS_OWN } from './permissions.ts';
 import { type Family, type Route, route } from './routes.ts';
 import { contextOf, shown, typeOf } from './shape.ts';
 
@@ -117,7 +117,9 @@ export function collectionRoutes(): readonly Route[] {
   return [
     ...COLLECTIONS.flatMap(readable),
     ...SINGLES.map(([path, id, may]) => route(`GET ${path}`, may, (call) => single(call, id))),
-    route('GET /me', MAY.readUsers, (call) => getOne(call, 'users', needUser(call))),
+    route('GET /me', MAY.readUsers, (call) => getOne(call, 'users', needUser(call)), {
+      own: READS_OWN,
+    }),
     route('GET /directoryObjects/{id}', MAY.readUsers, anyObject),
     route('GET /directoryRoles/{id}/members', MAY.readRoles, membersOfRole),
     route('GET /policies/crossTenantAccessPolicy/partners', MAY.readCrossTenant, (call) =>
@@ -142,7 +144,10 @@ function readable({ kind, path, may, cost = 1, family = 'identity' }: Collection
   const one = (call: Call): Reply => getOne(call, kind, need(call, kind, call.params[name] ?? ''));
   const routes = [
     route(`GET ${path}`, may, (call) => listKind(call, kind), options),
-    route(`GET ${path}/{${name}}`, may, one, options),
+    route(`GET ${path}/{${name}}`, may, one, {
+      ...options,
+      own: kind === 'users' ? READS_OWN : [],
+    }),
   ];
   if (typeOf(kind) !== undefined)
     routes.push(route(`GET ${path}/$count`, may, (call) => count(call, kind), options));

@@ -6,8 +6,13 @@ import { BESIDES_REPORTS, REPORT_ROLES } from './permissions.ts';
 import type { Route } from './routes.ts';
 
 /** Throws the 403 where the token does not carry what the call takes. */
-export function admit(route: Route, caller: Caller, directory: Directory): void {
-  if (!holdsOne(caller, route.permissions)) throw denied();
+export function admit(
+  { route, params }: { readonly route: Route; readonly params: Readonly<Record<string, string>> },
+  caller: Caller,
+  directory: Directory,
+): void {
+  const isOwn = holdsOne(caller, route.own) && isTheirs(params['user'], caller, directory);
+  if (!isOwn && !holdsOne(caller, route.permissions)) throw denied();
   if (route.family !== 'reporting') return;
   if (!holdsOne(caller, BESIDES_REPORTS))
     throw denied(
@@ -24,6 +29,12 @@ export function admit(route: Route, caller: Caller, directory: Directory): void 
       'Neither tenant is B2C or tenant does not have premium license',
       'Authentication_RequestFromNonPremiumTenantOrB2CTenant',
     );
+}
+
+/** `/me`, or the caller's own id or name in its place. */
+function isTheirs(user: string | undefined, caller: Caller, { state }: Directory): boolean {
+  if (isAppOnly(caller)) return false;
+  return user === undefined || state.find('users', user)?.id === caller.objectId;
 }
 
 /** Application permissions and delegated ones are named alike. */

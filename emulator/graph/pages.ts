@@ -143,7 +143,16 @@ export function getOne(call: Call, kind: Kind, object: DirectoryObject): Reply {
 
 function showAll(call: Call, kind: Kind, value: JsonObject): JsonObject {
   const object = value as DirectoryObject;
-  return { ...shown(kind, object, call.options.select), ...expanded(call, kind, object) };
+  const { select } = call.options;
+  const result = shown(kind, object, select);
+  const has = new Set(Object.keys(result).map((name) => name.toLowerCase()));
+  // What was asked for and has no value is said to have none.
+  const none = (select ?? []).filter((name) => !has.has(name.toLowerCase()));
+  return {
+    ...Object.fromEntries(none.map((name) => [name, null])),
+    ...result,
+    ...expanded(call, kind, object),
+  };
 }
 
 /** A short list that is no collection of the directory itself. */
@@ -159,7 +168,10 @@ export function listAll(call: Call, set: string, values: readonly JsonObject[]):
 /** Only the members that were asked for. */
 export function selected(value: JsonObject, select: readonly string[] | undefined): JsonObject {
   if (select === undefined) return value;
+  const wanted = new Set(select.map((name) => name.toLowerCase()));
   return Object.fromEntries(
-    Object.entries(value).filter(([name]) => select.includes(name) || name.startsWith('@')),
+    Object.entries(value).filter(
+      ([name]) => wanted.has(name.toLowerCase()) || name.startsWith('@'),
+    ),
   );
 }

@@ -144,6 +144,9 @@ export const MAY: { readonly [what in Need]: readonly string[] } = {
   search: ['AuditLogsQuery.Read.All'],
 };
 
+/** What a person's own token needs in order to read the account that it is of. */
+export const READS_OWN: readonly string[] = ['User.Read', 'User.ReadWrite'];
+
 /** Reports ask for one of these besides their own: a known issue that the reference documents. */
 export const BESIDES_REPORTS: readonly string[] = ANYTHING_READ;
 

@@ -5,7 +5,7 @@ import { bodyOf, type Call, NO_CONTENT } from './call.ts';
 import { related, relatedBy, roleMembers } from './expand.ts';
 import { need, needUser, referenceIn } from './lookups.ts';
 import { type Item, listAll, page, selected } from './pages.ts';
-import { MAY } from './permissions.ts';
+import { MAY, READS_OWN } from './permissions.ts';
 import { type Route, route } from './routes.ts';
 
 /** Deeper nesting of groups is cut: the service follows any, people build no such towers. */
@@ -86,8 +86,8 @@ export function relationRoutes(): readonly Route[] {
         }),
       ];
     }),
-    route('GET /users/{user}/memberOf', MAY.readUsers, memberOf, { cost: 3 }),
-    route('GET /me/memberOf', MAY.readUsers, memberOf, { cost: 3 }),
+    route('GET /users/{user}/memberOf', MAY.readUsers, memberOf, { cost: 3, own: READS_OWN }),
+    route('GET /me/memberOf', MAY.readUsers, memberOf, { cost: 3, own: READS_OWN }),
     route('GET /servicePrincipals/{id}/memberOf', MAY.readApplications, memberOf, { cost: 3 }),
     route('GET /users/{user}/transitiveMemberOf', MAY.readUsers, transitiveMemberOf, { cost: 5 }),
     route('GET /groups/{id}/transitiveMembers', MAY.readGroups, transitiveMembers, { cost: 5 }),

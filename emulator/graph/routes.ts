@@ -12,13 +12,15 @@ export type Route = {
   readonly family: Family;
   /** Any one of these lets a call in. */
   readonly permissions: readonly string[];
+  /** Any one of these lets a person in to what is their own. */
+  readonly own: readonly string[];
   /** Resource units before `$select`, `$expand` and `$top` count (contracts 8.1). */
   readonly cost: number;
   readonly versions: readonly ('v1.0' | 'beta')[];
   readonly answer: (call: Call) => Reply | Promise<Reply>;
 };
 
-type RouteOptions = Partial<Pick<Route, 'family' | 'cost' | 'versions'>>;
+type RouteOptions = Partial<Pick<Route, 'own' | 'family' | 'cost' | 'versions'>>;
 
 export function route(
   address: `${Route['method']} /${string}`,
@@ -32,6 +34,7 @@ export function route(
     path,
     permissions,
     answer,
+    own: options.own ?? [],
     family: options.family ?? 'identity',
     cost: options.cost ?? 1,
     versions: options.versions ?? ['v1.0', 'beta'],

@@ -13,6 +13,7 @@ import { queryOptions } from './odata/options.ts';
 import { refusalReply } from './refusals.ts';
 import type { Withheld } from './reports.ts';
 import { type Found, type Route, RouteTable } from './routes.ts';
+import { needKnownNames } from './schema.ts';
 import { allRoutes } from './table.ts';
 import { Throttle } from './throttle.ts';
 
@@ -108,7 +109,8 @@ export class GraphService {
     const users = directory.state.count('users');
     const counted = { caller, options, users, mailbox: params['user'], nowMs };
     const { headers } = this.#throttle.count(route, counted);
-    admit(route, caller, directory);
+    admit({ route, params }, caller, directory);
+    needKnownNames(route, options);
     const call: Call = {
       ask,
       params,

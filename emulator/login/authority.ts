@@ -1,19 +1,30 @@
-import { type Ask, json, type Reply } from '../http.ts';
+import { json, type Reply } from '../http.ts';
 import { SeededRandom } from '../random.ts';
 import { Router } from '../router.ts';
-import { tokenIdOf } from '../sign-in/index.ts';
-import { admit, authorize, type CodeGrant } from './authorize.ts';
-import { assertedClientId, type ClientProof, proveClient } from './client.ts';
-import { DEVICE_GRANT, DeviceCodes } from './device.ts';
+import { admit, authorize, type CodeGrant, isOfOneTenant } from './authorize.ts';
+import { type ClientProof, proveClient } from './client.ts';
+import { DEVICE_GRANT, DeviceCodes, isTyped } from './device.ts';
 import type { LoginDirectory, RegisteredApp, Resource } from './directory.ts';
 import { discovery, instances } from './discovery.ts';
-import { LoginRefusal, type RefusalNumber } from './errors.ts';
+import { LoginRefusal } from './errors.ts';
 import { Extensions, type Issuance } from './extension.ts';
 import { ExternalMethods, ProviderCatalogue, RETURN_PATH } from './external/index.ts';
 import { Outbound } from './outbound.ts';
+import { codeForm, nameForm } from './pages.ts';
 import { grantByPassword } from './password.ts';
+import { userRealm } from './realm.ts';
 import { redeemCode, redeemRefresh } from './redeem.ts';
 import { type Wanted, wantedOf } from './resources.ts';
+import {
+  addressOf,
+  clientIdOf,
+  isShared,
+  type Noted,
+  resourcesOf,
+  type Session,
+  Sessions,
+  type Visit,
+} from './session.ts';
 import type { AppliedListener, SignIn } from './sign-in.ts';
 import { TokenWriter, type Written } from './token-writer.ts';
 import type { TokenMint } from './tokens.ts';
@@ -37,26 +48,6 @@ export type AuthorityOptions = {
   readonly onSignIn?: (signIn: SignIn) => void;
 };
 
-/** What has to be said of a sign-in besides what its request tells. */
-export type Noted = Pick<SignIn, 'app' | 'person' | 'grant' | 'proof' | 'audience' | 'error'> &
-  Partial<Pick<SignIn, 'atMs' | 'requestId' | 'uti' | 'sid' | 'external' | 'listener' | 'row'>>;
-
-/** One request at one tenant's endpoint: what its steps share. */
-export type Session = {
-  readonly ask: Ask;
-  readonly form: URLSearchParams;
-  readonly tenantId: string;
-  readonly nowMs: number;
-  readonly correlationId: string;
-  readonly options: AuthorityOptions;
-  readonly writer: TokenWriter;
-  readonly external: ExternalMethods;
-  refuse(number: RefusalNumber, detail?: string, person?: LoginRefusal['person']): LoginRefusal;
-  /** Writes a row of the log, at the session's time. */
-  note(this: Session, noted: Noted): void;
-  audienceOf(app: RegisteredApp): string | undefined;
-};
-
 /** How long a token lasts unless the options say otherwise; the documents' example. */
 const LIFETIME_SECONDS = 3_599;
 
@@ -64,46 +55,25 @@ const LIFETIME_SECONDS = 3_599;
 export class LoginAuthority {
   readonly router: Router = new Router();
   readonly #options: AuthorityOptions;
-  readonly #random: SeededRandom;
   readonly #writer: TokenWriter;
   readonly #external: ExternalMethods;
   readonly #extensions: Extensions;
   readonly #devices = new DeviceCodes();
+  readonly #sessions: Sessions;
   /** Codes that were redeemed, so that none is a second time. */
   readonly #redeemed = new Set<string>();
 
   constructor(options: AuthorityOptions) {
     this.#options = options;
-    this.#random = new SeededRandom(options.seed, 'login');
+    const random = new SeededRandom(options.seed, 'login');
     const { mint, origin, lifetimeSeconds = LIFETIME_SECONDS } = options;
-    this.#writer = new TokenWriter({ mint, origin, lifetimeSeconds, random: this.#random });
+    this.#writer = new TokenWriter({ mint, origin, lifetimeSeconds, random });
     const outbound = new Outbound(options.partnerCa);
     this.#external = new ExternalMethods(new ProviderCatalogue(outbound));
     this.#extensions = new Extensions({ outbound, mint, origin });
-    const { router } = this;
-    router.on('GET', '/common/discovery/instance', () => instances(origin()));
-    router.on('POST', RETURN_PATH, (ask) => this.#external.receive(ask, options.now(), admit));
-    for (const method of ['GET', 'POST']) {
-      router.on(method, '/{tenant}/oauth2/deviceauth', (ask) =>
-        this.#devices.type(this.#session(ask, formOf(ask))),
-      );
-    }
-    for (const version of ['', '/v2.0']) {
-      router.on('GET', `/{tenant}${version}/.well-known/openid-configuration`, (ask) => {
-        const tenant = this.#tenantOf(ask);
-        return json(200, discovery({ origin: origin(), tenant, version }));
-      });
-      router.on('GET', `/{tenant}/discovery${version}/keys`, () => json(200, mint.jwks));
-      router.on('POST', `/{tenant}/oauth2${version}/token`, (ask) => this.#token(ask));
-      router.on('POST', `/{tenant}/oauth2${version}/devicecode`, (ask) =>
-        this.#devices.begin(this.#session(ask, formOf(ask))),
-      );
-      for (const method of ['GET', 'POST']) {
-        router.on(method, `/{tenant}/oauth2${version}/authorize`, (ask) =>
-          authorize(this.#session(ask, formOf(ask))),
-        );
-      }
-    }
+    const shared = { writer: this.#writer, external: this.#external, devices: this.#devices };
+    this.#sessions = new Sessions({ options, random, ...shared });
+    this.#listen();
   }
 
   /** Time went by: whoever was sent to a provider and has not come back is not let in any more. */
@@ -111,12 +81,56 @@ export class LoginAuthority {
     this.#external.passed(nowMs);
   }
 
-  async #token(ask: Ask): Promise<Reply> {
-    const session = this.#session(ask, formOf(ask));
+  #listen(): void {
+    const { router } = this;
+    const { mint, origin, now, directory } = this.#options;
+    const on = (method: string, path: string, answer: (visit: Visit) => Promise<Reply>): void => {
+      router.on(method, path, (ask) => this.#sessions.answer(ask, answer));
+    };
+    router.on('GET', '/common/discovery/instance', () => instances(origin()));
+    router.on('GET', '/common/userrealm/{name}', ({ params }) => {
+      const name = params['name'] ?? '';
+      return userRealm(name, directory.realm(name.slice(name.lastIndexOf('@') + 1)));
+    });
+    router.on('POST', RETURN_PATH, (ask) => this.#external.receive(ask, now(), admit));
+    for (const method of ['GET', 'POST']) {
+      on(method, '/{tenant}/oauth2/deviceauth', (visit) => this.#typed(visit));
+    }
+    for (const version of ['', '/v2.0']) {
+      on('GET', `/{tenant}${version}/.well-known/openid-configuration`, async (visit) => {
+        const { named } = visit;
+        const tenant = isShared(named) ? named : (await this.#sessions.open(visit)).tenantId;
+        return json(200, discovery({ origin: origin(), tenant: tenant.toLowerCase(), version }));
+      });
+      router.on('GET', `/{tenant}/discovery${version}/keys`, () => json(200, mint.jwks));
+      on('POST', `/{tenant}/oauth2${version}/token`, (visit) => this.#token(visit));
+      on('POST', `/{tenant}/oauth2${version}/devicecode`, async (visit) =>
+        this.#devices.begin(visit),
+      );
+      for (const method of ['GET', 'POST']) {
+        on(method, `/{tenant}/oauth2${version}/authorize`, (visit) => this.#authorize(visit));
+      }
+    }
+  }
+
+  /** Behind an address that all tenants share, the name decides which one it is. */
+  async #authorize(visit: Visit): Promise<Reply> {
+    const { named, form } = visit;
+    if (isShared(named) && !form.has('login_hint')) return nameForm(form);
+    return authorize(await this.#sessions.open(visit));
+  }
+
+  async #typed(visit: Visit): Promise<Reply> {
+    if (!isTyped(visit.form)) return codeForm();
+    return this.#devices.type(await this.#sessions.open(visit));
+  }
+
+  async #token(visit: Visit): Promise<Reply> {
+    const session = await this.#sessions.open(visit);
     const { form, tenantId } = session;
-    const clientId = form.get('client_id') ?? assertedClientId(form);
+    const clientId = clientIdOf(form);
     if (clientId === undefined) throw session.refuse(90014, 'client_id');
-    const app = this.#options.directory.app(tenantId, clientId.toLowerCase());
+    const app = this.#options.directory.app(tenantId, clientId);
     if (app === undefined) throw session.refuse(700016, clientId);
     const asked = form.get('grant_type') ?? '';
     // The vendor's own libraries say it short.
@@ -132,14 +146,15 @@ export class LoginAuthority {
 
   async #given(session: Session, app: RegisteredApp, grant: string): Promise<object> {
     const { ask, form, tenantId, nowMs } = session;
+    if (isOfOneTenant(session, app)) throw session.refuse(50194, app.clientId);
     if (!app.isEnabled) throw session.refuse(7000112, app.clientId);
-    const audiences = this.#audiences(tenantId);
+    const audiences = this.#audiences(session);
     const proven = await proveClient({ app, form, headers: ask.headers, audiences, nowMs });
     if ('refused' in proven) throw session.refuse(proven.refused);
     const { proof } = proven;
     const given = await this.#grant(session, app, grant, proof);
     const isAsked = form.has('scope') || form.has('resource');
-    const wanted = wantedOf(isAsked ? form : given.scope, this.#resourcesOf(app));
+    const wanted = wantedOf(isAsked ? form : given.scope, resourcesOf(this.#options, app));
     if (wanted === undefined) throw session.refuse(500011, undefined, given.person);
     const issuance = await this.#issuance(session, { app, given, wanted });
     const { person, sid, nonce } = given;
@@ -151,7 +166,7 @@ export class LoginAuthority {
     const version = ask.path.toLowerCase().includes('/v2.0/') ? 2 : 1;
     const written = await this.#writer.write({
       ...{ app, person, sid, nonce, wanted, version, proof, tenantId, nowMs, form },
-      requestId: given.signIn?.requestId,
+      requestId: given.signIn?.requestId ?? session.traceId,
       claims: issuance?.claims ?? {},
     });
     if (written === undefined) {
@@ -236,56 +251,15 @@ export class LoginAuthority {
     }
   }
 
-  #session(ask: Ask, form: URLSearchParams): Session {
-    const { directory, now, onSignIn } = this.#options;
-    const nowMs = now();
-    const traceId = this.#random.guid();
-    const refuse: Session['refuse'] = (number, detail, person) =>
-      new LoginRefusal(number, { nowMs, traceId, detail, person });
-    const tenantId = directory.tenantId(ask.params['tenant'] ?? '');
-    if (tenantId === undefined) throw refuse(90002, ask.params['tenant']);
-    const random = this.#random;
-    const correlationId = form.get('client-request-id') ?? random.guid();
-    return {
-      ...{ ask, form, tenantId, nowMs, correlationId, refuse },
-      options: this.#options,
-      writer: this.#writer,
-      external: this.#external,
-      audienceOf: (app) => wantedOf(form, this.#resourcesOf(app))?.audience,
-      // By the session that it is called on: who comes back from a provider does so later.
-      note(noted) {
-        const { requestId = random.guid(), uti = tokenIdOf(requestId), row = 'first' } = noted;
-        onSignIn?.({
-          ...{ sid: undefined, atMs: this.nowMs, tenantId, correlationId },
-          ...{ ...noted, requestId, uti, row },
-          ipAddress: addressOf(ask),
-          userAgent: ask.headers['user-agent'] ?? '',
-        });
-      },
-    };
-  }
-
-  /** Of an application of the company itself, its own API as well. */
-  #resourcesOf({ clientId }: RegisteredApp): readonly Resource[] {
-    const own = { appId: clientId, names: [clientId, `api://${clientId}`] };
-    return [...this.#options.resources, own];
-  }
-
-  /** `common` and `organizations` have documents, and no tokens: those name their tenant. */
-  #tenantOf(ask: Ask): string {
-    const named = (ask.params['tenant'] ?? '').toLowerCase();
-    if (named === 'common' || named === 'organizations') return named;
-    return this.#session(ask, ask.query).tenantId;
-  }
-
-  #audiences(tenantId: string): string[] {
+  /** Whom an assertion may be for: the tenant by its id, or as the client's authority names it. */
+  #audiences({ tenantId, named }: Session): string[] {
     const origin = this.#options.origin();
-    return [
-      `${origin}/${tenantId}/oauth2/v2.0/token`,
-      `${origin}/${tenantId}/oauth2/token`,
-      `${origin}/${tenantId}/v2.0`,
-      `${origin}/${tenantId}/`,
-    ];
+    return [tenantId, named].flatMap((tenant) => [
+      `${origin}/${tenant}/oauth2/v2.0/token`,
+      `${origin}/${tenant}/oauth2/token`,
+      `${origin}/${tenant}/v2.0`,
+      `${origin}/${tenant}/`,
+    ]);
   }
 }
 
@@ -311,13 +285,4 @@ function askedOf(extensionId: string, issuance: Issuance): Asked {
 /** Its row was written where it failed, with what the extension answered. */
 function isOfExtension(number: number): boolean {
   return number >= 1_003_000 && number < 1_004_000;
-}
-
-function formOf({ method, query, body }: Ask): URLSearchParams {
-  return method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
-}
-
-/** Clients of tests sit on this machine; they may say otherwise. */
-function addressOf({ headers }: Ask): string {
-  return headers['x-forwarded-for'] ?? '127.0.0.1';
 }

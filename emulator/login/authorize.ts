@@ -1,9 +1,11 @@
 import type { Reply } from '../http.ts';
 import { tokenIdOf } from '../sign-in/index.ts';
-import type { Session } from './authority.ts';
 import type { Person, RegisteredApp } from './directory.ts';
 import type { LoginRefusal } from './errors.ts';
 import { nameForm, posted } from './pages.ts';
+import { isRegistered } from './redirects.ts';
+import { consentedOf, wantedOf } from './resources.ts';
+import { isShared, resourcesOf, type Session } from './session.ts';
 import type { ExternalFactor, SignIn } from './sign-in.ts';
 
 /** What a code or a refresh token stands for. */
@@ -37,14 +39,20 @@ export async function authorize(session: Session): Promise<Reply> {
   if (app === undefined) throw session.refuse(700016, clientId);
   const redirectUri = form.get('redirect_uri') ?? '';
   // Nothing may ever be sent to an address that was not registered.
-  if (!app.redirectUris.includes(redirectUri)) throw session.refuse(50011, redirectUri);
-  const refused = ({ error, description }: LoginRefusal): Reply =>
-    back(session, redirectUri, { error, error_description: description });
+  if (!isRegistered(app, redirectUri)) throw session.refuse(50011, redirectUri);
+  if (isOfOneTenant(session, app)) throw session.refuse(50194, app.clientId);
+  const refused = ({ number, error, description }: LoginRefusal): Reply => {
+    // The token endpoint has another word for it (OpenID Connect Core section 3.1.2.6).
+    const named = number === 65001 ? 'consent_required' : error;
+    return back(session, redirectUri, { error: named, error_description: description });
+  };
   if (form.get('response_type') !== 'code') return refused(session.refuse(90023));
   if (app.isPublic && !form.has('code_challenge')) return refused(session.refuse(90014));
   const hint = form.get('login_hint');
   if (hint === null) return nameForm(form);
-  const audience = session.audienceOf(app);
+  if (!form.has('scope') && !form.has('resource')) return refused(session.refuse(90014, 'scope'));
+  const wanted = wantedOf(form, resourcesOf(options, app));
+  const audience = wanted?.audience;
   const person = directory.person(tenantId, hint);
   const turnedAway = (number: number, who: Person): Reply => {
     const refusal = session.refuse(number, number === 50034 ? hint : undefined);
@@ -54,6 +62,10 @@ export async function authorize(session: Session): Promise<Reply> {
   };
   if (person === undefined) return turnedAway(50034, nobody(hint));
   if (!person.isEnabled) return turnedAway(50057, person);
+  // Nobody can consent here: there is no page for it.
+  if (wanted !== undefined && consentedOf(app, wanted) === undefined) {
+    return turnedAway(65001, person);
+  }
   const admission = { app, person, redirectUri, audience };
   const method = directory.externalMethod(tenantId, person.objectId, app.clientId);
   if (method !== undefined) return session.external.send(session, admission, method);
@@ -66,7 +78,7 @@ export async function admit(
   admission: Admission,
   external?: ExternalFactor,
 ): Promise<Reply> {
-  const { form, nowMs, options, writer } = session;
+  const { form, tenantId, nowMs, options, writer } = session;
   const { app, person, redirectUri, audience } = admission;
   const [sid, requestId] = [writer.guid(), writer.guid()];
   const uti = tokenIdOf(requestId);
@@ -80,6 +92,7 @@ export async function admit(
     sid,
     signIn: { requestId, atMs: nowMs, external },
     oid: person.objectId,
+    tid: tenantId,
     client: app.clientId,
     redirect: redirectUri,
     iat: Math.floor(nowMs / 1_000),
@@ -92,6 +105,11 @@ export async function admit(
     }),
   });
   return back(session, redirectUri, { code, session_state: writer.guid() });
+}
+
+/** An application of one tenant alone is not found behind the addresses that all share. */
+export function isOfOneTenant({ named }: Session, { signInAudience }: RegisteredApp): boolean {
+  return isShared(named) && signInAudience === 'AzureADMyOrg';
 }
 
 /** A name that is nobody's. */

@@ -78,11 +78,16 @@ async function proveByAssertion(
   }
 }
 
+/**
+ * Bytes are compared, not their spelling: libraries for Python and Go pad the base64url that RFC
+ * 7515 section 4.1.7 wants without padding, and the real authority takes either.
+ */
 function isNamed(certificate: X509Certificate, header: Record<string, unknown>): boolean {
-  const digest = (algorithm: string): string =>
-    createHash(algorithm).update(certificate.raw).digest('base64url');
-  if (header['x5t#S256'] !== undefined) return header['x5t#S256'] === digest('sha256');
-  return header['x5t'] === digest('sha1');
+  const sha256 = header['x5t#S256'];
+  const [algorithm, named] = sha256 === undefined ? ['sha1', header['x5t']] : ['sha256', sha256];
+  if (typeof named !== 'string' || !/^[\w-]+={0,2}$/.test(named)) return false;
+  const digest = createHash(algorithm).update(certificate.raw).digest();
+  return digest.equals(Buffer.from(named, 'base64url'));
 }
 
 function basicSecret(authorization: string | undefined): string | undefined {

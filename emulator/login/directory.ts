@@ -17,6 +17,8 @@ export type RegisteredApp = {
   readonly redirectUris: readonly string[];
   /** True for one that cannot keep a secret: it redeems codes by PKCE alone. */
   readonly isPublic: boolean;
+  /** Whose people it is for; default: `AzureADMultipleOrgs`. */
+  readonly signInAudience?: 'AzureADMyOrg' | 'AzureADMultipleOrgs';
 };
 
 export type Person = {
@@ -29,6 +31,11 @@ export type Person = {
   /** What else extensions are told of them, in Graph's words. */
   readonly profile?: JsonObject;
 };
+
+/** What home realm discovery says of a domain. */
+export type Realm =
+  | { readonly kind: 'managed' }
+  | { readonly kind: 'federated'; readonly metadataUrl: string; readonly activeUrl: string };
 
 /** A provider to which a tenant sends people for their second factor (contracts 9.2). */
 export type ExternalMethod = {
@@ -63,6 +70,10 @@ export interface LoginDirectory {
   /** By id or verified domain; undefined for a tenant that does not exist. */
   tenantId(idOrDomain: string): string | undefined;
   app(tenantId: string, clientId: string): RegisteredApp | undefined;
+  /** In which the application is registered. */
+  tenantsOf(clientId: string): readonly string[];
+  /** How people of a verified domain sign in; undefined for any other domain. */
+  realm(domain: string): Realm | undefined;
   /** By user principal name or object id. */
   person(tenantId: string, name: string): Person | undefined;
   /** By object id; undefined where a password opens nothing. */

@@ -1,12 +1,12 @@
 import { json, type Reply } from '../http.ts';
+import { isShared } from './session.ts';
 
 /** OpenID Connect Discovery 1.0 section 3, with the members that the real authority has. */
 export function discovery(at: { origin: string; tenant: string; version: string }): object {
   const { origin, tenant, version } = at;
   const base = `${origin}/${tenant}`;
-  const isCommon = tenant === 'common' || tenant === 'organizations';
   // Literally so: the issuer of `common` is a pattern, in the real document as well.
-  const issuing = isCommon ? `${origin}/{tenantid}` : base;
+  const issuing = isShared(tenant) ? `${origin}/{tenantid}` : base;
   return {
     token_endpoint: `${base}/oauth2${version}/token`,
     token_endpoint_auth_methods_supported: [

@@ -9,9 +9,11 @@ const REFUSALS: Readonly<Record<number, readonly [error: string, status: number,
   50011: ['invalid_client', 400, 'The redirect URI does not match one of the application.'],
   50034: ['invalid_grant', 400, 'The user account does not exist in the directory.'],
   50057: ['invalid_grant', 400, 'The user account is disabled.'],
+  50059: ['invalid_request', 400, 'Neither the request nor its credentials imply a tenant.'],
   50076: ['invalid_grant', 400, 'You must use multi-factor authentication to access it.'],
   50126: ['invalid_grant', 400, 'Invalid username or password.'],
   50173: ['invalid_grant', 400, 'The provided grant has expired due to it being revoked.'],
+  50194: ['unauthorized_client', 400, 'The application is not a multi-tenant application.'],
   54005: ['invalid_grant', 400, 'OAuth2 authorization code was already redeemed.'],
   65001: ['invalid_grant', 400, 'The user or administrator has not consented to the application.'],
   65004: ['authorization_declined', 400, 'The user declined the request.'],
@@ -54,16 +56,17 @@ export class LoginRefusal extends HttpError {
     context: {
       readonly nowMs: number;
       readonly traceId: string;
+      readonly correlationId: string;
       readonly detail?: string | undefined;
       readonly person?: Person | undefined;
     },
   ) {
     const [error, status, text] = REFUSALS[number] ?? OTHER;
-    const { nowMs, traceId, detail } = context;
+    const { nowMs, traceId, correlationId, detail } = context;
     const timestamp = `${new Date(nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`;
     const description =
       `AADSTS${number}: ${text}${detail === undefined ? '' : ` ${detail}`} ` +
-      `Trace ID: ${traceId} Correlation ID: ${traceId} Timestamp: ${timestamp}`;
+      `Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`;
     super(
       json(status, {
         error,
@@ -71,7 +74,9 @@ export class LoginRefusal extends HttpError {
         error_codes: [number],
         timestamp,
         trace_id: traceId,
-        correlation_id: traceId,
+        correlation_id: correlationId,
+        // By it clients know that the person has to be asked, and that nothing else helps.
+        ...(number === 65001 && { suberror: 'consent_required' }),
         error_uri: `https://login.microsoftonline.com/error?code=${number}`,
       }),
     );

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
-import type { Session } from './authority.ts';
 import type { CodeGrant } from './authorize.ts';
 import type { Person, RegisteredApp } from './directory.ts';
+import type { Session } from './session.ts';
 import { claim } from './tokens.ts';
 
 /** RFC 6749 section 4.1.2: a code should live at most ten minutes. */

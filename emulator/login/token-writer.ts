@@ -3,7 +3,7 @@ import type { SeededRandom } from '../random.ts';
 import { tokenIdOf } from '../sign-in/index.ts';
 import type { ClientProof } from './client.ts';
 import type { Person, RegisteredApp } from './directory.ts';
-import type { Wanted } from './resources.ts';
+import { consentedOf, GRAPH, type Wanted } from './resources.ts';
 import type { TokenMint } from './tokens.ts';
 
 export type TokenRequest = {
@@ -17,8 +17,8 @@ export type TokenRequest = {
   readonly proof: ClientProof;
   readonly nowMs: number;
   readonly form: URLSearchParams;
-  /** Of the sign-in that the token comes of, where the log has it already. */
-  readonly requestId?: string | undefined;
+  /** Of the sign-in that the token comes of. */
+  readonly requestId: string;
   /** What an extension adds to tokens for the company's own applications. */
   readonly claims?: JWTPayload;
 };
@@ -27,7 +27,6 @@ export type Written = { readonly body: object; readonly requestId: string; reado
 
 /** A client that takes challenges for new claims gets tokens that live longer: up to 28 hours. */
 const CHALLENGED_LIFETIME_SECONDS = 28 * 3_600;
-const GRAPH = 'https://graph.microsoft.com';
 const PROOFS: Readonly<Record<ClientProof, string>> = { none: '0', secret: '1', certificate: '2' };
 
 /** Writes the tokens of one answer, in the shape of its version. */
@@ -57,10 +56,11 @@ export class TokenWriter {
     const capabilities = capabilitiesOf(request.form.get('claims'));
     const isChallenged = capabilities.includes('cp1') && audience === GRAPH;
     const lifetime = isChallenged ? CHALLENGED_LIFETIME_SECONDS : this.#lifetimeSeconds;
-    const granted = person === undefined ? undefined : scopesOf(app, audience, wanted);
-    if (person === undefined && !wanted.permissions.includes('.default')) return undefined;
-    if (granted?.length === 0 && !wanted.hasIdentity) return undefined;
-    const requestId = request.requestId ?? this.#random.guid();
+    const granted = person === undefined ? undefined : consentedOf(app, wanted);
+    const isGranted =
+      person === undefined ? wanted.permissions.includes('.default') : granted !== undefined;
+    if (!isGranted) return undefined;
+    const { requestId } = request;
     const uti = tokenIdOf(requestId);
     const isOwn = !audience.startsWith('https://');
     const claims: JWTPayload = {
@@ -91,7 +91,10 @@ export class TokenWriter {
             resource: audience,
           }
         : { expires_in: lifetime, ext_expires_in: lifetime }),
-      ...(granted !== undefined && { scope: granted.map((s) => `${audience}/${s}`).join(' ') }),
+      // Of Graph as they are called there; of any other resource with its name.
+      ...(granted !== undefined && {
+        scope: granted.map((s) => (audience === GRAPH ? s : `${audience}/${s}`)).join(' '),
+      }),
       access_token: await this.#mint.sign(claims),
       ...(await this.#userTokens(request, nowSeconds)),
     };
@@ -144,7 +147,7 @@ export class TokenWriter {
     };
     const clientInfo = JSON.stringify({ uid: person.objectId, utid: tenantId });
     return {
-      ...(wanted.hasIdentity && { id_token: await this.#mint.sign(idToken) }),
+      ...(wanted.identity.includes('openid') && { id_token: await this.#mint.sign(idToken) }),
       ...(wanted.hasRefresh && {
         refresh_token: await this.#mint.sign({
           aud: 'refresh',
@@ -161,12 +164,6 @@ export class TokenWriter {
       }),
     };
   }
-}
-
-function scopesOf(app: RegisteredApp, audience: string, wanted: Wanted): readonly string[] {
-  const granted = app.scopes[audience] ?? [];
-  if (wanted.permissions.includes('.default')) return granted;
-  return granted.filter((scope) => wanted.permissions.includes(scope));
 }
 
 /** OpenID Connect Core section 5.5: `claims` asks for single claims. */

@@ -3,6 +3,7 @@ import type {
   IssuanceListener,
   LoginDirectory,
   Person,
+  Realm,
   RegisteredApp,
 } from '../login/directory.ts';
 import { NORTHMOOR } from './clerk.ts';
@@ -63,6 +64,14 @@ export class SmallRegistry implements LoginDirectory {
 
   app(_tenantId: string, clientId: string): RegisteredApp | undefined {
     return this.apps.find((app) => app.clientId === clientId);
+  }
+
+  tenantsOf(clientId: string): readonly string[] {
+    return this.app(NORTHMOOR, clientId) === undefined ? [] : [NORTHMOOR];
+  }
+
+  realm(domain: string): Realm | undefined {
+    return this.tenantId(domain) === undefined ? undefined : { kind: 'managed' };
   }
 
   person(_tenantId: string, name: string): Person | undefined {

@@ -99,26 +99,29 @@ function isText(
   return operator === 'endswith' ? text.endsWith(part) : text.includes(part);
 }
 
-/** Throws FilterError where the filter asks for a property that the resource cannot filter by. */
-export function needFilterable(filter: Filter, isFilterable: (path: string) => boolean): void {
-  const check = (path: Path): void => {
-    if (isFilterable(path.join('/'))) return;
-    throw new FilterError(`Invalid filter clause: property '${path.join('/')}' is not filterable.`);
-  };
-  switch (filter.kind) {
+/** The properties of the object that a filter looks at, without those of elements within lists. */
+export function filteredNames(filter: Filter | undefined): readonly string[] {
+  switch (filter?.kind) {
+    case undefined:
+      return [];
     case 'and':
     case 'or':
-      needFilterable(filter.left, isFilterable);
-      needFilterable(filter.right, isFilterable);
-      return;
+      return [...filteredNames(filter.left), ...filteredNames(filter.right)];
     case 'not':
-      needFilterable(filter.of, isFilterable);
-      return;
+      return filteredNames(filter.of);
     case 'compare':
     case 'in':
     case 'text':
     case 'any':
-      check(filter.path);
+      return [filter.path.join('/')];
+  }
+}
+
+/** Throws FilterError where the filter asks for a property that the resource cannot filter by. */
+export function needFilterable(filter: Filter, isFilterable: (path: string) => boolean): void {
+  for (const name of filteredNames(filter)) {
+    if (isFilterable(name)) continue;
+    throw new FilterError(`Invalid filter clause: property '${name}' is not filterable.`);
   }
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Ask, Reply } from '../../http.ts';
-import type { Session } from '../authority.ts';
 import type { Admission } from '../authorize.ts';
 import type { ExternalMethod, Person } from '../directory.ts';
 import { ATTEMPT_MS, ATTEMPTS_MAX } from '../limits.ts';
 import { errorPage, posted } from '../pages.ts';
+import type { Session } from '../session.ts';
 import type { ExternalFactor } from '../sign-in.ts';
 import { type Asked, judge, type Verdict, WANTED_ACR, WANTED_AMR } from './answer.ts';
 import type { Provider, ProviderCatalogue } from './metadata.ts';
