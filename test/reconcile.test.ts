@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Balance, BooksReader, headOf, labelOf } from '../src/books/index.ts';
+import { type Balance, BooksReader, headOf, IS_ACTION_SQL, labelOf } from '../src/books/index.ts';
 import { LedgerReader } from '../src/ledger/index.ts';
 import { judgingOf } from '../src/pipeline/index.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
@@ -120,7 +120,7 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
     const actors = await books.over(
       {},
       (rows) => `SELECT DISTINCT coalesce(actor_uid, actor_name, actor_puid, actor_sid) FROM ${rows}
-        WHERE class_uid <> 3002`,
+        WHERE ${IS_ACTION_SQL}`,
     );
     const whole = new Map<string, Balance>();
     for (const [who] of actors) {
@@ -139,7 +139,7 @@ test("the totals equal the sum of all statements, and what is nobody's", async (
     const totals = await totalsOf(dir);
     const [[nobodys = 0] = []] = await books.over(
       {},
-      (rows) => `SELECT count(*) FROM ${rows} WHERE class_uid <> 3002 AND actor IS NULL`,
+      (rows) => `SELECT count(*) FROM ${rows} WHERE ${IS_ACTION_SQL} AND actor IS NULL`,
     );
     const of = (part: keyof Balance): number =>
       [...whole.values()].reduce((all, balance) => all + balance[part], 0);

@@ -9,6 +9,14 @@ export { literal } from './engine.ts';
 export { erasureText } from './erased.ts';
 export { BooksError, type BooksErrorCode } from './errors.ts';
 export {
+  EVENT_KIND_SQL,
+  type EventCounts,
+  type EventKind,
+  eventsText,
+  IS_ACTION_SQL,
+  noEvents,
+} from './event-kind.ts';
+export {
   ANY,
   type CoverageFact,
   type ErasureFact,

@@ -12,6 +12,7 @@ import type {
 } from './statement-types.ts';
 import {
   answerText,
+  happenedText,
   holeText,
   howText,
   instantText,
@@ -155,7 +156,12 @@ function balanceOf(statement: Statement): Html {
 <td>${whole(unaccounted)}</td><td>${whole(unknown)}</td></tr></tbody>
 </table>
 <p>Sign-ins are not actions: ${signInsText(statement)}.</p>
-</section>\n`;
+${happenedOf(statement)}</section>\n`;
+}
+
+function happenedOf(statement: Statement): Html | null {
+  const text = happenedText(statement);
+  return text === undefined ? null : html`<p>Events are not actions: ${text}.</p>\n`;
 }
 
 function volumesOf({ volumes }: Statement): Html {

@@ -2,6 +2,7 @@ import { plural } from '../core/index.ts';
 import type { Statement, StatementEvent, StatementSession } from './statement-types.ts';
 import {
   answerText,
+  happenedText,
   holeText,
   howText,
   instantText,
@@ -37,6 +38,8 @@ export function* statementLines(statement: Statement, width: number): Generator<
   if (statement.case !== null) yield* fact('Case', statement.case);
   yield* fact('Actions', balanceText(balance));
   yield* fact('Sign-ins', signInsText(statement));
+  const happened = happenedText(statement);
+  if (happened !== undefined) yield* fact('Events', happened);
   for (const [i, volume] of statement.volumes.entries())
     yield* fact(i === 0 ? 'Volumes' : '', volume);
   yield* fact('Complete', answerText(coverage.answer));

@@ -1,5 +1,6 @@
 import type { Answer, Reason } from '../core/index.ts';
 import type { CoverageHole } from './coverage.ts';
+import type { EventCounts } from './event-kind.ts';
 import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
 import type { LedgerHead } from './ledger-head.ts';
 import type { Scope } from './live.ts';
@@ -42,6 +43,8 @@ export type Statement = {
   readonly balance: Balance;
   /** Sign-ins are not actions: they open sessions, or fail to. */
   readonly signIns: SignInCounts;
+  /** What happened to mail, and what products of the suite detected: nobody's actions. */
+  readonly events: EventCounts;
   /** What was read, moved and sent, in sentences; each a lower bound. */
   readonly volumes: readonly string[];
   /** Whether this statement is all there is. */

@@ -1,5 +1,6 @@
 import { type Answer, plural, type Reason } from '../core/index.ts';
 import type { CoverageHole } from './coverage.ts';
+import { eventsText } from './event-kind.ts';
 import type { Principal } from './principal.ts';
 import type {
   Outcome,
@@ -128,6 +129,12 @@ export function signInsText({ signIns }: Statement): string {
     unknown === 0 ? null : `${unknown} with an outcome that is not known`,
   ];
   return parts.filter((part) => part !== null).join(', ');
+}
+
+/** One line for what nobody did; undefined where there is none. */
+export function happenedText({ events }: Statement): string | undefined {
+  const text = eventsText(events);
+  return text === undefined ? undefined : `${text}; the timeline lists them`;
 }
 
 /** None is known: what that is worth depends on how many could not be told. */

@@ -68,6 +68,26 @@ test('each action stands once, under its session, and none has an authorisation 
   }
 });
 
+test('mail that was delivered and what was detected is counted apart from actions', async (t) => {
+  const dir = await folder(t);
+  const trace = { actorName: 'alice@contoso.example', classUid: 4009, activityId: 4 };
+  const rows = [
+    row(0, { ...alice, operation: 'Send', classUid: 4009, activityId: 1, statusId: 1 }),
+    row(1, trace),
+    row(2, trace),
+    row(3, { ...alice, classUid: 2004, operation: 'AadRiskDetection' }),
+  ];
+  (await booksOf(dir, [rows])).close();
+  const { balance, events, sessions, volumes } = await statementFrom(dir, ALICE);
+  assert.equal(balance.actions, 1);
+  assert.deepEqual(events, { 'mail-delivery': 2, detection: 1 });
+  assert.deepEqual(
+    sessions.flatMap(({ actions }) => actions.map(({ index }) => index)),
+    [0],
+  );
+  assert.deepEqual(volumes, ['sent at least 1 message']);
+});
+
 test('an aggregated record is one action with a volume', async (t) => {
   const dir = await folder(t);
   const read = { ...alice, accessType: 'Bind', mailbox: 'alice@contoso.example', itemCount: 17 };

@@ -2,6 +2,7 @@ import { type Answer, all, plural, unknown } from '../core/index.ts';
 import { isSignIn } from '../ocsf/index.ts';
 import { coverageAnswer, factsWithin, holesOf, isWholeTenant } from './coverage.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
+import { eventKindOf, isAction, noEvents } from './event-kind.ts';
 import type { CoverageFact, ErasureFact, Sought } from './facts.ts';
 import type { LedgerHead } from './ledger-head.ts';
 import type { Scope } from './live.ts';
@@ -59,7 +60,7 @@ function noDecisions({ asOf }: LedgerHead): Answer {
 export function statementOf(input: StatementInput): Statement {
   const { principal, period, purpose, rows, ledger, judged: verdicts } = input;
   const judged: AllJudged = { verdicts, undecided: noDecisions(ledger) };
-  const actions = rows.filter((row) => !isSignIn(row.event.classUid));
+  const actions = rows.filter((row) => isAction(row.event));
   const signIns = rows.filter((row) => isSignIn(row.event.classUid));
   return {
     principal,
@@ -72,6 +73,7 @@ export function statementOf(input: StatementInput): Statement {
       .map((row) => actionOf(row, judged)),
     balance: balanceOf(actions, judged),
     signIns: countsOf(signIns),
+    events: eventsOf(rows),
     volumes: volumesOf(actions, input.besides),
     coverage: coverageOf(input),
     erasures: erasuresOf(input),
@@ -89,6 +91,15 @@ function balanceOf(actions: readonly EventRow[], { verdicts }: AllJudged): Balan
   const balance = { actions: actions.length, accounted: 0, unaccounted: 0, unknown: 0 };
   for (const { index } of actions) balance[verdicts?.get(index)?.verdict ?? 'unknown'] += 1;
   return balance;
+}
+
+function eventsOf(rows: readonly EventRow[]): Statement['events'] {
+  const events = noEvents();
+  for (const { event } of rows) {
+    const kind = eventKindOf(event);
+    if (kind !== null) events[kind] += 1;
+  }
+  return events;
 }
 
 function sessionsOf(

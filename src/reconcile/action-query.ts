@@ -1,5 +1,14 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import { type Ask, type BooksReader, literal, type ScratchTable } from '../books/index.ts';
+import {
+  type Ask,
+  type BooksReader,
+  EVENT_KIND_SQL,
+  type EventCounts,
+  type EventKind,
+  literal,
+  noEvents,
+  type ScratchTable,
+} from '../books/index.ts';
 import type { Authorisations } from './authorisations.ts';
 import { joinedSql, joinTables, type SignInParts, signInTables, type Tables } from './joined.ts';
 import {
@@ -135,6 +144,21 @@ export class ActionQuery {
     const register = this.#register;
     this.#register = undefined;
     await register?.drop();
+  }
+
+  /** What happened in a period and is nobody's action. */
+  async events(period: ReconcilePeriod): Promise<EventCounts> {
+    const { where } = this.#partsOf(period, undefined);
+    const { fromMs, toMs } = period;
+    const rows = await this.#books.over(
+      { fromMs, toMs },
+      (source) => `SELECT kind, count(*) FROM (
+          SELECT ${EVENT_KIND_SQL} AS kind FROM ${source} WHERE class_uid <> 3002 AND ${where})
+        WHERE kind IS NOT NULL GROUP BY kind`,
+    );
+    const events = noEvents();
+    for (const [kind, count] of rows) events[String(kind) as EventKind] = Number(count);
+    return events;
   }
 
   /** How many actions there may be in each while of a period that has any, in order. */

@@ -1,3 +1,4 @@
+import { IS_ACTION_SQL } from '../books/index.ts';
 import { appIds } from '../ocsf/index.ts';
 import { CLOCK_DIFFERENCE_MAX_MS, PERSON_WINDOW_MS, TOKEN_LIFE_MAX_MS } from './limits.ts';
 
@@ -100,7 +101,7 @@ export function signInTables(parts: SignInParts): Tables {
   return {
     unnamed: `SELECT DISTINCT actor_name FROM ${source}
       WHERE actor_uid IS NULL AND actor_name IS NOT NULL
-        AND ((class_uid <> 3002 AND ${where}) OR (${OPENS}))`,
+        AND ((${IS_ACTION_SQL} AND ${where}) OR (${OPENS}))`,
     names: `SELECT tk, actor_name, min(actor_uid) AS uid FROM (
         SELECT ${tenant} AS tk, actor_name, actor_uid FROM ${source}
         WHERE ${OPENS} AND actor_name IS NOT NULL AND actor_uid IS NOT NULL AND actor_type <> 4)
@@ -201,7 +202,7 @@ function actsSql({ source, tenant, where }: SignInParts, which: string): string 
         epoch_ms("time") AS t, epoch_ms(token_issued) AS issued_t, actor, actor_uid, actor_name,
         actor_type, app_uid, app_uid IN (${OWN_APPS}) AS is_own, device_uid, ip, session_uid,
         token_uid, item_count
-      FROM ${source} WHERE class_uid <> 3002 AND ${which} AND ${where}) AS e
+      FROM ${source} WHERE ${IS_ACTION_SQL} AND ${which} AND ${where}) AS e
     LEFT JOIN names ON names.tk = e.tk AND names.actor_name = e.actor_name
   )`;
 }

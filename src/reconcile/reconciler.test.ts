@@ -60,6 +60,27 @@ test('an action goes with the sign-in of its token, and with what stands behind 
   assert.equal(await causeOf(events), 'no-policy');
 });
 
+test("mail that was delivered is nobody's action, and is counted apart", async () => {
+  const delivered = { classUid: 4009, operation: 'Delivered', timeMs: T + HOUR_MS };
+  const traced = { ...delivered, operation: null, actorName: 'ada@northmoor.example' };
+  const sent = { operation: 'Send', classUid: 4009 };
+  const events = [signIn('x'), read('x', sent), delivered, traced];
+  const {
+    actions,
+    events: happened,
+    unknown,
+    joined,
+  } = await withReconciler(events, (reconciler) => reconciler.totals({}));
+  assert.equal(actions, 1);
+  assert.deepEqual(happened, { 'mail-delivery': 2, detection: 0 });
+  assert.deepEqual(unknown, { 'no-policy': 1 });
+  assert.equal(joined.length, 1);
+  const later = await withReconciler(events, (reconciler) =>
+    reconciler.totals({ fromMs: T + 2 * HOUR_MS }),
+  );
+  assert.deepEqual([later.actions, later.events['mail-delivery']], [0, 0]);
+});
+
 test('a token id is told by its case', async () => {
   assert.equal(await causeOf([signIn('Abc'), read('aBC')]), 'no-sign-in-delivered');
 });

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
-import type { BooksReader, CoverageFact } from '../books/index.ts';
+import type { BooksReader, CoverageFact, EventCounts } from '../books/index.ts';
 import type { FindingDraft, Interval } from '../core/index.ts';
 import { ActionQuery, type ReconcilePeriod, SOUGHT_FROM, SOUGHT_TO } from './action-query.ts';
 import type { Authorisations } from './authorisations.ts';
@@ -20,6 +20,8 @@ import { type Surroundings, Weigher } from './weigher.ts';
 
 export type Reconciliation = {
   readonly actions: number;
+  /** What happened beside them and is nobody's action; counted apart. */
+  readonly events: EventCounts;
   readonly accounted: number;
   readonly unaccounted: Readonly<Partial<Record<Cause, number>>>;
   readonly unknown: Readonly<Partial<Record<Cause, number>>>;
@@ -91,6 +93,7 @@ export class Reconciler implements AsyncDisposable {
       );
     return {
       actions: groups.reduce((sum, { actions }) => sum + actions, 0),
+      events: await this.#query.events(period),
       accounted: counts.get('accounted') ?? 0,
       unaccounted: of('unaccounted'),
       unknown: of('unknown'),

@@ -32,6 +32,7 @@ const WHOLE: readonly CoverageFact[] = SOURCES.map((source) => fact(source));
 
 const CLEAN: Reconciliation = {
   ...{ actions: 100, accounted: 100, unaccounted: {}, unknown: {}, joined: [], residual: [] },
+  events: { 'mail-delivery': 0, detection: 0 },
 };
 
 const GOOD: GateInput = {

@@ -12,6 +12,7 @@ import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import {
   CAUSE_COLUMNS,
   causeRows,
+  eventLines,
   residualLines,
   SHARE_COLUMNS,
   VERDICT_COLUMNS,
@@ -74,6 +75,7 @@ async function printTotals(
     return found.actions;
   }
   await terminal.table(CAUSE_COLUMNS, causeRows(found));
+  for (const line of eventLines(found)) terminal.line(line);
   terminal.line('');
   await terminal.table(SHARE_COLUMNS, found.joined);
   for (const line of residualLines(found)) terminal.line(line);

@@ -1,3 +1,4 @@
+import { eventsText } from '../../books/index.ts';
 import { numberText, plural } from '../../core/index.ts';
 import {
   type ActionVerdict,
@@ -29,6 +30,12 @@ export function causeRows(found: Reconciliation): readonly CauseRow[] {
       actions: actions ?? 0,
     }))
     .filter(({ cause, actions }) => cause === 'accounted' || actions > 0);
+}
+
+/** What is counted apart, below the table of causes. */
+export function* eventLines({ events }: Reconciliation): Generator<string> {
+  const text = eventsText(events);
+  if (text !== undefined) yield `Events that are nobody's action, counted apart: ${text}.`;
 }
 
 export const CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
