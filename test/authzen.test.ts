@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { countersign } from './support/command-line.ts';
+import { countersign, REPOSITORY } from './support/command-line.ts';
 import { PID, writeContent } from './support/door-content.ts';
 import { DoorNode } from './support/door-process.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -330,3 +330,39 @@ test('the todo application of the interoperability event is decided as it expect
     await node.serving.end();
   }
 });
+
+test('an enforcement point for one tool judges no sign-in by policies nobody chose', async () => {
+  const { policies, directory } = writeContent(join(root, 'one-tool'), 'records');
+  const sample = join(REPOSITORY, 'content', 'sample', 'export');
+  const tools = [{ name: 'wiki', token: 'token-1', door: 'authzen', resources: '[{ type: app }]' }];
+  const run = async (dir: string, ...args: readonly string[]): Promise<string> => {
+    const { stdout, stderr, code } = await countersign([...args, '--data', dir, '--json']);
+    assert.ok(code === 0 || code === 3, stderr);
+    return stdout;
+  };
+  /** Opens the enforcement point over sign-ins that are there, and lets more come in after it. */
+  const opened = async (dir: string, settings: object): Promise<Counted> => {
+    await run(dir, 'import', join(sample, 'sign-ins.json.gz'));
+    const node = await DoorNode.start(dir, { directory, tools, ...settings });
+    await node.serving.end();
+    await run(dir, 'import', join(sample, 'ual-entra.csv.gz'));
+    return JSON.parse(await run(dir, 'verified')) as Counted;
+  };
+  const alone = join(root, 'one-tool-alone');
+  const { checked, disagreements, unverified } = await opened(alone, {});
+  assert.deepEqual([checked, disagreements], [0, 0]);
+  assert.deepEqual(Object.keys(unverified), ['no policy']);
+  assert.equal(await run(alone, 'findings', '--rule', 'check'), '');
+
+  // Policies of the tool alone leave those in force that an operator put in force for sign-ins.
+  const beside = join(root, 'one-tool-beside');
+  await run(beside, 'policy', 'use');
+  const before = await opened(beside, { policies });
+  assert.ok(!('no policy' in before.unverified), JSON.stringify(before.unverified));
+});
+
+type Counted = {
+  readonly checked: number;
+  readonly disagreements: number;
+  readonly unverified: Readonly<Record<string, number>>;
+};

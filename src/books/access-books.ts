@@ -19,11 +19,15 @@ import { type Verified, verifiedOf } from './verified.ts';
 
 /** What a reader of the books knows beside these. */
 type Beside = {
-  acts(kind: string): readonly number[];
+  /** How far a stage has come. */
+  stageCursor(stage: string): number;
   coverage(): readonly CoverageFact[];
   /** Before all times where nobody says what time it is. */
   nowMs(): number;
 };
+
+/** The stage that checks sign-ins. */
+export const CHECK_STAGE = 'checks';
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -70,8 +74,8 @@ export class AccessBooks {
         ? undefined
         : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
     const counts = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
-    const isJudged = this.#books.acts('policy').length > 0;
-    const cause = isJudged ? 'not yet checked' : 'no policy';
+    // The stage runs once something is in force by which sign-ins are checked, and not before.
+    const cause = this.#books.stageCursor(CHECK_STAGE) > 0 ? 'not yet checked' : 'no policy';
     const counted = verifiedOf(this.checkCounts(filter), counts, cause);
     const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
     const period = { ...(collectedPeriod(facts, this.#books.nowMs()) ?? {}), ...stated(scope) };

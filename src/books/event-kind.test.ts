@@ -22,7 +22,7 @@ test('what the transport says of a message is an event, and sending one is an ac
   }
 });
 
-test('what a product of the suite found is an event, and what a person did with it an action', () => {
+test('what a product found is an event, and what a person did with it an action', () => {
   assert.equal(kindOf(FINDING, 'AlertTriggered', { actorType: 3 }), 'detection');
   assert.equal(kindOf(FINDING, 'AadRiskDetection', { actorType: 1 }), 'detection');
   assert.equal(kindOf(6003, 'DlpRuleMatch', { recordType: 13 }), 'detection');

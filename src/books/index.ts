@@ -1,4 +1,4 @@
-export { AccessBooks } from './access-books.ts';
+export { AccessBooks, CHECK_STAGE } from './access-books.ts';
 export { ALIAS_KINDS, type Alias, type AliasKind } from './alias-book.ts';
 export { type Batch, Books, type BooksOptions } from './books.ts';
 export { COLUMNS, type Column, type ColumnType } from './columns.ts';

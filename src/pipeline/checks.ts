@@ -10,6 +10,7 @@ import {
 } from '../access/index.ts';
 import {
   BooksReader,
+  CHECK_STAGE,
   type CheckRow,
   type DecisionFact,
   type EventRow,
@@ -26,7 +27,6 @@ import type { Writer } from './writer.ts';
 const DAY_MS = 86_400_000;
 /** What is known of so many sign-ins, and their records, is some hundred megabytes. */
 const SIGN_INS_TOGETHER = 50_000;
-const STAGE = 'checks';
 
 /** What reads the ledger and the books for a stage behind them. */
 export type CheckReaders = { readonly books: BooksReader; readonly ledger: LedgerReader };
@@ -73,18 +73,18 @@ export class CheckStage {
   async look(alone: Alone): Promise<void> {
     const { books } = this.#readers;
     const toIndex = books.cursor;
-    const fromIndex = books.stageCursor(STAGE);
+    const fromIndex = books.stageCursor(CHECK_STAGE);
     if (fromIndex >= toIndex) return;
     const judgedFromMs = await this.#feed.follow();
     // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
-    const isJudged = this.#feed.knowledge.inForce !== undefined;
+    const isJudged = this.#feed.knowledge.isChecking;
     if (!isJudged && books.acts('decision').length === 0) return;
     // An import that another look was waiting for has looked further meanwhile: what this one saw
     // is out of date, and would stand in place of what that one found.
     const unlessOvertaken = async (work: () => void): Promise<boolean> => {
       let isOvertaken = false;
       await alone(async () => {
-        isOvertaken = this.#writer.books.stageCursor(STAGE) !== fromIndex;
+        isOvertaken = this.#writer.books.stageCursor(CHECK_STAGE) !== fromIndex;
         if (!isOvertaken) work();
       });
       return !isOvertaken;
@@ -96,7 +96,7 @@ export class CheckStage {
       const isKept = await unlessOvertaken(() => this.#writer.books.keepChecks(period, rows));
       if (!isKept) return;
     }
-    await unlessOvertaken(() => this.#writer.books.setStageCursor(STAGE, toIndex));
+    await unlessOvertaken(() => this.#writer.books.setStageCursor(CHECK_STAGE, toIndex));
   }
 
   /** Event times of which something may read otherwise than before. */

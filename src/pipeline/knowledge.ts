@@ -141,6 +141,8 @@ export type InForce = {
   readonly directory: { readonly file: string; readonly read: DirectoryFile } | undefined;
   readonly register: { readonly file: string; readonly read: Register } | undefined;
   readonly by: string;
+  /** `decisions`: no operator chose these policies, and no sign-in is checked by them. */
+  readonly only?: PolicyInForceBody['only'];
   /** What the ledger says, where it was read already: reading it takes a while. */
   readonly knowledge?: Knowledge | undefined;
 };
@@ -148,7 +150,7 @@ export type InForce = {
 /** Puts policies in force, with the directory and the register that were written for them. */
 export async function putInForce(
   writer: Writer,
-  { source, directory, register, by, ...known }: InForce,
+  { source, directory, register, by, only, ...known }: InForce,
 ): Promise<{ readonly version: string; readonly entries: readonly number[] }> {
   const knowledge = known.knowledge ?? (await KnowledgeFeed.open(writer)).knowledge;
   const set = PolicySet.parse(source);
@@ -163,8 +165,8 @@ export async function putInForce(
     const body: RegisterBody = { v: 1, what: 'register', file, readMs: atMs, register: read };
     drafts.push(ownEntry('directory', atMs, body));
   }
-  if (knowledge.inForce !== version) {
-    const body: PolicyInForceBody = { v: 1, what: 'in-force', version, by, atMs };
+  if (!knowledge.isInForce(version, only)) {
+    const body: PolicyInForceBody = { v: 1, what: 'in-force', version, by, atMs, only };
     drafts.push(ownEntry('policy', atMs, body));
   }
   const appended = await writer.ledger.append(drafts);

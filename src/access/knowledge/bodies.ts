@@ -16,13 +16,18 @@ export type PolicyTextBody = {
   readonly doors?: readonly StatedDoor[] | undefined;
 };
 
-/** From now on these policies decide, and sign-ins are checked by them. */
+/**
+ * From now on these policies decide at the enforcement points. Where an operator chose them,
+ * reported sign-ins are checked by them as well.
+ */
 export type PolicyInForceBody = {
   readonly v: 1;
   readonly what: 'in-force';
   readonly version: string;
   readonly by: string;
   readonly atMs: number;
+  /** `decisions`: nobody chose them, and no reported sign-in is checked by them. */
+  readonly only?: 'decisions' | undefined;
 };
 
 /** A directory that a company wrote down itself. */

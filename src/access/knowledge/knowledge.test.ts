@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { tenantId } from '../../core/index.ts';
 import { parseDirectoryFile } from '../directory/directory-file.ts';
-import type { DirectoryFileBody } from './bodies.ts';
+import { readPolicyFolder } from '../policies/folder.ts';
+import { PolicySet } from '../policies/policy-set.ts';
+import type { DirectoryFileBody, PolicyTextBody } from './bodies.ts';
 import { Knowledge } from './knowledge.ts';
 
 const TENANT = tenantId('0f4b3c1e-5a67-4a3c-9d55-8f1f0c1f6a11');
@@ -44,4 +47,31 @@ test('the order of one file is not that of another', () => {
   knowledge.apply('directory', body(true, START_MS), 8);
   knowledge.apply('directory', body(false, START_MS + 1000, 'others.yaml'), 7);
   assert.equal(enabledOf(knowledge), false);
+});
+
+function policyFolder(): PolicyTextBody {
+  const folder = join(import.meta.dirname, '..', '..', '..', 'content', 'policies');
+  const { source } = readPolicyFolder(folder);
+  const { version } = PolicySet.parse(source);
+  return { v: 1, what: 'text', version, schema: source.schema, policies: source.policies };
+}
+
+test('sign-ins are checked by policies that an operator put in force, and by no others', () => {
+  const knowledge = new Knowledge();
+  const text = policyFolder();
+  const { version } = text;
+  knowledge.apply('policy', text, 1);
+  const inForce = { v: 1, what: 'in-force', version, by: 'serve', atMs: START_MS };
+  const ours = knowledge.apply('policy', { ...inForce, only: 'decisions' }, 2);
+  assert.equal(ours, Number.POSITIVE_INFINITY, 'no sign-in is judged otherwise than before');
+  assert.equal(knowledge.policies?.version, version);
+  assert.equal(knowledge.policiesAt(START_MS + 1), undefined);
+  assert.ok(!knowledge.isChecking);
+  assert.ok(knowledge.isInForce(version, 'decisions'));
+  assert.ok(!knowledge.isInForce(version, undefined), 'the operator has yet to choose them');
+
+  const chosen = knowledge.apply('policy', { ...inForce, by: 'ada', atMs: START_MS + 5 }, 3);
+  assert.equal(chosen, Number.NEGATIVE_INFINITY, 'those of all times are');
+  assert.equal(knowledge.policiesAt(START_MS)?.version, version);
+  assert.ok(knowledge.isInForce(version, 'decisions'));
 });

@@ -17,9 +17,19 @@ import { PolicySet, type PolicySource } from '../policies/policy-set.ts';
 import { isRecord } from '../policies/value.ts';
 import { loadRegister, registerSource } from '../register/register.ts';
 import { Risks } from '../risk/risks.ts';
-import type { DirectoryFileBody, PolicyTextBody, RegisterBody } from './bodies.ts';
+import type {
+  DirectoryFileBody,
+  PolicyInForceBody,
+  PolicyTextBody,
+  RegisterBody,
+} from './bodies.ts';
 
-type InForce = { readonly atMs: number; readonly version: string };
+type InForce = {
+  readonly atMs: number;
+  readonly version: string;
+  /** Whether reported sign-ins are checked by them. */
+  readonly checks: boolean;
+};
 
 /** The entry that told last what a file says, and of when that is. */
 type FileTold = { readonly index: number; readonly readMs: number };
@@ -82,10 +92,25 @@ export class Knowledge {
     return last === undefined ? undefined : this.policiesOf(last.version);
   }
 
-  /** Those in force at a moment; before the first of all, these: there is nothing else to go by. */
+  /**
+   * Those by which a sign-in of that moment is checked: only what an operator put in force. Before
+   * the first of all, the first: there is nothing else to go by.
+   */
   policiesAt(atMs: number): PolicySet | undefined {
-    const found = this.#inForce.findLast((each) => each.atMs <= atMs) ?? this.#inForce[0];
+    const checking = this.#inForce.filter(({ checks }) => checks);
+    const found = checking.findLast((each) => each.atMs <= atMs) ?? checking[0];
     return found === undefined ? undefined : this.policiesOf(found.version);
+  }
+
+  /** Whether any policies are in force by which reported sign-ins are checked. */
+  get isChecking(): boolean {
+    return this.#inForce.some(({ checks }) => checks);
+  }
+
+  /** Whether this version was put in force last, and as widely. */
+  isInForce(version: string, only: PolicyInForceBody['only']): boolean {
+    const last = this.#inForce.at(-1);
+    return last?.version === version && (last.checks || only === 'decisions');
   }
 
   /** Undefined where no entry holds that version, or this program reads it no longer. */
@@ -125,8 +150,11 @@ export class Knowledge {
       this.#parsed.delete(version);
     }
     if (what !== 'in-force' || typeof atMs !== 'number') return Number.POSITIVE_INFINITY;
-    this.#inForce.push({ atMs, version });
-    return this.#inForce.length === 1 ? Number.NEGATIVE_INFINITY : atMs;
+    const checks = body['only'] !== 'decisions';
+    const isFirst = !this.isChecking;
+    this.#inForce.push({ atMs, version, checks });
+    if (!checks) return Number.POSITIVE_INFINITY;
+    return isFirst ? Number.NEGATIVE_INFINITY : atMs;
   }
 
   #applyDirectory(body: Readonly<Record<string, unknown>>, index: number): number {

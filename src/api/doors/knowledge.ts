@@ -83,14 +83,20 @@ export class DoorKnowledge implements Candidates {
     );
     const feed = await KnowledgeFeed.open(writer);
     const { knowledge } = feed;
-    const folder = policies ?? (knowledge.inForce === undefined ? builtIn : undefined);
+    const isChosen = policies !== undefined || knowledge.inForce !== undefined;
+    const folder = policies ?? (isChosen ? undefined : builtIn);
     const source = folder === undefined ? knowledge.source : sourceIn(folder);
     if (source === undefined) throw new AccessError('POLICY_INVALID', UNREADABLE);
     const known = new DoorKnowledge(options, said, feed, source);
+    // Opening an enforcement point for one tool must not judge everybody's sign-ins by policies
+    // that nobody chose for that: those that come with the program check nothing, and those of a
+    // folder that has none for checks leave in force what checks now.
+    const isForChecks = known.#policies.policies.some(({ doors }) => doors.includes('check'));
+    const only = policies !== undefined && isForChecks ? undefined : 'decisions';
     const directories = [...said].map(([file, { read }]) => ({ file, read }));
     for (const directory of directories.length === 0 ? [undefined] : directories) {
       const inForce = { source, directory, register: undefined, by: 'serve', knowledge };
-      await options.alone(async () => void (await putInForce(writer, inForce)));
+      await options.alone(async () => void (await putInForce(writer, { ...inForce, only })));
       await known.#follow();
     }
     return known;
