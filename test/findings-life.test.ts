@@ -93,6 +93,20 @@ test('findings of one person are one incident, of two people two', async () => {
   for (const { metadata } of own) assert.equal(metadata.correlation_uid, ada?.incident);
 });
 
+test('query counts the findings that the list has, and says whose table is empty', async () => {
+  const listed = await askLines<Finding>(data, ['findings']);
+  const count = 'SELECT count(*) AS n FROM findings';
+  assert.deepEqual(await askJson(data, ['query', count]), { n: listed.length });
+  assert.ok(listed.length >= 2);
+  const joined = 'SELECT count(*) AS n FROM findings f, events e WHERE e."index" = f.entries[1]';
+  const { n } = await askJson<{ n: number }>(data, ['query', joined], [0, 3]);
+  assert.ok(n >= 2);
+  const other = '00000000-0000-4000-8000-0000000000ff';
+  const { code, stdout, stderr } = await cli('query', count, '--tenant', other);
+  assert.deepEqual([code, stdout], [3, '{"n":0}\n']);
+  assert.match(stderr, new RegExp(`the table findings holds no row of the tenant ${other}: `));
+});
+
 type Finding = {
   readonly metadata: { readonly correlation_uid?: string };
   readonly finding_info: { readonly uid: string };

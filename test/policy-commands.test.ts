@@ -198,7 +198,12 @@ test('history is replayed under other policies: who would lose, and who would ga
       ...{ resource: { type: 'suite', id: TENANT }, context: { factor: 'multi' } },
     }),
   );
+  const count = ['query', 'SELECT count(*) AS n FROM decisions'];
+  const before = await countersign([...count, '--data', data]);
+  assert.equal(before.code, 3);
+  assert.match(before.stderr, /the table decisions holds no row: no enforcement point has asked/);
   await askJson(data, ['decide', at('request.json'), ...FILES]);
+  assert.deepEqual(await askJson(data, count), { n: 1 });
 
   const stricter = await replayed(changed('stricter', (people) => people + STRICTER));
   assert.deepEqual([stricter.replayed, stricter.lose, stricter.gain], [5, 3, 0]);

@@ -16,29 +16,88 @@ const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Passes text that only reads, and says which tables it names. What it is, DuckDB's own parser
- * says: a syntax tree exists for SELECT (with DESCRIBE, SHOW and SUMMARIZE) and for nothing else.
- * EXPLAIN is taken off first, since EXPLAIN ANALYZE runs what it explains.
+ * Functions of the engine itself: its settings, its log, and what it keeps about columns and plans.
+ * They tell of files and rows that are not in the tables (`stats` gives the smallest and largest
+ * value of a file, whatever tenant it belongs to).
+ */
+const ENGINE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'current_setting',
+  'format_type',
+  'get_block_size',
+  'getenv',
+  'getvariable',
+  'json_serialize_plan',
+  'pg_get_constraintdef',
+  'pg_get_viewdef',
+  'stats',
+  'write_log',
+]);
+
+/** What SHOW gives by these names: the five tables and their columns. */
+const SHOWN: ReadonlySet<string> = new Set(['', '"tables"', '__show_tables_expanded']);
+
+/** The tables that a query may name; all others in FROM must be its own (WITH). */
+const QUERY_TABLES = ['events', 'entries', 'findings', 'decisions', 'coverage'] as const;
+
+/**
+ * Passes text that only reads the five tables, and says which of them it names. DuckDB's own parser
+ * says what it is: a syntax tree exists for SELECT (with DESCRIBE, SHOW and SUMMARIZE) and for
+ * nothing else. EXPLAIN is taken off first, since EXPLAIN ANALYZE runs what it explains.
  * @throws BooksError QUERY_REFUSED, QUERY_FAILED
  */
 export async function checkText(
   connection: DuckDBConnection,
   sql: string,
+  tenant: string | null,
 ): Promise<ReadonlySet<string>> {
   if (sql.length > QUERY_CHARS_MAX)
     throw refused(`it is longer than ${QUERY_CHARS_MAX} characters`);
   const bare = sql.replace(/^\s*explain(?:\s+analyze)?\s+(?=[a-z(])/i, '');
+  const tree = await syntaxTree(connection, bare);
+  if (tenant !== null && bare !== sql) {
+    throw refused(
+      'a plan counts the rows of every tenant, so EXPLAIN and --tenant exclude another',
+    );
+  }
   const tables = new Set<string>();
-  for (const node of nodesOf(await syntaxTree(connection, bare))) {
-    const { type, table_name: table, function: called } = node;
-    if (type === 'BASE_TABLE') tables.add(String(table).toLowerCase());
-    if (type !== 'TABLE_FUNCTION') continue;
-    const name = String((called as Node | undefined)?.['function_name']);
+  for (const { node, own } of nodesOf(tree)) {
+    if (node['type'] === 'BASE_TABLE') {
+      const table = tableOf(node, own);
+      if (table !== undefined) tables.add(table);
+    }
+    checkNode(node);
+  }
+  return tables;
+}
+
+/**
+ * One of the five tables; undefined for a table of the query itself. A name that is neither could
+ * be a file or a table of the engine: DuckDB reads `FROM 'x.parquet'` as such.
+ */
+function tableOf(node: Node, own: ReadonlySet<string>): string | undefined {
+  const [catalog, schema, table] = ['catalog_name', 'schema_name', 'table_name'].map((member) =>
+    textOf(node, member).toLowerCase(),
+  );
+  if (catalog === '' && schema === '' && own.has(table ?? '')) return undefined;
+  const isOurs = catalog === '' && (schema === '' || schema === 'main');
+  if (isOurs && QUERY_TABLES.some((name) => name === table)) return table;
+  throw refused(`"${textOf(node, 'table_name')}" is no table of it`);
+}
+
+function checkNode(node: Node): void {
+  if (node['type'] === 'SHOW_REF' && !SHOWN.has(textOf(node, 'table_name'))) {
+    throw refused(`it shows ${textOf(node, 'table_name')}`);
+  }
+  if (node['type'] === 'TABLE_FUNCTION') {
+    const name = String((node['function'] as Node | undefined)?.['function_name']);
     if (!TABLE_FUNCTIONS.has(name.toLowerCase())) {
       throw refused(`it calls the table function "${name}"`);
     }
   }
-  return tables;
+  const called = node['function_name'];
+  if (typeof called === 'string' && ENGINE_FUNCTIONS.has(called.toLowerCase())) {
+    throw refused(`it calls the function "${called}"`);
+  }
 }
 
 /**
@@ -80,14 +139,36 @@ type SyntaxTree = {
 
 type Node = { readonly [name: string]: unknown };
 
+function textOf(node: Node, member: string): string {
+  const value = node[member];
+  return typeof value === 'string' ? value : '';
+}
+
+/** A node of the tree, and the tables that WITH makes around it. */
+type Visited = { readonly node: Node; readonly own: ReadonlySet<string> };
+
 /** Every object of the tree; without recursion, since the depth is the asker's choice. */
-function* nodesOf(tree: unknown): Generator<Node> {
-  const waiting = [tree];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (typeof node !== 'object' || node === null) continue;
-    if (!Array.isArray(node)) yield node as Node;
-    for (const child of Object.values(node)) if (child !== undefined) waiting.push(child);
+function* nodesOf(tree: unknown): Generator<Visited> {
+  const waiting: { readonly value: unknown; readonly own: ReadonlySet<string> }[] = [
+    { value: tree, own: new Set() },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    let { own } = next;
+    if (!Array.isArray(value)) {
+      const made = namesOfWith(value as Node);
+      if (made.length > 0) own = new Set([...own, ...made]);
+      yield { node: value as Node, own };
+    }
+    for (const child of Object.values(value))
+      if (child !== undefined) waiting.push({ value: child, own });
   }
+}
+
+function namesOfWith(node: Node): string[] {
+  const { map } = (node['cte_map'] ?? {}) as { readonly map?: readonly { readonly key: string }[] };
+  return (map ?? []).map(({ key }) => key.toLowerCase());
 }
 
 function refused(why: string): BooksError {

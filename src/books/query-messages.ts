@@ -26,12 +26,15 @@ export type QueryRequest = {
 /** The asker is ready for more rows. */
 export type QueryNext = { readonly kind: 'next' };
 
+/** A table that a query names, and whether it holds no row for the asker. */
+export type NamedTable = { readonly name: string; readonly isEmpty: boolean };
+
 export type QueryReply =
   | {
       readonly kind: 'columns';
       readonly columns: readonly QueryColumn[];
-      readonly tables: readonly string[];
+      readonly tables: readonly NamedTable[];
     }
   | { readonly kind: 'rows'; readonly rows: readonly (readonly QueryValue[])[] }
-  | { readonly kind: 'done'; readonly rows: number; readonly tables: readonly string[] }
+  | { readonly kind: 'done'; readonly rows: number; readonly tables: readonly NamedTable[] }
   | { readonly kind: 'error'; readonly code: BooksErrorCode | null; readonly message: string };

@@ -10,7 +10,7 @@ import { QUERY_MEMORY_BYTES } from './limits.ts';
 import { LiveRows } from './live.ts';
 import { Observed } from './observed.ts';
 import { checkStatement, checkText, failed } from './query-check.ts';
-import type { QueryReply, QueryRequest } from './query-messages.ts';
+import type { NamedTable, QueryReply, QueryRequest } from './query-messages.ts';
 import { plainValue, type QueryColumn } from './query-value.ts';
 import { makeViews } from './query-views.ts';
 import type { State } from './state.ts';
@@ -42,7 +42,7 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
   const { dir, sql, threads, tempDir, tenant } = request;
   const engine = await Engine.open({ threads, tempDir, memoryBytes: QUERY_MEMORY_BYTES });
   try {
-    const named = await engine.use((connection) => checkText(connection, sql));
+    const named = await engine.use((connection) => checkText(connection, sql, tenant));
     const snapshot = await live.snapshotIn(engine);
     const tenants = live.state?.tenants() ?? [];
     const coverage = named.has('coverage') ? coverageOf(live.state, request.nowMs) : [];
@@ -50,11 +50,12 @@ async function runOnce(live: LiveRows, request: QueryRequest, send: Send): Promi
     const decisions = named.has('decisions') ? (live.state?.decisions.list() ?? []) : [];
     const { period } = request;
     const sources = { dir, snapshot, tenants, coverage, findings, decisions, tenant, period };
-    await makeViews(engine, sources, named);
+    const empty = await makeViews(engine, sources, named);
+    const tables = [...named].map((name) => ({ name, isEmpty: empty.has(name) }));
     await lock(engine, snapshot.paths());
     await engine.use(async (connection) => {
       await checkStatement(connection, sql);
-      await answer(connection, request, [...named], send);
+      await answer(connection, request, tables, send);
     });
   } finally {
     engine.close();
@@ -71,7 +72,7 @@ export async function lock(engine: Engine, paths: readonly string[]): Promise<vo
 async function answer(
   connection: DuckDBConnection,
   request: QueryRequest,
-  tables: readonly string[],
+  tables: readonly NamedTable[],
   send: Send,
 ): Promise<void> {
   let isLate = false;
@@ -111,7 +112,7 @@ export function tooLong(timeoutMs: number): BooksError {
 
 async function sendRows(
   result: DuckDBResult,
-  tables: readonly string[],
+  tables: readonly NamedTable[],
   send: Send,
 ): Promise<number> {
   await send({ kind: 'columns', columns: columnsOf(result), tables });

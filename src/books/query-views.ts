@@ -77,21 +77,27 @@ export type QuerySources = {
   readonly period: Scope;
 };
 
-/** Makes what the query may name; `named` are the tables that it does name. */
+/**
+ * Makes what the query may name; `named` are the tables that it does name. Returns those of our own
+ * statements, findings and decisions, that hold nothing for the asker: their counts are no news.
+ */
 export async function makeViews(
   engine: Engine,
   sources: QuerySources,
   named: ReadonlySet<string>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   for (const [table, columns] of Object.entries(TABLES)) {
     const list = Object.entries(columns).map(([name, type]) => `${identifier(name)} ${type}`);
     await engine.run(`CREATE TABLE ${identifier(table)} (${list.join(', ')})`);
   }
   await engine.run(`CREATE VIEW events AS ${eventsSql(sources)}`);
   if (named.has('coverage')) await fillCoverage(engine, coverageOf(sources));
-  if (named.has('findings')) await fillFindings(engine, findingsOf(sources));
-  if (named.has('decisions')) await fillDecisions(engine, sources);
+  const [findings, decisions] = [findingsOf(sources), decisionsOf(sources)];
+  if (named.has('findings')) await fillFindings(engine, findings);
+  if (named.has('decisions')) await fillDecisions(engine, decisions);
   if (named.has('entries')) await fillEntries(engine, sources);
+  const counts = { findings: findings.length, decisions: decisions.length };
+  return new Set(Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [name] : [])));
 }
 
 /** With the tenant as every other question reads it. */
@@ -170,14 +176,14 @@ async function fillFindings(engine: Engine, findings: readonly KeptFinding[]): P
   });
 }
 
-async function fillDecisions(
-  engine: Engine,
-  { decisions, tenant }: Pick<QuerySources, 'decisions' | 'tenant'>,
-): Promise<void> {
-  const asked = decisions.filter((decision) => tenant === null || decision.tenant === tenant);
+function decisionsOf({ decisions, tenant }: QuerySources): readonly DecisionFact[] {
+  return tenant === null ? decisions : decisions.filter((d) => d.tenant === tenant);
+}
+
+async function fillDecisions(engine: Engine, decisions: readonly DecisionFact[]): Promise<void> {
   await engine.use(async (connection) => {
     const appender = await connection.createAppender('decisions');
-    for (const d of asked) {
+    for (const d of decisions) {
       appender.appendBigInt(BigInt(d.index));
       appender.appendVarchar(new Date(d.atMs).toISOString());
       for (const text of [d.tenant, d.door, d.principal, d.effect]) appender.appendVarchar(text);

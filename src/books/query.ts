@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { BooksError } from './errors.ts';
 import { QUERY_GRACE_MS, QUERY_MS_MAX, QUERY_PROCESS_BYTES_MAX } from './limits.ts';
 import type { Scope } from './live.ts';
-import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
+import type { NamedTable, QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
 import { tooLong } from './query-run.ts';
 import type { QueryColumn, QueryValue } from './query-value.ts';
 
@@ -24,8 +24,7 @@ export type QueryOptions = {
 
 export type QueryResult = {
   readonly columns: readonly QueryColumn[];
-  /** The tables that the query names, in lower case. */
-  readonly tables: readonly string[];
+  readonly tables: readonly NamedTable[];
   /** In batches, as the engine makes them; MUST be read to the end or left by `break`. */
   readonly rows: AsyncIterable<readonly (readonly QueryValue[])[]>;
 };
@@ -53,8 +52,8 @@ export async function queryToParquet(
   sql: string,
   path: string,
   options: QueryOptions = {},
-): Promise<{ readonly rows: number; readonly tables: readonly string[] }> {
-  let written = { rows: 0, tables: [] as readonly string[] };
+): Promise<{ readonly rows: number; readonly tables: readonly NamedTable[] }> {
+  let written = { rows: 0, tables: [] as readonly NamedTable[] };
   for await (const reply of ask({ ...questionOf(dir, sql, options), parquet: path })) {
     if (reply.kind === 'done') written = { rows: reply.rows, tables: reply.tables };
   }

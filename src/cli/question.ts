@@ -71,6 +71,16 @@ export function notYetIndexed(books: BooksReader, head: LedgerHead): void {
   throw new CliError('CANNOT_TELL', text);
 }
 
+/** @throws CliError CANNOT_TELL when entries were indexed that no detector has looked at. */
+export function notYetJudged(books: BooksReader): void {
+  const behind = books.notLookedAt('watch/');
+  if (behind === undefined) return;
+  const text =
+    `no rule has looked at the records from entry ${behind.index} on yet: the next import, or ` +
+    '"countersign serve", does it';
+  throw new CliError('CANNOT_TELL', text);
+}
+
 /** Ends a list early at Ctrl-C; what was printed is whole lines. */
 export async function* untilAborted<T>(
   items: AsyncIterable<T>,

@@ -1,5 +1,5 @@
 import type { Command as Parser } from 'commander';
-import type { BooksReader, KeptFinding } from '../../books/index.ts';
+import type { KeptFinding } from '../../books/index.ts';
 import type { Reason } from '../../core/index.ts';
 import type { Asked, Incident } from '../../detect/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
@@ -10,7 +10,7 @@ import { oneOf } from '../options.ts';
 import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { findingColumns } from '../present/finding-table.ts';
-import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
+import { askBooks, notYetIndexed, notYetJudged, reasonsText, type Sources } from '../question.ts';
 import { blindReason, isOfRule, sightsOfAnswer } from '../sights.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
 import { declareFindingsMark } from './findings-mark.ts';
@@ -106,16 +106,6 @@ function isAsked({ draft }: KeptFinding, rule: string | undefined): boolean {
 
 function isWithin({ draft }: KeptFinding, { fromMs, toMs }: Period): boolean {
   return (fromMs ?? -Infinity) <= draft.lastMs && draft.firstMs < (toMs ?? Infinity);
-}
-
-/** @throws CliError CANNOT_TELL */
-function notYetJudged(books: BooksReader): void {
-  const behind = books.notLookedAt('watch/');
-  if (behind === undefined) return;
-  const text =
-    `no rule has looked at the records from entry ${behind.index} on yet: the next import, or ` +
-    '"countersign serve", does it';
-  throw new CliError('CANNOT_TELL', text);
 }
 
 /**

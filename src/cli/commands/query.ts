@@ -1,7 +1,13 @@
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command as Parser } from 'commander';
-import type { Coverage, QueryColumn, QueryOptions, QueryValue } from '../../books/index.ts';
+import type {
+  Coverage,
+  QueryColumn,
+  QueryOptions,
+  QueryResult,
+  QueryValue,
+} from '../../books/index.ts';
 import { plural } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
@@ -9,7 +15,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { oneOf } from '../options.ts';
 import { replaceWhole, writeOutput } from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
-import { askBooks, notYetIndexed, untilAborted, worth } from '../question.ts';
+import { askBooks, notYetIndexed, notYetJudged, untilAborted, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
 import type { Column } from '../table.ts';
 
@@ -50,7 +56,8 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
         ? await parquet(context, sql, output, options)
         : await answer(context, sql, { format, file: output, options });
     notYetIndexed(books, head);
-    notYetFilled(tables);
+    if (isNamed(tables, 'findings')) notYetJudged(books);
+    checkEmpty(tables, tenant);
     if (rows > 0) return worthOf(tables, period, books.coverageOf({ ...period, tenant }, head));
     throw new CliError(
       'CANNOT_TELL',
@@ -64,26 +71,39 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
  * itself answers for that.
  */
 function worthOf(
-  tables: readonly string[],
+  tables: Tables,
   period: ReturnType<typeof periodOf>,
   coverage: Coverage,
 ): ExitCode {
-  if (!tables.includes('events') || tables.includes('coverage')) return EXIT.done;
+  if (!isNamed(tables, 'events') || isNamed(tables, 'coverage')) return EXIT.done;
   const isAsked = period.fromMs !== undefined || period.toMs !== undefined;
   return isAsked || coverage.holes.length > 0 ? worth(coverage.answer) : EXIT.done;
 }
 
 type Rows = AsyncIterable<Row>;
-type Answered = { readonly rows: number; readonly tables: readonly string[] };
+type Answered = { readonly rows: number; readonly tables: Tables };
+type Tables = QueryResult['tables'];
 
-/** Nothing writes to them yet: that they are empty, or counted as 0, is no news of the tenant. */
-const UNFILLED: ReadonlyMap<string, string> = new Map([
-  ['findings', 'no rule is run yet, so the table findings is empty whatever happened'],
-  ['decisions', 'no decision source is connected, so the table decisions is empty'],
+function isNamed(tables: Tables, name: string): boolean {
+  return tables.some((table) => table.name === name);
+}
+
+/** Of a table without a row every count is 0, which tells nothing of the tenant. */
+const EMPTY: ReadonlyMap<string, string> = new Map([
+  [
+    'findings',
+    'no detector has found anything: "countersign findings" says what that is worth, and ' +
+      '"countersign rules status" which rules could see',
+  ],
+  ['decisions', 'no enforcement point has asked for a decision, nor has "countersign decide"'],
 ]);
 
-function notYetFilled(tables: readonly string[]): void {
-  const reasons = tables.flatMap((table) => UNFILLED.get(table) ?? []);
+function checkEmpty(tables: Tables, tenant: string | undefined): void {
+  const reasons = tables.flatMap(({ name, isEmpty }) => {
+    const why = isEmpty ? EMPTY.get(name) : undefined;
+    const of = tenant === undefined ? '' : ` of the tenant ${tenant}`;
+    return why === undefined ? [] : [`the table ${name} holds no row${of}: ${why}`];
+  });
   if (reasons.length > 0) throw new CliError('CANNOT_TELL', reasons.join('; '));
 }
 
