@@ -1,6 +1,7 @@
 import { all, type IntervalSet, interval, normalise, unknown } from '../core/index.ts';
 import { collectedPeriod, coverageAnswer, factsWithin } from './coverage.ts';
 import type { CoverageFact } from './facts.ts';
+import { CHECKS_STAGE } from './layout.ts';
 import type { LedgerHead } from './ledger-head.ts';
 import type { LiveRows, Scope } from './live.ts';
 import { Tenants } from './principal.ts';
@@ -19,15 +20,12 @@ import { type Verified, verifiedOf } from './verified.ts';
 
 /** What a reader of the books knows beside these. */
 type Beside = {
-  /** How far a stage has come. */
-  stageCursor(stage: string): number;
+  /** Whether a stage ever ran. */
+  hasRun(stage: string): boolean;
   coverage(): readonly CoverageFact[];
   /** Before all times where nobody says what time it is. */
   nowMs(): number;
 };
-
-/** The stage that checks sign-ins. */
-export const CHECK_STAGE = 'checks';
 
 type Period = { readonly fromMs: number; readonly toMs: number };
 
@@ -75,7 +73,7 @@ export class AccessBooks {
         : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
     const counts = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
     // The stage runs once something is in force by which sign-ins are checked, and not before.
-    const cause = this.#books.stageCursor(CHECK_STAGE) > 0 ? 'not yet checked' : 'no policy';
+    const cause = this.#books.hasRun(CHECKS_STAGE) ? 'not yet checked' : 'no policy';
     const counted = verifiedOf(this.checkCounts(filter), counts, cause);
     const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
     const period = { ...(collectedPeriod(facts, this.#books.nowMs()) ?? {}), ...stated(scope) };

@@ -1,4 +1,4 @@
-export { AccessBooks, CHECK_STAGE } from './access-books.ts';
+export { AccessBooks } from './access-books.ts';
 export { ALIAS_KINDS, type Alias, type AliasKind } from './alias-book.ts';
 export { type Batch, Books, type BooksOptions } from './books.ts';
 export { COLUMNS, type Column, type ColumnType } from './columns.ts';
@@ -32,6 +32,7 @@ export {
   type Sought,
 } from './facts.ts';
 export { type HotFile, writeHot } from './hot.ts';
+export { CHECKS_STAGE } from './layout.ts';
 export { headOf, type LedgerHead } from './ledger-head.ts';
 export { ASKED_WITHIN_MS } from './limits.ts';
 export type { Ask } from './live.ts';

@@ -64,6 +64,11 @@ export class BooksReader {
     return this.#live.state?.cursor(stage) ?? 0;
   }
 
+  /** True for a stage that an erasure sent back to the first entry, too. */
+  hasRun(stage: string): boolean {
+    return this.#live.state?.hasCursor(stage) ?? false;
+  }
+
   /**
    * The first entry that a stage of this prefix has not looked at, although records came in with
    * it or behind it; undefined where all stages have looked at all records.

@@ -103,6 +103,10 @@ export class State {
     return this.#db.number('SELECT "index" FROM cursors WHERE stage = ?', stage);
   }
 
+  hasCursor(stage: string): boolean {
+    return this.#db.number('SELECT count(*) FROM cursors WHERE stage = ?', stage) > 0;
+  }
+
   /** The cursors of all stages whose names begin so. */
   #cursors(prefix: string): StageCursor[] {
     const rows = this.#db.all('SELECT * FROM cursors ORDER BY stage');

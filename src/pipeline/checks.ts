@@ -10,7 +10,7 @@ import {
 } from '../access/index.ts';
 import {
   BooksReader,
-  CHECK_STAGE,
+  CHECKS_STAGE,
   type CheckRow,
   type DecisionFact,
   type EventRow,
@@ -73,7 +73,7 @@ export class CheckStage {
   async look(alone: Alone): Promise<void> {
     const { books } = this.#readers;
     const toIndex = books.cursor;
-    const fromIndex = books.stageCursor(CHECK_STAGE);
+    const fromIndex = books.stageCursor(CHECKS_STAGE);
     if (fromIndex >= toIndex) return;
     const judgedFromMs = await this.#feed.follow();
     // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
@@ -84,7 +84,7 @@ export class CheckStage {
     const unlessOvertaken = async (work: () => void): Promise<boolean> => {
       let isOvertaken = false;
       await alone(async () => {
-        isOvertaken = this.#writer.books.stageCursor(CHECK_STAGE) !== fromIndex;
+        isOvertaken = this.#writer.books.stageCursor(CHECKS_STAGE) !== fromIndex;
         if (!isOvertaken) work();
       });
       return !isOvertaken;
@@ -96,7 +96,7 @@ export class CheckStage {
       const isKept = await unlessOvertaken(() => this.#writer.books.keepChecks(period, rows));
       if (!isKept) return;
     }
-    await unlessOvertaken(() => this.#writer.books.setStageCursor(CHECK_STAGE, toIndex));
+    await unlessOvertaken(() => this.#writer.books.setStageCursor(CHECKS_STAGE, toIndex));
   }
 
   /** Event times of which something may read otherwise than before. */
