@@ -25,6 +25,8 @@ export type RowFilter = Scope & {
   readonly operations?: readonly string[] | undefined;
   /** What any of these did: actor keys, object ids, session ids, ids of service principals. */
   readonly parties?: readonly string[] | undefined;
+  /** Events that any of these entries tell of. */
+  readonly entries?: readonly number[] | undefined;
   /** Only records after which the vendor stopped recording a mailbox. */
   readonly throttled?: 'only' | undefined;
 };
@@ -52,12 +54,19 @@ export function whereOf(filter: RowFilter, bind: Bind): string {
   if (filter.classes !== undefined) parts.push(ofClass(filter.classes, bind));
   if (filter.operations !== undefined) parts.push(anyOf('operation', filter.operations, bind));
   if (filter.parties !== undefined) parts.push(didBy(filter.parties, bind));
+  if (filter.entries !== undefined) parts.push(toldBy(filter.entries));
   if (filter.app !== undefined) {
     const app = bind(filter.app.trim().toLowerCase());
     parts.push(`(lower(app_uid) = ${app} OR lower(app_name) = ${app})`);
   }
   if (filter.throttled === 'only') parts.push('is_throttled');
   return parts.join(' AND ');
+}
+
+/** Indices are written into the statement: the engine takes no list as the value of a parameter. */
+function toldBy(entries: readonly number[]): string {
+  const indices = entries.filter((index) => Number.isSafeInteger(index));
+  return `list_has_any(entries, CAST([${indices.join(', ')}] AS BIGINT[]))`;
 }
 
 function ofClass(classes: readonly number[], bind: Bind): string {

@@ -2,27 +2,36 @@ import type { EventRow } from '../books/index.ts';
 import { activityKey, createMemo } from '../ocsf/index.ts';
 import { Detail } from './detail.ts';
 import { IncidentError } from './errors.ts';
-import type { Foothold, Trace } from './foothold.ts';
+import type { Foothold, Remainder, Trace } from './foothold.ts';
 import { CHANGES_MAX } from './limits.ts';
-import { actorNames, channelNames, holderNames, type Name, type Parties } from './names.ts';
+import { type Act, actOf, GIVES_CONTROL } from './lineage.ts';
+import { actorOf, holderOf } from './names.ts';
+import type { Things } from './objects.ts';
+import type { Called, Parties } from './parties.ts';
 import type { IncidentSource, Period } from './source.ts';
 
-export type Effect = 'opens' | 'closes';
+export type Effect = 'opens' | 'closes' | 'reopens';
 
 /** One change, and what it means for one foothold. */
 export type Meaning = {
   readonly foothold: Foothold;
   readonly effect: Effect;
   /** Whose it is then. */
-  readonly holder: readonly Name[];
+  readonly holder: Called;
   /** What it gives, in words; undefined where the record does not say. */
   readonly what: string | undefined;
+  /** What exactly: a reversal of something else takes nothing back. */
+  readonly things: Things;
+  /** Whether whoever did it controls the holder then. */
+  readonly control: 'given' | 'none';
+  /** Of what opens: whether it puts back what was taken away, done by anybody. */
+  readonly reinstates: boolean;
+  readonly leaves: readonly Remainder[];
 };
 
 export type Change = {
   readonly row: EventRow;
-  readonly actor: readonly Name[];
-  readonly channel: readonly Name[];
+  readonly act: Act;
   readonly meanings: readonly Meaning[];
 };
 
@@ -49,16 +58,57 @@ export async function changesOf(
     const key = activityKey(row.event.operation ?? '', memo);
     const meanings = usesFor(uses, key).flatMap((use) => meaningOf(use, row, detail));
     if (meanings.length === 0) continue;
-    changes.push({ row, actor: actorNames(row), channel: channelNames(row), meanings });
+    changes.push({ row, act: actOf(row, actorOf(row)), meanings });
   }
   return changes;
 }
 
-/** Applications are called by several names in one record: from then on they are one party. */
-export function learnParties(parties: Parties, changes: readonly Change[]): void {
-  for (const { actor, meanings } of changes) {
-    parties.same(actor);
-    for (const { holder } of meanings) parties.same(holder);
+/** Who is who, as far as the changes and the sign-ins of applications say. */
+export function learnParties(
+  parties: Parties,
+  changes: readonly Change[],
+  principals: readonly Called[],
+): void {
+  const pairs = new ApplicationPairs();
+  for (const called of principals) {
+    parties.learn(called);
+    pairs.learn(called, 'ServicePrincipal');
+  }
+  for (const { row, act, meanings } of changes) {
+    parties.learn(act.actor);
+    for (const { holder } of meanings) {
+      parties.learn(holder);
+      pairs.learn(holder, row.event.targetType ?? '');
+    }
+  }
+  for (const called of pairs.list()) parties.learn(called);
+}
+
+type Pair = { readonly called: Called; readonly kinds: Map<string, Set<string>> };
+
+/**
+ * Records of an application do not always state the id that it shares with its principal. Where one
+ * application and one principal of a tenant have a display name, they belong together.
+ */
+class ApplicationPairs {
+  readonly #ids = new Map<string, Pair>();
+
+  learn(called: Called, targetType: string): void {
+    const kind = /^(?:application|serviceprincipal)$/i.exec(targetType)?.[0].toLowerCase();
+    const label = called.names.find((name) => name.startsWith('label:'));
+    const id = called.names.find((name) => name.startsWith('uid:'));
+    if (kind === undefined || label === undefined || id === undefined) return;
+    const known = this.#ids.get(label) ?? { called, kinds: new Map<string, Set<string>>() };
+    this.#ids.set(label, known);
+    known.kinds.set(kind, (known.kinds.get(kind) ?? new Set()).add(id));
+  }
+
+  list(): Called[] {
+    return [...this.#ids.values()].flatMap(({ called, kinds }) => {
+      const [applications, principals] = [kinds.get('application'), kinds.get('serviceprincipal')];
+      if (applications?.size !== 1 || principals?.size !== 1) return [];
+      return [{ ...called, names: [...applications, ...principals] }];
+    });
   }
 }
 
@@ -73,8 +123,8 @@ function usesOf(footholds: readonly Foothold[]): Uses {
   const exact = new Map<string, Use[]>();
   const beginning: (readonly [string, Use])[] = [];
   for (const foothold of footholds) {
-    for (const effect of ['opens', 'closes'] as const) {
-      for (const trace of foothold[effect]) {
+    for (const effect of ['opens', 'closes', 'reopens'] as const) {
+      for (const trace of foothold[effect] ?? []) {
         for (const activity of trace.activities) {
           const use = { foothold, effect, trace };
           if (activity.endsWith('*')) beginning.push([activity.slice(0, -1), use]);
@@ -93,9 +143,19 @@ function usesFor(uses: Uses, key: string): readonly Use[] {
 
 function meaningOf(use: Use, row: EventRow, detail: Detail): Meaning[] {
   const { foothold, effect, trace } = use;
-  if (trace.when?.(detail) === false) return [];
-  const what = trace.what?.(detail);
-  return [{ foothold, effect, holder: holderNames(row, detail, trace.holder), what }];
+  if (trace.when?.(detail, row) === false) return [];
+  const things = trace.things === undefined ? 'whole' : (trace.things(detail, row) ?? 'unstated');
+  const isControl = GIVES_CONTROL.has(foothold.number) && trace.control !== 'none';
+  return [
+    {
+      ...{ foothold, effect, things },
+      holder: holderOf(row, detail, trace.holder),
+      what: trace.what?.(detail),
+      control: isControl ? 'given' : 'none',
+      reinstates: effect === 'reopens' || trace.reinstates === true,
+      leaves: trace.leaves ?? [],
+    },
+  ];
 }
 
 function tooMany(): IncidentError {

@@ -1,4 +1,6 @@
+import type { EventRow } from '../books/index.ts';
 import type { Detail } from './detail.ts';
+import type { ThingsOf } from './objects.ts';
 
 /** What of the ledger a claim about a foothold rests on. */
 export type Ground =
@@ -15,9 +17,12 @@ export type Ground =
 
 /**
  * Which party of a change holds what the change gives: what was changed, who changed it, the
- * service principal that a grant names beside its resource, or a mailbox.
+ * service principal that a grant names beside its resource, a mailbox, or the whole tenant.
  */
-export type Holder = 'target' | 'actor' | 'grantee' | 'mailbox';
+export type Holder = 'target' | 'actor' | 'grantee' | 'mailbox' | 'tenant';
+
+/** What may be left when a change took something back: as long as that lasts, nobody can tell. */
+export type Remainder = { readonly code: string; readonly text: string; readonly lastsMs: number };
 
 /** A change that opens or closes a foothold, as the suite reports it. */
 export type Trace = {
@@ -25,9 +30,17 @@ export type Trace = {
   readonly activities: readonly string[];
   readonly holder: Holder;
   /** Where the operation alone does not say it, what the record must state. */
-  readonly when?: (detail: Detail) => boolean;
+  readonly when?: (detail: Detail, row: EventRow) => boolean;
   /** What it gives, in words, from the record. */
   readonly what?: (detail: Detail) => string | undefined;
+  /** What it is about beside the holder: a reversal has to be about the same. */
+  readonly things?: ThingsOf;
+  /** It gives the holder something, and nobody else control over the holder. */
+  readonly control?: 'none';
+  /** Of what opens: done by anybody, it puts back what was taken away. */
+  readonly reinstates?: true;
+  /** Of what closes: what it leaves. */
+  readonly leaves?: readonly Remainder[];
 };
 
 /** Read from more than changes: who signed in, what was read. */
@@ -50,6 +63,8 @@ export type Foothold = {
   readonly grounds: readonly Ground[];
   readonly opens: readonly Trace[];
   readonly closes: readonly Trace[];
+  /** Done by anybody, these put back what a deletion or a disabling took away. */
+  readonly reopens?: readonly Trace[];
   readonly special?: Special;
   /** The cheapest observation that would decide it. */
   readonly readBack: string;

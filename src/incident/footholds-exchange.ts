@@ -1,26 +1,56 @@
 import type { Detail } from './detail.ts';
 import { type Foothold, trace } from './foothold.ts';
+import {
+  alone,
+  byAny,
+  byObject,
+  emptied,
+  folderRights,
+  given,
+  inboxRule,
+  memberOf,
+  switched,
+  trusteeRights,
+} from './objects.ts';
+import { ACCOUNT_BACK, MAILBOX_GONE } from './remainders.ts';
 
 const FORWARDS = ['forwardingsmtpaddress', 'forwardingaddress'] as const;
 
-function isOff(detail: Detail): boolean {
-  return (
-    detail.flag('auditbypassenabled') === true ||
-    detail.flag('auditenabled') === false ||
-    detail.flag('auditdisabled') === true ||
-    detail.flag('unifiedauditlogingestionenabled') === false ||
-    detail.flag('adminauditlogenabled') === false
-  );
+const EXCHANGE_ROLE = memberOf('name', 'identity');
+const CONFIGURED = byObject('name', 'identity');
+const SEARCH = byAny('searchname', 'name', 'identity', 'case', 'casename', 'objectid');
+
+/** How each switch of recording stands when nothing is recorded. */
+const OFF = {
+  auditbypassenabled: true,
+  auditenabled: false,
+  auditdisabled: true,
+  unifiedauditlogingestionenabled: false,
+  adminauditlogenabled: false,
+} as const;
+const ON = {
+  auditbypassenabled: false,
+  auditenabled: true,
+  auditdisabled: false,
+  unifiedauditlogingestionenabled: true,
+  adminauditlogenabled: true,
+} as const;
+
+const OF_MAILBOX: readonly string[] = ['set-mailboxauditbypassassociation', 'set-mailbox'];
+const OF_TENANT: readonly string[] = ['set-adminauditlogconfig', 'set-organizationconfig'];
+
+function stands(states: Readonly<Record<string, boolean>>): (detail: Detail) => boolean {
+  return (detail) => Object.entries(states).some(([name, state]) => detail.flag(name) === state);
 }
 
-function isOn(detail: Detail): boolean {
-  return (
-    detail.flag('auditbypassenabled') === false ||
-    detail.flag('auditenabled') === true ||
-    detail.flag('auditdisabled') === false ||
-    detail.flag('unifiedauditlogingestionenabled') === true ||
-    detail.flag('adminauditlogenabled') === true
-  );
+/** `UpdateInboxRules` tells of what Outlook does with rules: also that it removes one. */
+function removesRule(detail: Detail): boolean {
+  return /remove|delete/i.test(detail.value('ruleoperation') ?? '');
+}
+
+function isNone(detail: Detail): boolean {
+  const rights = detail.value('accessrights', 'memberrights');
+  return rights !== undefined && /^["[]*none["\]]*$/i.test(rights.trim());
 }
 
 /** Numbers 28 to 36: what Exchange and Purview hold. Sources: contracts 2.5, 2.6. */
@@ -31,11 +61,23 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     name: 'Inbox rules',
     grounds: ['exchange'],
     opens: [
-      trace(['new-inboxrule', 'set-inboxrule', 'enable-inboxrule', 'updateinboxrules'], 'mailbox', {
+      trace(['new-inboxrule', 'set-inboxrule'], 'mailbox', {
         what: (detail) => detail.value('name'),
+        things: inboxRule,
+      }),
+      trace(['enable-inboxrule'], 'mailbox', { things: inboxRule, reinstates: true }),
+      trace(['updateinboxrules'], 'mailbox', {
+        when: (detail) => !removesRule(detail),
+        what: (detail) => detail.value('rulename'),
+        things: inboxRule,
       }),
     ],
-    closes: [trace(['remove-inboxrule', 'disable-inboxrule'], 'mailbox')],
+    closes: [
+      trace(['remove-inboxrule', 'disable-inboxrule'], 'mailbox', { things: inboxRule }),
+      trace(['updateinboxrules'], 'mailbox', { when: removesRule, things: inboxRule }),
+      ...MAILBOX_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'Get-InboxRule -IncludeHidden; Graph messageRules of the mailbox',
     blind: 'rules that are hidden at the level of MAPI',
   },
@@ -48,6 +90,7 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
       trace(['set-mailbox'], 'mailbox', {
         when: (detail) => detail.isGiven(...FORWARDS),
         what: (detail) => detail.value(...FORWARDS),
+        things: given(...FORWARDS),
       }),
       trace(['set-remotedomain', 'new-remotedomain'], 'target', {
         when: (detail) => detail.flag('autoforwardenabled') === true,
@@ -61,8 +104,19 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
       ),
     ],
     closes: [
-      trace(['set-mailbox'], 'mailbox', { when: (detail) => detail.isEmptied(...FORWARDS) }),
+      trace(['set-mailbox'], 'mailbox', {
+        when: (detail) => FORWARDS.some((name) => detail.isEmptied(name)),
+        things: emptied(...FORWARDS),
+      }),
+      trace(['set-remotedomain'], 'target', {
+        when: (detail) => detail.flag('autoforwardenabled') === false,
+      }),
+      trace(['set-hostedoutboundspamfilterpolicy'], 'target', {
+        when: (detail) => detail.value('autoforwardingmode')?.toLowerCase() === 'off',
+      }),
+      ...MAILBOX_GONE,
     ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'Get-Mailbox, the outbound spam policy and the remote domains',
     blind: 'a contact or a mail user that leads on outside',
   },
@@ -74,10 +128,24 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     opens: [
       trace(['add-mailboxpermission', 'add-recipientpermission'], 'mailbox', {
         what: (detail) => detail.value('user', 'trustee'),
+        things: trusteeRights,
       }),
-      trace(['set-mailbox'], 'mailbox', { when: (d) => d.isGiven('grantsendonbehalfto') }),
+      trace(['set-mailbox'], 'mailbox', {
+        when: (detail) => detail.isGiven('grantsendonbehalfto'),
+        things: alone('on behalf'),
+      }),
     ],
-    closes: [trace(['remove-mailboxpermission', 'remove-recipientpermission'], 'mailbox')],
+    closes: [
+      trace(['remove-mailboxpermission', 'remove-recipientpermission'], 'mailbox', {
+        things: trusteeRights,
+      }),
+      trace(['set-mailbox'], 'mailbox', {
+        when: (detail) => detail.isEmptied('grantsendonbehalfto'),
+        things: alone('on behalf'),
+      }),
+      ...MAILBOX_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'Get-MailboxPermission and Get-RecipientPermission',
     blind: 'rights by way of a group',
   },
@@ -94,9 +162,21 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
           'updatecalendardelegation',
         ],
         'mailbox',
+        { when: (detail) => !isNone(detail), things: folderRights },
       ),
     ],
-    closes: [trace(['remove-mailboxfolderpermission', 'removefolderpermissions'], 'mailbox')],
+    closes: [
+      trace(['remove-mailboxfolderpermission', 'removefolderpermissions'], 'mailbox', {
+        things: folderRights,
+      }),
+      trace(
+        [...['set-mailboxfolderpermission', 'modifyfolderpermissions'], 'updatefolderpermissions'],
+        'mailbox',
+        { when: isNone, things: folderRights },
+      ),
+      ...MAILBOX_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'Get-MailboxFolderPermission of every folder',
     blind: 'folders that were not swept',
   },
@@ -106,27 +186,15 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
     name: 'Auditing bypassed or switched off',
     grounds: ['exchange', 'directory'],
     opens: [
-      trace(
-        [
-          ...['set-mailboxauditbypassassociation', 'set-adminauditlogconfig', 'set-mailbox'],
-          'set-organizationconfig',
-        ],
-        'mailbox',
-        { when: isOff },
-      ),
+      trace(OF_MAILBOX, 'mailbox', { when: stands(OFF), things: switched(OFF) }),
+      trace(OF_TENANT, 'tenant', { when: stands(OFF), things: switched(OFF) }),
       trace(['remove diagnostic setting*', 'delete diagnostic setting*'], 'target'),
       trace(['microsoft.aadiam/diagnosticsettings/delete*'], 'actor'),
       trace(['remove-unifiedauditlogretentionpolicy', 'auditpolicyremoved'], 'target'),
     ],
     closes: [
-      trace(
-        [
-          ...['set-mailboxauditbypassassociation', 'set-adminauditlogconfig', 'set-mailbox'],
-          'set-organizationconfig',
-        ],
-        'mailbox',
-        { when: isOn },
-      ),
+      trace(OF_MAILBOX, 'mailbox', { when: stands(ON), things: switched(ON) }),
+      trace(OF_TENANT, 'tenant', { when: stands(ON), things: switched(ON) }),
     ],
     readBack: 'Get-MailboxAuditBypassAssociation and Get-AdminAuditLogConfig',
     blind: 'everything that was done while it was off',
@@ -144,11 +212,24 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
           ...['new-managementscope', 'new-serviceprincipal', 'new-applicationaccesspolicy'],
           'new-managementrole',
         ],
-        'target',
-        { what: (detail) => detail.value('role', 'identity') },
+        'tenant',
+        {
+          what: (detail) => detail.value('role', 'identity'),
+          things: EXCHANGE_ROLE,
+        },
       ),
     ],
-    closes: [trace(['remove-managementroleassignment', 'remove-rolegroupmember'], 'target')],
+    closes: [
+      trace(
+        [
+          ...['remove-managementroleassignment', 'remove-rolegroupmember', 'remove-rolegroup'],
+          ...['remove-managementscope', 'remove-serviceprincipal'],
+          ...['remove-applicationaccesspolicy', 'remove-managementrole'],
+        ],
+        'tenant',
+        { things: EXCHANGE_ROLE },
+      ),
+    ],
     readBack: 'Get-ManagementRoleAssignment -GetEffectiveUsers',
   },
   {
@@ -162,8 +243,8 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
           ...['new-transportrule', 'set-transportrule', 'enable-transportrule'],
           ...['new-journalrule', 'set-journalrule', 'enable-journalrule'],
         ],
-        'target',
-        { what: (detail) => detail.value('name', 'identity') },
+        'tenant',
+        { what: (detail) => detail.value('name', 'identity'), things: CONFIGURED },
       ),
     ],
     closes: [
@@ -172,8 +253,12 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
           ...['remove-transportrule', 'disable-transportrule'],
           ...['remove-journalrule', 'disable-journalrule'],
         ],
-        'target',
+        'tenant',
+        { things: CONFIGURED },
       ),
+    ],
+    reopens: [
+      trace(['enable-transportrule', 'enable-journalrule'], 'tenant', { things: CONFIGURED }),
     ],
     readBack: 'Get-TransportRule and Get-JournalRule',
     blind: 'copies that were sent already',
@@ -193,13 +278,18 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
           ...['new-tenantallowblocklistspoofitems', 'set-antiphishpolicy', 'disable-antiphishrule'],
           ...['set-safelinkspolicy', 'set-safeattachmentpolicy', 'set-dkimsigningconfig'],
         ],
-        'target',
+        'tenant',
+        { things: CONFIGURED },
       ),
     ],
     closes: [
       trace(
-        ['remove-inboundconnector', 'remove-outboundconnector', 'remove-tenantallowblocklistitems'],
-        'target',
+        [
+          ...['remove-inboundconnector', 'remove-outboundconnector', 'remove-accepteddomain'],
+          ...['remove-tenantallowblocklistitems', 'remove-tenantallowblocklistspoofitems'],
+        ],
+        'tenant',
+        { things: CONFIGURED },
       ),
     ],
     readBack: 'Get-InboundConnector, Get-OutboundConnector and the allow lists',
@@ -219,10 +309,15 @@ export const EXCHANGE_FOOTHOLDS: readonly Foothold[] = [
           ...['start-compliancesearch', 'new-compliancecase', 'add-compliancecasemember'],
           ...['add-ediscoverycaseadmin', 'new-mailboxsearch', 'ediscoverysearchperformed'],
         ],
-        'actor',
+        'tenant',
+        { things: SEARCH },
       ),
     ],
-    closes: [trace(['searchremoved', 'remove-compliancesearch', 'caseremoved'], 'actor')],
+    closes: [
+      trace(['searchremoved', 'remove-compliancesearch', 'caseremoved'], 'tenant', {
+        things: SEARCH,
+      }),
+    ],
     readBack: 'the cases, the searches and the role groups of the compliance portal',
     blind: 'exports that were downloaded already',
   },

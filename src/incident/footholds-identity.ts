@@ -1,4 +1,6 @@
 import { type Foothold, trace } from './foothold.ts';
+import { addedMethods, alone, byAny, removedMethods } from './objects.ts';
+import { ACCOUNT_BACK, ACCOUNT_GONE, TOKENS } from './remainders.ts';
 
 const REGISTERED: readonly string[] = [
   'user registered security info',
@@ -15,6 +17,15 @@ const UNREGISTERED: readonly string[] = [
   'user removed security info',
 ];
 
+const SETS_PASSWORD: readonly string[] = [
+  'reset user password',
+  'change user password',
+  'reset password*',
+];
+
+/** Which method it is: of most records nobody can tell, since an account has several of a kind. */
+const METHOD = byAny('methodid', 'authenticationmethodid', 'credentialid', 'keyid');
+
 const PASSKEY = /fido|passkey|windows hello|security key|platform credential/i;
 const ACCESS_PASS = /temporary ?access ?pass/i;
 
@@ -26,7 +37,11 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     name: 'Refresh tokens and browser sessions',
     grounds: ['signIns', 'directory'],
     opens: [],
-    closes: [trace(['update stsrefreshtokenvalidfrom timestamp'], 'target')],
+    closes: [
+      trace(['update stsrefreshtokenvalidfrom timestamp'], 'target', { leaves: [TOKENS] }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     special: 'sessions',
     readBack: 'GET /users/{id}?$select=signInSessionsValidFromDateTime, and no later use of it',
     blind: 'sessions of guests, and of applications that take SAML alone, cannot be ended here',
@@ -51,7 +66,12 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
       trace(['add device', 'register device', 'join device'], 'target'),
       trace(['add registered owner to device', 'add registered users to device'], 'target'),
     ],
-    closes: [trace(['delete device', 'disable device', 'device no longer managed'], 'target')],
+    closes: [
+      trace(['delete device', 'disable device', 'device no longer managed'], 'target', {
+        leaves: [TOKENS],
+      }),
+    ],
+    reopens: [trace(['enable device'], 'target')],
     readBack: 'GET /users/{id}/registeredDevices and /devices against the inventory',
     blind: 'a key that left a machine without a TPM works elsewhere',
   },
@@ -61,10 +81,22 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     name: 'Windows Hello, security keys and passkeys',
     grounds: ['directory'],
     opens: [
-      trace(REGISTERED, 'target', { when: (detail) => detail.mentions(PASSKEY) }),
-      trace(['add passkey*', 'add fido2*', 'add windows hello for business credential'], 'target'),
+      trace(REGISTERED, 'target', {
+        when: (detail) => detail.mentions(PASSKEY),
+        things: METHOD,
+      }),
+      trace(['add passkey*', 'add fido2*', 'add windows hello for business credential'], 'target', {
+        things: METHOD,
+      }),
     ],
-    closes: [trace(UNREGISTERED, 'target', { when: (detail) => detail.mentions(PASSKEY) })],
+    closes: [
+      trace(UNREGISTERED, 'target', {
+        when: (detail) => detail.mentions(PASSKEY),
+        things: METHOD,
+      }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'GET /users/{id}/authentication/methods against the attested list',
     blind: 'a passkey that its provider synchronises works wherever that account is signed in',
   },
@@ -73,8 +105,10 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     id: 'passwords',
     name: 'Known passwords',
     grounds: ['signIns', 'directory'],
-    opens: [],
-    closes: [trace(['reset user password', 'change user password', 'reset password*'], 'target')],
+    // Whoever sets a password knows it: by intruders it opens, by others it closes.
+    opens: [trace(SETS_PASSWORD, 'target')],
+    closes: [trace(SETS_PASSWORD, 'target'), ...ACCOUNT_GONE],
+    reopens: [ACCOUNT_BACK],
     special: 'passwords',
     readBack: 'GET /users/{id}?$select=lastPasswordChangeDateTime',
     blind: 'with federation or pass-through the truth about passwords is on the premises',
@@ -87,13 +121,34 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     opens: [
       trace(REGISTERED, 'target', {
         when: (detail) => !detail.mentions(PASSKEY) && !detail.mentions(ACCESS_PASS),
+        things: METHOD,
       }),
       trace(['update user'], 'target', {
-        when: (d) => d.isGiven('strongauthenticationmethod', 'strongauthenticationphoneappdetail'),
+        when: (detail) => addedMethods(detail) !== undefined,
+        things: addedMethods,
       }),
-      trace(['disable strong authentication', 'update authentication methods policy'], 'target'),
+      trace(['disable strong authentication'], 'target', {
+        things: alone('requirement'),
+        control: 'none',
+      }),
+      trace(['update authentication methods policy'], 'target', {
+        things: alone('policy'),
+        control: 'none',
+      }),
     ],
-    closes: [trace(UNREGISTERED, 'target', { when: (d) => !d.mentions(PASSKEY) })],
+    closes: [
+      trace(UNREGISTERED, 'target', {
+        when: (detail) => !detail.mentions(PASSKEY) && !detail.mentions(ACCESS_PASS),
+        things: METHOD,
+      }),
+      trace(['update user'], 'target', {
+        when: (detail) => removedMethods(detail) !== undefined,
+        things: removedMethods,
+      }),
+      trace(['enable strong authentication'], 'target', { things: alone('requirement') }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'GET /users/{id}/authentication/methods, and the authentication methods policy',
     blind: 'the old store of per-user methods and the owner of a phone number are not in any log',
   },
@@ -106,7 +161,12 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
       trace(REGISTERED, 'target', { when: (detail) => detail.mentions(ACCESS_PASS) }),
       trace(['create temporary access pass*', 'add temporary access pass*'], 'target'),
     ],
-    closes: [trace(UNREGISTERED, 'target', { when: (detail) => detail.mentions(ACCESS_PASS) })],
+    closes: [
+      trace(UNREGISTERED, 'target', { when: (detail) => detail.mentions(ACCESS_PASS) }),
+      trace(['delete temporary access pass*', 'remove temporary access pass*'], 'target'),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'GET /users/{id}/authentication/temporaryAccessPassMethods',
     blind: 'one that was used for registering another method lives on in it',
   },
@@ -132,7 +192,8 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
         'target',
       ),
     ],
-    closes: [trace(['delete user', 'hard delete user', 'disable account'], 'target')],
+    closes: ACCOUNT_GONE,
+    reopens: [ACCOUNT_BACK],
     readBack: "GET /users?$filter=userType eq 'Guest'",
     blind: "the guest's own tenant keeps sessions that nobody here can end",
   },
@@ -142,7 +203,8 @@ export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
     name: 'New, dormant, service and break-glass accounts',
     grounds: ['directory'],
     opens: [trace(['add user', 'enable account', 'restore user'], 'target')],
-    closes: [trace(['delete user', 'hard delete user', 'disable account'], 'target')],
+    closes: ACCOUNT_GONE,
+    reopens: [ACCOUNT_BACK],
     readBack: 'GET /users created since, each with who asked for it, and signInActivity',
   },
 ];

@@ -1,4 +1,10 @@
 import { type Foothold, trace } from './foothold.ts';
+import { byAny, byObject, sharing } from './objects.ts';
+
+const FLOW = byObject('flowid', 'flowconnectorid', 'resourceid', 'connectionid', 'appname');
+const TEAMS_APP = byAny('appid', 'addonguid', 'addonname', 'appname', 'connectorid', 'tabid');
+const MEMBERSHIP = byAny('members', 'upn', 'memberupn');
+const MANAGED = byObject('targetuid', 'objectid');
 
 /** Numbers 37 to 39, 42 and 44. Sources: contracts 2.7, 2.11; `field.md` names (K) where so. */
 export const OTHER_FOOTHOLDS: readonly Foothold[] = [
@@ -14,10 +20,13 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
           ...['editpowerapp', 'createconnection', 'putconnection', 'createconnector'],
           'powerapppermissionedited',
         ],
-        'actor',
+        'tenant',
+        { things: FLOW },
       ),
     ],
-    closes: [trace(['deleteflow', 'deletepowerapp', 'deleteconnection'], 'actor')],
+    closes: [
+      trace(['deleteflow', 'deletepowerapp', 'deleteconnection'], 'tenant', { things: FLOW }),
+    ],
     readBack: 'the flows and connections of every environment, and the policies for data',
     blind: 'connections hold refresh tokens of their own',
   },
@@ -33,13 +42,16 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
           ...['connectorupdated', 'tabadded', 'apppublishedtocatalog', 'appupdatedincatalog'],
           ...['teamstenantsettingchanged', 'teamsorgsettingchanged', 'set-cstenantfederation*'],
         ],
-        'actor',
+        'tenant',
+        { things: TEAMS_APP },
       ),
-      trace(['memberadded', 'memberrolechanged'], 'actor'),
+      trace(['memberadded', 'memberrolechanged'], 'target', { things: MEMBERSHIP }),
     ],
     closes: [
-      trace(['appuninstalled', 'botremovedfromteam', 'connectorremoved', 'tabremoved'], 'actor'),
-      trace(['memberremoved'], 'actor'),
+      trace(['appuninstalled', 'botremovedfromteam', 'connectorremoved', 'tabremoved'], 'tenant', {
+        things: TEAMS_APP,
+      }),
+      trace(['memberremoved'], 'target', { things: MEMBERSHIP }),
     ],
     readBack: 'installedApps of teams and people, appCatalogs, the federation configuration',
     blind: 'addresses of webhooks are not listed in one place',
@@ -50,27 +62,42 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
     name: 'Links, site administrators, rights of applications to sites',
     grounds: ['sharepoint'],
     opens: [
+      trace(['anonymouslinkcreated', 'anonymouslinkupdated'], 'tenant', {
+        things: sharing('anyone'),
+      }),
+      trace(['companylinkcreated', 'companysharinglinkcreated'], 'tenant', {
+        things: sharing('company'),
+      }),
+      trace(['securelinkcreated', 'addedtosecurelink'], 'tenant', { things: sharing('secure') }),
+      trace(['sharedlinkcreated', 'sharinglinkcreated'], 'tenant', { things: sharing('link') }),
+      trace(['sharingset'], 'tenant', { things: sharing('set') }),
+      trace(['sharinginvitationcreated', 'accessinvitationcreated'], 'tenant', {
+        things: sharing('invitation'),
+      }),
+      trace(['addedtogroup', 'groupadded'], 'tenant', { things: sharing('group') }),
+      trace(['sitecollectionadminadded'], 'tenant', { things: sharing('administrator') }),
       trace(
         [
-          ...['anonymouslinkcreated', 'anonymouslinkupdated', 'companylinkcreated'],
-          ...['companysharinglinkcreated', 'securelinkcreated', 'sharedlinkcreated'],
-          ...['sharinglinkcreated', 'addedtosecurelink', 'sharingset', 'sharinginvitationcreated'],
-          ...['accessinvitationcreated', 'accessrequestapproved', 'addedtogroup', 'groupadded'],
-          ...['sitecollectionadminadded', 'permissionleveladded', 'sharingpolicychanged'],
+          ...['accessrequestapproved', 'permissionleveladded', 'sharingpolicychanged'],
           ...['siteappprincipal*', 'sharepointapppermission*', 'apppermissiongranted*'],
         ],
-        'actor',
+        'tenant',
+        { things: sharing('other') },
       ),
     ],
     closes: [
-      trace(
-        [
-          ...['anonymouslinkremoved', 'companylinkremoved', 'sharedlinkdisabled'],
-          ...['sharinglinkdeleted', 'sharingrevoked', 'removedfromgroup', 'securelinkremoved'],
-          ...['sitecollectionadminremoved', 'accessinvitationrevoked'],
-        ],
-        'actor',
-      ),
+      trace(['anonymouslinkremoved'], 'tenant', { things: sharing('anyone') }),
+      trace(['companylinkremoved'], 'tenant', { things: sharing('company') }),
+      trace(['securelinkremoved', 'removedfromsecurelink'], 'tenant', {
+        things: sharing('secure'),
+      }),
+      trace(['sharedlinkdisabled', 'sharinglinkdeleted'], 'tenant', { things: sharing('link') }),
+      trace(['sharingrevoked'], 'tenant', { things: sharing('set') }),
+      trace(['accessinvitationrevoked', 'sharinginvitationrevoked'], 'tenant', {
+        things: sharing('invitation'),
+      }),
+      trace(['removedfromgroup'], 'tenant', { things: sharing('group') }),
+      trace(['sitecollectionadminremoved'], 'tenant', { things: sharing('administrator') }),
     ],
     readBack: 'the permissions of sites and the sharing report',
     blind: 'rights of single items that were not swept',
@@ -88,10 +115,21 @@ export const OTHER_FOOTHOLDS: readonly Foothold[] = [
           ...['assign mobileapp*', 'create deviceconfiguration*', 'patch deviceconfiguration*'],
           ...['create roledefinition*', 'create roleassignment*', 'create deviceshellscript*'],
         ],
-        'actor',
+        'tenant',
+        { things: MANAGED },
       ),
     ],
-    closes: [trace(['delete devicemanagementscript*', 'delete mobileapp*'], 'actor')],
+    closes: [
+      trace(
+        [
+          ...['delete devicemanagementscript*', 'delete devicehealthscript*', 'delete mobileapp*'],
+          ...['delete deviceconfiguration*', 'delete roledefinition*', 'delete roleassignment*'],
+          'delete deviceshellscript*',
+        ],
+        'tenant',
+        { things: MANAGED },
+      ),
+    ],
     readBack: 'the lists of deviceManagement against the approved',
     blind: 'a script that ran already',
   },

@@ -1,4 +1,10 @@
 import { type Foothold, trace } from './foothold.ts';
+import { alone, byEach, byObject } from './objects.ts';
+import { ACCOUNT_BACK, ACCOUNT_GONE, TOKENS } from './remainders.ts';
+
+const ROLE = byEach('role.templateid', 'role.objectid', 'role.displayname');
+const GROUP = byEach('group.objectid', 'group.displayname');
+const MANAGED = /^"?managed"?$/i;
 
 /** Numbers 17 to 25, 40, 41 and 43: what governs the tenant. Sources: contracts 2.8, 8.2. */
 export const TENANT_FOOTHOLDS: readonly Foothold[] = [
@@ -15,11 +21,26 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
           'add member to role outside of pim*',
         ],
         'target',
-        { what: (detail) => detail.value('role.displayname') },
+        {
+          what: (detail) => detail.value('role.displayname'),
+          things: ROLE,
+          reinstates: true,
+        },
       ),
-      trace(['add member to group'], 'target', { what: (d) => d.value('group.displayname') }),
+      // Groups are for everybody: who was put into one is not the intruders' for that.
+      trace(['add member to group'], 'target', {
+        what: (d) => d.value('group.displayname'),
+        things: GROUP,
+        control: 'none',
+        reinstates: true,
+      }),
     ],
-    closes: [trace(['remove member from role*', 'remove member from group'], 'target')],
+    closes: [
+      trace(['remove member from role*'], 'target', { things: ROLE, leaves: [TOKENS] }),
+      trace(['remove member from group'], 'target', { things: GROUP, leaves: [TOKENS] }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'GET /roleManagement/directory/roleAssignments, with groups and units expanded',
   },
   {
@@ -28,10 +49,15 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     name: 'Eligibility for roles, and the settings that guard it',
     grounds: ['directory'],
     opens: [
-      trace(['add eligible member to role*', 'update role setting*'], 'target'),
-      trace(['add member to role in pim requested*'], 'target'),
+      trace(['add eligible member to role*'], 'target', { things: ROLE, reinstates: true }),
+      trace(['update role setting*'], 'target', { control: 'none' }),
+      trace(['add member to role in pim requested*'], 'target', { things: ROLE }),
     ],
-    closes: [trace(['remove eligible member from role*'], 'target')],
+    closes: [
+      trace(['remove eligible member from role*'], 'target', { things: ROLE }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
     readBack: 'GET /roleManagement/directory/roleEligibilitySchedules and the role settings',
   },
   {
@@ -47,10 +73,15 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
           ...['microsoft.authorization/roleassignments/write*', 'create role assignment*'],
           'user has elevated their access to user access administrator*',
         ],
-        'actor',
+        'tenant',
+        { things: byObject('resourceid') },
       ),
     ],
-    closes: [trace(['microsoft.authorization/roleassignments/delete*'], 'actor')],
+    closes: [
+      trace(['microsoft.authorization/roleassignments/delete*'], 'tenant', {
+        things: byObject('resourceid'),
+      }),
+    ],
     readBack: 'the role assignments at the root scope of Azure Resource Manager',
   },
   {
@@ -59,12 +90,20 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     name: 'Federated domains and their trust',
     grounds: ['directory'],
     opens: [
-      trace(['set domain authentication', 'set federation settings on domain'], 'target'),
+      trace(['set domain authentication', 'set federation settings on domain'], 'target', {
+        when: (detail) => !MANAGED.test(detail.value('livetype', 'authentication') ?? ''),
+      }),
       trace(['update domain', 'add federated domain*'], 'target', {
         when: (detail) => detail.mentions(/federat|issueruri|signingcertificate/i),
       }),
     ],
-    closes: [],
+    closes: [
+      trace(['set domain authentication'], 'target', {
+        when: (detail) => MANAGED.test(detail.value('livetype', 'authentication') ?? ''),
+        leaves: [TOKENS],
+      }),
+      trace(['remove verified domain', 'delete domain'], 'target', { leaves: [TOKENS] }),
+    ],
     readBack: 'GET /domains/{id}/federationConfiguration: the issuer and both certificates',
     blind: 'a signing key that was stolen on the premises makes sign-ins that no provider logged',
   },
@@ -163,20 +202,28 @@ export const TENANT_FOOTHOLDS: readonly Foothold[] = [
     name: 'Exclusions and changes of conditional access',
     grounds: ['directory'],
     opens: [
+      trace(['add conditional access policy', 'add named location'], 'target', {
+        things: alone('added'),
+      }),
       trace(
         [
-          ...['add conditional access policy', 'update conditional access policy'],
-          ...['delete conditional access policy', 'add named location', 'update named location'],
-          ...['delete named location', 'update security defaults', 'disable security defaults'],
+          ...['update conditional access policy', 'delete conditional access policy'],
+          ...['update named location', 'delete named location'],
+          ...['update security defaults', 'disable security defaults'],
           ...['update authentication strength*', 'delete authentication strength*'],
         ],
         'target',
+        { things: alone('changed') },
       ),
       trace(['add policy', 'update policy', 'delete policy'], 'target', {
         when: (detail) => detail.mentions(/conditional ?access|securitydefaults|named ?location/i),
       }),
     ],
-    closes: [],
+    closes: [
+      trace(['delete conditional access policy', 'delete named location'], 'target', {
+        things: alone('added'),
+      }),
+    ],
     readBack: 'GET /identity/conditionalAccess/policies and namedLocations against the approved',
     blind: 'who is exempted by membership in a nested group',
   },

@@ -8,7 +8,7 @@ export {
   type FootholdAnswer,
   type OutInput,
   type OutReport,
-  type TaintedParty,
+  type SuspectParty,
 } from './out.ts';
 export {
   parseAnswers,

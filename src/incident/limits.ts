@@ -10,6 +10,18 @@ export const CHANGES_MAX = 500_000;
 /** Principals who make a network address everybody's: it says nothing of who is behind it. */
 export const ADDRESS_SHARED_MIN = 4;
 
+/** How far back it is looked for who used an address: habits of last year are no habits. */
+export const ADDRESS_LOOKBACK_MS: number = 90 * 86_400_000;
+
+/** Entries that are looked up in one question; each finding rests on some dozens. */
+export const ENTRIES_ASKED_MAX = 2_000;
+
+/** Names that are looked up in one question. */
+export const NAMES_ASKED_MAX = 2_000;
+
+/** Findings without which everything is asked again; those behind the first are counted. */
+export const DOUBTS_MAX = 200;
+
 /** Rounds of the closure. A chain of intruders' accounts is a handful long. */
 export const ROUNDS_MAX = 64;
 
@@ -21,6 +33,9 @@ export const SIGN_INS_READ_MAX = 2_000;
  * 8.1), and 24 for applications: whoever waits that long has waited for all that are known of.
  */
 export const TOKEN_LIFE_MAX_MS: number = 28 * 3_600_000;
+
+/** For so long a deleted account or application can be restored (contracts 8.2). */
+export const SOFT_DELETE_MS: number = 30 * 86_400_000;
 
 /** A finding that names more people names whom it happened to, not who did it. */
 export const FINDING_PRINCIPALS_MAX = 5;

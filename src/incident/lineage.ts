@@ -1,8 +1,14 @@
-import type { FindingDraft } from '../core/index.ts';
-import { appNameOf } from '../ocsf/index.ts';
+import type { EventRow } from '../books/index.ts';
 import type { Change } from './changes.ts';
-import { ADDRESS_SHARED_MIN, FINDING_PRINCIPALS_MAX, ROUNDS_MAX } from './limits.ts';
-import { addressName, appName, keyName, type Name, type Parties, sessionName } from './names.ts';
+import { ROUNDS_MAX } from './limits.ts';
+import { addressName, type Name, sessionName } from './names.ts';
+import type { Called, Parties } from './parties.ts';
+
+/** Where suspicion comes from: a person, a finding, or what a suspect did. */
+export type Origin =
+  | { readonly kind: 'named' }
+  | { readonly kind: 'finding'; readonly uid: string; readonly confidence: number | null }
+  | { readonly kind: 'change'; readonly from: Name; readonly operation: string };
 
 /** Since when, and why, a party counts as the intruders'. */
 export type Taint = {
@@ -11,13 +17,34 @@ export type Taint = {
   /** Ledger indices that it rests on. */
   readonly entries: readonly number[];
   readonly techniques: readonly string[];
+  readonly origin: Origin;
 };
 
-/** What somebody says is the intruders', or what a finding names. */
-export type Seed = { readonly name: Name; readonly taint: Taint };
+/** What somebody says is the intruders', or what a finding shows to be. */
+export type Seed = {
+  readonly called: Called;
+  readonly taint: Taint;
+  /** It says nothing of the party if many people are at this address. */
+  readonly unlessShared?: string | undefined;
+};
+
+/** Who acted, as one record calls them, and through what. */
+export type Act = {
+  readonly actor: Called;
+  readonly session: string | null;
+  readonly ip: string | null;
+};
+
+/** The taint that an act carries, and whose it is. */
+export type Suspicion = { readonly party: Name; readonly taint: Taint };
+
+/** Where people worked from before the attack: what comes from there is their own. */
+export type Habits = { isOwn(party: Name, ip: string): boolean };
+
+const NO_HABITS: Habits = { isOwn: () => false };
 
 /** What a change of these gives is control over its holder; the rest is a thing, not a party. */
-const GIVES_CONTROL: ReadonlySet<number> = new Set([
+export const GIVES_CONTROL: ReadonlySet<number> = new Set([
   ...[4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 17, 18, 26, 27],
 ]);
 
@@ -27,44 +54,84 @@ const GIVES_CONTROL: ReadonlySet<number> = new Set([
  */
 export class Lineage {
   readonly #parties: Parties;
-  readonly #taints = new Map<Name, Taint>();
+  readonly #habits: Habits;
+  readonly #taints = new Map<Name, Taint[]>();
 
-  constructor(parties: Parties) {
+  constructor(parties: Parties, habits: Habits = NO_HABITS) {
     this.#parties = parties;
+    this.#habits = habits;
   }
 
-  /** Keeps the earliest reason. True when something is tainted that was not, or not yet. */
-  taint(name: Name, taint: Taint): boolean {
-    const party = this.#parties.of(name);
+  get size(): number {
+    return this.#taints.size;
+  }
+
+  /** True when a party is tainted that was not, or not yet at that time. */
+  taint(called: Called, taint: Taint): boolean {
+    const party = this.#parties.of(called);
+    if (party === undefined) return false;
     const known = this.#taints.get(party);
-    if (known !== undefined && known.sinceMs <= taint.sinceMs) return false;
-    this.#taints.set(party, taint);
-    return true;
-  }
-
-  /** Why any of the names counts as the intruders' at that moment. */
-  of(names: readonly Name[], atMs: number): Taint | undefined {
-    for (const name of names) {
-      const taint = this.#taints.get(this.#parties.of(name));
-      if (taint !== undefined && taint.sinceMs <= atMs) return taint;
+    if (known === undefined) {
+      this.#taints.set(party, [taint]);
+      return true;
     }
-    return undefined;
+    if (known.some((each) => isSame(each, taint))) return false;
+    const isEarlier = known.every(({ sinceMs }) => taint.sinceMs < sinceMs);
+    known.push(taint);
+    known.sort((a, b) => a.sinceMs - b.sinceMs);
+    return isEarlier;
   }
 
-  isSame(one: readonly Name[], other: readonly Name[]): boolean {
-    const parties = new Set(one.map((name) => this.#parties.of(name)));
-    return other.some((name) => parties.has(this.#parties.of(name)));
+  /** Why a party counts as the intruders' at that moment. */
+  of(called: Called): Suspicion | undefined {
+    const party = this.#parties.of(called);
+    if (party === undefined) return undefined;
+    const taint = this.#taints.get(party)?.find(({ sinceMs }) => sinceMs <= called.atMs);
+    return taint === undefined ? undefined : { party, taint };
   }
 
-  /** Everything tainted, earliest first. */
-  list(): { readonly party: Name; readonly names: readonly Name[]; readonly taint: Taint }[] {
+  /**
+   * Why an act counts as the intruders'. What the owner of an account did from where they always
+   * worked is not, however suspect the account is.
+   */
+  behind(act: Act): Suspicion | undefined {
+    const who = this.#parties.of(act.actor);
+    if (act.ip !== null && who !== undefined && this.#habits.isOwn(who, act.ip)) return undefined;
+    return this.of(act.actor) ?? this.ofChannel(act);
+  }
+
+  /** The same, of the session and the address alone. */
+  ofChannel({ actor, session, ip }: Act): Suspicion | undefined {
+    const { tenant, atMs } = actor;
+    const channel = (name: Name): Suspicion | undefined => this.of({ names: [name], tenant, atMs });
+    return (
+      (session === null ? undefined : channel(sessionName(session))) ??
+      (ip === null ? undefined : channel(addressName(ip)))
+    );
+  }
+
+  partyOf(called: Called): Name | undefined {
+    return this.#parties.of(called);
+  }
+
+  isSame(one: Called, other: Called): boolean {
+    return this.#parties.isSame(one, other);
+  }
+
+  taintsOf(party: Name): readonly Taint[] {
+    return this.#taints.get(party) ?? [];
+  }
+
+  has(party: Name): boolean {
+    return this.#taints.has(party);
+  }
+
+  /** Everything tainted, earliest first, with all that says so. */
+  list(): { readonly party: Name; readonly names: readonly Name[]; readonly taints: Taint[] }[] {
+    const names = this.#parties.namesOf(new Set(this.#taints.keys()));
     return [...this.#taints]
-      .map(([party, taint]) => ({
-        party,
-        names: this.#parties.namesOf(new Set([party])),
-        taint,
-      }))
-      .sort((a, b) => a.taint.sinceMs - b.taint.sinceMs || (a.party < b.party ? -1 : 1));
+      .map(([party, taints]) => ({ party, names: names.get(party) ?? [party], taints }))
+      .sort((a, b) => sinceOf(a) - sinceOf(b) || (a.party < b.party ? -1 : 1));
   }
 
   /** Until nothing new is tainted. */
@@ -75,39 +142,46 @@ export class Lineage {
     }
   }
 
-  #pass({ row, actor, channel, meanings }: Change): boolean {
-    const atMs = row.event.timeMs;
-    const by = this.of([...actor, ...channel], atMs);
+  #pass({ row, act, meanings }: Change): boolean {
+    const given = meanings.filter(
+      ({ effect, control }) => effect === 'opens' && control === 'given',
+    );
+    if (given.length === 0) return false;
+    const by = this.behind(act);
     if (by === undefined) return false;
-    const because = `${row.event.operation ?? 'a change'} by what counts as the intruders'`;
-    const taint = { sinceMs: atMs, because, entries: [row.index], techniques: by.techniques };
-    let isGrown = false;
-    for (const { foothold, holder } of meanings) {
-      if (!GIVES_CONTROL.has(foothold.number)) continue;
-      for (const name of holder) if (this.taint(name, taint)) isGrown = true;
-    }
-    return isGrown;
+    const operation = row.event.operation ?? 'a change';
+    const taint: Taint = {
+      sinceMs: row.event.timeMs,
+      because: `${operation} by what counts as the intruders'`,
+      entries: [row.index],
+      techniques: by.taint.techniques,
+      origin: { kind: 'change', from: by.party, operation },
+    };
+    // Not `some`: each of them is tainted.
+    return (
+      given.filter(({ holder }) => !this.#isSelf(holder, by) && this.taint(holder, taint)).length >
+      0
+    );
+  }
+
+  /** What a party does to itself is no further reason to suspect it. */
+  #isSelf(holder: Called, { party }: Suspicion): boolean {
+    return this.#parties.of(holder) === party;
   }
 }
 
-/**
- * What a finding says is the intruders'. Of one that names many people the people are its victims:
- * then what they were attacked from counts alone.
- */
-export function seedsOf(
-  draft: FindingDraft,
-  sharers: ReadonlyMap<string, number>,
-): readonly Seed[] {
-  const { tenant, principals, sessions, apps, addresses, entries, techniques } = draft;
-  const taint = { sinceMs: draft.firstMs, because: draft.title, entries, techniques };
-  const named = principals.length <= FINDING_PRINCIPALS_MAX ? principals : [];
-  const own = apps.filter((app) => appNameOf(app.toLowerCase()) === null);
-  const narrow = addresses.filter((ip) => (sharers.get(ip) ?? 0) < ADDRESS_SHARED_MIN);
-  const names = [
-    ...named.map((key) => keyName(tenant, key)),
-    ...sessions.map(sessionName),
-    ...own.map(appName),
-    ...narrow.map(addressName),
-  ];
-  return names.map((name) => ({ name, taint }));
+export function actOf(row: EventRow, actor: Called): Act {
+  return { actor, session: row.event.sessionUid, ip: row.event.ip };
+}
+
+function isSame(one: Taint, other: Taint): boolean {
+  return (
+    one.sinceMs === other.sinceMs &&
+    one.because === other.because &&
+    String(one.entries) === String(other.entries)
+  );
+}
+
+function sinceOf({ taints }: { readonly taints: readonly Taint[] }): number {
+  return taints[0]?.sinceMs ?? 0;
 }

@@ -3,6 +3,7 @@ import { isGuid } from '../core/index.ts';
 import { appNameOf } from '../ocsf/index.ts';
 import type { Detail } from './detail.ts';
 import type { Holder } from './foothold.ts';
+import type { Called } from './parties.ts';
 
 /**
  * What records call a party. Object ids, application ids, sign-in names and sessions are unique
@@ -11,35 +12,6 @@ import type { Holder } from './foothold.ts';
 export type Name = string;
 
 const SERVICE = 4;
-
-/** Which names are the same party: an application has an object id in each tenant, and an id. */
-export class Parties {
-  readonly #parent = new Map<Name, Name>();
-
-  same(names: readonly Name[]): void {
-    const [first, ...others] = names;
-    if (first === undefined) return;
-    for (const other of others) this.#parent.set(this.of(other), this.of(first));
-  }
-
-  /** One name that stands for all names of the party. */
-  of(name: Name): Name {
-    let root = name;
-    for (let up = this.#parent.get(root); up !== undefined && up !== root; ) {
-      root = up;
-      up = this.#parent.get(root);
-    }
-    if (root !== name) this.#parent.set(name, root);
-    return root;
-  }
-
-  /** All names that are known of the parties. */
-  namesOf(parties: ReadonlySet<Name>): Name[] {
-    const names = new Set<Name>(parties);
-    for (const name of this.#parent.keys()) if (parties.has(this.of(name))) names.add(name);
-    return [...names];
-  }
-}
 
 export function uidName(uid: string): Name {
   return `uid:${uid.toLowerCase()}`;
@@ -71,7 +43,7 @@ export function keyName(tenant: string, key: string): Name {
 }
 
 /** Who acted. A person's client application did not act; a service principal's did. */
-export function actorNames({ tenant, event }: EventRow): Name[] {
+function actorNames({ tenant, event }: EventRow): Name[] {
   const names: Name[] = [];
   if (event.actorUid !== null) names.push(uidName(event.actorUid));
   if (event.actorName !== null) names.push(calledName(tenant, event.actorName));
@@ -80,15 +52,16 @@ export function actorNames({ tenant, event }: EventRow): Name[] {
   return names;
 }
 
-/** Through what they acted: what an intruder shares with whom they act as. */
-export function channelNames({ event }: EventRow): Name[] {
-  const names: Name[] = [];
-  if (event.sessionUid !== null) names.push(sessionName(event.sessionUid));
-  if (event.ip !== null) names.push(addressName(event.ip));
-  return names;
+export function actorOf(row: EventRow): Called {
+  return { names: actorNames(row), tenant: row.tenant, atMs: row.event.timeMs };
 }
 
-export function holderNames(row: EventRow, detail: Detail, holder: Holder): Name[] {
+export function holderOf(row: EventRow, detail: Detail, holder: Holder): Called {
+  const names = holderNames(row, detail, holder);
+  return { names, tenant: row.tenant, atMs: row.event.timeMs };
+}
+
+function holderNames(row: EventRow, detail: Detail, holder: Holder): Name[] {
   switch (holder) {
     case 'actor':
       return actorNames(row);
@@ -96,11 +69,20 @@ export function holderNames(row: EventRow, detail: Detail, holder: Holder): Name
       return targetNames(row, detail);
     case 'grantee': {
       const named = granteeNames(row, detail);
-      return named.length > 0 ? named : targetNames(row, detail);
+      // Where the record names nobody beside the resource, nobody knows who holds the grant.
+      return named.length > 0 || isResource(detail) ? named : targetNames(row, detail);
     }
     case 'mailbox':
       return mailboxNames(row, detail);
+    case 'tenant':
+      return [`tenant:${row.tenant}`];
   }
+}
+
+/** What is granted is a right at the vendor's own service, which the record has as its target. */
+function isResource(detail: Detail): boolean {
+  const spn = detail.property('targetid.serviceprincipalnames') ?? '';
+  return spn.split(/[;,\s"[\]/]+/).some((id) => appNameOf(id.toLowerCase()) !== null);
 }
 
 function targetNames({ tenant, event }: EventRow, detail: Detail): Name[] {
@@ -138,11 +120,21 @@ function granteeNames({ tenant }: EventRow, detail: Detail): Name[] {
   return names;
 }
 
-/** A mailbox is named by owner, by path (`owner\rule`), or not at all where it is one's own. */
+/**
+ * A mailbox is named by the path of a rule in it, by owner, or not at all where it is one's own.
+ * The path comes first: an administrator who names a rule by it acts on somebody else's mailbox.
+ */
 function mailboxNames(row: EventRow, detail: Detail): Name[] {
   const { tenant, event } = row;
+  const box = boxOf(event.object);
   const stated = event.mailbox ?? detail.property('mailbox', 'identity') ?? event.targetName;
-  const owner = (stated ?? event.object ?? '').split(/[\\/]/)[0]?.trim() ?? '';
-  if (owner === '') return actorNames(row);
-  return [calledName(tenant, owner)];
+  const owner = (stated ?? event.object ?? '').split(/[\\/:]/)[0]?.trim() ?? '';
+  const own = owner === '' ? actorNames(row) : [calledName(tenant, owner)];
+  return box === undefined ? own : [box, ...own];
+}
+
+/** `FOREST/…/DOMAIN/MAILBOX\RULE` names a mailbox by what the forest calls it. */
+function boxOf(path: string | null): Name | undefined {
+  const box = /\/([^/\\]+)\\[^\\]*$/.exec(path ?? '')?.[1];
+  return box === undefined ? undefined : `box:${box.toLowerCase()}`;
 }

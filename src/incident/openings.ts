@@ -1,6 +1,8 @@
 import type { Change, Meaning } from './changes.ts';
 import type { Foothold } from './foothold.ts';
-import type { Lineage, Taint } from './lineage.ts';
+import type { Lineage, Suspicion, Taint } from './lineage.ts';
+import type { Name } from './names.ts';
+import { type Reversal, reversalOf } from './reversals.ts';
 
 /** One thing that holds a foothold open, or held it. */
 export type Opening = {
@@ -11,8 +13,9 @@ export type Opening = {
   /** In words: what, whose, by whom. */
   readonly text: string;
   readonly by: Taint;
-  /** The change that took it back; undefined while none is known. */
-  readonly closed: { readonly entry: number; readonly atMs: number } | undefined;
+  /** Whose act it was. */
+  readonly party: Name;
+  readonly reversal: Reversal;
 };
 
 /** What changes say of one foothold. */
@@ -27,55 +30,46 @@ export function readChanges(
   changes: readonly Change[],
   lineage: Lineage,
 ): ChangeReading {
+  const own = changes.filter(({ meanings }) => meanings.some((each) => isOf(each, foothold)));
+  const undoing = own.filter(({ meanings }) =>
+    meanings.some((each) => isOf(each, foothold) && (each.effect !== 'opens' || each.reinstates)),
+  );
   const openings: Opening[] = [];
   let others = 0;
-  for (const [at, change] of changes.entries()) {
+  for (const change of own) {
     for (const meaning of change.meanings) {
-      if (meaning.foothold.number !== foothold.number || meaning.effect !== 'opens') continue;
+      if (!isOf(meaning, foothold) || meaning.effect !== 'opens') continue;
       const by = takenBy(change, meaning, lineage);
-      if (by === undefined) others += 1;
-      else openings.push(openingOf(change, meaning, by, closing(changes, at, meaning, lineage)));
+      if (by !== undefined) openings.push(openingOf(change, meaning, by, undoing, lineage));
+      // Whoever sets a password opens and closes at once.
+      else if (!change.meanings.some((each) => isOf(each, foothold) && each.effect === 'closes')) {
+        others += 1;
+      }
     }
   }
   return { openings, others };
 }
 
-/** Who did it counts; where nobody is named, what it was done to. */
-function takenBy(change: Change, meaning: Meaning, lineage: Lineage): Taint | undefined {
-  const { row, actor, channel } = change;
-  const by = lineage.of([...actor, ...channel], row.event.timeMs);
-  if (by !== undefined || actor.length > 0) return by;
-  return lineage.of(meaning.holder, row.event.timeMs);
+function isOf(meaning: Meaning, foothold: Foothold): boolean {
+  return meaning.foothold.number === foothold.number;
 }
 
-/** A later change that takes it back; not one that the intruders made themselves. */
-function closing(
-  changes: readonly Change[],
-  from: number,
-  meaning: Meaning,
-  lineage: Lineage,
-): Opening['closed'] {
-  for (const { row, actor, channel, meanings } of changes.slice(from + 1)) {
-    const isMeant = meanings.some(
-      ({ foothold, effect, holder }) =>
-        effect === 'closes' &&
-        foothold.number === meaning.foothold.number &&
-        lineage.isSame(holder, meaning.holder),
-    );
-    if (!isMeant) continue;
-    const atMs = row.event.timeMs;
-    if (lineage.of([...actor, ...channel], atMs) !== undefined) continue;
-    return { entry: row.index, atMs };
-  }
-  return undefined;
+/** Who did it counts; where nobody is named, what it was done to. */
+function takenBy(change: Change, meaning: Meaning, lineage: Lineage): Suspicion | undefined {
+  const by = lineage.behind(change.act);
+  if (by !== undefined || change.act.actor.names.length > 0) return by;
+  return lineage.of(meaning.holder);
 }
 
 function openingOf(
-  { row }: Change,
-  { what }: Meaning,
-  by: Taint,
-  closed: Opening['closed'],
+  change: Change,
+  meaning: Meaning,
+  { party, taint }: Suspicion,
+  changes: readonly Change[],
+  lineage: Lineage,
 ): Opening {
+  const { row } = change;
+  const { foothold, holder, things, what } = meaning;
   const { event, index, entries, tenant } = row;
   const whose = event.targetName ?? event.mailbox ?? event.object ?? event.targetUid;
   const parts = [
@@ -84,5 +78,9 @@ function openingOf(
     ...(what === undefined ? [] : [`(${what.slice(0, 200)})`]),
     `by ${event.actorName ?? event.actorUid ?? event.appName ?? 'somebody who is not named'}`,
   ];
-  return { entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' '), by, closed };
+  return {
+    ...{ entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' ') },
+    ...{ by: taint, party },
+    reversal: reversalOf({ foothold, row, holder, things }, changes, lineage),
+  };
 }

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
-import type { CoverageFact } from '../books/index.ts';
+import type { CoverageFact, KeptFinding } from '../books/index.ts';
 import { FOOTHOLDS } from './footholds.ts';
 import { areTheyOut, type FootholdAnswer, type OutInput, type OutReport } from './out.ts';
 import { namedSeed } from './seed.ts';
-import { accountOf, TENANT, type Told } from './testing/world.ts';
+import { accountOf, findingOf, TENANT, type Told } from './testing/world.ts';
 
 const HOUR_MS = 3_600_000;
 const AS_OF = { origin: 'ledger.example', size: 99, at: null };
@@ -136,7 +136,9 @@ test('what an administrator took back is no longer open, and not closed either',
   const { answer, openings } = of(report, 'accounts');
   assert.equal(answer.kind, 'unknown');
   assert.match(JSON.stringify(answer), /taken-back/);
-  assert.equal(openings[0]?.closed?.entry, 1);
+  const reversal = openings[0]?.reversal;
+  assert.ok(reversal?.kind === 'closed');
+  assert.equal(reversal.entry, 1);
 });
 
 test('what the intruders take back themselves stays open', async () => {
@@ -150,16 +152,9 @@ test('what failed opened nothing', async () => {
 });
 
 test('an address that many share taints nobody, one that few share does', async () => {
-  const finding = (ip: string): OutInput['findings'][number] => ({
-    ...{ index: 0, uid: 'f', judge: 'rules', state: 'open', because: null, revision: 0 },
-    ...{ revisions: [0], mark: undefined },
-    draft: {
-      ...{ rule: 'r', version: 1, tenant: TENANT, group: 'g', windowMs: T, title: 'an attack' },
-      ...{ message: '', next: '', severity: 4, techniques: ['T1110.003'], entries: [0] },
-      ...{ firstMs: T, lastMs: T, principals: [], sessions: [], apps: [], addresses: [ip] },
-      confidence: null,
-    },
-  });
+  // Its records are not there: it names an address, and nobody.
+  const named = (ip: string): KeptFinding =>
+    findingOf([], [], { firstMs: T, lastMs: T, addresses: [ip] });
   const from = (ip: string): Told => ({ ...ADDS_MALLORY, event: { ...ADDS_MALLORY.event, ip } });
   const crowd = ['a', 'b', 'c', 'd'].map(
     (name): Told => ({
@@ -169,7 +164,7 @@ test('an address that many share taints nobody, one that few share does', async 
     }),
   );
   const ask2 = (ip: string): Promise<OutReport> =>
-    ask([from(ip), ...crowd], { seeds: [], findings: [finding(ip)] });
+    ask([from(ip), ...crowd], { seeds: [], findings: [named(ip)] });
   assert.deepEqual(openOf(await ask2('198.51.100.7')), ['accounts']);
   assert.deepEqual(openOf(await ask2('203.0.113.9')), []);
 });

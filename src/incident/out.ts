@@ -9,13 +9,15 @@ import {
   unknown,
   type Watermark,
 } from '../core/index.ts';
-import { changesOf, learnParties } from './changes.ts';
-import { doingsOf } from './doings.ts';
+import type { AddressStanding } from './addresses.ts';
+import { doingsWithin } from './doings.ts';
+import { type Doubt, doubtsOf } from './doubts.ts';
 import type { Foothold } from './foothold.ts';
 import { FOOTHOLDS } from './footholds.ts';
 import { groundReasons } from './grounds.ts';
-import { Lineage, type Seed, seedsOf, type Taint } from './lineage.ts';
-import { appName, calledName, type Name, Parties, uidName } from './names.ts';
+import { type Investigation, investigate, withoutFinding } from './investigation.ts';
+import type { Lineage, Seed, Taint } from './lineage.ts';
+import type { Name } from './names.ts';
 import { type Opening, readChanges } from './openings.ts';
 import type { IncidentSource, Period } from './source.ts';
 import { readSpecial } from './specials.ts';
@@ -42,55 +44,106 @@ export type OutInput = {
 export type FootholdAnswer = {
   readonly foothold: Foothold;
   readonly answer: Answer;
-  /** Those that are open, then those that a later change took back. */
+  /** Those that are open, then those that a later change took back, or may have. */
   readonly openings: readonly Opening[];
 };
 
-export type TaintedParty = {
+export type SuspectParty = {
+  readonly party: Name;
   readonly names: readonly Name[];
-  readonly taint: Taint;
+  /** All that says so, the earliest first. */
+  readonly taints: readonly Taint[];
 };
 
 export type OutReport = {
   readonly footholds: readonly FootholdAnswer[];
   /** Everything that counts as the intruders', earliest first. */
-  readonly lineage: readonly TaintedParty[];
+  readonly lineage: readonly SuspectParty[];
+  /** Whose the addresses are that findings rest on. */
+  readonly addresses: readonly AddressStanding[];
+  /** What the answers come to without each finding that a person has not confirmed. */
+  readonly doubts: readonly Doubt[];
+  /** Findings of which that was not asked, there being so many. */
+  readonly undoubted: number;
 };
 
 /** Are they out? One answer for each of the 44 ways to stay in. */
 export async function areTheyOut(input: OutInput): Promise<OutReport> {
-  const { source, period } = input;
-  const changes = await changesOf(source, FOOTHOLDS, period);
-  const parties = new Parties();
-  learnParties(parties, changes);
-  for (const { tenant, uid, appId, name } of await source.servicePrincipals(period)) {
-    parties.same([
-      ...(uid === null ? [] : [uidName(uid)]),
-      ...(appId === null ? [] : [appName(appId)]),
-      ...(name === null ? [] : [calledName(tenant, name)]),
-    ]);
-  }
-  const lineage = new Lineage(parties);
-  for (const { name, taint } of await allSeeds(input)) lineage.taint(name, taint);
-  lineage.close(changes);
-  const doings = await doingsOf(source, lineage, period);
+  const source = remembering(input.source);
+  const found = await investigate({ ...input, source });
+  const { lineage, standings } = found;
+  const asked = { ...input, source };
   const footholds: FootholdAnswer[] = [];
   for (const foothold of FOOTHOLDS) {
-    const { openings, others } = readChanges(foothold, changes, lineage);
-    const { connected, nowMs } = input;
-    const context = { foothold, changes, lineage, doings, source, connected, nowMs };
-    const special = await readSpecial(context);
-    const all = [...openings, ...special.openings];
-    const because = [...special.because, ...othersReasons(others)];
-    footholds.push(answerOf(input, foothold, all, because, lineage.list().length));
+    const { openings, because } = await readFoothold(asked, found, foothold);
+    footholds.push(answerOf(input, foothold, openings, because, lineage.size));
   }
-  return { footholds, lineage: lineage.list() };
+  const { doubts, untried } = await doubtsOf({
+    findings: input.findings,
+    whole: lineage,
+    without: found.without,
+    openCounts: (smaller, uid) => openCounts(asked, within(found, smaller, uid)),
+  });
+  return {
+    ...{ footholds, lineage: lineage.list(), addresses: standings },
+    ...{ doubts, undoubted: untried },
+  };
 }
 
-async function allSeeds(input: OutInput): Promise<Seed[]> {
-  const addresses = [...new Set(input.findings.flatMap(({ draft }) => draft.addresses))];
-  const sharers = await input.source.sharers(addresses, input.period);
-  return [...input.seeds, ...input.findings.flatMap(({ draft }) => seedsOf(draft, sharers))];
+function isOpen({ reversal }: Opening): boolean {
+  return reversal.kind === 'none';
+}
+
+type FootholdReading = {
+  readonly openings: readonly Opening[];
+  readonly because: readonly Reason[];
+};
+
+async function readFoothold(
+  input: OutInput,
+  found: Investigation,
+  foothold: Foothold,
+): Promise<FootholdReading> {
+  const { source, connected, nowMs } = input;
+  const { changes, lineage, doings, clues } = found;
+  const { openings, others } = readChanges(foothold, changes, lineage);
+  const of = { foothold, changes, lineage, doings, passwords: clues.passwords };
+  const special = await readSpecial({ ...of, source, connected, nowMs });
+  const because = [...special.because, ...othersReasons(others)];
+  return { openings: [...openings, ...special.openings], because };
+}
+
+/** The same investigation by a lineage that one finding was left out of. */
+function within(found: Investigation, lineage: Lineage, without: string): Investigation {
+  const { clues } = found;
+  const passwords = clues.passwords.filter(withoutFinding(clues.passwords, without));
+  const doings = doingsWithin(found.doings, lineage);
+  return { ...found, lineage, doings, clues: { ...clues, passwords } };
+}
+
+async function openCounts(
+  input: OutInput,
+  found: Investigation,
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>();
+  for (const foothold of FOOTHOLDS) {
+    const { openings } = await readFoothold(input, found, foothold);
+    counts.set(foothold.number, openings.filter(isOpen).length);
+  }
+  return counts;
+}
+
+/** Records are asked for again for each finding that is left out. */
+function remembering(source: IncidentSource): IncidentSource {
+  const records = new Map<number, Promise<unknown>>();
+  return {
+    ...source,
+    record(index) {
+      const known = records.get(index) ?? source.record(index);
+      records.set(index, known);
+      return known;
+    },
+  };
 }
 
 function answerOf(
@@ -101,19 +154,19 @@ function answerOf(
   tainted: number,
 ): FootholdAnswer {
   const { asOf } = input;
-  const open = openings.filter(({ closed }) => closed === undefined);
-  const closed = openings.filter((opening) => opening.closed !== undefined);
-  const ordered = [...open, ...closed];
+  const open = openings.filter(isOpen);
+  const ended = openings.filter((opening) => !isOpen(opening));
+  const ordered = [...open, ...ended];
   if (open.length > 0) {
     const evidence: EvidenceRef[] = open.flatMap(({ entries }) =>
       entries.map((index) => ({ origin: asOf.origin, index })),
     );
-    const because = open.map(({ text }) => ({ code: 'opened', text }));
+    const because = open.map((each) => ({ code: 'opened', text: openText(each) }));
     return { foothold, answer: no(asOf, because, evidence), openings: ordered };
   }
   const reasons = [
+    ...reversalReasons(ended, input.nowMs),
     ...because,
-    ...closed.slice(0, 1).map((opening) => closedReason(opening, closed.length)),
     ...(tainted === 0 ? [NOBODY_TAINTED] : []),
     ...input.blind,
     ...groundReasons(foothold.grounds, input.coverage),
@@ -130,15 +183,59 @@ function answerOf(
   return { foothold, answer: unknown(asOf, reasons, wouldDecide), openings: ordered };
 }
 
+/** What is open, with what happened to it and does not count. */
+function openText({ text, reversal }: Opening): string {
+  if (reversal.kind !== 'none') return text;
+  const { putBack, byThemselves } = reversal;
+  if (putBack !== undefined) return `${text}, taken back and put back by entry ${putBack.entry}`;
+  if (byThemselves === undefined) return text;
+  return `${text}, taken back by the intruders themselves (entry ${byThemselves.entry})`;
+}
+
 const NOBODY_TAINTED: Reason = {
   code: 'nobody-named',
   text: 'no finding of high severity names anybody, and nobody was named',
 };
 
-function closedReason({ closed, text }: Opening, count: number): Reason {
-  const when = closed === undefined ? '' : new Date(closed.atMs).toISOString();
-  const more = count === 1 ? '' : ` (and ${count - 1} more)`;
-  return { code: 'taken-back', text: `${text}${more} was taken back at ${when}` };
+/** What was taken back, what that leaves, and what may have been. */
+function reversalReasons(ended: readonly Opening[], nowMs: number): Reason[] {
+  const reasons: Reason[] = [];
+  for (const { text, reversal } of ended) {
+    if (reversal.kind === 'closed') {
+      const when = new Date(reversal.atMs).toISOString();
+      const by = `by ${reversal.by} (entry ${reversal.entry})`;
+      reasons.push({ code: 'taken-back', text: `${text} was taken back at ${when} ${by}` });
+    }
+    if (reversal.kind === 'unsure') {
+      const why = `entry ${reversal.entry} may have taken it back, and ${reversal.why}`;
+      reasons.push({ code: 'reversal-unsure', text: `${text}: ${why}` });
+    }
+  }
+  const left = ended.flatMap(({ reversal }) =>
+    reversal.kind === 'closed' ? leftBy(reversal, nowMs) : [],
+  );
+  return [...groupedReasons(reasons), ...new Map(left.map((each) => [each.text, each])).values()];
+}
+
+function leftBy(
+  { atMs, leaves }: Extract<Opening['reversal'], { kind: 'closed' }>,
+  nowMs: number,
+): Reason[] {
+  return leaves
+    .filter(({ lastsMs }) => nowMs < atMs + lastsMs)
+    .map(({ code, text, lastsMs }) => {
+      const endMs = atMs + lastsMs;
+      const until = Number.isFinite(endMs) ? ` until ${new Date(endMs).toISOString()}` : '';
+      return { code, text: `${text}${until}` };
+    });
+}
+
+/** The first of each kind, and how many there are beside it. */
+function groupedReasons(reasons: readonly Reason[]): Reason[] {
+  return [...Map.groupBy(reasons, ({ code }) => code).values()].map(([first, ...more]) => {
+    const { code, text } = first as Reason;
+    return { code, text: more.length === 0 ? text : `${text} (and ${more.length} more)` };
+  });
 }
 
 function othersReasons(others: number): Reason[] {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { isGuid } from '../core/index.ts';
 import { IncidentError } from './errors.ts';
 import type { Seed } from './lineage.ts';
-import { addressName, appName, sessionName, uidName } from './names.ts';
+import { addressName, appName, type Name, sessionName, uidName } from './names.ts';
 
 /**
  * What a person names as the intruders': `user:NAME`, `app:ID`, `session:ID`, `ip:ADDRESS`, or one
@@ -10,19 +10,25 @@ import { addressName, appName, sessionName, uidName } from './names.ts';
  * @throws IncidentError SEED_INVALID
  */
 export function namedSeed(text: string, sinceMs: number): Seed {
-  const taint = { sinceMs, because: `${text} was named`, entries: [], techniques: [] };
+  const because = `${text} was named`;
+  const origin = { kind: 'named' } as const;
+  const taint = { sinceMs, because, entries: [], techniques: [], origin };
+  const seedOf = (name: Name): Seed => ({
+    called: { names: [name], tenant: '', atMs: sinceMs },
+    taint,
+  });
   const at = text.indexOf(':');
   const kind = at < 0 ? '' : text.slice(0, at).toLowerCase();
   const value = text.slice(at + 1).trim();
   if (value !== '') {
-    if (kind === 'app' && isGuid(value)) return { name: appName(value), taint };
-    if (kind === 'session') return { name: sessionName(value.toLowerCase()), taint };
-    if (kind === 'ip' && isIP(value) !== 0) return { name: addressName(value), taint };
-    if (kind === 'user') return { name: userName(value), taint };
+    if (kind === 'app' && isGuid(value)) return seedOf(appName(value));
+    if (kind === 'session') return seedOf(sessionName(value.toLowerCase()));
+    if (kind === 'ip' && isIP(value) !== 0) return seedOf(addressName(value));
+    if (kind === 'user') return seedOf(userName(value));
   }
   const bare = text.trim();
-  if (isIP(bare) !== 0) return { name: addressName(bare), taint };
-  if (isGuid(bare) || bare.includes('@')) return { name: userName(bare), taint };
+  if (isIP(bare) !== 0) return seedOf(addressName(bare));
+  if (isGuid(bare) || bare.includes('@')) return seedOf(userName(bare));
   throw new IncidentError(
     'SEED_INVALID',
     `couldn't tell what "${text}" is: write user:NAME, app:ID, session:ID or ip:ADDRESS`,

@@ -1,11 +1,16 @@
+import type { EventRow } from '../books/index.ts';
 import { numberText, plural, type Reason } from '../core/index.ts';
 import type { Change } from './changes.ts';
 import { Detail } from './detail.ts';
-import type { Doings, TaintedSignIn } from './doings.ts';
+import type { Doings, Reading, TaintedAct } from './doings.ts';
 import type { Foothold } from './foothold.ts';
 import { TOKEN_LIFE_MAX_MS } from './limits.ts';
-import type { Lineage } from './lineage.ts';
+import { actOf, type Lineage } from './lineage.ts';
+import { actorOf } from './names.ts';
 import type { Opening } from './openings.ts';
+import type { Called } from './parties.ts';
+import { NOT_REVERSED, type Reversal, reversalOf } from './reversals.ts';
+import { type FoundPassword, LEARNS_PASSWORD } from './seeds.ts';
 import type { IncidentSource } from './source.ts';
 
 export type SpecialInput = {
@@ -13,6 +18,8 @@ export type SpecialInput = {
   readonly changes: readonly Change[];
   readonly lineage: Lineage;
   readonly doings: Doings;
+  /** Passwords that were found out while something else kept their finder out. */
+  readonly passwords: readonly FoundPassword[];
   readonly source: IncidentSource;
   /** Tenants whose own log of the directory is here. */
   readonly connected: ReadonlySet<string>;
@@ -26,8 +33,6 @@ export type SpecialReading = {
 
 const NOTHING: SpecialReading = { openings: [], because: [] };
 const SERVICE = 4;
-/** Techniques by which somebody learns a password. */
-const LEARNS_PASSWORD = /^T1(?:110|557|566|056|552|555)\b/;
 const LEGACY: RegExp = new RegExp(
   [
     ...['imap', 'pop', 'smtp', 'activesync', 'mapi', 'exchange web services', 'autodiscover'],
@@ -57,61 +62,77 @@ export async function readSpecial(input: SpecialInput): Promise<SpecialReading> 
   }
 }
 
-/** The first sign-in of each person behind the last revocation that the intruders did not make. */
+/** The last sign-in of each person, and what was done about it since. */
 function sessions(input: SpecialInput): Opening[] {
-  const byParty = Map.groupBy(
-    input.doings.signIns.filter(({ row }) => row.event.actorType !== SERVICE),
-    ({ row }) => row.event.actorUid ?? row.event.actorName ?? '',
-  );
-  return [...byParty.values()].map((own) => {
-    const first = own[0] as TaintedSignIn;
-    const last = own.at(-1) as TaintedSignIn;
-    const closed = lastClosing(input, last);
+  return peopleIn(input.doings).map((own) => {
+    const first = own[0] as TaintedAct;
+    const last = own.at(-1) as TaintedAct;
     const text =
       `${plural(own.length, 'sign-in')} of ${whoOf(last)} since ${timeText(first)}, ` +
       `the last at ${timeText(last)}`;
-    return { ...openingOf(last, text), closed };
+    return { ...openingOf(last, text), reversal: reversalOfUse(input, own) };
   });
 }
 
+function peopleIn({ signIns }: Doings): TaintedAct[][] {
+  const people = signIns.filter(({ row }) => row.event.actorType !== SERVICE);
+  const byWhom = Map.groupBy(people, ({ row }) => row.event.actorUid ?? row.event.actorName ?? '');
+  return [...byWhom.values()];
+}
+
 function tokens({ doings, nowMs }: SpecialInput): SpecialReading {
-  const { last } = doings;
+  const last = doings.lasts.toSorted((a, b) => a.row.event.timeMs - b.row.event.timeMs).at(-1);
   if (last === undefined) return NOTHING;
-  const endMs = last.event.timeMs + TOKEN_LIFE_MAX_MS;
+  const { row, party, taint } = last;
+  const endMs = row.event.timeMs + TOKEN_LIFE_MAX_MS;
   const when = new Date(endMs).toISOString();
   if (nowMs >= endMs) {
     const text = `the last token that is known of theirs ended by ${when} at the latest`;
     return { openings: [], because: [{ code: 'tokens-expired', text }] };
   }
-  const taint = { sinceMs: 0, because: 'used a token', entries: [last.index], techniques: [] };
-  const text = `a token that was used at ${isoOf(last.event.timeMs)} may live until ${when}`;
-  const { index: entry, entries, tenant } = last;
-  const opening = { entry, entries, tenant, atMs: last.event.timeMs, text };
-  return { openings: [{ ...opening, by: taint, closed: undefined }], because: [] };
+  const text = `a token that was used at ${isoOf(row.event.timeMs)} may live until ${when}`;
+  return { openings: [openingOf({ row, party, taint }, text)], because: [] };
 }
 
 /** Known where they learned it, or made the account; else it may be. */
 function passwords(input: SpecialInput): SpecialReading {
   const openings: Opening[] = [];
   const maybe: string[] = [];
-  const people = input.doings.signIns.filter(({ row }) => row.event.actorType !== SERVICE);
-  const byParty = Map.groupBy(people, ({ row }) => row.event.actorUid ?? row.event.actorName ?? '');
-  for (const own of byParty.values()) {
-    const last = own.at(-1) as TaintedSignIn;
-    const isMade = /^add user/i.test(last.taint.because);
-    const isLearned = last.taint.techniques.some((technique) => LEARNS_PASSWORD.test(technique));
-    if (!isMade && !isLearned) {
+  for (const own of peopleIn(input.doings)) {
+    const last = own.at(-1) as TaintedAct;
+    const taints = input.lineage.taintsOf(last.party);
+    const made = taints.find(({ because }) => /^(?:add user|reset user password)/i.test(because));
+    const learned = taints.find(({ techniques }) => learnsPassword(techniques));
+    if (made === undefined && learned === undefined) {
       maybe.push(whoOf(last));
       continue;
     }
-    const how = isMade ? 'they made the account' : last.taint.because;
+    const how = made === undefined ? learned?.because : 'they set it';
     const text = `the password of ${whoOf(last)} counts as known: ${how}`;
-    openings.push({ ...openingOf(last, text), closed: lastClosing(input, last) });
+    openings.push({ ...openingOf(last, text), reversal: reversalOfUse(input, own) });
   }
+  openings.push(...foundPasswords(input));
   if (maybe.length === 0) return { openings, because: [] };
   const shown = maybe.slice(0, 5).join(', ');
   const text = `the passwords of ${shown}${maybe.length > 5 ? ' and others' : ''} may be known`;
   return { openings, because: [{ code: 'password-may-be-known', text }] };
+}
+
+/** Of accounts that they did not get into: the password is known all the same. */
+function foundPasswords(input: SpecialInput): Opening[] {
+  const { lineage } = input;
+  const found = input.passwords.filter(({ taint }) => learnsPassword(taint.techniques));
+  const last = new Map(found.map((each) => [lineage.partyOf(actorOf(each.row)), each]));
+  return [...last].flatMap(([party, { row, taint }]): Opening[] => {
+    if (party === undefined || lineage.has(party)) return [];
+    const text = `the password of ${whoOf({ row })} counts as known: ${taint.because}`;
+    const opening = openingOf({ row, party, taint }, text);
+    return [{ ...opening, reversal: reversalSince(input, row, actorOf(row)) }];
+  });
+}
+
+function learnsPassword(techniques: readonly string[]): boolean {
+  return techniques.some((technique) => LEARNS_PASSWORD.test(technique));
 }
 
 async function byRecord(
@@ -160,47 +181,76 @@ async function foreign(input: SpecialInput): Promise<SpecialReading> {
 }
 
 function exposed({ doings }: SpecialInput): Opening[] {
-  return doings.readings.map((reading) => {
-    const { first, last, taint, items, place } = reading;
-    const more = reading.isMore ? ', and more that was not recorded item by item' : '';
+  const byPlace = Map.groupBy(doings.readings, ({ tenant, place }) => `${tenant}\n${place}`);
+  return [...byPlace.values()].map((all): Opening => {
+    const { place, tenant, party, taint } = all[0] as Reading;
+    const first = all.map((each) => each.first).reduce((a, b) => (isLater(a, b) ? b : a));
+    const last = all.map((each) => each.last).reduce((a, b) => (isLater(a, b) ? a : b));
+    const items = all.reduce((count, each) => count + each.items, 0);
+    const isMore = all.some((each) => each.isMore);
+    const more = isMore ? ', and more that was not recorded item by item' : '';
     const text =
       `at least ${numberText(items)} ${items === 1 ? 'item' : 'items'} of ${place} ` +
       `read from ${isoOf(first.event.timeMs)} to ${isoOf(last.event.timeMs)}${more}: ` +
       'secrets in them count as known';
-    const { index: entry, tenant } = last;
     const entries = first.index === last.index ? last.entries : [first.index, last.index];
-    return { entry, entries, tenant, atMs: last.event.timeMs, text, by: taint, closed: undefined };
+    const at = { entry: last.index, entries, tenant, atMs: last.event.timeMs };
+    return { ...at, text, by: taint, party, reversal: NOT_REVERSED };
   });
 }
 
-/** The last change that took it back, behind the last use, by somebody who is not tainted. */
-function lastClosing(input: SpecialInput, { row, names }: TaintedSignIn): Opening['closed'] {
-  const { foothold, changes, lineage } = input;
-  const found = changes.findLast(
-    (change) =>
-      change.row.event.timeMs >= row.event.timeMs &&
-      change.meanings.some(
-        (meaning) =>
-          meaning.effect === 'closes' &&
-          meaning.foothold.number === foothold.number &&
-          lineage.isSame(meaning.holder, names),
-      ) &&
-      lineage.of([...change.actor, ...change.channel], change.row.event.timeMs) === undefined,
+function isLater(one: EventRow, other: EventRow): boolean {
+  return one.event.timeMs > other.event.timeMs;
+}
+
+/**
+ * What was done about an account since it was first used. A session that is used behind that, or a
+ * sign-in from what is theirs, shows that it did not help; another sign-in may be the owner's.
+ */
+function reversalOfUse(input: SpecialInput, own: readonly TaintedAct[]): Reversal {
+  const first = own[0] as TaintedAct;
+  const reversal = reversalSince(input, first.row, first.act.actor);
+  if (reversal.kind !== 'closed') return reversal;
+  const later = own.filter(({ row }) => row.event.timeMs > reversal.atMs);
+  const before = new Set(
+    own.flatMap(({ row }) =>
+      row.event.timeMs > reversal.atMs ? [] : (row.event.sessionUid ?? []),
+    ),
   );
-  return found === undefined ? undefined : { entry: found.row.index, atMs: found.row.event.timeMs };
+  const isTheirs = ({ row }: TaintedAct): boolean =>
+    before.has(row.event.sessionUid ?? '') ||
+    input.lineage.ofChannel(actOf(row, actorOf(row))) !== undefined;
+  if (later.some(isTheirs)) return NOT_REVERSED;
+  if (later.length === 0) return reversal;
+  const text = `${plural(later.length, 'later sign-in')} may be the owner's or theirs`;
+  const doubt = { code: 'later-sign-ins', text, lastsMs: Number.POSITIVE_INFINITY };
+  return { ...reversal, leaves: [...reversal.leaves, doubt] };
 }
 
-function openingOf({ row, taint }: TaintedSignIn, text: string): Opening {
+/** What was done about an account since a moment. */
+function reversalSince(
+  { foothold, changes, lineage }: SpecialInput,
+  row: EventRow,
+  holder: Called,
+): Reversal {
+  return reversalOf({ foothold, row, holder, things: 'whole' }, changes, lineage);
+}
+
+function openingOf(
+  { row, party, taint }: Pick<TaintedAct, 'row' | 'party' | 'taint'>,
+  text: string,
+): Opening {
   const { index: entry, entries, tenant, event } = row;
-  return { entry, entries, tenant, atMs: event.timeMs, text, by: taint, closed: undefined };
+  const at = { entry, entries, tenant, atMs: event.timeMs };
+  return { ...at, text, by: taint, party, reversal: NOT_REVERSED };
 }
 
-function whoOf({ row }: TaintedSignIn): string {
+function whoOf({ row }: Pick<TaintedAct, 'row'>): string {
   const { actorName, appName, actorUid } = row.event;
   return actorName ?? appName ?? actorUid ?? 'somebody who is not named';
 }
 
-function timeText({ row }: TaintedSignIn): string {
+function timeText({ row }: TaintedAct): string {
   return isoOf(row.event.timeMs);
 }
 

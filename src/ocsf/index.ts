@@ -9,5 +9,6 @@ export { type Reading, read } from './reading.ts';
 export { type FieldReader, fieldReader, operationOf, statusOf } from './reading-fields.ts';
 export { ReadingParts } from './reading-parts.ts';
 export { type ClassShape, classes, OCSF_VERSION, type Problem, validate } from './schema.ts';
+export { RIGHT_PASSWORD } from './sign-in-codes.ts';
 export { type SignInDetail, type SignInStep, signInDetail } from './sign-in-detail.ts';
 export type { SourceRecord } from './subject.ts';

@@ -10,7 +10,14 @@ import { incidentCalled } from '../incidents.ts';
 import { instantOption, repeated } from '../options.ts';
 import { writeOutput } from '../output-file.ts';
 import { ownPackage } from '../own-package.ts';
-import { footholdColumns, footholdItem, lineageLines } from '../present/out.ts';
+import {
+  conclusionLine,
+  footholdColumns,
+  footholdItem,
+  inOrder,
+  lineageItem,
+  lineageLines,
+} from '../present/out.ts';
 import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
 import { blindReason, sightsOfAnswer } from '../sights.ts';
 
@@ -157,12 +164,19 @@ async function print(
   const { terminal, json } = context;
   const vendor = questions.filter(({ answer }) => answer === 'unknown');
   if (json) {
-    await terminal.items(report.footholds.map((each) => footholdItem(each, questions)));
+    const items = report.footholds.map((each) => footholdItem(each, report, questions));
+    const [first, ...others] = items;
+    await terminal.items([{ ...first, ...lineageItem(report) }, ...others]);
     return;
   }
-  await terminal.table(footholdColumns(), report.footholds);
+  terminal.line(conclusionLine(report));
+  terminal.line('');
+  await terminal.table(footholdColumns(), inOrder(report));
   for (const line of lineageLines(report)) terminal.line(line);
-  for (const { text } of limits) terminal.line(`\nThe lineage does not rest on all: ${text}.`);
+  for (const { text } of limits) {
+    terminal.line('');
+    terminal.line(`The lineage does not rest on all: ${text}.`);
+  }
   terminal.line('');
   terminal.line(
     `Access that is held inside the vendor cannot be decided from our logs: of ` +

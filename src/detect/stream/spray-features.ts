@@ -1,3 +1,4 @@
+import { RIGHT_PASSWORD } from '../../ocsf/index.ts';
 import { CROWD_MIN, RETRY_WITHIN_MS, SHARED_BY_MIN, WARM_DAYS_MIN } from './limits.ts';
 import { isOfSql, type Part } from './parts.ts';
 
@@ -32,10 +33,6 @@ export type Features = {
 export type AttemptKind = 'guess' | 'right' | 'success';
 
 const GUESSES = ['50126', '50053', '50064'];
-const RIGHTS = [
-  ...['50055', '50072', '50074', '50076', '50079', '50144', '50158', '500121'],
-  ...['53000', '53001', '53002', '53003', '53004'],
-];
 
 /** What is looked at, in milliseconds: `[fromMs, toMs)`. */
 type Times = { readonly fromMs: number; readonly toMs: number };
@@ -53,7 +50,7 @@ export function triesSql(source: string, { fromMs, toMs }: Times): string {
       actor_name, session_uid,
       coalesce(country, '') AS country,
       CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
-        WHEN status_code IN (${quoted(RIGHTS)}) THEN 'right'
+        WHEN status_code IN (${quoted(RIGHT_PASSWORD)}) THEN 'right'
         WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind,
       (sign_in_type IS NULL OR sign_in_type = 'interactiveUser' OR status_id <> 1) AS asked
     FROM ${source}

@@ -1,7 +1,7 @@
-import type { EventRow } from '../../books/index.ts';
+import type { EventRow, KeptFinding } from '../../books/index.ts';
 import type { TenantId } from '../../core/index.ts';
 import { blankEvent } from '../../ocsf/index.ts';
-import type { IncidentSource, ServicePrincipal } from '../source.ts';
+import type { AddressUser, IncidentSource, ServicePrincipal } from '../source.ts';
 
 export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 
@@ -53,6 +53,29 @@ export function accountOf(
         );
       });
     },
+    async *events(entries, period) {
+      yield* within(period).filter((row) => row.entries.some((entry) => entries.includes(entry)));
+    },
+    async users(addresses, period) {
+      return usersIn(within(period)).filter(({ ip }) => addresses.includes(ip));
+    },
+    async placesOf(parties, period) {
+      return usersIn(within(period)).filter(({ uid, name }) =>
+        parties.includes(uid ?? `user:${name}`),
+      );
+    },
+    async historyMs(period) {
+      return within(period).find(({ event }) => event.ip !== null)?.event.timeMs ?? null;
+    },
+    async accounts(uids, names) {
+      return rows.flatMap(({ tenant, event: { actorUid: uid, actorName, timeMs } }) => {
+        const name = actorName?.toLowerCase();
+        if (uid === null || name === undefined) return [];
+        return uids.includes(uid) || names.includes(name)
+          ? [{ tenant, uid, name, firstMs: timeMs }]
+          : [];
+      });
+    },
     servicePrincipals: async () => principals,
     async sharers(addresses, period) {
       const actors = (ip: string): number =>
@@ -61,5 +84,35 @@ export function accountOf(
       return new Map(addresses.map((ip) => [ip, actors(ip)]));
     },
     record: async (index) => told[index]?.record,
+  };
+}
+
+/** As the columns say: an event of a sign-in is a success only where that is stated. */
+function usersIn(rows: readonly EventRow[]): AddressUser[] {
+  return rows.flatMap(({ tenant, event }) => {
+    const { ip, actorUid: uid, actorName: name, timeMs: firstMs, statusId, classUid } = event;
+    const isSuccess = classUid === 3002 ? statusId === 1 : statusId !== 2;
+    if (ip === null || !isSuccess || (uid === null && name === null)) return [];
+    return [{ ip, tenant, uid, name: name?.toLowerCase() ?? null, firstMs }];
+  });
+}
+
+/** A finding that rests on some events of an account. */
+export function findingOf(
+  told: readonly Told[],
+  entries: readonly number[],
+  { uid = 'f', ...more }: Partial<KeptFinding['draft']> & { readonly uid?: string } = {},
+): KeptFinding {
+  const times = entries.map((entry) => told[entry]?.atMs ?? 0);
+  const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
+  return {
+    ...{ index: 0, uid, judge: 'rules', state: 'open', because: null, revision: 0 },
+    ...{ revisions: [0], mark: undefined },
+    draft: {
+      ...{ rule: 'r', version: 1, tenant: TENANT, group: 'g', windowMs: firstMs, firstMs, lastMs },
+      ...{ title: 'an attack', message: '', next: '', severity: 4, techniques: ['T1078.004'] },
+      ...{ entries, principals: [], sessions: [], apps: [], addresses: [], confidence: null },
+      ...more,
+    },
   };
 }
