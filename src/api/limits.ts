@@ -1,3 +1,5 @@
+import type { ListenerLimits } from './listener/listener.ts';
+
 /** A handed-over command names files and options; a larger one is a mistake or an attack. */
 export const WORK_BYTES_MAX: number = 1024 * 1024;
 
@@ -52,17 +54,23 @@ export const IMPORT_DISK_LOOK_MS = 750;
 /** While the disk is low, it is looked at again after this long. */
 export const DISK_LOOK_EVERY_MS = 10_000;
 
-/** Scrapes and people; more at once is a mistake. */
-export const HTTP_CONNECTIONS_MAX = 64;
-
-/** Our routes take a path and a tenant. */
-export const HTTP_HEADER_BYTES_MAX: number = 16 * 1024;
-
-/** A client that is slower with its headers than this holds a connection for nothing. */
-export const HTTP_HEADERS_MS_MAX = 10_000;
-
-/** For a whole request, which has no body here. */
-export const HTTP_REQUEST_MS_MAX = 30_000;
+/** Of whatever serves no bodies of its own: one address leaves room for another. */
+export const HTTP_LIMITS: ListenerLimits = {
+  /** Scrapes and people; more at once is a mistake. */
+  connectionsMax: 64,
+  connectionsPerAddressMax: 48,
+  /** Nothing is taken in; answers are some ten KB, of a large company some MB. */
+  bodyBytesMax: 32 * 1024 * 1024,
+  bodyBytesPerCallerMax: 16 * 1024 * 1024,
+  /** Our routes take a path and a tenant. */
+  headerBytesMax: 16 * 1024,
+  /** A client that is slower with its headers than this holds a connection for nothing. */
+  headersMsMax: 10_000,
+  /** For a whole request, which has no body here. */
+  requestMsMax: 30_000,
+  /** Scrapes come every 15 s or more: each of them may connect anew. */
+  keepAliveMs: 5_000,
+};
 
 /** A finding is out within a second of its record: a look where nothing came in costs nothing. */
 export const WATCH_EVERY_MS = 200;
@@ -79,11 +87,21 @@ export const HINTED_POLL_MS_MIN = 500;
 /** A notification names some hundred contents of 500 bytes each. */
 export const WEBHOOK_BYTES_MAX: number = 1024 * 1024;
 
-/** The vendor calls one after the other; more at once are somebody else's. */
-export const WEBHOOK_CONNECTIONS_MAX = 32;
-
-/** A call is a small body: slower than this is on purpose. */
-export const WEBHOOK_MS_MAX = 10_000;
+/** Of what the vendor calls: small bodies, one after the other. */
+export const WEBHOOK_LIMITS: ListenerLimits = {
+  /** The vendor calls one after the other; more at once are somebody else's. */
+  connectionsMax: 32,
+  connectionsPerAddressMax: 24,
+  /** A quarter of what as many notifications of the largest size have. */
+  bodyBytesMax: 8 * WEBHOOK_BYTES_MAX,
+  bodyBytesPerCallerMax: 4 * WEBHOOK_BYTES_MAX,
+  headerBytesMax: 16 * 1024,
+  /** A call is a small body: slower than this is on purpose. */
+  headersMsMax: 10_000,
+  requestMsMax: 10_000,
+  /** Each call is answered and its connection closed. */
+  keepAliveMs: 1_000,
+};
 
 /** Refused calls are told of in the log at most so often, with how many there were. */
 export const WEBHOOK_SAY_EVERY_MS = 10_000;

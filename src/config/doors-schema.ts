@@ -8,6 +8,7 @@ import {
   type ExternalMethodConfig,
   PROXY_KINDS,
 } from './doors-types.ts';
+import { CONNECTIONS_PER_ADDRESS_MAX } from './limits.ts';
 import { existingFile, existingFolder, fileToMake, folderToMake, secretPlace } from './places.ts';
 import {
   every,
@@ -29,6 +30,7 @@ export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
       listen: listen.default({ host: '127.0.0.1', port: 8481 }),
       url: publicUrl,
       tls: z.strictObject({ certificate: file, key: file, clients: file.optional() }).optional(),
+      connectionsPerAddress: z.int().min(1).max(CONNECTIONS_PER_ADDRESS_MAX).optional(),
       policies: existingFolder(world).optional(),
       directory: z.array(file).default([]),
       suiteTokens: tokenLife.optional(),

@@ -111,6 +111,8 @@ export type DoorsConfig = {
   readonly tls?:
     | { readonly certificate: string; readonly key: string; readonly clients?: string | undefined }
     | undefined;
+  /** Undefined: what the server allows one address. All users of a proxy share its address. */
+  readonly connectionsPerAddress?: number | undefined;
   /** A folder; undefined: the policies that come with the program. */
   readonly policies?: string | undefined;
   readonly directory: readonly string[];

@@ -48,3 +48,13 @@ test('keys that are not there yet will be made', () => {
   const made = EXTERNAL.replace('keys.json', 'keys.new');
   assert.equal(parse(`${GOOD}${made}`).doors?.external?.keys, '/etc/keys.new');
 });
+
+test('one address has as many connections as the file says, and no more than all', () => {
+  const doors = (value: string): string =>
+    `${GOOD}${EXTERNAL.replace('url:', `connectionsPerAddress: ${value}\n  url:`)}`;
+  assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.connectionsPerAddress, undefined);
+  assert.equal(parse(doors('4096')).doors?.connectionsPerAddress, 4096);
+  for (const wrong of ['0', '-1', '4097', '1.5', 'many']) {
+    assert.throws(() => parse(doors(wrong)), /doors.connectionsPerAddress/, wrong);
+  }
+});

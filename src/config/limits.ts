@@ -36,3 +36,6 @@ export const TOKEN_LIFE_MS_MIN = 600_000;
 
 /** What refreshes tokens lives for ninety days; nothing that is issued lives longer. */
 export const TOKEN_LIFE_MS_MAX: number = 90 * 24 * 3_600_000;
+
+/** All that an enforcement point keeps open; one address cannot have more. */
+export const CONNECTIONS_PER_ADDRESS_MAX = 4096;

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { DoorRequest } from '../../access/index.ts';
+import type { BodyRead, Exchange } from '../listener/exchange.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -10,15 +10,13 @@ export class Arrived implements DoorRequest {
   /** With the query. */
   readonly uri: string;
   readonly path: string;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #exchange: Exchange;
   readonly #closing: AbortSignal;
   #body: Uint8Array = NOTHING;
 
-  constructor(request: IncomingMessage, response: ServerResponse, closing: AbortSignal) {
-    const { method = 'GET', url = '/' } = request;
-    this.#request = request;
-    this.#response = response;
+  constructor(exchange: Exchange, closing: AbortSignal) {
+    const { method = 'GET', url = '/' } = exchange.request;
+    this.#exchange = exchange;
     this.#closing = closing;
     const at = url.indexOf('?');
     this.method = method;
@@ -37,38 +35,40 @@ export class Arrived implements DoorRequest {
 
   get signal(): AbortSignal {
     const gone = new AbortController();
-    this.#response.once('close', () => gone.abort());
+    this.#exchange.response.once('close', () => gone.abort());
     return AbortSignal.any([gone.signal, this.#closing]);
   }
 
   /** Of whoever is at the other end of the connection: a browser, or the balancer before it. */
   get address(): string | null {
-    return this.#request.socket.remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? null;
+    return this.#exchange.request.socket.remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? null;
   }
 
   /** The client certificate that TLS verified, in DER. */
   get certificate(): Uint8Array | undefined {
-    const { socket } = this.#request;
+    const { socket } = this.#exchange.request;
     if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
     const { raw } = socket.getPeerCertificate();
     return raw === undefined || raw.length === 0 ? undefined : raw;
   }
 
   readonly header = (name: string): string | undefined => {
-    const value = this.#request.headers[name];
+    const value = this.#exchange.request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   };
 
-  /** False when there is more of it than there may be; then the rest is not read. */
-  async read(bytesMax: number): Promise<boolean> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of this.#request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > bytesMax) return false;
-      chunks.push(chunk);
-    }
-    this.#body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-    return true;
+  async read(bytesMax: number, caller: string | undefined): Promise<BodyRead> {
+    const read = await this.#exchange.read(bytesMax, caller);
+    if (read.kind === 'whole') this.#body = read.bytes;
+    return read;
+  }
+
+  ignoreBody(): void {
+    this.#exchange.ignoreBody();
+  }
+
+  /** Once it is answered: a connection that is kept open holds on to its last request. */
+  forget(): void {
+    this.#body = NOTHING;
   }
 }

@@ -110,7 +110,7 @@ export class Doors {
         this.#checkOpen();
         return this.#parts.authzen.answer(who.caller, request);
       });
-    return { bodyBytesMax: AUTHZEN_BODY_BYTES_MAX, answer };
+    return { bodyBytesMax: AUTHZEN_BODY_BYTES_MAX, caller: accountOf(who), answer };
   }
 
   #ssf(who: DoorCaller, request: Arrived): DoorReply | Answer {
@@ -118,7 +118,7 @@ export class Doors {
     if (who.kind !== 'receiver' || ssf === undefined) return wrongDoor();
     const answer = async (): Promise<DoorReply> =>
       this.#guarded(() => ssf.answer(who.caller, request));
-    return { bodyBytesMax: SSF_BODY_BYTES_MAX, answer };
+    return { bodyBytesMax: SSF_BODY_BYTES_MAX, caller: accountOf(who), answer };
   }
 
   #forward(who: DoorCaller, request: Arrived): DoorReply | Answer {
@@ -161,14 +161,22 @@ function seen(request: Arrived, address: ExternalMethod['address']): EamRequest 
   return { method, path, query, header, body, signal, address: from };
 }
 
-export function tooLarge(bytesMax: number): DoorReply {
-  return jsonReply(413, `the body is larger than ${bytesMax} bytes`);
+/** Names are unique among all callers; no address has such a name. */
+function accountOf({ caller }: DoorCaller): string {
+  return `caller ${caller.name}`;
 }
+
+/** For a body that is not read. */
+export function refusedBody(status: 413 | 429 | 503, what: string): DoorReply {
+  return jsonReply(status, what, status === 413 ? {} : AGAIN);
+}
+
+const AGAIN = { 'retry-after': '1' };
 
 /** AuthZEN 1.0, 10.1.2: "an error message string" as the body. */
 function errorReply(error: DoorError): DoorReply {
   const { status, message, code } = error;
-  const again = code === 'TOO_SOON' || code === 'UNAVAILABLE' ? { 'retry-after': '1' } : {};
+  const again = code === 'TOO_SOON' || code === 'UNAVAILABLE' ? AGAIN : {};
   return jsonReply(status, message, again);
 }
 

@@ -1,17 +1,44 @@
+import type { ListenerLimits } from '../listener/listener.ts';
+
 /** Callers keep connections open: some hundred tools and proxies with a few dozen each. */
-export const DOOR_CONNECTIONS_MAX = 4096;
+const DOOR_CONNECTIONS_MAX = 4096;
+
+/**
+ * A proxy in front of a large site has some hundred requests under way at once, and all of them
+ * come from its address. `doors.connectionsPerAddress` says otherwise where one has more.
+ */
+const DOOR_CONNECTIONS_PER_ADDRESS = 1024;
 
 /** A token of 16 KB beside the usual headers. */
-export const DOOR_HEADER_BYTES_MAX: number = 32 * 1024;
+const DOOR_HEADER_BYTES_MAX = 32 * 1024;
 
 /** A caller that is slower with its headers than this holds a connection for nothing. */
-export const DOOR_HEADERS_MS_MAX = 10_000;
+const DOOR_HEADERS_MS_MAX = 10_000;
 
 /** For a whole request with its body: a batch of 4 MB over a slow line. */
-export const DOOR_REQUEST_MS_MAX = 30_000;
+const DOOR_REQUEST_MS_MAX = 30_000;
 
 /** Longer than a proxy in front keeps its connections, so that it closes them and not we. */
-export const DOOR_KEEP_ALIVE_MS = 75_000;
+const DOOR_KEEP_ALIVE_MS = 75_000;
+
+/** Eight of the largest batches: read, each takes some twenty times its size for a while. */
+const DOOR_BODY_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Two of the largest batches: one that is decided, and the next one. */
+const DOOR_BODY_BYTES_PER_CALLER_MAX = 8 * 1024 * 1024;
+
+export function doorLimits(connectionsPerAddress: number | undefined): ListenerLimits {
+  return {
+    connectionsMax: DOOR_CONNECTIONS_MAX,
+    connectionsPerAddressMax: connectionsPerAddress ?? DOOR_CONNECTIONS_PER_ADDRESS,
+    bodyBytesMax: DOOR_BODY_BYTES_MAX,
+    bodyBytesPerCallerMax: DOOR_BODY_BYTES_PER_CALLER_MAX,
+    headerBytesMax: DOOR_HEADER_BYTES_MAX,
+    headersMsMax: DOOR_HEADERS_MS_MAX,
+    requestMsMax: DOOR_REQUEST_MS_MAX,
+    keepAliveMs: DOOR_KEEP_ALIVE_MS,
+  };
+}
 
 /** Below this free share of the disk no decision is given: it might not be accounted for. */
 export const DOOR_FREE_DISK_MIN = 0.02;

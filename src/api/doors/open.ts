@@ -18,7 +18,7 @@ import { type Clock, OWN_TENANT, type Random, type TenantId } from '../../core/i
 import type { Wait } from '../../intake/index.ts';
 import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
 import { WorkError } from '../errors.ts';
-import { type DoorCaller, Doors, tooLarge } from './doors.ts';
+import { type DoorCaller, Doors, refusedBody } from './doors.ts';
 import { type OpenExternal, openExternal } from './external.ts';
 import { textOf, unusable } from './file-text.ts';
 import { Keeping } from './keeping.ts';
@@ -99,13 +99,10 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
     onFailure,
   });
   const { answering } = doors;
-  const { listen } = config;
+  const { listen, connectionsPerAddress } = config;
   const server = await DoorServer.open({
-    listen,
-    tls: tlsOf(config),
-    answering,
-    tooLarge,
-    onFailure,
+    ...{ listen, tls: tlsOf(config), connectionsPerAddress },
+    ...{ answering, refused: refusedBody, onFailure },
   });
   transmitter?.start();
   return {

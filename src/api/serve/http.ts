@@ -1,11 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import {
-  HTTP_CONNECTIONS_MAX,
-  HTTP_HEADER_BYTES_MAX,
-  HTTP_HEADERS_MS_MAX,
-  HTTP_REQUEST_MS_MAX,
-} from '../limits.ts';
+import type { IncomingMessage } from 'node:http';
+import { HTTP_LIMITS } from '../limits.ts';
+import type { Exchange } from '../listener/exchange.ts';
+import { HttpListener } from '../listener/listener.ts';
 
 /** What a route answers. */
 export type Page = {
@@ -27,57 +23,36 @@ export type HttpDoorOptions = {
 
 /** Serves a few pages that only read. Nobody is asked who they are: see `reach`. */
 export class HttpDoor {
-  readonly #server: Server;
   readonly #options: HttpDoorOptions;
+  #listener: HttpListener | undefined;
 
   static async open(options: HttpDoorOptions): Promise<HttpDoor> {
     const door = new HttpDoor(options);
-    const { host, port } = options.listen;
-    await new Promise<void>((resolve, reject) => {
-      door.#server.once('error', reject).listen({ host, port }, resolve);
+    door.#listener = await HttpListener.open({
+      ...{ listen: options.listen, tls: undefined, limits: HTTP_LIMITS },
+      handle: (exchange) => door.#answer(exchange),
     });
     return door;
   }
 
   private constructor(options: HttpDoorOptions) {
     this.#options = options;
-    this.#server = createServer(
-      {
-        maxHeaderSize: HTTP_HEADER_BYTES_MAX,
-        headersTimeout: HTTP_HEADERS_MS_MAX,
-        requestTimeout: HTTP_REQUEST_MS_MAX,
-      },
-      (request, response) => void this.#answer(request, response),
-    );
-    this.#server.maxConnections = HTTP_CONNECTIONS_MAX;
   }
 
-  /** Where it listens; the port is the one that the system gave for port 0. */
   get url(): string {
-    const { address, port, family } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    return this.#listener?.url ?? '';
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    await this.#listener?.close();
   }
 
   /** Never rejects. */
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.on('error', () => undefined);
-    const page = await this.#pageOf(request);
-    const bytes = Buffer.from(page.body);
-    response.writeHead(page.status, {
-      'content-type': page.type,
-      'content-length': bytes.length,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...(page.status === 405 ? { allow: 'GET, HEAD' } : {}),
-    });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
+  async #answer(exchange: Exchange): Promise<void> {
+    exchange.ignoreBody();
+    const { status, type, body } = await this.#pageOf(exchange.request);
+    const allow = status === 405 ? { allow: 'GET, HEAD' } : {};
+    exchange.write({ status, headers: { 'content-type': type, ...allow }, body });
   }
 
   async #pageOf({ method, url, headers }: IncomingMessage): Promise<Page> {

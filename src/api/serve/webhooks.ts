@@ -39,7 +39,7 @@ export async function openWebhooks(
       const refusals = new Refusals(id, clock, tell);
       const { listen, certificate } = stated;
       const tls = certificate && {
-        cert: readFileSync(certificate.file, 'utf8'),
+        certificate: readFileSync(certificate.file, 'utf8'),
         key: readSecretFile(certificate.keyFile ?? certificate.file),
       };
       doors.push(

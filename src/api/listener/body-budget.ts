@@ -1,0 +1,80 @@
+import { BODY_BYTES_FREE } from './limits.ts';
+
+export type BodyLimits = {
+  /** Of all bodies and answers together that are in memory. */
+  readonly bodyBytesMax: number;
+  readonly bodyBytesPerCallerMax: number;
+};
+
+/** Why a body is not taken: its caller has too many in flight, or all callers together have. */
+export type BudgetRefusal = 'caller' | 'total';
+
+/** Counts the bytes of requests and answers from when they are in memory to when they are gone. */
+export class BodyBudget {
+  readonly #limits: BodyLimits;
+  readonly #byCaller = new Map<string, number>();
+  #total = 0;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
+
+  get bytes(): number {
+    return this.#total;
+  }
+
+  lease(caller: string): BodyLease {
+    return new BodyLease((bytes) => this.#add(caller, bytes), this.#refusal(caller));
+  }
+
+  #refusal(caller: string): (bytes: number) => BudgetRefusal | undefined {
+    const { bodyBytesMax, bodyBytesPerCallerMax } = this.#limits;
+    return (bytes) => {
+      const own = this.#byCaller.get(caller) ?? 0;
+      if (own + bytes > bodyBytesPerCallerMax) return 'caller';
+      return this.#total + bytes > bodyBytesMax ? 'total' : undefined;
+    };
+  }
+
+  #add(caller: string, bytes: number): void {
+    const own = (this.#byCaller.get(caller) ?? 0) + bytes;
+    if (own === 0) this.#byCaller.delete(caller);
+    else this.#byCaller.set(caller, own);
+    this.#total += bytes;
+  }
+}
+
+/** What one request has in memory. */
+export class BodyLease {
+  readonly #add: (bytes: number) => void;
+  readonly #refusal: (bytes: number) => BudgetRefusal | undefined;
+  #bytes = 0;
+
+  constructor(add: (bytes: number) => void, refusal: (bytes: number) => BudgetRefusal | undefined) {
+    this.#add = add;
+    this.#refusal = refusal;
+  }
+
+  /** Undefined: there is room for so many more. */
+  refusalOf(bytes: number): BudgetRefusal | undefined {
+    const more = this.#countedOf(bytes);
+    return more === 0 ? undefined : this.#refusal(more);
+  }
+
+  take(bytes: number): void {
+    const more = this.#countedOf(bytes);
+    this.#bytes += bytes;
+    if (more > 0) this.#add(more);
+  }
+
+  release(): void {
+    const counted = Math.max(0, this.#bytes - BODY_BYTES_FREE);
+    this.#bytes = 0;
+    if (counted > 0) this.#add(-counted);
+  }
+
+  #countedOf(bytes: number): number {
+    const before = Math.max(0, this.#bytes - BODY_BYTES_FREE);
+    return Math.max(0, this.#bytes + bytes - BODY_BYTES_FREE) - before;
+  }
+}
