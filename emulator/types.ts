@@ -50,6 +50,8 @@ export type Truth = {
   /** MITRE ATT&CK technique of an attacker's step. */
   readonly technique?: string;
   readonly isAttacker: boolean;
+  /** Which of a scenario's attacks it belongs to, where the scenario plays several. */
+  readonly attack?: string;
 };
 
 /** One thing that happened, with every record that the service makes of it. */

@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { BooksReader, type KeptFinding } from '../src/books/index.ts';
 import { systemClock } from '../src/core/index.ts';
-import {
-  type Incident as Grouped,
-  incidentNamed,
-  incidentsOf,
-  statusOf,
-} from '../src/detect/index.ts';
+import { type Incident as Grouped, incidentNamed, statusOf } from '../src/detect/index.ts';
 import { markFindings } from '../src/pipeline/index.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';
+import { drawnIn } from './support/drawn.ts';
 import { ndjson, record } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
 
@@ -56,9 +52,7 @@ type Known = { readonly findings: readonly KeptFinding[]; readonly incidents: re
 async function known(): Promise<Known> {
   const books = await BooksReader.open(data);
   try {
-    const findings = books.findings();
-    const incidents = incidentsOf({ history: books.findingHistory(), current: findings });
-    return { findings, incidents };
+    return { findings: books.findings(), incidents: await drawnIn(data) };
   } finally {
     books.close();
   }
@@ -145,18 +139,38 @@ test('what people say of a finding is an entry, and the last word counts', async
   assert.equal(await state(), 4);
 });
 
-test('a finding that ties two incidents together is seen to, and both ids go on', async () => {
+test('a finding that ties two incidents together does so, and both ids go on', async () => {
   const { incidents: before } = await known();
   await take('bridge', forwarding(3, 'ada', SESSIONS[1] ?? ''));
   const { incidents: after } = await known();
   assert.equal(after.length, before.length - 1);
-  const [whole] = after.filter(({ merged }) => merged.length > 0);
-  assert.ok(whole !== undefined && before.some(({ id }) => id === whole.id));
   for (const { id, uids } of before) {
     const named = incidentNamed(after, id);
     for (const uid of uids) assert.ok(named?.uids.has(uid));
   }
 });
+
+test('an incident says why its findings belong together, and takes the id of each', async () => {
+  const [shown] = await askLines<Shown>(data, ['findings', 'incidents']);
+  const [tie] = shown?.ties ?? [];
+  assert.ok(shown !== undefined && tie !== undefined);
+  assert.equal(shown.ties.length, shown.findings.length - 1);
+  assert.ok(tie.findings.every((uid) => shown.findings.includes(uid)) && tie.by.name !== '');
+  assert.ok(tie.entries.length > 0);
+  const args = ['findings', 'incidents', shown.findings.at(-1) ?? ''];
+  const { code, stdout } = await countersign([...args, '--data', data]);
+  assert.equal(code, 0);
+  assert.match(stdout, new RegExp(`${shown.incident}[^]*with 1: ${tie.by.kind}`));
+  for (const entry of tie.entries) assert.match(stdout, new RegExp(`#${entry}\\b`));
+});
+
+type Shown = Incident & {
+  readonly ties: readonly {
+    readonly findings: readonly string[];
+    readonly by: { readonly kind: string; readonly name: string };
+    readonly entries: readonly number[];
+  }[];
+};
 
 test('an incident is marked as a whole, and "out" starts from what is open in it', async () => {
   const [incident] = (await known()).incidents;

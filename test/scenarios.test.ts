@@ -44,7 +44,7 @@ before(async () => {
 });
 
 test('every scenario of the emulator is told here, or elsewhere for its length', () => {
-  const elsewhere = ['quiet', 'slow-spray'];
+  const elsewhere = ['quiet', 'slow-spray', 'two-attacks'];
   assert.deepEqual([...Object.keys(SCENARIOS), ...elsewhere].sort(), scenarioNames().sort());
 });
 

@@ -81,6 +81,7 @@ function play(
   }
   stage.technique = step.technique;
   stage.isAttacker = step.isAttacker;
+  stage.attack = step.attack;
   const args = new Args(stage, step.values);
   try {
     verb(stage, args);

@@ -14,6 +14,8 @@ export type Step = {
   readonly technique: string | undefined;
   /** False for what the company or the victim themself does. */
   readonly isAttacker: boolean;
+  /** Of a scenario that plays several attacks at once: which one the step belongs to. */
+  readonly attack: string | undefined;
 };
 
 export type Scenario = {
@@ -88,9 +90,9 @@ function scenarioFrom(document: unknown, name: string): Scenario {
   };
 }
 
-/** `- wait: { for: 2d }`, with `technique` and `by-whom` beside the verb. */
+/** `- wait: { for: 2d }`, with `technique`, `attacker` and `attack` beside the verb. */
 function stepFrom(value: unknown, where: string): Step {
-  const { technique, attacker, ...rest } = mapping(value, where);
+  const { technique, attacker, attack, ...rest } = mapping(value, where);
   const [[verb, values] = [], ...more] = Object.entries(rest);
   if (verb === undefined || more.length > 0) {
     throw new ScenarioError('wrong', `${where}: write one verb with its parameters.`);
@@ -104,6 +106,7 @@ function stepFrom(value: unknown, where: string): Step {
     values: mapping(values ?? {}, `${where}: ${verb}`),
     technique,
     isAttacker: attacker !== false,
+    attack: typeof attack === 'string' ? attack : undefined,
   };
 }
 

@@ -46,6 +46,7 @@ export class Stage {
   /** Of the step that is being played. */
   technique: string | undefined;
   isAttacker = true;
+  attack: string | undefined;
 
   constructor(
     name: string,
@@ -82,6 +83,7 @@ export class Stage {
       scenario: this.name,
       isAttacker: this.isAttacker,
       ...(this.technique === undefined ? {} : { technique: this.technique }),
+      ...(this.attack === undefined ? {} : { attack: this.attack }),
     };
     const tenantId = population.tenant.id;
     const changed = changes.length === 0 ? {} : { changes };

@@ -8,6 +8,7 @@ import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
 import type { CoverageFact, ErasureFact, EstateFact, FindingFact, ImportFact } from './facts.ts';
 import { type Condition, conditionOf, contestedCondition, type RowFilter } from './filter.ts';
+import { Identities } from './identities.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import type { LedgerHead } from './ledger-head.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
@@ -143,6 +144,11 @@ export class BooksReader {
       who,
       found.filter((_, i) => rows[i] !== 0),
     );
+  }
+
+  /** Who is meant by keys and names, as known at this moment. */
+  identities(): Identities {
+    return new Identities(this.#live.state);
   }
 
   /**

@@ -1,23 +1,17 @@
-import type { KeptFinding } from '../books/index.ts';
+import type { BooksReader, KeptFinding } from '../books/index.ts';
 import type { Incident } from '../detect/index.ts';
 import { type CliError, usage } from './errors.ts';
 import type { Sources } from './question.ts';
 
 /** Of all findings: what a period or a rule leaves out ties them together all the same. */
-export async function knownIncidents({ books, ledger }: Sources): Promise<Incident[]> {
-  const { incidentsOf } = await import('../detect/index.ts');
-  const { incidentSource } = await import('../incident/index.ts');
-  const history = books.findingHistory();
-  const addresses = [...new Set(history.flatMap(({ draft }) => draft.addresses))];
-  const sharers = await incidentSource(books, ledger).sharers(addresses, { fromMs: FIRST_MS });
-  return incidentsOf({ history, current: books.findings(), sharers });
+export async function knownIncidents({ books }: { books: BooksReader }): Promise<Incident[]> {
+  const { incidentsOf, surroundingsOf } = await import('../detect/index.ts');
+  const findings = books.findings({ withdrawn: 'with' });
+  return incidentsOf(findings, await surroundingsOf(books, findings));
 }
 
-/** Before every event time that can be written. */
-const FIRST_MS = -8.64e15;
-
 /**
- * An incident by its id, by that of one that it took in, or by one of its findings.
+ * An incident by its id, by one that it had before, or by one of its findings.
  * @throws CliError USAGE where there is none
  */
 export async function incidentCalled(sources: Sources, id: string): Promise<Incident> {

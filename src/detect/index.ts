@@ -8,9 +8,13 @@ export {
 } from './findings/body.ts';
 export { type FindingEventOptions, findingEvent } from './findings/event.ts';
 export { findingUid } from './findings/identity.ts';
-export { type Incident, incidentNamed, incidentsOf, type Merger } from './findings/incidents.ts';
+export { incidentTitle, type StepNames } from './findings/incident-title.ts';
+export { type Incident, incidentNamed, incidentsOf, type Tie } from './findings/incidents.ts';
 export { endOfItself } from './findings/of-itself.ts';
 export { IN_PROGRESS, NEW, RESOLVED, SUPPRESSED, statusOf } from './findings/status.ts';
+export { surroundingsOf } from './findings/surroundings.ts';
+export { type ShownTie, shownTies } from './findings/tie-entries.ts';
+export type { Entity, Surroundings } from './findings/ties.ts';
 export {
   type ContentFile,
   type ContentFiles,

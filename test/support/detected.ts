@@ -71,7 +71,7 @@ export async function judgedIn(
         const body = await ledger.body(index);
         if (body.kind === 'erased') continue;
         const attack = attacks.get(Buffer.from(body.bytes).toString('utf8'));
-        if (attack !== undefined) about.set(`${attack.scenario} ${attack.technique}`, attack);
+        if (attack !== undefined) about.set(JSON.stringify(attack), attack);
       }
       judged.push({ finding: draft, about: [...about.values()] });
     }

@@ -32,7 +32,12 @@ export type Telling = {
 };
 
 /** A deed that belongs to a scenario; undefined technique: it is not the attackers'. */
-export type Attack = { readonly scenario: string; readonly technique: string | undefined };
+export type Attack = {
+  readonly scenario: string;
+  readonly technique: string | undefined;
+  /** Which of the scenario's attacks, where it plays several. */
+  readonly attack?: string | undefined;
+};
 
 export type Told = {
   readonly folder: string;
@@ -149,9 +154,9 @@ function write(
     if (!PLAYED_FEEDS.includes(feed) || without.includes(feed)) continue;
     const json = JSON.stringify(body);
     files.write(`${tenantId}-${feed.replace('/', '-')}.ndjson`, json);
-    const { scenario, technique, isAttacker } = truth;
+    const { scenario, technique, isAttacker, attack } = truth;
     if (scenario !== 'life') {
-      attacks.set(json, { scenario, technique: isAttacker ? technique : undefined });
+      attacks.set(json, { scenario, technique: isAttacker ? technique : undefined, attack });
     }
     count++;
   }

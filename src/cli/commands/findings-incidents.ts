@@ -1,126 +1,111 @@
 import type { Command as Parser } from 'commander';
 import type { FindingStatus } from '../../books/index.ts';
-import { instantOfMs, numberText } from '../../core/index.ts';
+import { plural } from '../../core/index.ts';
 import type { Incident } from '../../detect/index.ts';
-import type { Bind, Command } from '../context.ts';
+import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
-import { knownIncidents } from '../incidents.ts';
-import { timeText } from '../present/words.ts';
-import { askBooks, notYetIndexed } from '../question.ts';
-import type { Column } from '../table.ts';
+import { knownIncidents, noSuchIncident } from '../incidents.ts';
+import { oneOf } from '../options.ts';
+import {
+  INCIDENT_COLUMNS,
+  INCIDENT_SEVERITIES,
+  type IncidentView,
+  incidentJson,
+  printIncident,
+} from '../present/incident.ts';
+import { askBooks, notYetIndexed, type Sources } from '../question.ts';
+
+type IncidentsFlags = { readonly minSeverity: string };
+
+const SEVERITIES = INCIDENT_SEVERITIES.slice(1);
 
 export function declareFindingsIncidents(findings: Parser, bind: Bind): void {
   findings
     .command('incidents')
-    .summary('findings that belong together')
+    .summary('findings of one attack, and why they belong together')
     .description(
-      'Groups findings by the people, sessions, applications and addresses that they share. An ' +
-        'incident keeps its id as findings join it; where one ties two together, the older goes ' +
-        'on and says which it took in.',
+      'Groups findings that share an entry, a session, an application, an address or a person ' +
+        'within a time. What many people share, and what administrators did, ties nothing ' +
+        'together. With an id: the findings of one incident, and by what each belongs to it.',
+    )
+    .argument('[id]', 'of an incident, or of one of its findings')
+    .option(
+      '--min-severity <severity>',
+      `of incidents that are listed: ${SEVERITIES.join(', ')}`,
+      oneOf(SEVERITIES),
+      'medium',
     )
     .action(bind(incidents));
 }
 
-const incidents: Command = async (context) =>
+const incidents: Command<[id: string | undefined, flags: IncidentsFlags]> = async (
+  context,
+  id,
+  flags,
+) =>
   askBooks(context, async (sources) => {
-    const { RESOLVED, statusOf, SUPPRESSED } = await import('../../detect/index.ts');
-    const { terminal, tenant, clock } = context;
-    const nowMs = clock.now();
-    const isOf = ({ findings }: Incident): boolean =>
-      tenant === undefined || findings.some(({ draft }) => draft.tenant === tenant);
-    const found = (await knownIncidents(sources)).filter(isOf).map((incident): Row => {
-      const statuses = incident.findings.map((finding) => statusOf(finding, nowMs));
-      const open = statuses.filter((status) => status !== RESOLVED && status !== SUPPRESSED);
-      return { incident, open: open.length, status: worstOf(statuses), ...timesOf(incident) };
-    });
-    if (context.json) await terminal.items(found.map(item));
-    else await terminal.table(COLUMNS, found);
+    const { terminal, tenant } = context;
+    const all = await knownIncidents(sources);
+    if (id !== undefined) {
+      const { incidentNamed } = await import('../../detect/index.ts');
+      const found = incidentNamed(all, id);
+      if (found === undefined) throw noSuchIncident(id);
+      const [view] = (await viewsOf(context, sources, [found])) as [IncidentView];
+      if (context.json) terminal.document(incidentJson(view));
+      else await printIncident(terminal, view);
+      return EXIT.done;
+    }
+    const own = all.filter(
+      ({ findings }) => tenant === undefined || findings.some((one) => one.draft.tenant === tenant),
+    );
+    const least = INCIDENT_SEVERITIES.indexOf(flags.minSeverity);
+    const shown = own.filter((incident) => severityOf(incident) >= least);
+    const views = (await viewsOf(context, sources, shown)).sort(gravestFirst);
+    if (context.json) await terminal.items(views.map(incidentJson));
+    else await terminal.table(INCIDENT_COLUMNS, views);
+    if (shown.length < own.length) {
+      const left = plural(own.length - shown.length, 'incident');
+      terminal.note(`${left} of lower severity: --min-severity informational lists all`);
+    }
     notYetIndexed(sources.books, sources.head);
-    if (found.length > 0) return EXIT.done;
+    if (own.length > 0) return EXIT.done;
     const text = 'nothing was found, which "countersign findings" says what it is worth';
     throw new CliError('CANNOT_TELL', text);
   });
 
-type Row = {
-  readonly incident: Incident;
-  readonly open: number;
-  readonly status: FindingStatus;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly severity: number;
-};
-
-/** New while one of its findings is; resolved when all are. */
-function worstOf(statuses: readonly FindingStatus[]): FindingStatus {
-  return Math.min(...statuses) as FindingStatus;
+async function viewsOf(
+  { clock }: Context,
+  { books }: Sources,
+  shown: readonly Incident[],
+): Promise<IncidentView[]> {
+  const { incidentTitle, RESOLVED, shownTies, statusOf, SUPPRESSED } = await import(
+    '../../detect/index.ts'
+  );
+  const { loadDetection } = await import('../../pipeline/index.ts');
+  const { watchers } = await loadDetection();
+  const steps = new Map(watchers.map(({ id, steps: own = [] }) => [id, own]));
+  const ties = await shownTies(books, shown);
+  const nowMs = clock.now();
+  return shown.map((incident): IncidentView => {
+    const { findings } = incident;
+    const statuses = findings.map((finding) => statusOf(finding, nowMs));
+    const open = statuses.filter((status) => status !== RESOLVED && status !== SUPPRESSED);
+    return {
+      ...{ incident, title: incidentTitle(incident, steps), ties: ties.get(incident) ?? [] },
+      // New while one of its findings is; resolved when all are.
+      ...{ open: open.length, status: Math.min(...statuses) as FindingStatus },
+      firstMs: Math.min(...findings.map(({ draft }) => draft.firstMs)),
+      lastMs: Math.max(...findings.map(({ draft }) => draft.lastMs)),
+      severity: severityOf(incident),
+    };
+  });
 }
 
-function timesOf({ findings }: Incident): Pick<Row, 'firstMs' | 'lastMs' | 'severity'> {
-  let [firstMs, lastMs, severity] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const { draft } of findings) {
-    firstMs = Math.min(firstMs, draft.firstMs);
-    lastMs = Math.max(lastMs, draft.lastMs);
-    severity = Math.max(severity, draft.severity);
-  }
-  return { firstMs, lastMs, severity };
+function severityOf({ findings }: Incident): number {
+  return Math.max(...findings.map(({ draft }) => draft.severity));
 }
 
-const SEVERITIES = ['', 'informational', 'low', 'medium', 'high', 'critical'] as const;
-const STATUSES = ['', 'new', 'in progress', 'suppressed', 'resolved'] as const;
-const HIGH = 4;
-
-const COLUMNS: readonly Column<Row>[] = [
-  { title: 'first (UTC)', kind: 'whole', cell: ({ firstMs }) => timeText(firstMs) },
-  { title: 'last', kind: 'whole', fold: 2, cell: ({ lastMs }) => timeText(lastMs) },
-  {
-    title: 'severity',
-    kind: 'whole',
-    cell: ({ severity }) => ({
-      text: SEVERITIES[severity] ?? '',
-      style: severity >= HIGH ? 'no' : 'plain',
-    }),
-  },
-  { title: 'state', kind: 'whole', cell: ({ status }) => STATUSES[status] },
-  {
-    title: 'findings',
-    kind: 'number',
-    cell: ({ incident }) => numberText(incident.findings.length),
-  },
-  { title: 'what', kind: 'text', comfortable: 40, cell: ({ incident }) => titleOf(incident) },
-  {
-    title: 'took in',
-    kind: 'text',
-    fold: 1,
-    cell: ({ incident }) => incident.merged.map(({ id }) => id).join(', '),
-  },
-  { title: 'incident', kind: 'id', cell: ({ incident }) => incident.id },
-];
-
-/** Its worst finding names it. */
-function titleOf({ findings }: Incident): string {
-  const worst = findings.reduce((a, b) => (b.draft.severity > a.draft.severity ? b : a));
-  return worst.draft.title;
-}
-
-function item({ incident, open, status, firstMs, lastMs, severity }: Row): object {
-  const { id, findings, merged } = incident;
-  const all = (read: (draft: (typeof findings)[number]['draft']) => readonly string[]): string[] =>
-    [...new Set(findings.flatMap(({ draft }) => read(draft)))].sort();
-  return {
-    incident: id,
-    title: titleOf(incident),
-    severity_id: severity,
-    status: STATUSES[status],
-    open,
-    first: instantOfMs(firstMs) ?? null,
-    last: instantOfMs(lastMs) ?? null,
-    findings: findings.map(({ uid }) => uid),
-    principals: all(({ principals }) => principals),
-    sessions: all(({ sessions }) => sessions),
-    apps: all(({ apps }) => apps),
-    addresses: all(({ addresses }) => addresses),
-    techniques: all(({ techniques }) => techniques),
-    merged,
-  };
+function gravestFirst(a: IncidentView, b: IncidentView): number {
+  return b.severity - a.severity || b.lastMs - a.lastMs;
 }

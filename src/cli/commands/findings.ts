@@ -47,7 +47,8 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
     const { terminal, tenant } = context;
 
     const period = periodOf(flags);
-    const incidents = await knownIncidents(sources);
+    const isIncidentAsked = context.json || flags.incident !== undefined;
+    const incidents = isIncidentAsked ? await knownIncidents(sources) : [];
     const within = await withinIncident(incidents, flags.incident);
     const found = books
       .findings({ severityMin: severityOf(flags.minSeverity), tenant })

@@ -1,62 +1,80 @@
 import { createHash } from 'node:crypto';
-import type { FindingFact, KeptFinding } from '../../books/index.ts';
-import { appNameOf } from '../../ocsf/index.ts';
-import { INCIDENT_GAP_MS, NAMED_KEPT, SHARED_BY_MAX, VICTIMS_MIN } from './limits.ts';
+import type { KeptFinding } from '../../books/index.ts';
+import { type Edge, edgesAmong, edgesToClosest } from './edges.ts';
+import {
+  CLEAN_UP_MS,
+  CONTEXT_PERSON_MS,
+  QUIET_CHANNEL_MS,
+  QUIET_CONTEXT_MS,
+  QUIET_PERSON_MS,
+} from './limits.ts';
+import { type Entity, type Node, nodeOf, type Surroundings } from './ties.ts';
 
-/** Findings that belong together, since they name the same people, sessions, apps or addresses. */
+/** Findings that an analyst would take for one attack. */
 export type Incident = {
+  /** Of the finding that begins it: the same wherever the same is found. */
   readonly id: string;
-  /** Those that stand, in the order in which they were said first. */
+  /** Those that stand, in order of their first event. */
   readonly findings: readonly KeptFinding[];
-  /** Incidents that were others until a finding tied them to this one. */
-  readonly merged: readonly Merger[];
+  /** Why they belong together: one tie fewer than there are findings. */
+  readonly ties: readonly Tie[];
   /** All that was ever in it: what was taken back as well. */
   readonly uids: ReadonlySet<string>;
 };
 
-export type Merger = {
-  readonly id: string;
-  /** The finding that tied them together, and the entry that says it. */
-  readonly by: string;
-  readonly entry: number;
-};
-
-export type Said = {
-  /** Every revision of every finding, in the order of the ledger. */
-  readonly history: readonly FindingFact[];
-  /** The findings that stand. */
-  readonly current: readonly KeptFinding[];
-  /** How many people were seen behind an address: one that many share ties nobody to anybody. */
-  readonly sharers?: ReadonlyMap<string, number>;
+/** That two findings belong together, and by what. */
+export type Tie = {
+  readonly findings: readonly [earlier: string, later: string];
+  readonly by: Entity;
 };
 
 /**
- * Groups findings in the order in which the ledger says them. An incident keeps the id that it got
- * by its first finding, whatever joins it or is taken back; where a finding ties two together, the
- * older goes on and says which it took in.
+ * Groups findings by what they name. Findings of some severity tie each other where they share an
+ * entry, a session, an application, an address or a person within a time, and none of these is
+ * what many innocent people share. What an administrator did, and findings of low severity, join
+ * the incident that they are closest to, and tie no two together; what one administrator did within
+ * an hour, and joins nothing, is one incident.
+ *
+ * It depends on the findings and on what the books hold, never on the order in which either came.
  */
-export function incidentsOf({ history, current, sharers = new Map() }: Said): Incident[] {
-  const grouping = new Grouping(sharers);
-  for (const fact of history) grouping.add(fact);
-  const byUid = new Map(current.map((finding) => [finding.uid, finding]));
-  return grouping.roots().flatMap(({ uids, merged }): Incident[] => {
-    const findings = [...uids].flatMap((uid) => byUid.get(uid) ?? []).sort(bySaid);
-    const [first = ''] = uids;
-    return findings.length === 0 ? [] : [{ id: incidentId(first), findings, merged, uids }];
-  });
-}
+export function incidentsOf(
+  findings: readonly KeptFinding[],
+  surroundings: Surroundings,
+): Incident[] {
+  const nodes = findings.map((finding) => nodeOf(finding, surroundings));
+  const standing = nodes.filter(({ finding }) => finding.state !== 'withdrawn').sort(byTime);
+  const groups = new Groups(standing);
+  const suspects = standing.filter(({ isSuspect }) => isSuspect);
+  groups.unite(edgesAmong(suspects, tiesOf, quietMs));
 
-/** The incident that a finding belongs to, by its id, by one that it took in, or by a finding. */
-export function incidentNamed(incidents: readonly Incident[], id: string): Incident | undefined {
-  return incidents.find(
-    (incident) =>
-      incident.id === id ||
-      incident.uids.has(id) ||
-      incident.merged.some((merger) => merger.id === id),
+  const alone = (node: Node): boolean => groups.isAlone(node);
+  const sure = suspects.filter((node) => !isByAdministrator(node));
+  const held = suspects.filter((node) => isByAdministrator(node) && alone(node));
+  const reachMs = reachAmong(suspects);
+  groups.unite(edgesToClosest(held, sure, namesOf, reachMs));
+  const apart = held.filter(alone);
+  groups.unite(
+    edgesAmong(
+      apart,
+      ({ administrators }) => administrators,
+      () => CONTEXT_PERSON_MS,
+    ),
   );
+
+  const context = standing.filter(({ isSuspect }) => !isSuspect);
+  groups.unite(edgesToClosest(context, suspects, namesOf, reachMs));
+  groups.unite(edgesAmong(context.filter(alone), tiesOf, () => QUIET_CONTEXT_MS));
+
+  const gone = nodes.filter(({ finding }) => finding.state === 'withdrawn');
+  return groups.incidents(edgesToClosest(gone, standing, namesOf, quietMs));
 }
 
-/** Of the finding that began it: the same wherever the same is found. */
+/** The incident that an id names: its own, or that by which a finding of it was named. */
+export function incidentNamed(incidents: readonly Incident[], id: string): Incident | undefined {
+  return incidents.find(({ uids }) => uids.has(id) || [...uids].some((u) => incidentId(u) === id));
+}
+
+/** The id of an incident that this finding begins. */
 function incidentId(uid: string): string {
   const digest = createHash('sha256')
     .update(JSON.stringify(['incident', uid]))
@@ -64,91 +82,118 @@ function incidentId(uid: string): string {
   return `incident-${digest.slice(0, 16)}`;
 }
 
-function bySaid(a: KeptFinding, b: KeptFinding): number {
-  return (a.revisions[0] ?? a.index) - (b.revisions[0] ?? b.index);
+/** By what it ties others together. */
+function tiesOf(node: Node): readonly Entity[] {
+  const { entries, channels, people } = node;
+  return [...entries, ...channels, ...(isByAdministrator(node) ? [] : people)];
 }
 
-type Group = {
-  readonly at: number;
-  /** In the order in which they came: the first one names the incident. */
-  readonly uids: Set<string>;
-  readonly merged: Merger[];
-  into: Group | undefined;
-};
+function isByAdministrator({ administrators }: Node): boolean {
+  return administrators.length > 0;
+}
 
-type Named = { readonly group: Group; readonly firstMs: number; readonly lastMs: number };
+/**
+ * By what it joins others. People work on beside an intruder, and in a session that was stolen too.
+ * So the session does not tie what was done at a place that is not the intruder's, nor the person
+ * what was done where people are at home.
+ */
+function namesOf(node: Node): readonly Entity[] {
+  const { finding, entries, channels, people } = node;
+  const isPlaced = finding.draft.addresses.length > 0;
+  if (node.isSuspect || isByAdministrator(node) || !isPlaced) {
+    return [...entries, ...channels, ...people];
+  }
+  const others = channels.filter(({ kind }) => kind !== 'session');
+  return [...entries, ...others, ...(node.isFromCommonAddress ? [] : people)];
+}
 
-class Grouping {
-  readonly #sharers: ReadonlyMap<string, number>;
-  readonly #groups: Group[] = [];
-  readonly #byUid = new Map<string, Group>();
-  readonly #byName = new Map<string, readonly Named[]>();
+function quietMs({ by: { kind } }: Edge): number {
+  return kind === 'person' ? QUIET_PERSON_MS : QUIET_CHANNEL_MS;
+}
 
-  constructor(sharers: ReadonlyMap<string, number>) {
-    this.#sharers = sharers;
+/**
+ * How far a finding that only joins may lie from the one that it joins. What an administrator does
+ * about a person cleans up where it comes behind the last that was found of that person; before
+ * it, and where that goes on, it is their daily work.
+ */
+function reachAmong(suspects: readonly Node[]): (edge: Edge) => number {
+  const begins = new Map<string, number[]>();
+  for (const { finding, people } of suspects) {
+    for (const { id } of people) {
+      const known = begins.get(id);
+      if (known === undefined) begins.set(id, [finding.draft.firstMs]);
+      else known.push(finding.draft.firstMs);
+    }
+  }
+  return ({ from, to, by: { kind, id } }) => {
+    if (kind !== 'person') return QUIET_CHANNEL_MS;
+    if (!isByAdministrator(from)) return CONTEXT_PERSON_MS;
+    const { firstMs } = from.finding.draft;
+    const goesOn = (begins.get(id) ?? []).some(
+      (atMs) => atMs > firstMs + CONTEXT_PERSON_MS && atMs <= firstMs + QUIET_PERSON_MS,
+    );
+    return to.finding.draft.firstMs > firstMs || goesOn ? NOT_AT_ALL : CLEAN_UP_MS;
+  };
+}
+
+const NOT_AT_ALL = -1;
+
+function byTime({ finding: a }: Node, { finding: b }: Node): number {
+  return a.draft.firstMs - b.draft.firstMs || (a.uid < b.uid ? -1 : 1);
+}
+
+class Groups {
+  readonly #nodes: readonly Node[];
+  readonly #parents = new Map<Node, Node>();
+  readonly #edges: Edge[] = [];
+  readonly #tied = new Set<Node>();
+
+  /** @param nodes in order of time */
+  constructor(nodes: readonly Node[]) {
+    this.#nodes = nodes;
   }
 
-  add({ index, uid, state, draft }: FindingFact): void {
-    const names = state === 'open' ? namesIn(draft, this.#sharers) : [];
-    const { firstMs, lastMs } = draft;
-    const own = this.#byUid.get(uid);
-    const near = names.flatMap((name) => this.#near(name, firstMs, lastMs));
-    const tied = [...new Set([...(own === undefined ? [] : [own]), ...near].map(rootOf))];
-    const [group = this.#begun(), ...others] = tied.sort((a, b) => a.at - b.at);
-    group.uids.add(uid);
-    this.#byUid.set(uid, group);
-    for (const other of others) join(group, other, { by: uid, entry: index });
-    for (const name of names) {
-      const seen = this.#byName.get(name) ?? [];
-      this.#byName.set(name, [...seen, { group, firstMs, lastMs }].slice(-NAMED_KEPT));
+  /** @param edges the strongest first: those that tie what is tied already say nothing new */
+  unite(edges: readonly Edge[]): void {
+    for (const edge of edges) {
+      const [one, other] = [this.#rootOf(edge.from), this.#rootOf(edge.to)];
+      if (one === other) continue;
+      this.#parents.set(one, other);
+      this.#edges.push(edge);
+      this.#tied.add(edge.from).add(edge.to);
     }
   }
 
-  roots(): Group[] {
-    return this.#groups.filter(({ into }) => into === undefined);
+  isAlone(node: Node): boolean {
+    return !this.#tied.has(node);
   }
 
-  #begun(): Group {
-    const group = { at: this.#groups.length, uids: new Set<string>(), merged: [], into: undefined };
-    this.#groups.push(group);
-    return group;
+  incidents(gone: readonly Edge[]): Incident[] {
+    const members = Map.groupBy(this.#nodes, (node) => this.#rootOf(node));
+    const edges = Map.groupBy(this.#edges, ({ from }) => this.#rootOf(from));
+    const former = Map.groupBy(gone, ({ to }) => this.#rootOf(to));
+    return [...members].map(([root, own]): Incident => {
+      const first = own.find(({ isSuspect }) => isSuspect) ?? (own[0] as Node);
+      const left = (former.get(root) ?? []).map(({ from }) => from);
+      return {
+        id: incidentId(first.finding.uid),
+        findings: own.map(({ finding }) => finding),
+        ties: (edges.get(root) ?? []).map(tieOf),
+        uids: new Set([...own, ...left].map(({ finding }) => finding.uid)),
+      };
+    });
   }
 
-  #near(name: string, firstMs: number, lastMs: number): Group[] {
-    const seen = this.#byName.get(name) ?? [];
-    const near = seen.filter(
-      (each) =>
-        firstMs - each.lastMs <= INCIDENT_GAP_MS && each.firstMs - lastMs <= INCIDENT_GAP_MS,
-    );
-    return near.map(({ group }) => group);
+  #rootOf(node: Node): Node {
+    let root = node;
+    for (let up = this.#parents.get(root); up !== undefined; up = this.#parents.get(root))
+      root = up;
+    if (root !== node) this.#parents.set(node, root);
+    return root;
   }
 }
 
-function rootOf(group: Group): Group {
-  let at = group;
-  while (at.into !== undefined) at = at.into;
-  return at;
-}
-
-function join(group: Group, other: Group, how: Omit<Merger, 'id'>): void {
-  const [first = ''] = other.uids;
-  group.merged.push(...other.merged, { id: incidentId(first), ...how });
-  for (const uid of other.uids) group.uids.add(uid);
-  other.into = group;
-}
-
-/** What ties: of a finding about many people they are the victims, and tie it to nothing. */
-function namesIn(
-  { tenant, principals, sessions, apps, addresses }: FindingFact['draft'],
-  sharers: ReadonlyMap<string, number>,
-): string[] {
-  const people = principals.filter((key) => !key.startsWith('system:'));
-  const own = apps.filter((app) => appNameOf(app.toLowerCase()) === null);
-  const narrow = addresses.filter((ip) => (sharers.get(ip) ?? 0) <= SHARED_BY_MAX);
-  return [
-    ...(people.length < VICTIMS_MIN ? people : []).map((key) => `person ${tenant} ${key}`),
-    ...sessions.map((id) => `session ${id}`),
-    ...own.map((id) => `app ${tenant} ${id.toLowerCase()}`),
-    ...narrow.map((ip) => `address ${ip}`),
-  ];
+function tieOf({ from, to, by }: Edge): Tie {
+  const [earlier, later] = [from, to].sort(byTime) as [Node, Node];
+  return { findings: [earlier.finding.uid, later.finding.uid], by };
 }

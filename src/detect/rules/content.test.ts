@@ -25,10 +25,16 @@ test('each that alerts says what to do next, by which technique, and carries bot
     if (!alerts) continue;
     assert.match(document.tags.join(), /attack\.t\d{4}/, key);
     assert.ok(custom.next.length > 10 && custom.needs.length > 0, key);
+    const isSuspect = ['medium', 'high', 'critical'].includes(levelOf(document));
+    assert.equal(custom.steps.length > 0, isSuspect, `${key}: only suspects are steps of a chain`);
     const kinds = new Set(custom.tests.map(({ finds }) => finds));
     assert.deepEqual([...kinds].sort(), ['no', 'yes'], key);
   }
 });
+
+function levelOf(document: object): string {
+  return 'level' in document ? String(document.level) : '';
+}
 
 test('all of their tests pass', () => {
   const failed = runRuleTests(content).filter(({ passed }) => passed === 'no');

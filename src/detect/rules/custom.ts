@@ -6,6 +6,8 @@ import { REPEAT_MAX } from './limits.ts';
 export type Custom = {
   /** Raised whenever the rule means something else. */
   readonly version: number;
+  /** What its findings are in the chain of an incident, from first to last: `mail forwarded`. */
+  readonly steps: readonly string[];
   /** One sentence that names what happened to whom, with fields in braces. */
   readonly says: string | null;
   /** What a person should do next. */
@@ -42,10 +44,10 @@ export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly s
       problems.push(`"needs" knows no "${need}": write ${[...NEEDS.keys()].join(', ')}`);
     }
   }
-  const says = section['says'];
-  const next = section['next'];
+  const { says, next } = section;
   const custom: Custom = {
     version: versionOf(section['version'], meta),
+    steps: textsOf(section['steps']),
     says: typeof says === 'string' ? says : null,
     next: typeof next === 'string' ? next : NEXT,
     group: textsOf(section['group']),
@@ -56,7 +58,7 @@ export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly s
 }
 
 const MEMBERS: ReadonlySet<string> = new Set([
-  ...['version', 'says', 'next', 'group', 'needs', 'tests'],
+  ...['version', 'steps', 'says', 'next', 'group', 'needs', 'tests'],
 ]);
 
 const NEXT = 'Ask the person named whether they did this, and look at what else the session did.';

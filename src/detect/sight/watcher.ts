@@ -13,6 +13,8 @@ export type Watcher = {
   readonly id: string;
   readonly title: string;
   readonly judge: string;
+  /** What its findings are in the chain of an incident, from first to last. */
+  readonly steps?: readonly string[];
   readonly logs: readonly LogName[];
   /** The highest severity that it ever says; undefined: any. */
   readonly severityMax?: FindingSeverity;
@@ -62,7 +64,8 @@ function watcherOf(document: RuleMeta, judge: string, fallback: readonly LogName
   const { id, name, title, level } = document;
   const logs = [...new Set(statedLogs(document) ?? fallback)];
   const severityMax = severityOfLevel(level);
-  return { id: ruleKey({ id, name, title }), title, judge, logs, severityMax };
+  const { steps } = customOf(document).custom;
+  return { id: ruleKey({ id, name, title }), title, judge, steps, logs, severityMax };
 }
 
 /** What a rule of ours says that it needs; undefined where it leaves that to its log source. */

@@ -114,7 +114,12 @@ test('chains that share a step are told one by one, and are one incident', async
     const uid = findingUid(draft);
     return { ...said, draft, uid, index, revisions: [index], mark: undefined };
   });
-  assert.equal(incidentsOf({ history: kept, current: kept }).length, 1);
+  const surroundings = {
+    personOf: (key: string) => key,
+    common: new Set<string>(),
+    administrators: new Set<string>(),
+  };
+  assert.equal(incidentsOf(kept, surroundings).length, 1);
 });
 
 function target(n: number): Partial<Played> {

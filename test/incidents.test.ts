@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { systemClock } from '../src/core/index.ts';
+import { findingUid, type Incident } from '../src/detect/index.ts';
+import { closeWriter, importPaths, loadDetection, openWriter } from '../src/pipeline/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { type Detected, detect } from './support/detected.ts';
+import { drawnIn } from './support/drawn.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('incidents');
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+
+const SEEDS = IS_LONG ? 12 : 2;
+/** Enough people and days that offices, programs and administrators stand out. */
+const COMPANY = { people: 40, lifeDays: 6 } as const;
+const PRECISION_MIN = 0.95;
+const RECALL_MIN = 0.8;
+
+type Run = { readonly seed: number; readonly of: Detected; readonly incidents: Incident[] };
+
+const runs: Run[] = [];
+before(async () => {
+  for (let seed = SEED; seed < SEED + SEEDS; seed++) {
+    const folder = join(root, String(seed));
+    mkdirSync(folder);
+    const of = await detect(folder, [{ scenario: 'two-attacks', seed, ...COMPANY }]);
+    runs.push({ seed, of, incidents: await drawnIn(of.data) });
+  }
+});
+
+/** The attacks whose deeds each finding rests on: none for one about ordinary life. */
+function attacksOf({ judged }: Detected): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(
+    judged.map(({ finding, about }) => [
+      findingUid(finding),
+      new Set(about.flatMap(({ attack }) => attack ?? [])),
+    ]),
+  );
+}
+
+type Pairs = { readonly right: number; readonly wrong: number; readonly missed: number };
+
+/**
+ * Pairs of findings of which one at least is of an attack. A finding that rests on deeds of both
+ * attacks (what the administrator did for both victims) can stand in one incident alone: it is
+ * measured where it stands, and not missed elsewhere.
+ */
+function pairsOf({ of, incidents }: Run): Pairs {
+  const attacks = attacksOf(of);
+  const placed = incidents.flatMap(({ id, findings }) =>
+    findings.map(({ uid }) => ({ id, attacks: [...(attacks.get(uid) ?? [])] })),
+  );
+  let [right, wrong, missed] = [0, 0, 0];
+  for (const [at, one] of placed.entries()) {
+    for (const other of placed.slice(at + 1)) {
+      if (one.attacks.length + other.attacks.length === 0) continue;
+      const isOneAttack = one.attacks.some((attack) => other.attacks.includes(attack));
+      const isOfOneEach = one.attacks.length === 1 && other.attacks.length === 1;
+      if (one.id === other.id && isOneAttack) right++;
+      else if (one.id === other.id) wrong++;
+      else if (isOneAttack && isOfOneEach) missed++;
+    }
+  }
+  return { right, wrong, missed };
+}
+
+function shown({ seed, of, incidents }: Run): string {
+  const attacks = attacksOf(of);
+  const lines = incidents.flatMap(({ id, findings }) => [
+    id,
+    ...findings.map(({ uid, draft }) => {
+      return `  [${[...(attacks.get(uid) ?? [])]}] ${draft.severity} ${draft.title}`;
+    }),
+  ]);
+  return `seed ${seed}\n${lines.join('\n')}`;
+}
+
+test('two attacks at once are two incidents, whatever innocent people share', (t) => {
+  const all = runs.map(pairsOf);
+  const sum = (read: (pairs: Pairs) => number): number => all.reduce((n, of) => n + read(of), 0);
+  const right = sum((of) => of.right);
+  const precision = right / (right + sum((of) => of.wrong));
+  const recall = right / (right + sum((of) => of.missed));
+  t.diagnostic(`precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}, ${SEEDS} seeds`);
+  assert.ok(right > 100, 'there is something to measure');
+  const why = `${precision} ${recall}\n${runs.map(shown).join('\n')}`;
+  assert.ok(precision >= PRECISION_MIN && recall >= RECALL_MIN, why);
+});
+
+test('the spray that began an attack is in its incident', () => {
+  for (const run of runs) {
+    const of = ({ findings }: Incident, rule: string): boolean =>
+      findings.some(({ draft }) => draft.rule === rule);
+    const [incident] = run.incidents.filter((one) => of(one, 'stream/password-spray'));
+    assert.ok(incident !== undefined && of(incident, 'stream/consent-read'), shown(run));
+  }
+});
+
+const SAMPLE = join(import.meta.dirname, '../content/sample/export');
+
+async function drawnFrom(name: string, files: readonly (readonly string[])[]): Promise<unknown> {
+  const dir = join(root, name);
+  const detection = await loadDetection();
+  for (const batch of files) {
+    const writer = await openWriter({ dir, clock: systemClock, random, detection });
+    const inputs = batch.map((file) => ({ kind: 'path', path: join(SAMPLE, file) }) as const);
+    await importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+    await closeWriter(writer);
+  }
+  const incidents = await drawnIn(dir);
+  return incidents.map(({ id, findings }) => ({ id, findings: findings.map(({ uid }) => uid) }));
+}
+
+test('the same files give the same incidents, at once or one by one, in any order', async () => {
+  const files = readdirSync(SAMPLE).sort();
+  const atOnce = await drawnFrom('at-once', [files]);
+  const oneByOne = await drawnFrom(
+    'one-by-one',
+    files.toReversed().map((file) => [file]),
+  );
+  assert.deepEqual(oneByOne, atOnce);
+});
