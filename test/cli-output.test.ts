@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import { ndjson, records } from './support/exports.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'countersign-output-'));
 const dir = join(root, 'data');
+const TENANT = '11111111-2222-4333-8444-555555555555';
 after(() => rmSync(root, { recursive: true }));
 
 before(async () => {
@@ -71,4 +72,27 @@ async function endedWithoutReader(child: ChildProcess): Promise<{ code: unknown;
   assert.ok(child.stderr !== null);
   const stderr = await text(child.stderr);
   return { code: await exited, stderr };
+}
+
+for (const args of [
+  ['evidence', 'export', '1', '-o'],
+  ['statement', 'ada@example.org', '--format', 'csv', '-o'],
+  ['query', 'SELECT 1', '--format', 'csv', '-o'],
+  ['query', 'SELECT 1', '--format', 'parquet', '-o'],
+  ['policy', 'export', 'conditional-access', '--tenant', TENANT, '-o'],
+  ['out', '--since', '2024-01-01T00:00:00Z', '--questionnaire'],
+]) {
+  test(`${args.join(' ')}: a file that is there stays, unless it is to be replaced`, async () => {
+    const file = join(root, 'kept');
+    writeFileSync(file, 'what was there');
+    const line = [...args, file, '--data', dir];
+    const { code, stdout, stderr } = await countersign(line);
+    assert.deepEqual([code, stdout], [2, '']);
+    const what = 'there is such a file already; name another one, or give --overwrite';
+    assert.equal(stderr, `countersign: could not write ${file}: ${what}\n`);
+    assert.equal(readFileSync(file, 'utf8'), 'what was there');
+    const replaced = await countersign([...line, '--overwrite']);
+    assert.ok(replaced.code === 0 || replaced.code === 3, replaced.stderr);
+    assert.notEqual(readFileSync(file, 'utf8'), 'what was there');
+  });
 }

@@ -51,8 +51,8 @@ function importOf(first: number, last: number): Promise<unknown> {
 /** Exports, and takes the file alone to where there is no data folder. */
 async function exported(to: string, ...indices: readonly number[]): Promise<void> {
   const made = join(root, 'made.evidence');
-  const args = ['evidence', 'export', ...indices.map(String), '-o', made, '--data', data];
-  const { code, stderr } = await countersign(args);
+  const args = ['evidence', 'export', ...indices.map(String), '-o', made, '--overwrite'];
+  const { code, stderr } = await countersign([...args, '--data', data]);
   assert.equal(code, 0, stderr);
   mkdirSync(elsewhere, { recursive: true });
   copyFileSync(made, to);

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Random } from '../core/index.ts';
+import { type Random, secretModeProblem } from '../core/index.ts';
 import { WorkError } from './errors.ts';
 
 export type WitnessKey = { readonly name: string; readonly privateKey: KeyObject };
@@ -42,6 +42,12 @@ function makeKey(
 }
 
 function readKey(path: string): WitnessKey {
+  const problem = secretModeProblem(statSync(path).mode);
+  if (problem !== undefined) {
+    const cure = `run chmod 600 ${path}`;
+    const what = `could not use the key of the witness in ${path}: ${problem}; ${cure}`;
+    throw new WorkError('WITNESS_KEY', what);
+  }
   try {
     const { name, pem } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
     return { name: String(name), privateKey: createPrivateKey(String(pem)) };

@@ -12,5 +12,6 @@ export * from './left-out.ts';
 export * from './limits.ts';
 export * from './record.ts';
 export * from './reference.ts';
+export * from './secret-mode.ts';
 export * from './text.ts';
 export * from './watermark.ts';

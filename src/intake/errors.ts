@@ -9,6 +9,8 @@ export type IntakeErrorCode =
   | 'NOT_A_FILE'
   /** A folder that contains itself, or folders nested beyond the limit. */
   | 'FOLDER_LOOP'
+  /** A link in a folder that leads out of it. */
+  | 'LINK_OUTSIDE'
   /** The folder that is imported into. */
   | 'DATA_FOLDER'
   /** No bytes at all. */

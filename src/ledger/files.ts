@@ -43,6 +43,8 @@ export interface Files {
   close(file: FileId): void;
   size(file: FileId): number;
   inode(file: FileId): bigint;
+  /** When the file was made, and when it was last changed. */
+  times(file: FileId): { readonly madeNs: bigint; readonly changedNs: bigint };
   /** The permission bits. */
   mode(file: FileId): number;
   /** Reads until `into` is full or the file ends; returns how many bytes were read. */
@@ -92,6 +94,10 @@ export const nodeFiles: Files = {
   close: (file) => closeSync(file),
   size: (file) => fstatSync(file).size,
   inode: (file) => fstatSync(file, { bigint: true }).ino,
+  times(file) {
+    const { birthtimeNs, ctimeNs } = fstatSync(file, { bigint: true });
+    return { madeNs: birthtimeNs, changedNs: ctimeNs };
+  },
   mode: (file) => fstatSync(file).mode & 0o777,
   read(file, into, at) {
     let done = 0;

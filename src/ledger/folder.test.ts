@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../core/index.ts';
 import { dayOf, layout } from './layout.ts';
@@ -191,7 +191,26 @@ test('takes a key that another program made, and none but the one that signed be
   });
 });
 
-test('refuses keys that are no keys, or that others could have replaced', async () => {
+test('refuses a secret of the data folder that others can read or write', async () => {
+  await withLedger(async (dir) => {
+    const receiver = join(layout.keys(dir), 'receivers', 'a.header');
+    mkdirSync(dirname(receiver), { mode: 0o700 });
+    writeFileSync(receiver, 'Bearer x', { mode: 0o600 });
+    for (const path of [layout.noteKey(dir), layout.localKeys(dir), receiver]) {
+      for (const mode of [0o604, 0o644, 0o620, 0o602, 0o666]) {
+        chmodSync(path, mode);
+        const message = new RegExp(`mode ${mode.toString(8)}\\); run chmod 600 ${path}$`);
+        await assert.rejects(open(dir), { code: 'KEY_PERMISSIONS', message });
+      }
+      for (const mode of [0o400, 0o440, 0o640, 0o600]) {
+        chmodSync(path, mode);
+        await opensAndCloses(dir);
+      }
+    }
+  });
+});
+
+test('refuses keys that are no keys', async () => {
   await withLedger(async (dir, parent) => {
     const keyFile = join(parent, 'key.pem');
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -199,9 +218,6 @@ test('refuses keys that are no keys, or that others could have replaced', async 
       writeFileSync(keyFile, text, { mode: 0o600 });
       await assert.rejects(open(dir, { keyFile }), { code: 'MALFORMED_KEY' });
     }
-    chmodSync(layout.noteKey(dir), 0o622);
-    await assert.rejects(open(dir), { code: 'KEY_PERMISSIONS', message: /chmod 600/ });
-    chmodSync(layout.noteKey(dir), 0o600);
     writeFileSync(layout.localKeys(dir), 'id 00\n');
     await assert.rejects(open(dir), { code: 'MALFORMED_KEY' });
   });

@@ -10,9 +10,10 @@ import { readWholeFile } from './replace-file.ts';
  * A data folder that was restored from a copy lacks what was appended after the copy: appending to
  * it would sign a second history. So the folder remembers the machine, and the inode of the very
  * file in which it does: a copy has another one. The file is new at every opening and closing, so
- * that an older copy of it never fits.
+ * that an older copy of it never fits. Disks give the numbers of removed files again, so the time
+ * at which the file was made belongs to it.
  */
-type HostFacts = { readonly machine: string; readonly inode: string };
+type HostFacts = { readonly machine: string; readonly inode: string; readonly madeNs: string };
 
 /** True if the folder was last written on this machine, and not restored or copied since. */
 export function isAtHome(files: Files, dir: string): boolean {
@@ -22,8 +23,12 @@ export function isAtHome(files: Files, dir: string): boolean {
   if (bytes === undefined) return false;
   const file = files.open(path, 'read');
   try {
-    const here: HostFacts = { machine: machine(files), inode: String(files.inode(file)) };
-    return bytes.toString('utf8') === format(here);
+    const said = parse(bytes);
+    if (said?.machine !== machine(files) || said.inode !== String(files.inode(file))) return false;
+    const { madeNs, changedNs } = files.times(file);
+    // Where a disk does not know when a file was made, Node gives the last change, or 0.
+    const isKnown = madeNs !== 0n && madeNs !== changedNs;
+    return !isKnown || said.madeNs === String(madeNs);
   } finally {
     files.close(file);
   }
@@ -34,8 +39,12 @@ export async function writeHostFacts(files: Files, dir: string): Promise<void> {
   const staged = join(layout.staging(dir), 'host.json');
   const file = files.open(staged, 'create');
   try {
-    const facts = { machine: machine(files), inode: String(files.inode(file)) };
-    files.write(file, [Buffer.from(format(facts))], 0);
+    const facts: HostFacts = {
+      machine: machine(files),
+      inode: String(files.inode(file)),
+      madeNs: String(files.times(file).madeNs),
+    };
+    files.write(file, [Buffer.from(`${JSON.stringify(facts)}\n`)], 0);
     await files.sync(file);
   } finally {
     files.close(file);
@@ -53,8 +62,12 @@ export function restoredFolder(dir: string): LedgerError {
   );
 }
 
-function format({ machine: name, inode }: HostFacts): string {
-  return `{"machine":"${name}","inode":"${inode}"}\n`;
+function parse(bytes: Buffer): Partial<HostFacts> | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Partial<HostFacts>;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A digest, since machine-id(5) asks not to give the id itself away. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
-import { dirname } from 'node:path';
-import type { Random } from '../core/index.ts';
+import { dirname, join } from 'node:path';
+import { type Random, secretModeProblem } from '../core/index.ts';
 import type { LocalKeys } from './batch-keys.ts';
 import { LedgerError } from './errors.ts';
 import type { FileId, Files } from './files.ts';
@@ -85,19 +85,38 @@ function parseLocalKeys(bytes: Buffer, path: string): LocalKeys {
 function readSecret(files: Files, path: string): Buffer | undefined {
   const bytes = readWholeFile(files, path, KEY_FILE_BYTES_MAX);
   if (bytes === undefined) return undefined;
+  checkMode(files, path);
+  return bytes;
+}
+
+/** @throws LedgerError KEY_PERMISSIONS */
+function checkMode(files: Files, path: string): void {
   const file: FileId = files.open(path, 'read');
   const mode = files.mode(file);
   files.close(file);
-  // Whoever can write the key can replace it; mounted secrets are often readable by a group.
-  if ((mode & 0o022) !== 0) {
-    throw new LedgerError(
-      'KEY_PERMISSIONS',
-      `could not use the key ${path}: others may write to it (mode ${mode.toString(8)}); ` +
-        `run chmod 600 ${path}`,
-      { data: { path, mode } },
-    );
+  const problem = secretModeProblem(mode);
+  if (problem === undefined) return;
+  throw new LedgerError(
+    'KEY_PERMISSIONS',
+    `could not use the key ${path}: ${problem}; run chmod 600 ${path}`,
+    { data: { path, mode } },
+  );
+}
+
+/**
+ * Every secret of the data folder, those of other stages too: one that every user of the machine
+ * can read is one no more.
+ * @throws LedgerError KEY_PERMISSIONS
+ */
+export function checkSecretModes(files: Files, dir: string): void {
+  const folders = [layout.keys(dir)];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const { name, kind } of files.list(folder)) {
+      const path = join(folder, name);
+      if (kind === 'folder') folders.push(path);
+      else if (kind === 'file') checkMode(files, path);
+    }
   }
-  return bytes;
 }
 
 async function writeSecret(folder: KeyFolder, path: string, bytes: Buffer): Promise<void> {

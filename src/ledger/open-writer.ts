@@ -15,7 +15,7 @@ import { Integrator, removePartialsBetween } from './integrate.ts';
 import type { TornTail } from './journal.ts';
 import { Journal } from './journal.ts';
 import { type KeptList, openKeptList, readKeptList } from './kept-list.ts';
-import { localKeys, noteKey } from './keys.ts';
+import { checkSecretModes, localKeys, noteKey } from './keys.ts';
 import { layout } from './layout.ts';
 import type { NoteSigner } from './note.ts';
 import { ed25519Signer } from './note.ts';
@@ -93,6 +93,7 @@ async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedW
   for (const { name } of files.list(layout.staging(dir))) {
     files.remove(`${layout.staging(dir)}/${name}`);
   }
+  checkSecretModes(files, dir);
   const { signer, secrets, facts } = await openIdentity(options);
   const { origin } = facts;
   const checkpoint = readCheckpoint(files, dir, facts);

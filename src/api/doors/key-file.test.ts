@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -22,6 +30,16 @@ test('nodes that begin at once begin with one key, and roll to one', async () =>
   await two.look();
   assert.deepEqual(two.ring.keys, one.ring.keys, 'it took what the other wrote');
   assert.deepEqual(readdirSync(folder), ['keys.json'], 'nothing is left beside it');
+});
+
+test('keys that every user of the machine can read are refused', async () => {
+  const file = join(folder, 'open.json');
+  const clock = new ManualClock(Date.UTC(2026, 0, 5));
+  await KeyFile.open(file, clock);
+  chmodSync(file, 0o644);
+  const message = /every user of this machine may read it \(mode 644\); run chmod 600/;
+  await assert.rejects(KeyFile.open(file, clock), { code: 'KEY_INVALID', message });
+  rmSync(file);
 });
 
 test('a node that begins later takes the keys that are there, and rolls what is due', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { KeyRing } from '../../access/index.ts';
-import type { Clock } from '../../core/index.ts';
+import { AccessError, KeyRing } from '../../access/index.ts';
+import { type Clock, secretModeProblem } from '../../core/index.ts';
 
 /**
  * The keys of the external method in a file that all nodes share. Whichever node comes first makes
@@ -26,6 +26,11 @@ export class KeyFile {
     if (statSync(file, { throwIfNoEntry: false }) === undefined) {
       const { text } = await KeyRing.begin(clock.now());
       put(file, text, (made) => linkOnce(made, file));
+    }
+    const problem = secretModeProblem(statSync(file).mode);
+    if (problem !== undefined) {
+      const what = `could not use the keys in ${file}: ${problem}; run chmod 600 ${file}`;
+      throw new AccessError('KEY_INVALID', what);
     }
     const keys = new KeyFile(file, clock);
     await keys.look();

@@ -13,7 +13,7 @@ import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { indicesArgument } from '../options.ts';
-import { writeOutput } from '../output-file.ts';
+import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../output-file.ts';
 import { evidenceJson, printEvidence } from '../present/evidence.ts';
 import { askBooks, notYetIndexed, orCannotTell, reasonsText } from '../question.ts';
 
@@ -28,6 +28,7 @@ export function declareEvidence(program: Parser, bind: Bind): void {
     .description('Exports entries with bodies, proofs, checkpoint and the imports they came by.')
     .argument('<index...>', 'indices of the entries', indicesArgument)
     .requiredOption('-o, --output <file>', 'the file to write')
+    .option(...OVERWRITE)
     .action(bind(exportCommand));
   evidence
     .command('verify')
@@ -42,7 +43,7 @@ export function declareEvidence(program: Parser, bind: Bind): void {
     .action(bind(verify));
 }
 
-type ExportFlags = { readonly output: string };
+type ExportFlags = OutputFlags & { readonly output: string };
 
 const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> = async (
   context,
@@ -50,12 +51,13 @@ const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> =
   flags,
 ) =>
   askBooks(context, async ({ ledger, books, head }) => {
+    checkOutput(context, flags);
     // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
     notYetIndexed(books, head);
     const { exportEvidence } = await import('../../pipeline/index.ts');
     const highest = Math.max(...indices);
     const file = await orCannotTell(highest, () => exportEvidence({ ledger, books }, indices));
-    await writeOutput(context, flags.output, [file]);
+    await writeOutput(context, flags, [file]);
     const { terminal } = context;
     const { items } = verifyEvidence(file, ledger.vkey);
     const told = { file: flags.output, bytes: file.length, entries: items.map((i) => i.index) };

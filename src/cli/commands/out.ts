@@ -8,7 +8,7 @@ import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { incidentCalled } from '../incidents.ts';
 import { instantOption, repeated } from '../options.ts';
-import { writeOutput } from '../output-file.ts';
+import { checkOutput, OVERWRITE, writeOutput } from '../output-file.ts';
 import { ownPackage } from '../own-package.ts';
 import {
   conclusionLine,
@@ -26,6 +26,7 @@ type OutFlags = {
   readonly incident?: string;
   readonly tainted?: readonly string[];
   readonly questionnaire?: string;
+  readonly overwrite?: boolean;
   readonly answers?: string;
 };
 
@@ -57,17 +58,20 @@ export function declareOut(program: Parser, bind: Bind): void {
     )
     .option('--questionnaire <file>', 'write down what only the vendor can answer, as JSON')
     .option('--answers <file>', "the vendor's answers, as YAML or JSON")
+    .option(...OVERWRITE)
     .action(bind(out));
 }
 
 const out: Command<[flags: OutFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
+    const output = { output: flags.questionnaire, overwrite: flags.overwrite === true };
+    checkOutput(context, output);
     const seen = await seenSince(context, sources, msOfInstant(flags.since));
     const report = await ask(context, flags, sources, seen);
     const questions = await questionsOf(context, flags);
     if (flags.questionnaire !== undefined) {
       const text = `${JSON.stringify({ questions }, undefined, 2)}\n`;
-      await writeOutput(context, flags.questionnaire, [text]);
+      await writeOutput(context, output, [text]);
     }
     await print(context, report, questions, seen.limits);
     notYetIndexed(sources.books, sources.head);

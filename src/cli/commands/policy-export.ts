@@ -6,15 +6,14 @@ import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { oneOf } from '../options.ts';
-import { writeOutput } from '../output-file.ts';
+import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../output-file.ts';
 import { policyFolder } from '../policy-folder.ts';
 import { askBooksIfAny } from '../question.ts';
 
-type ExportFlags = {
+type ExportFlags = OutputFlags & {
   readonly policies?: string;
   readonly directory?: string;
   readonly register?: string;
-  readonly output?: string;
 };
 
 export function declareExport(policy: Parser, bind: Bind): void {
@@ -32,17 +31,19 @@ export function declareExport(policy: Parser, bind: Bind): void {
     .option('--directory <file>', 'people, groups and waves, beside what the ledger has')
     .option('--register <file>', 'the register of workload identities')
     .option('-o, --output <file>', 'write them to this file, as one JSON list')
+    .option(...OVERWRITE)
     .action(bind(exportPolicies));
 }
 
 const exportPolicies: Command<[what: string, flags: ExportFlags]> = async (context, _, flags) => {
+  checkOutput(context, flags);
   const { exportConditionalAccess, PolicySet, readPolicyFolder } = await import(
     '../../access/index.ts'
   );
   const set = PolicySet.parse(readPolicyFolder(policyFolder(context, flags.policies)).source);
   const { knowledge, tenant } = await knownTo(context, flags);
   const { policies, lacking } = exportConditionalAccess(set, knowledge, tenant);
-  await print(context, policies, flags.output);
+  await print(context, policies, flags);
   if (lacking.length > 0) throw new CliError('CANNOT_TELL', lacking.join('; '));
   return EXIT.done;
 };
@@ -50,10 +51,10 @@ const exportPolicies: Command<[what: string, flags: ExportFlags]> = async (conte
 async function print(
   context: Context,
   policies: readonly ConditionalAccessPolicy[],
-  output: string | undefined,
+  flags: OutputFlags,
 ): Promise<void> {
-  if (output === undefined && context.json) await context.terminal.items(policies);
-  else await writeOutput(context, output, [`${JSON.stringify(policies, null, 2)}\n`]);
+  if (flags.output === undefined && context.json) await context.terminal.items(policies);
+  else await writeOutput(context, flags, [`${JSON.stringify(policies, null, 2)}\n`]);
 }
 
 /** What the ledger has of the tenant, where there is one, and the files that are named. */

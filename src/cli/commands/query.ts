@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Command as Parser } from 'commander';
 import type {
@@ -13,17 +12,23 @@ import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { oneOf } from '../options.ts';
-import { replaceWhole, writeOutput } from '../output-file.ts';
+import {
+  checkOutput,
+  type OutputFlags,
+  OVERWRITE,
+  writeOutput,
+  writeWhole,
+} from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { askBooks, notYetIndexed, notYetJudged, untilAborted, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
 import type { Column } from '../table.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'parquet'] as const;
-type QueryFlags = PeriodFlags & {
-  readonly format?: (typeof FORMATS)[number];
-  readonly output?: string;
-};
+type QueryFlags = PeriodFlags &
+  OutputFlags & {
+    readonly format?: (typeof FORMATS)[number];
+  };
 type Row = readonly QueryValue[];
 
 export function declareQuery(program: Parser, bind: Bind): void {
@@ -38,6 +43,7 @@ export function declareQuery(program: Parser, bind: Bind): void {
   declarePeriod(parser)
     .option('--format <format>', 'table, json, csv or parquet', oneOf(FORMATS))
     .option('-o, --output <file>', 'write the answer to this file')
+    .option(...OVERWRITE)
     .action(bind(query));
 }
 
@@ -47,14 +53,14 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
     const period = periodOf(flags);
     const options = { tenant, nowMs: clock.now(), period };
     const format = flags.format ?? (context.json ? 'json' : 'table');
+    checkOutput(context, flags);
     const sql = given === '-' ? await textOfStdin(context) : given;
-    const { output } = flags;
-    if (format === 'table' && output !== undefined)
+    if (format === 'table' && flags.output !== undefined)
       throw usage('a table is for the screen: give --format json, csv or parquet with -o');
     const { rows, tables } =
       format === 'parquet'
-        ? await parquet(context, sql, output, options)
-        : await answer(context, sql, { format, file: output, options });
+        ? await parquet(context, sql, flags, options)
+        : await answer(context, sql, { format, flags, options });
     notYetIndexed(books, head);
     if (isNamed(tables, 'findings')) notYetJudged(books);
     checkEmpty(tables, tenant);
@@ -112,11 +118,11 @@ async function answer(
   sql: string,
   how: {
     readonly format: 'table' | 'json' | 'csv';
-    readonly file: string | undefined;
+    readonly flags: OutputFlags;
     readonly options: QueryOptions;
   },
 ): Promise<Answered> {
-  const { format, file, options } = how;
+  const { format, flags, options } = how;
   const { query: ask } = await import('../../books/index.ts');
   const { columns, tables, rows: batches } = await ask(context.dataDir, sql, options);
   let count = 0;
@@ -126,8 +132,8 @@ async function answer(
       yield* batch;
     }
   })();
-  if (format === 'csv') await writeOutput(context, file, csvOf(columns, rows));
-  else if (format === 'json') await writeOutput(context, file, jsonOf(columns, rows));
+  if (format === 'csv') await writeOutput(context, flags, csvOf(columns, rows));
+  else if (format === 'json') await writeOutput(context, flags, jsonOf(columns, rows));
   else await context.terminal.table(tableColumns(columns), rows);
   return { rows: count, tables };
 }
@@ -165,18 +171,19 @@ function cellText(value: QueryValue): string {
 async function parquet(
   context: Context,
   sql: string,
-  file: string | undefined,
+  flags: OutputFlags,
   options: QueryOptions,
 ): Promise<Answered> {
-  if (file === undefined || file === '-') {
+  const { output } = flags;
+  if (output === undefined || output === '-') {
     throw usage('Parquet needs a file that can be read from its end: give one with -o FILE');
   }
   const { queryToParquet } = await import('../../books/index.ts');
   let written: Answered = { rows: 0, tables: [] };
-  await replaceWhole(resolve(context.cwd, file), async (staged) => {
+  await writeWhole(context, { ...flags, output }, async (staged) => {
     written = await queryToParquet(context.dataDir, sql, staged, options);
   });
-  if (!context.json) context.terminal.line(`${plural(written.rows, 'row')} written to ${file}`);
+  if (!context.json) context.terminal.line(`${plural(written.rows, 'row')} written to ${output}`);
   return written;
 }
 

@@ -4,7 +4,7 @@ import { instantOfMs } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { oneOf } from '../options.ts';
-import { writeOutput } from '../output-file.ts';
+import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { askBooks, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
@@ -13,11 +13,11 @@ import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../
 const FORMATS = ['table', 'json', 'csv', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 type StatementFlags = PeriodFlags &
-  WriterFlags & {
+  WriterFlags &
+  OutputFlags & {
     readonly purpose?: string;
     readonly case?: string;
     readonly format?: Format;
-    readonly output?: string;
   };
 
 export function declareStatement(program: Parser, bind: Bind): void {
@@ -33,12 +33,14 @@ export function declareStatement(program: Parser, bind: Bind): void {
     .option('--purpose <purpose>', 'why you look at the books of this person')
     .option('--case <case>', 'for which case')
     .option('--format <format>', 'table, json, csv or html', oneOf(FORMATS))
-    .option('-o, --output <file>', 'write the statement to this file');
+    .option('-o, --output <file>', 'write the statement to this file')
+    .option(...OVERWRITE);
   declareWriter(parser).action(bind(statement));
 }
 
 const statement: Command<[who: string, flags: StatementFlags]> = async (context, who, flags) => {
   const period = periodOf(flags);
+  checkOutput(context, flags);
   await sayWhy(context, who, flags);
   return askBooks(context, async ({ ledger, books, head }) => {
     const { tenant, dataDir } = context;
@@ -57,7 +59,7 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
       throw new CliError('CANNOT_TELL', await nobodyText(result.because.text, books, isHers));
     }
     const format = flags.format ?? (context.json ? 'json' : 'table');
-    await print(context, result.statement, format, flags.output);
+    await print(context, result.statement, format, flags);
     return worth(result.statement.coverage.answer);
   });
 };
@@ -97,22 +99,22 @@ async function print(
   context: Context,
   made: Statement,
   format: Format,
-  file: string | undefined,
+  flags: OutputFlags,
 ): Promise<void> {
   const { statementCsv, statementHtml, statementLines } = await import('../../books/index.ts');
   const { terminal, clock } = context;
   switch (format) {
     case 'json':
-      return writeOutput(context, file, [`${sanitiseJson(JSON.stringify(made))}\n`]);
+      return writeOutput(context, flags, [`${sanitiseJson(JSON.stringify(made))}\n`]);
     case 'csv':
-      return writeOutput(context, file, statementCsv(made));
+      return writeOutput(context, flags, statementCsv(made));
     case 'html': {
       const generatedAt = instantOfMs(clock.now()) ?? '';
-      return writeOutput(context, file, statementHtml(made, { generatedAt }));
+      return writeOutput(context, flags, statementHtml(made, { generatedAt }));
     }
     case 'table': {
       const lines = statementLines(made, terminal.columns);
-      if (file !== undefined) return writeOutput(context, file, withNewlines(lines));
+      if (flags.output !== undefined) return writeOutput(context, flags, withNewlines(lines));
       for (const line of lines) terminal.line(line);
     }
   }

@@ -156,6 +156,24 @@ test('follows links, but not in circles', async () => {
   });
 });
 
+test('follows no link out of the folder, except one that was named itself', async () => {
+  await inFolder({ 'in/x': LINES, 'out/secret': LINES, 'inside/y': LINES }, async (parent) => {
+    const folder = join(parent, 'in');
+    symlinkSync(join(parent, 'out', 'secret'), join(folder, 'file'));
+    symlinkSync('../out', join(folder, 'folder'));
+    symlinkSync('..', join(folder, 'up'));
+    symlinkSync('file', join(folder, 'to-link'));
+    // Its name only begins like that of the folder.
+    symlinkSync(join(parent, 'inside'), join(folder, 'sibling'));
+    symlinkSync('x', join(folder, 'within'));
+    const found = await read(folder);
+    assert.deepEqual(codes(found), Array(5).fill('LINK_OUTSIDE'));
+    assert.equal(found.drafts.length, 6, 'x and the link to it');
+    assert.deepEqual(codes(await read(join(folder, 'file'))), []);
+    assert.deepEqual(codes(await read(join(folder, 'sibling'))), []);
+  });
+});
+
 test('does not enter the folder that is imported into, whatever way leads to it', async () => {
   await inFolder({ 'x.json': LINES, 'data/keys/note.key': 'secret' }, async (folder) => {
     const except = join(folder, 'data');

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { messageOf, quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { FOLDER_DEPTH_MAX } from '../limits.ts';
@@ -10,8 +10,9 @@ export type Found =
   | { readonly kind: 'refused'; readonly path: string; readonly error: IntakeError };
 
 /**
- * The file at `path`, or every file in the folder, in sorted order; links are followed once. The
- * folder `except` is not entered, whatever the way that leads to it.
+ * The file at `path`, or every file in the folder, in sorted order. The folder `except` is not
+ * entered, whatever the way that leads to it. Links in a folder are followed once, and only to what
+ * lies in it: whoever may put a file into a folder must not have another one read.
  */
 export async function* walk(
   path: string,
@@ -29,6 +30,11 @@ async function* visit(
 ): AsyncGenerator<Found, void, void> {
   let stats: Stats;
   try {
+    const root = above[0];
+    if (root !== undefined && !(await leadsInto(root, path))) {
+      yield { kind: 'refused', path, error: linkOutside(path, root) };
+      return;
+    }
     stats = await stat(path);
   } catch (error) {
     yield { kind: 'refused', path, error: unreadable(path, error) };
@@ -37,6 +43,12 @@ async function* visit(
   if (stats.isFile()) yield { kind: 'file', path, size: stats.size };
   else if (stats.isDirectory()) yield* visitFolder(path, above, folders);
   else yield { kind: 'refused', path, error: notAFile(path) };
+}
+
+async function leadsInto(root: string, path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSymbolicLink()) return true;
+  const way = relative(root, await realpath(path));
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 async function* visitFolder(
@@ -99,6 +111,14 @@ function dataFolder(path: string): IntakeError {
   return new IntakeError(
     'DATA_FOLDER',
     `did not enter ${quoted(path)}: it is the data folder itself; name the exports`,
+  );
+}
+
+function linkOutside(path: string, root: string): IntakeError {
+  return new IntakeError(
+    'LINK_OUTSIDE',
+    `did not follow ${quoted(path)}: the link leads out of ${quoted(root)}; if you trust it, ` +
+      'name the file that it leads to',
   );
 }
 
