@@ -36,7 +36,7 @@ export type { Identities } from './identities.ts';
 export { CHECKS_STAGE } from './layout.ts';
 export { headOf, type LedgerHead } from './ledger-head.ts';
 export { ASKED_WITHIN_MS } from './limits.ts';
-export type { Ask } from './live.ts';
+export type { Ask, Hidden } from './live.ts';
 export type { Principal, PrincipalAlias, Resolution, WhoOptions } from './principal.ts';
 export { labelOf } from './principal.ts';
 export type { PurgeReport } from './purge.ts';

@@ -14,6 +14,9 @@ import { type ListedFile, State } from './state.ts';
 /** Which files a question needs, by event time; `[fromMs, toMs)`, open where undefined. */
 export type Scope = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
 
+/** Entries that a stage does not look at: some, and all from one on. */
+export type Hidden = { readonly entries: ReadonlySet<number>; readonly from: number };
+
 /** The same, of some files alone. */
 export type FileScope = Scope & { readonly paths?: ReadonlySet<string> };
 
@@ -27,18 +30,29 @@ export class LiveRows {
   #state: State | undefined;
   #current: { generation: number; snapshot: Promise<Snapshot> } | undefined;
   readonly #tables: string[] = [];
+  /** Of which this one is a view. */
+  readonly #whole: LiveRows | undefined;
+  readonly hidden: Hidden | undefined;
 
-  private constructor(dir: string, engine: Engine) {
+  private constructor(dir: string, engine: Engine, whole?: LiveRows, hidden?: Hidden) {
     this.#dir = dir;
     this.#engine = engine;
+    this.#whole = whole;
+    this.hidden = hidden;
   }
 
   static async open(dir: string, threads: number): Promise<LiveRows> {
     return new LiveRows(dir, await Engine.open({ threads, tempDir: join(dir, EVENTS_FOLDER) }));
   }
 
+  /** A view that shows no row of these entries; it is open as long as this is. */
+  without(hidden: Hidden): LiveRows {
+    return new LiveRows(this.#dir, this.#engine, this, hidden);
+  }
+
   /** Undefined while nothing was ever posted. */
   get state(): State | undefined {
+    if (this.#whole !== undefined) return this.#whole.state;
     this.#state ??= State.openForReading(this.#dir);
     return this.#state;
   }
@@ -56,6 +70,7 @@ export class LiveRows {
 
   /** Questions that are asked at the same time share one. */
   async snapshot(): Promise<Snapshot> {
+    if (this.#whole !== undefined) return (await this.#whole.snapshot()).without(this.hidden);
     const generation = this.state?.generation ?? 0;
     if (this.#current?.generation !== generation) {
       const snapshot = this.#take();
@@ -97,6 +112,10 @@ export class LiveRows {
 
   /** Returns when the question may be asked again, of a new {@link snapshot}. */
   retryOrThrow(cause: unknown, attempt: number): void {
+    if (this.#whole !== undefined) {
+      this.#whole.retryOrThrow(cause, attempt);
+      return;
+    }
     if (!isMissingFile(cause)) throw cause;
     if (attempt >= FILE_RETRIES_MAX) {
       const message = `couldn't read the events: ${messageOf(cause)}; run "countersign rebuild"`;
@@ -134,6 +153,7 @@ export class Snapshot {
   readonly superseded: string | undefined;
   readonly #dir: string;
   readonly #engine: Engine;
+  readonly #hidden: Hidden | undefined;
 
   constructor(
     dir: string,
@@ -141,12 +161,19 @@ export class Snapshot {
     files: readonly ListedFile[],
     superseded: string | undefined,
     generation = 0,
+    hidden?: Hidden,
   ) {
     this.#dir = dir;
     this.#engine = engine;
     this.files = files;
     this.superseded = superseded;
     this.generation = generation;
+    this.#hidden = hidden;
+  }
+
+  without(hidden: Hidden | undefined): Snapshot {
+    const { files, superseded, generation } = this;
+    return new Snapshot(this.#dir, this.#engine, files, superseded, generation, hidden);
   }
 
   async rows(sql: Select): Promise<DuckDBValue[][]> {
@@ -182,14 +209,24 @@ export class Snapshot {
       .filter((path) => paths === undefined || paths.has(path));
     if (needed.length === 0) return NO_ROWS;
     const all = readParquet(needed);
-    return this.superseded === undefined
-      ? all
-      : `(SELECT *, filename FROM ${all} ANTI JOIN ${this.superseded} USING ("index"))`;
+    const live =
+      this.superseded === undefined ? '' : `ANTI JOIN ${this.superseded} USING ("index")`;
+    const shown = this.#hidden === undefined ? '' : `WHERE ${shownSql(this.#hidden)}`;
+    if (live === '' && shown === '') return all;
+    return `(SELECT *, filename FROM ${all} ${live} ${shown})`;
   }
 
   #sql({ select, scope, rest }: Select): string {
     return `SELECT ${select} FROM ${this.source(scope)} ${rest}`;
   }
+}
+
+function shownSql({ entries, from }: Hidden): string {
+  const parts = [
+    ...(Number.isFinite(from) ? [`"index" < ${from}`] : []),
+    ...(entries.size === 0 ? [] : [`"index" NOT IN (${[...entries].join(', ')})`]),
+  ];
+  return parts.length === 0 ? 'true' : parts.join(' AND ');
 }
 
 /** Asks one thing; gives the rows. */

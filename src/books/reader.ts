@@ -12,7 +12,7 @@ import { Identities } from './identities.ts';
 import { BOOKS_STAGE } from './layout.ts';
 import type { LedgerHead } from './ledger-head.ts';
 import { STATEMENT_ROWS_MAX } from './limits.ts';
-import { type Ask, LiveRows, type Scope, type Select } from './live.ts';
+import { type Ask, type Hidden, LiveRows, type Scope, type Select } from './live.ts';
 import { Observed } from './observed.ts';
 import {
   findPrincipals,
@@ -92,6 +92,20 @@ export class BooksReader {
   /** The tenant of records that state none: that of all others, where these state one. */
   tenantOf(stated: string): string {
     return this.#tenants().home(stated);
+  }
+
+  /**
+   * A view that shows no event and no signal of these entries; it is open as long as this is. All
+   * else, such as coverage and findings, it shows as this does.
+   */
+  without(hidden: Hidden): BooksReader {
+    return new BooksReader(this.#live.without(hidden), this.#clock);
+  }
+
+  /** The open findings of one rule. */
+  findingsOfRule(rule: string): readonly KeptFinding[] {
+    const { state } = this.#live;
+    return state?.snapshot(() => state.findings.openOfRule(rule)) ?? [];
   }
 
   findings(filter: FindingFilter = {}): readonly KeptFinding[] {

@@ -1,4 +1,4 @@
-import type { LiveRows } from './live.ts';
+import type { Hidden, LiveRows } from './live.ts';
 import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './signals.ts';
 
 /** What records say to rules, as far as it is kept. */
@@ -16,7 +16,14 @@ export class SignalBooks {
 
   /** The signals of each span in order; none where there are fewer than `atLeast`. */
   ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Iterable<SignalRow[]> {
-    return this.#live.state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);
+    const { state, hidden } = this.#live;
+    const found = state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);
+    return hidden === undefined ? found : shownOf(found, hidden);
+  }
+
+  /** Every group and day with signals of a stream. */
+  groupDays(stream: string): readonly TouchedGroup[] {
+    return this.#live.state?.signals.groupDays(stream) ?? [];
   }
 
   /** The groups of a stream with signals in a period. */
@@ -27,4 +34,8 @@ export class SignalBooks {
   counts(): readonly SignalCount[] {
     return this.#live.state?.signals.counts() ?? [];
   }
+}
+
+function* shownOf(found: Iterable<SignalRow[]>, { entries, from }: Hidden): Generator<SignalRow[]> {
+  for (const rows of found) yield rows.filter(({ index }) => index < from && !entries.has(index));
 }

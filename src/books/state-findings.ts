@@ -60,6 +60,14 @@ export class FindingTable {
     return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
   }
 
+  /** The open findings of one rule, found by an index: asked at each look of the watch. */
+  openOfRule(rule: string): KeptFinding[] {
+    return this.#db
+      .all(OF_RULE, rule)
+      .map((row) => this.#kept(row))
+      .filter(({ state }) => state === 'open');
+  }
+
   /** Every revision of every finding, in the order of the ledger. */
   history(): FindingFact[] {
     return this.#db.all('SELECT * FROM findings ORDER BY "index"').map(factOf);
@@ -129,5 +137,6 @@ const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
 const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN findings AS f
   WHERE f.rule = ?2 AND f.window_ms = j.value ->> 0 AND f.draft ->> 'group' = j.value ->> 1
   GROUP BY f.uid`;
+const OF_RULE = `SELECT *, max("index") FROM findings WHERE rule = ? GROUP BY uid ORDER BY uid`;
 const OF_UIDS = `SELECT *, max("index") FROM findings
   WHERE uid IN (SELECT value FROM json_each(?)) GROUP BY uid`;

@@ -134,6 +134,14 @@ export class SignalTable {
     return this.#db.all(sql, stream, fromMs, toMs).map((row) => row['grp'] as string);
   }
 
+  groupDays(stream: string): TouchedGroup[] {
+    const sql = `SELECT DISTINCT grp, CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER) AS day
+      FROM signals WHERE stream = ? ORDER BY grp, day`;
+    return this.#db.all(sql, stream).map((row) => {
+      return { stream, group: row['grp'] as string, day: row['day'] as number };
+    });
+  }
+
   counts(): SignalCount[] {
     return this.#db.all('SELECT * FROM signal_counts ORDER BY stream, day').map((row) => ({
       stream: row['stream'] as string,

@@ -1,5 +1,5 @@
 import { plural, type Reason } from '../core/index.ts';
-import type { Asked } from '../detect/index.ts';
+import type { Asked, Sight } from '../detect/index.ts';
 import type { WatcherSight } from '../pipeline/index.ts';
 import type { Sources } from './question.ts';
 
@@ -61,19 +61,34 @@ export function blindReason(found: readonly WatcherSight[]): Reason | undefined 
   const [first] = [...short].sort(worstFirst);
   if (first === undefined) return undefined;
   const { watcher, sight } = first;
-  const count = short.filter((each) => each.sight.state === 'blind').length;
-  const partly = short.length - count;
+  const of = (state: Sight['state']): number =>
+    short.filter((each) => each.sight.state === state).length;
+  const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
   const parts = [
+    ...(failed > 0 ? [`${plural(failed, 'rule has', 'rules have')} failed`] : []),
     ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
     ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
   ];
   const such = `such as "${watcher.title}" (${sight.because})`;
   const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
-  return { code: 'rules-blind', text };
+  return { code: failed > 0 ? 'rules-failed' : 'rules-blind', text };
 }
 
 function worstFirst(a: WatcherSight, b: WatcherSight): number {
-  return Number(b.sight.state === 'blind') - Number(a.sight.state === 'blind');
+  return WORST.indexOf(a.sight.state) - WORST.indexOf(b.sight.state);
+}
+
+const WORST: readonly Sight['state'][] = ['failed', 'blind', 'partly', 'live'];
+
+/** Rules and detectors that failed, by name: whatever else is asked, this is told. */
+export async function failureReason({
+  books,
+}: Pick<Sources, 'books'>): Promise<Reason | undefined> {
+  const { FAILED } = await import('../detect/index.ts');
+  const [first, ...more] = books.findingsOfRule(FAILED);
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
+  return { code: 'detector-failed', text: `${first.draft.title}${others}` };
 }
 
 /** A rule by its id, or all rules of a detector by what comes before the slash. */

@@ -7,9 +7,17 @@ export {
   parseFindingMark,
 } from './findings/body.ts';
 export { type FindingEventOptions, findingEvent } from './findings/event.ts';
+export {
+  FAILED,
+  type Failure,
+  type FailureReport,
+  failedDraft,
+  failureOf,
+} from './findings/failed.ts';
 export { findingUid } from './findings/identity.ts';
 export { incidentTitle, type StepNames } from './findings/incident-title.ts';
 export { type Incident, incidentNamed, incidentsOf, type Tie } from './findings/incidents.ts';
+export { mergeDrafts } from './findings/merge.ts';
 export { endOfItself } from './findings/of-itself.ts';
 export { IN_PROGRESS, NEW, RESOLVED, SUPPRESSED, statusOf } from './findings/status.ts';
 export { surroundingsOf } from './findings/surroundings.ts';
@@ -34,6 +42,7 @@ export { isCutOfGroup, isThrottledOf, THROTTLED } from './rules/throttled.ts';
 export { type LogName, SIGN_IN_LOGS, SUITE } from './sight/logs.ts';
 export { type Asked, type Sight, sightOf } from './sight/sight.ts';
 export {
+  isFailureOf,
   isOfHandedIn,
   maySay,
   ruleWatchers,

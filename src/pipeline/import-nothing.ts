@@ -26,6 +26,7 @@ export async function importNothing(inputs: readonly Input[]): Promise<ImportRep
     entries: 0,
     checkpoint: { origin: null, size: 0, root: emptyRoot().toString('base64') },
     warnings: [],
+    failed: [],
     witnesses: [],
     interrupted: false,
   };

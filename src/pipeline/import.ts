@@ -68,6 +68,8 @@ export type ImportReport = {
     readonly root: string;
   };
   readonly warnings: readonly { readonly file: string; readonly text: string }[];
+  /** Rules and detectors that have failed: what they do not find means nothing. */
+  readonly failed: readonly string[];
   /** What each witness of the log said to the checkpoint; none where it has no witnesses. */
   readonly witnesses: readonly CosignResult[];
   readonly interrupted: boolean;
@@ -126,6 +128,7 @@ class ImportRun {
   readonly #sizeBefore: number;
   readonly #rejects: { file: string; at: string; reason: string }[] = [];
   readonly #warnings: { file: string; text: string }[] = [];
+  #failed: readonly string[] = [];
   readonly #total = { files: 0, accepted: 0, duplicates: 0, rejected: 0 };
   #current: Current | undefined;
   #interrupted = false;
@@ -175,6 +178,7 @@ class ImportRun {
       entries: size - this.#sizeBefore,
       checkpoint: { origin, size, root: Buffer.from(root).toString('base64') },
       warnings: this.#warnings,
+      failed: this.#failed,
       witnesses,
       interrupted: this.#interrupted,
     };
@@ -184,18 +188,18 @@ class ImportRun {
     await this.#conveyor.stop();
   }
 
-  /** A judge that fails stops nobody: what it has to say is said by the next that watches. */
+  /** A detector that fails stops no other, and the answer of the import names it. */
   async #watch(): Promise<void> {
     const judges = this.#writer.detection?.judges ?? [];
     if (judges.length === 0) {
       await checkSignIns(this.#writer);
       return;
     }
-    const { failures }: WatchReport = await watch(this.#writer, judges);
+    const { failures, failed }: WatchReport = await watch(this.#writer, judges);
     for (const { judge, because } of failures) {
-      const text = `${judge} could not judge what came in: ${because}`;
-      this.#warnings.push({ file: this.#writer.dir, text });
+      this.#warnings.push({ file: this.#writer.dir, text: `${judge}: ${because}` });
     }
+    this.#failed = failed;
   }
 
   async #take(event: ReaderEvent): Promise<void> {

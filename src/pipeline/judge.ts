@@ -2,6 +2,7 @@ import type { Books, BooksReader, LedgerHead } from '../books/index.ts';
 import type { FindingDraft, Interval, IntervalSet } from '../core/index.ts';
 import type { Watcher } from '../detect/index.ts';
 import type { LedgerReader } from '../ledger/index.ts';
+import type { Isolation } from './isolation.ts';
 
 /**
  * Whoever judges what is in the ledger: rules, stream detectors, reconciliation, checks. A judge
@@ -48,6 +49,8 @@ export type JudgeContext = {
   readonly ledger: LedgerReader;
   readonly head: LedgerHead;
   readonly nowMs: number;
+  /** Runs what may fail by itself, so that nothing else of the judge fails with it. */
+  readonly isolation: Isolation;
 };
 
 /** A part of what a judge says; each finding is in one part. */
@@ -65,6 +68,8 @@ export type Judgement = {
   readonly cutShort?: readonly CutShort[];
   /** Ids of findings that it said before, and of which it knows that they do not hold any more. */
   readonly takenBack?: readonly string[];
+  /** What the stage that asks the judge says about it: `covers` of the judge do not reach it. */
+  readonly isOfRunner?: boolean;
 };
 
 /** Windows of some rules of a judge. */

@@ -95,3 +95,15 @@ export const CREDENTIAL_NEWS_EVERY_MS = 1_000;
 
 /** Entries without news of a credential before it is noted that they were looked through. */
 export const CREDENTIAL_NEWS_ENTRIES = 10_000;
+
+/**
+ * Entries that one detector skips. Each costs as many looks as the ledger's size has bits; who is
+ * skipped on more than this is failed by what came in as a whole.
+ */
+export const SKIPPED_ENTRIES_MAX = 64;
+
+/** What failed is given another try by each process, and by one that runs on as often as this. */
+export const FAILED_RETRY_MS = 3_600_000;
+
+/** A judge that failed whatever it read rests so long: the next look would fail as well. */
+export const FAILED_REST_MS = 60_000;

@@ -1,9 +1,12 @@
 import type { BooksReader, CoverageFact, KeptFinding } from '../books/index.ts';
 import { ANY } from '../books/index.ts';
+import { plural } from '../core/index.ts';
 import {
   type Asked,
   CUT_OFF,
   endOfItself,
+  FAILED,
+  isFailureOf,
   isThrottledOf,
   type Sight,
   SUPPRESSED,
@@ -40,15 +43,27 @@ export function sightsOf(
   const known = [...new Set(facts.map(({ tenant }) => tenant))].filter((one) => one !== ANY);
   const of = { facts, tenants: tenants === undefined ? known.sort() : tenants };
   const passedOver = passedOverIn(books, asked, nowMs);
+  const failed = books.findingsOfRule(FAILED);
   // Hundreds of rules share a few sets of logs.
   const sights = new Map<string, Sight>();
   return watchers.map((watcher) => {
     const key = watcher.logs.join(' ');
     const sight = sights.get(key) ?? sightOf(watcher.logs, of, asked);
     sights.set(key, sight);
+    const failures = failed.filter(({ draft }) => isFailureOf(draft, watcher));
+    if (failures.length > 0) return { watcher, sight: failedSight(sight, failures) };
     const own = passedOver.filter((finding) => isAbout(finding, watcher));
     return { watcher, sight: own.length === 0 ? sight : shortOf(sight, own) };
   });
+}
+
+/** Whatever it could see: that it is silent means nothing, of no period, until it is repaired. */
+function failedSight({ untilMs }: Sight, failures: readonly KeptFinding[]): Sight {
+  const [first, ...more] = failures.toSorted((a, b) => a.draft.windowMs - b.draft.windowMs);
+  const { draft } = first as KeptFinding;
+  const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
+  const because = `${draft.title}${others}`;
+  return { state: 'failed', sinceMs: draft.windowMs, untilMs, because };
 }
 
 /** Findings of the watch about itself that speak of the period. Of now, nothing is passed over. */

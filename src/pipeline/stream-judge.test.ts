@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { BooksReader } from '../books/index.ts';
 import { interval } from '../core/index.ts';
 import { cutDraft, type StreamDetector } from '../detect/index.ts';
+import type { LedgerReader } from '../ledger/index.ts';
+import { Isolation } from './isolation.ts';
 import type { Judgement } from './judge.ts';
 import { streamJudge } from './stream-judge.ts';
 
@@ -17,13 +20,18 @@ test('a detector that cannot look silences no other, and takes nothing back', as
   const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
   const sound = detector('stream/found', () => Promise.resolve([found]));
   // Neither detector asks anything.
-  const context = { touched: TOUCHED, books: {}, ledger: {} } as never;
+  const books = {} as BooksReader;
+  const ledger = {} as LedgerReader;
+  const isolation = new Isolation({
+    ...{ judge: 'stream', books, ledger, fromIndex: 0, known: [], retries: false },
+    isStopped: () => false,
+  });
+  const context = { touched: TOUCHED, books, ledger, isolation } as never;
   const parts: Judgement[] = [];
-  const ask = async (): Promise<void> => {
-    for await (const part of streamJudge([broken, sound]).judge(context)) parts.push(part);
-  };
-  // It did not look: the cursor stays where it is, and it is asked about the same again.
-  await assert.rejects(ask, /"what stream\/broken looks for": Out of Memory/);
+  for await (const part of streamJudge([broken, sound]).judge(context)) parts.push(part);
+  assert.deepEqual(isolation.failures, [
+    '"what stream/broken looks for" failed and does not run: Out of Memory',
+  ]);
   const [{ drafts, covers, cutShort } = { drafts: [], covers: [], cutShort: [] }] = parts;
   assert.deepEqual(drafts, [found]);
   const [covered] = covers;

@@ -1,4 +1,4 @@
-import { type FindingDraft, interval, messageOf, normalise } from '../core/index.ts';
+import { type FindingDraft, interval, normalise } from '../core/index.ts';
 import {
   LOOK_BACK_MS,
   lookWith,
@@ -24,7 +24,7 @@ export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECT
     hears: 'events',
     watches: streamWatchers(detectors, 'stream'),
     restTimes: STREAM_REST_TIMES,
-    async *judge({ touched, books, ledger }: JudgeContext): AsyncGenerator<Judgement> {
+    async *judge({ touched, ledger, isolation }: JudgeContext): AsyncGenerator<Judgement> {
       const covers = normalise(
         touched.map(({ from, to }) =>
           interval(
@@ -34,26 +34,22 @@ export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECT
         ),
       );
       const bodyOf = bodiesOf(ledger);
-      const failures: string[] = [];
       for (const { from, to } of covers) {
         const drafts: FindingDraft[] = [];
         const cutShort: CutShort[] = [];
-        const scene: StreamScene = { books, bodyOf, period: { fromMs: from, toMs: to } };
+        const period = { fromMs: from, toMs: to };
         for (const each of detectors) {
-          try {
-            const look = await lookWith(each, scene);
-            drafts.push(...look.drafts);
-            cutShort.push(...look.cutShort.map((days) => ({ ...days, rules: each.rules })));
-          } catch (error) {
-            failures.push(`"${each.title}": ${messageOf(error)}`);
-            cutShort.push({ ...interval(from, to), rules: each.rules });
-          }
+          const unit = { id: each.title, title: each.title };
+          const look = await isolation.attempt(unit, (books) =>
+            lookWith(each, { books, bodyOf, period }),
+          );
+          // What it found before stays said where it does not look.
+          const short = look?.value.cutShort ?? [interval(from, to)];
+          drafts.push(...(look?.value.drafts ?? []));
+          cutShort.push(...short.map((days) => ({ ...days, rules: each.rules })));
         }
         yield { drafts, covers: [interval(from, to)], cutShort };
       }
-      // Behind what the others found: one that cannot look must not silence them. All are asked
-      // again, and until then none of them counts as having looked.
-      if (failures.length > 0) throw new Error(failures.join('; '));
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   findingUid,
   type GroupDay,
   isCutOfGroup,
+  mergeDrafts,
   type RuleContent,
   RuleJudge,
   ruleWatchers,
@@ -17,6 +18,7 @@ import {
   type Throttled,
 } from '../detect/index.ts';
 import { bounded, boundedGroup } from './bounded.ts';
+import type { Isolation } from './isolation.ts';
 import type { Judge, Judgement } from './judge.ts';
 import { FINDINGS_PER_APPEND } from './limits.ts';
 
@@ -33,13 +35,14 @@ export function sigmaJudge(content: RuleContent): Judge {
     reads: 'state',
     watches: ruleWatchers(content, SIGMA),
     judge: (context) => {
-      const { books, fromIndex } = context;
+      const { books, fromIndex, isolation } = context;
       const homeNow = books.tenantOf(TENANT_NOT_STATED);
       const moved = homeNow === home ? [] : homeless(books, homeNow);
       homeAsked = homeNow;
-      return new Look(rules, books).parts([
+      return new Look(rules, books, isolation).parts([
         books.signals.touchedSince(fromIndex),
         moved.sort(byGroup),
+        ...isolation.retried.map((stream) => books.signals.groupDays(stream)),
       ]);
     },
     done: (books, toIndex) => {
@@ -54,16 +57,18 @@ export function sigmaJudge(content: RuleContent): Judge {
 class Look {
   readonly #rules: RuleJudge;
   readonly #books: BooksReader;
-  readonly #source: SignalSource;
+  readonly #isolation: Isolation;
+  readonly #homes = new Map<string, string>();
   readonly #throttled: ReadonlyMap<string, Throttled>;
-  readonly #told = new Set<string>();
+  /** Said once, at the end: several streams may say the same of a rule that reads all of them. */
+  readonly #ofThemselves = new Map<string, FindingDraft>();
 
-  constructor(rules: RuleJudge, books: BooksReader) {
+  constructor(rules: RuleJudge, books: BooksReader, isolation: Isolation) {
     this.#rules = rules;
     this.#books = books;
-    this.#source = sourceOf(books);
+    this.#isolation = isolation;
     this.#throttled = new Map(
-      rules.throttled(this.#source).map((each) => [dayOfStream(each), each]),
+      rules.throttled(sourceOf(books, this.#homes)).map((each) => [dayOfStream(each), each]),
     );
   }
 
@@ -72,9 +77,11 @@ class Look {
     let takenBack: string[] = [];
     for (const some of touched) {
       for (const days of batches(this.#rules.affected(some), DAYS_TOGETHER_MAX)) {
-        const found = this.#judge(days);
+        const found = await this.#judge(days);
+        if (found === undefined) continue;
         takenBack.push(...this.#overtaken(days, found));
-        drafts.push(...found, ...this.#throttledOf(days));
+        drafts.push(...found.filter(({ rule }) => rule !== THROTTLED));
+        this.#keep([...found.filter(({ rule }) => rule === THROTTLED), ...this.#throttledOf(days)]);
         // Else every few findings were an append of their own.
         if (drafts.length + takenBack.length >= FINDINGS_PER_APPEND) {
           yield { drafts, covers: [], takenBack };
@@ -83,12 +90,26 @@ class Look {
         await setImmediate();
       }
     }
-    yield { drafts, covers: [], takenBack };
+    yield { drafts: [...drafts, ...this.#ofThemselves.values()], covers: [], takenBack };
   }
 
-  #judge(days: readonly GroupDay[]): FindingDraft[] {
+  /** Undefined where the rule does not run: what it said before stays said. */
+  async #judge(days: readonly GroupDay[]): Promise<FindingDraft[] | undefined> {
     const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
-    return this.#rules.judge(heard, this.#source);
+    const [{ stream }] = days as [GroupDay];
+    const unit = { id: stream, title: this.#rules.titleOf(stream) };
+    const found = await this.#isolation.attempt(unit, (books) =>
+      this.#rules.judge(heard, sourceOf(books, this.#homes)),
+    );
+    return found?.value;
+  }
+
+  #keep(drafts: readonly FindingDraft[]): void {
+    for (const draft of drafts) {
+      const uid = findingUid(draft);
+      const earlier = this.#ofThemselves.get(uid);
+      this.#ofThemselves.set(uid, earlier === undefined ? draft : mergeDrafts([earlier, draft]));
+    }
   }
 
   /** Rules that fit too often on a day that is looked at, each once. */
@@ -96,9 +117,7 @@ class Look {
     return days.flatMap((each) => {
       const key = dayOfStream(each);
       const throttled = this.#throttled.get(key);
-      if (throttled === undefined || this.#told.has(key)) return [];
-      this.#told.add(key);
-      return [throttled.draft];
+      return throttled === undefined ? [] : [throttled.draft];
     });
   }
 
@@ -124,8 +143,7 @@ class Look {
 }
 
 /** The books, which are asked whose a record is once for each tenant that is stated. */
-function sourceOf(books: BooksReader): SignalSource {
-  const homes = new Map<string, string>();
+function sourceOf(books: BooksReader, homes: Map<string, string>): SignalSource {
   return {
     signals: (stream, spans, atLeast) => books.signals.ofSpans(stream, spans, atLeast),
     signalGroups: (stream, period) => books.signals.groupsOf(stream, period),

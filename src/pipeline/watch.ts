@@ -1,14 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
-import { BooksReader, type FindingFact, headOf, type KeptFinding } from '../books/index.ts';
-import { assert, type FindingDraft, type IntervalSet, messageOf } from '../core/index.ts';
-import { draftText, findingBody, findingUid } from '../detect/index.ts';
+import { BooksReader, headOf, type KeptFinding } from '../books/index.ts';
+import { assert, type IntervalSet, interval, messageOf, normalise } from '../core/index.ts';
+import { FAILED, failureOf, findingBody } from '../detect/index.ts';
 import { LedgerReader } from '../ledger/index.ts';
-import { bounded } from './bounded.ts';
 import { CheckStage } from './checks.ts';
 import { commitBooks } from './commit.ts';
 import { factsOf } from './facts.ts';
-import type { CutShort, Judge, JudgeContext, Judgement } from './judge.ts';
-import { FINDINGS_AHEAD_MAX, FINDINGS_PER_APPEND, GIVE_BACK_AFTER_MS } from './limits.ts';
+import { changesOf, type NewFact, RUNNER } from './finding-changes.ts';
+import { Isolation } from './isolation.ts';
+import type { Judge, JudgeContext, Judgement } from './judge.ts';
+import {
+  FAILED_REST_MS,
+  FAILED_RETRY_MS,
+  FINDINGS_AHEAD_MAX,
+  FINDINGS_PER_APPEND,
+  GIVE_BACK_AFTER_MS,
+} from './limits.ts';
 import { ownEntry } from './own-entries.ts';
 import { lapsePasses } from './passes.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -19,8 +26,10 @@ export type WatchReport = {
   readonly said: number;
   readonly revised: number;
   readonly withdrawn: number;
-  /** Judges that could not judge; they are asked about the same again. */
+  /** What failed in this look, by judge: it is said by a finding as well. */
   readonly failures: readonly { readonly judge: string; readonly because: string }[];
+  /** Everything that has failed by now, in the words of its finding. */
+  readonly failed: readonly string[];
 };
 
 /** Of whom a look asks: of those that read the state, of those that ask the engine, of all. */
@@ -53,6 +62,7 @@ export class Watch {
   readonly #checks: CheckStage;
   readonly #askedMs = new Map<string, number>();
   readonly #restsUntilMs = new Map<string, number>();
+  readonly #retriedMs = new Map<string, number>();
   #seen: Promise<unknown> = Promise.resolve();
   #isStopped = false;
 
@@ -86,16 +96,26 @@ export class Watch {
     const total = { said: 0, revised: 0, withdrawn: 0 };
     const failures: { judge: string; because: string }[] = [];
     const checked = of === 'state' ? undefined : await this.#checkSignIns();
-    if (checked !== undefined) failures.push({ judge: 'checks', because: checked });
+    // What no finding says: it could not be entered, or is no judge's.
+    const unsaid: string[] = [];
+    if (checked !== undefined) {
+      failures.push({ judge: 'checks', because: checked });
+      unsaid.push(`the checks of sign-ins failed: ${checked}`);
+    }
     for (const [asked, answers] of this.#askAll(of)) {
       const failure = await this.#enterAll(asked, answers, ({ state, revision }) => {
         if (state === 'withdrawn') total.withdrawn += 1;
         else if (revision > 0) total.revised += 1;
         else total.said += 1;
       });
-      if (failure !== undefined) failures.push({ judge: asked.judge.name, because: failure });
+      const judge = asked.judge.name;
+      for (const because of asked.isolation.failures) failures.push({ judge, because });
+      if (failure === undefined) continue;
+      failures.push({ judge, because: failure });
+      if (failure !== DOES_NOT_RUN) unsaid.push(`${judge}: ${failure}`);
     }
-    return { ...total, failures };
+    const said = this.#books.findingsOfRule(FAILED).map(({ draft: { title } }) => title);
+    return { ...total, failures, failed: [...said, ...unsaid] };
   }
 
   /** Before any judge is asked: what they say may rest on it. Tells what went wrong. */
@@ -130,12 +150,24 @@ export class Watch {
    */
   #askAll(of: LookOf): [Asked, ReadAhead<Answer>][] {
     const toIndex = this.#books.cursor;
+    const failed = Map.groupBy(this.#books.findingsOfRule(FAILED), ({ draft }) => {
+      return failureOf(draft)?.judge;
+    });
     const due = this.#judges.flatMap((judge): Asked[] => {
       if (of !== 'all' && of !== (judge.reads ?? 'events')) return [];
       const fromIndex = this.#books.stageCursor(stageOf(judge));
-      const touched = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
+      const since = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
+      const known = failed.get(judge.name) ?? [];
+      const retries = this.#isRetryDue(judge, known);
+      const touched = retries ? union(since, ...known.map((each) => this.#missedBy(each))) : since;
       if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
-      return [{ judge, touched, fromIndex, toIndex }];
+      if (retries) this.#retriedMs.set(judge.name, this.#writer.clock.monotonic());
+      const [books, ledger] = [this.#books, this.#ledger];
+      const isolation = new Isolation({
+        ...{ judge: judge.name, books, ledger, fromIndex, known, retries },
+        isStopped: () => this.#isStopped,
+      });
+      return [{ judge, touched, fromIndex, toIndex, isolation }];
     });
     const ahead = { weightOf: weightOfAnswer, weightMax: FINDINGS_AHEAD_MAX };
     const readsState = ({ judge: { reads } }: Asked): boolean => reads === 'state';
@@ -161,20 +193,52 @@ export class Watch {
 
   async *#ask(judge: Judge, of: Omit<Asked, 'judge'>): AsyncGenerator<Answer> {
     const { clock } = this.#writer;
-    const parts = judge.judge(await this.#context(of))[Symbol.asyncIterator]();
+    const { isolation } = of;
+    const context = await this.#context(of);
+    const unit = { id: null, title: judge.watches[0]?.title ?? judge.name };
+    const beganMs = clock.monotonic();
     // Its own time: it also waits until what it said is entered.
-    let tookMs = 0;
+    let waitedMs = 0;
+    let isWhole = false;
     for (;;) {
-      if (this.#isStopped) throw new Error('it was stopped');
-      const beganMs = clock.monotonic();
-      const { done, value } = await parts.next();
-      tookMs += clock.monotonic() - beganMs;
-      if (done === true) break;
-      yield { kind: 'part', judgement: value };
+      const books = isolation.view(unit);
+      if (books === undefined) break;
+      try {
+        for await (const judgement of judge.judge({ ...context, books })) {
+          const saidMs = clock.monotonic();
+          yield { kind: 'part', judgement };
+          waitedMs += clock.monotonic() - saidMs;
+          if (this.#isStopped) throw new Error('it was stopped');
+        }
+        isWhole = true;
+        break;
+      } catch (error) {
+        await isolation.blame(unit, error, (view) =>
+          drain(judge.judge({ ...context, books: view })),
+        );
+      }
     }
-    this.#restsUntilMs.set(judge.name, clock.monotonic() + tookMs * (judge.restTimes ?? 0));
+    yield { kind: 'part', judgement: await isolation.judgement() };
+    const tookMs = clock.monotonic() - beganMs - waitedMs;
+    const restsMs = tookMs * (judge.restTimes ?? 0);
+    const untilMs = clock.monotonic() + (isWhole ? restsMs : Math.max(restsMs, FAILED_REST_MS));
+    this.#restsUntilMs.set(judge.name, untilMs);
     // Else what the questions of each judge needed stands beside those of the next.
     if (tookMs > GIVE_BACK_AFTER_MS) await this.#books.giveBack();
+    if (!isWhole) throw new Error(DOES_NOT_RUN);
+  }
+
+  /** What failed gets another try in each process, and from time to time. */
+  #isRetryDue({ name }: Judge, known: readonly KeptFinding[]): boolean {
+    if (known.length === 0) return false;
+    const triedMs = this.#retriedMs.get(name) ?? Number.NEGATIVE_INFINITY;
+    return this.#writer.clock.monotonic() - triedMs >= FAILED_RETRY_MS;
+  }
+
+  /** Event times of what was not read because of a failure. */
+  #missedBy({ draft }: KeptFinding): IntervalSet {
+    if (failureOf(draft)?.entry !== null) return [interval(draft.firstMs, draft.firstMs + 1)];
+    return draft.entries.flatMap((from) => this.#books.touchedSince(from));
   }
 
   /**
@@ -217,7 +281,9 @@ export class Watch {
     const { judge } = asked;
     return this.#alone(async () => {
       if (this.#isOvertaken(asked)) return undefined;
-      const facts = await this.#changes(judge.name, judgement);
+      const name = judgement.isOfRunner === true ? RUNNER : judge.name;
+      const readers = { books: this.#books, ledger: this.#ledger };
+      const facts = await changesOf(readers, name, judgement);
       for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
         await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
       }
@@ -255,9 +321,7 @@ export class Watch {
     return isDue;
   }
 
-  async #context(
-    of: Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'>,
-  ): Promise<JudgeContext> {
+  async #context(of: Scope): Promise<JudgeContext> {
     await this.#seeAsFar(of.toIndex);
     const head = await headOf(this.#ledger, { cursor: of.toIndex });
     const nowMs = this.#writer.clock.now();
@@ -276,65 +340,6 @@ export class Watch {
     return seen;
   }
 
-  /** What there is to be said that was not said before. */
-  async #changes(judge: string, judgement: Judgement): Promise<NewFact[]> {
-    const { drafts, covers, cutShort = [], takenBack = [] } = judgement;
-    const facts: NewFact[] = [];
-    const now = new Map<string, FindingDraft>();
-    for (const drafted of drafts) {
-      const draft = bounded(drafted);
-      const uid = findingUid(draft);
-      assert(!now.has(uid), `${judge} says one finding once: ${draft.rule}, ${draft.group}`);
-      now.set(uid, draft);
-    }
-    for (const [uid, draft, earlier] of this.#withEarlier(now)) {
-      const isSame = earlier?.state === 'open' && draftText(earlier.draft) === draftText(draft);
-      if (isSame) continue;
-      const revision = earlier === undefined ? 0 : earlier.revision + 1;
-      facts.push({ uid, judge, state: 'open', because: null, revision, draft });
-    }
-    const before = covers.flatMap(({ from, to }) =>
-      this.#books.findings({ judge, windows: { fromMs: from, toMs: to } }),
-    );
-    const known = this.#books.findingsOf(takenBack);
-    const named = takenBack.flatMap((uid) => known.get(uid) ?? []);
-    const withdrawn = new Set<string>();
-    for (const kept of [...before, ...named]) {
-      if (kept.state === 'withdrawn' || now.has(kept.uid) || withdrawn.has(kept.uid)) continue;
-      if (cutShort.some((windows) => isOf(kept, windows))) continue;
-      withdrawn.add(kept.uid);
-      if (!(await this.#isErased(kept))) {
-        const { uid, draft } = kept;
-        const because = 'seen with all that came in later, its rule does not find it';
-        const revision = kept.revision + 1;
-        facts.push({ uid, judge, state: 'withdrawn', because, revision, draft });
-      }
-    }
-    return facts;
-  }
-
-  /** In their order; what was said before is read of some thousands at a time. */
-  *#withEarlier(
-    drafts: ReadonlyMap<string, FindingDraft>,
-  ): Generator<[uid: string, FindingDraft, KeptFinding | undefined]> {
-    const all = [...drafts];
-    for (let at = 0; at < all.length; at += FINDINGS_PER_APPEND) {
-      const some = all.slice(at, at + FINDINGS_PER_APPEND);
-      const earlier = this.#books.findingsOf(some.map(([uid]) => uid));
-      for (const [uid, draft] of some) yield [uid, draft, earlier.get(uid)];
-    }
-  }
-
-  /** What rests on bodies that are gone cannot be judged again, and stays as it was said. */
-  async #isErased({ draft }: KeptFinding): Promise<boolean> {
-    for (const index of draft.entries) {
-      if (index < this.#ledger.size && (await this.#ledger.body(index)).kind === 'erased') {
-        return true;
-      }
-    }
-    return false;
-  }
-
   async #say(facts: readonly NewFact[]): Promise<void> {
     const { ledger, books } = this.#writer;
     const entries = facts.map((fact) => {
@@ -351,13 +356,19 @@ export class Watch {
   }
 }
 
-type NewFact = Omit<FindingFact, 'index'>;
-
-type Asked = Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex'> & { readonly judge: Judge };
-
-function isOf({ draft }: KeptFinding, { from, to, rules }: CutShort): boolean {
-  return rules.includes(draft.rule) && draft.windowMs >= from && draft.windowMs < to;
+async function drain(parts: AsyncIterable<Judgement>): Promise<void> {
+  const iterator = parts[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
 }
+
+function union(...sets: readonly IntervalSet[]): IntervalSet {
+  return normalise(sets.flat());
+}
+
+const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';
+
+type Scope = Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
+type Asked = Scope & { readonly judge: Judge };
 
 function stageOf({ name }: Judge): string {
   return `watch/${name}`;

@@ -19,7 +19,7 @@ import { EVIDENCE_MAX } from './limits.ts';
 /** Whether a rule can see what it looks for. */
 export type RuleSight = {
   readonly rule: string;
-  readonly state: 'live' | 'blind';
+  readonly state: 'live' | 'blind' | 'failed';
   readonly because: string;
   /** The highest severity that it ever says; undefined: any. */
   readonly severityMax?: number | undefined;
@@ -234,7 +234,7 @@ function blindFound({ rules, asOf }: GateInput, most: number): Found {
   if (rules === undefined || rules.length === 0) {
     return { answer: unknown(asOf, NO_RULES), found: [NO_RULES.text] };
   }
-  const blind = rules.filter(({ state }) => state === 'blind');
+  const blind = rules.filter(({ state }) => state !== 'live');
   if (blind.length <= most) return { answer: yes(asOf), found: [] };
   const text = blindText(blind);
   return { answer: no(asOf, { code: 'rules-blind', text }), found: [text] };
@@ -278,7 +278,7 @@ function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Fou
 function sighted({ rules = [], file, asOf }: GateInput, least: number): Answer {
   const able = rules.filter(({ severityMax = least }) => severityMax >= least);
   if (able.length === 0) return unknown(asOf, NO_RULES);
-  const blind = able.filter(({ state }) => state === 'blind');
+  const blind = able.filter(({ state }) => state !== 'live');
   if (blind.length <= (file.require.blind ?? 0)) return yes(asOf);
   return unknown(asOf, { code: 'rules-blind', text: blindText(blind) }, [COVERED]);
 }

@@ -17,7 +17,7 @@ import type { CollectorTally } from './tally.ts';
  * question: a collector that has not polled yet is no good news.
  */
 export function healthOf(state: ServerState, asOf: Watermark): Answer {
-  const { collectors, ledgerEntries, booksCursor } = state;
+  const { collectors, ledgerEntries, booksCursor, failedDetectors } = state;
   const fine = yes(asOf, [{ origin: asOf.origin, index: Math.max(0, asOf.size - 1) }]);
   const indexed =
     booksCursor >= ledgerEntries
@@ -30,6 +30,7 @@ export function healthOf(state: ServerState, asOf: Watermark): Answer {
     indexed,
     state.disk === 'low' ? not(fine, DISK_LOW) : fine,
     state.doors === 'shut' ? not(fine, DOORS_SHUT) : fine,
+    ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
     ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
   ]);
 }

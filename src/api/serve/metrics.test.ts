@@ -52,6 +52,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     queue: 0,
     ledgerEntries: 10,
     booksCursor: 10,
+    failedDetectors: [],
     freeDisk: 0.5,
     disk: 'enough',
     doors: 'none',
@@ -135,6 +136,18 @@ describe('health', () => {
     assert.equal(kind({ collectors: [polled, tally()] }), 'unknown');
     assert.equal(kind({ collectors: [{ ...polled, lastShort: 1 }] }), 'unknown');
     assert.equal(kind({ collectors: [polled], booksCursor: 9 }), 'unknown');
+  });
+
+  test('is no while a detector has failed, by its name, as the metrics say', () => {
+    const failed = { judge: 'stream', unit: 'Guessed passwords', entry: 7, title: 'it failed' };
+    const changes = { collectors: [polled], failedDetectors: [failed] };
+    const answer = healthOf(state(changes), AS_OF);
+    assert.ok(answer.kind === 'no');
+    assert.deepEqual(answer.because, [{ code: 'detector-failed', text: 'it failed' }]);
+    const labels = '{judge="stream",detector="Guessed passwords",entry="7"}';
+    assert.ok(
+      exposition(metricsOf(state(changes))).includes(`countersign_detector_failed${labels} 1`),
+    );
   });
 
   test('says why it is no, and as of which entry', () => {

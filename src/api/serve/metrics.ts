@@ -1,5 +1,6 @@
 import type { CoverageFact } from '../../books/index.ts';
 import type { CanaryTally } from '../../coverage/index.ts';
+import type { Failure } from '../../detect/index.ts';
 import type { Metric, Sample } from './exposition.ts';
 import type { CollectorTally } from './tally.ts';
 import type { WebhookTally } from './webhooks.ts';
@@ -25,7 +26,11 @@ export type ServerState = {
   /** `shut`: what is left of the disk is too little for decisions. `none` are configured. */
   readonly doors: 'open' | 'shut' | 'none';
   readonly memoryBytes: number;
+  /** Rules and detectors that have failed, in the words of their findings. */
+  readonly failedDetectors: readonly FailedDetector[];
 };
+
+export type FailedDetector = Failure & { readonly title: string };
 
 export function metricsOf(state: ServerState): Metric[] {
   const { version, queue, ledgerEntries, booksCursor, freeDisk, memoryBytes, disk, doors } = state;
@@ -47,8 +52,16 @@ export function metricsOf(state: ServerState): Metric[] {
       'Whether the disk is too full to decide',
       doors === 'none' ? [] : one(+(doors === 'shut')),
     ),
+    gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
     gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
   ];
+}
+
+function failedSamples({ failedDetectors }: ServerState): Sample[] {
+  return failedDetectors.map(({ judge, unit, entry }) => ({
+    labels: { judge, detector: unit ?? judge, entry: entry === null ? 'all' : String(entry) },
+    value: 1,
+  }));
 }
 
 function collected({ collectors }: ServerState): Metric[] {

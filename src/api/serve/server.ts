@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { BooksReader, headOf, NOTHING_SAID } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
 import { type Clock, isGuid, OWN_TENANT, type Random } from '../../core/index.ts';
+import { FAILED, failureOf } from '../../detect/index.ts';
 import type { Collector, Wait } from '../../intake/index.ts';
 import { LedgerReader, layout } from '../../ledger/index.ts';
 import {
@@ -30,7 +31,7 @@ import type { Tell } from './event.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
 import { healthOf } from './health.ts';
 import { HttpDoor, jsonPage, type Page, problem, type Route } from './http.ts';
-import { metricsOf, type ServerState } from './metrics.ts';
+import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './rounds.ts';
 import { type CollectorTally, newTally } from './tally.ts';
 import { watching } from './watching.ts';
@@ -321,6 +322,7 @@ class Server {
       disk: this.#disk(),
       doors: this.#doorsNow(),
       memoryBytes: process.memoryUsage.rss(),
+      failedDetectors: failedDetectors(books),
     };
   }
 
@@ -336,6 +338,13 @@ class Server {
     const { coverage, coverageCursor, canaries } = this.#coverage;
     return { coverage, coverageCursor, canaries };
   }
+}
+
+function failedDetectors(books: BooksReader): FailedDetector[] {
+  return books.findingsOfRule(FAILED).flatMap(({ draft }) => {
+    const failure = failureOf(draft);
+    return failure === undefined ? [] : [{ ...failure, title: draft.title }];
+  });
 }
 
 /** Of a report of an import, whichever it was. */

@@ -11,7 +11,7 @@ import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { findingColumns } from '../present/finding-table.ts';
 import { askBooks, notYetIndexed, notYetJudged, reasonsText, type Sources } from '../question.ts';
-import { blindReason, isOfRule, sightsOfAnswer } from '../sights.ts';
+import { blindReason, failureReason, isOfRule, sightsOfAnswer } from '../sights.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
 import { declareFindingsMark } from './findings-mark.ts';
 
@@ -71,6 +71,8 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
     }
     notYetIndexed(books, head);
     notYetJudged(books);
+    const failed = await failureReason(sources);
+    if (failed !== undefined) throw new CliError('CANNOT_TELL', failed.text);
     return worthOf(context, sources, {
       ...{ period, rule: flags.rule, count: found.length },
       severityMin: severityOf(flags.minSeverity),

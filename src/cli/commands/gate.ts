@@ -106,7 +106,7 @@ function ruleSight({ watcher, sight }: WatcherSight): RuleSight {
   const { state, because } = sight;
   return {
     rule: watcher.title,
-    state: state === 'live' ? 'live' : 'blind',
+    state: state === 'partly' ? 'blind' : state,
     severityMax: watcher.severityMax,
     because: `${state === 'partly' ? 'it sees only a part: ' : ''}${because ?? ''}`,
   };

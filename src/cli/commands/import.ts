@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { Work } from '../../api/index.ts';
+import { plural } from '../../core/index.ts';
 import type { ImportProgress, ImportReport } from '../../pipeline/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
@@ -91,7 +92,7 @@ async function retry(
 }
 
 function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
-  const { files, read, rejected, checkpoint } = report;
+  const { files, read, rejected, checkpoint, failed } = report;
   if (rejected > 0 && rejected === read) {
     const where =
       checkpoint.origin === null
@@ -104,6 +105,14 @@ function exitCodeOf(report: ImportReport, dataDir: string): typeof EXIT.done {
     throw new CliError(
       'CANNOT_TELL',
       `${what}: an export that comes back empty does not say that nothing happened`,
+    );
+  }
+  const [first, ...more] = failed;
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
+    throw new CliError(
+      'CANNOT_TELL',
+      `the records are in, but not all were examined: ${first}${others}`,
     );
   }
   return EXIT.done;

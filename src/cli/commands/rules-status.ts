@@ -93,7 +93,7 @@ function rowsOf(
   });
 }
 
-const STYLES = { live: 'yes', partly: 'unknown', blind: 'no' } as const;
+const STYLES = { live: 'yes', partly: 'unknown', blind: 'no', failed: 'no' } as const;
 
 const COLUMNS: readonly Column<Row>[] = [
   {
@@ -159,7 +159,7 @@ function summary(rows: readonly Row[]): string {
       : `; what ${numberText(aside.length)} of them look at no collector brings, as answers say`;
   return (
     `${numberText(rows.length)} rules and detectors: ${count('live')} live, ` +
-    `${count('partly')} see only a part, ${count('blind')} blind${more}`
+    `${count('partly')} see only a part, ${count('blind')} blind, ${count('failed')} failed${more}`
   );
 }
 

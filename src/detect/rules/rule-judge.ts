@@ -77,6 +77,12 @@ export class RuleJudge {
     yield* outer.all();
   }
 
+  /** Of the rule, or of what it cuts off. */
+  titleOf(stream: string): string {
+    const of = cutStreamOf(stream) ?? stream;
+    return this.#content.sayings.get(of)?.document.title ?? of;
+  }
+
   #addOuter(outer: OuterDays, each: GroupDay): void {
     if (!outer.add(each)) return;
     for (const of of this.#outerOf(each)) this.#addOuter(outer, of);

@@ -113,7 +113,7 @@ test('a step of the clock takes from every source, and one tenant from the other
 
 test('taking away what was collected never opens an eye', () => {
   const logs = Object.keys(LOGS) as LogName[];
-  const rank = { blind: 0, partly: 1, live: 2 } as const;
+  const rank = { failed: 0, blind: 0, partly: 1, live: 2 } as const;
   const source = fc.constantFrom(EXCHANGE, SHAREPOINT, 'graph/signIns', 'azure-monitor/AuditLogs');
   const some = fc.array(
     fc

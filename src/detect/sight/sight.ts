@@ -11,8 +11,8 @@ import { LOGS, type LogName } from './logs.ts';
 
 /** Whether what a rule looks for could be seen: wholly, in part, or not at all. */
 export type Sight = {
-  readonly state: 'live' | 'partly' | 'blind';
-  /** Since when it does not see; null while it sees, and where it never saw. */
+  readonly state: 'live' | 'partly' | 'blind' | 'failed';
+  /** Since when it does not see, or has failed; null while it sees, and where it never saw. */
   readonly sinceMs: number | null;
   /** Up to when it saw all; null where it never did. */
   readonly untilMs: number | null;

@@ -1,8 +1,9 @@
-import type { FindingSeverity } from '../../core/index.ts';
+import type { FindingDraft, FindingSeverity } from '../../core/index.ts';
+import { failureOf } from '../findings/failed.ts';
 import type { RuleContent } from '../rules/content.ts';
 import { customOf } from '../rules/custom.ts';
 import { severityOfLevel } from '../rules/draft.ts';
-import { ruleKey } from '../rules/plan.ts';
+import { cutStreamOf, ruleKey } from '../rules/plan.ts';
 import type { CompiledCorrelation, CompiledRule, RuleMeta } from '../sigma/index.ts';
 import type { StreamDetector } from '../stream/index.ts';
 import { LOGS, type LogName, logsOfSource, NEEDS } from './logs.ts';
@@ -45,6 +46,14 @@ export function streamWatchers(
       return { id, title, judge, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
     }),
   );
+}
+
+/** Whether a finding says that it failed: by itself, or with all of its judge. */
+export function isFailureOf(draft: FindingDraft, { id, title, cutTitle, judge }: Watcher): boolean {
+  const failure = failureOf(draft);
+  if (failure?.judge !== judge) return false;
+  const { unit } = failure;
+  return unit === null || unit === (cutTitle ?? title) || (cutStreamOf(unit) ?? unit) === id;
 }
 
 /** Whether its silence says anything of findings of this severity and above. */
