@@ -258,13 +258,14 @@ class Fsck {
   #checkKeys(checkpoint: SignedCheckpoint | undefined): void {
     const { vkey: pinned, dir } = this.#options;
     const { vkeys, origin } = this.#facts;
-    const trusted = keysAfter(pinned ?? (vkeys[0] as string), origin, this.#openRotations());
-    const from = pinned === undefined ? 0 : Math.max(0, vkeys.indexOf(pinned));
-    for (const vkey of vkeys.slice(from)) {
-      if (trusted.includes(vkey)) continue;
-      const what = `nothing in the log hands it over to the key ${vkey}`;
+    const rotations = this.#openRotations().filter((rotation) => rotation.origin === origin);
+    for (const [i, vkey] of vkeys.slice(1).entries()) {
+      const isHandedOver = rotations.some((r) => r.oldVkey === vkeys[i] && r.newVkey === vkey);
+      if (isHandedOver) continue;
+      const what = `nothing in the log hands it over from the key before to the key ${vkey}`;
       this.#problems.add('countersign.json', 0, what);
     }
+    const trusted = keysAfter(pinned ?? (vkeys[0] as string), origin, rotations);
     const byTrusted = trusted.map((vkey) => parseVkey(vkey));
     const isTrusted = checkpoint?.note.signatures.some((signature) =>
       byTrusted.some((key) => isSignatureBy(signature, key)),
