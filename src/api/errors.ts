@@ -7,6 +7,7 @@ import { CountersignError } from '../core/index.ts';
  * - `INTERRUPTED`     the caller's signal was aborted
  * - `MALFORMED`       a request or an answer that does not have its form
  * - `NOT_TAKEN`       the holder ends, and has not begun with the work: whoever asks does it later
+ * - `UNPROVEN`        nobody can say which user asks
  * - `SOCKET_PATH`     no socket can have the path that the data folder gives it
  */
 export type HandoverErrorCode =
@@ -16,6 +17,7 @@ export type HandoverErrorCode =
   | 'INTERRUPTED'
   | 'MALFORMED'
   | 'NOT_TAKEN'
+  | 'UNPROVEN'
   | 'SOCKET_PATH';
 
 export class HandoverError extends CountersignError<HandoverErrorCode> {

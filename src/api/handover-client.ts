@@ -1,4 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
+import { type ProofDemand, proveCaller } from './caller-proof.ts';
 import { HandoverError } from './errors.ts';
 import { ANSWER_LINE_BYTES_MAX, WAITING_TOLD_MS } from './limits.ts';
 import { socketPathOf } from './socket-path.ts';
@@ -79,17 +80,23 @@ async function ask(
 
 async function readAnswer(
   response: IncomingMessage,
-  options: Pick<Parameters<typeof handOver>[0], 'progress' | 'signal' | 'waiting'>,
+  options: Omit<Parameters<typeof handOver>[0], 'work'>,
 ): Promise<Handover> {
   let isBegun = false;
+  let unproven: HandoverError | undefined;
   const timer = setTimeout(options.waiting, WAITING_TOLD_MS);
   try {
     for await (const line of linesOf(response)) {
       const answer = parseAnswerLine(line);
+      if (answer.kind === 'prove') {
+        // The holder has the last word: it may be ending, and the next one asks anew.
+        unproven = proofFault(options.socketFile, answer);
+        continue;
+      }
       clearTimeout(timer);
       if (answer.kind === 'begun') isBegun = true;
       else if (answer.kind === 'progress') options.progress(answer.progress);
-      else if (answer.kind === 'error') throw errorOfLine(answer);
+      else if (answer.kind === 'error') throw unproven ?? errorOfLine(answer);
       else return { kind: 'done', result: answer.result };
     }
   } catch (error) {
@@ -99,6 +106,16 @@ async function readAnswer(
     clearTimeout(timer);
   }
   return ended(isBegun);
+}
+
+function proofFault(socketFile: string, demand: ProofDemand): HandoverError | undefined {
+  try {
+    proveCaller(socketFile, demand);
+    return undefined;
+  } catch (error) {
+    if (error instanceof HandoverError) return error;
+    throw error;
+  }
 }
 
 function ended(isBegun: boolean, cause?: unknown): Handover {

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
-import type { Clock } from '../core/index.ts';
+import type { Clock, Random } from '../core/index.ts';
+import { CallerProofs } from './caller-proof.ts';
 import { HandoverError } from './errors.ts';
 import { PROGRESS_EVERY_MS, WAITING_WORK_MAX, WORK_BYTES_MAX } from './limits.ts';
 import { type SocketPath, socketPathOf } from './socket-path.ts';
@@ -19,6 +20,8 @@ export type WorkHooks = {
 };
 
 /**
+ * `who` of the work is the account that its starter proved to have.
+ *
  * Does the work and answers with its result as plain JSON. MAY be called concurrently. MAY reject
  * with HandoverError NOT_TAKEN before it has begun: the starter then looks for the ledger again.
  */
@@ -33,6 +36,7 @@ export class HandoverServer {
   readonly #socket: SocketPath;
   readonly #perform: Perform;
   readonly #clock: Clock;
+  readonly #proofs: CallerProofs;
   readonly #working = new Set<Promise<void>>();
   #isClosing = false;
 
@@ -40,6 +44,7 @@ export class HandoverServer {
     socketFile: string;
     perform: Perform;
     clock: Clock;
+    random: Random;
   }): Promise<HandoverServer> {
     const { socketFile } = options;
     // The folder's mode stands between the socket and others until its own mode is set below.
@@ -51,7 +56,11 @@ export class HandoverServer {
     return server;
   }
 
-  private constructor(options: { perform: Perform; clock: Clock }, socket: SocketPath) {
+  private constructor(
+    options: { socketFile: string; perform: Perform; clock: Clock; random: Random },
+    socket: SocketPath,
+  ) {
+    this.#proofs = new CallerProofs(options.socketFile, options);
     this.#perform = options.perform;
     this.#clock = options.clock;
     this.#socket = socket;
@@ -75,6 +84,7 @@ export class HandoverServer {
     while (this.#working.size > 0) await Promise.all(this.#working);
     this.#server.closeAllConnections();
     await closed;
+    this.#proofs.close();
     this.#socket.release();
   }
 
@@ -100,10 +110,24 @@ export class HandoverServer {
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
       // At once, so that the starter knows that its work is taken and only has to wait.
       response.flushHeaders();
-      await this.#answer(work, response);
+      const who = await this.#prove(response);
+      await this.#answer({ ...work, who }, response);
     } catch (error) {
       if (!response.headersSent) response.writeHead(400);
       response.end(textOf(errorLine(error)));
+    }
+  }
+
+  async #prove(response: ServerResponse): Promise<string> {
+    const gone = new AbortController();
+    const end = (): void => gone.abort();
+    response.once('close', end);
+    try {
+      const demand = this.#proofs.demand();
+      await writeLine(response, { kind: 'prove', ...demand });
+      return await this.#proofs.caller(demand, gone.signal);
+    } finally {
+      response.off('close', end);
     }
   }
 

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { CountersignError, systemClock } from '../core/index.ts';
+import { proveCaller } from './caller-proof.ts';
 import { RemoteDefect } from './errors.ts';
 import { handOver } from './handover-client.ts';
 import { HandoverServer, type Perform } from './handover-server.ts';
@@ -20,6 +25,8 @@ after(() => rmSync(root, { recursive: true }));
 
 const RUNS = process.env.COUNTERSIGN_LONG === '1' ? 20 : 1;
 const never = new AbortController().signal;
+const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
+const ME = userInfo().username;
 const work: Work = { command: 'import', args: ['/a'], tenant: null, who: 'me', options: { n: 1 } };
 
 class PlainError extends CountersignError<'NO_ROOM'> {
@@ -33,8 +40,38 @@ test('hands work over and brings back progress and result', async () => {
   });
   const seen: unknown[] = [];
   const handover = await ask(served.socketFile, { progress: (state) => seen.push(state) });
-  assert.deepEqual(handover, { kind: 'done', result: { did: work } });
+  assert.deepEqual(handover, { kind: 'done', result: { did: { ...work, who: ME } } });
   assert.deepEqual(seen, [{ records: 7 }]);
+});
+
+test('does work for the account that calls, whoever it says that it is', async () => {
+  const asked: Work[] = [];
+  await using served = await serve(async (given) => asked.push(given));
+  await ask(served.socketFile, { work: { ...work, who: 'ben' } });
+  // By hand: as nobody who uses our own client would say it.
+  const { who: _, ...rest } = work;
+  const body = JSON.stringify({ protocol: 2, ...rest, who: 'ben' });
+  const answers = await post(served.socketFile, body);
+  const first = answers[0] as { kind: 'prove'; name: string; nonce: string };
+  assert.equal(first.kind, 'prove');
+  proveCaller(served.socketFile, first);
+  while (answers.length < 2) await setImmediate();
+  assert.deepEqual(
+    asked.map(({ who }) => who),
+    [ME, ME],
+  );
+});
+
+test('does nothing for a caller that proves no account', async () => {
+  const asked: Work[] = [];
+  await using served = await serve(async (given) => asked.push(given));
+  const { who: _, ...rest } = work;
+  const answers = await post(served.socketFile, JSON.stringify({ protocol: 2, ...rest }));
+  const { name } = answers[0] as { name: string };
+  writeFileSync(join(served.socketFile, '..', 'callers', name), 'no nonce', { mode: 0o444 });
+  while (answers.length < 2) await setImmediate();
+  assert.equal((answers[1] as { code: string }).code, 'UNPROVEN');
+  assert.deepEqual(asked, []);
 });
 
 test('keeps the socket for its owner alone', async () => {
@@ -125,6 +162,7 @@ test('stops waiting for a lock when it is interrupted', async () => {
     socketFile: join(dir, 'run', 'api.sock'),
     work,
     clock: systemClock,
+    random,
     signal: controller.signal,
     where: 'anywhere',
     repeatable: true,
@@ -191,7 +229,7 @@ type Served = AsyncDisposable & { readonly server: HandoverServer; readonly sock
 
 async function serve(perform: Perform, below = ''): Promise<Served> {
   const socketFile = join(mkdtempSync(join(root, 'served-')), below, 'run', 'api.sock');
-  const server = await HandoverServer.open({ socketFile, perform, clock: systemClock });
+  const server = await HandoverServer.open({ socketFile, perform, clock: systemClock, random });
   return { server, socketFile, [Symbol.asyncDispose]: () => server.close() };
 }
 
@@ -202,6 +240,21 @@ async function ask(
   const { signal = never, progress = () => undefined } = options;
   const waiting = (): void => undefined;
   return handOver({ socketFile, work: options.work ?? work, signal, progress, waiting });
+}
+
+/** Lines of an answer, as they come; resolves with the first. */
+async function post(socketPath: string, body: string): Promise<readonly object[]> {
+  const lines: object[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const asked = request({ socketPath, method: 'POST', path: '/work' }, (response) => {
+    createInterface({ input: response }).on('line', (line) => {
+      lines.push(JSON.parse(line) as object);
+      resolve();
+    });
+  });
+  asked.end(body);
+  await promise;
+  return lines;
 }
 
 function start(dir: string, name: string, repeatable = 'once'): ChildProcess {

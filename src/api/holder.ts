@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, CountersignError } from '../core/index.ts';
+import { type Clock, CountersignError, type Random } from '../core/index.ts';
 import { HandoverError } from './errors.ts';
 import { handOver } from './handover-client.ts';
 import { HandoverServer, type WorkHooks } from './handover-server.ts';
@@ -10,6 +10,7 @@ export type WorkOptions<Holder> = {
   readonly socketFile: string;
   readonly work: Work;
   readonly clock: Clock;
+  readonly random: Random;
   readonly signal: AbortSignal;
   /** True for work that adds nothing when it is done twice: it is begun again after a crash. */
   readonly repeatable: boolean;
@@ -95,8 +96,8 @@ async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promi
     return mine;
   };
   try {
-    const { socketFile, clock } = options;
-    const server = await HandoverServer.open({ socketFile, clock, perform: inTurn });
+    const { socketFile, clock, random } = options;
+    const server = await HandoverServer.open({ socketFile, clock, random, perform: inTurn });
     try {
       return await inTurn(options.work, { ...options, begin: async () => undefined });
     } finally {

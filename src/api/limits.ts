@@ -18,6 +18,12 @@ export const RETRY_FIRST_MS = 20;
 /** Between two later tries: nobody notices half a second after a long wait. */
 export const RETRY_MAX_MS = 500;
 
+/** A caller makes one small file: on a busy machine and a slow disk, within seconds. */
+export const PROOF_MS_MAX = 10_000;
+
+/** Nobody notices so long a wait at the beginning of a command. */
+export const PROOF_LOOK_MS = 2;
+
 /** Whoever waits longer than this for work before theirs is told so. */
 export const WAITING_TOLD_MS = 1000;
 

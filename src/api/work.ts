@@ -1,8 +1,9 @@
 import { CountersignError, messageOf } from '../core/index.ts';
+import type { ProofDemand } from './caller-proof.ts';
 import { HandoverError, RemoteDefect, RemoteError } from './errors.ts';
 
 /** The version of what crosses the socket: holder and starter must agree on it. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /** A writing command as plain JSON: what one process can hand over to another. */
 export type Work = {
@@ -11,7 +12,7 @@ export type Work = {
   /** Paths are absolute: the holder stands in another folder. */
   readonly args: readonly string[];
   readonly tenant: string | null;
-  /** Who asks, as the entry about it will state. */
+  /** Who asks, as the entry about it will state. Nobody says this of themselves over the socket. */
   readonly who: string;
   readonly options: JsonOptions;
 };
@@ -19,8 +20,12 @@ export type Work = {
 /** What JSON can say; absent is null. */
 export type JsonOptions = Readonly<Record<string, unknown>>;
 
-/** One line of an answer. `begun` comes before the work is touched, `result` or `error` last. */
+/**
+ * One line of an answer: `prove` comes first, `begun` before the work is touched, `result` or
+ * `error` last.
+ */
 export type AnswerLine =
+  | ({ readonly kind: 'prove' } & ProofDemand)
   | { readonly kind: 'begun' }
   | { readonly kind: 'progress'; readonly progress: unknown }
   | { readonly kind: 'result'; readonly result: unknown }
@@ -54,12 +59,12 @@ export function requiredText(work: Work, name: string): string {
   return value;
 }
 
-export function workText(work: Work): string {
+export function workText({ who: _, ...work }: Work): string {
   return JSON.stringify({ protocol: PROTOCOL, ...work });
 }
 
 /** @throws HandoverError MALFORMED, OTHER_VERSION */
-export function parseWork(text: string): Work {
+export function parseWork(text: string): Omit<Work, 'who'> {
   const value = parseObject(text);
   if (value.protocol !== PROTOCOL) {
     throw new HandoverError(
@@ -68,20 +73,19 @@ export function parseWork(text: string): Work {
         `${String(value.protocol)}: run one version of Countersign on one data folder`,
     );
   }
-  const { command, args, tenant, who, options } = value;
+  const { command, args, tenant, options } = value;
   if (
     typeof command !== 'string' ||
     !Array.isArray(args) ||
     !args.every((arg) => typeof arg === 'string') ||
     !(tenant === null || typeof tenant === 'string') ||
-    typeof who !== 'string' ||
     typeof options !== 'object' ||
     options === null ||
     Array.isArray(options)
   ) {
     throw malformed('a command that was handed over');
   }
-  return { command, args, tenant, who, options: options as Record<string, unknown> };
+  return { command, args, tenant, options: options as Record<string, unknown> };
 }
 
 export function errorLine(error: unknown): AnswerLine {
@@ -99,6 +103,8 @@ export function errorOfLine(line: Extract<AnswerLine, { kind: 'error' }>): Error
 export function parseAnswerLine(text: string): AnswerLine {
   const line = parseObject(text);
   switch (line.kind) {
+    case 'prove':
+      return { kind: 'prove', name: String(line.name), nonce: String(line.nonce) };
     case 'begun':
       return { kind: 'begun' };
     case 'progress':

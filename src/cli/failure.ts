@@ -13,6 +13,8 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'LOCKED',
   'BUSY',
   'LOST',
+  // It could not find out who asks.
+  'UNPROVEN',
   // The machine did not do it.
   'DISK_FULL',
   'DISK_LOW',

@@ -150,13 +150,13 @@ class Server {
   }
 
   async run(): Promise<void> {
-    const { dir, clock, config, tell } = this.#options;
+    const { dir, clock, random, config, tell } = this.#options;
     const books = await BooksReader.open(dir, { clock });
     const reader = await LedgerReader.open(dir);
     try {
       this.#handover = await HandoverServer.open({
         socketFile: layout.apiSocket(dir),
-        clock,
+        ...{ clock, random },
         perform: this.#perform,
       });
       const collectors = await this.#collectors({ books, reader });

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../core/index.ts';
 import { HandoverServer } from '../handover-server.ts';
@@ -8,6 +9,7 @@ const [socketFile = ''] = process.argv.slice(2);
 await HandoverServer.open({
   socketFile,
   clock: systemClock,
+  random: { fill: (into) => randomFillSync(into) },
   perform: async (_, hooks) => {
     await hooks.begin();
     process.stdout.write('began\n');

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +16,7 @@ const result = await doWork({
   socketFile: join(dir, 'run', 'api.sock'),
   work: { command: 'write', args: [name], tenant: null, who: 'tests', options: {} },
   clock: systemClock,
+  random: { fill: (into) => randomFillSync(into) },
   signal: new AbortController().signal,
   where: 'anywhere',
   repeatable: repeatable === 'repeatable',

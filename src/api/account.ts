@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+
+/** Where the accounts of this machine are. Those of a directory service are not in it. */
+const ACCOUNTS = '/etc/passwd';
+
+/** The name of an account of the operating system, else its number. */
+export function accountName(uid: number): string {
+  return ownName(uid) ?? listedName(uid) ?? `uid ${uid}`;
+}
+
+/** Node asks the system, which asks directory services too, for its own account alone. */
+function ownName(uid: number): string | undefined {
+  try {
+    const own = userInfo();
+    return own.uid === uid ? own.username : undefined;
+  } catch {
+    // A container may run under a user id that has no name.
+    return undefined;
+  }
+}
+
+function listedName(uid: number): string | undefined {
+  try {
+    const lines = readFileSync(ACCOUNTS, 'utf8').split('\n');
+    return lines.map((line) => line.split(':')).find(([, , id]) => id === String(uid))?.[0];
+  } catch {
+    return undefined;
+  }
+}
