@@ -51,6 +51,7 @@ test('shows the main job by npm start', async () => {
   const { code, stdout, stderr } = await run('npm', ['start'], 'start');
   assert.equal(code, 0, stderr);
   assert.ok(stdout.split('\n').length > 10, stdout);
+  assert.match(stdout, /accounted +[1-9][\d,]* +accounted/, 'it shows the balance');
   assert.ok(!/warning|invariant/.test(stdout + stderr), `a demonstration that fails:\n${stderr}`);
 });
 

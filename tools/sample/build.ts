@@ -5,12 +5,18 @@ import { keepHouse } from './housekeeping.ts';
 import { intrusion } from './intrusion.ts';
 import { Journal } from './journal.ts';
 import { Mailboxes } from './mail.ts';
+import { type PolicyFile, policyFiles } from './policy-files.ts';
 import { SeededRandom } from './random.ts';
 
 /** Another seed is another company; this one is told in `content/sample/README.md`. */
 const SAMPLE_SEED = 20_260_302;
 
-export function buildSample(): readonly ExportFile[] {
+export type Sample = {
+  readonly exports: readonly ExportFile[];
+  readonly policyFiles: readonly PolicyFile[];
+};
+
+export function buildSample(): Sample {
   const random = new SeededRandom(SAMPLE_SEED);
   const journal = new Journal();
   const life: Life = { journal, random, company: company(random), mail: new Mailboxes(random) };
@@ -18,5 +24,5 @@ export function buildSample(): readonly ExportFile[] {
   liveOrdinaryDays(life, night);
   liveOddMoments(life);
   keepHouse(life);
-  return exportFiles(journal);
+  return { exports: exportFiles(journal), policyFiles: policyFiles(life.company) };
 }

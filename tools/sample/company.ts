@@ -10,7 +10,16 @@ export const OFFICE_IP = '198.51.100.10';
 export const START_MS: number = Date.UTC(2026, 2, 2);
 export const DAY_COUNT = 14;
 
-export type Department = 'Board' | 'Finance' | 'Surveys' | 'Sales' | 'People' | 'IT' | 'Legal';
+export const DEPARTMENTS = [
+  'Board',
+  'Finance',
+  'Surveys',
+  'Sales',
+  'People',
+  'IT',
+  'Legal',
+] as const;
+export type Department = (typeof DEPARTMENTS)[number];
 
 export type Person = {
   readonly name: string;
@@ -28,6 +37,8 @@ export type Person = {
   readonly phoneIp: string;
   readonly hasOutlook: boolean;
   readonly hasPhone: boolean;
+  /** Administrators sign in with a passkey. */
+  readonly hasPasskey: boolean;
   /** Between 0.4 and 1.6: some people do everything in the suite, some hardly anything. */
   readonly diligence: number;
   readonly startHour: number;
@@ -123,7 +134,8 @@ export function company(random: SeededRandom): Company {
     payroll: app('Copperlane Payroll', '198.51.100.143'),
     archive: app('Mail Archive Connector', '198.51.100.12'),
   };
-  return { people, scanner: { ...scanner, upn: `scanops@${DOMAIN}` }, apps, sites, teams };
+  const account = { ...scanner, upn: `scanops@${DOMAIN}`, hasPasskey: false };
+  return { people, scanner: account, apps, sites, teams };
 }
 
 function person(
@@ -148,6 +160,7 @@ function person(
     phoneIp: `2001:db8:77:${(0x100 + number * 7).toString(16)}::${random.hex(3)}`,
     hasOutlook: random.chance(0.6),
     hasPhone: random.chance(0.6),
+    hasPasskey: department === 'IT',
     diligence: 0.4 + random.next() * 1.2,
     startHour: 7.6 + random.next() * 1.6,
   };

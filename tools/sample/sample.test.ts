@@ -6,14 +6,16 @@ import { gunzipSync } from 'node:zlib';
 import { buildSample } from './build.ts';
 import type { ExportFile } from './exports.ts';
 import type { Document } from './journal.ts';
+import type { PolicyFile } from './policy-files.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'content', 'sample');
 /** Everybody who clones the project fetches these. */
 const FILE_BYTES_MAX = 400 * 1024;
 
 let files: readonly ExportFile[] = [];
+let policyFiles: readonly PolicyFile[] = [];
 before(() => {
-  files = buildSample();
+  ({ exports: files, policyFiles } = buildSample());
 });
 
 function listed(name: string): Document[] {
@@ -38,6 +40,9 @@ test('makes the sample that the repository holds, byte for byte', () => {
     const path = join(FOLDER, 'export', `${file.name}.gz`);
     assert.ok(gunzipSync(readFileSync(path)).toString() === file.text, `${file.name} differs`);
     assert.ok(statSync(path).size < FILE_BYTES_MAX);
+  }
+  for (const { name, text } of policyFiles) {
+    assert.equal(readFileSync(join(FOLDER, name), 'utf8'), text, name);
   }
 });
 

@@ -141,6 +141,7 @@ function graphSignIn(s: SignIn, requestId: string, correlationId: string): Docum
     homeTenantId: TENANT,
     authenticationRequirement:
       s.factors === 2 ? 'multiFactorAuthentication' : 'singleFactorAuthentication',
+    ...(isInteractive && s.factors === 2 && s.person.hasPasskey ? passkeyProof(s) : {}),
     authenticationProtocol: isInteractive ? s.protocol : 'none',
     incomingTokenType: isInteractive ? 'none' : 'primaryRefreshToken',
     signInEventTypes: [s.kind],
@@ -164,6 +165,18 @@ function graphSignIn(s: SignIn, requestId: string, correlationId: string): Docum
     location: { ...placeOf(s.ip), state: '' },
     appliedConditionalAccessPolicies: [],
   };
+}
+
+function passkeyProof({ atMs, error }: SignIn): Document {
+  const step = {
+    authenticationStepDateTime: graphTime(atMs),
+    authenticationMethod: 'FIDO2 security key',
+    authenticationMethodDetail: 'Passkey (device-bound)',
+    succeeded: error === 0,
+    authenticationStepResultDetail: '',
+    authenticationStepRequirement: 'Multifactor',
+  };
+  return { authenticationDetails: [step] };
 }
 
 /** An application signs in as itself: only Graph tells of it. */

@@ -5,7 +5,7 @@ import type { Knowledge } from '../knowledge/knowledge.ts';
 import { CHECK_AGE_MAX_MS } from '../limits.ts';
 import type { Pass } from '../passes/passes.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import { factorOf } from './factor.ts';
+import { factorOf, proofOf } from './factor.ts';
 import { type Match, matchDecision } from './match.ts';
 import { SeenDevices } from './seen-devices.ts';
 import type { ReportedSignIn } from './sign-in.ts';
@@ -111,7 +111,13 @@ function requestOf(signIn: ReportedSignIn): DecisionRequest {
     address,
     flow,
     ...(isPerson
-      ? { factor, device, app, conditionalAccess: detail?.conditionalAccess }
+      ? {
+          factor,
+          proof: proofOf(signIn),
+          device,
+          app,
+          conditionalAccess: detail?.conditionalAccess,
+        }
       : { scope: resource, credential: detail?.credential }),
   };
   const context = Object.fromEntries(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reported, step } from '../testing/reported.ts';
-import { factorOf, isExternal } from './factor.ts';
+import { factorOf, isExternal, proofOf } from './factor.ts';
 
 for (const [method, detail] of [
   ['FIDO2 security key', ''],
@@ -45,4 +45,20 @@ test('a second factor is external where somebody else was asked for it now', () 
     assert.ok(!by(step('External', '', result)));
   }
   assert.ok(!isExternal(reported({ detail: null })));
+});
+
+test('a refreshed token rests on what its session proved, and a sign-in that asks proves now', () => {
+  const earlier = step(
+    'Previously satisfied',
+    '',
+    'MFA requirement satisfied by claim in the token',
+  );
+  const proof = (flow: string, ...steps: ReturnType<typeof step>[]): string =>
+    proofOf(reported({ flow, detail: { steps } }));
+  assert.equal(proof('nonInteractiveUser', earlier), 'earlier');
+  assert.equal(proof('interactiveUser', earlier), 'earlier');
+  assert.equal(proof('interactiveUser', step('Password'), earlier), 'now');
+  assert.equal(proof('nonInteractiveUser', step('Password')), 'now');
+  assert.equal(proof('nonInteractiveUser'), 'earlier');
+  for (const flow of ['interactiveUser', 'unknown']) assert.equal(proof(flow), 'now');
 });

@@ -18,10 +18,24 @@ function isPhishingResistant({ method, detail }: SignInStep): boolean {
   return PHISHING_RESISTANT.test(method) || PHISHING_RESISTANT.test(detail);
 }
 
+/**
+ * Whether something was proved in this very sign-in, or it rests on what was proved before in its
+ * session: a token that is refreshed asks nobody.
+ */
+export function proofOf({ detail, flow }: ReportedSignIn): 'now' | 'earlier' {
+  const steps = (detail?.steps ?? []).filter(({ succeeded }) => succeeded);
+  if (steps.length === 0) return flow === 'nonInteractiveUser' ? 'earlier' : 'now';
+  return steps.every(isEarlier) ? 'earlier' : 'now';
+}
+
+function isEarlier({ method, result }: SignInStep): boolean {
+  return /satisfied by claim|previously satisfied/i.test(`${method} ${result}`);
+}
+
 /** Whether somebody beside the vendor was asked for the second factor, in this very sign-in. */
 export function isExternal({ detail }: ReportedSignIn): boolean {
-  return (detail?.steps ?? []).some(({ method, detail: more, succeeded, result }) => {
-    const isNow = succeeded && !/satisfied by claim|previously satisfied/i.test(result);
-    return isNow && /extern/i.test(`${method} ${more}`);
+  return (detail?.steps ?? []).some((step) => {
+    const isNow = step.succeeded && !isEarlier(step);
+    return isNow && /extern/i.test(`${step.method} ${step.detail}`);
   });
 }

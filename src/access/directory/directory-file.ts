@@ -19,7 +19,10 @@ type Maybe<T> = T | undefined;
 /** What a company wrote down itself. What is not stated of somebody is unknown, not false. */
 export type DirectoryFile = {
   readonly tenant: TenantId;
+  /** It was so at this time, and says nothing of others. */
   readonly at?: Maybe<string>;
+  /** It has been so since this time, and is until the file says otherwise. */
+  readonly since?: Maybe<string>;
   readonly people: readonly (Listed & {
     readonly kind?: Maybe<'member' | 'guest' | 'break-glass'>;
     readonly enabled?: Maybe<boolean>;
@@ -71,9 +74,11 @@ export function directorySchema(): z.ZodType<DirectoryFile> {
   const sensitivity = z.enum(['normal', 'sensitive']).optional();
   const state = z.enum(WAVE_STATES);
   const wave = z.strictObject({ id: text, state, groups: names, people: names });
-  return z.strictObject({
+  const time = timeSchema().optional();
+  const file = z.strictObject({
     tenant: tenantSchema(),
-    at: z.string().refine(isTime, { message: NO_TIME }).optional(),
+    at: time,
+    since: time,
     people: z.array(person).default([]),
     groups: z.array(group).default([]),
     roles: z.array(role).default([]),
@@ -81,12 +86,14 @@ export function directorySchema(): z.ZodType<DirectoryFile> {
     apps: z.array(z.strictObject({ ...listed, sensitivity })).default([]),
     waves: z.array(wave).optional(),
   });
+  return file.refine(({ at, since }) => at === undefined || since === undefined, {
+    message: 'states both at and since: write since where it still holds, else at',
+  });
 }
 
-const NO_TIME = 'is not a time: write it as 2026-01-31T08:30:00Z';
-
-function isTime(text: string): boolean {
-  return normaliseInstant(text) !== undefined;
+export function timeSchema(): z.ZodType<string> {
+  const message = 'is not a time: write it as 2026-01-31T08:30:00Z';
+  return z.string().refine((text) => normaliseInstant(text) !== undefined, { message });
 }
 
 export function tenantSchema(): z.ZodType<TenantId, string> {
@@ -103,10 +110,11 @@ export function loadDirectoryFile(
   parsed: DirectoryFile,
   { file, readMs }: { readonly file: string; readonly readMs: number },
 ): TenantId {
-  const { tenant: id, at, waves } = parsed;
-  const seenMs = at === undefined ? readMs : msOfInstant(normaliseInstant(at) ?? '');
-  const origin: Origin = { source: `file:${basename(file)}`, seenMs };
+  const { tenant: id, at, since, waves } = parsed;
   const tenant = store.tenant(id);
+  const source = `file:${basename(file)}`;
+  const seenMs = at === undefined ? heldMs(tenant, source, { since, readMs }) : timeOf(at);
+  const origin: Origin = { source, seenMs };
   // One that states a time tells of that time; one that does not is in force until the next.
   if (at === undefined) tenant.stand(origin.source);
   const loading = new Loading(tenant, origin);
@@ -118,6 +126,23 @@ export function loadDirectoryFile(
   if (waves !== undefined) loading.waves(waves);
   loading.end();
   return id;
+}
+
+/**
+ * Since when what a standing source says has held. The past is stated once: what a later reading
+ * changes has changed by then, and not since ever.
+ */
+export function heldMs(
+  tenant: TenantDirectory,
+  source: string,
+  { since, readMs }: { readonly since: Maybe<string>; readonly readMs: number },
+): number {
+  if (since === undefined || tenant.isStanding(source)) return readMs;
+  return Math.min(timeOf(since), readMs);
+}
+
+function timeOf(time: string): number {
+  return msOfInstant(normaliseInstant(time) ?? '');
 }
 
 class Loading {

@@ -259,3 +259,39 @@ test('a column tells the value of any moment', () => {
     runs(60),
   );
 });
+
+const DAY_MS = 24 * HOUR_MS;
+/** What it said of somebody at a moment, and how old that is. */
+function enabledAt(store: DirectoryStore, id: string, atMs: number): [unknown, number] {
+  const said = store.at(atMs).find(TENANT, 'Person', id)?.attribute('enabled');
+  return [said?.value, atMs - (said?.seenMs ?? 0)];
+}
+
+test('what a file says to have been so since a day is fresh for all of the time since', () => {
+  const dated = FILE.replace('people:', 'since: 2025-12-01\npeople:');
+  const store = loaded(dated);
+  for (const days of [1, 20, 34]) {
+    assert.deepEqual(enabledAt(store, 'ada', NOW_MS - days * DAY_MS), [true, 0], `${days} days`);
+  }
+  const [, ageMs] = enabledAt(store, 'ada', Date.parse('2025-11-01T00:00:00Z'));
+  assert.equal(ageMs, 30 * DAY_MS, 'of the time before it says less');
+  const [, without] = enabledAt(loaded(), 'ada', NOW_MS - 20 * DAY_MS);
+  assert.equal(without, 20 * DAY_MS, 'one that does not say since when knows the present');
+});
+
+test('what a file changes later has changed by then, and not since the day it states', () => {
+  const dated = FILE.replace('people:', 'since: 2025-12-01\npeople:');
+  const store = loaded(dated);
+  const later = dated.replace(
+    'kind: member\n    enabled: true',
+    'kind: member\n    enabled: false',
+  );
+  loaded(later, NOW_MS + DAY_MS, store);
+  assert.deepEqual(enabledAt(store, 'ada', NOW_MS - 20 * DAY_MS), [true, 0]);
+  assert.deepEqual(enabledAt(store, 'ada', NOW_MS + 2 * DAY_MS), [false, 0]);
+});
+
+test('a file states at or since, and not both', () => {
+  const both = FILE.replace('people:', 'at: 2026-01-01\nsince: 2025-12-01\npeople:');
+  assert.throws(() => parseDirectoryFile({ file: 'people.yaml', text: both }), /at and since/);
+});

@@ -69,7 +69,7 @@ export const DOORS: ReadonlyMap<string, Door> = new Map(
       when: 'after',
       supplies: [
         ...['context.address', 'context.factor', 'context.device', 'context.flow'],
-        ...['context.app', 'context.conditionalAccess', 'context.vendorRisk'],
+        ...['context.proof', 'context.app', 'context.conditionalAccess', 'context.vendorRisk'],
         ...['context.scope', 'context.credential'],
       ],
       types: PEOPLE,

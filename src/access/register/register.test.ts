@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tenantId } from '../../core/index.ts';
 import { DirectoryStore } from '../directory/directory-store.ts';
 import type { EntityFacts } from '../directory/facts.ts';
 import { SuiteDirectory } from '../directory/suite-directory.ts';
@@ -132,4 +133,14 @@ test('an address lies in the ranges that are written, and in no other', () => {
   assert.deepEqual(within('192.0.3.0'), of());
   assert.deepEqual(within('2001:db8:1::1'), of('2001:db8::/32'));
   assert.equal(within('here'), undefined);
+});
+
+test('a register that has held since a day knows its workloads of all of that time', () => {
+  const dated = TEXT.replace('workloads:', 'since: 2025-12-01\nworkloads:');
+  const store = new DirectoryStore();
+  const file = 'register.yaml';
+  loadRegister(store, read(dated), { file, readMs: READ_MS });
+  const atMs = READ_MS - 20 * 86_400_000;
+  const registered = store.at(atMs).find(tenantId(TENANT), 'Workload', 'report');
+  assert.deepEqual(registered?.attribute('registered')?.seenMs, atMs);
 });

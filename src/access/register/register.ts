@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { type ConfigFile, parseYaml } from '../../config/index.ts';
 import { msOfInstant, normaliseInstant, type TenantId } from '../../core/index.ts';
-import { tenantSchema } from '../directory/directory-file.ts';
+import { heldMs, tenantSchema, timeSchema } from '../directory/directory-file.ts';
 import type { DirectoryStore } from '../directory/directory-store.ts';
 import type { Sourced } from '../directory/facts.ts';
 import { NAME_CHARACTERS_MAX, NETWORKS_MAX, WORKLOADS_MAX } from '../limits.ts';
@@ -11,6 +11,8 @@ import { type Address, isInRange, parseAddress } from '../policies/address.ts';
 /** Which workload identities there may be: who answers for each, what for, until when, how far. */
 export type Register = {
   readonly tenant: TenantId;
+  /** It has been so since this time, and is until the register says otherwise. */
+  readonly since?: string | undefined;
   readonly workloads: readonly RegisteredWorkload[];
 };
 
@@ -51,6 +53,7 @@ export function workloadSchema(): z.ZodType<RegisteredWorkload> {
 function registerSchema(): z.ZodType<Register> {
   return z.strictObject({
     tenant: tenantSchema(),
+    since: timeSchema().optional(),
     workloads: z.array(workloadSchema()).max(WORKLOADS_MAX).default([]),
   });
 }
@@ -66,8 +69,9 @@ export function loadRegister(
   register: Register,
   { file, readMs }: { readonly file: string; readonly readMs: number },
 ): TenantId {
-  const origin = { source: registerSource(file), seenMs: readMs };
   const tenant = store.tenant(register.tenant);
+  const source = registerSource(file);
+  const origin = { source, seenMs: heldMs(tenant, source, { since: register.since, readMs }) };
   tenant.stand(origin.source);
   for (const { id, names, expires, ...rest } of register.workloads) {
     const row = tenant.put(WORKLOAD, id, names);

@@ -14,8 +14,8 @@ export function declareDemo(program: Parser, bind: Bind): void {
     .command('demo')
     .summary('the main job, on two weeks of an invented company')
     .description(
-      'Reads the sample export that comes with the program into a fresh ledger, asks it a few ' +
-        'questions, and proves the answers. The ledger goes to --data, else to a temporary folder.',
+      'Reads the sample export that comes with the program into a fresh ledger, puts policies in ' +
+        'force, asks a few questions, and proves the answers. The ledger goes to --data, else to a temporary folder.',
     )
     .action(bind(demo));
 }
@@ -29,7 +29,8 @@ GROUP BY mailbox ORDER BY 2 DESC`;
 const INTRUDER = 'scanops@northmoor.example';
 
 const demo: Command = async (context) => {
-  const sample = join(ownPackage().folder, 'content', 'sample', 'export');
+  const content = join(ownPackage().folder, 'content', 'sample');
+  const sample = join(content, 'export');
   if (!existsSync(sample)) throw usage(`could not find the sample export in ${sample}`);
   // Never the folder of COUNTERSIGN_DATA: an invented company has no place in a real ledger.
   const dir = context.namedDataDir ?? mkdtempSync(join(tmpdir(), 'countersign-demo-'));
@@ -42,6 +43,15 @@ const demo: Command = async (context) => {
     }
   };
   await step('Two weeks of an invented company, into a ledger.', ['import', sample]);
+  await step('What the company allows: its policies, its people and its applications.', [
+    'policy',
+    'use',
+    '--directory',
+    join(content, 'directory.yaml'),
+    '--register',
+    join(content, 'register.yaml'),
+  ]);
+  await step('Each action against its authorization. What is left, and why?', ['reconcile']);
   await step('The account of the office scanners signed in at night. What did it do?', [
     'statement',
     INTRUDER,
