@@ -38,7 +38,7 @@ test('most actions are accounted, and the READMEs say how many', () => {
   }
 });
 
-test("what is unaccounted is the intruder's: the scanners' account and the mail archive", async () => {
+test("what is unaccounted was done by the scanners' account and the mail archive", async () => {
   const { stdout } = await countersign(['reconcile', '--list', '--data', data, '--json']);
   const listed = stdout
     .split('\n')

@@ -7,7 +7,7 @@ export { FairTurns } from './callers/fair-turns.ts';
 export { type Proof, Roll } from './callers/roll.ts';
 export { alarmDrafts } from './checks/alarm-drafts.ts';
 export { type CheckWorld, checkSignIn, isVendors, judgeSignIn } from './checks/check.ts';
-export { checkDrafts, daysOf } from './checks/drafts.ts';
+export { checkDrafts, monthsOf } from './checks/drafts.ts';
 export { exactMatch, SIGN_IN_DOORS } from './checks/match.ts';
 export { type Replay, ReplayTally, type Suspicion, type Turned } from './checks/replay.ts';
 export { type ReportedSignIn, reportedSignIn } from './checks/sign-in.ts';

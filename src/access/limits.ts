@@ -38,6 +38,18 @@ export const JOIN_BEFORE_MS: number = 5 * 60_000;
 export const JOIN_AFTER_MS: number = 60_000;
 
 /**
+ * A policy disagrees with the company, and not with some people, where it would have kept out so
+ * many of those who signed in within a month. Fewer than five are looked at one by one.
+ */
+export const POLICY_PEOPLE_MIN = 5;
+
+/** And of large companies so many: a fifth is more than any intruder ever had. */
+export const POLICY_PEOPLE_SHARE = 0.2;
+
+/** People that a finding about a policy names as examples. */
+export const POLICY_EXAMPLES_MAX = 5;
+
+/**
  * After the fact a directory that was read within the week before or after says enough: the
  * question is what was so, not whether to let somebody in.
  */

@@ -7,7 +7,14 @@ import type { LiveRows, Scope } from './live.ts';
 import { Tenants } from './principal.ts';
 import type { EventRow } from './row.ts';
 import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
-import type { ActionKey, CheckCount, CheckFilter, CheckOutcome, CheckRow } from './state-checks.ts';
+import type {
+  ActionKey,
+  CheckCount,
+  CheckFilter,
+  CheckOutcome,
+  CheckRow,
+  PrincipalCount,
+} from './state-checks.ts';
 import type {
   DecisionFact,
   DecisionFilter,
@@ -143,9 +150,14 @@ export class AccessBooks {
     return this.#live.state?.checks.outcomesOf(actions) ?? [];
   }
 
-  /** Sign-ins of a time that disagree with the company's policy. */
-  disagreements(filter: CheckFilter = {}): readonly CheckRow[] {
-    return this.#live.state?.checks.disagreeing(filter) ?? [];
+  /** Sign-ins of a time that disagree with the company's policy, in order. */
+  *disagreements(filter: CheckFilter = {}): Generator<CheckRow> {
+    yield* this.#live.state?.checks.disagreeing(filter) ?? [];
+  }
+
+  /** How many principals signed in, by tenant, kind and calendar month. */
+  principalCounts(filter: CheckFilter): readonly PrincipalCount[] {
+    return this.#live.state?.checks.principalCounts(filter) ?? [];
   }
 }
 

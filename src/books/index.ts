@@ -71,7 +71,10 @@ export type {
   CheckFilter,
   CheckOutcome,
   CheckRow,
+  PrincipalCount,
+  PrincipalKind,
 } from './state-checks.ts';
+export { monthOf, nextMonthOf, principalKindOf } from './state-checks.ts';
 export type { DecisionFact, DecisionFilter, PassFact, PassFilter } from './state-decisions.ts';
 export type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 export { statementCsv } from './statement-csv.ts';

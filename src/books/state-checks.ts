@@ -36,6 +36,16 @@ export type CheckOutcome = {
 
 export type ActionKey = { readonly tenant: string; readonly action: string };
 
+export type PrincipalKind = 'person' | 'workload';
+
+/** How many principals of one kind signed in within one calendar month. */
+export type PrincipalCount = {
+  readonly tenant: string;
+  readonly monthMs: number;
+  readonly kind: PrincipalKind;
+  readonly principals: number;
+};
+
 export type CheckedRange = {
   readonly fromMs: number;
   readonly toMs: number;
@@ -79,7 +89,9 @@ export class CheckTable {
     this.#db.run('DELETE FROM checked WHERE from_ms >= ? AND to_ms <= ?', fromMs, toMs);
     this.#db.run('INSERT INTO checked VALUES (?, ?, ?)', fromMs, toMs, upTo);
     this.#db.run('DELETE FROM checks WHERE time_ms >= ? AND time_ms < ?', fromMs, toMs);
+    const principals = new Set<string>();
     for (const r of rows) {
+      principals.add(principalKey(r));
       this.#db.run(
         'INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         ...[r.tenant, r.action, r.timeMs, r.flow, r.state, r.cause, r.disagreements.length],
@@ -87,12 +99,26 @@ export class CheckTable {
         JSON.stringify(r),
       );
     }
+    for (const key of principals) {
+      this.#db.run(ADD_PRINCIPAL, ...key.split('\n'));
+    }
+  }
+
+  /** By tenant and kind, of the months that begin in `[fromMs, toMs)`. */
+  principalCounts({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): PrincipalCount[] {
+    return this.#db.all(COUNT_PRINCIPALS, fromMs, toMs).map((row) => ({
+      tenant: row['tenant'] as string,
+      monthMs: row['month_ms'] as number,
+      kind: row['kind'] as PrincipalKind,
+      principals: row['n'] as number,
+    }));
   }
 
   /** All of them are made again: bodies that they rest on are erased. */
   clear(): void {
     this.#db.run('DELETE FROM checks');
     this.#db.run('DELETE FROM checked');
+    this.#db.run('DELETE FROM checked_principals');
   }
 
   /** What was checked with entries at or behind this one. */
@@ -145,11 +171,11 @@ export class CheckTable {
       .filter((count) => tenant === undefined || count.tenant === tenant);
   }
 
-  /** Those of `[fromMs, toMs)` that disagree, by time. */
-  disagreeing({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): CheckRow[] {
-    return this.#db
-      .all(DISAGREEING, fromMs, toMs)
-      .map((row) => JSON.parse(row['body'] as string) as CheckRow);
+  /** Those of `[fromMs, toMs)` that disagree, by time, one by one. */
+  *disagreeing({ fromMs = FIRST_MS, toMs = LAST_MS }: CheckFilter = {}): Generator<CheckRow> {
+    for (const row of this.#db.each(DISAGREEING, fromMs, toMs)) {
+      yield JSON.parse(row['body'] as string) as CheckRow;
+    }
   }
 
   /** The hours of those that nobody could judge for want of something to judge by. */
@@ -158,6 +184,38 @@ export class CheckTable {
   }
 }
 
+const WORKLOAD_FLOWS: readonly string[] = ['servicePrincipal', 'managedIdentity'];
+
+/** Whose sign-in it was, as policies tell them apart. */
+export function principalKindOf({ flow }: Pick<CheckRow, 'flow'>): PrincipalKind {
+  return WORKLOAD_FLOWS.includes(flow) ? 'workload' : 'person';
+}
+
+/** The calendar month, in UTC, that a moment lies in; at the ends of time it is cut. */
+export function monthOf(ms: number): number {
+  return monthAfter(ms, 0) ?? FIRST_MS;
+}
+
+export function nextMonthOf(ms: number): number {
+  return monthAfter(ms, 1) ?? LAST_MS;
+}
+
+function monthAfter(ms: number, months: number): number | undefined {
+  const date = new Date(ms);
+  const month = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months);
+  return Number.isNaN(month) ? undefined : month;
+}
+
+function principalKey(row: CheckRow): string {
+  const { tenant, timeMs, principal } = row;
+  const name = principal.replaceAll('\n', ' ');
+  return [tenant, monthOf(timeMs), principalKindOf(row), name].join('\n');
+}
+
+const ADD_PRINCIPAL =
+  'INSERT OR IGNORE INTO checked_principals VALUES (?, CAST(? AS INTEGER), ?, ?)';
+const COUNT_PRINCIPALS = `SELECT tenant, month_ms, kind, count(*) AS n FROM checked_principals
+  WHERE month_ms >= ? AND month_ms < ? GROUP BY tenant, month_ms, kind`;
 const FIRST_MS = -8.64e15;
 const LAST_MS = 8.64e15;
 

@@ -1,5 +1,5 @@
 /** Another number: the state is thrown away and made again from the ledger. */
-export const STATE_VERSION = 15;
+export const STATE_VERSION = 16;
 
 /** `files` lists what counts; everything else in the events folder is left over. */
 export const STATE_TABLES = `
@@ -93,6 +93,11 @@ export const STATE_TABLES = `
     decision TEXT, body TEXT NOT NULL, PRIMARY KEY (tenant, action)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX checks_of_time ON checks (time_ms, state, disagreements, entry, decision);
+  CREATE INDEX checks_disagreeing ON checks (time_ms, tenant, action) WHERE disagreements > 0;
+  CREATE TABLE checked_principals (
+    tenant TEXT NOT NULL, month_ms INTEGER NOT NULL, kind TEXT NOT NULL, principal TEXT NOT NULL,
+    PRIMARY KEY (tenant, month_ms, kind, principal)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE checked (
     from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, up_to INTEGER NOT NULL
   ) STRICT;

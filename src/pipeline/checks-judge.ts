@@ -1,4 +1,5 @@
-import { checkDrafts, daysOf } from '../access/index.ts';
+import { checkDrafts, monthsOf } from '../access/index.ts';
+import { interval } from '../core/index.ts';
 import { SIGN_IN_LOGS, type Watcher } from '../detect/index.ts';
 import type { Judge, JudgeContext, Judgement } from './judge.ts';
 
@@ -20,10 +21,14 @@ export class ChecksJudge implements Judge {
   ];
 
   async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
-    const days = daysOf(books.access.checkedSince(fromIndex));
-    const rows = days.flatMap(({ from, to }) =>
-      books.access.disagreements({ fromMs: from, toMs: to }),
-    );
-    yield { drafts: checkDrafts(rows), covers: days };
+    const { access } = books;
+    for (const { from, to } of monthsOf(access.checkedSince(fromIndex))) {
+      const month = { fromMs: from, toMs: to };
+      const rows = () => access.disagreements(month);
+      yield {
+        drafts: checkDrafts(rows, access.principalCounts(month)),
+        covers: [interval(from, to)],
+      };
+    }
   }
 }

@@ -314,7 +314,7 @@ test('what is erased is in no check any more', async () => {
     const why = { doer: DOER, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
     await erase(writer, { selection: { names: ['per', 'per@x.example'] }, ...why });
     await checkSignIns(writer);
-    const rows = await ask(writer, async (books) => books.access.disagreements());
+    const rows = await ask(writer, async (books) => [...books.access.disagreements()]);
     assert.ok(rows.length > 0);
     assert.ok(!rows.some(({ principal }) => principal === 'per'));
   });

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CheckRow } from '../../books/index.ts';
+import type { FindingDraft } from '../../core/index.ts';
 import { decided, REPORTED_MS, REPORTED_TENANT } from '../testing/reported.ts';
 import { alarmDrafts } from './alarm-drafts.ts';
-import { checkDrafts, daysOf } from './drafts.ts';
+import { checkDrafts, monthsOf } from './drafts.ts';
 
 const DAY_MS = 86_400_000;
 const MIDNIGHT_MS = Date.UTC(2026, 0, 5);
+
+function draftsOf(rows: readonly CheckRow[], people = 100): readonly FindingDraft[] {
+  const month = { tenant: REPORTED_TENANT, monthMs: Date.UTC(2026, 0) };
+  const counts = (['person', 'workload'] as const).map((kind) => ({
+    ...{ ...month, kind, principals: people },
+  }));
+  return checkDrafts(() => rows, counts);
+}
 
 function row(changes: Partial<CheckRow> = {}): CheckRow {
   return {
@@ -18,19 +27,19 @@ function row(changes: Partial<CheckRow> = {}): CheckRow {
   };
 }
 
-test('a day is touched as a whole', () => {
-  assert.deepEqual(daysOf([{ from: MIDNIGHT_MS + 1, to: MIDNIGHT_MS + 2 }]), [
-    { from: MIDNIGHT_MS, to: MIDNIGHT_MS + DAY_MS },
-  ]);
-  assert.deepEqual(daysOf([{ from: MIDNIGHT_MS, to: MIDNIGHT_MS + DAY_MS }]), [
-    { from: MIDNIGHT_MS, to: MIDNIGHT_MS + DAY_MS },
-  ]);
+test('a month is touched as a whole', () => {
+  const [january, february, march] = [0, 1, 2].map((month) => Date.UTC(2026, month));
+  const whole = [{ from: january, to: february }];
+  assert.deepEqual(monthsOf([{ from: MIDNIGHT_MS + 1, to: MIDNIGHT_MS + 2 }]), whole);
+  assert.deepEqual(monthsOf([{ from: january ?? 0, to: february ?? 0 }]), whole);
   const two = [
     { from: MIDNIGHT_MS, to: MIDNIGHT_MS + 1 },
-    { from: MIDNIGHT_MS + DAY_MS, to: MIDNIGHT_MS + DAY_MS + 1 },
+    { from: february ?? 0, to: (february ?? 0) + 1 },
   ];
-  assert.deepEqual(daysOf(two), [{ from: MIDNIGHT_MS, to: MIDNIGHT_MS + 2 * DAY_MS }]);
-  assert.deepEqual(daysOf([]), []);
+  assert.deepEqual(monthsOf(two), [{ from: january, to: march }]);
+  assert.deepEqual(monthsOf([]), []);
+  const [all] = monthsOf([{ from: -8.64e15, to: 8.64e15 }]);
+  assert.deepEqual(all, { from: -8.64e15, to: 8.64e15 });
 });
 
 test('one finding for each rule, principal and day, with all that it rests on', () => {
@@ -38,7 +47,7 @@ test('one finding for each rule, principal and day, with all that it rests on', 
     row({ entries: [9, 11], timeMs: REPORTED_MS + 60_000, session: 's2', address: null }),
     row({ app: 'Files', session: null }),
   ];
-  assert.deepEqual(checkDrafts(rows), [
+  assert.deepEqual(draftsOf(rows), [
     {
       ...{ rule: 'check/second-factor', version: 1, tenant: REPORTED_TENANT, group: 'ada' },
       windowMs: MIDNIGHT_MS,
@@ -60,8 +69,8 @@ test('another tenant, rule, principal or day is another finding', () => {
     row({ timeMs: REPORTED_MS + DAY_MS }),
     row({ disagreements: [{ rule: 'check/high-risk', text: 'At risk.' }] }),
   ];
-  assert.equal(checkDrafts(others).length, others.length);
-  assert.deepEqual(checkDrafts([row({ disagreements: [] })]), []);
+  assert.equal(draftsOf(others).length, others.length);
+  assert.deepEqual(draftsOf([row({ disagreements: [] })]), []);
 });
 
 for (const [rule, severity, title] of [
@@ -79,7 +88,7 @@ for (const [rule, severity, title] of [
   ['check/of-their-own', 3, 'let in against the policy of-their-own: ada'],
 ] as const) {
   test(`${rule} is told with its own words and weight`, () => {
-    const [draft, ...more] = checkDrafts([row({ disagreements: [{ rule, text: 'So.' }] })]);
+    const [draft, ...more] = draftsOf([row({ disagreements: [{ rule, text: 'So.' }] })]);
     assert.deepEqual([draft?.rule, draft?.severity, draft?.title], [rule, severity, title]);
     assert.equal(draft?.message, 'So. 1 sign-in of that day, each let in by the vendor.');
     assert.equal(more.length, 0);

@@ -1,4 +1,4 @@
-import type { CheckRow } from '../../books/index.ts';
+import { type CheckRow, monthOf, nextMonthOf, type PrincipalCount } from '../../books/index.ts';
 import {
   type FindingDraft,
   type FindingSeverity,
@@ -8,6 +8,7 @@ import {
   plural,
   type TenantId,
 } from '../../core/index.ts';
+import { PolicyMisfits } from './policy-misfit.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -109,24 +110,37 @@ function wordsOf(rule: string): Words {
   };
 }
 
-/** The days that any of these touch: what is said of a day is said of all of it. */
-export function daysOf(touched: IntervalSet): IntervalSet {
+/** The calendar months that any of these touch: whether a policy fits is told of all of one. */
+export function monthsOf(touched: IntervalSet): IntervalSet {
   return normalise(
-    touched.map(
-      ({ from, to }): Interval => ({
-        from: Math.floor(from / DAY_MS) * DAY_MS,
-        to: Math.ceil(to / DAY_MS) * DAY_MS,
-      }),
-    ),
+    touched.map(({ from, to }): Interval => {
+      return { from: monthOf(from), to: nextMonthOf(Math.max(from, to - 1)) };
+    }),
   );
 }
 
-/** One finding for each rule, principal and day, whatever the order in which sign-ins came. */
-export function checkDrafts(rows: Iterable<CheckRow>): readonly FindingDraft[] {
+/**
+ * One finding for each rule, principal and day, and one for a policy that disagrees with a large
+ * part of the company in a month, whatever the order in which sign-ins came. `rows` are all
+ * disagreements of whole months; they are read twice.
+ */
+export function checkDrafts(
+  rows: () => Iterable<CheckRow>,
+  principals: readonly PrincipalCount[],
+): readonly FindingDraft[] {
+  const misfits = new PolicyMisfits(rows(), principals);
+  return [...misfits.drafts(), ...individualDrafts(rows(), misfits)];
+}
+
+function individualDrafts(
+  rows: Iterable<CheckRow>,
+  misfits: PolicyMisfits,
+): readonly FindingDraft[] {
   const groups = new Map<string, Group>();
   for (const row of rows) {
     const dayMs = Math.floor(row.timeMs / DAY_MS) * DAY_MS;
     for (const { rule, text } of row.disagreements) {
+      if (misfits.covers(row, rule)) continue;
       const key = [row.tenant, rule, row.principal, dayMs].join('\n');
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { rule, text, dayMs, rows: [row] });
@@ -156,7 +170,7 @@ function draftOf({ rule, text, dayMs, rows }: Group): FindingDraft {
     group: who,
     windowMs: dayMs,
     title: title(who),
-    message: `${text} ${plural(rows.length, 'sign-in')} of that day, each let in by the vendor.`,
+    message: messageOf({ rule, text, dayMs, rows }),
     next,
     severity,
     techniques: ['T1078.004'],
@@ -169,6 +183,15 @@ function draftOf({ rule, text, dayMs, rows }: Group): FindingDraft {
     addresses: unique(rows.map(({ address }) => address)),
     confidence: null,
   };
+}
+
+/** Which other rules the same sign-ins break tells what kind of sign-ins they are. */
+function messageOf({ rule, text, rows }: Group): string {
+  const others = unique(
+    rows.flatMap(({ disagreements }) => disagreements.map((each) => each.rule)),
+  ).filter((other) => other !== rule);
+  const said = `${text} ${plural(rows.length, 'sign-in')} of that day, each let in by the vendor.`;
+  return others.length === 0 ? said : `${said} They break ${others.join(', ')} as well.`;
 }
 
 function unique(values: readonly (string | null)[]): readonly string[] {

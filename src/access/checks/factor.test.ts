@@ -47,7 +47,7 @@ test('a second factor is external where somebody else was asked for it now', () 
   assert.ok(!isExternal(reported({ detail: null })));
 });
 
-test('a refreshed token rests on what its session proved, and a sign-in that asks proves now', () => {
+test('a refreshed token rests on what its session proved', () => {
   const earlier = step(
     'Previously satisfied',
     '',

@@ -15,7 +15,8 @@ export function declareDemo(program: Parser, bind: Bind): void {
     .summary('the main job, on two weeks of an invented company')
     .description(
       'Reads the sample export that comes with the program into a fresh ledger, puts policies in ' +
-        'force, asks a few questions, and proves the answers. The ledger goes to --data, else to a temporary folder.',
+        'force, asks a few questions, and proves the answers. The ledger goes to --data, else to ' +
+        'a temporary folder.',
     )
     .action(bind(demo));
 }
