@@ -2,7 +2,7 @@ import { ActivityApi } from './activity-api/service.ts';
 import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
 import { type KeyAndCertificate, selfSigned } from './certificate.ts';
 import { ManualClock, RunningClock } from './clock.ts';
-import { Companies } from './company/index.ts';
+import { Companies, withAccess } from './company/index.ts';
 import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
 import { UsualDispatcher } from './delays.ts';
 import { Faults } from './faults.ts';
@@ -79,14 +79,7 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   if (options.subscribed === 'before') {
     subscribe(api, { tenants, clientId: credentials.clientId, startMs });
   }
-  const companies = new Companies({
-    ...{ seed, now, resources: VENDOR_RESOURCES },
-    companies: tenants.map(({ tenantId, population, options: { apps = [], licence } }) => ({
-      population,
-      ...(licence !== undefined && { licence }),
-      apps: [...ourApps(credentials, tenantId), ...apps],
-    })),
-  });
+  const companies = companiesOf({ seed, now, tenants, credentials });
   const keeper = new TruthKeeper();
   const take = (happening: Happening): void => {
     keeper.note(happening);
@@ -99,7 +92,9 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
     partnerCa: options.partnerCa,
     onSignIn: (signIn) => {
       const tenant = tenants.find(({ tenantId }) => tenantId === signIn.tenantId);
-      if (tenant !== undefined) take(happeningOf(signIn, tenant, VENDOR_RESOURCES));
+      const directory = companies.directories.get(signIn.tenantId);
+      if (tenant !== undefined && directory !== undefined)
+        take(withAccess(directory, happeningOf(signIn, tenant, VENDOR_RESOURCES)));
       onSignIn?.(signIn);
     },
   });
@@ -114,6 +109,25 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
   const actor = companies.governed(actorOf({ tenants, others, played, seed }), startMs);
   const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
   return { ...made, faults, store, api, login, companies, keeper, take, hosts, origins };
+}
+
+function companiesOf(parts: {
+  readonly seed: string | number;
+  readonly now: () => number;
+  readonly tenants: readonly LivingTenant[];
+  readonly credentials: Credentials;
+}): Companies {
+  const { seed, now, tenants, credentials } = parts;
+  return new Companies({
+    ...{ seed, now, resources: VENDOR_RESOURCES },
+    companies: tenants.map(({ tenantId, population, options: { apps = [], licence } }, index) => ({
+      population,
+      // A second tenant is a forgotten one for tests, or an outsider's: it asks for less.
+      factorPolicy: index === 0 ? 'enabled' : 'disabled',
+      ...(licence !== undefined && { licence }),
+      apps: [...ourApps(credentials, tenantId), ...apps],
+    })),
+  });
 }
 
 /** As if the collector had started them long enough ago to be allowed to do so again. */

@@ -107,9 +107,11 @@ function personOf(population: Population, given: LoginPerson): Person {
 }
 
 /** What the client says of itself, where it says anything. */
-function clientOf(person: Person, { userAgent, app }: Given): Client {
+function clientOf(person: Person, { userAgent, app, grant }: Given): Client {
   if (userAgent === '') return browserOf(person);
-  const clientAppUsed = app.isPublic ? 'Mobile Apps and Desktop clients' : 'Browser';
+  // A person types a name in a browser; a password is posted by a program.
+  const isProgram = grant === 'password' || (app.isPublic && grant !== 'authorization_code');
+  const clientAppUsed = isProgram ? 'Mobile Apps and Desktop clients' : 'Browser';
   return { operatingSystem: '', browser: '', userAgent, clientAppUsed };
 }
 

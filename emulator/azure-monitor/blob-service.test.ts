@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { testEach } from '../../tools/testing/each.ts';
 import { ManualClock } from '../clock.ts';
 import { TENANT } from '../directory/testing/small-tenant.ts';
@@ -205,4 +205,156 @@ test('takes a request that is signed with the account\u2019s key, and no other',
   const wrong = await ask(Buffer.alloc(64, 8).toString('base64'));
   assert.equal(wrong.status, 403);
   assert.equal(wrong.headers.get('x-ms-error-code'), 'AuthenticationFailed');
+});
+
+test('a list of containers gives each what clients read of it', async () => {
+  arrive(1);
+  const xml = await (await get('?comp=list&include=metadata')).text();
+  const properties = /<Properties>(.*?)<\/Properties>/.exec(xml)?.[1] ?? '';
+  for (const name of ['Last-Modified', 'Etag', 'LeaseStatus', 'LeaseState', 'HasLegalHold']) {
+    assert.match(properties, new RegExp(`<${name}>[^<]+</${name}>`));
+  }
+  const own = await get(`/${CONTAINER}?restype=container`);
+  const etag = /<Etag>([^<]+)<\/Etag>/.exec(properties)?.[1]?.replaceAll('&quot;', '"');
+  assert.equal(own.headers.get('etag'), etag);
+  assert.equal(own.headers.get('x-ms-has-legal-hold'), 'false');
+  assert.match(await (await get(`/${CONTAINER}?restype=container&comp=acl`)).text(), /Identifiers/);
+  assert.match(await (await get('?restype=service&comp=properties')).text(), /<HourMetrics>/);
+  assert.equal(
+    (await get('?restype=account&comp=properties')).headers.get('x-ms-sku-name'),
+    'Standard_LRS',
+  );
+  assert.equal(namesIn(await (await get('?comp=list&prefix=other')).text()).length, 0);
+});
+
+test('an ETag is compared without its quotes, and dates are kept to', async () => {
+  arrive(1);
+  const path = `/${CONTAINER}/${AT_NOON}`;
+  const quoted = (await get(path)).headers.get('etag') ?? '';
+  const bare = quoted.replaceAll('"', '');
+  assert.match(await (await list()).text(), new RegExp(`<Etag>${bare}</Etag>`));
+  const statusOf = async (headers: Record<string, string>): Promise<number> =>
+    (await get(path, headers)).status;
+  for (const tag of [quoted, bare, `W/${quoted}`, `"0x1", ${quoted}`, '*']) {
+    assert.equal(await statusOf({ 'if-match': tag }), 200, tag);
+    assert.equal(await statusOf({ 'if-none-match': tag }), 304, tag);
+  }
+  assert.equal(await statusOf({ 'if-match': '"0x1"' }), 412);
+  const [before, after] = [NOON - MINUTE, NOON + MINUTE].map((ms) => new Date(ms).toUTCString());
+  assert.equal(await statusOf({ 'if-unmodified-since': before ?? '' }), 412);
+  assert.equal(await statusOf({ 'if-unmodified-since': after ?? '' }), 200);
+  const unchanged = await get(path, { 'if-modified-since': after ?? '' });
+  assert.equal(unchanged.status, 304);
+  assert.equal(unchanged.headers.get('x-ms-error-code'), 'ConditionNotMet');
+});
+
+test('every refusal has the code that clients branch on', async () => {
+  arrive(1);
+  const path = `/${CONTAINER}/${AT_NOON}`;
+  const cases: readonly [
+    path: string,
+    headers: Record<string, string>,
+    status: number,
+    code: string,
+  ][] = [
+    [`/${CONTAINER}/nothing`, {}, 404, 'BlobNotFound'],
+    ['/insights-logs-none', {}, 404, 'ContainerNotFound'],
+    ['/Not_A_Name?restype=container', {}, 400, 'InvalidResourceName'],
+    [`${path}?snapshot=2026-03-02T12:00:00.0000000Z`, {}, 404, 'BlobNotFound'],
+    [`${path}?comp=blocklist`, {}, 409, 'InvalidBlobType'],
+    [`${path}?comp=nonsense`, {}, 400, 'InvalidQueryParameterValue'],
+    [
+      `/${CONTAINER}?restype=container&comp=list&include=nonsense`,
+      {},
+      400,
+      'InvalidQueryParameterValue',
+    ],
+    [
+      `/${CONTAINER}?restype=container&comp=list&maxresults=0`,
+      {},
+      400,
+      'OutOfRangeQueryParameterValue',
+    ],
+    [path, { range: 'bytes=999999-' }, 416, 'InvalidRange'],
+    [path, { 'x-ms-range': 'bytes=-5' }, 400, 'InvalidHeaderValue'],
+  ];
+  for (const [address, headers, status, code] of cases) {
+    const answer = await get(address, headers);
+    assert.deepEqual(
+      [answer.status, answer.headers.get('x-ms-error-code')],
+      [status, code],
+      address,
+    );
+    const body = await answer.text();
+    assert.match(body, new RegExp(`<Code>${code}</Code>`));
+    assert.ok(body.includes(`RequestId:${answer.headers.get('x-ms-request-id')}`));
+  }
+  const part = await get(path, { range: 'bytes=0-9', 'x-ms-range-get-content-md5': 'true' });
+  assert.equal(
+    part.headers.get('content-md5'),
+    createHash('md5')
+      .update(await part.text())
+      .digest('base64'),
+  );
+});
+
+/** A query that is signed as the reference describes for an account. */
+function accountSas(change: Record<string, string> = {}, key = ACCOUNT.key): string {
+  const at = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const fields: Record<string, string> = {
+    ...{ sv: '2024-11-04', ss: 'b', srt: 'sco', sp: 'rl' },
+    ...{ st: at(NOON - MINUTE), se: at(NOON + 60 * MINUTE), ...change },
+  };
+  const named = ['sp', 'ss', 'srt', 'st', 'se', 'sip', 'spr', 'sv', 'ses'];
+  const text = `${[ACCOUNT.name, ...named.map((name) => fields[name] ?? '')].join('\n')}\n`;
+  const sig = createHmac('sha256', Buffer.from(key, 'base64')).update(text).digest('base64');
+  return new URLSearchParams({ ...fields, sig }).toString();
+}
+
+test('a shared access signature opens what it was signed for, while it lasts', async () => {
+  arrive(1);
+  const path = `/${CONTAINER}/${AT_NOON}`;
+  const codeOf = async (address: string): Promise<string> => {
+    const answer = await fetch(`${server.origin}/${ACCOUNT.name}${address}`);
+    await answer.arrayBuffer();
+    return answer.ok ? 'ok' : (answer.headers.get('x-ms-error-code') ?? '');
+  };
+  assert.equal(await codeOf(`${path}?${accountSas()}`), 'ok');
+  assert.equal(await codeOf(`?comp=list&${accountSas()}`), 'ok');
+  const refused: readonly [sas: string, code: string][] = [
+    [accountSas({}, Buffer.alloc(64, 8).toString('base64')), 'AuthenticationFailed'],
+    [accountSas().replace('sp=rl', 'sp=rwl'), 'AuthenticationFailed'],
+    [accountSas({ se: new Date(NOON - MINUTE).toISOString() }), 'AuthenticationFailed'],
+    [accountSas({ st: new Date(NOON + MINUTE).toISOString() }), 'AuthenticationFailed'],
+    [accountSas({ se: '' }), 'AuthenticationFailed'],
+    [accountSas({ sv: '2015-04-05' }), 'AuthenticationFailed'],
+    [accountSas({ sp: 'l' }), 'AuthorizationPermissionMismatch'],
+    [accountSas({ srt: 'sc' }), 'AuthorizationResourceTypeMismatch'],
+    [accountSas({ ss: 'q' }), 'AuthorizationServiceMismatch'],
+    [accountSas({ spr: 'https' }), 'AuthorizationProtocolMismatch'],
+    [accountSas({ sip: '10.0.0.1-10.0.0.9' }), 'AuthorizationSourceIPMismatch'],
+  ];
+  for (const [sas, code] of refused) assert.equal(await codeOf(`${path}?${sas}`), code, sas);
+
+  const service = (resource: string, sr: string, sp: string): string => {
+    const se = new Date(NOON + MINUTE).toISOString();
+    const sv = '2024-11-04';
+    const text = [sp, '', se, resource, '', '', '', sv, sr, '', '', '', '', '', '', ''].join('\n');
+    const key = Buffer.from(ACCOUNT.key, 'base64');
+    const sig = createHmac('sha256', key).update(text).digest('base64');
+    return new URLSearchParams({ sv, sr, sp, se, sig }).toString();
+  };
+  const container = `/blob/${ACCOUNT.name}/${CONTAINER}`;
+  assert.equal(await codeOf(`${path}?${service(`${container}/${AT_NOON}`, 'b', 'r')}`), 'ok');
+  assert.equal(await codeOf(`${path}?${service(container, 'c', 'r')}`), 'ok');
+  const listing = `/${CONTAINER}?restype=container&comp=list`;
+  assert.equal(await codeOf(`${listing}&${service(container, 'c', 'l')}`), 'ok');
+  assert.equal(
+    await codeOf(`${listing}&${service(container, 'c', 'r')}`),
+    'AuthorizationPermissionMismatch',
+  );
+  assert.equal(
+    await codeOf(`${path}?${service(`${container}/other`, 'b', 'r')}`),
+    'AuthenticationFailed',
+  );
 });

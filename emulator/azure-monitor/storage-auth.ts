@@ -1,6 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Ask } from '../http.ts';
 import { StorageError } from './storage-errors.ts';
+import {
+  type DelegationFields,
+  hasSignature,
+  needSignedQuery,
+  type Target,
+} from './storage-sas.ts';
 
 /** A storage account into which tenants export. */
 export type StorageAccount = {
@@ -12,7 +18,11 @@ export type StorageAccount = {
 };
 
 /** What an access token says, as far as storage asks. */
-export type StorageCaller = { readonly tenantId: string; readonly audience: string };
+export type StorageCaller = {
+  readonly tenantId: string;
+  readonly audience: string;
+  readonly objectId: string;
+};
 
 export type StorageVerifier = (token: string, nowMs: number) => Promise<StorageCaller | undefined>;
 
@@ -21,22 +31,43 @@ const AUDIENCES: readonly string[] = [
   'e406a681-f3d4-42a8-90b6-c2b029497af1',
 ];
 
+export type StorageAccess = {
+  readonly ask: Ask;
+  readonly account: StorageAccount;
+  readonly target: Target;
+  readonly verify: StorageVerifier;
+  readonly nowMs: number;
+  readonly scheme: 'http' | 'https';
+};
+
 /** Throws what the service answers to whoever does not prove who they are. */
-export async function needAccess(
-  ask: Ask,
-  account: StorageAccount,
-  verify: StorageVerifier,
-  nowMs: number,
-): Promise<void> {
+export async function needAccess(access: StorageAccess): Promise<StorageCaller | undefined> {
+  const { ask, account, verify, nowMs } = access;
   const sent = ask.headers['authorization'];
+  if (sent === undefined && hasSignature(ask)) {
+    needSignedQuery({ ...access, delegationSecret: (fields) => delegationKey(account, fields) });
+    return undefined;
+  }
   if (sent === undefined) throw unknownCaller();
   const [, scheme = '', proof = ''] = /^(\S+) +(.*)$/.exec(sent) ?? [];
   if (scheme.toLowerCase() === 'bearer') return needToken(ask, account, await verify(proof, nowMs));
-  if (scheme !== 'SharedKey') throw failed();
+  if (scheme !== 'SharedKey') throw failed('The scheme is not supported.');
   needSignature(ask, account, proof);
+  return undefined;
 }
 
-function needToken(ask: Ask, account: StorageAccount, caller: StorageCaller | undefined): void {
+/** The secret of a user delegation key: nothing of it has to be remembered. */
+export function delegationKey(account: StorageAccount, fields: DelegationFields): string {
+  const { objectId, tenantId, start, expiry, version } = fields;
+  const text = [objectId, tenantId, start, expiry, version].join('\n');
+  return createHmac('sha256', Buffer.from(account.key, 'base64')).update(text).digest('base64');
+}
+
+function needToken(
+  ask: Ask,
+  account: StorageAccount,
+  caller: StorageCaller | undefined,
+): StorageCaller {
   if (ask.headers['x-ms-version'] === undefined)
     throw new StorageError(400, 'MissingRequiredHeader', 'x-ms-version is needed with a token.');
   if (caller === undefined) throw unknownCaller();
@@ -48,12 +79,13 @@ function needToken(ask: Ask, account: StorageAccount, caller: StorageCaller | un
       'AuthorizationPermissionMismatch',
       'This request is not authorized to perform this operation using this permission.',
     );
+  return caller;
 }
 
 function needSignature(ask: Ask, account: StorageAccount, proof: string): void {
   const mark = proof.indexOf(':');
   const [name, signature] = [proof.slice(0, mark), proof.slice(mark + 1)];
-  if (name !== account.name) throw failed();
+  if (name !== account.name) throw failed('The account is not the one of the address.');
   if (ask.headers['x-ms-date'] === undefined && ask.headers['date'] === undefined)
     throw new StorageError(400, 'MissingRequiredHeader', 'x-ms-date or Date is needed.');
   const key = Buffer.from(account.key, 'base64');
@@ -63,7 +95,7 @@ function needSignature(ask: Ask, account: StorageAccount, proof: string): void {
     const wanted = createHmac('sha256', key).update(stringToSign(ask, resource)).digest();
     return wanted.length === sent.length && timingSafeEqual(wanted, sent);
   });
-  if (!isSigned) throw failed();
+  if (!isSigned) throw failed('The MAC signature found in the HTTP request is not the same.');
 }
 
 /** Storage services REST: "Authorize with Shared Key", Blob service, 2009-09-19 and later. */
@@ -106,11 +138,11 @@ function resourcesOf(ask: Ask, { name }: StorageAccount): readonly string[] {
   return [`/${name}${ask.path}${query}`, `${ask.path}${query}`];
 }
 
-function failed(): StorageError {
+function failed(detail: string): StorageError {
   const message =
     'Server failed to authenticate the request. Make sure the value of Authorization header is ' +
     'formed correctly including the signature.';
-  return new StorageError(403, 'AuthenticationFailed', message);
+  return new StorageError(403, 'AuthenticationFailed', message, {}, detail);
 }
 
 function unknownCaller(): StorageError {

@@ -25,6 +25,8 @@ export type Company = {
   readonly apps: readonly RegisteredApp[];
   /** Default: P2. */
   readonly licence?: DirectorySeed['licence'];
+  /** Whether its policy for a second factor is in force; default: `enabled`. */
+  readonly factorPolicy?: 'enabled' | 'disabled';
 };
 
 export type CompaniesOptions = {
@@ -56,10 +58,14 @@ export class Companies {
     this.#options = options;
     this.#random = new SeededRandom(seed, 'connections');
     this.directories = new Map(
-      companies.map(({ population, apps, licence }) => [
+      companies.map(({ population, apps, licence, factorPolicy }) => [
         population.tenant.id,
         new Directory({
-          seed: companySeed({ population, apps, resources, ...(licence && { licence }) }),
+          seed: companySeed({
+            ...{ population, apps, resources },
+            ...(licence && { licence }),
+            ...(factorPolicy && { factorPolicy }),
+          }),
           puid: (userId) => accountOf(population, userId)?.puid,
         }),
       ]),

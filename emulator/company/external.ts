@@ -1,4 +1,4 @@
-import type { Directory, DirectoryObject } from '../directory/index.ts';
+import { asksFor, type Directory, type DirectoryObject } from '../directory/index.ts';
 import type { ExternalMethod, IssuanceListener, RegisteredApp } from '../login/directory.ts';
 import type { JsonObject } from '../types.ts';
 
@@ -47,28 +47,9 @@ function isTarget(state: State, targets: unknown, userId: string): boolean {
   });
 }
 
-/** Does an enabled policy of conditional access want a second factor of browsers? */
-function needsFactor(state: State, userId: string, clientId: string): boolean {
-  for (const { object: policy } of state.list('conditionalAccessPolicies')) {
-    const conditions = object(policy['conditions']);
-    const users = object(conditions['users']);
-    const applications = object(conditions['applications']);
-    const clients = list(conditions['clientAppTypes']);
-    const names = (value: unknown, ...wanted: readonly string[]): boolean =>
-      list(value).some((one) => wanted.includes(text(one)));
-    if (
-      policy['state'] === 'enabled' &&
-      names(object(policy['grantControls'])['builtInControls'], 'mfa') &&
-      (clients.length === 0 || names(clients, 'all', 'browser')) &&
-      names(users['includeUsers'], 'All', userId) &&
-      !names(users['excludeUsers'], userId) &&
-      names(applications['includeApplications'], 'All', clientId) &&
-      !names(applications['excludeApplications'], clientId)
-    ) {
-      return true;
-    }
-  }
-  return false;
+/** Does a policy in force want a second factor of browsers? */
+function needsFactor(state: State, userId: string, appId: string): boolean {
+  return asksFor(state, { userId, appId, clientAppUsed: 'Browser' }, 'mfa');
 }
 
 /** The custom extension that listens for tokens of this application, if any does. */

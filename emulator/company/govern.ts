@@ -1,5 +1,7 @@
-import type { Directory, Refusal } from '../directory/index.ts';
+import { accessRefusal, type Directory, type Refusal } from '../directory/index.ts';
+import { logonError } from '../records/index.ts';
 import type { Actor, Happening } from '../types.ts';
+import { factsOf, isHeld, withAccess } from './access-rows.ts';
 import { follow } from './follow.ts';
 import { refusedSignIn, type SignInRow, signInOf, tokensOf } from './sign-in-rows.ts';
 
@@ -35,8 +37,12 @@ export class GovernedActor implements Actor {
       const directory = this.#directories.get(happening.tenantId);
       const left = directory === undefined ? happening : this.#judge(directory, happening);
       if (left === undefined) continue;
-      if (directory !== undefined) follow(directory, left);
-      yield left;
+      if (directory === undefined) {
+        yield left;
+        continue;
+      }
+      follow(directory, left);
+      yield withAccess(directory, left);
     }
   }
 
@@ -49,7 +55,7 @@ export class GovernedActor implements Actor {
         : happening;
     }
     if (!isConcerned(directory, row)) return happening;
-    const refusal = this.#refusal(directory, row, happening);
+    const refusal = this.#refusal(directory, row, happening) ?? ofAccess(directory, happening);
     if (refusal === undefined) {
       if (row.isFresh && row.sessionId !== undefined)
         remember(this.#sessions, row.sessionId, happening.atMs, SESSIONS_MAX);
@@ -122,6 +128,16 @@ function isConcerned({ state }: Directory, row: SignInRow): boolean {
     (client !== undefined && state.isTouched('servicePrincipals', client)) ||
     (application !== undefined && state.isTouched('applications', application))
   );
+}
+
+/** Policies that were changed are asked; those of the beginning, life itself keeps to. */
+function ofAccess({ state }: Directory, { records }: Happening): Refusal | undefined {
+  if (state.touchedCount('conditionalAccessPolicies') === 0) return undefined;
+  const row = records.findLast(({ feed }) => feed === 'graph/signIns')?.body;
+  const facts = row && factsOf(row);
+  if (row === undefined || facts === undefined || !isHeld(row)) return undefined;
+  const code = accessRefusal(state, facts);
+  return code === undefined ? undefined : { code, symbol: logonError(code) ?? '' };
 }
 
 /** A client of somebody else's, to which nobody consents any more. */

@@ -34,6 +34,7 @@ export type CompanyOptions = {
   /** What tokens can be for. */
   readonly resources: readonly Resource[];
   readonly licence?: DirectorySeed['licence'];
+  readonly factorPolicy?: 'enabled' | 'disabled';
 };
 
 /** The directory that a population has from the beginning. */
@@ -50,7 +51,7 @@ export function companySeed(options: CompanyOptions): DirectorySeed {
     roleDefinitions,
     roleAssignments: () => roleAssignments(population),
     domains: () => domains(population),
-    conditionalAccessPolicies: () => policies(population),
+    conditionalAccessPolicies: () => policies(population, options.factorPolicy ?? 'enabled'),
     namedLocations: () => namedLocations(population),
     organizations: () => organizations(population),
     subscribedSkus: () => subscribedSkus(population),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DirectoryObject, SINGLETONS } from '../directory/index.ts';
-import { PLACES, type Population } from '../population/index.ts';
+import { DEPARTMENTS, PLACES, type Population } from '../population/index.ts';
+import { FIRST_PARTY } from '../records/index.ts';
 import { guidOf } from './ids.ts';
 import { FOUNDED, SKUS } from './users.ts';
 
@@ -51,27 +52,47 @@ export function federationOf({ tenant }: Population, domain: string): readonly D
   ];
 }
 
-export function policies({ tenant }: Population): readonly DirectoryObject[] {
-  return tenant.policies.map(({ id, displayName }) => ({
-    id,
-    displayName,
+/** What the company asks of sign-ins. People's life keeps to it: a test holds every row to it. */
+export function policies(
+  population: Population,
+  factorPolicy: 'enabled' | 'disabled',
+): readonly DirectoryObject[] {
+  const { tenant } = population;
+  const departments = DEPARTMENTS.map((_, index) => population.group(index).id);
+  const [finance] = departments.slice(DEPARTMENTS.indexOf('Finance'));
+  const [state, reported] = ['enabled', 'enabledForReportingButNotEnforced'] as const;
+  const shapes: readonly PolicyShape[] = [
+    // Programs are not asked yet, nor accounts that no department has: gaps as companies have them.
+    { state: factorPolicy, groups: departments, clients: ['browser'], grants: ['mfa'] },
+    { state: reported, groups: [finance ?? ''], clients: ['all'], grants: ['compliantDevice'] },
+    { state: reported, clients: ['exchangeActiveSync', 'other'], grants: ['block'] },
+    { state, apps: [FIRST_PARTY.keyVault], clients: ['browser'], grants: ['block'] },
+  ];
+  return shapes.map((shape, index) => ({
+    id: tenant.policies[index]?.id ?? '',
+    displayName: tenant.policies[index]?.displayName ?? '',
     createdDateTime: FOUNDED,
     modifiedDateTime: null,
-    state: 'enabled',
+    state: shape.state,
     conditions: {
-      users: { includeUsers: ['All'], excludeUsers: [], includeGroups: [], excludeGroups: [] },
-      applications: { includeApplications: ['All'], excludeApplications: [] },
-      clientAppTypes: displayName.includes('legacy') ? ['other'] : ['all'],
-      userRiskLevels: [],
-      signInRiskLevels: [],
+      users:
+        shape.groups === undefined ? { includeUsers: ['All'] } : { includeGroups: shape.groups },
+      applications: { includeApplications: shape.apps ?? ['All'] },
+      clientAppTypes: shape.clients,
     },
-    grantControls: {
-      operator: 'OR',
-      builtInControls: [displayName.startsWith('Managed') ? 'compliantDevice' : 'mfa'],
-    },
+    grantControls: { operator: 'OR', builtInControls: shape.grants },
     sessionControls: null,
   }));
 }
+
+type PolicyShape = {
+  readonly state: string;
+  /** Everybody without. */
+  readonly groups?: readonly string[];
+  readonly apps?: readonly string[];
+  readonly clients: readonly string[];
+  readonly grants: readonly string[];
+};
 
 export function namedLocations({ tenant }: Population): readonly DirectoryObject[] {
   return [

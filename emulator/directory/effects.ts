@@ -1,3 +1,4 @@
+import { accessRefusal } from './access.ts';
 import type { DirectoryObject, Kind } from './seed.ts';
 import type { DirectoryState } from './state.ts';
 
@@ -196,53 +197,12 @@ export class DirectoryEffects implements Effects {
     return false;
   }
 
-  /** Policies that block, by user, application and user risk; other conditions are not judged. */
-  #ofPolicies({ userId, resourceAppId }: Attempt): Refusal | undefined {
+  /** Policies that block; what the attempt does not tell, no policy asks of it. */
+  #ofPolicies({ userId, appId, resourceAppId: resourceId }: Attempt): Refusal | undefined {
     if (userId === undefined) return undefined;
-    const risk = this.#state.get('riskyUsers', userId)?.['riskLevel'];
-    for (const { object: policy } of this.#state.list('conditionalAccessPolicies')) {
-      if (policy['state'] !== 'enabled') continue;
-      if (!strings(object(policy['grantControls'])['builtInControls']).includes('block')) continue;
-      const conditions = object(policy['conditions']);
-      const levels = strings(conditions['userRiskLevels']);
-      if (levels.length > 0 && !levels.includes(String(risk))) continue;
-      if (UNJUDGED.some((name) => isGiven(conditions[name]))) continue;
-      if (!this.#isMeant(object(conditions['users']), userId)) continue;
-      const apps = object(conditions['applications']);
-      if (!isIn(apps, 'Applications', ['All', resourceAppId])) continue;
-      return { code: 53003, symbol: 'BlockedByConditionalAccess' };
-    }
-    return undefined;
+    const code = accessRefusal(this.#state, { userId, appId, resourceId });
+    return code === 53_003 ? { code, symbol: 'BlockedByConditionalAccess' } : undefined;
   }
-
-  #isMeant(users: { readonly [member: string]: unknown }, userId: string): boolean {
-    const isOfAny = (groups: readonly string[]): boolean =>
-      groups.some((group) => this.#state.isRelated(group, 'members', userId));
-    if (strings(users['excludeUsers']).includes(userId)) return false;
-    if (isOfAny(strings(users['excludeGroups']))) return false;
-    const included = strings(users['includeUsers']);
-    return (
-      included.includes('All') ||
-      included.includes(userId) ||
-      isOfAny(strings(users['includeGroups']))
-    );
-  }
-}
-
-/** A policy with one of these blocks only some sign-ins of a person: life itself judges those. */
-const UNJUDGED = ['locations', 'platforms', 'devices', 'signInRiskLevels', 'authenticationFlows'];
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-}
-
-function isIn(
-  part: { readonly [member: string]: unknown },
-  what: string,
-  values: readonly (string | undefined)[],
-): boolean {
-  const isAmong = (list: unknown): boolean => strings(list).some((one) => values.includes(one));
-  return isAmong(part[`include${what}`]) && !isAmong(part[`exclude${what}`]);
 }
 
 function validFrom(user: DirectoryObject): number {
@@ -266,8 +226,4 @@ function object(value: unknown): { readonly [member: string]: unknown } {
 
 function objects(value: unknown): readonly { readonly [member: string]: unknown }[] {
   return Array.isArray(value) ? value.map(object) : [];
-}
-
-function strings(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

@@ -1,3 +1,10 @@
+export {
+  type Access,
+  type AccessFacts,
+  accessOf,
+  accessRefusal,
+  asksFor,
+} from './access.ts';
 export { type Change, ChangeRefused, type Circumstances, type Initiator } from './change.ts';
 export type { ChangeEntry } from './change-log.ts';
 export { Directory, type DirectoryOptions } from './directory.ts';

@@ -40,6 +40,7 @@ export function shown(
   object: DirectoryObject,
   select: readonly string[] | undefined,
 ): JsonObject {
+  if (kind === 'conditionalAccessPolicies') return shownPolicy(object, select);
   const names = select ?? (kind === 'users' ? USER_USUAL : Object.keys(object));
   const result: Record<string, unknown> = {};
   for (const name of names) {
@@ -52,6 +53,72 @@ export function shown(
     result[member] = CREDENTIALS.includes(member) ? hidden(object[member]) : object[member];
   }
   return result;
+}
+
+/** Every list and every member that Graph gives of a policy, whatever it was made with. */
+function shownPolicy(policy: DirectoryObject, select: readonly string[] | undefined): JsonObject {
+  const conditions = part(policy['conditions']);
+  const whole: JsonObject = {
+    templateId: null,
+    displayName: '',
+    createdDateTime: null,
+    modifiedDateTime: null,
+    state: 'disabled',
+    deletedDateTime: null,
+    partialEnablementStrategy: null,
+    ...policy,
+    sessionControls: policy['sessionControls'] ?? null,
+    conditions: {
+      ...lists(
+        'userRiskLevels',
+        'signInRiskLevels',
+        'clientAppTypes',
+        'servicePrincipalRiskLevels',
+      ),
+      ...nothing('insiderRiskLevels', 'platforms', 'locations', 'times', 'deviceStates', 'devices'),
+      ...nothing('clientApplications', 'authenticationFlows'),
+      ...conditions,
+      applications: {
+        ...lists('includeApplications', 'excludeApplications', 'includeUserActions'),
+        ...lists('includeAuthenticationContextClassReferences'),
+        applicationFilter: null,
+        ...part(conditions['applications']),
+      },
+      users: {
+        ...lists('includeUsers', 'excludeUsers', 'includeGroups', 'excludeGroups'),
+        ...lists('includeRoles', 'excludeRoles'),
+        ...nothing('includeGuestsOrExternalUsers', 'excludeGuestsOrExternalUsers'),
+        ...part(conditions['users']),
+      },
+    },
+    grantControls: grantControlsOf(policy['grantControls']),
+  };
+  const wanted = select?.map((name) => name.toLowerCase());
+  return Object.fromEntries(
+    Object.entries(whole).filter(([name]) => wanted?.includes(name.toLowerCase()) ?? true),
+  );
+}
+
+function grantControlsOf(controls: unknown): JsonObject | null {
+  if (controls === null || controls === undefined) return null;
+  return {
+    operator: 'OR',
+    ...lists('builtInControls', 'customAuthenticationFactors', 'termsOfUse'),
+    authenticationStrength: null,
+    ...part(controls),
+  };
+}
+
+function lists(...names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map((name) => [name, []]));
+}
+
+function nothing(...names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+function part(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
 }
 
 const CREDENTIALS: readonly string[] = ['passwordCredentials', 'keyCredentials'];

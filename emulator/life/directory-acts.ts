@@ -122,12 +122,17 @@ const SLIPS: readonly number[] = [
   50058, 50058, 50058, 50074, 50074, 50076, 50126, 50126, 500121, 65001, 50140, 70043, 53003, 50105,
 ];
 
+/** BlockedByConditionalAccess. */
+const BLOCKED = 53_003;
+
 export function slip(scene: Scene): FeedRecord[] {
   const { person, random, tenant } = scene;
-  return signInRecords(
-    tenant,
-    refused(promptedSignIn(person, slipRequest(scene)), random.pick(SLIPS)),
-  );
+  const code = random.pick(SLIPS);
+  const asked = slipRequest(scene);
+  // What is blocked for everybody is what a policy of the company blocks.
+  const vault = { appId: FIRST_PARTY.azurePortal, resourceId: FIRST_PARTY.keyVault };
+  const request = code === BLOCKED ? { ...asked, ...vault } : asked;
+  return signInRecords(tenant, refused(promptedSignIn(person, request), code));
 }
 
 function slipRequest(scene: Scene): Request {

@@ -45,6 +45,7 @@ export function tenantOf(options: TenantOptions): Tenant {
       'Second factor for everybody',
       'Managed devices for finance',
       'Block legacy protocols',
+      'Block key vaults in browsers',
     ].map((name, index) => ({ id: idOf(key, 'policy', index), displayName: name })),
   };
 }

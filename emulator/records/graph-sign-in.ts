@@ -3,7 +3,7 @@ import type { JsonObject } from '../types.ts';
 import { graphTime } from './feed.ts';
 import { APP_NAMES, servicePrincipalIdOf } from './first-party.ts';
 import type { Fullness, SignIn } from './sign-in.ts';
-import { failureReason, isExternal, isInterrupt } from './sign-in-errors.ts';
+import { failureReason } from './sign-in-errors.ts';
 
 /** What Graph's rows and the diagnostic export say in the same words. */
 export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonObject {
@@ -21,7 +21,8 @@ export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonOb
     clientAppUsed: user === undefined ? null : s.client.clientAppUsed,
     userAgent: s.client.userAgent,
     correlationId: s.correlationId,
-    conditionalAccessStatus: isWhole ? accessStatus(s) : 'notApplied',
+    // The directory fills these two in: it alone has the policies of that moment.
+    conditionalAccessStatus: 'notApplied',
     originalRequestId: s.requestId,
     isInteractive: s.eventType === 'interactiveUser',
     tokenIssuerName: s.federatedIssuer ?? '',
@@ -55,7 +56,7 @@ export function commonRow(tenant: Tenant, s: SignIn, fullness: Fullness): JsonOb
     status: statusOf(s),
     deviceDetail: deviceOf(s),
     location: locationOf(s),
-    appliedConditionalAccessPolicies: isWhole ? policiesOf(tenant, s) : [],
+    appliedConditionalAccessPolicies: [],
     authenticationContextClassReferences: [],
     networkLocationDetails: [],
     sessionLifetimePolicies: [],
@@ -153,29 +154,4 @@ function locationOf(s: SignIn): JsonObject {
 function managedIdentityOf(s: SignIn): JsonObject | null {
   if (s.eventType !== 'managedIdentity') return null;
   return { msiType: 'systemAssigned', associatedResourceId: null, federatedTokenId: null };
-}
-
-function accessStatus(s: SignIn): string {
-  if (s.user === undefined || s.protocol === 'ropc') return 'notApplied';
-  if (s.error === 53003 || s.error === 53000 || s.error === 50131) return 'failure';
-  if (isExternal(s.error)) return 'failure';
-  return s.error === 0 || isInterrupt(s.error) ? 'success' : 'notApplied';
-}
-
-function policiesOf(tenant: Tenant, s: SignIn): JsonObject[] {
-  if (s.user === undefined) return [];
-  return tenant.policies.map(({ id, displayName }, index) => ({
-    id,
-    displayName,
-    enforcedGrantControls: index === 0 ? ['Mfa'] : index === 2 ? ['Block'] : ['CompliantDevice'],
-    enforcedSessionControls: [],
-    result:
-      index === 0 && s.factors === 2
-        ? s.error === 0
-          ? 'success'
-          : 'failure'
-        : index === 2 && s.error === 53003
-          ? 'failure'
-          : 'notApplied',
-  }));
 }

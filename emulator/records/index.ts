@@ -38,5 +38,5 @@ export {
   type Step,
   signInRecords,
 } from './sign-in.ts';
-export { failureReason, logonError } from './sign-in-errors.ts';
+export { failureReason, isExternal, logonError } from './sign-in-errors.ts';
 export { type TeamsAct, teamsRecords } from './teams.ts';
