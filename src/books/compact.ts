@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { assert } from '../core/index.ts';
 import { COLUMNS, UTC_TIME } from './columns.ts';
 import { type Engine, identifier, literal } from './engine.ts';
+import { bookFailure } from './errors.ts';
 import { BOOKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from './layout.ts';
 import {
   COMPACT_ROWS_MAX,
@@ -96,8 +97,12 @@ async function forgetRowless(store: Store): Promise<void> {
   });
 }
 
-function copied({ engine }: Store, copy: string): Promise<void> {
-  return engine.withRoom(() => engine.run(copy));
+async function copied({ engine, dir }: Store, copy: string): Promise<void> {
+  try {
+    await engine.withRoom(() => engine.run(copy));
+  } catch (cause) {
+    throw bookFailure(join(dir, TEMP_FOLDER), cause);
+  }
 }
 
 async function mergeHot(store: Store, hot: readonly ListedFile[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bookFailure } from './errors.ts';
 import { HOT_FOLDER, hotPath, TEMP_FOLDER } from './layout.ts';
 import type { RowBuffer, RowSummary } from './row-buffer.ts';
 
@@ -14,16 +15,21 @@ export type HotFile = RowSummary & {
  * Writes the rows of a batch as one Parquet file. Needs no lock, so that worker threads do it: no
  * two files share a name, since no two rows share an index. A crash anywhere in here leaves files
  * that nothing lists; the next writer deletes them. The buffer may be cleared once this resolves.
+ * @throws BooksError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
  */
 export async function writeHot(dir: string, buffer: RowBuffer): Promise<HotFile> {
   const summary = buffer.summary();
   const path = hotPath(summary.fromIndex, summary.toIndex);
   const temp = join(dir, TEMP_FOLDER, path.slice(HOT_FOLDER.length + 1));
-  await mkdir(join(dir, HOT_FOLDER), { recursive: true });
-  await mkdir(join(dir, TEMP_FOLDER), { recursive: true });
-  const bytes = await writeSynced(temp, buffer.parquet());
-  await rename(temp, join(dir, path));
-  return { ...summary, path, bytes };
+  try {
+    await mkdir(join(dir, HOT_FOLDER), { recursive: true });
+    await mkdir(join(dir, TEMP_FOLDER), { recursive: true });
+    const bytes = await writeSynced(temp, buffer.parquet());
+    await rename(temp, join(dir, path));
+    return { ...summary, path, bytes };
+  } catch (cause) {
+    throw bookFailure(join(dir, path), cause);
+  }
 }
 
 /** MUST be durable before the file is listed: a listed file without its bytes would be a hole. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { bookFailure } from './errors.ts';
 
 export type SqlValue = string | number | null;
 
@@ -12,7 +13,7 @@ export class StateDb {
   }
 
   transaction<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE');
+    this.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
       this.#db.exec('COMMIT');
@@ -21,7 +22,7 @@ export class StateDb {
       // A full disk may have rolled it back by itself (SQLite, "Response To Errors Within A
       // Transaction"): then there is none, and what went wrong is what is to be said.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
-      throw error;
+      throw this.#failure(error);
     }
   }
 
@@ -51,15 +52,27 @@ export class StateDb {
   }
 
   run(sql: string, ...values: SqlValue[]): void {
-    this.#prepare(sql).run(...values);
+    try {
+      this.#prepare(sql).run(...values);
+    } catch (error) {
+      throw this.#failure(error);
+    }
   }
 
   exec(sql: string): void {
-    this.#db.exec(sql);
+    try {
+      this.#db.exec(sql);
+    } catch (error) {
+      throw this.#failure(error);
+    }
   }
 
   close(): void {
     this.#db.close();
+  }
+
+  #failure(error: unknown): unknown {
+    return bookFailure(this.#db.location() ?? 'the state', error);
   }
 
   #prepare(sql: string): StatementSync {

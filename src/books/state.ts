@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { KeptReducer } from '../coverage/index.ts';
 import type { Alias, AliasKind } from './alias-book.ts';
+import { bookFailure } from './errors.ts';
 import type {
   CoverageFact,
   ErasureFact,
@@ -54,19 +55,26 @@ export class State {
   /**
    * Opens for writing; a missing state, and one of another version, becomes an empty one.
    * The caller MUST hold the writer lock of the data folder.
+   * @throws BooksError DISK_FULL, NOT_WRITABLE, DISK_BROKEN
    */
   static openForWriting(dir: string): State {
     const path = statePath(dir);
     const known = existsSync(path) ? versionOf(path) : undefined;
     if (known !== STATE_VERSION) State.discard(dir);
-    const db = new DatabaseSync(path);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
-    db.exec(`PRAGMA cache_size = -${STATE_CACHE_BYTES / 1024}`);
-    if (known !== STATE_VERSION) {
-      // One transaction: a crash in the middle leaves version 0, which is thrown away again.
-      db.exec(`BEGIN; ${STATE_TABLES} PRAGMA user_version = ${STATE_VERSION}; COMMIT;`);
+    let db: DatabaseSync | undefined;
+    try {
+      db = new DatabaseSync(path);
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;');
+      db.exec(`PRAGMA cache_size = -${STATE_CACHE_BYTES / 1024}`);
+      if (known !== STATE_VERSION) {
+        // One transaction: a crash in the middle leaves version 0, which is thrown away again.
+        db.exec(`BEGIN; ${STATE_TABLES} PRAGMA user_version = ${STATE_VERSION}; COMMIT;`);
+      }
+      return new State(db);
+    } catch (cause) {
+      db?.close();
+      throw bookFailure(path, cause);
     }
-    return new State(db);
   }
 
   /** Undefined when nothing was posted yet, or by another version, which is as good as nothing. */

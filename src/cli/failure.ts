@@ -18,6 +18,7 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   // The machine did not do it.
   'DISK_FULL',
   'DISK_LOW',
+  'DISK_BROKEN',
   'WRITER_FAILED',
   'QUERY_LIMIT',
   // Bytes of ours are not what was written: fsck names them.

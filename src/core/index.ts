@@ -1,6 +1,7 @@
 export * from './answer.ts';
 export * from './clock.ts';
 export * from './directory.ts';
+export * from './disk-trouble.ts';
 export * from './errors.ts';
 export * from './finding.ts';
 export * from './flat-names.ts';

@@ -37,6 +37,8 @@ export type LedgerErrorCode =
   | 'WRITER_FAILED'
   | 'WRITER_CLOSED'
   | 'DISK_FULL'
+  /** A file of the data folder that this process may not write, or a read-only disk. */
+  | 'NOT_WRITABLE'
   // Bytes of our own files that are not what was written.
   | 'MALFORMED_LEAF'
   | 'JOURNAL_CORRUPT'

@@ -4,6 +4,9 @@ export type PipelineErrorCode =
   /** A worker thread ended by itself, or a defect of ours stopped it. */
   | 'WORKER_DIED'
   | 'WORKER_FAILED'
+  | 'DISK_FULL'
+  | 'NOT_WRITABLE'
+  | 'DISK_BROKEN'
   /** An erasure that a hold forbids. */
   | 'HELD'
   | 'NO_SUCH_HOLD'

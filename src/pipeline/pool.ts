@@ -61,10 +61,7 @@ export class WorkerLane {
     if (message.kind === 'failed') {
       // An error without a code was not expected by anybody: a defect, and told as one.
       const { message: text, code } = message;
-      const isExpected = code !== undefined;
-      this.#fail(
-        isExpected ? new PipelineError('WORKER_FAILED', text, { data: { code } }) : new Error(text),
-      );
+      this.#fail(code === undefined ? new Error(text) : failureOf(code, text));
       return;
     }
     this.#waiting.shift()?.resolve(message);
@@ -75,6 +72,14 @@ export class WorkerLane {
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
   }
 }
+
+/** A disk that is full is no failure of the thread that met it first. */
+function failureOf(code: string, text: string): PipelineError {
+  const disk = DISK_CODES.find((known) => known === code);
+  return new PipelineError(disk ?? 'WORKER_FAILED', text, { data: { code } });
+}
+
+const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;
 
 /**
  * Parsed records die young: a small nursery is emptied often and cheaply, where a large one would
