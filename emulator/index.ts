@@ -67,6 +67,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         withheld: faults.withheld,
         strayed: trap.visits(),
         footholds: played.flatMap(({ footholds }) => footholds),
+        closed: played.flatMap(({ closed }) => closed),
       }),
     offered: (tenantId, feed, sinceMs = 0) => {
       const { clientId } = credentials;

@@ -1,7 +1,7 @@
 import type { ActivityApi } from './activity-api/service.ts';
 import type { Batch } from './batch-shelf.ts';
 import type { Faults, Withheld } from './faults.ts';
-import type { Foothold } from './scenarios/index.ts';
+import type { ClosedFoothold, Foothold } from './scenarios/index.ts';
 import type { Store } from './store.ts';
 import type { Feed, Happening, Truth } from './types.ts';
 
@@ -18,6 +18,8 @@ export type EmulatorTruth = {
   readonly deeds: readonly Deed[];
   /** The ways in that the scenarios leave open, in the end. */
   readonly footholds: readonly Foothold[];
+  /** Ways in that somebody took away before the end. */
+  readonly closed: readonly ClosedFoothold[];
   /** Records that were made and never handed out. */
   readonly withheld: readonly Withheld[];
   /** How many records were made, by feed. */

@@ -39,8 +39,21 @@ export function targetsOf(body: JsonObject): readonly LineTarget[] {
 
 /** A modified property's new value, as text. */
 export function newValue(body: JsonObject, name: string): string | undefined {
+  return modified(body, name, 'NewValue');
+}
+
+/** What it was before. */
+export function oldValue(body: JsonObject, name: string): string | undefined {
+  return modified(body, name, 'OldValue');
+}
+
+function modified(
+  body: JsonObject,
+  name: string,
+  side: 'NewValue' | 'OldValue',
+): string | undefined {
   const found = list(body['ModifiedProperties']).find((one) => one['Name'] === name);
-  return found === undefined ? undefined : text(found['NewValue']);
+  return found === undefined ? undefined : text(found[side]);
 }
 
 /** A cmdlet's parameter. */

@@ -9,6 +9,7 @@ import {
   parameter,
   targetsOf,
 } from './audit-lines.ts';
+import { REMOVALS, removedRule } from './follow-removals.ts';
 
 /**
  * Lets the directory become what people and scenarios made of it, so that it can be read over Graph
@@ -25,7 +26,7 @@ export function follow(directory: Directory, { atMs, records, changes: stated }:
       feed === 'activity/Audit.AzureActiveDirectory' && body['RecordType'] === 8
         ? entraChanges(directory, body, atMs)
         : feed === 'activity/Audit.Exchange' && body['RecordType'] === 1
-          ? exchangeChanges(body)
+          ? exchangeChanges(directory, body)
           : [];
     if (changes.length > 0) directory.follow(changes, atMs);
   }
@@ -40,7 +41,7 @@ type Line = {
 
 function entraChanges(directory: Directory, body: JsonObject, atMs: number): readonly Change[] {
   const operation = text(body['Operation']).trim().replace(/\.$/, '');
-  const read = READERS.get(operation);
+  const read = READERS.get(operation) ?? REMOVALS.get(operation);
   if (read === undefined || body['ResultStatus'] !== 'Success') return [];
   const at = `${new Date(atMs).toISOString().slice(0, 19)}Z`;
   return read({ directory, body, targets: targetsOf(body), at });
@@ -267,7 +268,8 @@ function addToRole({ body, targets }: Line): readonly Change[] {
 }
 
 /** Inbox rules; what else cmdlets change cannot be read over Graph. */
-function exchangeChanges(body: JsonObject): readonly Change[] {
+function exchangeChanges(directory: Directory, body: JsonObject): readonly Change[] {
+  if (body['Operation'] === 'Remove-InboxRule') return removedRule(directory, body);
   const ownerId = text(body['TokenObjectId']);
   if (body['Operation'] !== 'New-InboxRule' || ownerId === '') return [];
   const words = (name: string): readonly string[] | undefined =>

@@ -65,6 +65,7 @@ export class Args {
     const value = this.#value(name, otherwise);
     const thing = this.#thing(value);
     if (thing?.kind === 'person') return thing.person.upn;
+    if (thing?.kind === 'account') return thing.account.upn;
     return thing === undefined
       ? textOf(value, this.#stage.random)
       : thingOf(thing, 'text', name).text;

@@ -6,5 +6,5 @@ export {
   type ScenarioParameters,
   scenarioNames,
 } from './scenario.ts';
-export type { Foothold } from './stage.ts';
+export type { ClosedFoothold, Foothold, Intruder } from './stage.ts';
 export { together } from './together.ts';

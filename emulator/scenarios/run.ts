@@ -6,7 +6,7 @@ import { Args } from './args.ts';
 import { draw, drawsWith } from './draws.ts';
 import { ScenarioError } from './errors.ts';
 import type { Scenario, ScenarioParameters } from './scenario.ts';
-import { type Foothold, Stage } from './stage.ts';
+import { type ClosedFoothold, type Foothold, type Intruder, Stage } from './stage.ts';
 import { VERBS } from './verbs/index.ts';
 
 /** An attacker's first sign-in comes a little before its first act; nothing is before the start. */
@@ -15,6 +15,9 @@ const HEAD_START_MS = 60_000;
 /** A scenario that was played: all that happened, and the ways in that remain. */
 export type Played = Actor & {
   readonly footholds: readonly Foothold[];
+  /** Ways in that somebody took away. */
+  readonly closed: readonly ClosedFoothold[];
+  readonly intruders: readonly Intruder[];
   /** When the last of it happens. */
   readonly endMs: number;
   /** In order of time. */
@@ -56,6 +59,8 @@ export function runScenario(
   return {
     all,
     footholds: stage.footholds,
+    closed: stage.closed,
+    intruders: [...stage.intruders.values()],
     endMs: Math.max(stage.nowMs, all.at(-1)?.atMs ?? fromMs),
     *happenings(from, to) {
       for (let at = firstFrom(all, from); at < all.length; at++) {

@@ -10,6 +10,7 @@ import { lifeOf } from '../life/index.ts';
 import { Population } from '../population/index.ts';
 import type { FeedRecord, Happening } from '../types.ts';
 import {
+  type Foothold,
   loadScenario,
   type Played,
   runScenario,
@@ -36,7 +37,7 @@ function recordsOf(happenings: readonly Happening[]): FeedRecord[] {
 }
 
 test('all scenarios are there', () => {
-  assert.equal(scenarioNames().length, 14);
+  assert.ok(scenarioNames().length >= 15);
 });
 
 for (const name of scenarioNames()) {
@@ -262,4 +263,52 @@ test('the directory follows: what remains of an attack is there to be found', ()
     assert.ok(directories.get(tenantId)?.state.get(where, objectId) !== undefined, kind);
   }
   assert.ok(attack.footholds.length >= 7);
+});
+
+test('an eviction takes half away, and the directory loses exactly that', () => {
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const attack = played('half-evicted', seed);
+    const { footholds, closed } = attack;
+    const all = footholds.length + closed.length;
+    assert.ok(
+      all >= 12 && closed.length >= Math.floor(all * 0.4) && footholds.length >= 3,
+      `${all}`,
+    );
+    const directory = new Directory({
+      seed: companySeed({ population: corp, apps: [], resources: [] }),
+    });
+    const directories = new Map([[corp.tenant.id, directory]]);
+    const governed = new GovernedActor({ actor: attack, directories, startMs: FROM_MS });
+    for (const _ of governed.happenings(FROM_MS, attack.endMs + 1));
+    const { state } = directory;
+    const isThere = ({ kind, objectId, detail }: Foothold): boolean | undefined => {
+      switch (kind) {
+        case 'account':
+          return state.get('users', objectId)?.['accountEnabled'] === true;
+        case 'app':
+          return state.get('applications', objectId) !== undefined;
+        case 'device':
+          return state.get('devices', objectId) !== undefined;
+        case 'app-credential':
+          return JSON.stringify(state.get('applications', objectId) ?? '').includes(
+            detail.split(' ')[2] ?? '?',
+          );
+        case 'consent':
+          return [...state.list('oauth2PermissionGrants')].some(
+            ({ object }) => object['clientId'] === objectId,
+          );
+        case 'inbox-rule':
+          return state.owned('messageRules', objectId).length > 0;
+        default:
+          return undefined;
+      }
+    };
+    for (const foothold of footholds) assert.notEqual(isThere(foothold), false, foothold.detail);
+    for (const foothold of closed) {
+      // What an application that was deleted held is held by nobody.
+      if (foothold.kind === 'consent') continue;
+      assert.notEqual(isThere(foothold), true, foothold.detail);
+      assert.ok(foothold.closedMs >= foothold.sinceMs);
+    }
+  }
 });

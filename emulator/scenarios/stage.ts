@@ -23,6 +23,7 @@ export type Foothold = {
     | 'role'
     | 'inbox-rule'
     | 'forwarding'
+    | 'mailbox-permission'
     | 'audit-bypass'
     | 'sharing-link'
     | 'vendor-key';
@@ -33,6 +34,20 @@ export type Foothold = {
   readonly sinceMs: number;
 };
 
+/** One that somebody took away before the scenario ended. */
+export type ClosedFoothold = Foothold & { readonly closedMs: number };
+
+/** What is the intruders': what they made or took over, and what they acted from. */
+export type Intruder = {
+  readonly kind: 'account' | 'application' | 'session' | 'address';
+  readonly tenantId: string;
+  /** Object id, session id or address; of an application its id, the same in every tenant. */
+  readonly id: string;
+};
+
+/** Takes a foothold away, as an administrator would, and leaves the records of that. */
+export type Undo = (responder: Person) => void;
+
 /** Where a scenario is played: the time, who and what there is, and all that happened so far. */
 export class Stage {
   readonly name: string;
@@ -41,6 +56,9 @@ export class Stage {
   readonly things: Map<string, Thing> = new Map();
   readonly happenings: Happening[] = [];
   readonly footholds: Foothold[] = [];
+  readonly closed: ClosedFoothold[] = [];
+  readonly intruders: Map<string, Intruder> = new Map();
+  readonly #undoing = new Map<Foothold, Undo>();
   /** The scenario's own clock. */
   nowMs: number;
   /** Of the step that is being played. */
@@ -94,19 +112,36 @@ export class Stage {
     this.emit(population, signIn.atMs, signInRecords(population.tenant, signIn));
   }
 
-  addFoothold(foothold: Omit<Foothold, 'sinceMs'>): void {
-    this.footholds.push({ ...foothold, sinceMs: this.nowMs });
+  addFoothold(foothold: Omit<Foothold, 'sinceMs'>, undo?: Undo): void {
+    const added = { ...foothold, sinceMs: this.nowMs };
+    this.footholds.push(added);
+    if (undo !== undefined) this.#undoing.set(added, undo);
   }
 
-  closeFootholds(kind: Foothold['kind'], objectId: string): void {
+  undoOf(foothold: Foothold): Undo | undefined {
+    return this.#undoing.get(foothold);
+  }
+
+  /** Of one kind and object; with `detail`, the one thing of several that the object has. */
+  closeFootholds(kind: Foothold['kind'], objectId: string, detail?: string): void {
     for (let at = this.footholds.length - 1; at >= 0; at--) {
       const foothold = this.footholds[at] as Foothold;
-      if (foothold.kind === kind && foothold.objectId === objectId) this.footholds.splice(at, 1);
+      const isIt = foothold.kind === kind && foothold.objectId === objectId;
+      if (!isIt || (detail !== undefined && foothold.detail !== detail)) continue;
+      this.footholds.splice(at, 1);
+      this.closed.push({ ...foothold, closedMs: this.nowMs });
     }
   }
 
+  /** From then on it is the intruders', for whoever judges what was found. */
+  claim(kind: Intruder['kind'], tenantId: string, id: string): void {
+    if (this.isAttacker) this.intruders.set(`${kind} ${tenantId} ${id}`, { kind, tenantId, id });
+  }
+
   address(pool: readonly Address[] | 'fresh'): Address {
-    return pool === 'fresh' ? farAddress(this.random.next()) : this.random.pick(pool);
+    const address = pool === 'fresh' ? farAddress(this.random.next()) : this.random.pick(pool);
+    this.claim('address', '', address.ip);
+    return address;
   }
 
   /** What every sign-in of this moment has. */
@@ -127,7 +162,10 @@ export class Stage {
 
   /** The token that a session uses at `atMs`; when the last one is over it asks for the next. */
   tokenOf(session: Session, atMs: number): Token {
-    const address = this.address(session.pool);
+    // The owner's own place is nobody else's, whatever is done in the session.
+    const address = session.isOwners
+      ? this.random.pick(session.pool as readonly Address[])
+      : this.address(session.pool);
     if (!session.isForged && atMs - session.token.issuedMs > TOKEN_LIFE_MS) {
       const at = atMs - 1500;
       const request = {

@@ -38,6 +38,8 @@ export type Session = {
   token: { readonly requestId: string; readonly issuedMs: number };
   /** Forged: no sign-in stands behind it, and none ever will. */
   readonly isForged: boolean;
+  /** Its owner's, at their own computer. */
+  readonly isOwners?: boolean;
 };
 
 export function thingOf<K extends Thing['kind']>(

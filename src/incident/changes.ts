@@ -32,6 +32,8 @@ export type Meaning = {
 export type Change = {
   readonly row: EventRow;
   readonly act: Act;
+  /** It takes something back, with an operation that may as well give it. */
+  readonly isReversal: boolean;
   readonly meanings: readonly Meaning[];
 };
 
@@ -56,11 +58,35 @@ export async function changesOf(
     if (row.event.statusId === 2) continue;
     const detail = new Detail(await source.record(row.index));
     const key = activityKey(row.event.operation ?? '', memo);
-    const meanings = usesFor(uses, key).flatMap((use) => meaningOf(use, row, detail));
+    const own = usesFor(uses, key);
+    const meanings = own.flatMap((use) => meaningOf(use, row, detail));
     if (meanings.length === 0) continue;
-    changes.push({ row, act: actOf(row, actorOf(row)), meanings });
+    const isReversal = isReversalOf(own, meanings);
+    changes.push({ row, act: actOf(row, actorOf(row)), meanings, isReversal });
   }
-  return changes;
+  return withAddresses(changes);
+}
+
+function isReversalOf(uses: readonly Use[], meanings: readonly Meaning[]): boolean {
+  const couldOpen = uses.some(({ effect }) => effect === 'opens');
+  return couldOpen && meanings.every(({ effect }) => effect === 'closes');
+}
+
+/** Two logs tell of one change of the directory, and only one of them says from where. */
+function withAddresses(changes: readonly Change[]): Change[] {
+  const keyOf = ({ row: { tenant, event } }: Change): string | undefined =>
+    event.correlationUid === null
+      ? undefined
+      : `${tenant} ${event.correlationUid} ${event.actorUid ?? event.actorName}`;
+  const addresses = new Map<string, string>();
+  for (const change of changes) {
+    const key = keyOf(change);
+    if (key !== undefined && change.act.ip !== null) addresses.set(key, change.act.ip);
+  }
+  return changes.map((change) => {
+    const ip = change.act.ip ?? addresses.get(keyOf(change) ?? '') ?? null;
+    return ip === change.act.ip ? change : { ...change, act: { ...change.act, ip } };
+  });
 }
 
 /** Who is who, as far as the changes and the sign-ins of applications say. */

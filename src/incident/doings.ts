@@ -1,7 +1,7 @@
 import type { EventRow } from '../books/index.ts';
 import { activityKey, createMemo, isSignIn } from '../ocsf/index.ts';
 import { SIGN_INS_READ_MAX } from './limits.ts';
-import { type Act, actOf, type Lineage, type Taint } from './lineage.ts';
+import { type Act, actOf, type Lineage, type Suspicion, type Taint } from './lineage.ts';
 import { actorOf, type Name } from './names.ts';
 import { outcomeOf } from './seeds.ts';
 import type { IncidentSource, Period } from './source.ts';
@@ -12,6 +12,8 @@ export type TaintedAct = {
   readonly act: Act;
   readonly party: Name;
   readonly taint: Taint;
+  /** By a session or an address of theirs, or an account that nobody else uses. */
+  readonly isSure: boolean;
 };
 
 /** What one of them read through one session and address, by the mailbox or site that it lay in. */
@@ -20,6 +22,7 @@ export type Reading = {
   readonly tenant: string;
   readonly act: Act;
   readonly party: Name;
+  readonly isSure: boolean;
   items: number;
   /** Contents of a synchronised folder, or of a mailbox whose recording stopped, are not known. */
   isMore: boolean;
@@ -61,19 +64,44 @@ export async function doingsOf(
     const whole = actOf(row, actorOf(row));
     const by = lineage.behind(whole);
     if (by === undefined) continue;
-    // Where the account itself is theirs, one line for all of its sessions and addresses is enough.
+    const isSure = isSurely(lineage, whole, by);
+    // Where the account itself is theirs, one line for all of its channels is enough.
     const isItself = lineage.partyOf(whole.actor) === by.party;
     const act = isItself ? { actor: whole.actor, session: null, ip: null } : whole;
-    const through = JSON.stringify([by.party, act.session, act.ip]);
-    lasts.set(through, { row, act, ...by });
+    const through = JSON.stringify([by.party, isSure, act.session, act.ip]);
+    lasts.set(through, { row, act, isSure, ...by });
     if (isSignIn(row.event.classUid)) {
-      signIns.push({ row, act, ...by });
+      signIns.push({ row, act, isSure, ...by });
       if (signIns.length > SIGN_INS_READ_MAX) signIns.shift();
     } else if (READS.test(activityKey(row.event.operation ?? '', memo))) {
-      note(readings, through, row, { act, ...by });
+      note(readings, through, row, { act, isSure, ...by });
     }
   }
-  return { signIns, readings: [...readings.values()], lasts: [...lasts.values()] };
+  return surest({ signIns, readings: [...readings.values()], lasts: [...lasts.values()] });
+}
+
+/** An account that they made, and an application that they hold, has no owner who uses it too. */
+function isSurely(lineage: Lineage, act: Act, { party }: Suspicion): boolean {
+  if (lineage.ofChannel(act) !== undefined || lineage.partyOf(act.actor) !== party) return true;
+  const isService = act.actor.names.some((name) => name.startsWith('app:'));
+  return isService || lineage.taintsOf(party).some(({ origin }) => origin.kind !== 'finding');
+}
+
+/**
+ * What surely is theirs. Of an account of which nothing is, all may be: nobody can tell it from
+ * what its owner did.
+ */
+function surest({ signIns, readings, lasts }: Doings): Doings {
+  const sure = new Set([...signIns, ...readings].flatMap((one) => (one.isSure ? one.party : [])));
+  const counts = (one: { readonly isSure: boolean; readonly party: Name }): boolean =>
+    one.isSure || !sure.has(one.party);
+  return { signIns, readings: readings.filter(counts), lasts: lasts.filter(counts) };
+}
+
+/** The sure ones, where there are some. */
+export function sureOf<T extends { readonly isSure: boolean }>(all: readonly T[]): readonly T[] {
+  const sure = all.filter(({ isSure }) => isSure);
+  return sure.length > 0 ? sure : all;
 }
 
 /** Those of the doings that count as theirs by a smaller lineage too. */
@@ -104,7 +132,7 @@ function note(
   readings: Map<string, Reading>,
   through: string,
   row: EventRow,
-  by: Pick<Reading, 'act' | 'party' | 'taint'>,
+  by: Pick<Reading, 'act' | 'isSure' | 'party' | 'taint'>,
 ): void {
   const { event, tenant } = row;
   const place = event.mailbox ?? event.site ?? event.targetName ?? event.workload ?? 'not stated';

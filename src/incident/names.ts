@@ -89,7 +89,10 @@ function targetNames({ tenant, event }: EventRow, detail: Detail): Name[] {
   const { targetUid, targetName, targetType } = event;
   const names: Name[] = [];
   if (targetUid !== null) names.push(uidName(targetUid));
-  if (targetName !== null) names.push(calledName(tenant, targetName));
+  // A record about a device and its owner has the id of the one and the name of the other.
+  const isOthers =
+    targetName?.includes('@') === true && !/^(?:|user|guest)$/i.test(targetType ?? '');
+  if (targetName !== null && !isOthers) names.push(calledName(tenant, targetName));
   const isApplication = /application|serviceprincipal/i.test(targetType ?? '');
   return isApplication ? [...names, ...applicationIds(detail)] : names;
 }

@@ -34,24 +34,45 @@ export function readChanges(
   const undoing = own.filter(({ meanings }) =>
     meanings.some((each) => isOf(each, foothold) && (each.effect !== 'opens' || each.reinstates)),
   );
-  const openings: Opening[] = [];
-  let others = 0;
+  const openings = new Map<string, Opening>();
+  const others = new Set<string>();
   for (const change of own) {
     for (const meaning of change.meanings) {
       if (!isOf(meaning, foothold) || meaning.effect !== 'opens') continue;
       const by = takenBy(change, meaning, lineage);
-      if (by !== undefined) openings.push(openingOf(change, meaning, by, undoing, lineage));
-      // Whoever sets a password opens and closes at once.
-      else if (!change.meanings.some((each) => isOf(each, foothold) && each.effect === 'closes')) {
-        others += 1;
+      const key = actionKey(change, meaning, lineage);
+      if (by !== undefined) {
+        const opening = openingOf(change, meaning, by, undoing, lineage);
+        openings.set(key, together(opening, openings.get(key)));
+      } else if (
+        !change.meanings.some((each) => isOf(each, foothold) && each.effect === 'closes')
+      ) {
+        // Whoever sets a password opens and closes at once.
+        others.add(key);
       }
     }
   }
-  return { openings, others };
+  return { openings: [...openings.values()], others: others.size };
 }
 
 function isOf(meaning: Meaning, foothold: Foothold): boolean {
   return meaning.foothold.number === foothold.number;
+}
+
+/** Several logs tell of one change: they share its correlation, its holder and its thing. */
+function actionKey({ row }: Change, { holder, things }: Meaning, lineage: Lineage): string {
+  const { tenant, event, index } = row;
+  const { correlationUid } = event;
+  if (correlationUid === null) return `entry ${index}`;
+  return JSON.stringify([tenant, correlationUid, lineage.partyOf(holder), things]);
+}
+
+/** One opening that several records tell of; what takes one of them back takes it back. */
+function together(opening: Opening, known: Opening | undefined): Opening {
+  if (known === undefined) return opening;
+  const entries = [...new Set([...known.entries, ...opening.entries])].sort((a, b) => a - b);
+  const isOpen = known.reversal.kind === 'none';
+  return { ...known, entries, reversal: isOpen ? opening.reversal : known.reversal };
 }
 
 /** Who did it counts; where nobody is named, what it was done to. */

@@ -90,6 +90,8 @@ class Reading {
     const acts: Clues['acts'][number][] = [];
     for (const row of this.#rows) {
       const { change, isConsent } = factsOf(row);
+      // Whoever takes something back is no intruder for that, whatever the finding took it for.
+      if (change?.isReversal === true) continue;
       const taint = this.#taintOf(row);
       const outcome = outcomeOf(row);
       const isVictim = isConsent && row.event.actorType !== SERVICE;
@@ -108,9 +110,10 @@ class Reading {
         continue;
       }
       const actor = actorOf(row);
-      acts.push({ actor, ip: row.event.ip });
+      const ip = row.event.ip ?? change?.act.ip ?? null;
+      acts.push({ actor, ip });
       // What was given is suspect. Whoever gives it where many work does what administrators do.
-      const unlessShared = given.length > 0 ? (row.event.ip ?? undefined) : undefined;
+      const unlessShared = given.length > 0 ? (ip ?? undefined) : undefined;
       seeds.push({ called: actor, taint, unlessShared });
       const { sessionUid } = row.event;
       if (sessionUid !== null) {

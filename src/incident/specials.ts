@@ -2,7 +2,7 @@ import type { EventRow } from '../books/index.ts';
 import { numberText, plural, type Reason } from '../core/index.ts';
 import type { Change } from './changes.ts';
 import { Detail } from './detail.ts';
-import type { Doings, Reading, TaintedAct } from './doings.ts';
+import { type Doings, type Reading, sureOf, type TaintedAct } from './doings.ts';
 import type { Foothold } from './foothold.ts';
 import { TOKEN_LIFE_MAX_MS } from './limits.ts';
 import { actOf, type Lineage } from './lineage.ts';
@@ -64,13 +64,14 @@ export async function readSpecial(input: SpecialInput): Promise<SpecialReading> 
 
 /** The last sign-in of each person, and what was done about it since. */
 function sessions(input: SpecialInput): Opening[] {
-  return peopleIn(input.doings).map((own) => {
+  return peopleIn(input.doings).map((found) => {
+    const own = sureOf(found);
     const first = own[0] as TaintedAct;
     const last = own.at(-1) as TaintedAct;
     const text =
       `${plural(own.length, 'sign-in')} of ${whoOf(last)} since ${timeText(first)}, ` +
       `the last at ${timeText(last)}`;
-    return { ...openingOf(last, text), reversal: reversalOfUse(input, own) };
+    return { ...openingOf(last, text), reversal: reversalOfUse(input, found) };
   });
 }
 

@@ -34,6 +34,10 @@ export const SCENARIOS: Readonly<Record<string, Staged>> = {
   },
   'fast-spray': { people: 60, lifeDays: 0, found: ['T1110.003', 'T1114.002'] },
   'forged-tokens': { people: 12, lifeDays: 4, found: ['T1606.002'] },
+  'half-evicted': {
+    ...{ people: 12, lifeDays: 0 },
+    found: ['T1557', 'T1564.008', 'T1114.003', 'T1136.003', 'T1098.001', 'T1528', 'T1114.002'],
+  },
   leaver: { people: 12, lifeDays: 0, found: ['T1530', 'T1567.002'] },
   'mailbox-rule-fraud': {
     ...{ people: 12, lifeDays: 0 },

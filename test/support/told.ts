@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { lifeOf } from '../../emulator/life/index.ts';
 import { Population } from '../../emulator/population/index.ts';
 import {
+  type ClosedFoothold,
   type Foothold,
+  type Intruder,
   loadScenario,
   runScenario,
   type ScenarioParameters,
@@ -45,6 +47,12 @@ export type Told = {
   readonly attacks: ReadonlyMap<string, Attack>;
   /** What attackers have in the end by which they may stay. */
   readonly footholds: readonly Foothold[];
+  /** What they had and somebody took away. */
+  readonly closed: readonly ClosedFoothold[];
+  /** What is theirs: what they made or took over, and what they acted from. */
+  readonly intruders: readonly Intruder[];
+  /** Of their first deed. */
+  readonly attackMs: number;
   readonly records: number;
   readonly personDays: number;
   /** Names of what lies in the folder. */
@@ -64,6 +72,9 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
   mkdirSync(folder, { recursive: true });
   const attacks = new Map<string, Attack>();
   const footholds: Foothold[] = [];
+  const closed: ClosedFoothold[] = [];
+  const intruders: Intruder[] = [];
+  let attackMs = Number.POSITIVE_INFINITY;
   let records = 0;
   let personDays = 0;
   let endMs = START_MS;
@@ -71,18 +82,22 @@ export function tell(folder: string, tellings: readonly Telling[]): Told {
   const names = new Set<string>();
   for (const [at, telling] of tellings.entries()) {
     const files = new LineFiles(folder);
-    const { happenings, footholds: gained } = playOf(telling, at);
-    footholds.push(...gained);
+    const { happenings, ...played } = playOf(telling, at);
+    footholds.push(...played.footholds);
+    closed.push(...played.closed);
+    intruders.push(...played.intruders);
     for (const happening of happenings) {
       records += write(happening, telling, files, attacks);
       endMs = Math.max(endMs, happening.atMs);
+      if (happening.truth.isAttacker) attackMs = Math.min(attackMs, happening.atMs);
       tenants.add(happening.tenantId);
     }
     for (const name of files.close()) names.add(name);
     personDays += telling.people * telling.lifeDays;
   }
   const found = { files: names, tenants: [...tenants].sort(), startMs: START_MS, endMs };
-  return { folder, attacks, footholds, records, personDays, ...found };
+  const truth = { attacks, footholds, closed, intruders, attackMs };
+  return { folder, ...truth, records, personDays, ...found };
 }
 
 /**
@@ -113,9 +128,8 @@ export function* tellByDay(
   yield { folder, records };
 }
 
-type Play = {
+type Play = Pick<Told, 'footholds' | 'closed' | 'intruders'> & {
   readonly happenings: Iterable<Happening>;
-  readonly footholds: readonly Foothold[];
 };
 
 function playOf(telling: Telling, at: number): Play {
@@ -129,12 +143,14 @@ function playOf(telling: Telling, at: number): Play {
   const endMs = START_MS + lifeDays * DAY_MS;
   const lives = lifeDays === 0 ? [] : populations.map((one) => until(lifeOf(one, seed), endMs));
   if (loaded === undefined) {
-    return { happenings: together(lives).happenings(START_MS, endMs), footholds: [] };
+    const happenings = together(lives).happenings(START_MS, endMs);
+    return { happenings, footholds: [], closed: [], intruders: [] };
   }
   const attack = runScenario(loaded, { populations, seed, fromMs: START_MS, parameters });
   const toMs = Math.max(endMs, attack.endMs + 1);
   const happenings = together([...lives, attack]).happenings(START_MS, toMs);
-  return { happenings, footholds: attack.footholds };
+  const { footholds, closed, intruders } = attack;
+  return { happenings, footholds, closed, intruders };
 }
 
 function until(actor: Actor, endMs: number): Actor {

@@ -4,7 +4,7 @@ import { appSignIn, refused, tokenIdOf } from '../../sign-in/index.ts';
 import { TOKEN_LIFE_MS } from '../limits.ts';
 import type { Stage } from '../stage.ts';
 import type { ScenarioApp } from '../things.ts';
-import { principalOf } from './directory.ts';
+import { principalOf } from './audited.ts';
 import type { Verb } from './verb.ts';
 
 export type AppUse = {

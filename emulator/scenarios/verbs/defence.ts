@@ -1,14 +1,16 @@
+import type { Person, Population } from '../../population/index.ts';
 import {
   alertRecords,
   complianceCmdletRecords,
-  directoryRecords,
   FIRST_PARTY,
   riskRecords,
 } from '../../records/index.ts';
+import { shuffled } from '../draws.ts';
+import { ScenarioError } from '../errors.ts';
 import type { Stage } from '../stage.ts';
 import type { Session } from '../things.ts';
-import { userTarget } from './directory.ts';
 import { cmdlet } from './mail.ts';
+import { setPassword } from './respond.ts';
 import type { Verb } from './verb.ts';
 
 /** The unified audit log of the whole tenant, off or on. */
@@ -101,27 +103,44 @@ export const alert: Verb = (stage, args) => {
 export const resetPassword: Verb = (stage, args) => {
   const { person, home } = args.person('of');
   const helper = home.person(person.index === 1 ? 2 : 1);
-  const operations = ['Reset user password.', 'Update StsRefreshTokenValidFrom Timestamp.'];
-  for (const operation of operations) {
-    const records = directoryRecords(home.tenant, {
-      atMs: stage.nowMs,
-      id: stage.random.guid(),
-      correlationId: stage.random.guid(),
-      operation,
-      category: 'User',
-      auditCategory: 'UserManagement',
-      operationType: 'Update',
-      actor: { kind: 'user', account: helper, ip: helper.office.ip },
-      targets: [userTarget(person)],
-      changes: [{ name: 'Included Updated Properties', newValue: 'StsRefreshTokensValidFrom' }],
-      userAgent: 'O365AdminPortal',
-    });
-    stage.emit(home, stage.nowMs, records);
-  }
-  stage.closeFootholds('password', person.objectId);
-  stage.closeFootholds('session', person.objectId);
-  stage.nowMs += 1000;
+  setPassword(stage, home, helper, person);
 };
+
+/**
+ * An administrator takes a share of what they hold away, one after the other: what each took over
+ * and made is drawn from the seed.
+ */
+export const evict: Verb = (stage, args) => {
+  const home = args.tenant();
+  const share = args.share('share', 0.5);
+  const overMs = args.duration('over', '3h');
+  const taken = new Set([...stage.intruders.values()].map(({ id }) => id));
+  const responder = administratorOf(home, taken);
+  const here = stage.footholds.filter(
+    (foothold) => foothold.tenantId === home.tenant.id && stage.undoOf(foothold) !== undefined,
+  );
+  const all = shuffled(stage, here);
+  const most = Math.round(all.length * share);
+  const startMs = stage.nowMs;
+  for (const [at, foothold] of all.entries()) {
+    const gone = all.filter((each) => !stage.footholds.includes(each)).length;
+    if (gone >= most) break;
+    // What went with something else is gone already.
+    if (!stage.footholds.includes(foothold)) continue;
+    stage.nowMs = Math.max(stage.nowMs, startMs + Math.floor((overMs * at) / all.length));
+    stage.undoOf(foothold)?.(responder);
+  }
+  stage.nowMs = Math.max(stage.nowMs, startMs + overMs);
+};
+
+function administratorOf(home: Population, taken: ReadonlySet<string>): Person {
+  for (let index = 0; index < home.size; index++) {
+    const person = home.person(index);
+    const isFree = !taken.has(person.objectId);
+    if (isFree && (person.isAdministrator || person.isHelpDesk)) return person;
+  }
+  throw new ScenarioError('wrong', 'no administrator is left who could evict anybody.');
+}
 
 /** Nothing, for a while. */
 export const wait: Verb = (stage, args) => {

@@ -2,9 +2,6 @@ import { hex8, type Population } from '../../population/index.ts';
 import {
   type Account,
   type DirectoryActor,
-  type DirectoryChange,
-  type DirectoryTarget,
-  directoryRecords,
   FIRST_PARTY,
   servicePrincipalIdOf,
 } from '../../records/index.ts';
@@ -12,25 +9,28 @@ import type { Args } from '../args.ts';
 import { appOf } from '../draws.ts';
 import type { Stage } from '../stage.ts';
 import type { ScenarioApp } from '../things.ts';
+import {
+  type Audited,
+  applicationTarget,
+  change,
+  keyText,
+  list,
+  principalOf,
+  principalTarget,
+  roleProperties,
+  userTarget,
+} from './audited.ts';
+import {
+  deleteApplication,
+  deleteDevice,
+  deleteMethod,
+  disableAccount,
+  removeAppRole,
+  removeGrant,
+  removeRole,
+  removeSecret,
+} from './respond.ts';
 import type { Verb } from './verb.ts';
-
-type Audited = Pick<DirectoryChange, 'operation' | 'category' | 'operationType' | 'changes'> & {
-  readonly auditCategory: DirectoryChange['auditCategory'];
-  readonly targets: readonly DirectoryTarget[];
-};
-
-function change(stage: Stage, home: Population, actor: DirectoryActor, what: Audited): void {
-  const records = directoryRecords(home.tenant, {
-    ...what,
-    atMs: stage.nowMs,
-    id: stage.random.guid(),
-    correlationId: stage.random.guid(),
-    actor,
-    ...(actor.kind === 'user' ? { userAgent: 'Mozilla/5.0' } : {}),
-  });
-  stage.emit(home, stage.nowMs, records);
-  stage.nowMs += stage.random.int(4000, 90_000);
-}
 
 /** Who changes the directory: a session's owner, or an application with the right to. */
 function actorOf(stage: Stage, args: Args, home: Population): DirectoryActor {
@@ -42,23 +42,6 @@ function actorOf(stage: Stage, args: Args, home: Population): DirectoryActor {
   }
   const { ip } = stage.tokenOf(doer.session, stage.nowMs);
   return { kind: 'user', account: doer.session.account, ip };
-}
-
-export function principalOf(stage: Stage, app: ScenarioApp, home: Population): string {
-  const known = app.servicePrincipalIds.get(home.tenant.id);
-  if (known !== undefined) return known;
-  const made = stage.random.guid();
-  app.servicePrincipalIds.set(home.tenant.id, made);
-  return made;
-}
-
-function applicationTarget(app: ScenarioApp): DirectoryTarget {
-  return { type: 'Application', id: app.appObjectId, displayName: app.name, appId: app.appId };
-}
-
-function principalTarget(stage: Stage, app: ScenarioApp, home: Population): DirectoryTarget {
-  const id = principalOf(stage, app, home);
-  return { type: 'ServicePrincipal', id, displayName: app.name, appId: app.appId };
 }
 
 /** A new secret on somebody's application. */
@@ -81,21 +64,17 @@ export const addSecret: Verb = (stage, args) => {
     ],
   };
   change(stage, home, actor, what);
-  stage.addFoothold({
-    kind: 'app-credential',
-    tenantId: home.tenant.id,
-    objectId: app.appObjectId,
-    detail: `the secret ${keyId} of ${app.name}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'app-credential',
+      tenantId: home.tenant.id,
+      objectId: app.appObjectId,
+      detail: `the secret ${keyId} of ${app.name}`,
+    },
+    (responder) => removeSecret(stage, home, responder, { app, keyId }),
+  );
+  claimApp(stage, app);
 };
-
-function keyText({ keyId, displayName }: ScenarioApp['secrets'][number]): string {
-  return `[KeyIdentifier=${keyId},KeyType=Password,KeyUsage=Verify,DisplayName=${displayName}]`;
-}
-
-function list(items: readonly string[]): string {
-  return `[\r\n${items.map((item) => `  ${JSON.stringify(item)}`).join(',\r\n')}\r\n]`;
-}
 
 export const createApp: Verb = (stage, args) => {
   const home = args.tenant();
@@ -115,12 +94,16 @@ export const createApp: Verb = (stage, args) => {
   change(stage, home, actor, what);
   addPrincipal(stage, home, actor, app);
   args.keep({ kind: 'app', app });
-  stage.addFoothold({
-    kind: 'app',
-    tenantId: home.tenant.id,
-    objectId: app.appObjectId,
-    detail: `the application ${app.name}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'app',
+      tenantId: home.tenant.id,
+      objectId: app.appObjectId,
+      detail: `the application ${app.name}`,
+    },
+    (responder) => deleteApplication(stage, home, responder, app),
+  );
+  claimApp(stage, app);
 };
 
 /** The application as this tenant sees it: made with it, or when somebody first consents. */
@@ -173,18 +156,17 @@ export const createUser: Verb = (stage, args) => {
   };
   change(stage, home, actor, what);
   args.keep({ kind: 'account', account, home });
-  stage.addFoothold({
-    kind: 'account',
-    tenantId: home.tenant.id,
-    objectId: account.objectId,
-    detail: `the user ${account.upn}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'account',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `the user ${account.upn}`,
+    },
+    (responder) => disableAccount(stage, home, responder, account),
+  );
+  stage.claim('account', home.tenant.id, account.objectId);
 };
-
-export function userTarget(account: Account): DirectoryTarget {
-  const { objectId: id, displayName, upn, puid } = account;
-  return { type: 'User', id, displayName, upn, puid };
-}
 
 /** Somebody lets an application act for them, or for everybody. */
 export const consent: Verb = (stage, args) => {
@@ -231,12 +213,16 @@ export const consent: Verb = (stage, args) => {
     ],
   };
   change(stage, home, actor, granted);
-  stage.addFoothold({
-    kind: 'consent',
-    tenantId: home.tenant.id,
-    objectId: client,
-    detail: `${app.name} may ${scopes}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'consent',
+      tenantId: home.tenant.id,
+      objectId: client,
+      detail: `${app.name} may ${scopes}`,
+    },
+    (responder) => removeGrant(stage, home, responder, { app, scopes, type }),
+  );
+  claimApp(stage, app);
 };
 
 /** An application gets a right of its own, over all mailboxes say. */
@@ -249,23 +235,22 @@ export const grantAppRole: Verb = (stage, args) => {
   const resource = isExchange ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
   const client = principalOf(stage, app, home);
   const resourceId = servicePrincipalIdOf(home.tenant.key, resource);
-  const resourceName = isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph';
+  const displayName = isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph';
+  const target = {
+    type: 'ServicePrincipal',
+    id: resourceId,
+    displayName,
+    appId: resource,
+  } as const;
+  const roleId = isExchange ? FULL_ACCESS_ROLE : stage.random.guid();
   const what: Audited = {
     operation: 'Add app role assignment to service principal.',
     category: 'ServicePrincipal',
     auditCategory: 'ApplicationManagement',
     operationType: 'Assign',
-    targets: [
-      {
-        type: 'ServicePrincipal',
-        id: resourceId,
-        displayName: resourceName,
-        appId: resource,
-      },
-      principalTarget(stage, app, home),
-    ],
+    targets: [target, principalTarget(stage, app, home)],
     changes: [
-      { name: 'AppRole.Id', newValue: isExchange ? FULL_ACCESS_ROLE : stage.random.guid() },
+      { name: 'AppRole.Id', newValue: roleId },
       { name: 'AppRole.Value', newValue: role },
       { name: 'AppRole.DisplayName', newValue: role },
       { name: 'ServicePrincipal.ObjectID', newValue: client },
@@ -275,12 +260,16 @@ export const grantAppRole: Verb = (stage, args) => {
     ],
   };
   change(stage, home, actor, what);
-  stage.addFoothold({
-    kind: 'app-role',
-    tenantId: home.tenant.id,
-    objectId: client,
-    detail: `${app.name} holds ${role}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'app-role',
+      tenantId: home.tenant.id,
+      objectId: client,
+      detail: `${app.name} holds ${role}`,
+    },
+    (responder) => removeAppRole(stage, home, responder, { app, role, roleId, resource: target }),
+  );
+  claimApp(stage, app);
 };
 
 /** Office 365 Exchange Online: full_access_as_app. */
@@ -299,12 +288,15 @@ export const registerMethod: Verb = (stage, args) => {
     changes: [{ name: 'StrongAuthenticationMethod', newValue: 'PhoneAppNotification' }],
   };
   change(stage, session.home, actor, what);
-  stage.addFoothold({
-    kind: 'method',
-    tenantId: session.home.tenant.id,
-    objectId: session.account.objectId,
-    detail: `an authenticator at ${session.account.upn}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'method',
+      tenantId: session.home.tenant.id,
+      objectId: session.account.objectId,
+      detail: `an authenticator at ${session.account.upn}`,
+    },
+    (responder) => deleteMethod(stage, session.home, responder, session.account),
+  );
 };
 
 export const registerDevice: Verb = (stage, args) => {
@@ -321,10 +313,44 @@ export const registerDevice: Verb = (stage, args) => {
     changes: [{ name: 'DisplayName', newValue: list([displayName]) }],
   };
   change(stage, session.home, actor, what);
-  stage.addFoothold({
-    kind: 'device',
-    tenantId: session.home.tenant.id,
-    objectId: id,
-    detail: `the device ${displayName}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'device',
+      tenantId: session.home.tenant.id,
+      objectId: id,
+      detail: `the device ${displayName}`,
+    },
+    (responder) => deleteDevice(stage, session.home, responder, { id, displayName }),
+  );
 };
+
+/** An account of theirs, or one that they took over, becomes an administrator. */
+export const grantRole: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const { account } = args.account('to');
+  const role = args.text('role', 'Global Administrator');
+  const what: Audited = {
+    operation: 'Add member to role.',
+    category: 'Role',
+    auditCategory: 'RoleManagement',
+    operationType: 'Assign',
+    targets: [userTarget(account)],
+    changes: roleProperties(role).map(([name, newValue]) => ({ name, newValue })),
+  };
+  change(stage, home, actor, what);
+  stage.addFoothold(
+    {
+      kind: 'role',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `${account.upn} is ${role}`,
+    },
+    (responder) => removeRole(stage, home, responder, { account, role }),
+  );
+  stage.claim('account', home.tenant.id, account.objectId);
+};
+
+function claimApp(stage: Stage, { appId }: ScenarioApp): void {
+  stage.claim('application', '', appId);
+}

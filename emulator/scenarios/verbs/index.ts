@@ -2,6 +2,7 @@ import { appLogin, guessSecret } from './apps.ts';
 import {
   alert,
   bypassAudit,
+  evict,
   removeDlpPolicy,
   resetPassword,
   risk,
@@ -14,11 +15,20 @@ import {
   createApp,
   createUser,
   grantAppRole,
+  grantRole,
   registerDevice,
   registerMethod,
 } from './directory.ts';
 import { download, share, work } from './files.ts';
-import { forwardMail, inboxRule, phish, readMail, sendMail, syncMail } from './mail.ts';
+import {
+  forwardMail,
+  inboxRule,
+  openMailbox,
+  phish,
+  readMail,
+  sendMail,
+  syncMail,
+} from './mail.ts';
 import { bruteForce, spray, spraySlowly } from './passwords.ts';
 import {
   deviceCode,
@@ -47,6 +57,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   'create-user': createUser,
   consent,
   'grant-app-role': grantAppRole,
+  'grant-role': grantRole,
   'register-method': registerMethod,
   'register-device': registerDevice,
   'app-login': appLogin,
@@ -55,6 +66,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   'sync-mail': syncMail,
   'inbox-rule': inboxRule,
   'forward-mail': forwardMail,
+  'open-mailbox': openMailbox,
   'send-mail': sendMail,
   phish,
   download,
@@ -66,4 +78,5 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   risk,
   alert,
   'reset-password': resetPassword,
+  evict,
 };

@@ -21,7 +21,8 @@ import { BIND_WINDOW_MS } from '../limits.ts';
 import type { Stage } from '../stage.ts';
 import type { Session } from '../things.ts';
 import { AppTokens } from './apps.ts';
-import { principalOf } from './directory.ts';
+import { principalOf } from './audited.ts';
+import { clearForwarding, permissionText, removePermission, removeRule } from './respond.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
 function messageOf(stage: Stage, domain: string): Message {
@@ -178,12 +179,15 @@ export const inboxRule: Verb = (stage, args) => {
       ['StopProcessingRules', 'True'],
     ],
   });
-  stage.addFoothold({
-    kind: 'inbox-rule',
-    tenantId: home.tenant.id,
-    objectId: account.objectId,
-    detail: `the rule ${name} in the mailbox of ${account.upn}`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'inbox-rule',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `the rule ${name} in the mailbox of ${account.upn}`,
+    },
+    (responder) => removeRule(stage, home, responder, { account, name }),
+  );
 };
 
 /** The whole mailbox goes elsewhere. */
@@ -202,12 +206,43 @@ export const forwardMail: Verb = (stage, args) => {
       ['ForwardingSmtpAddress', `smtp:${to}`],
     ],
   });
-  stage.addFoothold({
-    kind: 'forwarding',
-    tenantId: home.tenant.id,
+  stage.addFoothold(
+    {
+      kind: 'forwarding',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `mail of ${account.upn} goes to ${to}`,
+    },
+    (responder) => clearForwarding(stage, home, responder, account),
+  );
+};
+
+/** A mailbox is opened to another account: its owner's, or by an administrator anybody's. */
+export const openMailbox: Verb = (stage, args) => {
+  const session = args.session('by');
+  const { home } = session;
+  const { account } = args.account('of');
+  const trustee = args.text('to');
+  cmdlet(stage, session, {
+    operation: 'Add-MailboxPermission',
     objectId: account.objectId,
-    detail: `mail of ${account.upn} goes to ${to}`,
+    appId: FIRST_PARTY.exchangePowerShell,
+    parameters: [
+      ['Identity', account.upn],
+      ['User', trustee],
+      ['AccessRights', 'FullAccess'],
+    ],
   });
+  const detail = permissionText(account, trustee);
+  stage.addFoothold(
+    {
+      kind: 'mailbox-permission',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail,
+    },
+    (responder) => removePermission(stage, home, responder, { account, trustee }),
+  );
 };
 
 export function cmdlet(

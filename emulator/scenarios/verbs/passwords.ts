@@ -5,6 +5,8 @@ import type { Args } from '../args.ts';
 import { shuffled } from '../draws.ts';
 import { ScenarioError } from '../errors.ts';
 import type { Stage } from '../stage.ts';
+import { setPassword } from './respond.ts';
+import { claimSession } from './sessions.ts';
 import { momentsIn, type Verb } from './verb.ts';
 
 /** After so many wrong passwords in a row an account is locked for a while. */
@@ -160,15 +162,19 @@ function letIn(
     token: { requestId, issuedMs: atMs },
     isForged: false,
   };
+  claimSession(stage, session, sessionId);
   args.keep({ kind: 'session', session });
   knowsPassword(stage, way.home, person);
 }
 
 function knowsPassword(stage: Stage, home: Population, person: Person): void {
-  stage.addFoothold({
-    kind: 'password',
-    tenantId: home.tenant.id,
-    objectId: person.objectId,
-    detail: `the password of ${person.upn} is known`,
-  });
+  stage.addFoothold(
+    {
+      kind: 'password',
+      tenantId: home.tenant.id,
+      objectId: person.objectId,
+      detail: `the password of ${person.upn} is known`,
+    },
+    (responder) => setPassword(stage, home, responder, person),
+  );
 }

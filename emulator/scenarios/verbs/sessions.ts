@@ -1,5 +1,5 @@
-import type { Person } from '../../population/index.ts';
-import { FIRST_PARTY, type SignIn } from '../../records/index.ts';
+import type { Person, Population } from '../../population/index.ts';
+import { type Account, FIRST_PARTY, type SignIn } from '../../records/index.ts';
 import {
   deviceCodeSignIn,
   promptedSignIn,
@@ -11,6 +11,7 @@ import {
 import type { Args } from '../args.ts';
 import type { Stage } from '../stage.ts';
 import type { Session } from '../things.ts';
+import { revokeSessions } from './respond.ts';
 import type { Verb } from './verb.ts';
 
 const MINUTE_MS = 60_000;
@@ -30,10 +31,12 @@ function targetOf(args: Args, otherwise: string): { appId: string; resourceId: s
 }
 
 function sessionFrom(
+  stage: Stage,
   args: Args,
   signIn: SignIn,
-  holder: Pick<Session, 'home' | 'account' | 'pool'>,
+  holder: Pick<Session, 'home' | 'account' | 'pool' | 'isOwners'>,
 ): void {
+  if (holder.isOwners !== true) claimSession(stage, holder, signIn.sessionId ?? '');
   const session: Session = {
     ...holder,
     sessionId: signIn.sessionId ?? '',
@@ -44,6 +47,16 @@ function sessionFrom(
     isForged: false,
   };
   args.keep({ kind: 'session', session });
+}
+
+/** Whoever has the session acts as its owner. */
+export function claimSession(
+  stage: Stage,
+  { home, account }: Pick<Session, 'home' | 'account'>,
+  sessionId: string,
+): void {
+  stage.claim('session', home.tenant.id, sessionId);
+  stage.claim('account', home.tenant.id, account.objectId);
 }
 
 /** Somebody signs in with what they know: an attacker with a password, or an owner with more. */
@@ -66,7 +79,7 @@ export const signIn: Verb = (stage, args) => {
     steps: args.is('one-factor') ? asked.steps.slice(0, 1) : asked.steps,
   };
   stage.signIn(home, made);
-  sessionFrom(args, made, { home, account, pool });
+  sessionFrom(stage, args, made, { home, account, pool });
 };
 
 /** The owner at their own computer: what is stolen later began here. */
@@ -78,7 +91,7 @@ export const ownSession: Verb = (stage, args) => {
   };
   const made = silentSignIn(person, request);
   stage.signIn(home, made);
-  sessionFrom(args, made, { home, account: person, pool: [person.office] });
+  sessionFrom(stage, args, made, { home, account: person, pool: [person.office], isOwners: true });
 };
 
 /** Somebody's session goes on elsewhere: same session id, other address and program. */
@@ -95,8 +108,8 @@ export const stealSession: Verb = (stage, args) => {
   const owner = { ...session.account } as Person;
   const made = refreshSignIn(owner, request, { client, device: undefined });
   stage.signIn(session.home, made);
-  sessionFrom(args, made, { home: session.home, account: session.account, pool });
-  keepsSession(stage, session.home.tenant.id, session.account.objectId, session.sessionId);
+  sessionFrom(stage, args, made, { home: session.home, account: session.account, pool });
+  keepsSession(stage, session.home, session.account, session.sessionId);
 };
 
 /** A page in the middle passes everything on, the second factor too, and keeps the session. */
@@ -119,8 +132,8 @@ export const proxyLogin: Verb = (stage, args) => {
   const request = { ...stage.request(stage.nowMs, through, apps), sessionId };
   const made = { ...promptedSignIn(person, request, client), risk: anonymous() };
   stage.signIn(home, made);
-  sessionFrom(args, made, { home, account: person, pool });
-  keepsSession(stage, home.tenant.id, person.objectId, sessionId);
+  sessionFrom(stage, args, made, { home, account: person, pool });
+  keepsSession(stage, home, person, sessionId);
 };
 
 function anonymous(): SignIn['risk'] {
@@ -152,8 +165,8 @@ export const deviceCode: Verb = (stage, args) => {
     incomingToken: 'none',
   };
   stage.signIn(home, redeemed);
-  sessionFrom(args, redeemed, { home, account: person, pool });
-  keepsSession(stage, home.tenant.id, person.objectId, sessionId);
+  sessionFrom(stage, args, redeemed, { home, account: person, pool });
+  keepsSession(stage, home, person, sessionId);
 };
 
 /** A token signed with a stolen key: the service takes it, and no sign-in ever happened. */
@@ -169,9 +182,14 @@ export const forgeSession: Verb = (stage, args) => {
     token: { requestId: stage.random.guid(), issuedMs: stage.nowMs - 2 * MINUTE_MS },
     isForged: true,
   };
+  claimSession(stage, session, session.sessionId);
   args.keep({ kind: 'session', session });
 };
 
-function keepsSession(stage: Stage, tenantId: string, objectId: string, sessionId: string): void {
-  stage.addFoothold({ kind: 'session', tenantId, objectId, detail: `the session ${sessionId}` });
+function keepsSession(stage: Stage, home: Population, account: Account, sessionId: string): void {
+  const { objectId } = account;
+  const detail = `the session ${sessionId}`;
+  stage.addFoothold({ kind: 'session', tenantId: home.tenant.id, objectId, detail }, (responder) =>
+    revokeSessions(stage, home, responder, account),
+  );
 }

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import type { Foothold, Intruder } from '../emulator/scenarios/index.ts';
+import { instantOfMs, ManualClock } from '../src/core/index.ts';
+import { IS_LONG, SEED } from '../tools/property.ts';
+import { commandHere } from './support/command-here.ts';
+import { detect } from './support/detected.ts';
+import { temporaryFolder } from './support/folders.ts';
+import type { Told } from './support/told.ts';
+
+/**
+ * A company in which somebody took half of what the intruders hold away. `out` closes that and
+ * nothing else, suspects nobody who had nothing to do with it, and never says that they are out.
+ */
+
+const SEEDS = IS_LONG ? 12 : 2;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const root = temporaryFolder('out-eviction');
+
+/** The question that a foothold of the emulator is an answer to. */
+const ASKED: Record<Foothold['kind'], string> = {
+  account: 'accounts',
+  app: 'applications',
+  'app-credential': 'application-credentials',
+  'app-role': 'app-roles',
+  'audit-bypass': 'auditing-off',
+  consent: 'consents',
+  device: 'devices',
+  forwarding: 'forwarding',
+  'inbox-rule': 'inbox-rules',
+  'mailbox-permission': 'mailbox-permissions',
+  method: 'second-factors',
+  password: 'passwords',
+  role: 'directory-roles',
+  session: 'sessions',
+  'sharing-link': 'sharing',
+  'vendor-key': 'exposed-secrets',
+};
+
+type Opening = {
+  readonly what: string;
+  readonly state: 'open' | 'unsure' | 'closed';
+};
+
+type Party = {
+  readonly party: string;
+  readonly kind: Intruder['kind'] | 'other';
+  readonly names: readonly string[];
+  readonly evidence: readonly { readonly edge: string; readonly entries: readonly number[] }[];
+};
+
+type Answer = {
+  readonly foothold: string;
+  readonly answer: 'open' | 'unknown';
+  readonly because: readonly { readonly code: string }[];
+  readonly openings: readonly Opening[];
+  readonly parties?: readonly Party[];
+};
+
+type Run = { readonly told: Told; readonly answers: readonly Answer[]; readonly seed: number };
+
+/** Quiet people who come from an address of the intruders', before and after they do. */
+function shareAddress(told: Told, people: number): void {
+  const relay = told.intruders.find(({ kind }) => kind === 'address')?.id ?? '';
+  const homes = new Map<string, number>();
+  const files = readdirSync(told.folder).map((name) => join(told.folder, name));
+  for (const file of files) {
+    for (const [ip] of readFileSync(file, 'utf8').matchAll(/\b100\.\d+\.\d+\.\d+\b/g)) {
+      homes.set(ip, (homes.get(ip) ?? 0) + 1);
+    }
+  }
+  const chosen = [...homes].sort(([, a], [, b]) => b - a).slice(1, 1 + people);
+  for (const file of files) {
+    let text = readFileSync(file, 'utf8');
+    for (const [ip] of chosen) text = text.replaceAll(`"${ip}"`, `"${relay}"`);
+    writeFileSync(file, text);
+  }
+}
+
+async function runOf(seed: number, sharing: number): Promise<Run> {
+  const folder = join(root, `${seed}-${sharing}`);
+  const telling = { scenario: 'half-evicted', seed, people: 40, lifeDays: 8 };
+  const { data, told } = await detect(folder, [telling], (all) => shareAddress(all, sharing));
+  const clock = new ManualClock(told.endMs + DAY_MS);
+  const since = instantOfMs(told.attackMs - HOUR_MS) ?? '';
+  const asked = await commandHere(['out', '--since', since, '--json', '--data', data], clock);
+  assert.equal(asked.code, 1, asked.stderr);
+  const answers = asked.stdout.trimEnd().split('\n');
+  return { told, seed, answers: answers.map((line) => JSON.parse(line) as Answer) };
+}
+
+const runs: Run[] = [];
+before(async () => {
+  for (let seed = SEED; seed < SEED + SEEDS; seed++) {
+    // With every other seed people share an address with the intruders.
+    runs.push(await runOf(seed, (seed - SEED) % 2 === 0 ? 0 : 3));
+  }
+});
+
+function openingsOf({ answers }: Run, kind: Foothold['kind']): readonly Opening[] {
+  const found = answers.find(({ foothold }) => foothold === ASKED[kind]);
+  assert.ok(found !== undefined, kind);
+  assert.equal(
+    found.answer,
+    found.openings.some(({ state }) => state === 'open') ? 'open' : 'unknown',
+  );
+  return found.openings;
+}
+
+test('what was taken away is not open, and what was not is', () => {
+  for (const run of runs) {
+    const { footholds, closed } = run.told;
+    for (const kind of new Set([...footholds, ...closed].map((each) => each.kind))) {
+      const open = new Set(
+        footholds.filter((each) => each.kind === kind).map(({ objectId }) => objectId),
+      );
+      const gone = new Set(
+        closed.filter((each) => each.kind === kind).map(({ objectId }) => objectId),
+      );
+      const states = openingsOf(run, kind).map(({ state }) => state);
+      const had = `${open.size} open, ${gone.size} closed`;
+      const text = `seed ${run.seed} ${kind}: ${states.join()} of ${had}`;
+      const openCount = states.filter((state) => state === 'open').length;
+      assert.ok(openCount >= open.size, text);
+      if (open.size === 0) assert.equal(openCount, 0, text);
+      if (gone.size > 0)
+        assert.ok(
+          states.some((state) => state !== 'open'),
+          text,
+        );
+    }
+  }
+});
+
+test('of no foothold it is said that they are out, and each that was closed says by what', () => {
+  for (const { answers } of runs) {
+    assert.equal(new Set(answers.map(({ foothold }) => foothold)).size, 44);
+    for (const { answer, because, openings } of answers) {
+      assert.ok(answer === 'open' || answer === 'unknown');
+      const codes = new Set(because.map(({ code }) => code));
+      if (answer === 'open') continue;
+      assert.ok(codes.has('state-not-read'));
+      if (openings.some(({ state }) => state === 'closed')) assert.ok(codes.has('taken-back'));
+    }
+  }
+});
+
+test('nobody is suspect who is none of theirs, and all of theirs are', () => {
+  const counts = { right: 0, wrong: 0, missed: 0 };
+  const wrong: string[] = [];
+  for (const { told, answers, seed } of runs) {
+    const parties = answers[0]?.parties ?? [];
+    const theirs = new Set(told.intruders.map(({ id }) => id.toLowerCase()));
+    for (const { names, kind, evidence } of parties) {
+      assert.ok(
+        evidence.length > 0 &&
+          evidence.every(({ edge, entries }) => edge === 'named' || entries.length > 0),
+      );
+      const ids = names.map((name) => name.slice(name.indexOf(':') + 1).toLowerCase());
+      if (ids.some((id) => theirs.has(id))) counts.right += 1;
+      else wrong.push(`seed ${seed} ${kind} ${names.join(' ')}`);
+    }
+    const named = new Set(
+      parties.flatMap(({ names }) => names.map((name) => name.slice(name.indexOf(':') + 1))),
+    );
+    const accounts = told.intruders.filter(
+      ({ kind }) => kind === 'account' || kind === 'application',
+    );
+    counts.missed += accounts.filter(({ id }) => !named.has(id.toLowerCase())).length;
+  }
+  counts.wrong = wrong.length;
+  const text = `${JSON.stringify(counts)}\n${wrong.join('\n')}`;
+  assert.deepEqual([counts.wrong, counts.missed], [0, 0], text);
+  assert.ok(counts.right >= runs.length * 5, text);
+});
