@@ -49,6 +49,8 @@ test('a call with an unknown property is answered with 400 in Graph’s words', 
     assert.equal(error['code'], 'BadRequest');
     assert.match(String(error['message']), /Could not find a property named 'displayNam' on type/);
   }
+  const led = await tenant.call('/v1.0/groups/delta?$select=id,members,owners');
+  assert.equal(led.status, 200, 'what leads to other objects has a name as well');
   const filtered = await tenant.call("/v1.0/users?$filter=displayNam eq 'x'");
   assert.equal(filtered.status, 400);
 });

@@ -185,6 +185,11 @@ const PROPERTIES: Readonly<Record<string, string>> = {
     operation organizationId service userId userPrincipalName userType`,
 };
 
+/** What leads to other objects can be named as well; delta queries ask for members this way. */
+const NAVIGATION = `members owners memberOf transitiveMembers transitiveMemberOf ownedObjects
+    ownedDevices registeredDevices registeredOwners registeredUsers manager directReports
+    appRoleAssignments appRoleAssignedTo oauth2PermissionGrants principal roleDefinition`;
+
 /** Collections in which several kinds of objects stand beside each other. */
 const MIXED = ['user', 'group', 'device', 'application', 'servicePrincipal', 'directoryRole'];
 
@@ -233,7 +238,7 @@ type Schema = { readonly type: string; readonly names: ReadonlySet<string> };
 const SCHEMAS: ReadonlyMap<string, Schema> = new Map(
   [...Object.keys(PROPERTIES), 'directoryObject'].map((type) => {
     const of = type === 'directoryObject' ? MIXED : [type];
-    const names = of.flatMap((one) => (PROPERTIES[one] ?? '').trim().split(/\s+/));
+    const names = of.flatMap((one) => `${PROPERTIES[one] ?? ''} ${NAVIGATION}`.trim().split(/\s+/));
     return [type, { type, names: new Set(names.map((name) => name.toLowerCase())) }];
   }),
 );
