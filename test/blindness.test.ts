@@ -129,7 +129,9 @@ for (const cut of CUTS) {
     assert.match(findings.stderr, /(?:rules? (?:is|are) blind|sees? only a part), such as "/);
     const gate = await ask(data, 'gate', join(root, 'gate.yaml'), '--json');
     const said = JSON.parse(gate.stdout) as { answer: string; resume: string[] };
-    assert.deepEqual([gate.code, said.answer], [1, 'no']);
+    const states = (await statusOf(data, ...COVERED)).filter(({ handedIn }) => !handedIn);
+    const isBlind = states.some(({ state }) => state === 'blind');
+    assert.deepEqual([gate.code, said.answer], isBlind ? [1, 'no'] : [3, 'unknown']);
     assert.ok(said.resume.some((text) => /that cannot see/.test(text)));
     const out = await ask(data, 'out', '--since', '2024-03-05T00:00:00Z', '--json');
     assert.equal(out.code, 3);
@@ -148,4 +150,39 @@ test('of one rule alone, what it needs alone counts', async () => {
     ask(data, 'findings', '--rule', rule ?? '', ...COVERED, '--json');
   assert.match((await of(blind?.rule)).stderr, /1 rule is blind, such as "/);
   assert.doesNotMatch((await of(seeing?.rule)).stderr, /blind/);
+});
+
+test('over files, no rule that finds is blind, and every screen counts the same', async () => {
+  const data = join(root, 'sample');
+  const sample = join(import.meta.dirname, '../content/sample/export');
+  await askJson(data, ['import', sample]);
+  const states = await statusOf(data);
+  assert.ok(states.some(({ findings, state }) => findings > 0 && state === 'live'));
+  const unseen = states.filter(({ state, findings }) => state === 'blind' && findings > 0);
+  assert.deepEqual(
+    unseen.map(({ rule }) => rule),
+    [],
+  );
+  const blind = states.filter(({ state, handedIn }) => state === 'blind' && !handedIn);
+  for (const { because } of blind) assert.match(because ?? '', /no source that tells of/);
+  assert.ok(blind.length > 0, 'the sample has no log of the network');
+  const status = await ask(data, 'rules', 'status');
+  assert.match(
+    status.stdout,
+    new RegExp(` live, \\d+ see only a part, ${blind.length} blind, 0 failed`),
+  );
+  const asides = status.stdout.match(/Whether this input is complete cannot be told/g);
+  assert.equal(asides?.length, 1, 'completeness is stated once');
+  const said = new RegExp(`${blind.length} rules are blind`);
+  assert.match((await ask(data, 'findings', '--json')).stderr, said);
+  assert.match((await ask(data, 'out', '--since', '2026-03-01', '--json')).stdout, said);
+  const days = Math.ceil((systemClock.now() - Date.parse('2026-03-01T00:00:00Z')) / DAY_MS);
+  const gate = join(root, 'sample-gate.yaml');
+  const head = `gate: g\nwave: w\nwindow: ${days}d\n`;
+  writeFileSync(gate, `${head}require: { blind: 0 }\n`);
+  const asked = await ask(data, 'gate', gate, '--json');
+  assert.match(asked.stdout, new RegExp(`"${blind.length} rules cannot see, such as `));
+  writeFileSync(gate, `${head}require: { blind: ${blind.length} }\n`);
+  const allowed = await ask(data, 'gate', gate, '--json');
+  assert.equal(allowed.code, 3, 'a file is no proof that it holds everything');
 });

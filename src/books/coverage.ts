@@ -51,6 +51,15 @@ function endOf(facts: readonly CoverageFact[]): number {
   return Math.max(...facts.map(({ toMs }) => toMs ?? Infinity));
 }
 
+/** From the first to the last of what files brought; undefined where none did. */
+export function arrivedPeriod(
+  facts: readonly CoverageFact[],
+): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const told = facts.filter((fact) => fact.entries === undefined && fact.source !== ANY);
+  const period = { fromMs: startOf(told), toMs: endOf(told) };
+  return Number.isFinite(period.fromMs) && Number.isFinite(period.toMs) ? period : undefined;
+}
+
 /** The facts that say something about the period. */
 export function factsWithin(
   facts: readonly CoverageFact[],
@@ -99,6 +108,16 @@ export function coverageAnswer(
     );
   }
   return unknown(asOf, shortened(because));
+}
+
+/** What these facts say of a period. */
+export function coverageWithin(
+  facts: readonly CoverageFact[],
+  period: Scope,
+  ledger: LedgerHead,
+): Coverage {
+  const answer = coverageAnswer(facts, period, ledger);
+  return { answer, facts, holes: holesOf(facts, period) };
 }
 
 export const NOTHING_SAID: Reason = {

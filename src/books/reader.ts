@@ -2,7 +2,13 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import { type Clock, type IntervalSet, interval, normalise } from '../core/index.ts';
 import type { CanaryTally, DueCheck } from '../coverage/index.ts';
 import { AccessBooks } from './access-books.ts';
-import { besides, collectedPeriod, coverageAnswer, factsWithin, holesOf } from './coverage.ts';
+import {
+  arrivedPeriod,
+  besides,
+  collectedPeriod,
+  coverageWithin,
+  factsWithin,
+} from './coverage.ts';
 import { coverageRows } from './coverage-rows.ts';
 import { erasedReasons, erasedWithin, namesOf } from './erased.ts';
 import { BooksError } from './errors.ts';
@@ -16,7 +22,6 @@ import { type Ask, type Hidden, LiveRows, type Scope, type Select } from './live
 import { Observed } from './observed.ts';
 import {
   findPrincipals,
-  type Principal,
   type Resolution,
   resolutionOf,
   type Selection,
@@ -30,15 +35,18 @@ import type { StageCursor } from './state.ts';
 import type { FindingFilter, GroupWindow, KeptFinding } from './state-findings.ts';
 import { statementOf } from './statement.ts';
 import type { Coverage, StatementOptions, StatementResult } from './statement-types.ts';
+import { throttledFilter, throttledOf } from './throttled.ts';
 import { eventsInOrder } from './timeline.ts';
 import type { Timeline, TimelineFilter } from './timeline-types.ts';
-import { isItemRead, THROTTLED_MS } from './volume.ts';
+import { isItemRead } from './volume.ts';
 
 export type ReaderOptions = {
   readonly threads?: number;
   /** What is late and what has expired depends on the time; without a clock, on the last poll. */
   readonly clock?: Clock;
 };
+
+type Period = { readonly fromMs: number; readonly toMs: number };
 
 /** The reading side of the books: takes no lock, while another process writes. */
 export class BooksReader {
@@ -173,7 +181,7 @@ export class BooksReader {
   async timeline(filter: TimelineFilter, ledger: LedgerHead): Promise<Timeline> {
     const { user, tenant, sought, ...rest } = filter;
     const who = user === undefined ? undefined : await this.resolvePrincipal(user, filter);
-    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
+    const tenants = this.#readAs(tenant);
     const known = who?.kind === 'one' ? namesOf(who.principal) : [];
     const names = user === undefined ? [] : [user, ...known];
     const erased = erasedReasons(erasedWithin(this.erasures(), filter), names, sought);
@@ -186,7 +194,7 @@ export class BooksReader {
     return { who, rows: eventsInOrder(this.#live, asked), coverage: besides(coverage, erased) };
   }
 
-  /** Every event of a filter, in order, for stages that judge; says nothing about coverage. */
+  /** Every event of a filter, in order; says nothing about coverage. */
   rows(filter: RowFilter): AsyncIterable<EventRow> {
     return eventsInOrder(this.#live, filter);
   }
@@ -238,22 +246,20 @@ export class BooksReader {
     const rows = await this.#rowsOf({ selection, fromMs, toMs });
     const contested = await this.#contested(selection, options);
     const judged = await options.judge?.(rows);
-    const throttled = await this.#throttled(rows, principal, selection.tenants, options);
+    const others = throttledFilter(selection.tenants, options);
+    const throttled = throttledOf(await this.#rowsOf(others), rows, principal);
     const items = await options.itemsOf?.(rows.filter(isItemRead));
     const statement = statementOf({
       ...(judged !== undefined && { judged }),
       principal,
       period: { fromMs, toMs },
-      purpose: options.purpose ?? null,
-      case: options.case ?? null,
-      rows,
+      ...{ purpose: options.purpose ?? null, case: options.case ?? null, rows },
       besides: { items, throttled },
       contested,
       tenants: selection.tenants,
       // Asked of one tenant, the others of the company are not in question.
       scope: options.tenant === undefined ? 'company' : 'tenant',
-      coverage: this.coverage(),
-      erasures: this.erasures(),
+      ...{ coverage: this.coverage(), erasures: this.erasures() },
       sought: (erasure, names) => sought?.(erasure, [who, ...names]) === true,
       ledger,
     });
@@ -296,9 +302,16 @@ export class BooksReader {
    * Holes may lie in it, and all that a source which fell silent does not tell of: see
    * {@link coverageOf}.
    */
-  collectedPeriod(tenant?: string): { readonly fromMs: number; readonly toMs: number } | undefined {
-    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
-    return collectedPeriod(factsWithin(this.coverage(), {}, tenants), this.nowMs());
+  collectedPeriod(tenant?: string): Period | undefined {
+    return collectedPeriod(this.#factsOf(tenant), this.nowMs());
+  }
+
+  /**
+   * The period that an answer is about where none is asked for: what was collected, else what came
+   * in files; undefined where nothing came.
+   */
+  answerablePeriod(tenant?: string): Period | undefined {
+    return this.collectedPeriod(tenant) ?? arrivedPeriod(this.#factsOf(tenant));
   }
 
   /** What is known to be missing in a period, and whether the books hold all of it. */
@@ -307,8 +320,7 @@ export class BooksReader {
     ledger: LedgerHead,
   ): Coverage {
     const { tenant } = filter;
-    const tenants = tenant === undefined ? undefined : this.#tenants().readAs(tenant);
-    return this.#coverage(filter, ledger, tenants);
+    return this.#coverage(filter, ledger, this.#readAs(tenant));
   }
 
   erasures(): readonly ErasureFact[] {
@@ -351,25 +363,6 @@ export class BooksReader {
     return rows;
   }
 
-  /**
-   * Records of others after which a mailbox that this person has or acted on was not recorded: the
-   * vendor throttles mailboxes, not readers, and for a day.
-   */
-  async #throttled(
-    own: readonly EventRow[],
-    principal: Principal,
-    tenants: readonly string[],
-    { fromMs, toMs }: Scope,
-  ): Promise<EventRow[]> {
-    const since = fromMs === undefined ? undefined : fromMs - THROTTLED_MS + 1;
-    const rows = await this.#rowsOf({ tenants, fromMs: since, toMs, throttled: 'only' });
-    const seen = new Set(own.map(({ index }) => index));
-    const names = namesOf(principal).map((name) => name.toLowerCase());
-    const mailboxes = new Set<string | null>([...names, ...own.map(({ event }) => event.mailbox)]);
-    mailboxes.delete(null);
-    return rows.filter(({ index, event }) => !seen.has(index) && mailboxes.has(event.mailbox));
-  }
-
   /** Events under a name that several people held, which nothing ties to one of them. */
   async #contested(selection: Selection, period: Scope): Promise<number> {
     if (selection.shared.length === 0) return 0;
@@ -381,14 +374,20 @@ export class BooksReader {
     return Number(row?.[0]);
   }
 
+  #factsOf(tenant: string | undefined): readonly CoverageFact[] {
+    return factsWithin(this.coverage(), {}, this.#readAs(tenant));
+  }
+
+  #readAs(tenant: string | undefined): readonly string[] | undefined {
+    return tenant === undefined ? undefined : this.#tenants().readAs(tenant);
+  }
+
   #tenants(): Tenants {
     return new Tenants(this.#live.state?.tenants() ?? []);
   }
 
   #coverage(period: Scope, ledger: LedgerHead, tenants: readonly string[] | undefined): Coverage {
-    const facts = factsWithin(this.coverage(), period, tenants);
-    const answer = coverageAnswer(facts, period, ledger);
-    return { answer, facts, holes: holesOf(facts, period) };
+    return coverageWithin(factsWithin(this.coverage(), period, tenants), period, ledger);
   }
 }
 

@@ -24,6 +24,26 @@ export async function sights(
   return sightsOf(books, wanted, { asked, tenants, nowMs });
 }
 
+/** Of now, while something is collected; else of what came in files, which holds still. */
+export function askedByDefault(
+  { books }: Pick<Sources, 'books'>,
+  tenant: string | undefined,
+  nowMs: number,
+): Asked {
+  const period = books.answerablePeriod(tenant);
+  if (period === undefined || books.collectedPeriod(tenant) !== undefined) {
+    return { kind: 'now', nowMs };
+  }
+  return { kind: 'period', ...period };
+}
+
+/** Why nobody can say that what the rules saw is all there was, once for all of them. */
+export function incompleteText(found: readonly WatcherSight[]): string | undefined {
+  const short = found.find(({ sight }) => sight.incomplete !== null);
+  if (short === undefined) return undefined;
+  return `Whether this input is complete cannot be told: ${short.sight.incomplete}`;
+}
+
 export type SightsOfAnswer = {
   /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
   readonly found: readonly WatcherSight[];

@@ -58,12 +58,12 @@ export function sightsOf(
 }
 
 /** Whatever it could see: that it is silent means nothing, of no period, until it is repaired. */
-function failedSight({ untilMs }: Sight, failures: readonly KeptFinding[]): Sight {
+function failedSight({ untilMs, incomplete }: Sight, failures: readonly KeptFinding[]): Sight {
   const [first, ...more] = failures.toSorted((a, b) => a.draft.windowMs - b.draft.windowMs);
   const { draft } = first as KeptFinding;
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
   const because = `${draft.title}${others}`;
-  return { state: 'failed', sinceMs: draft.windowMs, untilMs, because };
+  return { state: 'failed', sinceMs: draft.windowMs, untilMs, because, incomplete };
 }
 
 /** Findings of the watch about itself that speak of the period. Of now, nothing is passed over. */
@@ -93,7 +93,7 @@ function shortOf(sight: Sight, passedOver: readonly KeptFinding[]): Sight {
   const text = `it did not look at all: ${draft.title}`;
   const because = sight.because === null ? text : `${sight.because}; ${text}`;
   const untilMs = sight.untilMs === null ? null : Math.min(sight.untilMs, sinceMs);
-  return { state: 'partly', sinceMs, untilMs, because };
+  return { ...sight, state: 'partly', sinceMs, untilMs, because };
 }
 
 /** What states no tenant is the only tenant's, where there is one. */

@@ -70,6 +70,8 @@ test('no data holds', () => {
   assert.equal(answerGate({ ...GOOD, ...nothing }).resume.length, 5);
 });
 
+const LIVE = { rule: 'r', state: 'live', because: '' } as const;
+
 test('each condition by itself can hold the wave, and says how', () => {
   const cases: readonly (readonly [Partial<GateInput>, string, string])[] = [
     [{ coverage: WHOLE.slice(1) }, 'coverage', 'unknown'],
@@ -82,6 +84,9 @@ test('each condition by itself can hold the wave, and says how', () => {
     [{ reconciliation: residual(1) }, 'residual', 'no'],
     [{ rules: [] }, 'blind', 'unknown'],
     [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'blind', 'no'],
+    [{ rules: [{ rule: 'r', state: 'failed', because: 'it threw' }] }, 'blind', 'no'],
+    [{ rules: [{ rule: 'r', state: 'partly', because: 'late' }] }, 'blind', 'unknown'],
+    [{ rules: [{ ...LIVE, incomplete: 'a file' }] }, 'blind', 'unknown'],
     [{ findings: [finding(4)] }, 'findings', 'no'],
     [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'findings', 'unknown'],
     [{ reconciliation: unsought('no-sign-in-source') }, 'residual', 'unknown'],

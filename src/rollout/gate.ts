@@ -19,8 +19,10 @@ import { EVIDENCE_MAX } from './limits.ts';
 /** Whether a rule can see what it looks for. */
 export type RuleSight = {
   readonly rule: string;
-  readonly state: 'live' | 'blind' | 'failed';
+  readonly state: 'live' | 'partly' | 'blind' | 'failed';
   readonly because: string;
+  /** Why nobody can say that what it saw is all there was. */
+  readonly incomplete?: string | null;
   /** The highest severity that it ever says; undefined: any. */
   readonly severityMax?: number | undefined;
 };
@@ -234,17 +236,32 @@ function blindFound({ rules, asOf }: GateInput, most: number): Found {
   if (rules === undefined || rules.length === 0) {
     return { answer: unknown(asOf, NO_RULES), found: [NO_RULES.text] };
   }
-  const blind = rules.filter(({ state }) => state !== 'live');
-  if (blind.length <= most) return { answer: yes(asOf), found: [] };
-  const text = blindText(blind);
-  return { answer: no(asOf, { code: 'rules-blind', text }), found: [text] };
+  const blind = rules.filter(({ state }) => state === 'blind' || state === 'failed');
+  if (blind.length > most) {
+    const text = blindText(blind);
+    return { answer: no(asOf, { code: 'rules-blind', text }), found: [text] };
+  }
+  const partly = rules.filter(({ state }) => state === 'partly');
+  const incomplete = rules.find((rule) => typeof rule.incomplete === 'string')?.incomplete;
+  const because: Reason[] = [
+    ...(partly.length === 0 ? [] : [{ code: 'rules-partly', text: blindText(partly) }]),
+    ...(incomplete ? [{ code: 'input-incomplete', text: incomplete }] : []),
+  ];
+  if (because.length === 0) return { answer: yes(asOf), found: [] };
+  const answer = unknown(asOf, because, [COVERED]);
+  return { answer, found: because.map(({ text }) => text) };
 }
 
 const NO_RULES: Reason = { code: 'no-rules', text: 'no rule says whether it can see' };
 
 function blindText(blind: readonly RuleSight[]): string {
   const [first] = blind;
-  return `${plural(blind.length, 'rule')} cannot see, such as ${first?.rule}: ${first?.because}`;
+  const words = { failed: 'failed', blind: 'cannot see', partly: 'see only a part', live: '' };
+  const counts = (['failed', 'blind', 'partly'] as const).flatMap((state) => {
+    const count = blind.filter((rule) => rule.state === state).length;
+    return count === 0 ? [] : [`${plural(count, 'rule')} ${words[state]}`];
+  });
+  return `${counts.join(', ')}, such as ${first?.rule}: ${first?.because}`;
 }
 
 function findingsFound(input: GateInput, from: GateSeverity, whole: Answer): Found {

@@ -128,7 +128,9 @@ async function worthOf(
 ): Promise<ExitCode> {
   const { books, head } = sources;
   const isPeriodAsked = of.period.fromMs !== undefined || of.period.toMs !== undefined;
-  const period: Partial<Period> = isPeriodAsked ? of.period : (books.collectedPeriod(tenant) ?? {});
+  const period: Partial<Period> = isPeriodAsked
+    ? of.period
+    : (books.answerablePeriod(tenant) ?? {});
   const { answer } = books.coverageOf({ ...period, tenant }, head);
   const { fromMs, toMs = clock.now() } = period;
   const asked: Asked =

@@ -101,15 +101,10 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
   };
 }
 
-/** What sees only a part is no ground for "nothing was found". */
 function ruleSight({ watcher, sight }: WatcherSight): RuleSight {
-  const { state, because } = sight;
-  return {
-    rule: watcher.title,
-    state: state === 'partly' ? 'blind' : state,
-    severityMax: watcher.severityMax,
-    because: `${state === 'partly' ? 'it sees only a part: ' : ''}${because ?? ''}`,
-  };
+  const { state, because, incomplete } = sight;
+  const { title: rule, severityMax } = watcher;
+  return { rule, state, severityMax, because: because ?? '', incomplete };
 }
 
 async function print(

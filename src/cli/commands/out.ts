@@ -115,7 +115,7 @@ async function seenSince(
   sources: Sources,
   sinceMs: number,
 ): Promise<Seen> {
-  const endMs = sources.books.collectedPeriod(tenant)?.toMs ?? clock.now();
+  const endMs = sources.books.answerablePeriod(tenant)?.toMs ?? clock.now();
   const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
   const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
   const tenants = tenant === undefined ? undefined : [tenant];

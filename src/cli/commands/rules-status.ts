@@ -8,8 +8,8 @@ import { CliError, usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { timeText } from '../present/words.ts';
-import { askBooks, notYetIndexed } from '../question.ts';
-import { isOfRule, sights } from '../sights.ts';
+import { askBooks, notYetIndexed, type Sources } from '../question.ts';
+import { askedByDefault, incompleteText, isOfRule, sights } from '../sights.ts';
 import type { Column } from '../table.ts';
 
 type StatusFlags = PeriodFlags & { readonly rule?: string };
@@ -31,7 +31,7 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
     const { books, head } = sources;
     const { tenant, terminal } = context;
     const tenants = tenant === undefined ? undefined : [tenant];
-    const asked = askedOf(context, flags);
+    const asked = askedOf(context, flags, sources);
     const found = await sights(sources, { asked, tenants, nowMs: context.clock.now(), ...flags });
     const { isOfHandedIn } = await import('../../detect/index.ts');
     const rows = rowsOf(found, books, { tenant, isOfHandedIn });
@@ -40,19 +40,21 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
       await terminal.table(COLUMNS, rows);
       terminal.line('');
       terminal.line(summary(rows));
+      const incomplete = incompleteText(found);
+      if (incomplete !== undefined) terminal.line(incomplete);
     }
     notYetIndexed(books, head);
     if (rows.length > 0) return EXIT.done;
     throw new CliError('CANNOT_TELL', `there is no rule "${flags.rule}"`);
   });
 
-function askedOf({ clock }: Context, flags: StatusFlags): Asked {
+function askedOf({ clock, tenant }: Context, flags: StatusFlags, sources: Sources): Asked {
   const { fromMs, toMs } = periodOf(flags);
   const nowMs = clock.now();
   if (fromMs !== undefined) return { kind: 'period', fromMs, toMs: toMs ?? nowMs };
   if (toMs !== undefined)
     throw usage('a period that is asked for needs its beginning: give --from');
-  return { kind: 'now', nowMs };
+  return askedByDefault(sources, tenant, nowMs);
 }
 
 type Row = WatcherSight & {
@@ -141,6 +143,7 @@ function item({ watcher, sight, handedIn, findings, suppressed, throttled }: Row
     since: instantOrNull(sight.sinceMs),
     until: instantOrNull(sight.untilMs),
     because: sight.because,
+    incomplete: sight.incomplete,
     needs: watcher.logs,
     handedIn,
     findings,
@@ -150,15 +153,16 @@ function item({ watcher, sight, handedIn, findings, suppressed, throttled }: Row
 }
 
 function summary(rows: readonly Row[]): string {
-  const count = (state: Row['sight']['state']): string =>
-    numberText(rows.filter(({ sight }) => sight.state === state).length);
   const aside = rows.filter(({ handedIn, sight }) => handedIn && sight.state !== 'live');
+  const counted = rows.filter((row) => !aside.includes(row));
+  const count = (state: Row['sight']['state']): string =>
+    numberText(counted.filter(({ sight }) => sight.state === state).length);
   const more =
     aside.length === 0
       ? ''
-      : `; what ${numberText(aside.length)} of them look at no collector brings, as answers say`;
+      : `; besides, ${numberText(aside.length)} looks at what no collector brings, as answers say`;
   return (
-    `${numberText(rows.length)} rules and detectors: ${count('live')} live, ` +
+    `${numberText(counted.length)} rules and detectors: ${count('live')} live, ` +
     `${count('partly')} see only a part, ${count('blind')} blind, ${count('failed')} failed${more}`
   );
 }

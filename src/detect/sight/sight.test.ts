@@ -51,6 +51,30 @@ test('sees a period of which a source was collected whole', () => {
   assert.equal(within(['exchange'], halves).state, 'live');
 });
 
+test('what a file holds is seen, and whether that is everything is another answer', () => {
+  const why = 'these records came out of a file, which cannot prove that none are missing';
+  const { entries: _, ...imported } = fact('m365.export/unified-audit-log', {
+    ...{ workload: 'Exchange', state: 'unknown', because: why },
+    ...{ fromMs: FROM + HOUR_MS, toMs: FROM + 2 * HOUR_MS },
+  });
+  const seen = within(['exchange'], [imported]);
+  assert.deepEqual([seen.state, seen.because], ['live', null]);
+  assert.match(seen.incomplete ?? '', /came out of a file/);
+  // Of a log that never arrived, and of a time of which nothing did, nothing is seen.
+  assert.equal(within(['sharepoint'], [imported]).state, 'blind');
+  assert.equal(within(['exchange', 'sharepoint'], [imported]).state, 'partly');
+  assert.equal(within(['exchange'], [{ ...imported, fromMs: NOW, toMs: NOW + 1 }]).state, 'blind');
+  // Beside what is collected whole, a file takes nothing away.
+  const both = within(['exchange'], [imported, fact(EXCHANGE)]);
+  assert.deepEqual([both.state, both.incomplete], ['live', null]);
+  // It fills a hole of what is collected, as far as it goes.
+  const hole = [fact(EXCHANGE, { fromMs: FROM + 2 * HOUR_MS }), fact(EXCHANGE, { toMs: FROM + 1 })];
+  assert.equal(within(['exchange'], [...hole, imported]).state, 'partly');
+  const filling = within(['exchange'], [...hole, { ...imported, fromMs: FROM + 1 }]);
+  assert.equal(filling.state, 'live');
+  assert.match(filling.incomplete ?? '', /came out of a file/);
+});
+
 test('a source that was never connected is one that cannot be seen', () => {
   for (const found of [within(['exchange'], []), now(['exchange'], [fact(SHAREPOINT)])]) {
     assert.deepEqual([found.state, found.sinceMs], ['blind', null]);

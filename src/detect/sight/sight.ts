@@ -18,6 +18,8 @@ export type Sight = {
   readonly untilMs: number | null;
   /** Null while it sees. */
   readonly because: string | null;
+  /** Why nobody can say that what it saw is all there was; null where that can be said. */
+  readonly incomplete: string | null;
 };
 
 /** A period that is over, or what holds at a moment. */
@@ -50,21 +52,25 @@ export function sightOf(
 }
 
 function never(because: string): Sight {
-  return { state: 'blind', sinceMs: null, untilMs: null, because };
+  return { ...NOTHING, state: 'blind', because };
 }
+
+const NOTHING = { sinceMs: null, untilMs: null, because: null, incomplete: null } as const;
 
 /** All are needed: one that is not seen leaves a part of the whole. */
 function joined(sights: readonly Sight[]): Sight {
   const short = sights.filter(({ state }) => state !== 'live');
   const until = sights.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
   const untilMs = finite(Math.min(...until));
-  if (short.length === 0) return { state: 'live', sinceMs: null, untilMs, because: null };
+  const incomplete = sights.find((sight) => sight.incomplete !== null)?.incomplete ?? null;
+  if (short.length === 0) return { ...NOTHING, state: 'live', untilMs, incomplete };
   const isBlind = sights.every(({ state }) => state === 'blind');
   // Wholly blind it is since the last of them went; short of something since the first did.
   const since = short.map(({ sinceMs }) => sinceMs ?? Number.NEGATIVE_INFINITY);
   const sinceMs = finite(isBlind ? Math.max(...since) : Math.min(...since));
   const because = [...new Set(short.map((sight) => sight.because))].slice(0, REASONS_SHOWN);
-  return { state: isBlind ? 'blind' : 'partly', sinceMs, untilMs, because: because.join('; ') };
+  const state = isBlind ? 'blind' : 'partly';
+  return { state, sinceMs, untilMs, because: because.join('; '), incomplete };
 }
 
 const REASONS_SHOWN = 3;
@@ -91,10 +97,16 @@ type Known = {
 
 function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): Sight {
   const period = fromMs < toMs ? [{ from: fromMs, to: toMs }] : [];
-  const seen = intersect(period, good);
-  const [hole] = subtract(period, good);
+  const files = own.filter(isOfFile);
+  const seen = intersect(period, normalise([...good, ...files.flatMap(spanOf)]));
   const untilMs = finite(seen.at(-1)?.to);
-  if (hole === undefined) return { state: 'live', sinceMs: null, untilMs, because: null };
+  const because = `${log.words}: ${becauseOf(files) ?? 'nothing was collected'}`;
+  const isWhole = subtract(period, good).length === 0;
+  const incomplete = isWhole || files.length === 0 ? null : because;
+  // What a file holds is seen; whether it holds all that happened is another question.
+  const isOfFiles = own.every((fact) => fact.source === ANY || isOfFile(fact));
+  const [hole] = isOfFiles && seen.length > 0 ? [] : subtract(period, seen);
+  if (hole === undefined) return { ...NOTHING, state: 'live', untilMs, incomplete };
   const within = own.filter((fact) => touches(fact, hole));
   // Records that nobody can call whole are records: what they show is seen.
   const isPartly = seen.length > 0 || within.some(({ state }) => state === 'unknown');
@@ -103,7 +115,13 @@ function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): Sight 
     sinceMs: finite(hole.from),
     untilMs,
     because: `${log.words}: ${becauseOf(within) ?? 'nothing was collected'}`,
+    incomplete,
   };
+}
+
+/** What an import says of its own records, and no collector of a log. */
+function isOfFile({ state, entries, source }: CoverageFact): boolean {
+  return state === 'unknown' && entries === undefined && source !== ANY;
 }
 
 type Times = { readonly fromMs: number; readonly toMs: number };
@@ -124,7 +142,7 @@ function sightNow({ log, own, good }: Known, nowMs: number): Sight {
   const rest = bad.filter((fact) => !isStillComing(fact) && (fact.fromMs ?? -Infinity) < reached);
   const isAsked = nowMs - reached <= ASKED_WITHIN_MS;
   if (endMs > Number.NEGATIVE_INFINITY && isAsked && rest.length === 0) {
-    return { state: 'live', sinceMs: null, untilMs, because: null };
+    return { ...NOTHING, state: 'live', untilMs };
   }
   const isUnsure = bad.some(({ state, toMs }) => state === 'unknown' && (toMs ?? nowMs) >= nowMs);
   const ends = own.filter(({ state }) => state === 'unknown').map(({ toMs }) => toMs ?? nowMs);
@@ -135,6 +153,7 @@ function sightNow({ log, own, good }: Known, nowMs: number): Sight {
     sinceMs: finite(lastMs),
     untilMs,
     because: `${log.words}: ${why}`,
+    incomplete: null,
   };
 }
 
