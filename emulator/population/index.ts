@@ -18,6 +18,7 @@ export {
   FAR_PLACES,
   farAddress,
   mobileAddress,
+  neighborAddress,
   PLACES,
   type Place,
   serverAddress,

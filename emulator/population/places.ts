@@ -64,6 +64,13 @@ export function homeAddress(bits: number, place: Place): Address {
   return { ip, place, asn: ASN.home };
 }
 
+/** Another line of the carrier that a home has. */
+export function neighborAddress({ ip, place, asn }: Address, bits: number): Address {
+  const [first, second] = ip.split('.');
+  const line = `${(bits >>> 8) & 255}.${1 + ((bits & 255) % 254)}`;
+  return { ip: `${first}.${second}.${line}`, place, asn };
+}
+
 export function mobileAddress(bits: number, hour: number, place: Place): Address {
   const ip = `2001:db8:${(bits & 0xfff).toString(16)}:${(hour & 0xffff).toString(16)}::${(
     ((bits >>> 12) & 0xffff) | 1

@@ -1,11 +1,13 @@
 import {
+  type Address,
   type Department,
   FAR_PLACES,
   farAddress,
+  neighborAddress,
   type Person,
   type Population,
 } from '../population/index.ts';
-import { CLIENTS } from '../sign-in/index.ts';
+import { browserOf, CLIENTS } from '../sign-in/index.ts';
 import { Args } from './args.ts';
 import { createdApplication, createdPrincipal } from './directory-objects.ts';
 import { ScenarioError } from './errors.ts';
@@ -40,6 +42,11 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     return { kind: 'people', people: shuffled(stage, [...people.values()]), home };
   },
   addresses(stage, args) {
+    if (args.has('carrier-of')) {
+      const { home } = args.person('carrier-of').person;
+      const make = (): Address => neighborAddress(home, stage.random.next());
+      return { kind: 'addresses', pool: Array.from({ length: args.whole('count') }, make) };
+    }
     const near = stage.random.int(0, FAR_PLACES.length);
     const isOnePlace = args.is('one-place');
     const pool = Array.from({ length: args.whole('count') }, () => {
@@ -49,6 +56,9 @@ const DRAWS: Readonly<Record<string, Draw>> = {
     return { kind: 'addresses', pool };
   },
   client(stage, args) {
+    if (args.has('browser-of')) {
+      return { kind: 'client', client: browserOf(args.person('browser-of').person) };
+    }
     const name = args.text('one-of') as keyof typeof CLIENTS;
     const client = CLIENTS[name];
     if (client === undefined) throw new ScenarioError('wrong', `there is no client ${name}.`);

@@ -8,6 +8,7 @@ import { companySeed } from '../company/seed.ts';
 import { Directory } from '../directory/index.ts';
 import { lifeOf } from '../life/index.ts';
 import { Population } from '../population/index.ts';
+import { browserOf } from '../sign-in/index.ts';
 import type { FeedRecord, Happening } from '../types.ts';
 import {
   type Foothold,
@@ -207,6 +208,23 @@ test('a slow spray is as large, as scattered and as lucky as it is told to be', 
   assert.equal(futile.footholds.length, 0);
   assert.throws(() => spray({ peple: 4 }), /no parameter peple: it has people, per-week/);
   assert.throws(() => spray({ fresh: 2 }), /fresh is a share, from 0 to 1/);
+});
+
+test('who rents lines of the carrier of the victim gets in from there, by the same browser', () => {
+  const wideOf = (ip: string): string => ip.split('.').slice(0, 2).join('.');
+  for (let seed = 0; seed < SEEDS; seed++) {
+    const { all, footholds } = played('neighbor-spray', seed);
+    const rows = rowsOf(all).filter(({ userAgent }) => userAgent !== undefined);
+    const hit = rows.find(({ code }) => code === 0);
+    const [password] = footholds;
+    const victim = Array.from({ length: corp.size }, (_, index) => corp.person(index)).find(
+      ({ objectId }) => objectId === password?.objectId,
+    );
+    assert.ok(hit !== undefined && victim !== undefined);
+    assert.equal(wideOf(hit.ip), wideOf(victim.home.ip));
+    assert.equal(hit.userAgent, browserOf(victim).userAgent);
+    assert.ok(rows.filter(({ code }) => code === 50126).length >= 26);
+  }
 });
 
 const WRONG: readonly (readonly [string, RegExp])[] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CUT_OFF, endOfItself } from '../detect/index.ts';
+import { type Attempt, CUT_OFF, endOfItself, sprayFindings } from '../detect/index.ts';
+import { bounded } from './bounded.ts';
 import { SPRAY_BLOCK_MS } from './limits.ts';
 import { sprayCut, sprayJudge } from './spray-judge.ts';
 
@@ -22,4 +23,18 @@ test('a flood speaks for each thing that is looked for with it, and takes none b
   );
   assert.deepEqual([windows.from, windows.to], [BLOCK.fromMs, BLOCK.toMs]);
   assert.deepEqual([...windows.rules].sort(), watches.map(({ id }) => id).sort());
+});
+
+test('a long campaign keeps the entry and the address of its hit', () => {
+  const attempt = (index: number, kind: 'guess' | 'success'): Attempt => ({
+    ...{ index, kind, atMs: fromMs + index * 1_000, person: `p${index}`, actor: `p${index}` },
+    ...{ name: null, ip: `198.51.${index >> 8}.${index & 255}`, session: null, probability: 0.9 },
+  });
+  const guesses = Array.from({ length: 2_000 }, (_, index) => attempt(index, 'guess'));
+  const hit = attempt(9_999, 'success');
+  const [spray] = sprayFindings([{ tenant: 't', sinceMs: 0, guesses, candidates: [hit] }]);
+  assert.ok(spray);
+  const kept = bounded(spray);
+  assert.ok(kept.entries.includes(hit.index));
+  assert.ok(kept.addresses.includes(hit.ip));
 });

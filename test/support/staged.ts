@@ -51,6 +51,16 @@ export const SCENARIOS: Readonly<Record<string, Staged>> = {
     ...{ people: 12, lifeDays: 0 },
     found: ['T1078.004', 'T1098.001', 'T1528', 'T1114.002', 'T1136.003'],
   },
+  // Some days of people's lives show that the victim's carrier and browser are the victim's.
+  'neighbor-spray': {
+    ...{ people: 20, lifeDays: 5 },
+    found: ['T1110.003'],
+    missed: {
+      'T1114.002':
+        'mail that is read in the browser, from the carrier and with the browser of the victim, ' +
+        'is like mail that the victim reads: the finding of the spray names the session',
+    },
+  },
   'rdp-phishing': {
     ...{ people: 12, lifeDays: 0 },
     found: ['T1566.001', 'T1550.004', 'T1114.002', 'T1530'],

@@ -9,7 +9,8 @@ const MINUTE_MS = 60_000;
 /** A Monday. */
 const START_MS = Date.UTC(2026, 1, 2);
 
-const AGENTS = [
+/** The browser of a person is the one at their number, by three. */
+export const AGENTS: readonly string[] = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/144.0 Edg/144.0',
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/144.0',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1.15',
@@ -25,7 +26,17 @@ export type SprayPlan = {
   readonly hits: number;
   /** Share of attempts from an address that was not used before; default: all. */
   readonly fresh?: number;
+  /** What the intruder has in common with each target; default: nothing. */
+  readonly shares?: readonly SharedTrait[];
+  /** Tries of one week lie within so many minutes of one working day; default: over all weeks. */
+  readonly burstMinutes?: number;
 };
+
+/**
+ * `address`: the intruder is behind the office's address that the target uses. `carrier`: the
+ * intruder rents lines of the carrier of people's phones. `client`: the target's own browser.
+ */
+export type SharedTrait = 'address' | 'carrier' | 'client';
 
 export type CompanyPlan = {
   readonly people: number;
@@ -156,7 +167,8 @@ function who(person: number): Partial<EventRow['event']> {
   return { actorUid: guid(person), actorName: `p${person}@northmoor.example`, actorType: 1 };
 }
 
-function guid(n: number): string {
+/** Of the person of that number. */
+export function guid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
@@ -193,12 +205,16 @@ function awayPlace({ abroad }: Ways, random: () => number): Spot {
 
 function placeOf(person: number, random: () => number): Spot {
   const draw = random();
-  if (draw < 0.55) return { ip: `192.0.2.${person % 4}`, country: 'DE' };
+  if (draw < 0.55) return officePlace(person);
   if (draw < 0.93) {
     return { ip: `10.${person % 250}.${Math.floor(person / 250)}.7`, country: 'DE' };
   }
   // Another address of the carrier each time.
   return phonePlace(random);
+}
+
+function officePlace(person: number): Spot {
+  return { ip: `192.0.2.${person % 4}`, country: 'DE' };
 }
 
 function phonePlace(random: () => number): Spot {
@@ -211,24 +227,32 @@ function byte(random: () => number): number {
 
 function sprayOf(
   { people, days, random }: CompanyPlan,
-  { targets, triesPerWeek, overlap, hits, fresh = 1 }: SprayPlan,
+  plan: SprayPlan,
   { agentOf, rented }: Ways,
 ): { event: Event; is: 'guess' | 'hit' }[] {
+  const { targets, triesPerWeek, overlap, hits, fresh = 1, shares = [], burstMinutes } = plan;
   const found: { event: Event; is: 'guess' | 'hit' }[] = [];
-  const tries = Math.floor((days / 7) * triesPerWeek);
-  const hosts = Array.from({ length: 4 }, () => rented(random));
+  const isBurst = burstMinutes !== undefined;
+  const tries = isBurst ? triesPerWeek : Math.floor((days / 7) * triesPerWeek);
+  const beganMs = START_MS + (isBurst ? (days - 4) * DAY_MS + 10 * 60 * MINUTE_MS : 0);
+  const lengthMs = isBurst ? burstMinutes * MINUTE_MS : days * DAY_MS;
+  const line = shares.includes('carrier') ? phonePlace : rented;
+  const hosts = Array.from({ length: 4 }, () => line(random));
   const stride = Math.max(1, Math.floor(people / targets));
   for (let target = 0; target < targets; target++) {
     for (let attempt = 0; attempt < tries; attempt++) {
       const isHit = target < hits && attempt === tries - 1;
-      const timeMs = START_MS + ((attempt + random()) * days * DAY_MS) / tries;
+      const timeMs = beganMs + ((attempt + random()) * lengthMs) / tries;
       const isCommon = random() < overlap;
       const day = Math.floor((timeMs - START_MS) / DAY_MS);
-      const agents = isCommon ? [0, 1, 2].map((person) => agentOf(person, day)) : ODD_AGENTS;
+      const person = (target * stride) % people;
+      const agents = isCommon ? [0, 1, 2].map((of) => agentOf(of, day)) : ODD_AGENTS;
+      const place = random() < fresh ? line(random) : pick(hosts, random);
+      const agent = pick(agents, random);
       const event = {
-        ...who((target * stride) % people),
-        ...(random() < fresh ? rented(random) : pick(hosts, random)),
-        userAgent: pick(agents, random),
+        ...who(person),
+        ...(shares.includes('address') ? officePlace(person) : place),
+        userAgent: shares.includes('client') ? agentOf(person, day) : agent,
         appUid: APP,
         timeMs,
       };

@@ -4,8 +4,14 @@ export const CAMPAIGN_GAP_MS: number = 10 * 86_400_000;
 /** From so many people on, guesses at each of a few are a spray; below, somebody's enemy. */
 export const SPRAY_PEOPLE_MIN = 3;
 
+/** Beside many guesses at one account, which make mistakes of others look like an intruder's. */
+export const SPRAY_BESIDE_SIEGE_MIN = 5;
+
 /** A person who mistypes tries again and gets in: from the same address, within this. */
 export const RETRY_WITHIN_MS: number = 30 * 60_000;
+
+/** With more wrong passwords than these before they get in, they do not mistype any more. */
+export const RETRIES_MAX = 6;
 
 /** So many people succeed from an address, or with a client, before it is the company's own. */
 export const SHARED_BY_MIN = 3;
@@ -13,14 +19,26 @@ export const SHARED_BY_MIN = 3;
 /** People guessed at from one address within a day, before the address itself speaks. */
 export const CROWD_MIN = 5;
 
+/**
+ * One more person for each so many who got in there within the hour: of a hundred who get in, one
+ * mistypes and gives up.
+ */
+export const CROWD_ENTERED_MAX = 8;
+
 /** A guess counts as the intruders' from this probability on. */
 export const GUESS_LIKELY = 0.5;
 
 /** Successes that one finding ranks. */
 export const CANDIDATES_MAX = 20;
 
-/** A success is a finding of its own from this probability on. */
+/** A success is a finding of its own from this probability on, of medium severity. */
 export const HIT_LIKELY = 0.3;
+
+/** From this probability on it is of high severity, and so is a campaign with any such hit. */
+export const HIT_PROBABLE = 0.6;
+
+/** Addresses that one finding names. */
+export const ADDRESSES_MAX = 64;
 
 /** Guesses at one account within an hour that are no forgetful person any more. */
 export const BRUTE_FORCE_MIN = 10;
@@ -31,8 +49,8 @@ export const LIKELY_ROWS_MAX = 200_000;
 /** Successes that are ranked for one campaign: far more than anybody looks through. */
 export const CANDIDATES_KEPT = 1_000;
 
-/** Entries that one finding points at. */
-export const EVIDENCE_MAX = 500;
+/** Entries that one finding points at: as many as are kept of one. */
+export const EVIDENCE_MAX = 256;
 
 /** Of one person and day so many guesses count for how a tenant is attacked. */
 export const GUESSES_A_DAY_MAX = 3;

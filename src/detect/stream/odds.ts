@@ -21,6 +21,11 @@ export type OddsModel = {
   readonly share: number;
   /** Probability that a guess with these features is theirs. */
   readonly guess: (features: Features) => number;
+  /** The same, whatever came after it: a hit after a guess looks like a mistake that was mended. */
+  readonly openGuess: (features: Features) => number;
+  /** How many times likelier a place, or a client, is an intruder's than a person's. */
+  readonly placeOdds: (place: Place) => number;
+  readonly clientOdds: (client: Client) => number;
   /** The same of a success, before its client and its factor are looked at, as odds. */
   readonly successOdds: (features: Features) => number;
 };
@@ -42,12 +47,22 @@ export function fitOdds(counts: readonly CellCount[]): OddsModel {
   const badPlace = pairSharesOf(bad);
   const entered = sum(successes);
   const theirs = share * sum(guesses);
+  const guessIn = (cells: readonly Features[]): number => {
+    const keys = cells.map(keyOf);
+    const one = share * sumOf(bad, keys);
+    return one / (one + (1 - share) * sumOf(good, keys));
+  };
   return {
     share,
-    guess: (features) => {
-      const key = keyOf(features);
-      const one = share * (bad.get(key) ?? 0);
-      return one / (one + (1 - share) * (good.get(key) ?? 0));
+    guess: (features) => guessIn([features]),
+    openGuess: (features) => guessIn(ENDINGS.map((ending) => ({ ...features, ending }))),
+    placeOdds: (place) => {
+      const pairs = CLIENTS.map((client) => `${place} ${client}`);
+      return sumOf(badPlace, pairs) / sumOf(goodPlace, pairs);
+    },
+    clientOdds: (client) => {
+      const pairs = PLACES.map((place) => `${place} ${client}`);
+      return sumOf(badPlace, pairs) / sumOf(goodPlace, pairs);
     },
     successOdds: (features) => {
       const pair = pairOf(features);
@@ -58,8 +73,8 @@ export function fitOdds(counts: readonly CellCount[]): OddsModel {
   };
 }
 
-/** Of a hundred guesses one hits: passwords that sprays try are the common ones. */
-const HITS_PER_GUESS = 0.01;
+/** One guess in a hundred hits: sprays try common passwords. */
+export const HITS_PER_GUESS = 0.01;
 
 const GOOD_PLACE: Readonly<Record<Place, number>> = {
   ...{ own: 0.8, company: 0.1, near: 0.05, country: 0.035, foreign: 0.015 },
@@ -75,6 +90,8 @@ const BAD_RETRIED = 0.005;
 
 /** How many attempts the priors weigh. */
 const PRIOR_WEIGHT = 20;
+/** How many mended mistakes it weighs how successes are spread: those are far more. */
+const ENTERED_WEIGHT = 60;
 /** Most tenants are not under attack: Beta(1, 30) on the share of intruders among guesses. */
 const SHARE_PRIOR = { theirs: 1, others: 30 } as const;
 const ROUNDS = 60;
@@ -116,6 +133,10 @@ function tally(counts: readonly CellCount[], kind: CellCount['kind']): Tally {
   return found;
 }
 
+function sumOf(counts: Tally, keys: readonly string[]): number {
+  return keys.reduce((n, key) => n + (counts.get(key) ?? 0), 0);
+}
+
 function sum(counts: Tally): number {
   let total = 0;
   for (const count of counts.values()) total += count;
@@ -142,8 +163,8 @@ function goodGuesses(guesses: Tally, successes: Tally, retryShare: number): Map<
   const good = new Map<string, number>();
   for (const cell of SPRAY_CELLS) {
     const pair = pairOf(cell);
-    const prior = PRIOR_WEIGHT * (entered.get(pair) ?? 0);
-    const share = ((mended.get(pair) ?? 0) + prior) / (total + PRIOR_WEIGHT);
+    const prior = ENTERED_WEIGHT * (entered.get(pair) ?? 0);
+    const share = ((mended.get(pair) ?? 0) + prior) / (total + ENTERED_WEIGHT);
     const ending = cell.ending === 'retried' ? retryShare : 1 - retryShare;
     good.set(keyOf(cell), share * ending * GOOD_CROWD[cell.crowd]);
   }

@@ -1,6 +1,15 @@
 import { RIGHT_PASSWORD } from '../../ocsf/index.ts';
-import { CROWD_MIN, RETRY_WITHIN_MS, SHARED_BY_MIN, WARM_DAYS_MIN } from './limits.ts';
+import {
+  CROWD_ENTERED_MAX,
+  CROWD_MIN,
+  RETRIES_MAX,
+  RETRY_WITHIN_MS,
+  SHARED_BY_MIN,
+  WARM_DAYS_MIN,
+} from './limits.ts';
 import { isOfSql, type Part } from './parts.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** How familiar an address is, to the person or to the company. */
 export const PLACES = ['own', 'company', 'near', 'country', 'foreign'] as const;
@@ -72,8 +81,13 @@ export function entriesSql(tries: string, failed: string): string {
     WHERE kind = 'success'`;
 }
 
-/** SQL of the addresses and days at which many were guessed at and few got in. */
-export function crowdsSql(tries: string, failed: string): string {
+/**
+ * SQL of the addresses and hours at which many people were guessed at: on a day on which few got in
+ * there, or within one hour, by guesses that their owners did not mend. The hour shows a spray out
+ * of an office, where hundreds get in on the same day. `entries` as of {@link entriesSql}.
+ */
+export function crowdsSql(tries: string, failed: string, entries: string): string {
+  const hour = `t // ${HOUR_MS} AS h`;
   return `
   WITH guessed AS (
     SELECT tenant, ip, d, count(*) AS people
@@ -85,9 +99,31 @@ export function crowdsSql(tries: string, failed: string): string {
       SELECT DISTINCT tenant, ip, d, u FROM ${tries} SEMI JOIN guessed USING (tenant, ip, d)
       WHERE kind = 'success' AND asked)
     GROUP BY ALL
+  ),
+  crowded_days AS (
+    SELECT tenant, ip, d * 24 AS h
+    FROM guessed LEFT JOIN entered USING (tenant, ip, d)
+    WHERE coalesce(entered.people, 0) * 2 < guessed.people
+  ),
+  mended AS (
+    SELECT u, ip, ${hour} FROM ${entries} UNION SELECT u, ip, h - 1 FROM (
+      SELECT u, ip, ${hour} FROM ${entries})
+  ),
+  guessed_hours AS (
+    SELECT tenant, ip, h, count(DISTINCT hash(u)) AS people
+    FROM (SELECT *, ${hour} FROM ${failed} WHERE kind = 'guess') ANTI JOIN mended USING (u, ip, h)
+    GROUP BY ALL HAVING people >= ${CROWD_MIN}
+  ),
+  entered_hours AS (
+    SELECT tenant, ip, h, approx_count_distinct(u) AS people
+    FROM (SELECT *, ${hour} FROM ${tries} WHERE kind = 'success' AND asked)
+      SEMI JOIN guessed_hours USING (tenant, ip, h)
+    GROUP BY ALL
   )
-  SELECT tenant, ip, d FROM guessed LEFT JOIN entered USING (tenant, ip, d)
-  WHERE coalesce(entered.people, 0) * 2 < guessed.people`;
+  SELECT tenant, ip, unnest(range(h, h + 24)) AS h FROM crowded_days
+  UNION
+  SELECT tenant, ip, h FROM guessed_hours AS g LEFT JOIN entered_hours AS e USING (tenant, ip, h)
+  WHERE g.people >= ${CROWD_MIN} + coalesce(e.people, 0) / ${CROWD_ENTERED_MAX}`;
 }
 
 /**
@@ -103,7 +139,10 @@ export function knownSql(tries: string, some: Part, parts: number): string {
 
 /** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
 const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
-const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
+export const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
+
+/** The software alone, as a number: tools that guess name another application each time. */
+export const AGENT = `hash(coalesce(user_agent, ''))`;
 
 /** Software and application, as one text. */
 const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
@@ -133,8 +172,9 @@ export function sharedSql(sharers: string): string {
 
 /** SQL of how well a log knows the people of a tenant; `people` as {@link sharersSql} gave them. */
 export function warmthSql(tries: string, people: string): string {
-  return `SELECT tenant, days, people FROM (
-      SELECT tenant, count(DISTINCT d) AS days FROM ${tries} WHERE kind = 'success' GROUP BY ALL)
+  return `SELECT tenant, since, days, people FROM (
+      SELECT tenant, min(d) AS since, count(DISTINCT d) AS days
+      FROM ${tries} WHERE kind = 'success' GROUP BY ALL)
     JOIN (SELECT tenant, sum(people) AS people FROM ${people} GROUP BY ALL) USING (tenant)`;
 }
 
@@ -144,13 +184,19 @@ export function warmthSql(tries: string, people: string): string {
  * called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that
  * failed, and one for all successes of a person from one place with one client (`times` of them),
  * since they share theirs. Of successes where people are at home, which are most of all, it gives
- * their numbers alone: `u` is null. Familiarity is learned from successes of other days, so that
- * nothing makes itself familiar, and from those too that nobody was asked for: programs renew their
+ * their numbers alone: `u` is null. Familiarity is learned from successes of other days, of a guess
+ * from those of earlier ones, so that nothing makes itself familiar, and from those too that nobody
+ * was asked for: programs renew their
  * tokens where people are at home.
  */
 export function featuresSql(some: Part): string {
-  // Of days it matters only whether there are others.
-  const seen = '1 + (max(last_d) > min(first_d))::INTEGER AS days';
+  const seen = 'min(first_d) AS first_d, max(last_d) AS last_d';
+  // An intruder who got in comes back: what is seen from then on makes no earlier guess familiar.
+  // Only in the first days of a log nothing was seen before.
+  const isFamiliar = (of: string): string => `coalesce(CASE WHEN n.d IS NULL
+    THEN ${of}.last_d > ${of}.first_d
+    ELSE ${of}.first_d < n.d OR (${of}.last_d > n.d AND n.d < warmth.since + ${WARM_DAYS_MIN})
+    END, false)`;
   const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isOfSql('u', some)})`;
   const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
   const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
@@ -162,35 +208,39 @@ export function featuresSql(some: Part): string {
   ua AS (SELECT u, user_agent, ${seen} FROM k GROUP BY u, user_agent),
   ud AS (SELECT DISTINCT u, ip, d FROM ${theirs('entries')}),
   ended AS (
+    SELECT *, count(*) FILTER (kind = 'guess' AND entered_t - t <= ${RETRY_WITHIN_MS})
+      OVER (PARTITION BY u, ip, entered_t) AS retries FROM (
     SELECT f.*, e.t AS entered_t FROM ${theirs('failed')} AS f
       ASOF LEFT JOIN ${theirs('entries')} AS e
-      ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t
+      ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t)
   ),
   e AS (
-    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, entered_t,
+    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, entered_t, retries,
       (ud.d IS NOT NULL)::INTEGER AS own_day, d, 1 AS times
     FROM ended LEFT JOIN ud USING (u, ip, d)
     UNION ALL
-    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, NULL, 1, NULL, asked
+    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, NULL, NULL, 1, NULL, asked
     FROM k WHERE asked > 0
   ),
   n AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM e),
   featured AS (
     SELECT n."index", n.tenant, n.t, n.is_mfa, n.kind, n.times,
       ${SPOT.map((name) => `n.${name}`).join(', ')},
-      CASE WHEN coalesce(ui.days, 0) - n.own_day >= 1 THEN 'own'
+      CASE WHEN ${isFamiliar('ui')} THEN 'own'
         WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
         -- In its first days a log knows nobody: that a place is strange then says nothing. Where
         -- hardly anybody ever gets in, it says all the more.
         WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
-        WHEN coalesce(un.days, 0) - n.own_day >= 1 THEN 'near'
-        WHEN n.country <> '' AND coalesce(uk.days, 0) - n.own_day >= 1 THEN 'country'
+        WHEN ${isFamiliar('un')} THEN 'near'
+        WHEN n.country <> '' AND ${isFamiliar('uk')} THEN 'country'
         ELSE 'foreign' END AS place,
-      CASE WHEN coalesce(ua.days, 0) - (n.kind = 'success')::INTEGER >= 1 THEN 'own'
+      CASE WHEN ${isFamiliar('ua')} THEN 'own'
         WHEN coalesce(cc.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
           THEN 'common' ELSE 'rare' END AS client,
-      CASE WHEN n.entered_t - n.t <= ${RETRY_WITHIN_MS} THEN 'retried' ELSE 'left' END AS ending,
-      CASE WHEN crowds.d IS NOT NULL THEN 'crowd' ELSE 'alone' END AS crowd,
+      -- Who tries again and again until one fits does not mend a mistake.
+      CASE WHEN n.entered_t - n.t <= ${RETRY_WITHIN_MS} AND n.retries <= ${RETRIES_MAX}
+        THEN 'retried' ELSE 'left' END AS ending,
+      CASE WHEN crowds.h IS NOT NULL THEN 'crowd' ELSE 'alone' END AS crowd,
       CASE WHEN coalesce(cw.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
         THEN 'shared' ELSE 'strange' END AS carrier
     FROM n
@@ -203,7 +253,7 @@ export function featuresSql(some: Part): string {
       LEFT JOIN shared_nets AS cw ON cw.tenant = n.tenant AND cw.wide = n.wide
       LEFT JOIN shared_clients AS cc ON cc.tenant = n.tenant AND cc.text = n.text
       LEFT JOIN crowds
-        ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.d = n.d
+        ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.h = n.t // ${HOUR_MS}
   )
   SELECT "index", tenant, t, is_mfa, kind, place, client, ending, crowd, carrier,
     ${kept.join(', ')}, sum(times)::BIGINT AS times FROM featured GROUP BY ALL`;
@@ -216,11 +266,13 @@ export function featuresSql(some: Part): string {
 export function attemptsSql(tries: string, features: string): string {
   const columns = 'place, client, ending, crowd, carrier';
   return `
-    SELECT "index", tenant, t, is_mfa, kind, u, ip, country, ${CLIENT_TEXT} AS text, ${columns}
+    SELECT "index", tenant, t, is_mfa, kind, u, ip, country, ${CLIENT_TEXT} AS text,
+      ${AGENT} AS agent, ${columns}
     FROM ${features} WHERE "index" IS NOT NULL
     UNION ALL
     SELECT z."index", z.tenant, z.t, z.is_mfa, z.kind, z.u, z.ip, z.country,
-      ${CLIENT_TEXT.replaceAll(/(user_agent|app_uid)/g, 'z.$1')}, ${columns}
+      ${CLIENT_TEXT.replaceAll(/(user_agent|app_uid)/g, 'z.$1')},
+      ${AGENT.replace('user_agent', 'z.user_agent')}, ${columns}
     FROM ${tries} AS z JOIN ${features} AS f
       ON f.u = z.u AND f.ip = z.ip AND f.country = z.country
         AND f.user_agent IS NOT DISTINCT FROM z.user_agent

@@ -1,9 +1,18 @@
-import { type FindingDraft, numberText, plural, type TenantId } from '../../core/index.ts';
 import {
+  type FindingDraft,
+  type FindingSeverity,
+  numberText,
+  plural,
+  type TenantId,
+} from '../../core/index.ts';
+import {
+  ADDRESSES_MAX,
   BRUTE_FORCE_MIN,
   CANDIDATES_MAX,
   EVIDENCE_MAX,
   HIT_LIKELY,
+  HIT_PROBABLE,
+  SPRAY_BESIDE_SIEGE_MIN,
   SPRAY_PEOPLE_MIN,
 } from './limits.ts';
 import type { Attempt, Campaign } from './spray.ts';
@@ -13,16 +22,51 @@ const HOUR_MS = 3_600_000;
 
 /** What a campaign is to people: a spray with its likeliest hits, or a siege of one account. */
 export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
-  const sprays = campaigns.filter(({ guesses }) => peopleOf(guesses) >= SPRAY_PEOPLE_MIN);
+  const told = campaigns.map((campaign) => {
+    const sieges = siegesOf(campaign.guesses);
+    const isOfSpray = ({ person }: Attempt): boolean => !sieges.has(person);
+    const spray = {
+      ...campaign,
+      guesses: campaign.guesses.filter(isOfSpray),
+      candidates: campaign.candidates.filter(isOfSpray),
+    };
+    return { campaign, sieges, spray };
+  });
+  const sprays = told
+    .filter(({ spray, sieges }) => {
+      const least = sieges.size === 0 ? SPRAY_PEOPLE_MIN : SPRAY_BESIDE_SIEGE_MIN;
+      return peopleOf(spray.guesses) >= least;
+    })
+    .map(({ spray }) => spray);
   return [
-    ...sprays.map((campaign) => sprayOf(campaign, peopleOf(campaign.guesses))),
-    ...likeliestOnce(sprays.flatMap(hitsOf)),
-    ...campaigns.flatMap(siegesOf),
+    ...sprays.map(sprayOf),
+    ...likeliestOnce(sprays.flatMap(hitFindings)),
+    ...told.flatMap(({ campaign, sieges }) => {
+      return [...sieges.values()].map((guesses) => siegeOf(campaign, guesses));
+    }),
   ];
 }
 
 function peopleOf(guesses: readonly Attempt[]): number {
   return new Set(guesses.map(({ person }) => person)).size;
+}
+
+/**
+ * The accounts at which somebody guesses again and again within an hour, with the guesses from then
+ * on. Where most accounts of a campaign are tried so, that is how this spray is done.
+ */
+function siegesOf(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> {
+  const people = Map.groupBy(guesses, ({ person }) => person);
+  const sieges = new Map<string, readonly Attempt[]>();
+  for (const [person, own] of people) {
+    const start = own.findIndex((first, at) => {
+      const end = own[at + BRUTE_FORCE_MIN - 1];
+      return end !== undefined && end.atMs - first.atMs <= HOUR_MS;
+    });
+    if (start >= 0) sieges.set(person, own.slice(start));
+  }
+  const isSpray = sieges.size >= SPRAY_PEOPLE_MIN && sieges.size * 2 > people.size;
+  return isSpray ? new Map() : sieges;
 }
 
 /** Between two campaigns lie successes that may be of either: each is told with the likelier. */
@@ -40,97 +84,129 @@ function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
     });
 }
 
-function sprayOf(campaign: Campaign, people: number): FindingDraft {
+/**
+ * It names as its people those who were probably hit, with their sessions: who was only guessed at
+ * did nothing, and must not be treated as if an intruder were in that account.
+ */
+function sprayOf(campaign: Campaign): FindingDraft {
   const { guesses, candidates } = campaign;
   const first = guesses[0] as Attempt;
   const last = guesses.at(-1) as Attempt;
   const days = Math.max(1, Math.round((last.atMs - first.atMs) / DAY_MS));
-  const addresses = unique(guesses, ({ ip }) => ip);
+  const people = plural(peopleOf(guesses), 'person', 'people');
   const ranked = candidates.slice(0, CANDIDATES_MAX);
-  const likely = ranked.filter(({ probability }) => probability >= HIT_LIKELY);
+  const hits = ranked.filter(isLikely);
+  const done = `${whence(guesses)} guessed at the passwords of ${people}`;
   return {
     ...headOf(campaign, 'stream/password-spray', 'campaign', first, last),
-    title: `Passwords of ${plural(people, 'person', 'people')} were guessed at`,
+    title: hits.length === 0 ? done : `${done}, and probably ${gainOf(hits)}`,
     message:
       `${plural(guesses.length, 'guess', 'guesses')} over ${plural(days, 'day')} from ` +
-      `${plural(addresses.length, 'address', 'addresses')}, that do not look like the mistakes ` +
-      `of the people themselves. ${rankedText(ranked)}`,
+      `${plural(unique(guesses, ({ ip }) => ip).length, 'address', 'addresses')} do not look ` +
+      `like these people's own mistakes. The people are ${namesOf(guesses, 5)}. ` +
+      `${rankedText(campaign, ranked)} ` +
+      'It is harmless if your own security test did this, or a program with an old password.',
     next:
-      'Look at the successes in the order in which they are ranked, reset the passwords of those ' +
-      'that nobody can explain, and require a second factor of all who were guessed at.',
-    severity: likely.length > 0 ? 4 : 3,
+      'Check the ranked successes from the top. Reset the password and revoke the sessions of ' +
+      'each person who does not confirm the sign-in. Require a second factor from everyone else.',
+    severity: anyOf(hits) >= HIT_PROBABLE ? 4 : 3,
     techniques: ['T1110.003'],
-    entries: [...ranked, ...guesses].slice(0, EVIDENCE_MAX).map(({ index }) => index),
-    principals: unique(guesses, ({ actor }) => actor),
-    sessions: [],
-    apps: [],
-    addresses,
+    ...evidenceOf(hits, [...ranked, ...guesses]),
+    addresses: addressesOf([...hits, ...guesses]),
     confidence: meanOf(guesses),
   };
 }
 
-function hitsOf(campaign: Campaign): FindingDraft[] {
+function hitFindings(campaign: Campaign): FindingDraft[] {
   const { guesses, candidates } = campaign;
-  const hits = candidates
-    .slice(0, CANDIDATES_MAX)
-    .filter(({ probability }) => probability >= HIT_LIKELY);
+  const people = plural(peopleOf(guesses), 'person', 'people');
+  const hits = candidates.slice(0, CANDIDATES_MAX).filter(isLikely);
   return [...Map.groupBy(hits, ({ person }) => person).values()].map((own) => {
     const ordered = own.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
     const first = ordered[0] as Attempt;
     const last = ordered.at(-1) as Attempt;
-    const best = Math.max(...own.map(({ probability }) => probability));
+    const best = own.reduce((a, b) => (b.probability > a.probability ? b : a));
     const isIn = own.some(({ kind }) => kind === 'success');
-    const who = first.name ?? first.actor ?? 'somebody';
     return {
       ...headOf(campaign, 'stream/spray-hit', first.person, first, last),
       title: isIn
-        ? `The password of ${who} was probably guessed, and let somebody in`
-        : `The password of ${who} was probably guessed`,
+        ? `A password spray probably got in as ${nameOf(first)}`
+        : `A password spray probably found the password of ${nameOf(first)}`,
       message:
-        `A sign-in that fits the ${plural(guesses.length, 'guess', 'guesses')} of a spray better ` +
-        `than this person: probability ${best.toFixed(2)}.` +
-        (isIn ? '' : ' Something else than the password kept them out.'),
-      next: 'Ask the person; unless they explain it, reset the password and revoke the sessions.',
-      severity: 4 as const,
+        `This sign-in fits a spray on ${people} better than it fits ${nameOf(first)}: ` +
+        `probability ${best.probability.toFixed(2)}${becauseOf(campaign, best)}. ` +
+        (isIn ? '' : 'The password was right; another control refused the sign-in. ') +
+        `It is harmless if ${nameOf(first)} was at ${best.ip} at that time and says so.`,
+      next:
+        'Ask the person about this sign-in. If they do not confirm it, reset the password, ' +
+        'revoke the sessions, and look at what each session did.',
+      severity: severityOf(best.probability),
       techniques: isIn ? ['T1078.004', 'T1110.003'] : ['T1110.003'],
-      entries: ordered.map(({ index }) => index),
-      principals: unique(own, ({ actor }) => actor),
-      sessions: unique(own, ({ session }) => session),
-      apps: [],
-      addresses: unique(own, ({ ip }) => ip),
-      confidence: best,
+      ...evidenceOf(ordered, ordered),
+      addresses: addressesOf(own),
+      confidence: best.probability,
     };
   });
 }
 
-/** Many guesses at one account within an hour: somebody's enemy, and no forgetful person. */
-function siegesOf(campaign: Campaign): FindingDraft[] {
-  return [...Map.groupBy(campaign.guesses, ({ person }) => person).values()].flatMap((own) => {
-    const start = own.findIndex((first, at) => {
-      const end = own[at + BRUTE_FORCE_MIN - 1];
-      return end !== undefined && end.atMs - first.atMs <= HOUR_MS;
-    });
-    if (start < 0) return [];
-    const first = own[start] as Attempt;
-    const last = own.at(-1) as Attempt;
-    const who = first.name ?? first.actor ?? 'somebody';
-    return [
-      {
-        ...headOf(campaign, 'stream/brute-force', first.person, first, last),
-        title: `The password of ${who} was guessed at ${numberText(own.length)} times`,
-        message: `${plural(own.length, 'guess', 'guesses')} at one account, from elsewhere.`,
-        next: 'See whether one of them got in; warn the person, and block the addresses.',
-        severity: 3 as const,
-        techniques: ['T1110.001'],
-        entries: own.slice(0, EVIDENCE_MAX).map(({ index }) => index),
-        principals: unique(own, ({ actor }) => actor),
-        sessions: [],
-        apps: [],
-        addresses: unique(own, ({ ip }) => ip),
-        confidence: meanOf(own),
-      },
-    ];
-  });
+/** Many guesses at one account within an hour, with what may have got in by them. */
+function siegeOf(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft {
+  const first = guesses[0] as Attempt;
+  const last = guesses.at(-1) as Attempt;
+  const own = campaign.candidates.filter(({ person }) => person === first.person);
+  const hits = own.slice(0, CANDIDATES_MAX).filter(isLikely);
+  const isIn = hits.some(({ kind }) => kind === 'success');
+  const times = `${numberText(guesses.length)} times`;
+  const done = `${whence(guesses)} guessed at the password of ${nameOf(first)} ${times}`;
+  return {
+    ...headOf(campaign, 'stream/brute-force', first.person, first, last),
+    title: hits.length === 0 ? done : `${done}, and probably ${isIn ? 'got in' : 'found it'}`,
+    message:
+      `${plural(guesses.length, 'guess', 'guesses')} at one account do not look like this ` +
+      `person's own mistakes. ${rankedText(campaign, own.slice(0, CANDIDATES_MAX))} ` +
+      'It is harmless if a program of this person still has an old password.',
+    next:
+      'Check the ranked successes. Reset the password and revoke the sessions if the person does ' +
+      'not confirm them. Block the addresses.',
+    severity: Math.max(3, severityOf(anyOf(hits))) as FindingSeverity,
+    techniques: isIn ? ['T1078.004', 'T1110.001'] : ['T1110.001'],
+    ...evidenceOf([...hits, first], [...hits, ...guesses]),
+    addresses: addressesOf([...hits, ...guesses]),
+    confidence: meanOf(guesses),
+  };
+}
+
+function isLikely({ probability }: Attempt): boolean {
+  return probability >= HIT_LIKELY;
+}
+
+function severityOf(probability: number): FindingSeverity {
+  return probability >= HIT_PROBABLE ? 4 : 3;
+}
+
+/** The probability that at least one of them is an intruder's, of each person the likeliest. */
+function anyOf(hits: readonly Attempt[]): number {
+  const none = [...Map.groupBy(hits, ({ person }) => person).values()].reduce(
+    (left, own) => left * (1 - Math.max(...own.map(({ probability }) => probability))),
+    1,
+  );
+  return 1 - none;
+}
+
+/**
+ * What a finding rests on, of `all` as much as it keeps; and the people and sessions of those who
+ * were probably hit, by which findings of what they then did belong to it.
+ */
+function evidenceOf(
+  hits: readonly Attempt[],
+  all: readonly Attempt[],
+): Pick<FindingDraft, 'entries' | 'principals' | 'sessions' | 'apps'> {
+  return {
+    entries: all.slice(0, EVIDENCE_MAX).map(({ index }) => index),
+    principals: unique(hits, ({ actor }) => actor).sort(),
+    sessions: unique(hits, ({ session }) => session).sort(),
+    apps: [],
+  };
 }
 
 /**
@@ -148,19 +224,81 @@ function headOf(
   const toldMs = Math.min(Math.max(last.atMs, sinceMs), endMs);
   const windowMs = Math.floor(toldMs / DAY_MS) * DAY_MS;
   const times = { windowMs, firstMs: first.atMs, lastMs: last.atMs };
-  return { rule, version: 1, tenant: tenant as TenantId, group, ...times };
+  return { rule, version: 2, tenant: tenant as TenantId, group, ...times };
 }
 
-function rankedText(ranked: readonly Attempt[]): string {
+function nameOf({ name, actor }: Attempt): string {
+  return name ?? actor ?? 'an account without a name';
+}
+
+function namesOf(of: readonly Attempt[], most: number): string {
+  const names = unique(of, nameOf);
+  const shown = names.slice(0, most);
+  const rest = names.length - shown.length;
+  if (rest > 0) return `${shown.join(', ')} and ${numberText(rest)} more`;
+  const [last, ...others] = shown.toReversed();
+  return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
+}
+
+/** Who guesses has no name here: only an address, or their number. */
+function whence(guesses: readonly Attempt[]): string {
+  const [only, ...others] = unique(guesses, ({ ip }) => ip);
+  return others.length === 0 ? `Somebody at ${only}` : `${numberText(others.length + 1)} addresses`;
+}
+
+function gainOf(hits: readonly Attempt[]): string {
+  const inside = hits.filter(({ kind }) => kind === 'success');
+  return inside.length === 0
+    ? `found the password of ${namesOf(hits, 3)}`
+    : `got in as ${namesOf(inside, 3)}`;
+}
+
+function rankedText(campaign: Campaign, ranked: readonly Attempt[]): string {
   if (ranked.length === 0) return 'No success stands out.';
-  const shown = ranked.slice(0, 5).map(({ name, actor, probability }) => {
-    return `${name ?? actor ?? 'somebody'} ${probability.toFixed(2)}`;
+  const shown = ranked.slice(0, 5).map((one) => {
+    return `${nameOf(one)} ${one.probability.toFixed(2)}${becauseOf(campaign, one)}`;
   });
-  return `Successes that may be theirs, likeliest first: ${shown.join(', ')}.`;
+  return `Successes that may be the intruder's, likeliest first: ${shown.join('; ')}.`;
 }
 
+/** What a success has in common with the guesses, where a person can see it. */
+function becauseOf({ guesses }: Campaign, { person, ip, atMs }: Attempt): string {
+  const own = guesses.filter((guess) => guess.person === person && guess.atMs <= atMs);
+  const there = guesses.filter((guess) => guess.ip === ip).length;
+  const last = own.at(-1);
+  const reasons = [
+    ...(there > 0 ? [`${plural(there, 'guess', 'guesses')} came from the same address`] : []),
+    ...(last === undefined
+      ? []
+      : [
+          `${plural(own.length, 'guess', 'guesses')} at this account before, ` +
+            `the last ${lapseText(atMs - last.atMs)} earlier`,
+        ]),
+  ];
+  return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', 60_000],
+];
+
+function lapseText(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, length]) => ms >= length) ?? ['second', 1_000];
+  return plural(Math.round(ms / unitMs), unit);
+}
+
+/** The addresses of the first of them: of the hits, before those of many guesses. */
+function addressesOf(of: readonly Attempt[]): string[] {
+  return unique(of, ({ ip }) => ip)
+    .slice(0, ADDRESSES_MAX)
+    .sort();
+}
+
+/** In the order in which they come. */
 function unique(of: readonly Attempt[], read: (attempt: Attempt) => string | null): string[] {
-  return [...new Set(of.flatMap((attempt) => read(attempt) ?? []))].sort();
+  return [...new Set(of.flatMap((attempt) => read(attempt) ?? []))];
 }
 
 function meanOf(attempts: readonly Attempt[]): number {

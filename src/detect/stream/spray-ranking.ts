@@ -2,6 +2,7 @@ import type { Ask } from '../../books/index.ts';
 import { CAMPAIGN_GAP_MS, CANDIDATES_KEPT, GUESS_LIKELY } from './limits.ts';
 import { type OddsModel, SPRAY_CELLS } from './odds.ts';
 import { isOfSql, partsFor, partsOf } from './parts.ts';
+import { makeResembling } from './spray-resemblance.ts';
 
 /**
  * Ranks successes in the engine of the books: of a large company there are millions of them, and of
@@ -43,14 +44,18 @@ export function oddsSql(models: ReadonlyMap<string, OddsModel>): string {
       const guess = model.guess(cell);
       const left = Math.round(-Math.log(1 - Math.min(guess, CERTAIN)) * ONE);
       const names = [tenant, cell.place, cell.client, cell.ending, cell.crowd].map(text);
-      const numbers = [guess, Math.round(guess * ONE), left, model.successOdds(cell)];
+      const numbers = [
+        ...[guess, Math.round(guess * ONE), left, model.successOdds(cell)],
+        ...[model.openGuess(cell), model.placeOdds(cell.place), model.clientOdds(cell.client)],
+      ];
       return `(${[...names, ...numbers.map((number) => number.toExponential())].join(', ')})`;
     }),
   );
   return `SELECT tenant, place, client, ending, crowd, guess::DOUBLE AS guess,
-      weight::BIGINT AS weight, leaves::BIGINT AS leaves, success::DOUBLE AS success
-    FROM (VALUES ${rows.join(', ')})
-      AS v (tenant, place, client, ending, crowd, guess, weight, leaves, success)`;
+      weight::BIGINT AS weight, leaves::BIGINT AS leaves, success::DOUBLE AS success,
+      open::DOUBLE AS open, place_odds::DOUBLE AS place_odds, client_odds::DOUBLE AS client_odds
+    FROM (VALUES ${rows.join(', ')}) AS v (tenant, place, client, ending, crowd, guess, weight,
+      leaves, success, open, place_odds, client_odds)`;
 }
 
 type Trait = { readonly table: string; readonly kind: string; readonly value: string };
@@ -100,16 +105,20 @@ export type Siege = { readonly tenant: string; readonly fromMs: number; readonly
 export type Ranked = { readonly index: number; readonly probability: number };
 
 /**
- * The successes that may be of a campaign, likeliest first: as many as anybody looks at. What a
- * person's are worth rests on that person's attempts alone, so that they are weighed in parts, of
- * which each gives its likeliest; `together` attempts are in one.
+ * The successes that may be of a campaign, likeliest first: as many as anybody looks at. Each is
+ * the campaign's in one of two ways: it goes where it has not been yet, which features and traits
+ * tell, or it resembles what it did already. What a person's are worth rests on that person's
+ * attempts alone, so that they are weighed in parts, of which each gives its likeliest; `together`
+ * attempts are in one.
  */
 export async function ranked(
   ask: Ask,
-  attempts: string,
+  { tries, attempts }: { readonly tries: string; readonly attempts: string },
   siege: Siege,
   together: number,
 ): Promise<Ranked[]> {
+  const of = { tries, attempts, odds: 'odds', factor: FACTOR, together };
+  await makeResembling(ask, of, siege);
   const [from, to] = [siege.fromMs - CAMPAIGN_GAP_MS, siege.toMs + CAMPAIGN_GAP_MS];
   const near = `tenant = ${text(siege.tenant)} AND t BETWEEN ${from} AND ${to}`;
   const [[people, expected, weighed] = []] = await ask(`
@@ -119,19 +128,26 @@ export async function ranked(
           WHERE kind = 'guess' AND ${near} GROUP BY hash(u))),
       (SELECT count(*) FROM ${attempts} WHERE (kind = 'guess' OR ${IS_ENTRY}) AND ${near})`);
   const share = (Number(expected) + 1) / (Number(people) + 2);
-  await ask('CREATE OR REPLACE TEMP TABLE likeliest ("index" BIGINT, probability DOUBLE)');
+  await ask('CREATE OR REPLACE TEMP TABLE likeliest ("index" BIGINT, odds DOUBLE)');
   for (const part of partsOf(partsFor(Number(weighed), together))) {
     const some = `(SELECT * FROM ${attempts} WHERE ${near} AND ${isOfSql('u', part)})`;
-    await ask(`INSERT INTO likeliest ${weighedSql(some, share)} ${LIKELIEST}`);
+    await ask(`INSERT INTO likeliest SELECT * FROM (${weighedSql(some, share)}) ${LIKELIEST}`);
   }
-  const rows = await ask(`SELECT "index", probability FROM likeliest ${LIKELIEST}`);
+  // Those among them at home were not weighed: they are what resembles, and nothing else.
+  await ask(`INSERT INTO likeliest SELECT "index", odds FROM resembling
+    ANTI JOIN (SELECT "index" FROM ${attempts} WHERE ${near} AND ${IS_ENTRY}) USING ("index")
+    ${LIKELIEST}`);
+  // Rounded, so that those who are alike are so to the last digit.
+  const rows = await ask(`SELECT "index", round(odds / (1 + odds), 12) AS probability
+    FROM likeliest ORDER BY probability DESC, "index" LIMIT ${CANDIDATES_KEPT}`);
+  await ask('DROP TABLE resembling');
   return rows.map(([index, probability]) => {
     return { index: Number(index), probability: Number(probability) };
   });
 }
 
 /** Those who are alike stay in the order of the ledger. */
-const LIKELIEST = `ORDER BY probability DESC, "index" LIMIT ${CANDIDATES_KEPT}`;
+const LIKELIEST = `ORDER BY round(odds / (1 + odds), 12) DESC, "index" LIMIT ${CANDIDATES_KEPT}`;
 
 /** SQL of how likely successes are an intruder's; `share` of all people are expected to be hit. */
 function weighedSql(attempts: string, share: number): string {
@@ -153,14 +169,11 @@ function weighedSql(attempts: string, share: number): string {
     besieged AS (
       SELECT "index", 1 - exp(-(sum(leaves) OVER so_far) / ${ONE}) AS was FROM moments
       WINDOW so_far AS (PARTITION BY person ORDER BY t RANGE UNBOUNDED PRECEDING)
-    ),
-    weighed AS (
-      SELECT c."index",
-        odds * (was / ${share.toExponential()} + (1 - was) * ${NEVER_GUESSED_AT}) AS odds
-      FROM c JOIN besieged ON besieged."index" = c."index"
     )
-    -- Rounded, so that those who are alike are so to the last digit.
-    SELECT "index", round(odds / (1 + odds), 12) AS probability FROM weighed`;
+    SELECT c."index", c.odds * (was / ${share.toExponential()} + (1 - was) * ${NEVER_GUESSED_AT})
+      + coalesce(r.odds, 0) AS odds
+    FROM c JOIN besieged ON besieged."index" = c."index"
+      LEFT JOIN resembling AS r ON r."index" = c."index"`;
 }
 
 function joinSql({ table, kind, value }: Trait): string {

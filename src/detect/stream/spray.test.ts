@@ -1,70 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { IS_LONG, SEED } from '../../../tools/property.ts';
-import { SeededRandom } from '../../../tools/sample/random.ts';
-import {
-  type Company,
-  type CompanyPlan,
-  companyOf,
-} from '../../../tools/testing/sign-in-company.ts';
-import { Books, BooksReader, RowBuffer } from '../../books/index.ts';
-import type { FindingDraft } from '../../core/index.ts';
+import { type Company, guid } from '../../../tools/testing/sign-in-company.ts';
 import { findingUid } from '../findings/identity.ts';
+import { type Attempt, type Campaign, sprayFindings } from './index.ts';
 import {
-  type Attempt,
-  type Campaign,
-  type SprayPeriod,
-  sprayFindings,
-  sprayLook,
-} from './index.ts';
+  campaignsOf,
+  company,
+  lookAt,
+  rowsOf,
+  rulesOf,
+  type SignInVisit,
+} from './testing/sprayed.ts';
 
 const DAY_MS = 86_400_000;
 const SEEDS = IS_LONG ? 10 : 3;
-
-async function campaignsOf(
-  made: Company,
-  rows: Company['rows'] = made.rows,
-  { startMs, endMs } = made,
-): Promise<readonly Campaign[]> {
-  const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: made.startMs };
-  return (await lookAt(rows, period)).campaigns;
-}
-
-async function lookAt(
-  rows: Company['rows'],
-  period: SprayPeriod,
-  sizes?: Parameters<typeof sprayLook>[2],
-): ReturnType<typeof sprayLook> {
-  const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
-  try {
-    const books = await Books.open(dir);
-    const buffer = new RowBuffer();
-    for (const row of rows) buffer.add(row);
-    await books.postRows(buffer);
-    books.commit(Math.max(...rows.map(({ index }) => index)) + 1);
-    books.close();
-    const reader = await BooksReader.open(dir);
-    try {
-      return await sprayLook(reader, period, sizes);
-    } finally {
-      reader.close();
-    }
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function company(seed: number, plan: Omit<CompanyPlan, 'random'>): Company {
-  const random = new SeededRandom(seed);
-  return companyOf({ ...plan, random: () => random.next() });
-}
-
-function rulesOf(drafts: readonly FindingDraft[]): string[] {
-  return [...new Set(drafts.map(({ rule }) => rule))].sort();
-}
 
 for (const life of ['even', 'restless'] as const)
   test(`one try a week, ${life} people: both hits rank among the first 20`, async () => {
@@ -85,20 +35,18 @@ for (const life of ['even', 'restless'] as const)
     assert.ok(found >= SEEDS * 0.6, `both hits were ranked high in ${found} of ${SEEDS}`);
   });
 
-type Visit = Partial<Company['rows'][number]['event']> & { readonly at: number };
+type Visit = Omit<SignInVisit, 'timeMs'> & { readonly at: number };
 
 /** Sign-ins of some people at the end of a spray, and how likely each is told to be of it. */
 async function ranked(visits: readonly Visit[]): Promise<(number | undefined)[]> {
   const spray = { targets: 16, triesPerWeek: 1, overlap: 0.3, hits: 2 };
   const made = company(SEED, { people: 200, days: 28, spray });
-  const added = visits.map(({ at, ...event }, n) => {
-    const index = made.rows.length + n;
-    const row = made.rows.findLast(({ event: { actorUid } }) => actorUid === event.actorUid);
-    assert.ok(row);
-    const timeMs = made.startMs + 25 * DAY_MS + at * 3_600_000;
-    const of = { statusId: 1, statusCode: '0', isMfa: 0, country: 'DE', ...event, timeMs };
-    return { ...row, index, entries: [index], action: `=${index}`, event: { ...row.event, ...of } };
-  });
+  const added = rowsOf(
+    made,
+    visits.map(({ at, ...visit }) => {
+      return { ...visit, timeMs: made.startMs + 25 * DAY_MS + at * 3_600_000 };
+    }),
+  );
   const [campaign] = (await campaignsOf(made, [...made.rows, ...added])).toSorted(
     (a, b) => b.guesses.length - a.guesses.length,
   );
@@ -107,9 +55,7 @@ async function ranked(visits: readonly Visit[]): Promise<(number | undefined)[]>
 }
 
 /** Nobody whom the spray guesses at, who each have the same browser. */
-const [SOMEBODY, SOMEBODY_ELSE] = [7, 10].map(
-  (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
-) as [string, string];
+const [SOMEBODY, SOMEBODY_ELSE] = [guid(7), guid(10)];
 
 test('entering from a carrier that nobody has is likelier theirs', async () => {
   const [strange = 0, usual = 0] = await ranked([

@@ -114,7 +114,8 @@ async function lookAt(
   const models = await modelsOf(ask);
   if (models.size === 0) return NOTHING;
   await ask(`CREATE TEMP TABLE odds AS ${oddsSql(models)}`);
-  await ask(`CREATE TEMP TABLE attempts AS SELECT * FROM (${attemptsSql(tries, 'features')})
+  await ask(`CREATE TEMP TABLE attempts AS SELECT * EXCLUDE (place_odds, client_odds)
+    FROM (${attemptsSql(tries, 'features')})
     JOIN odds USING (tenant, place, client, ending, crowd)`);
   await ask('DROP TABLE features');
   await tellTraits(ask, 'attempts');
@@ -134,7 +135,7 @@ async function makeFeatures(ask: Ask, tries: string, sizes: Sizes): Promise<void
   const make = (name: string, sql: string): Promise<unknown> =>
     ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
   await make('entries', entriesSql(tries, 'failed'));
-  await make('crowds', crowdsSql(tries, 'failed'));
+  await make('crowds', crowdsSql(tries, 'failed', 'entries'));
   const [[successes] = []] = await ask(`SELECT count(*) FROM ${tries} WHERE kind = 'success'`);
   const passes = partsFor(Number(successes), sizes.pass);
   const of = passes * partsFor(Number(successes) / passes, sizes.part);
@@ -147,7 +148,7 @@ async function makeFeatures(ask: Ask, tries: string, sizes: Sizes): Promise<void
     await ask('DROP TABLE sharers');
   }
   await makeInParts(ask, 'features', of, featuresSql);
-  const made = ['failed', 'entries', 'crowds', 'known', 'people', 'warmth', ...Object.keys(SHARED)];
+  const made = ['failed', 'entries', 'crowds', 'known', 'people', ...Object.keys(SHARED)];
   for (const name of made) await ask(`DROP TABLE ${name}`);
 }
 
@@ -231,7 +232,10 @@ async function campaignsOf(
 ): Promise<Campaign[]> {
   const told: { readonly run: Run; readonly candidates: readonly Ranked[] }[] = [];
   for (const run of runs) {
-    told.push({ run, candidates: await ranked(ask, 'attempts', run, sizes.ranked) });
+    told.push({
+      run,
+      candidates: await ranked(ask, { tries, attempts: 'attempts' }, run, sizes.ranked),
+    });
   }
   const wanted = told.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
   const attempts = await attemptsOf(ask, tries, wanted);
