@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Emulator, startEmulator } from '../emulator/index.ts';
@@ -98,11 +98,9 @@ doors:
     graph: ${emulator.origins['graph']}
     credentials: { clientId: ${DRAINER.clientId}, secret: { env: DRAIN_SECRET } }
     method: ${methodIn(emulator, tenantId)}
-    people:
-      - { name: ada, key: ${join(root, 'ada.pub')} }
-      - { name: ben, key: ${join(root, 'ben.pub')} }
-      # Ada under another name is no second person.
-      - { name: ada-too, key: ${join(root, 'ada.pub')} }
+  people:
+    - { name: ada, key: ${join(root, 'ada.pub')} }
+    - { name: ben, key: ${join(root, 'ben.pub')} }
 `,
     );
   }
@@ -111,7 +109,8 @@ doors:
     countersign(
       [
         ...['door', 'drain', ...line, '--as', as, '--sign-with', join(root, `${key}.key`)],
-        ...['--config', config, '--data', dir, '--json'],
+        ...(line.includes('--config') ? [] : ['--config', config]),
+        ...['--data', dir, '--json'],
       ],
       { env: { DRAIN_SECRET: SECRET, TOOL: sha256('tool') } },
     );
@@ -135,7 +134,6 @@ doors:
     const id = await request();
     for (const [as, key] of [
       ['ada', 'ada'],
-      ['ada-too', 'ada'],
       // Somebody else under the name of one who may.
       ['ben', 'mallory'],
       ['mallory', 'mallory'],
@@ -145,6 +143,29 @@ doors:
       assert.match(stderr, /could not take this in for a drain/);
     }
     assert.equal(await isSentToProvider(), true);
+  });
+
+  test('nor does one who brings a configuration with people of their own', async () => {
+    const own = join(root, 'own.yaml');
+    const text = readFileSync(config, 'utf8');
+    writeFileSync(own, text.replace(join(root, 'ben.pub'), join(root, 'mallory.pub')));
+    const id = await request();
+    const { code, stderr } = await drain(['approve', id, '--config', own], 'ben', 'mallory');
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /ben is none of those who may, or did not sign it/);
+    assert.equal(await isSentToProvider(), true);
+  });
+
+  test('one key under two names is a configuration that nothing starts with', async () => {
+    const twice = join(root, 'twice.yaml');
+    const text = readFileSync(config, 'utf8');
+    writeFileSync(twice, text.replace(join(root, 'ben.pub'), join(root, 'ada.pub')));
+    const { code, stderr } = await countersign(
+      ['serve', '--config', twice, '--data', join(root, 'twice')],
+      { env: { DRAIN_SECRET: SECRET, TOOL: sha256('tool') } },
+    );
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /could not use the key of ben: it is the key of ada as well/);
   });
 
   test('two do, and one brings it back; each step is an entry', async () => {

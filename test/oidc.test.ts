@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
@@ -47,7 +48,11 @@ describe('the external method of a node', () => {
   function startNode(name: string): Promise<DoorNode> {
     const directory = join(root, 'people.yaml');
     writeFileSync(directory, DIRECTORY);
-    const more = `  external:
+    for (const who of ['carol', 'dave']) writeKeys(who);
+    const more = `  people:
+    - { name: carol, key: ${join(root, 'carol.pub')} }
+    - { name: dave, key: ${join(root, 'dave.pub')} }
+  external:
     clientId: ${CLIENT_ID}
     appId: ${APP_ID}
     tokensAppId: ${TOKENS_APP_ID}
@@ -199,26 +204,42 @@ describe('the external method of a node', () => {
     assert.match(dashed.stderr, /there is none of that id/);
   });
 
-  test('another passkey takes a second administrator', async () => {
-    const asked = await run('passkeys', 'invite', ADA, '--tenant', TENANT, '--json');
+  test('another passkey takes two administrators, each with a key', async () => {
+    const invite = ['passkeys', 'invite', ADA, '--tenant', TENANT, '--json'];
+    const as = (name: string, key = name): string[] => [
+      ...['--as', name, '--sign-with', join(root, `${key}.key`)],
+    ];
+    const unsigned = await run(...invite);
+    assert.equal(unsigned.code, 2);
+    assert.match(unsigned.stderr, /it takes two people/);
+    const asked = await run(...invite, ...as('carol'));
+    assert.equal(asked.code, 0, asked.stderr);
     const { id, code } = JSON.parse(asked.stdout) as { id: string; code: string | null };
     assert.equal(code, null);
-    const same = await run('passkeys', 'approve', id);
-    assert.equal(same.code, 2);
-    assert.match(same.stderr, /it takes two: another administrator has to agree/);
+    const approve = (...flags: string[]): Promise<Ended> =>
+      untilIndexed(() => run('passkeys', 'approve', id, '--json', ...flags));
+    for (const flags of [as('carol'), as('dave', 'carol')]) {
+      const same = await approve(...flags);
+      assert.equal(same.code, 2, same.stderr);
+      assert.match(same.stderr, /it takes two people|dave is none of the people/);
+    }
     const listed = await run('passkeys', 'invitations', '--json');
     const items = listed.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
     assert.deepEqual(
-      items.map(({ reason, used }) => [reason, used]),
+      items.map(({ reason, used, approvedBy }) => [reason, used, approvedBy]),
       [
-        ['first', true],
-        ['recovery', false],
+        ['first', true, null],
+        ['recovery', false, null],
       ],
     );
     assert.doesNotMatch(listed.stdout, /codeHash/);
+    const agreed = await approve(...as('dave'));
+    assert.equal(agreed.code, 0, agreed.stderr);
+    assert.match(agreed.stderr, /carol asks to let/);
+    assert.match((JSON.parse(agreed.stdout) as { code: string }).code, /^.{4}(-.{4}){3}$/);
   });
 
   test('a refusal is found by its reference', async () => {
@@ -259,6 +280,15 @@ describe('the external method of a node', () => {
 });
 
 /** What was decided and kept gets into the books within a second or two. */
+/** Another node of the same people has the same keys. */
+function writeKeys(who: string): void {
+  const file = join(root, `${who}.key`);
+  if (existsSync(file)) return;
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  writeFileSync(join(root, `${who}.pub`), publicKey.export({ type: 'spki', format: 'pem' }));
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+}
+
 async function untilIndexed(ask: () => Promise<Ended>): Promise<Ended> {
   for (;;) {
     const answer = await ask();

@@ -34,6 +34,7 @@ export {
   runPolicyTests,
 } from './decision/policy-tests.ts';
 export { parseRequest } from './decision/request.ts';
+export { uuidV7 } from './decision/uuid.ts';
 export {
   type DirectoryFile,
   loadDirectoryFile,
@@ -51,14 +52,9 @@ export {
   wantedOf,
 } from './drain/drains.ts';
 export {
-  type DrainPeople,
   type DrainRequest,
   type DrainStatement,
-  personKey,
-  requestDigest,
-  type Signed,
-  signed,
-  signedOf,
+  drainStatementOf,
 } from './drain/statements.ts';
 export { AssuranceLevels } from './endings/assurance.ts';
 export {
@@ -93,8 +89,13 @@ export { AuthorityKeys, type ReadDocument } from './oidc/authority.ts';
 export type { EamRequest } from './oidc/browser.ts';
 export { Ceremony } from './oidc/ceremony.ts';
 export { EamDoor } from './oidc/door.ts';
-export { approve, type Invited, invite } from './oidc/enrolment.ts';
+export { approve, type Invited, invite, personName } from './oidc/enrolment.ts';
 export { Hints } from './oidc/hint.ts';
+export {
+  type InvitationApproval,
+  type InvitationRequest,
+  invitationStatementOf,
+} from './oidc/invitation-statements.ts';
 export { type OpenPasses, TokenIssuance } from './oidc/issuance.ts';
 export { KeyRing } from './oidc/key-ring.ts';
 export { FORM_BYTES_MAX as EAM_BODY_BYTES_MAX } from './oidc/limits.ts';
@@ -104,6 +105,14 @@ export { type Passkey, type PasskeyRecord, passkeyRecordOf } from './oidc/passke
 export type { PasskeyStore } from './oidc/passkey-store.ts';
 export { KEPT_MS, type Used, type UsedStore } from './oidc/taken.ts';
 export { type InSuite, lapses, type Pass, passesOf } from './passes/passes.ts';
+export {
+  type People,
+  personKey,
+  type Signed,
+  type Statement,
+  signed,
+  statementDigest,
+} from './people/signed.ts';
 export { DOORS, type Door, type StatedDoor, statedDoor } from './policies/door.ts';
 export type { ConditionalAccessPolicy } from './policies/entra.ts';
 export { type PolicyFolder, readPolicyFolder } from './policies/folder.ts';

@@ -71,7 +71,7 @@ export const OPEN_PASSES_MAX = 500_000;
 export const ENDINGS_PER_WRITE = 500;
 
 /** Between a signature and its arrival: a person reads, and types; a copy of last week is none. */
-export const DRAIN_SAID_MS_MAX = 600_000;
+export const SAID_MS_MAX = 600_000;
 
 /** For risk below high: long enough to look into a finding, short enough to forget a small one. */
 export const RISK_LASTS_MS: number = 7 * 86_400_000;

@@ -1,3 +1,4 @@
+import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
 import type { Doer, Writer } from '../pipeline/index.ts';
 import { HandoverError } from './errors.ts';
@@ -26,6 +27,8 @@ export type Performer = {
   /** Worker threads. */
   readonly lanes: number;
   readonly hooks: Pick<WorkHooks, 'signal' | 'progress'>;
+  /** Of a process that was started with one; undefined: the work names its own. */
+  readonly config?: Config | undefined;
   /** Only for work of its own. */
   readonly stdin?: AsyncIterable<Uint8Array> | undefined;
 };

@@ -38,6 +38,7 @@ export function doorsSchema(world: ConfigWorld): z.ZodType<DoorsConfig> {
       proxies: z.array(proxy(world)).default([]),
       identity: identity(world).optional(),
       external: external(world).optional(),
+      people: z.array(z.strictObject({ name, key: file })).default([]),
       events: events(world).optional(),
       drain: drain(world).optional(),
     })
@@ -56,6 +57,16 @@ function* problemsOf(doors: DoorsConfig): Iterable<[path: (string | number)[], w
   }
   if (proxies.length > 0 && identity === undefined) {
     yield [['proxies'], 'cannot tell who somebody is: write identity beside it'];
+  }
+  if (doors.drain !== undefined && doors.people.length < 2) {
+    yield [['drain'], 'needs two people: write people beside it, each with a name and a key'];
+  }
+  const names = new Set<string>();
+  for (const [at, person] of doors.people.entries()) {
+    // Who reads an entry does not tell Ada from ada.
+    const plain = person.name.trim().toLowerCase();
+    if (names.has(plain)) yield [['people', at, 'name'], 'is the name of another person as well'];
+    names.add(plain);
   }
   const lists = { tools, proxies, receivers: events?.receivers ?? [] };
   const seen = new Map<string, string>();
@@ -182,7 +193,6 @@ function events(world: ConfigWorld) {
 
 /** Off unless it is named: it takes an identity of its own, which may write in the suite. */
 function drain(world: ConfigWorld) {
-  const person = z.strictObject({ name, key: existingFile(world) });
   return z.strictObject({
     tenant,
     authority: root.default('https://login.microsoftonline.com'),
@@ -190,7 +200,6 @@ function drain(world: ConfigWorld) {
     graph: root.default('https://graph.microsoft.com'),
     credentials: credentials(world),
     method: guid,
-    people: z.array(person).min(2, 'are too few: a drain needs two people'),
     longest: every.default(8 * 3_600_000),
   });
 }

@@ -97,8 +97,6 @@ export type DrainConfig = {
   readonly credentials: { readonly clientId: string; readonly credential: CredentialPlace };
   /** The configuration of our external authentication method. */
   readonly method: string;
-  /** Those who may, each with a public key in PEM; two of them are needed. */
-  readonly people: readonly { readonly name: string; readonly key: string }[];
   /** Milliseconds that it lasts at most. */
   readonly longest: number;
 };
@@ -132,6 +130,8 @@ export type DoorsConfig = {
       }
     | undefined;
   readonly external?: ExternalMethodConfig | undefined;
+  /** Whose word counts where it takes two people, each with a public key in PEM. */
+  readonly people: readonly { readonly name: string; readonly key: string }[];
   readonly events?:
     | {
         /** Private keys in PEM; the first one signs. */

@@ -58,3 +58,14 @@ test('one address has as many connections as the file says, and no more than all
     assert.throws(() => parse(doors(wrong)), /doors.connectionsPerAddress/, wrong);
   }
 });
+
+test('of two names that read the same, one person could be two', () => {
+  const people = (...names: readonly string[]): string => {
+    const lines = names.map((name) => `    - { name: ${name}, key: k }\n`);
+    return `${GOOD}${EXTERNAL}  people:\n${lines.join('')}`;
+  };
+  assert.equal(parse(people('ada', 'ben')).doors?.people.length, 2);
+  for (const same of ['ada', 'Ada', 'ADA']) {
+    assert.throws(() => parse(people('ada', same)), /is the name of another person as well/);
+  }
+});

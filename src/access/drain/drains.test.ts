@@ -2,19 +2,15 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { tenantId } from '../../core/index.ts';
-import { DRAIN_SAID_MS_MAX } from '../limits.ts';
+import { SAID_MS_MAX } from '../limits.ts';
+import { isSaidBy, personKey, type Signed, signed, statementDigest } from '../people/signed.ts';
 import { checkStatement, type DrainEffect, drainsOf, wantedOf } from './drains.ts';
 import {
   type DrainApproval,
   type DrainEnd,
   type DrainRequest,
   type DrainStatement,
-  isSaidBy,
-  personKey,
-  requestDigest,
-  type Signed,
-  signed,
-  signedOf,
+  drainStatementOf,
 } from './statements.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 5, 9);
@@ -42,7 +38,7 @@ function request(more: Partial<DrainRequest> = {}, by = 'ada'): Signed<DrainRequ
 }
 
 function approval(more: Partial<DrainApproval> = {}, by = 'ben'): Signed<DrainApproval> {
-  const digest = requestDigest(request());
+  const digest = statementDigest(request());
   const statement: DrainApproval = {
     ...{ v: 1, what: 'drain-approval', drain: 'd1', request: digest, by: 'ben', atMs: NOW_MS },
     ...more,
@@ -99,7 +95,7 @@ describe('a group goes past the door', () => {
   test('not where a statement was changed after it was signed', () => {
     const asked = request();
     const longer = { ...asked, statement: { ...asked.statement, untilMs: NOW_MS * 2 } };
-    const agreed = approval({ request: requestDigest(longer) });
+    const agreed = approval({ request: statementDigest(longer) });
     assert.equal(wanted([longer, agreed]), 'by us');
     const { statement } = approval();
     assert.equal(wanted([asked, { statement, signature: '' }]), 'by us');
@@ -150,19 +146,22 @@ describe('what was said of a drain', () => {
 
   test('is read in its own form alone', () => {
     for (const each of [request(), approval(), end()]) {
-      assert.equal(signedOf(each), each);
+      assert.equal(drainStatementOf(each), each);
       const { statement, signature } = each;
       for (const name of Object.keys(statement)) {
         const { [name as 'drain']: _, ...less } = statement as DrainRequest;
-        assert.equal(signedOf({ statement: less, signature }), undefined, name);
+        assert.equal(drainStatementOf({ statement: less, signature }), undefined, name);
         const other = { ...statement, [name]: [1] };
-        assert.equal(signedOf({ statement: other, signature }), undefined, name);
+        assert.equal(drainStatementOf({ statement: other, signature }), undefined, name);
       }
       for (const value of [statement, { statement }, { signature }, { ...each, signature: 7 }]) {
-        assert.equal(signedOf(value), undefined);
+        assert.equal(drainStatementOf(value), undefined);
       }
-      assert.equal(signedOf({ statement: { ...statement, atMs: 1.5 }, signature }), undefined);
-      assert.equal(signedOf({ statement: { ...statement, v: 2 }, signature }), undefined);
+      assert.equal(
+        drainStatementOf({ statement: { ...statement, atMs: 1.5 }, signature }),
+        undefined,
+      );
+      assert.equal(drainStatementOf({ statement: { ...statement, v: 2 }, signature }), undefined);
     }
   });
 });
@@ -179,7 +178,7 @@ describe('a statement is taken in', () => {
     assert.doesNotThrow(() => check(end(), [request()]));
     refused(/is none of those who may, or did not sign it/, request({ by: 'mallory' }));
     refused(/is none of those who may, or did not sign it/, request({}, 'ben'));
-    for (const awayMs of [DRAIN_SAID_MS_MAX, -DRAIN_SAID_MS_MAX]) {
+    for (const awayMs of [SAID_MS_MAX, -SAID_MS_MAX]) {
       assert.doesNotThrow(() => check(end(), [request()], NOW_MS + awayMs));
       const far = NOW_MS + awayMs + Math.sign(awayMs);
       refused(/signed too long ago, or by another clock/, end(), [request()], far);
@@ -206,7 +205,7 @@ describe('a statement is taken in', () => {
     refused(/there is no such drain/, end());
     refused(/it is over already/, approval(), [request(), end()]);
     const short = request({ untilMs: NOW_MS + 1000 });
-    const agreed = approval({ request: requestDigest(short) });
+    const agreed = approval({ request: statementDigest(short) });
     assert.doesNotThrow(() => check(agreed, [short], NOW_MS + 999));
     refused(/it is over already/, agreed, [short], NOW_MS + 1000);
     // Undone it may be though its time is over.

@@ -1,15 +1,19 @@
 import { AccessError } from '../errors.ts';
-import { DRAIN_SAID_MS_MAX } from '../limits.ts';
+import { SAID_MS_MAX } from '../limits.ts';
+import {
+  areTwoPeople,
+  isSaidBy,
+  type People,
+  type Signed,
+  statementDigest,
+} from '../people/signed.ts';
 import { isObject } from '../wire/json.ts';
 import {
   type DrainApproval,
   type DrainEnd,
-  type DrainPeople,
   type DrainRequest,
-  isSaidBy,
-  requestDigest,
-  type Signed,
-  signedOf,
+  type DrainStatement,
+  drainStatementOf,
 } from './statements.ts';
 
 /**
@@ -44,7 +48,7 @@ export function drainsOf(said: Iterable<SaidOfDrain>): ReadonlyMap<string, Drain
   const drains = new Map<string, Drain>();
   for (const { index, body } of said) {
     const effect = effectOf(body);
-    const statement = signedOf(body)?.statement;
+    const statement = drainStatementOf(body)?.statement;
     const id = effect?.drain ?? statement?.drain ?? '';
     const known = drains.get(id);
     if (statement?.what === 'drain-request') {
@@ -68,14 +72,13 @@ export function drainsOf(said: Iterable<SaidOfDrain>): ReadonlyMap<string, Drain
 }
 
 /** Where the group is to be now. The keys are asked again: a ledger can be written by others. */
-export function wantedOf(drain: Drain, people: DrainPeople, nowMs: number): DrainEffect['wanted'] {
+export function wantedOf(drain: Drain, people: People, nowMs: number): DrainEffect['wanted'] {
   const { request, approval, end } = drain;
   const isOver = nowMs >= request.statement.untilMs || end !== undefined;
   const isAgreed =
     approval !== undefined &&
-    approval.statement.by !== request.statement.by &&
-    approval.statement.request === requestDigest(request) &&
-    !isSameKey(approval.statement.by, request.statement.by, people) &&
+    approval.statement.request === statementDigest(request) &&
+    areTwoPeople(approval.statement.by, request.statement.by, people) &&
     isSaidBy(request, people) &&
     isSaidBy(approval, people);
   return isAgreed && !isOver ? 'past us' : 'by us';
@@ -86,14 +89,14 @@ export function wantedOf(drain: Drain, people: DrainPeople, nowMs: number): Drai
  * @throws AccessError DRAIN_REFUSED
  */
 export function checkStatement(
-  said: Signed,
+  said: Signed<DrainStatement>,
   drains: ReadonlyMap<string, Drain>,
   {
     people,
     nowMs,
     longestMs,
   }: {
-    readonly people: DrainPeople;
+    readonly people: People;
     readonly nowMs: number;
     readonly longestMs: number;
   },
@@ -102,7 +105,7 @@ export function checkStatement(
   if (!isSaidBy(said, people)) {
     throw refused(`${statement.by} is none of those who may, or did not sign it`);
   }
-  if (Math.abs(nowMs - statement.atMs) > DRAIN_SAID_MS_MAX) {
+  if (Math.abs(nowMs - statement.atMs) > SAID_MS_MAX) {
     throw refused('it was signed too long ago, or by another clock: sign it again');
   }
   const known = drains.get(statement.drain);
@@ -126,20 +129,15 @@ export function checkStatement(
 function checkApproval(
   { by, request: digest }: DrainApproval,
   { request, approval, end }: Drain,
-  people: DrainPeople,
+  people: People,
   nowMs: number,
 ): void {
   if (approval !== undefined) throw refused('it is approved already');
   if (end !== undefined || nowMs >= request.statement.untilMs) throw refused('it is over already');
-  if (digest !== requestDigest(request)) throw refused('it approves another request');
-  const isOne = by === request.statement.by || isSameKey(by, request.statement.by, people);
-  if (isOne) throw refused('two people are needed, and this is the one who asked for it');
-}
-
-/** Two names with one key are one person. */
-function isSameKey(a: string, b: string, people: DrainPeople): boolean {
-  const [one, other] = [people.get(a), people.get(b)];
-  return one !== undefined && other !== undefined && one.equals(other);
+  if (digest !== statementDigest(request)) throw refused('it approves another request');
+  if (!areTwoPeople(by, request.statement.by, people)) {
+    throw refused('two people are needed, and this is the one who asked for it');
+  }
 }
 
 function effectOf(body: unknown): DrainEffect | undefined {

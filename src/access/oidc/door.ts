@@ -2,6 +2,7 @@ import { type Clock, type Random, referenceOf } from '../../core/index.ts';
 import type { Deciding } from '../authzen/deciding.ts';
 import type { Decision, DecisionRequest, OpenedPass, Properties } from '../decision/decision.ts';
 import { AccessError } from '../errors.ts';
+import type { People } from '../people/signed.ts';
 import { type DoorReply, type DoorRequest, jsonReply } from '../wire/exchange.ts';
 import { DoorError } from '../wire/problem.ts';
 import {
@@ -43,6 +44,7 @@ export type EamOptions = {
   readonly ring: () => KeyRing;
   readonly ceremony: Ceremony;
   readonly passkeys: PasskeyStore;
+  readonly people: People;
   readonly used: UsedStore;
   readonly deciding: Deciding;
   readonly passMs: number;

@@ -1,7 +1,9 @@
 import type { Clock } from '../../core/index.ts';
+import type { People } from '../people/signed.ts';
 import type { RegisterAttempt } from './attempts.ts';
 import type { Ceremony } from './ceremony.ts';
 import type { Hint } from './hint.ts';
+import { isAgreed } from './invitation-statements.ts';
 import { PASSKEYS_MAX } from './limits.ts';
 import type { Passkey, PasskeyFault } from './passkey-record.ts';
 import type { PasskeyStore } from './passkey-store.ts';
@@ -9,6 +11,8 @@ import type { PasskeyStore } from './passkey-store.ts';
 export type EnrolmentDeskOptions = {
   readonly ceremony: Ceremony;
   readonly passkeys: PasskeyStore;
+  /** Two of them have to agree to a further passkey. */
+  readonly people: People;
   readonly clock: Clock;
 };
 
@@ -24,15 +28,16 @@ export class EnrolmentDesk {
 
   /** Whether this person may register one more passkey by this invitation, now. */
   isGood(id: string, hint: Hint): boolean {
-    const { passkeys, clock } = this.#options;
+    const { passkeys, clock, people } = this.#options;
     const { book } = passkeys;
     const known = book.invitation(id);
     if (known === undefined || known.used === 'yes') return false;
-    const { tenant, person, reason, expiresMs } = known.invitation;
+    const { tenant, person, reason, expiresMs, request } = known.invitation;
     const isTheirs = person === hint.person || person === hint.username?.toLowerCase();
     const had = book.of(hint.tenant, hint.person);
     // Whoever was invited by another name may have one by now: then it takes two administrators.
-    const isEnough = reason === 'recovery' || had.length === 0;
+    const isEnough =
+      reason === 'recovery' ? isAgreed(request, known.approval, people) : had.length === 0;
     const count = had.filter(({ revoked }) => revoked === null).length;
     const isInTime = clock.now() < expiresMs;
     return isTheirs && tenant === hint.tenant && isEnough && isInTime && count < PASSKEYS_MAX;

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import { ADA, EAM_TENANT, EamWorld, ISSUER, PREY } from '../testing/eam-world.ts';
-import { approve, type Invited, invite } from './enrolment.ts';
+import type { Invited } from './enrolment.ts';
 import { CODE_MS, PASSKEYS_MAX } from './limits.ts';
 import { EAM_PATHS } from './metadata.ts';
 import { PasskeyBook } from './passkey-book.ts';
 
-const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
-
 function inviteTo(world: EamWorld, person: string, by: string): Invited {
-  const request = { tenant: EAM_TENANT, person, device: null, by };
-  const invited = invite(world.book, request, { nowMs: world.clock.now(), random });
-  world.book.apply(invited.record);
-  return invited;
+  return world.invite(person, by);
 }
 
 /** Whether a code lets this person register now. */
@@ -61,15 +55,9 @@ test('whoever has a passkey gets another one by the word of two administrators',
   await enrolBy(world, inviteTo(world, ADA, 'carol').code ?? '');
   const asked = inviteTo(world, ADA, 'carol');
   assert.deepEqual([asked.reason, asked.code], ['recovery', null]);
-  const agree = (by: string): Invited => {
-    const now = { nowMs: world.clock.now(), random };
-    const agreed = approve(world.book, { id: asked.id, by }, now);
-    world.book.apply(agreed.record);
-    return agreed;
-  };
-  assert.throws(() => agree('carol'), /it takes two/);
-  const { code } = agree('dave');
-  assert.throws(() => agree('erin'), /dave has agreed to it already/);
+  assert.throws(() => world.agree(asked.id, 'carol'), /it takes two people/);
+  const { code } = world.agree(asked.id, 'dave');
+  assert.throws(() => world.agree(asked.id, 'erin'), /dave has agreed to it already/);
   await enrolBy(world, code ?? '');
   assert.equal(world.book.of(EAM_TENANT, ADA).length, 2);
 });
@@ -88,14 +76,12 @@ test('a passkey counts though it is revoked, or was asked for by another name', 
 test('what nobody can agree to', async () => {
   const world = await EamWorld.begin();
   const first = inviteTo(world, ADA, 'carol');
-  const now = { nowMs: world.clock.now(), random };
-  const by = 'dave';
-  assert.throws(() => approve(world.book, { id: first.id, by }, now), /needs nobody else/);
-  assert.throws(() => approve(world.book, { id: 'x', by }, now), /there is none of that id/);
+  assert.throws(() => world.agree(first.id), /needs nobody else/);
+  assert.throws(() => world.agree('x'), /there is none of that id/);
   await enrolBy(world, first.code ?? '');
   const { id } = inviteTo(world, ADA, 'carol');
-  const late = { nowMs: world.clock.now() + CODE_MS, random };
-  assert.throws(() => approve(world.book, { id, by }, late), /it is over/);
+  world.clock.advance(CODE_MS);
+  assert.throws(() => world.agree(id), /it is over/);
 });
 
 test('one passkey is registered once, to one person, and a person has not too many', async () => {
@@ -111,14 +97,10 @@ test('one passkey is registered once, to one person, and a person has not too ma
   assert.equal(world.book.get(authenticator.id)?.passkey.person, ADA);
   for (let count = 1; count < PASSKEYS_MAX; count++) {
     const { id } = inviteTo(world, ADA, 'carol');
-    const agreed = approve(world.book, { id, by: 'dave' }, { nowMs: world.clock.now(), random });
-    world.book.apply(agreed.record);
-    await enrolBy(world, agreed.code ?? '');
+    await enrolBy(world, world.agree(id).code ?? '');
   }
   const { id } = inviteTo(world, ADA, 'carol');
-  const agreed = approve(world.book, { id, by: 'dave' }, { nowMs: world.clock.now(), random });
-  world.book.apply(agreed.record);
-  assert.equal(await opens(world, agreed.code ?? ''), false);
+  assert.equal(await opens(world, world.agree(id).code ?? ''), false);
 });
 
 test('one code, two windows at once: one of them registers', async () => {

@@ -1,6 +1,13 @@
 import type { Random, TenantId } from '../../core/index.ts';
 import { uuidV7 } from '../decision/uuid.ts';
 import { AccessError } from '../errors.ts';
+import { SAID_MS_MAX } from '../limits.ts';
+import { isSaidBy, type People, type Signed } from '../people/signed.ts';
+import {
+  type InvitationApproval,
+  type InvitationRequest,
+  isAgreed,
+} from './invitation-statements.ts';
 import { CODE_MS } from './limits.ts';
 import { codeHash, type PasskeyBook } from './passkey-book.ts';
 import type { PasskeyRecord } from './passkey-record.ts';
@@ -10,7 +17,10 @@ export type InviteRequest = {
   /** Object id or sign-in name. */
   readonly person: string;
   readonly device: string | null;
+  /** The account that asks. */
   readonly by: string;
+  /** Null: one administrator alone, which is enough for a first passkey. */
+  readonly said: Signed<InvitationRequest> | null;
 };
 
 /** A record to be written down, and the code to be handed over once it is. */
@@ -23,52 +33,102 @@ export type Invited = {
   readonly code: string | null;
 };
 
-type World = { readonly nowMs: number; readonly random: Random };
+type World = { readonly nowMs: number; readonly random: Random; readonly people: People };
 
 /**
- * One administrator invites to a first passkey. To another one it takes two: who could do it alone
- * would be everybody.
+ * One administrator invites to a first passkey. To another one it takes two, each with a signature
+ * of their own: who could do it alone would be everybody.
+ * @throws AccessError INVITATION
  */
-export function invite(
-  book: PasskeyBook,
-  { tenant, person, device, by }: InviteRequest,
-  { nowMs, random }: World,
-): Invited {
-  const name = person.trim().toLowerCase();
-  const isNew = book.of(tenant, name).length === 0;
-  const reason = isNew ? 'first' : 'recovery';
-  const code = isNew ? codeOf(random) : null;
-  const id = uuidV7(nowMs, random);
+export function invite(book: PasskeyBook, request: InviteRequest, world: World): Invited {
+  const { tenant, device, by, said } = request;
+  const { nowMs, random } = world;
+  const name = personName(request.person);
+  const reason = book.of(tenant, name).length === 0 ? 'first' : 'recovery';
+  if (reason === 'recovery') checkRequest(book, { ...request, person: name }, world);
+  const id = said?.statement.invitation ?? uuidV7(nowMs, random);
+  const code = reason === 'first' ? codeOf(random) : null;
   const expiresMs = nowMs + CODE_MS;
   const hash = code === null ? null : codeHash(code);
   const invitation = { id, tenant, person: name, reason, by, device, expiresMs } as const;
   const record: PasskeyRecord = {
     ...({ v: 1, what: 'passkey-invited' } as const),
     atMs: nowMs,
-    invitation: { ...invitation, codeHash: hash },
+    invitation: { ...invitation, request: reason === 'first' ? null : said, codeHash: hash },
   };
   return { record, id, reason, expiresMs, code };
+}
+
+/** As it is signed and looked for. */
+export function personName(person: string): string {
+  return person.trim().toLowerCase();
+}
+
+function checkRequest(
+  book: PasskeyBook,
+  { tenant, person, device, said }: InviteRequest,
+  { people, nowMs }: World,
+): void {
+  const fault = (why: string): AccessError =>
+    new AccessError('INVITATION', `could not invite ${person}: ${why}`);
+  if (said === null) {
+    throw fault(
+      'they have, or had, a passkey: then it takes two people; sign it with --as and --sign-with',
+    );
+  }
+  const { statement } = said;
+  const isIt =
+    statement.what === 'passkey-invitation' &&
+    statement.tenant === tenant &&
+    statement.person === person &&
+    statement.device === (device ?? '');
+  if (!isIt) throw fault('what was signed is another invitation');
+  checkSaid(said, people, nowMs, fault);
+  if (book.invitation(statement.invitation) !== undefined) {
+    throw fault('there is an invitation of this id already');
+  }
+}
+
+function checkSaid(
+  said: Signed,
+  people: People,
+  nowMs: number,
+  fault: (why: string) => AccessError,
+): void {
+  const { by, atMs } = said.statement;
+  if (!isSaidBy(said, people)) {
+    throw fault(
+      `${by} is none of the people of the configuration (doors.people), or did not sign it`,
+    );
+  }
+  if (Math.abs(nowMs - atMs) > SAID_MS_MAX) {
+    throw fault('it was signed too long ago, or by another clock: sign it again');
+  }
 }
 
 /** @throws AccessError INVITATION */
 export function approve(
   book: PasskeyBook,
-  { id, by }: { readonly id: string; readonly by: string },
-  { nowMs, random }: World,
+  { said, by }: { readonly said: Signed<InvitationApproval>; readonly by: string },
+  { nowMs, random, people }: World,
 ): Invited {
+  const { invitation: id } = said.statement;
   const known = book.invitation(id);
   if (known === undefined) throw refused(id, 'there is none of that id; see passkeys invitations');
-  const { invitation, approvedBy, used } = known;
-  const { reason, expiresMs } = invitation;
+  const { invitation, approval, used } = known;
+  const { reason, expiresMs, request } = invitation;
   if (reason === 'first')
     throw refused(id, 'it needs nobody else; its code was told when it was made');
-  if (approvedBy !== null) throw refused(id, `${approvedBy} has agreed to it already`);
+  if (approval !== null) throw refused(id, `${approval.statement.by} has agreed to it already`);
   if (used === 'yes' || expiresMs <= nowMs) throw refused(id, 'it is over; invite again');
-  if (invitation.by === by) throw refused(id, 'it takes two: another administrator has to agree');
+  checkSaid(said, people, nowMs, (why) => refused(id, why));
+  if (!isAgreed(request, said, people)) {
+    throw refused(id, 'it takes two people, and both have to have signed the same');
+  }
   const code = codeOf(random);
   const record: PasskeyRecord = {
     ...({ v: 1, what: 'passkey-approved' } as const),
-    ...{ atMs: nowMs, invitation: id, by, codeHash: codeHash(code) },
+    ...{ atMs: nowMs, invitation: id, by, approval: said, codeHash: codeHash(code) },
   };
   return { record, id, reason, expiresMs, code };
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Signed } from '../people/signed.ts';
+import type { InvitationApproval } from './invitation-statements.ts';
 import type { Invitation, Passkey, PasskeyRecord } from './passkey-record.ts';
 
 /** A passkey as it is now. */
@@ -14,7 +16,7 @@ export type KnownPasskey = {
 
 export type KnownInvitation = {
   readonly invitation: Invitation;
-  readonly approvedBy: string | null;
+  readonly approval: Signed<InvitationApproval> | null;
   readonly used: 'yes' | 'no';
 };
 
@@ -61,9 +63,11 @@ export class PasskeyBook {
       case 'passkey-approved': {
         const known = this.#invitations.get(record.invitation);
         if (known === undefined) return;
-        const { codeHash: hash } = record;
+        // The first one counts, and the code that was told with it.
+        if (known.approval !== null) return;
+        const { codeHash: hash, approval } = record;
         this.#byCode.set(hash, record.invitation);
-        this.#invitations.set(record.invitation, { ...known, approvedBy: record.by });
+        this.#invitations.set(record.invitation, { ...known, approval });
         return;
       }
       case 'passkey-registered':
@@ -93,7 +97,7 @@ export class PasskeyBook {
   /** Entries are read again that were written here: said twice is said once. */
   #invite(invitation: Invitation): void {
     if (this.#invitations.has(invitation.id)) return;
-    this.#invitations.set(invitation.id, { invitation, approvedBy: null, used: 'no' });
+    this.#invitations.set(invitation.id, { invitation, approval: null, used: 'no' });
     if (invitation.codeHash !== null) this.#byCode.set(invitation.codeHash, invitation.id);
   }
 

@@ -1,5 +1,7 @@
 import type { TenantId } from '../../core/index.ts';
+import type { Signed } from '../people/signed.ts';
 import { isObject } from '../wire/json.ts';
+import type { InvitationApproval, InvitationRequest } from './invitation-statements.ts';
 
 /** A passkey as it was registered. */
 export type Passkey = {
@@ -30,9 +32,12 @@ export type Invitation = {
   readonly person: string;
   /** `recovery`: for somebody who has, or had, a passkey; it takes two administrators. */
   readonly reason: 'first' | 'recovery';
+  /** The account that asked for it. */
   readonly by: string;
   readonly device: string | null;
   readonly expiresMs: number;
+  /** What was signed, where it takes two people. */
+  readonly request: Signed<InvitationRequest> | null;
   /** Null until all agreed who have to. */
   readonly codeHash: string | null;
 };
@@ -46,7 +51,9 @@ export type PasskeyRecord = { readonly v: 1; readonly atMs: number } & (
   | {
       readonly what: 'passkey-approved';
       readonly invitation: string;
+      /** The account that brought it. */
       readonly by: string;
+      readonly approval: Signed<InvitationApproval>;
       readonly codeHash: string;
     }
   | { readonly what: 'passkey-registered'; readonly passkey: Passkey }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomFillSync } from 'node:crypto';
 import { test } from 'node:test';
 import { SoftAuthenticator } from '../../../tools/testing/soft-authenticator.ts';
 import {
@@ -13,20 +12,13 @@ import {
 } from '../testing/eam-world.ts';
 import type { Challenge } from './attempts.ts';
 import { Ceremony } from './ceremony.ts';
-import { approve } from './enrolment.ts';
 import { EAM_PATHS } from './metadata.ts';
-
-const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
 
 /** A code for a further passkey, by two administrators. */
 function furtherCode(world: EamWorld): string {
-  world.code(ADA);
-  const { invitation } = [...world.book.invitations()].at(-1) ?? assert.fail();
-  const { id, reason } = invitation;
+  const { id, reason } = world.invite(ADA);
   assert.equal(reason, 'recovery');
-  const agreed = approve(world.book, { id, by: 'dave' }, { nowMs: world.clock.now(), random });
-  world.book.apply(agreed.record);
-  return agreed.code ?? assert.fail();
+  return world.agree(id).code ?? assert.fail();
 }
 
 function toRegister(world: EamWorld, page: Page): Promise<Page> {

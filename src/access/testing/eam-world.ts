@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomFillSync, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
@@ -18,14 +18,16 @@ import { AuthorityKeys } from '../oidc/authority.ts';
 import type { EamRequest } from '../oidc/browser.ts';
 import { Ceremony } from '../oidc/ceremony.ts';
 import { EamDoor } from '../oidc/door.ts';
-import { invite } from '../oidc/enrolment.ts';
+import { approve, type Invited, invite, personName } from '../oidc/enrolment.ts';
 import { Hints } from '../oidc/hint.ts';
+import type { InvitationApproval, InvitationRequest } from '../oidc/invitation-statements.ts';
 import { KeyRing } from '../oidc/key-ring.ts';
 import { EAM_PATHS } from '../oidc/metadata.ts';
 import { PasskeyBook } from '../oidc/passkey-book.ts';
 import type { PasskeyRecord } from '../oidc/passkey-record.ts';
 import type { PasskeyStore } from '../oidc/passkey-store.ts';
 import type { Used, UsedStore } from '../oidc/taken.ts';
+import { signed, statementDigest } from '../people/signed.ts';
 import { readPolicyFolder } from '../policies/folder.ts';
 import { PolicySet } from '../policies/policy-set.ts';
 import type { DoorReply } from '../wire/exchange.ts';
@@ -72,6 +74,16 @@ const ANY_AUTHENTICATOR: AttestationPolicy = {
 const ENTRA = await generateKeyPair('RS256', { extractable: true });
 const RING = await KeyRing.begin(START_MS);
 
+const ADMINISTRATORS = new Map(
+  ['carol', 'dave', 'erin', 'mallory'].map((name) => [name, generateKeyPairSync('ed25519')]),
+);
+
+function publicKeyOf(name: string): KeyObject {
+  const pair = ADMINISTRATORS.get(name);
+  if (pair === undefined) throw new RangeError(`there is no key of ${name}`);
+  return pair.publicKey;
+}
+
 type EntraKey = Awaited<ReturnType<typeof generateKeyPair>>;
 
 /** A page as a browser holds it. */
@@ -94,6 +106,10 @@ export class EamWorld {
   /** What other nodes wrote down, and is not taken in yet. */
   readonly others: PasskeyRecord[] = [];
   readonly book: PasskeyBook = new PasskeyBook();
+  /** Who may be one of two: mallory has a key, and is none of them. */
+  readonly people: Map<string, KeyObject> = new Map(
+    ['carol', 'dave', 'erin'].map((name) => [name, publicKeyOf(name)]),
+  );
   readonly door: EamDoor;
   readonly ring: KeyRing;
   readonly #entra: EntraKey;
@@ -136,6 +152,7 @@ export class EamWorld {
       ceremony: new Ceremony({ origin: ISSUER, name: 'Northmoor', attestation }),
       passkeys: this.#passkeys(),
       used: this.#used(),
+      people: this.people,
       deciding: new Deciding(point, turns),
       onPass: (pass) => this.passes.push(pass),
       ...{ passMs: 3_600_000, clock, random },
@@ -249,12 +266,46 @@ export class EamWorld {
     return this.submit(next, EAM_PATHS.register, { credential });
   }
 
-  code(person: string, by = 'carol'): string {
-    const request = { tenant: EAM_TENANT, person, device: null, by };
+  code(person: string): string {
+    return this.invite(person).code ?? '';
+  }
+
+  /** Invites as an administrator does, who signs with the key of `key`. */
+  invite(person: string, by = 'carol', key: string = by): Invited {
+    const statement: InvitationRequest = {
+      ...{ v: 1, what: 'passkey-invitation', invitation: randomUUID(), tenant: EAM_TENANT },
+      ...{ person: personName(person), device: '', by, atMs: this.clock.now() },
+    };
+    const said = signed(statement, this.privateKey(key));
+    const request = { tenant: EAM_TENANT, person, device: null, by, said };
+    return this.#taken(invite(this.book, request, this.#desk()));
+  }
+
+  /** Agrees to an invitation as another administrator does. */
+  agree(id: string, by = 'dave', key: string = by): Invited {
+    const request = this.book.invitation(id)?.invitation.request;
+    const statement: InvitationApproval = {
+      ...{ v: 1, what: 'passkey-approval', invitation: id, by, atMs: this.clock.now() },
+      request: request === null || request === undefined ? '' : statementDigest(request),
+    };
+    const said = signed(statement, this.privateKey(key));
+    return this.#taken(approve(this.book, { said, by }, this.#desk()));
+  }
+
+  privateKey(name: string): KeyObject {
+    const pair = ADMINISTRATORS.get(name);
+    if (pair === undefined) throw new RangeError(`there is no key of ${name}`);
+    return pair.privateKey;
+  }
+
+  #desk() {
     const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
-    const made = invite(this.book, request, { nowMs: this.clock.now(), random });
+    return { nowMs: this.clock.now(), random, people: this.people };
+  }
+
+  #taken(made: Invited): Invited {
     this.book.apply(made.record);
-    return made.code ?? '';
+    return made;
   }
 
   use(page: Page, authenticator: SoftAuthenticator): Promise<Page> {

@@ -1,31 +1,16 @@
-import { readFileSync } from 'node:fs';
 import {
   type Drain,
   type DrainEffect,
-  type DrainPeople,
   drainsOf,
-  personKey,
+  type People,
   wantedOf,
 } from '../../access/index.ts';
 import type { DrainConfig } from '../../config/index.ts';
 import { messageOf } from '../../core/index.ts';
 import { HttpError } from '../../intake/index.ts';
 import { ownEntry, readDrains, type Writer } from '../../pipeline/index.ts';
-import { WorkError } from '../errors.ts';
 import { DRAIN_TRY_AGAIN_MS } from './limits.ts';
 import { MethodGroups, type SuiteWorld } from './method-groups.ts';
-
-/** The people of a configuration. @throws WorkError DOOR_FILE */
-export function drainPeople({ people }: DrainConfig): DrainPeople {
-  return new Map(
-    people.map(({ name, key: file }) => {
-      const key = personKey(readFileSync(file, 'utf8'));
-      if (key !== undefined) return [name, key];
-      const what = `could not use the key of ${name}: ${file} holds no public Ed25519 key in PEM`;
-      throw new WorkError('DOOR_FILE', what);
-    }),
-  );
-}
 
 /**
  * Brings the suite to where drains want it, and says what was done and what was then seen there.
@@ -36,13 +21,13 @@ export class Draining {
   readonly #config: DrainConfig;
   readonly #writer: Writer;
   readonly #world: SuiteWorld;
-  readonly #people: DrainPeople;
+  readonly #people: People;
 
-  constructor(config: DrainConfig, writer: Writer, world: SuiteWorld) {
+  constructor(config: DrainConfig, people: People, writer: Writer, world: SuiteWorld) {
     this.#config = config;
     this.#writer = writer;
     this.#world = world;
-    this.#people = drainPeople(config);
+    this.#people = people;
   }
 
   /** MUST have the ledger alone. Tells the drains as they are then. */

@@ -6,6 +6,7 @@ import {
   EamDoor,
   Hints,
   type PasskeyBook,
+  type People,
   TokenIssuance,
 } from '../../access/index.ts';
 import type { Config, ExternalMethodConfig } from '../../config/index.ts';
@@ -26,6 +27,7 @@ export type OpenExternalOptions = {
   /** As browsers and Entra know us. */
   readonly url: string;
   readonly deciding: Deciding;
+  readonly people: People;
   readonly writer: Writer;
   readonly clock: Clock;
   readonly random: Random;
@@ -44,7 +46,7 @@ const RETURN_PATH = '/common/federation/externalauthprovider';
 
 /** @throws AccessError KEY_INVALID, WorkError DOOR_FILE */
 export async function openExternal(options: OpenExternalOptions): Promise<OpenExternal> {
-  const { config, external, url, deciding, writer, clock, random, wait } = options;
+  const { config, external, url, deciding, people, writer, clock, random, wait } = options;
   const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;
   const keyFile = await KeyFile.open(external.keys, clock);
   const { shared } = passkeys;
@@ -78,6 +80,7 @@ export async function openExternal(options: OpenExternalOptions): Promise<OpenEx
       },
     }),
     passkeys: store,
+    people,
     used,
     onPass: ({ id: pass, ...opened }) => passes.opened({ ...opened, pass }),
     ...{ deciding, passMs, clock, random },

@@ -5,6 +5,7 @@ import {
   FairTurns,
   ForwardAuthDoor,
   Identities,
+  type People,
   SigningKeys,
   SsfDoor,
   type SsfRecord,
@@ -24,6 +25,7 @@ import { textOf, unusable } from './file-text.ts';
 import { Keeping } from './keeping.ts';
 import { DoorKnowledge } from './knowledge.ts';
 import { DOOR_STEPS_PER_TURN } from './limits.ts';
+import { peopleOf } from './people.ts';
 import { post } from './post.ts';
 import { type Enrolled, rollOf } from './roll.ts';
 import { secretFiles } from './secrets.ts';
@@ -70,6 +72,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const { doors: config, writer, clock, random, stopped, onFailure } = options;
   const { accountant } = writer;
   const { policies, directory: files } = config;
+  const people = peopleOf(config);
   const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
   const knowledge = await DoorKnowledge.open(known);
   const directory = new SuiteDirectory(knowledge.store, knowledge.opinions);
@@ -82,7 +85,7 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
   const deciding = new Deciding(point, turns);
   const records = await ssfRecords(writer);
   const transmitter = await transmitterOf(options, records);
-  const external = await externalOf(options, deciding);
+  const external = await externalOf(options, deciding, people);
   const watched = { ...options, knowledge, passes, deciding, transmitter };
   const passkeys = external?.passkeys;
   const keeping = await Keeping.open({ ...watched, passkeys, issuer: config.url }, records);
@@ -128,9 +131,11 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
 async function externalOf(
   options: OpenDoorsOptions,
   deciding: Deciding,
+  people: People,
 ): Promise<OpenExternal | undefined> {
   const { external, url } = options.doors;
-  return external === undefined ? undefined : openExternal({ ...options, external, url, deciding });
+  if (external === undefined) return undefined;
+  return openExternal({ ...options, external, url, deciding, people });
 }
 
 function forwardAuthOf(

@@ -6,6 +6,7 @@ import type { LedgerDesk, Writer } from '../../pipeline/index.ts';
 import { Draining } from '../doors/draining.ts';
 import { DIRECTORY_LOOK_MS, DOOR_POST_EVERY_MS, DRAIN_LOOK_MS } from '../doors/limits.ts';
 import { type OpenDoors, openDoors } from '../doors/open.ts';
+import { peopleOf } from '../doors/people.ts';
 import type { DiskReserve } from './disk.ts';
 import type { Tell } from './event.ts';
 
@@ -68,9 +69,9 @@ export class DoorRound {
   /** Takes groups back whose time is over, and ends what an earlier process had begun. */
   async #drain(signal: AbortSignal): Promise<void> {
     const { config, writer, desk, wait } = this.#options;
-    const { drain } = config.doors ?? {};
-    if (drain === undefined) return;
-    const draining = new Draining(drain, writer, this.#options);
+    const { doors } = config;
+    if (doors?.drain === undefined) return;
+    const draining = new Draining(doors.drain, peopleOf(doors), writer, this.#options);
     while (!signal.aborted) {
       await this.#telling('doors/drain', async () => {
         if (await draining.isDue()) await desk.exclusively(() => draining.look(signal));

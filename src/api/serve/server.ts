@@ -242,7 +242,7 @@ class Server {
 
   /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
   readonly #perform: Perform = async (work, hooks) => {
-    const { clock, random, env, lanes, version, tell } = this.#options;
+    const { clock, random, config, env, lanes, version, tell } = this.#options;
     const isImport = work.command.startsWith('import');
     // Said before what waits is posted, which a disk that is full to the brim does not let be.
     if (isImport) this.#reserve.needRoom();
@@ -259,7 +259,7 @@ class Server {
         await hooks.begin();
         const doer = { who, host: hostname(), version };
         const performing = (signal: AbortSignal): Promise<unknown> => {
-          const by = { doer, random, env, lanes, hooks: { ...hooks, signal } };
+          const by = { doer, random, config, env, lanes, hooks: { ...hooks, signal } };
           return perform(this.#writer, work, by);
         };
         // Before a door has to shut, everybody else who writes much has to stop.

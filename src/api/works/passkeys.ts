@@ -1,14 +1,21 @@
 import {
   AccessError,
   approve,
+  type InvitationApproval,
+  type InvitationRequest,
   type Invited,
+  invitationStatementOf,
   invite,
   type PasskeyRecord,
+  type Signed,
 } from '../../access/index.ts';
 import { assert, tenantId } from '../../core/index.ts';
 import { catchUp, ownEntry, PasskeyFeed, type Writer } from '../../pipeline/index.ts';
+import { peopleOf } from '../doors/people.ts';
+import { HandoverError } from '../errors.ts';
 import type { Performer } from '../perform.ts';
 import { requiredText, textOption, type Work } from '../work.ts';
+import { doorsFor } from './doors-config.ts';
 
 export type InviteWork = {
   /** Object id or sign-in name. */
@@ -16,16 +23,23 @@ export type InviteWork = {
   readonly tenant: string;
   /** The directory's device to which the passkey will be bound. */
   readonly device: string | undefined;
+  /** Where it takes two people: what one of them signed. */
+  readonly said: Signed | undefined;
+  /** The configuration that names them. */
+  readonly config: string;
 };
 
 export type InvitedEntry = Omit<Invited, 'record'> & { readonly entry: number };
 
-export function inviteWork(who: string, { person, tenant, device = '' }: InviteWork): Work {
-  return { command: 'passkeys invite', args: [person], tenant, who, options: { device } };
+export function inviteWork(who: string, { person, tenant, ...options }: InviteWork): Work {
+  return { command: 'passkeys invite', args: [person], tenant, who, options };
 }
 
-export function approveWork(who: string, invitation: string): Work {
-  return { command: 'passkeys approve', args: [invitation], tenant: null, who, options: {} };
+export function approveWork(
+  who: string,
+  options: { readonly said: Signed; readonly config: string },
+): Work {
+  return { command: 'passkeys approve', args: [], tenant: null, who, options };
 }
 
 export function revokeWork(
@@ -42,13 +56,17 @@ export async function performInvite(
 ): Promise<InvitedEntry> {
   const { book } = await PasskeyFeed.open(writer);
   const device = textOption(work, 'device') ?? '';
+  const said = invitationStatementOf(work.options['said']);
   const request = {
+    said: said === undefined ? null : (said as Signed<InvitationRequest>),
     tenant: tenantId(work.tenant ?? ''),
     person: work.args[0] ?? '',
     device: device === '' ? null : device,
     by: nameOf(by),
   };
-  return said(writer, invite(book, request, { nowMs: writer.clock.now(), random: by.random }));
+  // Whoever is invited to a first passkey by one administrator needs no configuration for it.
+  const people = said === undefined ? new Map() : peopleOf(doorsFor(work, by));
+  return kept(writer, invite(book, request, { ...worldOf(writer, by), people }));
 }
 
 export async function performApprove(
@@ -57,8 +75,13 @@ export async function performApprove(
   by: Performer,
 ): Promise<InvitedEntry> {
   const { book } = await PasskeyFeed.open(writer);
-  const world = { nowMs: writer.clock.now(), random: by.random };
-  return said(writer, approve(book, { id: work.args[0] ?? '', by: nameOf(by) }, world));
+  const said = invitationStatementOf(work.options['said']);
+  if (said?.statement.what !== 'passkey-approval') {
+    throw new HandoverError('MALFORMED', 'what was said of an invitation is no approval');
+  }
+  const people = peopleOf(doorsFor(work, by));
+  const agreed = { said: said as Signed<InvitationApproval>, by: nameOf(by) };
+  return kept(writer, approve(book, agreed, { ...worldOf(writer, by), people }));
 }
 
 /** @throws AccessError UNKNOWN_PASSKEY */
@@ -87,7 +110,7 @@ export async function performRevoke(
 }
 
 /** The code is told once, to whoever asked: the entry holds its digest alone. */
-async function said(writer: Writer, { record, ...invited }: Invited): Promise<InvitedEntry> {
+async function kept(writer: Writer, { record, ...invited }: Invited): Promise<InvitedEntry> {
   return { ...invited, entry: await append(writer, record) };
 }
 
@@ -96,6 +119,10 @@ async function append(writer: Writer, record: PasskeyRecord): Promise<number> {
   await catchUp(writer);
   assert(appended !== undefined, 'every draft has its outcome');
   return appended.index;
+}
+
+function worldOf(writer: Writer, { random }: Performer) {
+  return { nowMs: writer.clock.now(), random };
 }
 
 function nameOf({ doer }: Performer): string {

@@ -1,24 +1,16 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
 import type { Drain, DrainStatement } from '../../access/index.ts';
 import type { DrainDone } from '../../api/index.ts';
-import { messageOf } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { durationOption } from '../options.ts';
+import { configFile, declarePerson, type PersonFlags, signedBy } from '../person.ts';
 import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
-import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import { declareWriter, noProgress, whoActs, write } from '../writing.ts';
 
-type PersonFlags = WriterFlags & {
-  readonly as: string;
-  readonly signWith: string;
-  readonly config?: string;
-};
 type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
 type EndFlags = PersonFlags & { readonly reason: string };
 
@@ -41,34 +33,29 @@ export function declareDoor(program: Parser, bind: Bind): void {
     .argument('<group>', 'the id of the group in the suite')
     .requiredOption('--reason <reason>', 'why')
     .option('--for <time>', 'how long it lasts at most, e.g. 30m or 4h', durationOption, HOUR_MS);
-  declarePerson(ask).action(bind(request));
+  declareWriter(declarePerson(ask, 'always')).action(bind(request));
   const agree = drain
     .command('approve')
     .summary('agree: with a second person it takes effect')
     .argument('<drain>', 'its id, as the request told it');
-  declarePerson(agree).action(bind(approve));
+  declareWriter(declarePerson(agree, 'always')).action(bind(approve));
   const undo = drain
     .command('undo')
     .summary('take the group back before its time: one person is enough')
     .argument('<drain>', 'its id')
     .requiredOption('--reason <reason>', 'why');
-  declarePerson(undo).action(bind(end));
+  declareWriter(declarePerson(undo, 'always')).action(bind(end));
   drain.command('list').summary('all drains, and how far each is').action(bind(list));
 }
 
 const HOUR_MS = 3_600_000;
 
-function declarePerson(parser: Parser): Parser {
-  parser
-    .requiredOption('--as <name>', 'who you are, as the configuration names you')
-    .requiredOption('--sign-with <file>', 'your private key: Ed25519, in PEM')
-    .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)');
-  return declareWriter(parser);
-}
-
 const request: Command<[group: string, flags: RequestFlags]> = async (context, group, flags) => {
-  const { drainConfigOf } = await import('../../api/index.ts');
-  const { tenant, method } = drainConfigOf(configFile(context, flags), context.env);
+  const { doorsIn } = await import('../../api/index.ts');
+  const file = configFile(context, flags);
+  const { drain: known } = doorsIn(file, context.env);
+  if (known === undefined) throw usage(`${file} names no drain: write doors.drain`);
+  const { tenant, method } = known;
   const atMs = context.clock.now();
   const drain = newId(context);
   const { reason, as: by } = flags;
@@ -79,14 +66,14 @@ const request: Command<[group: string, flags: RequestFlags]> = async (context, g
 };
 
 const approve: Command<[drain: string, flags: PersonFlags]> = async (context, drain, flags) => {
-  const { requestDigest } = await import('../../access/index.ts');
+  const { statementDigest } = await import('../../access/index.ts');
   const known = (await drainsIn(context)).get(drain);
   if (known === undefined) throw usage(`there is no drain ${drain}: see door drain list`);
   const { group, reason, by, untilMs } = known.request.statement;
   // Whoever agrees sees to what.
   context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
   context.terminal.note(`because: ${reason}`);
-  const digest = requestDigest(known.request);
+  const digest = statementDigest(known.request);
   const atMs = context.clock.now();
   return say(context, flags, {
     ...{ v: 1, what: 'drain-approval', drain, request: digest, by: flags.as, atMs },
@@ -129,8 +116,7 @@ async function say(
   statement: DrainStatement,
 ): Promise<ExitCode> {
   const { drainWork } = await import('../../api/index.ts');
-  const { signed } = await import('../../access/index.ts');
-  const said = signed(statement, privateKey(resolve(context.cwd, flags.signWith)));
+  const said = await signedBy(context, flags, statement);
   const work = drainWork(whoActs(), { config: configFile(context, flags), said });
   const { entry, drain } = (await write(context, {
     work,
@@ -144,22 +130,6 @@ async function say(
   else terminal.line(`drain ${statement.drain}: ${stateText(drain)}; entry ${entry}`);
   if (drain.effect?.state !== 'cannot tell') return EXIT.done;
   throw new CliError('CANNOT_TELL', `where the group is now: ${drain.effect.because}`);
-}
-
-function configFile({ cwd, dataDir }: Context, { config }: PersonFlags): string {
-  return config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, config);
-}
-
-function privateKey(file: string): KeyObject {
-  try {
-    return createPrivateKey(readFileSync(file));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    // What the library says of a key may show a part of it.
-    const why =
-      code === 'ENOENT' || code === 'EACCES' ? messageOf(error) : 'it holds no key in PEM';
-    throw usage(`could not sign with ${file}: ${why}`);
-  }
 }
 
 /** 128 random bits: nobody has asked for it before. */

@@ -1,9 +1,15 @@
 import type { Command as Parser } from 'commander';
-import type { KnownInvitation, KnownPasskey } from '../../access/index.ts';
+import type {
+  InvitationRequest,
+  KnownInvitation,
+  KnownPasskey,
+  Signed,
+} from '../../access/index.ts';
 import type { InvitedEntry, Work } from '../../api/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { configFile, declarePerson, type PersonFlags, signedBy } from '../person.ts';
 import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
@@ -31,17 +37,18 @@ export function declarePasskeys(program: Parser, bind: Bind): void {
     .command('invite')
     .summary('let somebody register a passkey')
     .description(
-      'Tells a code that is good once, for a day. Whoever has or had a passkey needs the word of ' +
-        'a second administrator (passkeys approve), who is told the code.',
+      'Tells a code that is good once, for a day. Whoever has or had a passkey needs two ' +
+        'administrators, each with a key of their own: one signs the invitation (--as, ' +
+        '--sign-with), another approves it (passkeys approve) and is told the code.',
     )
     .argument('<person>', 'object id; for a first passkey the sign-in name will do')
     .option('--device <id>', 'the device of the directory that the passkey will be bound to');
-  declareWriter(invite).action(bind(inviteSomebody));
+  declareWriter(declarePerson(invite, 'at times')).action(bind(inviteSomebody));
   const approve = passkeys
     .command('approve')
     .summary('agree to an invitation of another administrator')
     .argument('<invitation>', 'its id');
-  declareWriter(approve).action(bind(approveIt));
+  declareWriter(declarePerson(approve, 'always')).action(bind(approveIt));
   const revoke = passkeys
     .command('revoke')
     .summary('take a passkey away')
@@ -70,7 +77,8 @@ const list: Command<[person: string | undefined, flags: { readonly all?: true }]
 const invitations: Command = async (context) =>
   askFeed(context, async ({ book }) => {
     const found = [...book.invitations()];
-    const items = found.map(({ invitation: { codeHash: _, ...rest }, approvedBy, used }) => {
+    const items = found.map(({ invitation: { codeHash: _, ...rest }, approval, used }) => {
+      const approvedBy = approval?.statement.by ?? null;
       return { ...rest, approvedBy, used: used === 'yes' };
     });
     await show(context, items, found, INVITED, 'nobody was invited');
@@ -100,25 +108,76 @@ async function show<Row>(
   else terminal.line(nothing);
 }
 
-const inviteSomebody: Command<
-  [person: string, flags: WriterFlags & { readonly device?: string }]
-> = async (context, person, flags) => {
+type InviteFlags = Partial<PersonFlags> & WriterFlags & { readonly device?: string };
+
+const inviteSomebody: Command<[person: string, flags: InviteFlags]> = async (
+  context,
+  person,
+  flags,
+) => {
   const { tenant } = context;
   if (tenant === undefined) throw usage('whose person is it? Name the tenant: --tenant GUID');
   const { inviteWork } = await import('../../api/index.ts');
-  const work = inviteWork(whoActs(), { person, tenant, device: flags.device });
+  const { device } = flags;
+  const said = await signedRequest(context, { tenant, person, device: device ?? '' }, flags);
+  const config = configFile(context, flags);
+  const work = inviteWork(whoActs(), { person, tenant, device, said, config });
   return tellInvited(context, (await done(context, work, flags)) as InvitedEntry);
 };
 
-const approveIt: Command<[invitation: string, flags: WriterFlags]> = async (
+async function signedRequest(
+  context: Context,
+  { tenant, person, device }: Pick<InvitationRequest, 'tenant' | 'person' | 'device'>,
+  { as: by, signWith }: InviteFlags,
+): Promise<Signed<InvitationRequest> | undefined> {
+  if (by === undefined && signWith === undefined) return undefined;
+  if (by === undefined || signWith === undefined) {
+    throw usage('who signs, and with what? Give both --as and --sign-with');
+  }
+  const { personName, uuidV7 } = await import('../../access/index.ts');
+  const atMs = context.clock.now();
+  return signedBy(context, { signWith }, {
+    ...{ v: 1, what: 'passkey-invitation', invitation: uuidV7(atMs, context.random) },
+    ...{ tenant, person: personName(person), device, by, atMs },
+  } as const);
+}
+
+const approveIt: Command<[invitation: string, flags: PersonFlags]> = async (
   context,
   invitation,
   flags,
 ) => {
+  const { statementDigest } = await import('../../access/index.ts');
   const { approveWork } = await import('../../api/index.ts');
-  const work = approveWork(whoActs(), invitation);
+  const known = await invitationIn(context, invitation);
+  const { request, reason } = known?.invitation ?? {};
+  if (reason === undefined) {
+    throw usage(`there is no invitation ${invitation}: see passkeys invitations`);
+  }
+  if (request === undefined || request === null) {
+    throw usage(
+      `the invitation ${invitation} needs nobody else; its code was told when it was made`,
+    );
+  }
+  const { tenant, person, device, by } = request.statement;
+  // Whoever agrees sees to what.
+  const bound = device === '' ? '' : `, bound to the device ${device}`;
+  context.terminal.note(`${by} asks to let ${person} of ${tenant} register a passkey${bound}`);
+  const said = await signedBy(context, flags, {
+    ...{ v: 1, what: 'passkey-approval', invitation, request: statementDigest(request) },
+    ...{ by: flags.as, atMs: context.clock.now() },
+  } as const);
+  const work = approveWork(whoActs(), { said, config: configFile(context, flags) });
   return tellInvited(context, (await done(context, work, flags)) as InvitedEntry);
 };
+
+async function invitationIn(context: Context, id: string): Promise<KnownInvitation | undefined> {
+  let known: KnownInvitation | undefined;
+  await askFeed(context, async ({ book }) => {
+    known = book.invitation(id);
+  });
+  return known;
+}
 
 const revokeIt: Command<
   [passkey: string, flags: WriterFlags & { readonly reason: string }]
@@ -187,7 +246,7 @@ const INVITED: readonly Column<KnownInvitation>[] = [
   { title: 'who', kind: 'text', cell: ({ invitation }) => invitation.person },
   { title: 'for', kind: 'whole', cell: ({ invitation }) => invitation.reason },
   { title: 'by', kind: 'text', cell: ({ invitation }) => invitation.by },
-  { title: 'approved by', kind: 'text', cell: ({ approvedBy }) => approvedBy ?? undefined },
+  { title: 'approved by', kind: 'text', cell: ({ approval }) => approval?.statement.by },
   { title: 'used', kind: 'whole', cell: ({ used }) => used },
   { title: 'until', kind: 'whole', cell: ({ invitation }) => timeText(invitation.expiresMs) },
 ];
