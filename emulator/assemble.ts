@@ -6,7 +6,7 @@ import { Companies, withAccess } from './company/index.ts';
 import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
 import { UsualDispatcher } from './delays.ts';
 import { Faults } from './faults.ts';
-import { jsonError, type Reply } from './http.ts';
+import { json, jsonError, type Reply } from './http.ts';
 import { LoginAuthority } from './login/authority.ts';
 import { VENDOR_RESOURCES } from './login/resources.ts';
 import { TokenMint } from './login/tokens.ts';
@@ -98,6 +98,10 @@ export async function assemble(options: EmulatorOptions): Promise<Parts> {
       onSignIn?.(signIn);
     },
   });
+  // Not of the real service: whoever collects from here may live on this clock. 0: it stands.
+  login.router.on('GET', '/emulator/clock', () =>
+    json(200, { emulator: 'countersign', nowMs: clock.now(), speed: speed ?? 0 }),
+  );
   const scheme = tls === undefined ? 'http' : 'https';
   const withheld = ({ record }: Stored): boolean => faults.isUnsearched(record.id);
   const hosts: readonly Host[] = [

@@ -118,6 +118,7 @@ function documentOf({ origins, tenants, credentials, companies, ca, clock }: Emu
     canary: probe,
     storage: { account: companies.storageAccount.name, key: companies.storageAccount.key },
     ...(ca !== undefined && { ca }),
+    clock: `${origins['login']}/emulator/clock`,
     now: new Date(clock.now()).toISOString(),
   };
 }

@@ -13,6 +13,7 @@ export { HandoverServer, type Perform, type WorkHooks } from './handover-server.
 export { doWork, type WorkOptions } from './holder.ts';
 export { type CollectorWorld, collectorsOf, type TenantCollectors } from './serve/collectors.ts';
 export { freeShare } from './serve/disk.ts';
+export { EmulatorClockError, followEmulator, reserveFolder } from './serve/emulator-clock.ts';
 export { logLine, type ServeEvent } from './serve/event.ts';
 export { type ServeOptions, serve } from './serve/server.ts';
 export { type WitnessKey, witnessKey } from './witness-key.ts';

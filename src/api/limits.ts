@@ -111,3 +111,12 @@ export const WEBHOOK_LIMITS: ListenerLimits = {
 
 /** Refused calls are told of in the log at most so often, with how many there were. */
 export const WEBHOOK_SAY_EVERY_MS = 10_000;
+
+/** At a thousand times real time, four minutes of the emulator's: windows forgive an hour. */
+export const EMULATOR_CLOCK_EVERY_MS = 250;
+
+/** The fastest that an emulator runs. */
+export const EMULATOR_SPEED_MAX = 1_000;
+
+/** However fast time is, a collector that waits lets others have their turn. */
+export const EMULATOR_WAIT_MS_MIN = 20;

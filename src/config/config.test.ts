@@ -138,7 +138,7 @@ const BROKEN: readonly (readonly [what: string, text: string, ...lines: string[]
     'a member that nobody knows',
     `${GOOD}colour: red\n`,
     'c.yaml:8:1: colour: is not known: take it out; what may stand here is listen, reach, log, ' +
-      'estate, tenants, doors',
+      'estate, tenants, emulatorClock, doors',
   ],
   [
     'an id that is none',

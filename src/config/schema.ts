@@ -18,6 +18,7 @@ import {
 } from './scalars.ts';
 import {
   CONTENT_TYPES,
+  type ConnectedTenant,
   DIRECTORY_OBJECTS,
   type Estate,
   EXPORT_CATEGORIES,
@@ -69,9 +70,22 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
     log: z.enum(['text', 'json']).default('text'),
     estate: z.string().optional(),
     tenants: z.array(connected).default([]),
+    emulatorClock: root.optional(),
     doors: doorsSchema(world).optional(),
   });
-  return config.superRefine(({ tenants, doors }, context) => {
+  return config.superRefine(({ tenants, doors, emulatorClock }, context) => {
+    const elsewhere = emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, tenants);
+    for (const path of elsewhere) {
+      const message =
+        'leads to another machine, and emulatorClock is for an emulator on this one: a live ' +
+        'tenant is collected on this machine’s clock; take emulatorClock out';
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    if (emulatorClock !== undefined && doors !== undefined) {
+      const message =
+        'decide over access on this machine’s clock alone: take emulatorClock or doors out';
+      context.addIssue({ code: 'custom', path: ['doors'], message });
+    }
     if (doors?.external !== undefined && doors.external.tenants === undefined) {
       const text = 'lets in people of no tenant: write tenants in it, or connect one';
       const path = ['doors', 'external'];
@@ -81,6 +95,34 @@ export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
     const message = 'names nothing to do: write a tenant to collect from, or doors to open';
     context.addIssue({ code: 'custom', path: ['tenants'], message });
   });
+}
+
+/** Every place that is called and is not on this machine: so no live tenant has another's time. */
+function elsewhereOf(
+  emulatorClock: string,
+  tenants: readonly ConnectedTenant[],
+): readonly (readonly (string | number)[])[] {
+  const places = tenants.flatMap(({ authority, collect, canary: own }, at) => {
+    const { activityApi: activity, graph: reads, azureMonitor: exported } = collect;
+    const of = ['tenants', at];
+    return [
+      [[...of, 'authority'], authority] as const,
+      [[...of, 'collect', 'activityApi', 'root'], activity?.root] as const,
+      [[...of, 'collect', 'graph', 'root'], reads?.root] as const,
+      [[...of, 'collect', 'azureMonitor', 'storage', 'root'], exported?.storage?.root] as const,
+      ...(exported?.eventHubs?.brokers ?? []).map(
+        (one) => [[...of, 'collect', 'azureMonitor', 'eventHubs'], `tcp://${one}`] as const,
+      ),
+      [[...of, 'canary', 'root'], own?.root] as const,
+    ];
+  });
+  return [[['emulatorClock'], emulatorClock] as const, ...places]
+    .filter(([, place]) => place !== undefined && !isOnThisMachine(place))
+    .map(([path]) => path);
+}
+
+function isOnThisMachine(place: string): boolean {
+  return isLoopback((URL.parse(place)?.hostname ?? '').replace(/^\[|\]$/g, ''));
 }
 
 /** Off unless it is named: it takes a right to write, which nothing else here has. */

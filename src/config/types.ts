@@ -180,6 +180,8 @@ export type StatedConfig = {
   /** A file beside this one. */
   readonly estate?: string | undefined;
   readonly tenants: readonly ConnectedTenant[];
+  /** Where an emulator publishes its time; undefined: this machine's clock. */
+  readonly emulatorClock?: string | undefined;
   /** Undefined: this process decides nothing. */
   readonly doors?: DoorsConfig | undefined;
 };

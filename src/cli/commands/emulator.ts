@@ -34,6 +34,7 @@ type Document = {
   readonly origins: Readonly<Record<string, string>>;
   readonly tenants: readonly { tenantId: string; domain: string; people: number }[];
   readonly collector: { readonly clientId: string; readonly clientSecret: string };
+  readonly clock: string;
   readonly now: string;
 };
 
@@ -74,7 +75,7 @@ const emulator: Command<[flags: EmulatorFlags]> = async ({ terminal, json, signa
     if (error instanceof Error && error.name === 'CommandUsageError') throw usage(error.message);
     throw error;
   });
-  const { origins, tenants, collector, now } = started.document;
+  const { origins, tenants, collector, clock, now } = started.document;
   if (json) terminal.document(started.document);
   else {
     terminal.fields([
@@ -83,6 +84,7 @@ const emulator: Command<[flags: EmulatorFlags]> = async ({ terminal, json, signa
       ['client id', collector.clientId],
       ['client secret', collector.clientSecret],
       ['its time', now],
+      ['clock', clock],
     ]);
   }
   try {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Command as Parser } from 'commander';
@@ -28,7 +29,7 @@ export function declareServe(program: Parser, bind: Bind): void {
 }
 
 const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
-  const { terminal, dataDir, cwd, env, clock, random, signal } = context;
+  const { terminal, dataDir, cwd, env, random, signal } = context;
   const file =
     flags.config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, flags.config);
   const config = await configOf(context, file);
@@ -37,7 +38,7 @@ const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
     return EXIT.done;
   }
   const { freeShare, serve, logLine } = await import('../../api/index.ts');
-  const { systemWait } = await import('../../intake/index.ts');
+  const { clock, wait } = await timeOf(context, config);
   await serve({
     dir: dataDir,
     config,
@@ -45,7 +46,7 @@ const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
     version: ownPackage().version,
     clock,
     random,
-    wait: systemWait,
+    wait,
     freeDisk: () => freeShare(dataDir),
     signal,
     lanes: Math.min(SERVE_THREADS_MAX, availableParallelism()),
@@ -67,6 +68,19 @@ const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
   // To be stopped is how a server ends.
   return EXIT.done;
 };
+
+/** This machine's time, or that of the emulator whose tenants are collected. */
+async function timeOf(context: Context, { emulatorClock, tenants }: Config) {
+  const { clock, random, signal, dataDir, terminal } = context;
+  const { followEmulator, reserveFolder } = await import('../../api/index.ts');
+  const { systemWait } = await import('../../intake/index.ts');
+  reserveFolder(dataDir, emulatorClock);
+  if (emulatorClock === undefined) return { clock, wait: systemWait };
+  const file = tenants.find(({ authorityFile }) => authorityFile !== undefined)?.authorityFile;
+  const ca = file === undefined ? undefined : readFileSync(file, 'utf8');
+  const tell = (trouble: string): void => terminal.note(trouble);
+  return followEmulator({ url: emulatorClock, ca, clock, random, signal, tell });
+}
 
 /** Each problem on a line of its own: an editor or a terminal makes a link of it. */
 async function configOf({ terminal, env }: Context, file: string): Promise<Config> {
