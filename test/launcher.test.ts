@@ -126,3 +126,22 @@ test('runs in the same process when that is Node 24 already', async () => {
   assert.equal(said.pid, child.pid);
   assert.deepEqual(said.argv, ['exit', 'a']);
 });
+
+for (const [what, main, code, told] of [
+  [
+    'a package is missing',
+    "import 'not-installed';",
+    2,
+    /not-installed.*npm install --include=opt/,
+  ],
+  ['its own file is broken', 'import {', 70, /SyntaxError|Unexpected|couldn't start/],
+] as const) {
+  test(`says in one sentence that ${what}, and never answers "no"`, async () => {
+    const folder = installed({ withNode: 'without Node' });
+    writeFileSync(join(folder, 'dist', 'cli', 'main.js'), main);
+    const { code: exitCode, stdout, stderr } = await ended(launch(process.execPath, folder, []));
+    assert.deepEqual([exitCode, stdout], [code, '']);
+    assert.match(stderr, /^countersign: couldn't start: [^\n]+\n$/);
+    assert.match(stderr, told);
+  });
+}

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -121,6 +129,27 @@ test('can be imported by its parts', async (t) => {
   writeFileSync(join(consumer, 'parts.mjs'), `${code}\n${count}\n`);
   const { stdout, stderr } = await run(consumer, process.execPath, ['parts.mjs']);
   assert.equal(stdout, 'true\n', stderr);
+});
+
+test('each entry loads on the Node that is declared for it, and on no older one', async (t) => {
+  if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
+  const old = olderNode();
+  if (old === undefined) return t.skip('no Node 20 to 23 on the PATH of this machine');
+  const text = readFileSync(join(REPOSITORY, 'package.json'), 'utf8');
+  const manifest = JSON.parse(text) as {
+    readonly nodeOfEachEntry: Readonly<Record<string, number>>;
+    readonly exports: Readonly<Record<string, unknown>>;
+  };
+  const { 'bin/countersign': _, ...declared } = manifest.nodeOfEachEntry;
+  const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
+  assert.deepEqual(Object.keys(declared).sort(), entries.sort());
+  for (const [entry, major] of Object.entries(declared)) {
+    const code = `await import('countersign/${entry.slice(2)}')`;
+    const load = (node: string): Promise<Ended> =>
+      run(consumer, node, ['--input-type=module', '-e', code]);
+    assert.equal((await load(process.execPath)).code, 0, entry);
+    assert.equal((await load(old)).code === 0, major < 24, entry);
+  }
 });
 
 test('runs the emulator where it was installed, and stops it when asked', async (t) => {

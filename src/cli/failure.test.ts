@@ -17,6 +17,9 @@ for (const [what, error, exitCode] of [
   ['a file that is not ours to read', system('EACCES'), 2],
   ['what cannot be told', new CliError('CANNOT_TELL', 'nothing came'), 3],
   ['Ctrl-C', new CliError('INTERRUPTED', 'interrupted'), 130],
+  ['a package that is not installed', missing("Cannot find package 'zod' imported from /x"), 2],
+  ['a native part that is not', missing("Cannot find module '@duckdb/node-x/duckdb.node'\nat"), 2],
+  ['a file of ours that is missing', missing("Cannot find module '/x/dist/a.js' from /x"), 70],
   ['a broken invariant', new AssertionFailure('broken'), 70],
   ['what nobody expected', new TypeError('x is not a function'), 70],
   ['a value that is no error', 'text', 70],
@@ -44,6 +47,10 @@ test('the stack follows the causes, and ends', () => {
   assert.ok([...stackLines(error)].some((line) => /cause: Error: inner/.test(line)));
   assert.ok([...stackLines(loop)].length < 1000);
 });
+
+function missing(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' });
+}
 
 function system(code: string): Error {
   return Object.assign(new Error(code), { code, path: 'x' });

@@ -82,7 +82,7 @@ export function failureOf(error: unknown): Failure {
     const exitCode = UNDECIDED.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
     return { exitCode, sentence: `countersign: ${error.message}` };
   }
-  return ofSystem(error) ?? ofDefect(error);
+  return ofSystem(error) ?? ofMissingPackage(error) ?? ofDefect(error);
 }
 
 function cannotTell(because: string): string {
@@ -120,6 +120,28 @@ function ofSystem(error: unknown): Failure | undefined {
     exitCode: PASSING_SYSTEM.has(code) ? EXIT.cannotTell : EXIT.wrongUsage,
     sentence: `countersign: could not go on${on}, ${what} (${code})`,
   };
+}
+
+/** `npm install --omit=optional` leaves out native parts that are packages of their own. */
+function ofMissingPackage(error: unknown): Failure | undefined {
+  const name = missingPackage(error);
+  if (name === undefined) return undefined;
+  return {
+    exitCode: EXIT.wrongUsage,
+    sentence:
+      `countersign: could not go on, the package ${name} is not installed: run "npm install ` +
+      '--include=optional" where Countersign is installed',
+  };
+}
+
+const MISSING = /^Cannot find (?:module|package) '(@[^/']+\/[^/']+|[^@./'\\][^/']*)/;
+
+/** A file of our own that is missing is named by its path, and is a defect. */
+function missingPackage(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+  return isMissing ? MISSING.exec(error.message)?.[1] : missingPackage(error.cause);
 }
 
 function ofDefect(error: unknown): Failure {

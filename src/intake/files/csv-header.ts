@@ -125,11 +125,14 @@ function isAuditDocument(cell: string): boolean {
   return cell.startsWith('{') && cell.includes('"CreationTime"') && cell.includes('"Operation"');
 }
 
-/** CR alone for files whose first line ends so; else LF, with or without CR before it. */
+/** CR alone for files whose first line ends so; else LF, with or without CRs before it. */
 function lineEndOf(bytes: Buffer, from: number, end: number): number {
   const lineFeed = bytes.indexOf(LINE_FEED, from);
   const carriageReturn = bytes.indexOf(CARRIAGE_RETURN, from);
   if (carriageReturn < 0 || carriageReturn >= end) return LINE_FEED;
-  const isFirst = lineFeed < 0 || lineFeed >= end || carriageReturn + 1 < lineFeed;
+  // What wrote CR LF through a stream that turns each LF into CR LF leaves CR CR LF.
+  let at = carriageReturn;
+  while (at < end && bytes[at] === CARRIAGE_RETURN) at++;
+  const isFirst = lineFeed < 0 || lineFeed >= end || at < lineFeed;
   return isFirst ? CARRIAGE_RETURN : LINE_FEED;
 }

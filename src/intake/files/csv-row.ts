@@ -83,7 +83,8 @@ export class CsvRowScanner {
     }
     this.cells = cells;
     this.next = Math.min(at + 1, end);
-    this.contentEnd = at > start && lineEnd === 0x0a && bytes[at - 1] === 0x0d ? at - 1 : at;
+    while (lineEnd === 0x0a && at > start && bytes[at - 1] === 0x0d) at--;
+    this.contentEnd = at;
     return 'done';
   }
 }

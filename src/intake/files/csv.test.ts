@@ -21,6 +21,20 @@ test('a doubled quote missing in the middle costs one row', async () => {
   assert.match(read.rejects[0]?.reason ?? '', /a quote is missing/);
 });
 
+test('lines that end in CR CR LF are read as others are', async () => {
+  for (const render of [cmdletCsv, portalCsv]) {
+    const plain = render(THREE).replaceAll(/\r?\n/g, '\n');
+    const expected = await collectBytes(plain);
+    for (const lineEnd of ['\r\n', '\r\r\n', '\r\r\r\n']) {
+      const read = await collectBytes(plain.replaceAll('\n', lineEnd));
+      assert.deepEqual(ids(read), ids(expected), JSON.stringify(lineEnd));
+      assert.deepEqual(read.rejects, []);
+      const texts = ({ drafts }: Collected): string[] => drafts.map(({ body }) => textOf(body));
+      assert.deepEqual(texts(read), texts(expected));
+    }
+  }
+});
+
 test('a quote that is never closed costs its row, not the rest of the file', async () => {
   const text = portalCsv(THREE).replace('FileAccessed,"{', '"FileAccessed,"{');
   const read = await collectBytes(text);

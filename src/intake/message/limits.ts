@@ -1,6 +1,9 @@
 /** The headers of real messages take 5 to 60 KB; longer ones are made to fill a memory. */
 export const HEAD_BYTES_MAX: number = 256 * 1024;
 
+/** A `From ` line of a mailbox file is an address and a date; it may lie across two pieces. */
+export const MBOX_LINE_BYTES_MAX = 512;
+
 /** Real messages have below 100 parts. Those behind are not looked at, which is said. */
 export const PARTS_MAX = 1000;
 

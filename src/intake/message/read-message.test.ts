@@ -28,6 +28,30 @@ function message(head: readonly string[], ...body: readonly string[]): string {
   return [...HEAD, ...head, '', ...body].join('\r\n');
 }
 
+const MBOX = 'From boss@sender.example Mon Mar  2 09:00:00 2026\n';
+
+for (const size of [1, 7, 300, 4096]) {
+  test(`a message out of a mailbox file is read without its first line, ${size}`, async () => {
+    const text = message([HTML], '<a href="https://x.example/a">a</a>', '', '>From me', 'From you');
+    assert.ok(isMessage(Buffer.from(MBOX + text), 0));
+    const [alone, boxed] = [await reading(text, size), await reading(MBOX + text, size)];
+    assert.equal(boxed.rows.length, alone.rows.length);
+    assert.deepEqual(boxed.unread, []);
+    assert.equal(boxed.bytes, alone.bytes + MBOX.length);
+    assert.ok(JSON.stringify(boxed.rows).includes('https://x.example/a'));
+    assert.deepEqual(boxed.rows[0]?.['SenderFromAddress'], alone.rows[0]?.['SenderFromAddress']);
+  });
+
+  test(`of several messages of a mailbox file the first is read, ${size}`, async () => {
+    const link = (host: string): string => `<a href="https://${host}.example/">x</a>`;
+    const [one, two] = ['one', 'two'].map((host) => message([HTML], link(host), ''));
+    const read = await reading(`${MBOX}${one}\r\n${MBOX}${two}`, size);
+    const told = JSON.stringify(read.rows);
+    assert.ok(told.includes('one.example') && !told.includes('two.example'));
+    assert.match(read.unread.join(), /a mailbox of several messages: only the first one was read/);
+  });
+}
+
 const MIXED = 'Content-Type: multipart/mixed; boundary="b1"';
 const HTML = 'Content-Type: text/html; charset=utf-8';
 

@@ -5,6 +5,7 @@ import { quoted } from '../../core/index.ts';
 import { IntakeError } from '../errors.ts';
 import { headOf } from './head.ts';
 import { HEAD_BYTES_MAX, PARTS_MAX, TEXTS_MAX } from './limits.ts';
+import { MboxReader } from './mbox.ts';
 import { type Part, PartReader } from './part.ts';
 import { type Row, rowsOf } from './rows.ts';
 
@@ -28,14 +29,17 @@ export async function readMessage(
 ): Promise<MessageRead> {
   const hash = createHash('sha256');
   const walk = new MessageWalk();
+  const mbox = new MboxReader();
   let bytes = 0;
   for await (const piece of pieces) {
     hash.update(piece);
     bytes += piece.length;
     // A copy: sources use their buffers again.
-    await walk.write(Buffer.from(piece));
+    await walk.write(mbox.take(Buffer.from(piece)));
   }
+  await walk.write(mbox.rest());
   await walk.end();
+  if (mbox.hasMore) walk.unread.push(MORE_MESSAGES);
   const { root, parts, unread } = walk;
   if (root === undefined || root.headers === false) throw unreadable(name, HEAD_TOO_LONG);
   const head = headOf(root.headers.getList());
@@ -44,6 +48,9 @@ export async function readMessage(
   return { rows, bytes, unread };
 }
 
+const MORE_MESSAGES =
+  'the file is a mailbox of several messages: only the first one was read; split it, and import ' +
+  'each message by itself';
 const HEAD_TOO_LONG = `its headers do not end within ${HEAD_BYTES_MAX / 1024} KiB`;
 const NO_TIME = 'neither "Received" nor "Date" holds a time that can be read';
 
@@ -79,7 +86,7 @@ class MessageWalk {
   }
 
   async write(piece: Buffer): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#isStopped || piece.length === 0) return;
     await new Promise<void>((resolve) => {
       this.#splitter.write(piece, (error) => {
         this.#isStopped ||= error instanceof Error;

@@ -14,8 +14,16 @@ const COMMON: readonly string[] = [
   ...['from', 'to', 'cc', 'subject', 'date', 'sender', 'content-type'],
 ];
 
+/** RFC 4155: the line that programs put before a message that they took out of a mailbox file. */
+export const MBOX_LINE = 'From ';
+
 /** True for a text that starts with the headers of a message, whatever follows. */
-export function isMessage(prefix: Buffer, from: number): boolean {
+export function isMessage(prefix: Buffer, start: number): boolean {
+  let from = start;
+  if (prefix.toString('latin1', from, from + MBOX_LINE.length) === MBOX_LINE) {
+    from = prefix.indexOf(0x0a, from) + 1;
+    if (from === 0) return false;
+  }
   const [own, common] = [new Set<string>(), new Set<string>()];
   for (let at = from, lines = 0; at < prefix.length && lines < HEADERS_LOOKED_AT_MAX; lines++) {
     const lineFeed = prefix.indexOf(0x0a, at);
