@@ -2,6 +2,7 @@ import type { Attributes } from './mapping.ts';
 import {
   type AttributeShape,
   type ClassShape,
+  captionsWanted,
   isRecord,
   objectShape,
   type Shape,
@@ -44,6 +45,8 @@ function conformObject(
     const good = attribute.isArray ? conformList(value, attribute) : conformValue(value, attribute);
     if (good !== undefined) kept[name] = good;
   }
+  // Whatever the vendor calls it: its own word stays under `unmapped`.
+  for (const [name, caption] of captionsWanted(kept, shape)) kept[name] = caption;
   if (top !== null) {
     for (const [name, attribute] of shape.attributes) {
       const missing = attribute.isRequired || shape.atLeastOne[0] === name;

@@ -24,10 +24,11 @@ const PLACED: ReadonlySet<string> = new Set(
 /** Members that only wrap the record; their own members are looked at one by one. */
 const WRAPPERS: ReadonlySet<string> = new Set(['properties', 'auditdata', 'raweventdata']);
 
-export function unmappedOf(value: unknown, event: unknown): unknown {
-  if (!isObject(value)) return value === undefined ? undefined : { value: value ?? null };
-  const rest = unplaced(value, textsOf(event));
-  return Object.keys(rest).length === 0 ? undefined : rest;
+/** What of a record has no place in its event. The name `entries` is ours there. */
+export function unmappedOf(value: unknown, event: unknown): Json {
+  if (!isObject(value)) return value === undefined ? {} : { value: value ?? null };
+  const { entries, ...rest } = unplaced(value, textsOf(event));
+  return entries === undefined ? rest : { ...rest, 'record.entries': entries };
 }
 
 function unplaced(members: Json, placed: ReadonlySet<string>): Json {

@@ -23,19 +23,19 @@ export type EventEntry = {
   readonly size?: number;
 };
 
-/** An OCSF 1.8.0 event as JSON, with `entries`, the ledger indices that it stands on. */
+/** An OCSF 1.8.0 event as JSON. */
 export type OcsfEvent = {
   readonly class_uid: number;
   readonly type_uid: number;
   readonly time: number;
-  readonly entries: readonly number[];
   readonly [attribute: string]: unknown;
 };
 
 /**
  * The nested event of a record. The interpretation decides the class and the flat columns (it may
  * be merged out of several sightings); the record adds the detail. Always valid, and lossless:
- * a member of the record that is not in the event as it was written is under `unmapped`.
+ * a member of the record that is not in the event as it was written is under `unmapped`, and so are
+ * `entries`, the ledger indices that the event stands on.
  */
 export function toOcsf(
   record: SourceRecord,
@@ -53,15 +53,13 @@ export function toOcsf(
   const event = conform(drafted, shape);
   const observables = observablesOf(event);
   if (observables.length > 0) event['observables'] = observables;
-  const unmapped = unmappedOf(record.value, event);
-  if (unmapped !== undefined) event['unmapped'] = unmapped;
+  event['unmapped'] = { ...unmappedOf(record.value, event), entries: [...entry.indexes] };
   const { class_uid, type_uid, time } = event;
   return {
     ...event,
     class_uid: Number(class_uid),
     type_uid: Number(type_uid),
     time: Number(time),
-    entries: [...entry.indexes],
   };
 }
 

@@ -29,9 +29,6 @@ export type AttributeShape = {
 
 export type Problem = { readonly path: string; readonly what: string };
 
-/** Attributes of ours that no OCSF class has: the ledger entries that an event stands on. */
-const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(['entries']);
-
 const PART = /^(\S+?)(!?) (\w+)(\[\])?(?: \{(.*)\})?(?: @(\w+))?$/;
 const CONSTRAINT = /^(at_least_one|just_one)\((.*)\)$/;
 const CLASSES = new Map<number, ClassShape>();
@@ -101,14 +98,16 @@ function checkShape(value: Members, shape: Shape, path: string, check: Check): v
   for (const name of Object.keys(value)) {
     const attribute = shape.attributes.get(name);
     if (attribute === undefined) {
-      if (path !== '' || !OWN_ATTRIBUTES.has(name)) {
-        check.problems.push({ path: at(name), what: 'not an attribute here' });
-      }
+      check.problems.push({ path: at(name), what: 'not an attribute here' });
     } else if (attribute.profile !== null && !check.profiles.includes(attribute.profile)) {
       check.problems.push({ path: at(name), what: `needs the profile ${attribute.profile}` });
     } else {
       checkAttribute(value[name], attribute, at(name), check);
     }
+  }
+  for (const [name, caption] of captionsWanted(value, shape)) {
+    if (value[name] !== caption)
+      check.problems.push({ path: at(name), what: `must be ${caption}` });
   }
   for (const [name, attribute] of shape.attributes) {
     if (attribute.isRequired && value[name] === undefined) {
@@ -123,6 +122,21 @@ function checkShape(value: Members, shape: Shape, path: string, check: Check): v
   if (shape.justOne.length > 0 && present(shape.justOne) !== 1) {
     check.problems.push({ path, what: `needs just one of ${shape.justOne.join(', ')}` });
   }
+}
+
+const OTHER = 99;
+
+/**
+ * The texts that stand beside numbers of an enumeration (`status` beside `status_id`), as the
+ * definitions call these numbers; beside "other" stands the vendor's word.
+ */
+export function captionsWanted(value: Members, shape: Shape): [name: string, caption: string][] {
+  return Object.entries(value).flatMap(([name, number]): [string, string][] => {
+    const caption = shape.attributes.get(name)?.values?.get(String(number));
+    if (caption === undefined || number === OTHER || !name.endsWith('_id')) return [];
+    const beside = name.slice(0, -'_id'.length);
+    return value[beside] === undefined ? [] : [[beside, caption]];
+  });
 }
 
 function checkAttribute(

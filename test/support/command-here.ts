@@ -5,10 +5,14 @@ import type { Clock } from '../../src/core/index.ts';
 export type Answered = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** Runs one command line in this process, at a time of the test's own. */
-export async function commandHere(args: readonly string[], clock: Clock): Promise<Answered> {
+export async function commandHere(
+  args: readonly string[],
+  clock: Clock,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
   const [stdout, stderr] = [new Heard(), new Heard()];
   const code = await runCommandLine(args, {
-    ...{ stdin: Readable.from([]), stdout, stderr, env: {}, cwd: process.cwd(), clock },
+    ...{ stdin: Readable.from([]), stdout, stderr, env, cwd: process.cwd(), clock },
     random: { fill: (into) => crypto.getRandomValues(into) },
     signal: new AbortController().signal,
   });

@@ -19,10 +19,11 @@ function canonical(value: unknown): string {
 async function eventsOf(data: string): Promise<string[]> {
   const events = await askLines<Json>(data, ['timeline']);
   return events
-    .map(({ entries: _, metadata, ...event }) => {
+    .map(({ metadata, unmapped, ...event }) => {
+      const { entries: _, ...left } = unmapped as Json;
       const { logged_time: __, loggers: ___, uid, ...rest } = metadata as Json;
       const isVendors = typeof uid === 'string' && !/^[~=]/.test(uid);
-      return canonical({ ...event, metadata: isVendors ? { ...rest, uid } : rest });
+      return canonical({ ...event, unmapped: left, metadata: isVendors ? { ...rest, uid } : rest });
     })
     .sort();
 }

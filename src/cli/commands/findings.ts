@@ -59,6 +59,7 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
       const { findingEvent } = await import('../../detect/index.ts');
       const options = {
         ...{ origin: head.origin, nowMs, version: ownPackage().version },
+        titleOf: await ruleTitles(),
         incidents: idsOf(incidents),
       };
       await terminal.items(found.map((finding) => findingEvent(finding, options)));
@@ -78,6 +79,13 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
       severityMin: severityOf(flags.minSeverity),
     });
   });
+
+/** What is called how: rules by their id, what detectors have many of by what is before the slash. */
+async function ruleTitles(): Promise<(rule: string) => string | undefined> {
+  const { loadDetection } = await import('../../pipeline/index.ts');
+  const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
+  return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
+}
 
 async function withinIncident(
   incidents: readonly Incident[],

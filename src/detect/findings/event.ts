@@ -6,6 +6,7 @@ import { techniqueName } from './techniques.ts';
 const DETECTION_FINDING = 2004;
 const CREATE = 1;
 const UPDATE = 2;
+const OTHER = 99;
 /** OCSF analytic.type_id. */
 const RULE = 1;
 const BEHAVIORAL = 2;
@@ -25,11 +26,13 @@ export type FindingEventOptions = {
   readonly nowMs: number;
   /** Of Countersign. */
   readonly version: string;
+  /** What rules and detectors are called, by the rule that findings name. */
+  readonly titleOf: (rule: string) => string | undefined;
   /** The incident of each finding, by its uid. */
   readonly incidents?: ReadonlyMap<string, string>;
 };
 
-/** A finding as OCSF 1.8.0 Detection Finding (2004); `entries` and the evidence name the ledger. */
+/** A finding as OCSF 1.8.0 Detection Finding (2004); the evidence names entries of the ledger. */
 export function findingEvent(finding: KeptFinding, options: FindingEventOptions): OcsfEvent {
   const { draft, judge, uid, revision, mark } = finding;
   const incident = options.incidents?.get(uid);
@@ -55,7 +58,11 @@ export function findingEvent(finding: KeptFinding, options: FindingEventOptions)
     ...(mark === undefined ? {} : { comment: mark.reason }),
     ...(draft.confidence === null
       ? {}
-      : { confidence_score: Math.round(draft.confidence * 100), confidence: 'Computed' }),
+      : {
+          confidence_score: Math.round(draft.confidence * 100),
+          confidence_id: OTHER,
+          confidence: 'Computed',
+        }),
     message: draft.message,
     is_alert: true,
     metadata: {
@@ -74,7 +81,7 @@ export function findingEvent(finding: KeptFinding, options: FindingEventOptions)
       last_seen_time: draft.lastMs,
       analytic: {
         uid: draft.rule,
-        name: judge,
+        name: options.titleOf(draft.rule) ?? draft.rule,
         type_id: analyticType(judge),
         version: String(draft.version),
       },
@@ -82,7 +89,6 @@ export function findingEvent(finding: KeptFinding, options: FindingEventOptions)
     },
     remediation: { desc: draft.next },
     evidences: evidencesOf(finding),
-    entries: draft.entries,
   };
 }
 

@@ -12,7 +12,12 @@ import { findingUid } from './identity.ts';
 import { statusOf } from './status.ts';
 
 const NOW_MS = Date.parse('2026-03-09T00:00:00Z');
-const OPTIONS = { origin: 'test.example/log', nowMs: NOW_MS, version: '0.0.0' };
+const OPTIONS = {
+  titleOf: (rule: string) => (rule === draftOf().rule ? 'Activity without a sign-in' : undefined),
+  origin: 'test.example/log',
+  nowMs: NOW_MS,
+  version: '0.0.0',
+};
 
 function kept(extra: Partial<KeptFinding> = {}): KeptFinding {
   const draft = draftOf();
@@ -80,9 +85,15 @@ test('is a valid Detection Finding that names its technique and its entries', ()
   assert.deepEqual(validate(event), []);
   assert.equal(event.class_uid, 2004);
   assert.equal(event['severity_id'], 4);
-  const info = event['finding_info'] as { uid: string; title: string; attacks: unknown };
+  const info = event['finding_info'] as {
+    uid: string;
+    title: string;
+    attacks: unknown;
+    analytic: { name: string };
+  };
   assert.equal(info.uid, kept().uid);
   assert.equal(info.title, draftOf().title);
+  assert.equal(info.analytic.name, 'Activity without a sign-in');
   assert.deepEqual(info.attacks, [
     {
       technique: { uid: 'T1606', name: 'Forge Web Credentials' },

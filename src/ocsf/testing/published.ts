@@ -20,6 +20,8 @@ class PublishedSchema {
   readonly #objects: ReadonlyMap<string, Json> = definitionsIn('objects');
   readonly #dictionary: Json;
   readonly #types: Json;
+  /** What types of observables are called, by their number. */
+  readonly #observables: ReadonlyMap<unknown, string>;
   readonly #categories: Json = of(read('categories.json'), 'attributes');
   readonly #ajvs = new Map<string, Ajv>();
   readonly #compiled = new Map<string, ValidateFunction>();
@@ -28,6 +30,9 @@ class PublishedSchema {
     const dictionary = read('dictionary.json');
     this.#dictionary = of(dictionary, 'attributes');
     this.#types = of(of(dictionary, 'types'), 'attributes');
+    const observable = [this.#types, Object.fromEntries(this.#objects), this.#dictionary];
+    const all = observable.flatMap((part) => Object.values(part) as Json[]);
+    this.#observables = new Map(all.map((one) => [one['observable'], String(one['caption'])]));
   }
 
   /** What the definitions say against an event; empty when nothing. */
@@ -35,21 +40,86 @@ class PublishedSchema {
     const profiles = (of(event, 'metadata')['profiles'] ?? []) as readonly string[];
     const check = this.#checkOf(Number(event['class_uid']), profiles);
     if (check === undefined) return [`no class ${Number(event['class_uid'])}`];
-    // Ours: the ledger entries that the event stands on.
-    const { entries: _entries, ...rest } = event;
-    check(rest);
+    check(event);
     const found = (check.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+    found.push(...this.#captionsWrong(event, profiles));
     if (event['type_uid'] !== Number(event['class_uid']) * 100 + Number(event['activity_id'])) {
       found.push('/type_uid must be class_uid * 100 + activity_id');
     }
     return found;
   }
 
+  /** Texts beside numbers that are not what the definitions call these numbers. */
+  #captionsWrong(event: Json, profiles: readonly string[]): string[] {
+    const definition = this.#classOf(Number(event['class_uid']));
+    if (definition === undefined) return [];
+    const category = this.#categoryOf(definition);
+    const caption = String(definition['caption']);
+    const attributes = this.#attributesOf(lineage(definition, this.#events), profiles);
+    const named = this.#captionsIn(event, { attributes, path: '', profiles });
+    const activity = named.captions.get('activity_id') ?? '';
+    const expected: readonly (readonly [string, string])[] = [
+      ['class_name', caption],
+      ['category_name', String(category['caption'] ?? named.captions.get('category_uid'))],
+      ['type_name', `${caption}: ${activity}`],
+    ];
+    const wrong = expected
+      .filter(([name, text]) => event[name] !== undefined && event[name] !== text)
+      .map(([name, text]) => `/${name} must be ${text} and is ${String(event[name])}`);
+    return [...named.wrong, ...wrong];
+  }
+
+  /** Of the attributes of an object, and of all objects in it. */
+  #captionsIn(
+    value: Json,
+    { attributes, path, profiles }: Place,
+  ): { readonly wrong: string[]; readonly captions: ReadonlyMap<string, string> } {
+    const wrong: string[] = [];
+    const captions = new Map<string, string>();
+    for (const [name, attribute] of attributes) {
+      const own = value[name];
+      if (own === undefined) continue;
+      const { sibling, type } = attribute as { sibling?: string; type: string };
+      const caption = this.#captionOf(name, attribute, own, path);
+      if (caption !== undefined) captions.set(name, caption);
+      const beside = sibling === undefined ? undefined : value[sibling];
+      const isOpen = own === OTHER || caption === undefined;
+      if (!isOpen && beside !== undefined && beside !== caption) {
+        wrong.push(`${path}/${sibling} must be ${caption} and is ${String(beside)}`);
+      }
+      const object = this.#objects.get(type);
+      if (object === undefined) continue;
+      const shape = this.#attributesOf(lineage(object, this.#objects), profiles);
+      for (const item of Array.isArray(own) ? own : [own]) {
+        if (typeof item !== 'object' || item === null) continue;
+        const place = { attributes: shape, path: `${path}/${name}`, profiles };
+        wrong.push(...this.#captionsIn(item as Json, place).wrong);
+      }
+    }
+    return { wrong, captions };
+  }
+
+  #captionOf(name: string, attribute: Json, value: unknown, path: string): string | undefined {
+    if (path.endsWith('/observables') && name === 'type_id') return this.#observables.get(value);
+    const { caption } = of(of(attribute, 'enum'), String(value));
+    return typeof caption === 'string' ? caption : undefined;
+  }
+
+  #classOf(classUid: number): Json | undefined {
+    return [...this.#events.values()].find((one) => this.#uidOf(one) === classUid);
+  }
+
+  #categoryOf(definition: Json): Json {
+    const chain = lineage(definition, this.#events);
+    const category = chain.map((one) => one['category']).find((name) => typeof name === 'string');
+    return of(this.#categories, category as string);
+  }
+
   #checkOf(classUid: number, profiles: readonly string[]): ValidateFunction | undefined {
     const key = `${classUid} ${profiles.join(' ')}`;
     const known = this.#compiled.get(key);
     if (known !== undefined) return known;
-    const definition = [...this.#events.values()].find((one) => this.#uidOf(one) === classUid);
+    const definition = this.#classOf(classUid);
     if (definition === undefined) return undefined;
     const schema = this.#schemaOf(definition, this.#events, profiles);
     const check = this.#ajvOf(profiles).compile(withUids(schema, classUid));
@@ -75,9 +145,7 @@ class PublishedSchema {
   #uidOf(definition: Json): number {
     if (definition['name'] === 'base_event') return 0;
     if (definition['uid'] === undefined) return -1;
-    const chain = lineage(definition, this.#events);
-    const category = chain.map((one) => one['category']).find((name) => typeof name === 'string');
-    const { uid } = of(this.#categories, category as string);
+    const { uid } = this.#categoryOf(definition);
     return Number(uid) * 1000 + Number(definition['uid']);
   }
 
@@ -149,6 +217,15 @@ class PublishedSchema {
     return attributes;
   }
 }
+
+/** The number of a value that the definitions do not know: its text is the source's. */
+const OTHER = 99;
+
+type Place = {
+  readonly attributes: ReadonlyMap<string, Json>;
+  readonly path: string;
+  readonly profiles: readonly string[];
+};
 
 type ConstraintLists = {
   readonly at_least_one?: readonly string[];
