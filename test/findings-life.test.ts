@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { BooksReader, type KeptFinding } from '../src/books/index.ts';
 import { systemClock } from '../src/core/index.ts';
-import { type Incident as Grouped, incidentNamed, statusOf } from '../src/detect/index.ts';
+import { type Incident as Grouped, incidentsNamed, statusOf } from '../src/detect/index.ts';
 import { markFindings } from '../src/pipeline/index.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';
@@ -84,7 +84,10 @@ test('findings of one person are one incident, of two people two', async () => {
   const own = stdout.trim().split('\n').map(parsed);
   const uids = own.map(({ finding_info }) => finding_info.uid);
   assert.deepEqual(uids.sort(), [...(ada?.findings ?? [])].sort(), 'a finding names its incident');
-  for (const { metadata } of own) assert.equal(metadata.correlation_uid, ada?.incident);
+  for (const { metadata, finding_info } of own) {
+    assert.equal(metadata.correlation_uid, ada?.incident);
+    assert.match(finding_info.analytic.name, /^A (?:rule sends mail|mail rule was made)/);
+  }
 });
 
 test('query counts the findings that the list has, and says whose table is empty', async () => {
@@ -103,7 +106,7 @@ test('query counts the findings that the list has, and says whose table is empty
 
 type Finding = {
   readonly metadata: { readonly correlation_uid?: string };
-  readonly finding_info: { readonly uid: string };
+  readonly finding_info: { readonly uid: string; readonly analytic: { readonly name: string } };
 };
 
 function parsed(line: string): Finding {
@@ -145,7 +148,7 @@ test('a finding that ties two incidents together does so, and both ids go on', a
   const { incidents: after } = await known();
   assert.equal(after.length, before.length - 1);
   for (const { id, uids } of before) {
-    const named = incidentNamed(after, id);
+    const [named] = incidentsNamed(after, id);
     for (const uid of uids) assert.ok(named?.uids.has(uid));
   }
 });

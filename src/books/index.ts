@@ -33,6 +33,7 @@ export {
 } from './facts.ts';
 export { type HotFile, writeHot } from './hot.ts';
 export type { Identities } from './identities.ts';
+export { type IdColumn, idsLike } from './ids-like.ts';
 export { CHECKS_STAGE } from './layout.ts';
 export { headOf, type LedgerHead } from './ledger-head.ts';
 export { ASKED_WITHIN_MS } from './limits.ts';

@@ -126,3 +126,6 @@ export const TOUCHED_TOGETHER_MAX = 5_000;
 
 /** Between two manifests while rows come in: with many files, each takes milliseconds. */
 export const MANIFEST_INTERVAL_MS = 10_000;
+
+/** Ids with one beginning and one end: more are not told apart by naming some. */
+export const IDS_LIKE_MAX = 20;

@@ -1,6 +1,7 @@
 import type { BooksReader, KeptFinding } from '../books/index.ts';
+import { idsNamed } from '../core/index.ts';
 import type { Incident } from '../detect/index.ts';
-import { type CliError, usage } from './errors.ts';
+import { ambiguousId, noSuchId } from './ids.ts';
 import type { Sources } from './question.ts';
 
 /** Of all findings: what a period or a rule leaves out ties them together all the same. */
@@ -10,26 +11,40 @@ export async function knownIncidents({ books }: { books: BooksReader }): Promise
   return incidentsOf(findings, await surroundingsOf(books, findings));
 }
 
+const INCIDENT = { what: 'incident', list: 'findings incidents' } as const;
+
 /**
- * An incident by its id, by one that it had before, or by one of its findings.
- * @throws CliError USAGE where there is none
+ * An incident by its id, by one that it had before, by one of its findings, or by a part of these.
+ * @throws CliError USAGE where it is none, or not one alone
  */
-export async function incidentCalled(sources: Sources, id: string): Promise<Incident> {
-  const { incidentNamed } = await import('../detect/index.ts');
-  const incident = incidentNamed(await knownIncidents(sources), id);
-  if (incident !== undefined) return incident;
-  throw noSuchIncident(id);
+export async function incidentCalled(
+  incidents: readonly Incident[],
+  text: string,
+): Promise<Incident> {
+  const { incidentsNamed } = await import('../detect/index.ts');
+  const [only, ...more] = incidentsNamed(incidents, text);
+  if (only === undefined) throw noSuchId(text, INCIDENT);
+  if (more.length === 0) return only;
+  throw ambiguousId(
+    text,
+    [only, ...more].map(({ id }) => id),
+    INCIDENT,
+  );
 }
 
-export function noSuchIncident(id: string): CliError {
-  return usage(`there is no incident "${id}": "countersign findings incidents" lists them`);
-}
-
-/** A finding alone by its id, or all of an incident by the incident's. */
+/** A finding alone by its id or a part of it, or all of an incident by the incident's. */
 export async function findingsCalled(
-  sources: Sources,
-  id: string,
+  { books }: Sources,
+  text: string,
 ): Promise<readonly KeptFinding[]> {
-  const one = sources.books.finding(id);
-  return one === undefined ? (await incidentCalled(sources, id)).findings : [one];
+  const findings = books.findings();
+  const uids = idsNamed(
+    text,
+    findings.map(({ uid }) => uid),
+  );
+  const [only, ...more] = findings.filter(({ uid }) => uids.includes(uid));
+  if (only === undefined)
+    return (await incidentCalled(await knownIncidents({ books }), text)).findings;
+  if (more.length === 0) return [only];
+  throw ambiguousId(text, uids, { what: 'finding', list: 'findings' });
 }

@@ -33,3 +33,6 @@ export const PROBLEMS_SHOWN = 100;
 
 /** Fields in a cell of the table of kinds; `--json` has all of them. */
 export const DIFFERENCES_SHOWN = 6;
+
+/** Ids that are named where a part of one names several. */
+export const CANDIDATES_SHOWN = 5;

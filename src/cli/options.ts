@@ -8,13 +8,29 @@ export const tenantOption = (text: string): TenantId => parsed(() => tenantId(te
 /** A time in the normal form; a date alone is its first instant, UTC. */
 export const instantOption = (text: string): string => parsed(() => instant(text));
 
-/** The index of an entry. */
+/** The index of an entry, as any screen prints it: `3370`, `3,370` or `#3370`. */
 export function indexArgument(text: string): number {
-  const index = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(index)) {
+  const digits = /^#?(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})$/.exec(text.trim())?.[1];
+  if (digits === undefined) {
     throw new InvalidArgumentError('Give the index of an entry: 0 or a higher whole number.');
   }
-  return index;
+  return Number(digits.replaceAll(',', ''));
+}
+
+/** An entry; with the origin of its log where that is given: `countersign.local/1a2b#3370`. */
+export type EntryReference = { readonly index: number; readonly origin?: string };
+
+export function entryReference(text: string): EntryReference {
+  const at = text.lastIndexOf('#');
+  if (at <= 0) return { index: indexArgument(text) };
+  return { index: indexArgument(text.slice(at)), origin: text.slice(0, at).trim() };
+}
+
+export function entryReferences(
+  text: string,
+  before: readonly EntryReference[] = [],
+): readonly EntryReference[] {
+  return [...before, entryReference(text)];
 }
 
 export function indicesArgument(text: string, before: readonly number[] = []): readonly number[] {

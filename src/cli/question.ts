@@ -3,9 +3,10 @@ import type { BooksReader, LedgerHead } from '../books/index.ts';
 import { type Answer, CountersignError, numberText, plural, type Reason } from '../core/index.ts';
 import { LedgerReader, layout } from '../ledger/index.ts';
 import type { Context } from './context.ts';
-import { CliError } from './errors.ts';
+import { CliError, usage } from './errors.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { REASONS_SHOWN } from './limits.ts';
+import type { EntryReference } from './options.ts';
 
 /** Where answers come from: readers, which take no lock. */
 export type Sources = {
@@ -104,6 +105,12 @@ export function reasonsText(because: readonly Reason[]): string {
     ...texts,
     ...(left > 0 ? [`${plural(left, 'more kind', 'more kinds')} of reasons`] : []),
   ].join('; ');
+}
+
+/** @throws CliError USAGE where the reference is to an entry of another log */
+export function indexIn(origin: string, reference: EntryReference): number {
+  if (reference.origin === undefined || reference.origin === origin) return reference.index;
+  throw usage(`entry ${reference.index} is of the log ${reference.origin}, and this is ${origin}`);
 }
 
 /** An entry beyond the checkpoint may be there and not integrated yet: nobody can tell. */

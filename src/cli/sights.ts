@@ -1,4 +1,4 @@
-import { plural, type Reason } from '../core/index.ts';
+import { idsNamed, isCutId, plural, type Reason } from '../core/index.ts';
 import type { Asked, Sight } from '../detect/index.ts';
 import type { WatcherSight } from '../pipeline/index.ts';
 import type { Sources } from './question.ts';
@@ -111,8 +111,12 @@ export async function failureReason({
   return { code: 'detector-failed', text: `${first.draft.title}${others}` };
 }
 
-/** A rule by its id, or all rules of a detector by what comes before the slash. */
+/**
+ * A rule by its id, whole or as a table prints it, or all rules of a detector by what comes before
+ * the slash.
+ */
 export function isOfRule(id: string, asked: string): boolean {
   const [found, wanted] = [id.toLowerCase(), asked.toLowerCase()];
-  return found === wanted || found.startsWith(`${wanted}/`);
+  if (found === wanted || found.startsWith(`${wanted}/`)) return true;
+  return isCutId(wanted) && idsNamed(wanted, [found]).length > 0;
 }

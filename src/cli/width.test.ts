@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
+import { idsNamed } from '../core/index.ts';
 import { sanitise } from './sanitise.ts';
 import { cutEnd, cutMiddle, displayWidth, wrap } from './width.ts';
 
@@ -53,5 +54,15 @@ test('loses nothing but blanks by wrapping', () => {
       assert.equal(wrap(given, columns).join('').replaceAll(' ', ''), given.replaceAll(' ', ''));
     }),
     runs(1000, 50000),
+  );
+});
+
+test('what a table prints of an id names it, at any width', () => {
+  const hex = fc.stringMatching(/^[0-9a-f]{32}$/);
+  fc.assert(
+    fc.property(hex, fc.integer({ min: 7, max: 32 }), (id, columns) => {
+      assert.deepEqual(idsNamed(cutMiddle(id, columns), [id]), [id]);
+    }),
+    runs(200, 2000),
   );
 });

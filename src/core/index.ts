@@ -14,5 +14,6 @@ export * from './limits.ts';
 export * from './record.ts';
 export * from './reference.ts';
 export * from './secret-mode.ts';
+export * from './short-id.ts';
 export * from './text.ts';
 export * from './watermark.ts';

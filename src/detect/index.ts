@@ -16,7 +16,7 @@ export {
 } from './findings/failed.ts';
 export { findingUid } from './findings/identity.ts';
 export { incidentTitle, type StepNames } from './findings/incident-title.ts';
-export { type Incident, incidentNamed, incidentsOf, type Tie } from './findings/incidents.ts';
+export { type Incident, incidentsNamed, incidentsOf, type Tie } from './findings/incidents.ts';
 export { mergeDrafts } from './findings/merge.ts';
 export { endOfItself } from './findings/of-itself.ts';
 export { IN_PROGRESS, NEW, RESOLVED, SUPPRESSED, statusOf } from './findings/status.ts';

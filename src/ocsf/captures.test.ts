@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { published } from '../../tools/testing/published-ocsf.ts';
 import { normaliseInstant } from '../core/index.ts';
 import { route } from './dispatch.ts';
 import { createMemo, interpret, toOcsf, validate } from './index.ts';
 import { type Capture, capturesAreHere, NO_CAPTURES, readCaptures } from './testing/captures.ts';
-import { published } from './testing/published.ts';
 import { written } from './testing/written.ts';
 
 const skip = capturesAreHere ? false : NO_CAPTURES;

@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { generateTable } from '../../tools/generate-ocsf-table.ts';
+import {
+  publishedFolder,
+  publishedIsHere,
+  SKIP_REASON,
+} from '../../tools/testing/published-ocsf.ts';
 import { classes, validate } from './index.ts';
-import { publishedFolder, publishedIsHere, SKIP_REASON } from './testing/published.ts';
 
 test('the class table is what the generator makes of the published definitions', (t) => {
   if (!publishedIsHere) return t.skip(SKIP_REASON);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { published, SKIP_REASON } from '../../tools/testing/published-ocsf.ts';
 import { route } from './dispatch.ts';
 import { createMemo, interpret, type SourceRecord, toOcsf, validate } from './index.ts';
 import { MAPPINGS } from './mapping-tables.ts';
-import { published, SKIP_REASON } from './testing/published.ts';
 
 const entry = { origin: 'example.org/log', indexes: [7, 9], seen: '2024-03-04T09:00:00.000Z' };
 

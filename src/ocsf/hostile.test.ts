@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
+import { published } from '../../tools/testing/published-ocsf.ts';
 import { createMemo, interpret, type SourceRecord, toOcsf, validate } from './index.ts';
 import { blank, type Interpretation } from './interpretation.ts';
 import { MAPPINGS } from './mapping-tables.ts';
 import { isRecord } from './schema.ts';
-import { published } from './testing/published.ts';
 
 const entry = { origin: 'example.org/log', indexes: [3], seen: '2024-03-04T09:00:00.000Z' };
 const EXAMPLES = MAPPINGS.flatMap((mapping) => mapping.examples);

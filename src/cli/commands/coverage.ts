@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<CoverageFact>[] = [
   { title: 'from', kind: 'whole', cell: ({ fromMs }) => timeText(fromMs) },
   { title: 'to', kind: 'whole', cell: ({ toMs }) => timeText(toMs) },
   { title: 'loss at most', kind: 'number', fold: 5, cell: ({ bound }) => boundText(bound) },
-  { title: 'tenant', kind: 'id', fold: 3, cell: ({ tenant }) => tenant },
+  { title: 'tenant', kind: 'whole', fold: 3, cell: ({ tenant }) => tenant },
   { title: 'because', kind: 'text', fold: 1, comfortable: 30, cell: ({ because }) => because },
 ];
 

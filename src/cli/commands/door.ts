@@ -4,6 +4,7 @@ import type { DrainDone } from '../../api/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { idCalled } from '../ids.ts';
 import { durationOption } from '../options.ts';
 import { configFile, declarePerson, type PersonFlags, signedBy } from '../person.ts';
 import { timeText } from '../present/words.ts';
@@ -65,10 +66,11 @@ const request: Command<[group: string, flags: RequestFlags]> = async (context, g
   });
 };
 
-const approve: Command<[drain: string, flags: PersonFlags]> = async (context, drain, flags) => {
+const approve: Command<[drain: string, flags: PersonFlags]> = async (context, given, flags) => {
   const { statementDigest } = await import('../../access/index.ts');
-  const known = (await drainsIn(context)).get(drain);
-  if (known === undefined) throw usage(`there is no drain ${drain}: see door drain list`);
+  const drains = await drainsIn(context);
+  const drain = idCalled(given, drains.keys(), DRAIN);
+  const known = drains.get(drain) as Drain;
   const { group, reason, by, untilMs } = known.request.statement;
   // Whoever agrees sees to what.
   context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
@@ -80,7 +82,10 @@ const approve: Command<[drain: string, flags: PersonFlags]> = async (context, dr
   });
 };
 
-const end: Command<[drain: string, flags: EndFlags]> = async (context, drain, flags) => {
+const DRAIN = { what: 'drain', list: 'door drain list' } as const;
+
+const end: Command<[drain: string, flags: EndFlags]> = async (context, given, flags) => {
+  const drain = idCalled(given, (await drainsIn(context)).keys(), DRAIN);
   const { as: by, reason } = flags;
   const atMs = context.clock.now();
   return say(context, flags, { v: 1, what: 'drain-end', drain, reason, by, atMs });

@@ -12,10 +12,10 @@ import {
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { indicesArgument } from '../options.ts';
+import { type EntryReference, entryReferences } from '../options.ts';
 import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../output-file.ts';
 import { evidenceJson, printEvidence } from '../present/evidence.ts';
-import { askBooks, notYetIndexed, orCannotTell, reasonsText } from '../question.ts';
+import { askBooks, indexIn, notYetIndexed, orCannotTell, reasonsText } from '../question.ts';
 
 export function declareEvidence(program: Parser, bind: Bind): void {
   const evidence = program
@@ -26,7 +26,7 @@ export function declareEvidence(program: Parser, bind: Bind): void {
     .command('export')
     .summary('put entries into an evidence file')
     .description('Exports entries with bodies, proofs, checkpoint and the imports they came by.')
-    .argument('<index...>', 'indices of the entries', indicesArgument)
+    .argument('<index...>', 'indices of the entries', entryReferences)
     .requiredOption('-o, --output <file>', 'the file to write')
     .option(...OVERWRITE)
     .action(bind(exportCommand));
@@ -45,9 +45,9 @@ export function declareEvidence(program: Parser, bind: Bind): void {
 
 type ExportFlags = OutputFlags & { readonly output: string };
 
-const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> = async (
+const exportCommand: Command<[entries: readonly EntryReference[], flags: ExportFlags]> = async (
   context,
-  indices,
+  entries,
   flags,
 ) =>
   askBooks(context, async ({ ledger, books, head }) => {
@@ -55,6 +55,7 @@ const exportCommand: Command<[indices: readonly number[], flags: ExportFlags]> =
     // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
     notYetIndexed(books, head);
     const { exportEvidence } = await import('../../pipeline/index.ts');
+    const indices = entries.map((entry) => indexIn(head.origin, entry));
     const highest = Math.max(...indices);
     const file = await orCannotTell(highest, () => exportEvidence({ ledger, books }, indices));
     await writeOutput(context, flags, [file]);

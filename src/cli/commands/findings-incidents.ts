@@ -5,7 +5,7 @@ import type { Incident } from '../../detect/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
-import { knownIncidents, noSuchIncident } from '../incidents.ts';
+import { incidentCalled, knownIncidents } from '../incidents.ts';
 import { oneOf } from '../options.ts';
 import {
   INCIDENT_COLUMNS,
@@ -48,9 +48,7 @@ const incidents: Command<[id: string | undefined, flags: IncidentsFlags]> = asyn
     const { terminal, tenant } = context;
     const all = await knownIncidents(sources);
     if (id !== undefined) {
-      const { incidentNamed } = await import('../../detect/index.ts');
-      const found = incidentNamed(all, id);
-      if (found === undefined) throw noSuchIncident(id);
+      const found = await incidentCalled(all, id);
       const [view] = (await viewsOf(context, sources, [found])) as [IncidentView];
       if (context.json) terminal.document(incidentJson(view));
       else await printIncident(terminal, view);

@@ -5,7 +5,7 @@ import type { Asked, Incident } from '../../detect/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { knownIncidents, noSuchIncident } from '../incidents.ts';
+import { incidentCalled, knownIncidents } from '../incidents.ts';
 import { oneOf } from '../options.ts';
 import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
@@ -80,7 +80,7 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
     });
   });
 
-/** What is called how: rules by their id, what detectors have many of by what is before the slash. */
+/** Titles of rules by their id, of detectors with many rules by what is before the slash. */
 async function ruleTitles(): Promise<(rule: string) => string | undefined> {
   const { loadDetection } = await import('../../pipeline/index.ts');
   const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
@@ -92,9 +92,7 @@ async function withinIncident(
   id: string | undefined,
 ): Promise<ReadonlySet<string> | undefined> {
   if (id === undefined) return undefined;
-  const { incidentNamed } = await import('../../detect/index.ts');
-  const found = incidentNamed(incidents, id);
-  if (found === undefined) throw noSuchIncident(id);
+  const found = await incidentCalled(incidents, id);
   return new Set(found.findings.map(({ uid }) => uid));
 }
 

@@ -2,20 +2,21 @@ import type { Command as Parser } from 'commander';
 import { formatProof } from '../../ledger/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { indexArgument } from '../options.ts';
-import { askLedger, orCannotTell } from '../question.ts';
+import { type EntryReference, entryReference } from '../options.ts';
+import { askLedger, indexIn, orCannotTell } from '../question.ts';
 
 export function declareProve(ledger: Parser, bind: Bind): void {
   ledger
     .command('prove')
     .summary('that an entry is in the log, as a file for anybody')
     .description('Prints a C2SP tlog-proof: path to the root, signed checkpoint, cosignatures.')
-    .argument('<index>', 'index of the entry', indexArgument)
+    .argument('<entry>', 'its index', entryReference)
     .action(bind(prove));
 }
 
-const prove: Command<[index: number]> = async (context, index) =>
+const prove: Command<[entry: EntryReference]> = async (context, entry) =>
   askLedger(context, async (ledger) => {
+    const index = indexIn(ledger.checkpoint.origin, entry);
     const hashes = await orCannotTell(index, () => ledger.proveInclusion(index));
     const { origin, size, note: checkpoint } = ledger.checkpoint;
     const proof = formatProof({ index, hashes, checkpoint });

@@ -6,7 +6,7 @@ import type { FootholdAnswer, OutReport, Questioned, Seed } from '../../incident
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { incidentCalled } from '../incidents.ts';
+import { incidentCalled, knownIncidents } from '../incidents.ts';
 import { instantOption, repeated } from '../options.ts';
 import { checkOutput, OVERWRITE, writeOutput } from '../output-file.ts';
 import { ownPackage } from '../own-package.ts';
@@ -143,7 +143,7 @@ async function findingsOf(
   if (incident === undefined) {
     return sources.books.findings({ severityMin: HIGH, tenant }).filter(isOpen);
   }
-  const { findings } = await incidentCalled(sources, incident);
+  const { findings } = await incidentCalled(await knownIncidents(sources), incident);
   const own = findings.filter(isOpen);
   if (own.length > 0) return own;
   throw usage(`no finding of the incident "${incident}" is open since then`);

@@ -1,8 +1,9 @@
 import type { Command as Parser } from 'commander';
 import type { Pass } from '../../access/index.ts';
 import type { EndedPass } from '../../pipeline/index.ts';
-import type { Bind, Command } from '../context.ts';
+import type { Bind, Command, Context } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
+import { idCalled } from '../ids.ts';
 import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
@@ -53,9 +54,10 @@ const list: Command<[flags: { readonly all?: true }]> = async (context, { all })
 
 const endPass: Command<[pass: string, flags: WriterFlags & { readonly reason: string }]> = async (
   context,
-  pass,
+  given,
   flags,
 ) => {
+  const pass = await passCalled(context, given);
   const { endPassWork } = await import('../../api/index.ts');
   const work = endPassWork(whoActs(), { pass, reason: flags.reason });
   const { entry, suite } = (await write(context, {
@@ -70,6 +72,17 @@ const endPass: Command<[pass: string, flags: WriterFlags & { readonly reason: st
   else terminal.line(`the pass ${pass}: ${stateText({ state: 'ended', suite })}; entry ${entry}`);
   return EXIT.done;
 };
+
+async function passCalled(context: Context, text: string): Promise<string> {
+  const ids: string[] = [];
+  await askBooks(context, async ({ books, head }) => {
+    const { knownPasses } = await import('../../pipeline/index.ts');
+    ids.push(...knownPasses(books.access, context.clock.now(), {}).map(({ id }) => id));
+    notYetIndexed(books, head);
+    return EXIT.done;
+  });
+  return idCalled(text, ids, { what: 'pass', list: 'passes list --all' });
+}
 
 const COLUMNS: readonly Column<Pass>[] = [
   { title: 'pass', kind: 'id', cell: ({ id }) => id },

@@ -9,6 +9,7 @@ import type { InvitedEntry, Work } from '../../api/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { idCalled } from '../ids.ts';
 import { configFile, declarePerson, type PersonFlags, signedBy } from '../person.ts';
 import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
@@ -144,16 +145,12 @@ async function signedRequest(
 
 const approveIt: Command<[invitation: string, flags: PersonFlags]> = async (
   context,
-  invitation,
+  given,
   flags,
 ) => {
   const { statementDigest } = await import('../../access/index.ts');
   const { approveWork } = await import('../../api/index.ts');
-  const known = await invitationIn(context, invitation);
-  const { request, reason } = known?.invitation ?? {};
-  if (reason === undefined) {
-    throw usage(`there is no invitation ${invitation}: see passkeys invitations`);
-  }
+  const { id: invitation, request } = await invitationCalled(context, given);
   if (request === undefined || request === null) {
     throw usage(
       `the invitation ${invitation} needs nobody else; its code was told when it was made`,
@@ -171,17 +168,10 @@ const approveIt: Command<[invitation: string, flags: PersonFlags]> = async (
   return tellInvited(context, (await done(context, work, flags)) as InvitedEntry);
 };
 
-async function invitationIn(context: Context, id: string): Promise<KnownInvitation | undefined> {
-  let known: KnownInvitation | undefined;
-  await askFeed(context, async ({ book }) => {
-    known = book.invitation(id);
-  });
-  return known;
-}
-
 const revokeIt: Command<
   [passkey: string, flags: WriterFlags & { readonly reason: string }]
-> = async (context, passkey, flags) => {
+> = async (context, given, flags) => {
+  const passkey = await passkeyCalled(context, given);
   const { revokeWork } = await import('../../api/index.ts');
   const work = revokeWork(whoActs(), { passkey, reason: flags.reason });
   const { entry } = (await done(context, work, flags)) as { readonly entry: number };
@@ -189,6 +179,26 @@ const revokeIt: Command<
   else context.terminal.line(`the passkey ${passkey} is revoked; entry ${entry} says so`);
   return EXIT.done;
 };
+
+async function passkeyCalled(context: Context, text: string): Promise<string> {
+  const ids: string[] = [];
+  await askFeed(context, async ({ book }) => {
+    ids.push(...[...book.all()].map(({ passkey }) => passkey.id));
+  });
+  return idCalled(text, ids, { what: 'passkey', list: 'passkeys list --all' });
+}
+
+async function invitationCalled(
+  context: Context,
+  text: string,
+): Promise<KnownInvitation['invitation']> {
+  const all = new Map<string, KnownInvitation['invitation']>();
+  await askFeed(context, async ({ book }) => {
+    for (const { invitation } of book.invitations()) all.set(invitation.id, invitation);
+  });
+  const id = idCalled(text, all.keys(), { what: 'invitation', list: 'passkeys invitations' });
+  return all.get(id) as KnownInvitation['invitation'];
+}
 
 function done(context: Context, work: Work, flags: WriterFlags): Promise<unknown> {
   const how = { ledger: 'needs', repeatable: false, progressOf: noProgress } as const;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Command as Parser } from 'commander';
-import { referenceDigits } from '../../core/index.ts';
+import { idsNamed, referenceDigits } from '../../core/index.ts';
 import {
   type Body,
   type Leaf,
@@ -12,9 +12,9 @@ import type { SaidErasure } from '../../pipeline/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { indexArgument } from '../options.ts';
+import { type EntryReference, entryReference } from '../options.ts';
 import { type Entry, entryJson, printEntry } from '../present/entry.ts';
-import { askBooks, askLedger, notYetIndexed, orCannotTell } from '../question.ts';
+import { askBooks, askLedger, indexIn, notYetIndexed, orCannotTell } from '../question.ts';
 
 export function declareShow(program: Parser, bind: Bind): void {
   program
@@ -24,39 +24,55 @@ export function declareShow(program: Parser, bind: Bind): void {
       'Shows an entry of the ledger, its raw body, its event and its inclusion proof. A person ' +
         'who was refused reads out a reference: it shows the decision.',
     )
-    .argument('<entry>', 'its index, or the reference of a refusal (1a2b-3c4d-5e6f)', entryArgument)
+    .argument(
+      '<entry>',
+      'its index, or a decision: its id, or the reference of a refusal (1a2b-3c4d-5e6f)',
+      entryArgument,
+    )
     .action(bind(show));
 }
 
-type EntryArgument = { readonly index: number } | { readonly reference: string };
+type EntryArgument = EntryReference | { readonly decision: string };
 
+/** What has letters and names no log, or the digits of a reference, is of a decision. */
 function entryArgument(text: string): EntryArgument {
-  const reference = text.length > 11 ? referenceDigits(text) : undefined;
-  return reference === undefined ? { index: indexArgument(text) } : { reference };
+  const isReference = text.length > 11 && referenceDigits(text) !== undefined;
+  const isId = /[a-f]/i.test(text) && /^[0-9a-f.…-]+$/iu.test(text);
+  return isReference || isId ? { decision: text } : entryReference(text);
 }
 
 const show: Command<[entry: EntryArgument]> = async (context, given) => {
-  const index = 'index' in given ? given.index : await decisionOf(context, given.reference);
-  return showEntry(context, index);
+  const entry = 'index' in given ? given : { index: await decisionOf(context, given.decision) };
+  return showEntry(context, entry);
 };
 
-/** The entry of the decision whose id ends so. @throws CliError where there is not exactly one */
-async function decisionOf(context: Context, reference: string): Promise<number> {
+/** The entry of the decision of this id, or whose id ends so. @throws CliError USAGE */
+async function decisionOf(context: Context, text: string): Promise<number> {
+  const digits = referenceDigits(text);
   const found: number[] = [];
   await askBooks(context, async ({ books, head }) => {
-    const fits = books.access.decisions().filter(({ id }) => id.endsWith(reference));
-    found.push(...fits.map(({ index }) => index));
+    const decisions = books.access.decisions();
+    const ids = new Set(
+      idsNamed(
+        text,
+        decisions.map(({ id }) => id),
+      ),
+    );
+    const isMeant = (id: string): boolean =>
+      ids.has(id) || (digits !== undefined && id.endsWith(digits));
+    found.push(...decisions.filter(({ id }) => isMeant(id)).map(({ index }) => index));
     if (found.length === 0) notYetIndexed(books, head);
     return EXIT.done;
   });
   const [only, ...more] = found;
-  if (only === undefined) throw usage(`no decision of this ledger has the reference ${reference}`);
+  if (only === undefined) throw usage(`no decision of this ledger has the reference ${text}`);
   if (more.length === 0) return only;
-  throw usage(`several decisions end so: show one of the entries ${found.join(', ')}`);
+  throw usage(`several decisions are named so: show one of the entries ${found.join(', ')}`);
 }
 
-const showEntry = async (context: Context, index: number): Promise<ExitCode> =>
+const showEntry = async (context: Context, reference: EntryReference): Promise<ExitCode> =>
   askLedger(context, async (ledger) => {
+    const index = indexIn(ledger.published.origin, reference);
     const entry = await orCannotTell(index, () => readEntry(context.dataDir, ledger, index));
     if (context.json) context.terminal.document(entryJson(entry));
     else printEntry(context.terminal, entry);

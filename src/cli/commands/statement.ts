@@ -1,8 +1,10 @@
 import type { Command as Parser } from 'commander';
 import type { BooksReader, ErasureFact, ItemsOf, Sought, Statement } from '../../books/index.ts';
-import { instantOfMs } from '../../core/index.ts';
+import { instantOfMs, isCutId } from '../../core/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { CliError, usage } from '../errors.ts';
+import { EXIT } from '../exit-code.ts';
+import { idOr } from '../ids.ts';
 import { oneOf } from '../options.ts';
 import { checkOutput, type OutputFlags, OVERWRITE, writeOutput } from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
@@ -38,9 +40,10 @@ export function declareStatement(program: Parser, bind: Bind): void {
   declareWriter(parser).action(bind(statement));
 }
 
-const statement: Command<[who: string, flags: StatementFlags]> = async (context, who, flags) => {
+const statement: Command<[who: string, flags: StatementFlags]> = async (context, given, flags) => {
   const period = periodOf(flags);
   checkOutput(context, flags);
+  const who = await whoCalled(context, given);
   await sayWhy(context, who, flags);
   return askBooks(context, async ({ ledger, books, head }) => {
     const { tenant, dataDir } = context;
@@ -63,6 +66,16 @@ const statement: Command<[who: string, flags: StatementFlags]> = async (context,
     return worth(result.statement.coverage.answer);
   });
 };
+
+async function whoCalled(context: Context, text: string): Promise<string> {
+  if (!isCutId(text)) return text;
+  let who = text;
+  await askBooks(context, async ({ books }) => {
+    who = await idOr(text, { books, column: 'actor_uid', what: 'person' });
+    return EXIT.done;
+  });
+  return who;
+}
 
 /** Who was erased is found under no name any more: then it must not look as if nothing ever was. */
 async function nobodyText(

@@ -4,6 +4,7 @@ import type { LedgerReader } from '../../ledger/index.ts';
 import type { OcsfEvent } from '../../ocsf/index.ts';
 import type { Erasures } from '../../pipeline/index.ts';
 import type { Bind, Command } from '../context.ts';
+import { idOr } from '../ids.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { eventColumns } from '../present/event-table.ts';
 import { lineColumns, withHoles } from '../present/holes.ts';
@@ -30,7 +31,10 @@ export function declareTimeline(program: Parser, bind: Bind): void {
 
 const timeline: Command<[flags: TimelineFlags]> = async (context, flags) =>
   askBooks(context, async ({ ledger, books, head }) => {
-    const { user, ip, session, app } = flags;
+    const { ip } = flags;
+    const user = await idOr(flags.user, { books, column: 'actor_uid', what: 'person' });
+    const session = await idOr(flags.session, { books, column: 'session_uid', what: 'session' });
+    const app = await idOr(flags.app, { books, column: 'app_uid', what: 'application' });
     const { tenant, terminal } = context;
     const { Erasures } = await import('../../pipeline/index.ts');
     const erasures = await Erasures.read({ books, reader: ledger, dir: context.dataDir });

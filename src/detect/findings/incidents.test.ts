@@ -6,7 +6,7 @@ import type { KeptFinding } from '../../books/index.ts';
 import type { FindingDraft } from '../../core/index.ts';
 import { draftOf } from '../testing/draft.ts';
 import { findingUid } from './identity.ts';
-import { type Incident, incidentNamed, incidentsOf } from './incidents.ts';
+import { type Incident, incidentsNamed, incidentsOf } from './incidents.ts';
 import type { Surroundings } from './ties.ts';
 
 const HOUR_MS = 3_600_000;
@@ -192,11 +192,11 @@ test('an id that was once given goes on to name the incident of its finding', ()
   const [whole, ...none] = incidents([a, b, before]);
   assert.deepEqual(none, []);
   for (const id of given) {
-    assert.equal(incidentNamed(whole === undefined ? [] : [whole], id)?.id, whole?.id);
+    assert.deepEqual(incidentsNamed(whole === undefined ? [] : [whole], id), [whole]);
   }
   const gone: KeptFinding = { ...before, state: 'withdrawn' };
   const left = incidents([a, b, gone]);
   assert.equal(left.length, 2, 'what was taken back ties nothing');
-  assert.ok(incidentNamed(left, whole?.id ?? '') !== undefined, 'and still names what it began');
+  assert.equal(incidentsNamed(left, whole?.id ?? '').length, 1, 'and still names what it began');
   assert.deepEqual(incidents([gone]), []);
 });

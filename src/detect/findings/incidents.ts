@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeptFinding } from '../../books/index.ts';
+import { idsNamed } from '../../core/index.ts';
 import { type Edge, edgesAmong, edgesToClosest } from './edges.ts';
 import {
   CLEAN_UP_MS,
@@ -69,9 +70,18 @@ export function incidentsOf(
   return groups.incidents(edgesToClosest(gone, standing, namesOf, quietMs));
 }
 
-/** The incident that an id names: its own, or that by which a finding of it was named. */
-export function incidentNamed(incidents: readonly Incident[], id: string): Incident | undefined {
-  return incidents.find(({ uids }) => uids.has(id) || [...uids].some((u) => incidentId(u) === id));
+/**
+ * The incidents that a text names: by an id that one has, or ever had by one of its findings, by
+ * the id of a finding, or by a part of these.
+ */
+export function incidentsNamed(incidents: readonly Incident[], text: string): Incident[] {
+  const byName = new Map<string, Incident>();
+  for (const incident of incidents) {
+    for (const uid of incident.uids) {
+      byName.set(uid, incident).set(incidentId(uid), incident);
+    }
+  }
+  return [...new Set(idsNamed(text, byName.keys()).map((id) => byName.get(id) as Incident))];
 }
 
 /** The id of an incident that this finding begins. */

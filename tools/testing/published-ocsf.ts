@@ -6,7 +6,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
  * Judges events by the published definitions themselves: they become one JSON Schema per class,
  * and ajv compares. Neither our table nor its generator has a part in it. For tests only.
  */
-const FOLDER: string = join(import.meta.dirname, '../../../../shared/data/ocsf-1.8.0');
+const FOLDER: string = join(import.meta.dirname, '../../../shared/data/ocsf-1.8.0');
 
 export const publishedIsHere: boolean = existsSync(join(FOLDER, 'dictionary.json'));
 export const publishedFolder: string = FOLDER;
@@ -60,12 +60,12 @@ class PublishedSchema {
     const activity = named.captions.get('activity_id') ?? '';
     const expected: readonly (readonly [string, string])[] = [
       ['class_name', caption],
-      ['category_name', String(category['caption'] ?? named.captions.get('category_uid'))],
+      ['category_name', textOf(category['caption']) ?? named.captions.get('category_uid') ?? ''],
       ['type_name', `${caption}: ${activity}`],
     ];
     const wrong = expected
       .filter(([name, text]) => event[name] !== undefined && event[name] !== text)
-      .map(([name, text]) => `/${name} must be ${text} and is ${String(event[name])}`);
+      .map(([name, text]) => `/${name} must be ${text} and is ${JSON.stringify(event[name])}`);
     return [...named.wrong, ...wrong];
   }
 
@@ -85,7 +85,7 @@ class PublishedSchema {
       const beside = sibling === undefined ? undefined : value[sibling];
       const isOpen = own === OTHER || caption === undefined;
       if (!isOpen && beside !== undefined && beside !== caption) {
-        wrong.push(`${path}/${sibling} must be ${caption} and is ${String(beside)}`);
+        wrong.push(`${path}/${sibling} must be ${caption} and is ${JSON.stringify(beside)}`);
       }
       const object = this.#objects.get(type);
       if (object === undefined) continue;
@@ -102,7 +102,7 @@ class PublishedSchema {
   #captionOf(name: string, attribute: Json, value: unknown, path: string): string | undefined {
     if (path.endsWith('/observables') && name === 'type_id') return this.#observables.get(value);
     const { caption } = of(of(attribute, 'enum'), String(value));
-    return typeof caption === 'string' ? caption : undefined;
+    return textOf(caption);
   }
 
   #classOf(classUid: number): Json | undefined {
@@ -270,6 +270,10 @@ function definitionsIn(folder: string): ReadonlyMap<string, Json> {
       .map((file) => read(join(folder, file)))
       .map((definition) => [definition['name'] as string, definition] as const),
   );
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function read(path: string): Json {

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { systemClock } from '../src/core/index.ts';
+import { askJson } from './support/account.ts';
+import { type Answered, commandHere } from './support/command-here.ts';
+import { REPOSITORY } from './support/command-line.ts';
+import { ndjson, record } from './support/exports.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('printed-ids');
+const data = join(root, 'data');
+const SESSIONS = ['0b2c6d3e-1111-4a00-8000-000000000001', '0b2c6d3e-1111-4a00-8000-000000100001'];
+
+function forwarding(number: number, user: string, session: string): object {
+  return record(number, {
+    ...{ Operation: 'New-InboxRule', RecordType: 1, Workload: 'Exchange' },
+    ...{ UserId: `${user}@example.org`, ObjectId: `${user}@example.org`, ResultStatus: 'True' },
+    ...{ ClientIP: undefined, ApplicationId: undefined, SessionId: session },
+    AppAccessContext: { AADSessionId: session },
+    Parameters: [{ Name: 'ForwardTo', Value: 'elsewhere@fabrikam.example' }],
+  });
+}
+
+/** As on a terminal so narrow that ids lose their middle. */
+const run = (...args: readonly string[]): Promise<Answered> =>
+  commandHere([...args, '--data', data], systemClock, { COLUMNS: '50' });
+
+/** The ids without their middle that a screen shows. */
+async function printed(...args: readonly string[]): Promise<string[]> {
+  const { stdout, stderr } = await run(...args);
+  const found = stdout.match(/[\w-]+…[\w-]+/gu) ?? [];
+  assert.ok(found.length > 0, `${args.join(' ')} cuts ids: ${stdout} ${stderr}`);
+  return [...new Set(found)];
+}
+
+before(async () => {
+  const [one = '', two = ''] = SESSIONS;
+  const file = join(root, 'records.json');
+  const events = [forwarding(1, 'ada', one), forwarding(2, 'eve', two)];
+  writeFileSync(file, ndjson(events));
+  await askJson(data, ['import', file]);
+});
+
+test('findings and incidents take the ids that their tables print', async () => {
+  for (const id of await printed('findings')) {
+    const { stdout, code, stderr } = await run('findings', 'incidents', id, '--json');
+    assert.equal(code, 0, stderr);
+    const { incident } = JSON.parse(stdout) as { incident: string };
+    const listed = await run('findings', '--incident', `${incident.slice(0, 14)}`, '--json');
+    assert.match(listed.stdout, new RegExp(incident));
+    const since = ['--since', '2024-01-01T00:00:00Z', '--incident', id];
+    assert.notEqual((await run('out', ...since)).code, 2);
+    const marked = await run('findings', 'mark', id, '--status', 'in-progress', '--reason', 'x');
+    assert.equal(marked.code, 0, marked.stderr);
+  }
+});
+
+test('a part that several ids have names none, and the error tells which', async () => {
+  const { stdout } = await run('findings', 'incidents', '--json');
+  const { code, stderr } = await run('findings', '--incident', 'incident-');
+  assert.equal(code, 2);
+  const ids = stdout.match(/incident-[0-9a-f]{16}/g) ?? [];
+  assert.equal(ids.length, 2);
+  for (const id of ids) assert.match(stderr, new RegExp(id));
+  const none = await run('findings', 'mark', 'abcd', '--status', 'resolved', '--reason', 'x');
+  assert.match(none.stderr, /there is no incident "abcd"/);
+});
+
+test('the timeline takes the sessions that it prints, and rules their ids', async () => {
+  const { code, stderr } = await run('timeline', '--session', '0b2c…0001');
+  assert.equal(code, 2, 'both sessions have this beginning and end');
+  for (const session of SESSIONS) assert.match(stderr, new RegExp(session));
+  const whole = await run('timeline', '--session', '0b2c…100001');
+  assert.match(whole.stdout, /eve@/);
+  assert.doesNotMatch(whole.stdout, /ada@/);
+  const status = await run('rules', 'status', '--rule', 'c0de51a0…0000000042', '--json');
+  assert.match(status.stdout, /^\{"rule":"c0de51a0-5160-4000-8000-000000000042".*\n$/);
+});
+
+test('an entry is taken however it is printed, and that of another log is not', async () => {
+  const { origin } = await askJson<{ origin: string }>(data, ['ledger', 'checkpoint']);
+  for (const entry of ['0', '#0', `${origin}#0`]) {
+    assert.equal((await run('show', entry)).code, 0, entry);
+    assert.equal((await run('ledger', 'prove', entry)).code, 0, entry);
+    const file = join(root, `${entry.length}.evidence`);
+    assert.equal((await run('evidence', 'export', entry, '-o', file)).code, 0, entry);
+  }
+  const { code, stderr } = await run('show', 'elsewhere.example/log#0');
+  assert.equal(code, 2);
+  assert.match(stderr, /is of the log elsewhere\.example\/log/);
+  assert.match((await run('show', '1,234')).stderr, /entry 1234 is beyond the checkpoint/);
+});
+
+test('a decision is shown by its id, as AuthZEN names it, and by parts of it', async () => {
+  const request = join(REPOSITORY, 'content', 'policies', 'example', 'request.json');
+  const decided = await run('decide', request, '--json');
+  const { id } = (JSON.parse(decided.stdout) as { context: { id: string } }).context;
+  const reference = id.slice(-12).replace(/(.{4})(?=.)/g, '$1-');
+  for (const name of [id, `${id.slice(0, 13)}…${id.slice(-6)}`, reference]) {
+    const shown = await run('show', name);
+    assert.equal(shown.code, 0, `${name}: ${shown.stderr}`);
+    assert.match(shown.stdout, new RegExp(id), name);
+  }
+  const none = await run('show', '00000000-aaaa-4000-8000-000000000000');
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /no decision of this ledger/);
+});
+
+test('a pass is ended by any of its names, and one that is not there is refused', async () => {
+  const none = await run('passes', 'end', 'abcd…ef01', '--reason', 'x');
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /there is no pass "abcd…ef01": "countersign passes list --all"/);
+});
