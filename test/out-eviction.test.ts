@@ -57,10 +57,17 @@ type Answer = {
   readonly answer: 'open' | 'unknown';
   readonly because: readonly { readonly code: string }[];
   readonly openings: readonly Opening[];
+  readonly without: readonly { readonly finding: string; readonly openingCount: number }[];
   readonly parties?: readonly Party[];
 };
 
-type Run = { readonly told: Told; readonly answers: readonly Answer[]; readonly seed: number };
+type Run = {
+  readonly told: Told;
+  readonly answers: readonly Answer[];
+  readonly seed: number;
+  /** What people read. */
+  readonly text: string;
+};
 
 /** Quiet people who come from an address of the intruders', before and after they do. */
 function shareAddress(told: Told, people: number): void {
@@ -86,10 +93,15 @@ async function runOf(seed: number, sharing: number): Promise<Run> {
   const { data, told } = await detect(folder, [telling], (all) => shareAddress(all, sharing));
   const clock = new ManualClock(told.endMs + DAY_MS);
   const since = instantOfMs(told.attackMs - HOUR_MS) ?? '';
-  const asked = await commandHere(['out', '--since', since, '--json', '--data', data], clock);
+  const command = ['out', '--since', since, '--data', data];
+  const asked = await commandHere([...command, '--json'], clock);
   assert.equal(asked.code, 1, asked.stderr);
-  const answers = asked.stdout.trimEnd().split('\n');
-  return { told, seed, answers: answers.map((line) => JSON.parse(line) as Answer) };
+  const answers = asked.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Answer);
+  const { stdout: text } = await commandHere(command, clock);
+  return { told, seed, answers, text };
 }
 
 const runs: Run[] = [];
@@ -175,4 +187,19 @@ test('nobody is suspect who is none of theirs, and all of theirs are', () => {
   const text = `${JSON.stringify(counts)}\n${wrong.join('\n')}`;
   assert.deepEqual([counts.wrong, counts.missed], [0, 0], text);
   assert.ok(counts.right >= runs.length * 5, text);
+});
+
+test('the text begins with the conclusion, and says what depends on one finding', () => {
+  for (const { text, answers } of runs) {
+    const open = answers.filter(({ answer }) => answer === 'open').length;
+    assert.match(
+      text,
+      new RegExp(`^NOT OUT: ${open} footholds are open, ${44 - open} cannot be told`),
+    );
+    assert.match(text, /Counts as the intruders/);
+    const alone = answers
+      .flatMap(({ without }) => without)
+      .filter(({ openingCount }) => openingCount === 0);
+    if (alone.length > 0) assert.match(text, /If finding \S+ is a false alarm, foothold/);
+  }
 });

@@ -1,5 +1,6 @@
 import type { EventRow, KeptFinding } from '../books/index.ts';
 import { type AddressStanding, calledBy, standingsOf } from './addresses.ts';
+import { type ChangeIndex, indexChanges, openedBy } from './change-index.ts';
 import { type Change, changesOf, learnParties } from './changes.ts';
 import { type Doings, doingsOf, keysOf } from './doings.ts';
 import { FOOTHOLDS } from './footholds.ts';
@@ -12,7 +13,9 @@ import type { IncidentSource, Period, ServicePrincipal } from './source.ts';
 
 /** All that the answers are made of. */
 export type Investigation = {
-  readonly changes: readonly Change[];
+  readonly changes: ChangeIndex;
+  /** With what counts as the intruders' alone: a smaller lineage opened nothing else. */
+  readonly theirs: ChangeIndex;
   readonly clues: Clues;
   readonly standings: readonly AddressStanding[];
   readonly lineage: Lineage;
@@ -48,11 +51,20 @@ export async function investigate(input: {
   const lineage = lineageOf(parties, whole, changes, habits);
   const doings = await doingsOf(source, lineage, period);
   // A smaller lineage comes of what the whole one came of, and of nothing else.
-  const theirs = changes.filter(({ act }) => lineage.behind(act) !== undefined);
+  const theirs = changes.filter(isTheirs(lineage));
+  const [own, index] = [new Set(theirs), indexChanges(changes, FOOTHOLDS, parties)];
   return {
-    ...{ changes, clues, standings, lineage, doings },
+    ...{ changes: index, theirs: openedBy(index, (change) => own.has(change)) },
+    ...{ clues, standings, lineage, doings },
     without: (uid) => lineageOf(parties, whole.filter(withoutFinding(whole, uid)), theirs, habits),
   };
+}
+
+/** Where nobody is named as who did it, what it was done to counts. */
+function isTheirs(lineage: Lineage): (change: Change) => boolean {
+  return ({ act, meanings }) =>
+    lineage.behind(act) !== undefined ||
+    (act.actor.names.length === 0 && meanings.some(({ holder }) => lineage.of(holder)));
 }
 
 /** Those that hold whoever else is at their addresses, and whose the addresses are by them. */

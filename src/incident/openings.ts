@@ -1,8 +1,10 @@
+import type { FootholdChanges } from './change-index.ts';
 import type { Change, Meaning } from './changes.ts';
 import type { Foothold } from './foothold.ts';
 import type { Lineage, Suspicion, Taint } from './lineage.ts';
 import type { Name } from './names.ts';
 import { type Reversal, reversalOf } from './reversals.ts';
+import type { Undoings } from './undoings.ts';
 
 /** One thing that holds a foothold open, or held it. */
 export type Opening = {
@@ -27,13 +29,9 @@ export type ChangeReading = {
 
 export function readChanges(
   foothold: Foothold,
-  changes: readonly Change[],
+  { opening: own, undoing }: FootholdChanges,
   lineage: Lineage,
 ): ChangeReading {
-  const own = changes.filter(({ meanings }) => meanings.some((each) => isOf(each, foothold)));
-  const undoing = own.filter(({ meanings }) =>
-    meanings.some((each) => isOf(each, foothold) && (each.effect !== 'opens' || each.reinstates)),
-  );
   const openings = new Map<string, Opening>();
   const others = new Set<string>();
   for (const change of own) {
@@ -86,7 +84,7 @@ function openingOf(
   change: Change,
   meaning: Meaning,
   { party, taint }: Suspicion,
-  changes: readonly Change[],
+  undoings: Undoings,
   lineage: Lineage,
 ): Opening {
   const { row } = change;
@@ -102,6 +100,6 @@ function openingOf(
   return {
     ...{ entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' ') },
     ...{ by: taint, party },
-    reversal: reversalOf({ foothold, row, holder, things }, changes, lineage),
+    reversal: reversalOf({ foothold, row, holder, things }, undoings, lineage),
   };
 }

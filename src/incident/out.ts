@@ -10,6 +10,7 @@ import {
   type Watermark,
 } from '../core/index.ts';
 import type { AddressStanding } from './addresses.ts';
+import type { FootholdChanges } from './change-index.ts';
 import { doingsWithin } from './doings.ts';
 import { type Doubt, doubtsOf } from './doubts.ts';
 import type { Foothold } from './foothold.ts';
@@ -105,7 +106,8 @@ async function readFoothold(
   foothold: Foothold,
 ): Promise<FootholdReading> {
   const { source, connected, nowMs } = input;
-  const { changes, lineage, doings, clues } = found;
+  const { lineage, doings, clues } = found;
+  const changes = found.changes.get(foothold.number) as FootholdChanges;
   const { openings, others } = readChanges(foothold, changes, lineage);
   const of = { foothold, changes, lineage, doings, passwords: clues.passwords };
   const special = await readSpecial({ ...of, source, connected, nowMs });
@@ -118,7 +120,7 @@ function within(found: Investigation, lineage: Lineage, without: string): Invest
   const { clues } = found;
   const passwords = clues.passwords.filter(withoutFinding(clues.passwords, without));
   const doings = doingsWithin(found.doings, lineage);
-  return { ...found, lineage, doings, clues: { ...clues, passwords } };
+  return { ...found, changes: found.theirs, lineage, doings, clues: { ...clues, passwords } };
 }
 
 async function openCounts(

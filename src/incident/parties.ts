@@ -24,9 +24,12 @@ const ALIAS = /^(?:name|label):/;
 export class Parties {
   readonly #parent = new Map<Name, Name>();
   readonly #bearers = new Map<Name, Map<string, Bearer>>();
+  /** What was asked before: the same records are asked about for each foothold and each doubt. */
+  #known = new WeakMap<Called, { readonly party: Name | undefined }>();
 
   /** One record calls one party by all of these names. */
   learn({ names, tenant, atMs }: Called): void {
+    this.#known = new WeakMap();
     const [first, ...others] = names.filter((name) => !ALIAS.test(name) && !BOX.test(name));
     if (first === undefined) return;
     for (const other of others) this.#parent.set(this.#root(other), this.#root(first));
@@ -41,6 +44,14 @@ export class Parties {
 
   /** One name that stands for the party; undefined where the record names none. */
   of(called: Called): Name | undefined {
+    const known = this.#known.get(called);
+    if (known !== undefined) return known.party;
+    const party = this.#find(called);
+    this.#known.set(called, { party });
+    return party;
+  }
+
+  #find(called: Called): Name | undefined {
     const { tenant, atMs } = called;
     const names = called.names.filter((name) => !BOX.test(name));
     const id = names.find((name) => !ALIAS.test(name));
@@ -53,7 +64,7 @@ export class Parties {
   }
 
   isSame(one: Called, other: Called): boolean {
-    const [box, otherBox] = [one, other].map(({ names }) => names.find((name) => BOX.test(name)));
+    const [box, otherBox] = [boxOf(one), boxOf(other)];
     if (box !== undefined && otherBox !== undefined) return box === otherBox;
     const party = this.of(one);
     return party !== undefined && party === this.of(other);
@@ -98,4 +109,8 @@ export class Parties {
     if (root !== name) this.#parent.set(name, root);
     return root;
   }
+}
+
+function boxOf({ names }: Called): Name | undefined {
+  return names.find((name) => name.startsWith('box:'));
 }

@@ -4,6 +4,7 @@ import type { Foothold, Remainder } from './foothold.ts';
 import type { Lineage } from './lineage.ts';
 import { leftOf, shareThings, type Things } from './objects.ts';
 import type { Called } from './parties.ts';
+import type { Undoings } from './undoings.ts';
 
 /** A change, by its entry and its time. */
 export type ChangeRef = { readonly entry: number; readonly atMs: number };
@@ -37,9 +38,9 @@ const SECOND_MS = 1000;
  * Changes are matched by foothold, holder and thing, and by order: what was done before takes
  * nothing back, in whatever order the records came in.
  */
-export function reversalOf(opened: Opened, changes: readonly Change[], lineage: Lineage): Reversal {
+export function reversalOf(opened: Opened, undoings: Undoings, lineage: Lineage): Reversal {
   const state = new Undoing(opened);
-  for (const change of changes) {
+  for (const change of undoings.of(opened)) {
     const order =
       change.row.index === opened.row.index ? 'before' : orderOf(opened.row, change.row);
     if (order === 'before') continue;

@@ -1,6 +1,6 @@
 import type { EventRow } from '../books/index.ts';
 import { numberText, plural, type Reason } from '../core/index.ts';
-import type { Change } from './changes.ts';
+import type { FootholdChanges } from './change-index.ts';
 import { Detail } from './detail.ts';
 import { type Doings, type Reading, sureOf, type TaintedAct } from './doings.ts';
 import type { Foothold } from './foothold.ts';
@@ -15,7 +15,7 @@ import type { IncidentSource } from './source.ts';
 
 export type SpecialInput = {
   readonly foothold: Foothold;
-  readonly changes: readonly Change[];
+  readonly changes: FootholdChanges;
   readonly lineage: Lineage;
   readonly doings: Doings;
   /** Passwords that were found out while something else kept their finder out. */
@@ -234,7 +234,7 @@ function reversalSince(
   row: EventRow,
   holder: Called,
 ): Reversal {
-  return reversalOf({ foothold, row, holder, things: 'whole' }, changes, lineage);
+  return reversalOf({ foothold, row, holder, things: 'whole' }, changes.undoing, lineage);
 }
 
 function openingOf(
