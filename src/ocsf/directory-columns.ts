@@ -5,7 +5,7 @@ import { text } from './json.ts';
 import type { Attributes } from './mapping.ts';
 import type { Memo } from './memo.ts';
 import { outcomeOfWord } from './outcome.ts';
-import { identifier, SERVICE, typeOfUserType, USER } from './principal.ts';
+import { identifier, linkIdentifier, SERVICE, typeOfUserType, USER } from './principal.ts';
 import { changesOf, type DirectoryView, NO_PARTY, type Party } from './shapes/directory-audit.ts';
 
 /** Fills the columns that every directory change has, over what its UAL record may have given. */
@@ -18,8 +18,8 @@ export function fillDirectoryColumns(view: DirectoryView, memo: Memo, into: Inte
   into.ip ??= canonicalIp(view.ip, memo);
   into.userAgent = text(view.userAgent);
   into.correlationUid ??= identifier(view.correlationId);
-  into.sessionUid ??= identifier(view.sessionId);
-  into.tokenUid ??= text(view.tokenId);
+  into.sessionUid ??= linkIdentifier(view.sessionId);
+  into.tokenUid ??= linkIdentifier(view.tokenId);
   into.appUid ??= identifier(view.appId);
   into.appName ??= text(view.appName) ?? appNameOf(into.appUid);
   fillTarget(view.targets[0] ?? NO_PARTY, view, into);

@@ -110,3 +110,41 @@ test('a service that knows no time of issue states none', () => {
     assert.equal(found.tokenIssuedMs, null);
   }
 });
+
+const ZEROS: readonly string[] = [
+  '00000000-0000-0000-0000-000000000000',
+  '{00000000-0000-0000-0000-000000000000}',
+  '00000000000000000000000000000000',
+  'AAAAAAAAAAAAAAAAAAAAAA',
+  'AAAAAAAAAAAAAAAAAAAAAA==',
+  '0',
+  'Not Available',
+  '',
+];
+
+test('zeros are no session and no token, wherever they stand', () => {
+  const time = '2024-03-04T08:30:00Z';
+  for (const zero of ZEROS) {
+    const context = { AADSessionId: zero, UniqueTokenId: zero };
+    const nothing = (found: Interpretation, what: string): void =>
+      assert.deepEqual([found.sessionUid, found.tokenUid], [null, null], `${what}: ${zero}`);
+    for (const workload of WORKLOADS) {
+      nothing(read('m365.activity/x', { ...workload, AppAccessContext: context }), 'context');
+      const own = { SessionId: zero, UniqueTokenId: zero, UniqueTokenIdentifier: zero };
+      nothing(read('m365.activity/x', { ...workload, ...own }), 'members');
+      // What is stated elsewhere counts in their place.
+      const beside = { ...workload, UniqueTokenId: UTI, SessionId: SID, AppAccessContext: context };
+      const found = read('m365.activity/x', beside);
+      assert.deepEqual([found.sessionUid, found.tokenUid], [SID, UTI]);
+    }
+    const change = { Operation: 'Add user.', RecordType: 8, Workload: 'AzureActiveDirectory' };
+    nothing(read('m365.activity/x', { ...change, AppAccessContext: context }), 'a change');
+    const signIn = { id: 'x', createdDateTime: time, userId: SID, appId: SID };
+    const ofSignIn = { sessionId: zero, uniqueTokenIdentifier: zero };
+    nothing(read('m365.graph/sign-ins', { ...signIn, ...ofSignIn }), 'a sign-in');
+  }
+  const odd = read('m365.activity/x', {
+    ...{ ...WORKLOADS[0], AppAccessContext: { UniqueTokenId: 'AAAAAAAAAAAAAAAAAAAAAQ' } },
+  });
+  assert.equal(odd.tokenUid, 'AAAAAAAAAAAAAAAAAAAAAQ', 'one bit is an id');
+});

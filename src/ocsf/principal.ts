@@ -69,6 +69,19 @@ export function identifier(raw: unknown): string | null {
   return NO_NAMES.has(trimmed.toLowerCase()) ? null : trimmed;
 }
 
+/**
+ * The id of a session or a token, which joins what different logs say. Where a service has none,
+ * it writes zeros, as a GUID or as the base64url that token ids have: taken for an id, they would
+ * join everybody who has none.
+ */
+export function linkIdentifier(raw: unknown): string | null {
+  const id = identifier(raw);
+  return id === null || ZEROS.test(id) ? null : id;
+}
+
+/** Zero bits are `0` in hexadecimal and `A` in base64, whose last character may be padding. */
+const ZEROS = /^\{?[0-]+\}?$|^A{20,}={0,2}$/;
+
 /** Four dashes in their places and hexadecimal digits elsewhere: the hot path's `isGuid`. */
 function isGuid(text: string): boolean {
   if (text.length !== 36) return false;

@@ -5,7 +5,7 @@ import type { Interpretation } from './interpretation.ts';
 import { isObject, type Json, NOTHING, object, text } from './json.ts';
 import type { Memo } from './memo.ts';
 import { outcomeOfWord } from './outcome.ts';
-import { guid, identifier, identify, typeOfUserType, USER } from './principal.ts';
+import { guid, identifier, identify, linkIdentifier, typeOfUserType, USER } from './principal.ts';
 import { recordTypeOf } from './record-type.ts';
 
 /** Fills the columns that every Unified Audit Log record has (contracts 2.1, 2.3, 7). */
@@ -20,11 +20,11 @@ export function fillUalColumns(ual: Json, memo: Memo, into: Interpretation): voi
     canonicalIp(ual['ClientIPAddress'], memo) ??
     canonicalIp(ual['ActorIpAddress'], memo);
   const context = accessContext(ual);
-  into.sessionUid = identifier(context['AADSessionId']) ?? identifier(ual['SessionId']);
+  into.sessionUid = linkIdentifier(context['AADSessionId']) ?? linkIdentifier(ual['SessionId']);
   into.tokenUid =
-    text(context['UniqueTokenId']) ??
-    text(ual['UniqueTokenId']) ??
-    text(ual['UniqueTokenIdentifier']);
+    linkIdentifier(context['UniqueTokenId']) ??
+    linkIdentifier(ual['UniqueTokenId']) ??
+    linkIdentifier(ual['UniqueTokenIdentifier']);
   into.tokenIssuedMs = issuedMsOf(context['IssuedAtTime']);
   into.correlationUid =
     identifier(ual['InterSystemsId']) ??

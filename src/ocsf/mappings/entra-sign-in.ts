@@ -4,7 +4,14 @@ import type { Interpretation } from '../interpretation.ts';
 import { bool, isObject, list, numeric, object, text } from '../json.ts';
 import type { Attributes, Example, Mapping } from '../mapping.ts';
 import { FAILURE, OTHER, outcomeOfWord, SUCCESS, UNKNOWN } from '../outcome.ts';
-import { identifier, identify, SERVICE, typeOfUserType, USER } from '../principal.ts';
+import {
+  identifier,
+  identify,
+  linkIdentifier,
+  SERVICE,
+  typeOfUserType,
+  USER,
+} from '../principal.ts';
 import type { SignInView } from '../shapes/sign-in.ts';
 import type { Subject } from '../subject.ts';
 
@@ -54,8 +61,8 @@ function interpret(subject: Subject, into: Interpretation): void {
   into.ip = canonicalIp(view.ip, subject.memo) ?? canonicalIp(view.otherIp, subject.memo);
   into.country = countryOf(view.country);
   into.userAgent = text(view.userAgent);
-  into.sessionUid = identifier(view.sessionId);
-  into.tokenUid = identifier(view.tokenId);
+  into.sessionUid = linkIdentifier(view.sessionId);
+  into.tokenUid = linkIdentifier(view.tokenId);
   into.correlationUid = identifier(view.correlationId);
   into.appUid = identifier(view.appId);
   into.appName = text(view.appName) ?? appNameOf(into.appUid);

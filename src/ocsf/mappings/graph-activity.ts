@@ -5,7 +5,7 @@ import type { Interpretation } from '../interpretation.ts';
 import { count, text } from '../json.ts';
 import type { Attributes, Mapping } from '../mapping.ts';
 import { FAILURE, SUCCESS, UNKNOWN } from '../outcome.ts';
-import { identifier, SERVICE, USER } from '../principal.ts';
+import { identifier, linkIdentifier, SERVICE, USER } from '../principal.ts';
 import type { Subject } from '../subject.ts';
 
 /**
@@ -42,8 +42,8 @@ function interpret(subject: Subject, into: Interpretation): void {
   into.actorType = user !== null ? USER : into.actorUid !== null ? SERVICE : 0;
   into.ip = canonicalIp(row['ipaddress'], memo) ?? canonicalIp(row['calleripaddress'], memo);
   into.userAgent = text(row['useragent']);
-  into.sessionUid = identifier(row['sessionid']);
-  into.tokenUid = identifier(row['signinactivityid']) ?? identifier(row['uniquetokenid']);
+  into.sessionUid = linkIdentifier(row['sessionid']);
+  into.tokenUid = linkIdentifier(row['signinactivityid']) ?? linkIdentifier(row['uniquetokenid']);
   into.tokenIssuedMs = issuedMsOf(row['tokenissuedat']);
   into.correlationUid = identifier(row['clientrequestid']) ?? identifier(row['operationid']);
   into.appUid = identifier(row['appid']);
