@@ -55,6 +55,11 @@ export class WatchedPasses implements PassWatch {
     return this.#kept.get(id);
   }
 
+  isOpen(id: string, nowMs: number): boolean {
+    const kept = this.#kept.get(id);
+    return kept !== undefined && kept.pass.expiresMs > nowMs;
+  }
+
   ids(): IterableIterator<string> {
     return this.#kept.keys();
   }

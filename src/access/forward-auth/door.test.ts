@@ -54,6 +54,14 @@ describe('who is permitted', () => {
     });
   }
 
+  test('goes on with a token whose pass is open, or is of another node', async () => {
+    world.over.add('another');
+    const token = await world.token({ countersign_pass: 'p1' });
+    assert.equal((await ask({ token })).status, 200);
+    const { context } = world.decided().at(-1)?.request ?? assert.fail();
+    assert.equal((context['request'] as { pass?: string }).pass, 'p1', 'the entry names it');
+  });
+
   test('has a pass where the proxy is given passes', async () => {
     const { headers } = await ask({}, proxyOf('traefik', { passMs: HOUR_MS }));
     assert.match(headers[PASS] ?? '', /^[0-9a-f-]{36}$/);
@@ -295,5 +303,30 @@ describe("the page that nginx asks for apart from the door's answer", () => {
   test('is a page of nginx alone: for another proxy it is a request like any', async () => {
     const reply = await shown({ [CAUSE]: 'unknown', host: 'wiki.example.com' }, proxyOf('envoy'));
     assert.equal(reply.status, 401);
+  });
+});
+
+describe('a token whose pass is over', () => {
+  for (const proxy of PROXIES) {
+    test(`is no token any more at ${proxy}, whatever policy would say`, async () => {
+      const token = await world.token({ countersign_pass: 'ended' });
+      assert.equal((await ask({ token }, proxyOf(proxy))).status, 200);
+      const before = world.decided().length;
+      world.over.add('ended');
+      const reply = await ask({ token }, proxyOf(proxy));
+      world.over.delete('ended');
+      assert.equal(reply.status, 401);
+      assertNobody(reply);
+      assert.equal(world.decided().length, before, 'policy is not asked');
+    });
+  }
+
+  test('leads a browser to the sign-in', async () => {
+    world.over.add('ended');
+    const token = await world.token({ countersign_pass: 'ended' });
+    const caller = proxyOf('traefik', { signIn: 'https://login.example.com/start' });
+    const { status, headers } = await ask({ token, headers: { accept: 'text/html' } }, caller);
+    assert.equal(status, 302);
+    assert.match(headers['location'] ?? '', /^https:\/\/login\.example\.com\/start\?/);
   });
 });

@@ -29,6 +29,11 @@ export type ProxyCaller = Caller & {
 export type ForwardAuthOptions = {
   readonly deciding: Deciding;
   readonly identities: Identities;
+  /**
+   * Whether a pass is known here, and is not open any more. False of one that another node opened:
+   * what nobody can tell throws nobody out.
+   */
+  readonly isOver: (pass: string) => boolean;
   /** The cookie in which the company's applications keep the token. */
   readonly cookie: string;
 };
@@ -69,7 +74,9 @@ export class ForwardAuthDoor {
     if (site === undefined) return refused('denied', undefined, request);
     const token = tokenOf(request, this.#options.cookie);
     const identity = token === undefined ? undefined : await this.#options.identities.of(token);
-    if (token === undefined || identity === undefined)
+    // A token is bound to the pass that it was stamped with: what ends the one ends the other.
+    const isSessionOver = identity?.pass !== undefined && this.#options.isOver(identity.pass);
+    if (token === undefined || identity === undefined || isSessionOver)
       return unknownPerson(caller, original, request);
     try {
       const asked = decisionRequest(caller, site, original, identity, token);
@@ -93,7 +100,7 @@ function decisionRequest(
   { tenant }: ProxyCaller,
   { resource, action }: Site,
   { method, host, path, uri, address }: Original,
-  { id, factor, device }: Identity,
+  { id, factor, device, pass }: Identity,
   token: string,
 ): DecisionRequest {
   const stated: Properties = {
@@ -102,7 +109,10 @@ function decisionRequest(
     ...(factor === undefined ? {} : { factor }),
     ...(device === undefined ? {} : { device }),
     // For whoever reads the entry: the decision is about this request, and about no other.
-    request: { host, path, binding: bindingOf([token, method, uri, address ?? '']) },
+    request: {
+      ...{ host, path, binding: bindingOf([token, method, uri, address ?? '']) },
+      ...(pass === undefined ? {} : { pass }),
+    },
   };
   return {
     door: 'forward-auth',

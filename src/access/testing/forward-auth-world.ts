@@ -56,6 +56,8 @@ export type ForwardAuthWorld = {
   readonly door: ForwardAuthDoor;
   /** What was decided, in order. */
   readonly decided: () => readonly DecisionBody[];
+  /** Passes that were opened here, and are over. */
+  readonly over: Set<string>;
   readonly token: (claims?: JWTPayload) => Promise<string>;
 };
 
@@ -84,11 +86,14 @@ export async function forwardAuthWorld(
     keys,
     clock,
   });
+  const over = new Set<string>();
   const usual = { iss: ISSUER, aud: 'apps', sub: 'ada', exp: NOW_MS / 1000 + 600, amr: ['mfa'] };
   return {
     door: new ForwardAuthDoor({
       ...{ deciding: new Deciding(point, turns), identities, cookie: 'app' },
+      isOver: (pass) => over.has(pass),
     }),
+    over,
     decided: () =>
       drafts
         .filter(({ kind }) => kind === 'decision')

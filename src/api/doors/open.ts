@@ -17,7 +17,7 @@ import type { BooksReader } from '../../books/index.ts';
 import type { Config, DoorsConfig } from '../../config/index.ts';
 import { type Clock, OWN_TENANT, type Random, type TenantId } from '../../core/index.ts';
 import type { Wait } from '../../intake/index.ts';
-import { ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
+import { knownPasses, ssfDraft, ssfRecords, type Writer } from '../../pipeline/index.ts';
 import { WorkError } from '../errors.ts';
 import { type DoorCaller, Doors, refusedBody } from './doors.ts';
 import { type OpenExternal, openExternal } from './external.ts';
@@ -95,7 +95,11 @@ export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
       ...{ deciding, accountant, candidates: knowledge, identifier: config.url },
       now: () => clock.now(),
     }),
-    forwardAuth: forwardAuthOf(config, deciding, clock),
+    forwardAuth: forwardAuthOf(config, deciding, clock, (pass) => {
+      const nowMs = clock.now();
+      if (passes.isOpen(pass, nowMs)) return false;
+      return knownPasses(writer.books, nowMs, { pass }).length > 0;
+    }),
     ssf: transmitter === undefined ? undefined : new SsfDoor(transmitter),
     external,
     stopped,
@@ -142,12 +146,13 @@ function forwardAuthOf(
   { identity }: DoorsConfig,
   deciding: Deciding,
   clock: Clock,
+  isOver: (pass: string) => boolean,
 ): ForwardAuthDoor | undefined {
   if (identity === undefined) return undefined;
   const { issuer, audience, claim, cookie } = identity;
   const keys = keySetIn(identity.keys);
   const identities = new Identities({ issuer, audience, keys, claim, clock });
-  return new ForwardAuthDoor({ deciding, identities, cookie });
+  return new ForwardAuthDoor({ deciding, identities, isOver, cookie });
 }
 
 type KeySet = ConstructorParameters<typeof Identities>[0]['keys'];
