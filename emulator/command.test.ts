@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CommandUsageError, startCommand } from './command.ts';
 
@@ -40,6 +43,24 @@ test('tells where it listens and how to sign in, and both are true', async (t) =
   const blob = await fetch(items[0]?.contentUri ?? '', { headers });
   assert.equal(((await blob.json()) as { OrganizationId: string }[])[0]?.OrganizationId, tenantId);
   assert.deepEqual(started.defects, []);
+});
+
+test('writes down what the company says of itself', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-emulator-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { signal } = new AbortController();
+  const options = { people: '10', history: '0', governed: true, policyFiles: folder };
+  const started = await startCommand(options, signal);
+  t.after(() => started.stop());
+  const [tenant] = (started.document as Printed).tenants;
+  for (const [file, count] of [
+    ['directory.yaml', 10],
+    ['register.yaml', 8],
+  ] as const) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    assert.ok(text.startsWith(`tenant: ${tenant?.tenantId}\nsince: 20`), text.slice(0, 100));
+    assert.equal(text.match(/^ {2}- (?:\{ )?id: [0-9a-f-]{36}/gm)?.length, count, file);
+  }
 });
 
 test('says in one sentence what is wrong with an option', async () => {

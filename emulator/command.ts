@@ -1,6 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FAULT_RATES, type FaultPlan } from './faults.ts';
 import { type Emulator, startEmulator } from './index.ts';
 import type { PlayedWith } from './options.ts';
+import { policyFilesOf } from './policy-files.ts';
 import { loadScenario, ScenarioError } from './scenarios/index.ts';
 
 /** What `countersign emulator` was told, as text: nothing of it has been checked. */
@@ -13,6 +16,10 @@ export type CommandOptions = {
   readonly scenario?: readonly string[];
   readonly faults?: readonly string[];
   readonly tls?: boolean;
+  /** The company keeps strict policies. */
+  readonly governed?: boolean;
+  /** Where to write what the company says of itself. */
+  readonly policyFiles?: string;
 };
 
 /** A wrong option: one sentence that says what to give instead. */
@@ -55,7 +62,7 @@ export async function startCommand(options: CommandOptions, signal: AbortSignal)
     speed: number('speed', { least: 1, most: 1_000, otherwise: 1 }),
     port: number('port', { least: 0, most: PORT_MAX, otherwise: 0 }),
     historyMs: history * HOUR_MS,
-    tenants: [{ people }, ...others],
+    tenants: [{ people, ...(options.governed === true && { governed: true }) }, ...others],
     scenarios,
     subscribed: 'before',
     signal,
@@ -67,7 +74,20 @@ export async function startCommand(options: CommandOptions, signal: AbortSignal)
     throw error;
   });
   const { defects } = emulator;
+  if (options.policyFiles !== undefined) {
+    writePolicyFiles(emulator, options.policyFiles, emulator.clock.now() - history * HOUR_MS);
+  }
   return { document: documentOf(emulator), defects, stop: () => emulator.stop() };
+}
+
+/** The first tenant's people and applications, as `policy use` reads them. */
+function writePolicyFiles({ tenants }: Emulator, folder: string, sinceMs: number): void {
+  const [tenant] = tenants;
+  if (tenant === undefined) return;
+  const { directory, register } = policyFilesOf(tenant, sinceMs);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'directory.yaml'), directory);
+  writeFileSync(join(folder, 'register.yaml'), register);
 }
 
 /** `slow-spray:people=80,successes=0`: a scenario, and what is not to be drawn. */

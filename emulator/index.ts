@@ -11,6 +11,8 @@ import { machineTime } from './wire.ts';
 export type { FaultPlan } from './faults.ts';
 export type { Emulator, EmulatorOptions, Host, TenantOptions, World } from './options.ts';
 
+export { type PolicyFiles, policyFilesOf } from './policy-files.ts';
+
 const DAY_MS = 86_400_000;
 /** The first ones tell what is wrong. */
 const DEFECTS_KEPT = 100;

@@ -25,6 +25,11 @@ export type TenantOptions = {
   readonly people?: number;
   /** What they do of what office workers do; default: 1. Their programs sign in all the same. */
   readonly diligence?: number;
+  /**
+   * A company that keeps strict policies: managed phones, passkeys for administrators, no account
+   * with a password alone, and an external authentication method for every second factor.
+   */
+  readonly governed?: boolean;
   /** Decides which reports Graph gives; default: P2. */
   readonly licence?: 'free' | 'P1' | 'P2';
   readonly state?: TenantState;

@@ -25,6 +25,7 @@ export function livingTenants(
     const population = new Population({
       seed: number === 0 ? seed : `${seed} ${number}`,
       size: options.people ?? PEOPLE_MIN,
+      ...(options.governed !== undefined && { governed: options.governed }),
       ...(options.diligence !== undefined && { diligence: options.diligence }),
       ...(options.tenantId !== undefined && { tenantId: options.tenantId }),
       ...(name !== undefined && { name }),

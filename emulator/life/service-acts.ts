@@ -7,6 +7,7 @@ import {
   fileRecords,
   graphCallRecords,
   itemRecords,
+  RESOURCE_OF_JOB,
   servicePrincipalIdOf,
   signInRecords,
   type Token,
@@ -83,14 +84,6 @@ type Run = {
   readonly atMs: number;
 };
 
-const RESOURCES: Readonly<Record<Application['job'], string>> = {
-  mail: FIRST_PARTY.graph,
-  files: FIRST_PARTY.graph,
-  directory: FIRST_PARTY.graph,
-  audit: FIRST_PARTY.managementApi,
-  vault: FIRST_PARTY.keyVault,
-};
-
 function applicationRun(run: Run): Moment[] {
   const { population, random, app, atMs } = run;
   const { tenant } = population;
@@ -108,7 +101,7 @@ function applicationRun(run: Run): Moment[] {
       atMs,
       requestId,
       correlationId: random.guid(),
-      resourceId: RESOURCES[app.job],
+      resourceId: RESOURCE_OF_JOB[app.job],
       address: app.address,
     },
     { kind, keyId: app.keyId, homeTenantId: app.homeTenantId },

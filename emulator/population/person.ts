@@ -43,6 +43,8 @@ export type Person = Traits & {
   readonly office: Address;
   readonly isAdministrator: boolean;
   readonly isHelpDesk: boolean;
+  /** Asked for a second factor by an external authentication method. */
+  readonly isAskedExternally: boolean;
 };
 
 /** How many report to one manager. */
@@ -56,11 +58,17 @@ export function personOf(tenant: Tenant, index: number): Person {
   const traits = traitsOf(key, index);
   const { givenName, surname, suffix } = nameOf(tenant, index);
   const local = `${givenName}.${surname}`.toLowerCase() + suffix;
-  const domain = traits.isFederated ? tenant.federatedDomain : tenant.domain;
   const isHelpDesk =
     index === HELP_DESK || (traits.department === 'IT' && mix(key, index, 1) % 4 === 0);
+  const isAdministrator =
+    index === ADMINISTRATOR || (traits.department === 'IT' && mix(key, index, 7) % 40 === 0);
+  const needsPasskey = tenant.isGoverned && (isAdministrator || isHelpDesk);
+  // Who holds a role and needs a passkey signs in with it, and not through another provider.
+  const isFederated = traits.isFederated && !needsPasskey;
+  const domain = isFederated ? tenant.federatedDomain : tenant.domain;
   return {
     ...traits,
+    isFederated,
     index,
     givenName,
     surname,
@@ -74,12 +82,12 @@ export function personOf(tenant: Tenant, index: number): Person {
     managerIndex: index === 0 ? undefined : Math.floor((index - 1) / SPAN_OF_CONTROL),
     computer: computerOf(tenant, traits, index),
     phone: phoneOf(tenant, traits, index),
-    methods: methodsOf(key, traits, index),
+    methods: withPasskey(methodsOf(key, traits, index), needsPasskey),
     home: homeAddress(mix(key, index, 6), traits.place),
     office: officeAddress(traits.placeIndex, traits.place),
-    isAdministrator:
-      index === ADMINISTRATOR || (traits.department === 'IT' && mix(key, index, 7) % 40 === 0),
+    isAdministrator,
     isHelpDesk,
+    isAskedExternally: tenant.isGoverned,
   };
 }
 
@@ -157,8 +165,12 @@ function phoneOf(tenant: Tenant, traits: Traits, index: number): Device | undefi
     name: '',
     operatingSystem: mix(tenant.key, index, 11) % 3 === 0 ? 'Android' : 'Ios',
     trustType: 'Azure AD registered',
-    isManaged: false,
+    isManaged: tenant.isGoverned,
   };
+}
+
+function withPasskey(methods: readonly Method[], isNeeded: boolean): readonly Method[] {
+  return isNeeded && !methods.includes('fido2') ? [...methods, 'fido2'] : methods;
 }
 
 function methodsOf(key: number, traits: Traits, index: number): readonly Method[] {

@@ -34,7 +34,7 @@ export class Population {
   readonly size: number;
   readonly groupCount: number;
   readonly applicationCount: number = APPLICATION_COUNT;
-  readonly serviceAccountCount: number = SERVICE_ACCOUNT_COUNT;
+  readonly serviceAccountCount: number;
   readonly #diligence: number;
   readonly #kept: (Person | undefined)[] = new Array(PEOPLE_KEPT);
 
@@ -44,6 +44,7 @@ export class Population {
     }
     this.tenant = tenantOf(options);
     this.size = options.size;
+    this.serviceAccountCount = this.tenant.isGoverned ? 0 : SERVICE_ACCOUNT_COUNT;
     this.#diligence = options.diligence ?? 1;
     if (!(this.#diligence > 0 && this.#diligence <= 1)) {
       throw new RangeError(`diligence is above 0 and at most 1, not ${this.#diligence}`);

@@ -15,6 +15,8 @@ export type Tenant = {
   readonly forest: string;
   /** Ids are made of it; it never leaves the emulator. */
   readonly key: number;
+  /** Its people keep to strict policies; see {@link TenantOptions}. */
+  readonly isGoverned: boolean;
   /** Conditional access policies that the sign-in rows name. */
   readonly policies: readonly { readonly id: string; readonly displayName: string }[];
 };
@@ -25,6 +27,11 @@ export type TenantOptions = {
   readonly tenantId?: string;
   /** Default: drawn from the seed. */
   readonly name?: string;
+  /**
+   * Phones are managed, administrators use passkeys, no account has a password alone, and an
+   * external authentication method is asked wherever people are asked for a second factor.
+   */
+  readonly governed?: boolean;
 };
 
 export function tenantOf(options: TenantOptions): Tenant {
@@ -41,6 +48,7 @@ export function tenantOf(options: TenantOptions): Tenant {
     oneDriveUrl: `https://${label}-my-sharepoint.example`,
     forest: `EURPR0${1 + (mix(key, 2) % 8)}A00${1 + (mix(key, 3) % 9)}`,
     key,
+    isGoverned: options.governed === true,
     policies: [
       'Second factor for everybody',
       'Managed devices for finance',

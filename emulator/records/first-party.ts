@@ -1,4 +1,5 @@
 import { idOf } from '../population/ids.ts';
+import type { Application } from '../population/objects.ts';
 
 /** Applications of the vendor, by the ids that they have in every tenant. */
 export const FIRST_PARTY = {
@@ -48,6 +49,15 @@ export const APP_NAMES: ReadonlyMap<string, string> = new Map([
   [FIRST_PARTY.managementApi, 'Office 365 Management APIs'],
   [FIRST_PARTY.keyVault, 'Azure Key Vault'],
 ]);
+
+/** What an application of the company asks for a token, by what it does. */
+export const RESOURCE_OF_JOB: Readonly<Record<Application['job'], string>> = {
+  mail: FIRST_PARTY.graph,
+  files: FIRST_PARTY.graph,
+  directory: FIRST_PARTY.graph,
+  audit: FIRST_PARTY.managementApi,
+  vault: FIRST_PARTY.keyVault,
+};
 
 /** The service principal that stands in this tenant for an application of the vendor. */
 export function servicePrincipalIdOf(tenantKey: number, appId: string): string {

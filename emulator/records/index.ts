@@ -16,7 +16,7 @@ export {
   ruleObjectId,
 } from './exchange-admin.ts';
 export { graphTime } from './feed.ts';
-export { APP_NAMES, FIRST_PARTY, servicePrincipalIdOf } from './first-party.ts';
+export { APP_NAMES, FIRST_PARTY, RESOURCE_OF_JOB, servicePrincipalIdOf } from './first-party.ts';
 export { type GraphCall, graphCallRecords } from './graph-activity.ts';
 export {
   bindRecords,

@@ -56,6 +56,14 @@ const HELLO: Step = {
   result: '',
 };
 
+/** As the row of a client that came through a provider of the company's own has it. */
+const EXTERNAL: Step = {
+  method: 'External authentication method',
+  detail: 'Countersign, fido',
+  succeeded: true,
+  result: 'MFA completed by the external provider',
+};
+
 function second(method: string, detail: string): Step {
   return { method, detail, succeeded: true, result: 'MFA completed in Azure AD' };
 }
@@ -69,7 +77,6 @@ function common(
 
 /** Interactive with a prompt: a password and a second factor in a browser. */
 export function promptedSignIn(person: Person, request: Request, client?: Client): SignIn {
-  const method = person.methods[1] ?? 'microsoftAuthenticator';
   return {
     ...common(person, request),
     eventType: 'interactiveUser',
@@ -78,9 +85,16 @@ export function promptedSignIn(person: Person, request: Request, client?: Client
     protocol: 'oAuth2',
     incomingToken: 'none',
     factors: 2,
-    steps: [PASSWORD, SECOND[method] ?? second('Mobile app notification', '')],
+    steps: stepsOf(person),
     audit: { method: '1', request: 'Login:login' },
   };
+}
+
+/** In a company that asks an external method, who has a passkey uses it everywhere. */
+function stepsOf({ isAskedExternally, methods }: Person): Step[] {
+  if (isAskedExternally) return methods.includes('fido2') ? [FIDO] : [PASSWORD, EXTERNAL];
+  const method = methods[1] ?? 'microsoftAuthenticator';
+  return [PASSWORD, SECOND[method] ?? second('Mobile app notification', '')];
 }
 
 /** Interactive without a prompt: the browser has the device's session. */

@@ -11,6 +11,7 @@ import type { LedgerReader } from '../ledger/index.ts';
 import {
   type ActionVerdict,
   type Authorisations,
+  CAUSE_CURES,
   CAUSE_TEXTS,
   type OpenedPass,
   Reconciler,
@@ -115,6 +116,10 @@ export function judgingOf(of: {
   };
 }
 
+function cureOf(cause: ActionVerdict['cause']): string {
+  return cause === 'accounted' ? '' : CAUSE_CURES[cause];
+}
+
 function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Judged {
   const { verdict, cause, index, signIn } = found;
   const evidence = [index, ...(signIn === null ? [] : [signIn])].map((i) => ({ origin, index: i }));
@@ -125,6 +130,6 @@ function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Judged {
     case 'unaccounted':
       return { verdict, authorisation: no(asOf, because, evidence) };
     case 'unknown':
-      return { verdict, authorisation: unknown(asOf, because) };
+      return { verdict, authorisation: unknown(asOf, because, [{ what: cureOf(cause) }]) };
   }
 }

@@ -22,6 +22,7 @@ export { StateReconciler, type StateReconciliation, type StateSide } from './sta
 export { STATE_TEXTS, type StateCause, stateVerdictOf } from './state-verdict.ts';
 export type { ActionVerdict, JoinShare, Residual } from './totals.ts';
 export {
+  CAUSE_CURES,
   CAUSE_TEXTS,
   type Cause,
   isUnexplained,

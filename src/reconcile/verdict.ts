@@ -68,6 +68,41 @@ export const CAUSE_TEXTS: Readonly<Record<Cause, string>> = {
   'check-unknown': 'the policy could not be applied to its sign-in',
 };
 
+/** What the operator does about a cause; every cause but `accounted` has one. */
+export const CAUSE_CURES: Readonly<Record<Exclude<Cause, 'accounted'>, string>> = {
+  'no-sign-in': 'Treat the token as forged: revoke the sessions and ask the vendor who issued it.',
+  expired: 'Compare the times of both records with the vendor, and revoke the session.',
+  ended: 'Revoke the session in the suite as well; look at what was done since.',
+  'other-app': 'Find how the application got the token, and revoke it.',
+  'other-device': 'Ask the person which devices are theirs, and revoke the session.',
+  'other-network': 'Ask the person where they were, and revoke the session.',
+  'no-decision': 'Find how the sign-in passed the enforcement point, and close that way.',
+  'unregistered-workload':
+    'Register the application ("policy use --register FILE"), or take its credentials away.',
+  'check-failed':
+    'Run "findings --rule check". If a policy does not fit, try another: "policy replay DIR".',
+  'no-sign-in-delivered':
+    'Ask the vendor for the sign-in of each token id; connect canaries to bound what is lost.',
+  'no-sign-in-imported': 'Export the sign-ins of that time again, all four kinds, and import them.',
+  'not-settled': 'Ask again when the log has settled: "coverage" says until when it is late.',
+  'coverage-hole': 'Import the sign-ins of the hole; "coverage" names its log and its times.',
+  'coverage-unknown': 'Let "serve" collect the log: a file cannot tell whether it is whole.',
+  'no-sign-in-source': 'Connect the missing log of sign-ins, or import it; "coverage" names it.',
+  erased: 'None: what was erased cannot be told any more. The erasure is an entry with its reason.',
+  'older-than-source':
+    'Import sign-ins from before, back to the start of the session, or end the old sessions.',
+  'no-ids':
+    'Connect a log that names tokens (Graph activity), or ask the person: this kind names none.',
+  aggregated: 'Read the records of the same mailbox that stand for single acts, which name tokens.',
+  'vendor-service': 'Ask the vendor which of its services acted, and why ("requests").',
+  'nobody-named': 'Ask the vendor who acted; "show ENTRY" has the record.',
+  ambiguous: 'Compare both sign-ins ("show ENTRY"); a token of two people belongs revoked.',
+  'no-policy':
+    'Put policies in force: "policy use --directory FILE --register FILE", with since: in both.',
+  'check-unknown':
+    'Run "verified": it names the input that was missing. State it in the directory file.',
+};
+
 export type Verdict = 'accounted' | 'unaccounted' | 'unknown';
 
 const UNACCOUNTED: ReadonlySet<string> = new Set(UNACCOUNTED_CAUSES);

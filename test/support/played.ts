@@ -1,6 +1,13 @@
+import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type PolicyFiles,
+  policyFilesOf,
+  startEmulator,
+} from '../../emulator/index.ts';
 import type { EmulatorTruth } from '../../emulator/truth.ts';
 import type { Feed } from '../../emulator/types.ts';
 
@@ -38,6 +45,8 @@ export type Played = {
   readonly folder: string;
   readonly truth: EmulatorTruth;
   readonly tenants: readonly string[];
+  /** What the first tenant says of itself, for `policy use`. */
+  readonly policyFiles: PolicyFiles;
   readonly records: number;
   readonly startMs: number;
   readonly endMs: number;
@@ -63,7 +72,10 @@ export async function play(folder: string, options: PlayOptions): Promise<Played
       writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
     }
     const endMs = startMs + days * DAY_MS;
-    return { folder, truth: emulator.truth(), tenants, records, startMs, endMs };
+    const [first] = emulator.tenants;
+    assert.ok(first !== undefined);
+    const policyFiles = policyFilesOf(first, startMs);
+    return { folder, truth: emulator.truth(), tenants, policyFiles, records, startMs, endMs };
   } finally {
     await emulator.stop();
   }

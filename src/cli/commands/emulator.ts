@@ -16,6 +16,8 @@ type EmulatorFlags = {
   readonly scenario?: readonly string[];
   readonly faults?: readonly string[];
   readonly tls?: true;
+  readonly governed?: true;
+  readonly policyFiles?: string;
 };
 
 /** What we use of the emulator. It shares no code with us, so its types are written down here. */
@@ -65,6 +67,14 @@ export function declareEmulator(program: Parser, bind: Bind): void {
     )
     .option('--faults <name=rate>', 'what goes wrong, as in lost=0.01; repeatable', repeated)
     .option('--tls', 'HTTPS, by a certificate that --json prints')
+    .option(
+      '--governed',
+      'a company that keeps strict policies: nothing in it breaks the default set',
+    )
+    .option(
+      '--policy-files <dir>',
+      'write its directory.yaml and register.yaml there, for "policy use"',
+    )
     .action(bind(emulator));
 }
 

@@ -12,6 +12,7 @@ import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import {
   CAUSE_COLUMNS,
   causeRows,
+  curesOf,
   eventLines,
   residualLines,
   SHARE_COLUMNS,
@@ -71,7 +72,7 @@ async function printTotals(
 ): Promise<number> {
   const { terminal, json } = context;
   if (json) {
-    terminal.document({ ...found, state });
+    terminal.document({ ...found, cures: curesOf(found), state });
     return found.actions;
   }
   await terminal.table(CAUSE_COLUMNS, causeRows(found));

@@ -2,6 +2,7 @@ import { eventsText } from '../../books/index.ts';
 import { numberText, plural } from '../../core/index.ts';
 import {
   type ActionVerdict,
+  CAUSE_CURES,
   CAUSE_TEXTS,
   type Cause,
   type JoinShare,
@@ -50,7 +51,28 @@ export const CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
   { title: 'actions', kind: 'number', cell: ({ actions }) => numberText(actions) },
   { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
   { title: 'because', kind: 'text', comfortable: 40, cell: ({ cause }) => CAUSE_TEXTS[cause] },
+  {
+    title: 'what to do',
+    kind: 'text',
+    comfortable: 40,
+    fold: 1,
+    cell: ({ cause }) => cureOf(cause),
+  },
 ];
+
+/** By cause, of those that are there: what the operator does about it. */
+export function curesOf(found: Reconciliation): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    causeRows(found).flatMap(({ cause }) => {
+      const cure = cureOf(cause);
+      return cure === undefined ? [] : [[cause, cure]];
+    }),
+  );
+}
+
+function cureOf(cause: Cause): string | undefined {
+  return cause === 'accounted' ? undefined : CAUSE_CURES[cause];
+}
 
 export const SHARE_COLUMNS: readonly Column<JoinShare>[] = [
   { title: 'workload', kind: 'text', comfortable: 20, cell: ({ workload }) => workload },
@@ -115,6 +137,6 @@ export function verdictItem(found: ActionVerdict): object {
   const because = CAUSE_TEXTS[cause];
   return {
     ...{ index, tenant, time, workload, recordType, operation, who, app, ip, ...ids },
-    ...{ verdict, cause, because, bound },
+    ...{ verdict, cause, because, cure: cureOf(cause) ?? null, bound },
   };
 }
