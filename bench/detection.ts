@@ -2,12 +2,11 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDetection } from '../src/pipeline/index.ts';
-import type { SprayPlan } from '../tools/testing/sign-in-company.ts';
 import { documentOf, type Measured } from './detection/document.ts';
 import { quietMail } from './detection/quiet-mail.ts';
 import { QUIET_FORMS, quietTime, unaccountedIn } from './detection/quiet-time.ts';
 import { runScenarios, type ScenarioRun } from './detection/scenario-runs.ts';
-import { BASE_PLAN, type SprayPoint, sprayPoint, targetsOf } from './detection/spray-curves.ts';
+import { SPRAY_FORMS, sprayCurves } from './detection/spray-curves.ts';
 import { Tally } from './detection/tally.ts';
 import { type Benchmark, type BenchOptions, type Figure, machineLine, ROOT } from './harness.ts';
 
@@ -17,13 +16,13 @@ const FORMS = {
     ...{ seeds: 12, lifeDays: 0 },
     quiet: QUIET_FORMS.short,
     mail: { people: 60, weeks: 2 },
-    spray: { people: 300, days: 28, seeds: 10 },
+    spray: SPRAY_FORMS.short,
   },
   long: {
     ...{ seeds: 10, lifeDays: 5 },
     quiet: QUIET_FORMS.long,
     mail: { people: 400, weeks: 4 },
-    spray: { people: 10_000, days: 28, seeds: 10 },
+    spray: SPRAY_FORMS.long,
   },
 } as const;
 
@@ -54,7 +53,7 @@ export const run: Benchmark = async (options) => {
       unaccounted: unaccountedIn(quietly),
       unexplained: quietly.reconciled.residual.length,
     },
-    sprayed: { people: form.spray.people, days: form.spray.days },
+    sprayed: { ...form.spray, form: options.form, seed, machine: machineLine() },
   };
   mkdirSync(join(ROOT, 'docs'), { recursive: true });
   writeFileSync(join(ROOT, 'docs/detection.md'), documentOf(measured));
@@ -83,38 +82,6 @@ async function scenarioRuns(
     }
   }
   return runs;
-}
-
-async function sprayCurves(
-  { folder, log }: BenchOptions,
-  of: {
-    readonly seed: number;
-    readonly people: number;
-    readonly days: number;
-    readonly seeds: number;
-  },
-): Promise<SprayPoint[]> {
-  const base: SprayPlan = { ...BASE_PLAN, targets: targetsOf(of.people) };
-  const slower = { ...base, triesPerWeek: 0.5 };
-  const liker = { ...base, overlap: 0.6 };
-  const even: SprayPlan[] = [
-    ...[base, slower],
-    ...[3, 7].map((triesPerWeek) => ({ ...base, triesPerWeek })),
-    ...[0, 0.5].map((fresh) => ({ ...base, fresh })),
-    ...[{ ...base, overlap: 0 }, liker, { ...base, overlap: 1 }],
-  ];
-  const plans = [
-    ...even.map((plan) => ({ plan, life: 'even' as const })),
-    ...[base, slower, liker].map((plan) => ({ plan, life: 'restless' as const })),
-  ];
-  const seeds = Array.from({ length: of.seeds }, (_, at) => of.seed + at);
-  const points: SprayPoint[] = [];
-  for (const { plan, life } of plans) {
-    const point = await sprayPoint(plan, { people: of.people, days: of.days, life, seeds }, folder);
-    log(`spray ${life} ${JSON.stringify(plan)}: ${point.ranked} of ${point.hits} hits ranked`);
-    points.push(point);
-  }
-  return points;
 }
 
 function figuresOf({ runs, quiet, curves }: Measured): Figure[] {

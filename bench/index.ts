@@ -34,6 +34,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ run: Benchmark }>>> = 
   'mail-senders': () => import('./mail-senders.ts'),
   quiet: () => import('./quiet.ts'),
   spray: () => import('./spray.ts'),
+  'spray-curves': () => import('./spray-curves.ts'),
   looks: () => import('./looks.ts'),
   sigma: () => import('./sigma.ts'),
   'pass-ended': () => import('./pass-ended.ts'),

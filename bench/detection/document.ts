@@ -24,7 +24,13 @@ export type Measured = {
   };
   readonly mail: MailWeeks;
   readonly curves: readonly SprayPoint[];
-  readonly sprayed: { readonly people: number; readonly days: number };
+  readonly sprayed: Sprayed;
+};
+
+/** What the curves of sprays were measured of. */
+type Sprayed = Pick<Measured, 'form' | 'seed' | 'machine'> & {
+  readonly people: number;
+  readonly days: number;
 };
 
 /** docs/detection.md: what was measured, of what, and what it does not say. */
@@ -70,18 +76,52 @@ export function documentOf(measured: Measured): string {
     '',
     ...mailTable(measured.mail),
     '',
-    '## Slow sprays (synthetic sign-ins)',
-    '',
-    `${measured.sprayed.people} people over ${measured.sprayed.days} days, sign-in fields alone.`,
-    'A hit is ranked if it is among the first 20 candidates. At full overlap of clients, in the',
-    'country of the people, nothing tells an intruder from a person away. *Even* people keep to',
-    'office hours, to one browser and to one other country; *restless* ones update browsers every',
-    'week, work at night, and travel where intruders are. `npm run bench -- spray` measures the',
-    'first line of both by itself, at full size.',
-    '',
-    ...curveTable(measured.curves),
-    '',
+    ...sprayLines(measured.curves, measured.sprayed),
   ].join('\n');
+}
+
+const SPRAYS = '## Sprays (synthetic sign-ins)';
+
+/** The same document with other curves: they are its last section. */
+export function withCurves(
+  document: string,
+  curves: readonly SprayPoint[],
+  sprayed: Sprayed,
+): string {
+  const [before = ''] = document.split(`${SPRAYS}\n`);
+  return before + sprayLines(curves, sprayed).join('\n');
+}
+
+function sprayLines(
+  curves: readonly SprayPoint[],
+  { form, seed, machine, people, days }: Sprayed,
+): string[] {
+  const isOfVictims = ({ plan }: SprayPoint): boolean => plan.shares !== undefined;
+  return [
+    SPRAYS,
+    '',
+    `${people} people over ${days} days, sign-in fields alone. Form: ${form}, seeds from ${seed}.`,
+    `${machine}.`,
+    '',
+    'A hit is *ranked* if it is among the first 20 candidates, and *told* if it is a finding of',
+    'its own. *Wrong* counts such findings about a person who was not hit. *Even* people keep to',
+    'office hours, to one browser and to one other country. *Restless* people update browsers',
+    'every week, work at night, and travel where intruders are. `npm run bench -- spray-curves`',
+    'measures this section by itself. `npm run bench -- spray` measures the first line of both',
+    'lives, at full size.',
+    '',
+    ...curveTable(curves.filter((point) => !isOfVictims(point))),
+    '',
+    '### Victims who share the address, carrier or client of the intruder',
+    '',
+    '*Client*: each try comes with the browser of its target. *Carrier*: the intruder rents lines',
+    "of the carrier of people's phones. *Address*: the intruder comes out of the office address",
+    'that the target uses. Where all of it is shared, only the moment tells. So a spray of one try',
+    'a week from the office address, with the browser of its targets, is not found.',
+    '',
+    ...curveTable(curves.filter(isOfVictims)),
+    '',
+  ];
 }
 
 function scenarioTable(runs: readonly ScenarioRun[]): string[] {
@@ -168,21 +208,32 @@ function mailTable({ people, weeks, inbound, files, lines }: MailWeeks): string[
 function curveTable(points: readonly SprayPoint[]): string[] {
   return table(
     [
-      ...['people', 'targets', 'tries a week', 'fresh addresses', 'overlap of clients', 'seeds'],
-      ...['hits ranked', 'all hits ranked', 'guesses told', 'of those theirs'],
+      ...['people', 'targets', 'tries', 'shared', 'fresh addresses', 'overlap of clients', 'seeds'],
+      ...['hits ranked', 'all hits ranked', 'hits told', 'wrong', 'guesses told'],
+      'of those theirs',
     ],
-    points.map(({ life, plan, hits, ranked, whole, seeds, guesses, told, right }) => [
-      life,
-      plan.targets,
-      plan.triesPerWeek,
-      percent(plan.fresh ?? 1),
-      percent(plan.overlap),
-      seeds,
-      `${ranked} of ${hits}`,
-      `${whole} of ${seeds}`,
-      percent(right / guesses),
-      told === 0 ? 'none' : percent(right / told),
-    ]),
+    points.map((point) => {
+      const { life, plan, hits, ranked, whole, seeds, guesses, told, right } = point;
+      const { shares = [], triesPerWeek: tries } = plan;
+      const isAddress = shares.includes('address');
+      return [
+        life,
+        plan.targets,
+        plan.burstMinutes === undefined
+          ? `${tries} a week`
+          : `${tries} in ${plan.burstMinutes} min`,
+        shares.length === 0 ? 'nothing' : shares.join(', '),
+        isAddress ? 'office' : percent(plan.fresh ?? 1),
+        shares.includes('client') ? 'own' : percent(plan.overlap),
+        seeds,
+        `${ranked} of ${hits}`,
+        `${whole} of ${seeds}`,
+        `${point.hitsTold} of ${hits}`,
+        point.wrongTold,
+        percent(right / guesses),
+        told === 0 ? 'none' : percent(right / told),
+      ];
+    }),
   );
 }
 

@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Books, BooksReader, RowBuffer } from '../../src/books/index.ts';
-import { type Campaign, sprayLook } from '../../src/detect/index.ts';
+import { type Campaign, sprayFindings, sprayLook } from '../../src/detect/index.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import {
   type Company,
   type CompanyPlan,
   companyOf,
+  type SharedTrait,
   type SprayPlan,
 } from '../../tools/testing/sign-in-company.ts';
+import type { BenchOptions } from '../harness.ts';
 
 /** How many candidates a person looks through. */
 const LOOKED_THROUGH = 20;
@@ -18,6 +20,63 @@ const ROWS_PER_POST = 100_000;
 export const BASE_PLAN: Omit<SprayPlan, 'targets'> = {
   ...{ triesPerWeek: 1, overlap: 0.3, hits: 2, fresh: 1 },
 };
+
+/** What the points of victims change: half an hour of three tries each, from a few addresses. */
+const FAST_PLAN: Omit<SprayPlan, 'targets'> = {
+  ...{ ...BASE_PLAN, triesPerWeek: 3, fresh: 0, burstMinutes: 30 },
+};
+
+/** What the intruder has in common with the victims. */
+const SHARED: readonly (readonly SharedTrait[])[] = [
+  ...[['client'], ['carrier'], ['address']],
+  ...[
+    ['carrier', 'client'],
+    ['address', 'client'],
+  ],
+] as readonly (readonly SharedTrait[])[];
+
+export const SPRAY_FORMS = {
+  short: { people: 300, days: 28, seeds: 10 },
+  long: { people: 10_000, days: 28, seeds: 10 },
+} as const;
+
+/** All points of the curves, each of so many seeds. */
+export async function sprayCurves(
+  { folder, log }: Pick<BenchOptions, 'folder' | 'log'>,
+  of: {
+    readonly seed: number;
+    readonly seeds: number;
+    readonly people: number;
+    readonly days: number;
+  },
+): Promise<SprayPoint[]> {
+  const base: SprayPlan = { ...BASE_PLAN, targets: targetsOf(of.people) };
+  const slower = { ...base, triesPerWeek: 0.5 };
+  const liker = { ...base, overlap: 0.6 };
+  const fast: SprayPlan = { ...FAST_PLAN, targets: Math.round(of.people / 5) };
+  const even: SprayPlan[] = [
+    ...[base, slower],
+    ...[3, 7].map((triesPerWeek) => ({ ...base, triesPerWeek })),
+    ...[0, 0.5].map((fresh) => ({ ...base, fresh })),
+    ...[{ ...base, overlap: 0 }, liker, { ...base, overlap: 1 }],
+  ];
+  const alike = [base, fast].flatMap((plan) => SHARED.map((shares) => ({ ...plan, shares })));
+  const plans = [
+    ...[...even, fast].map((plan) => ({ plan, life: 'even' as const })),
+    ...[base, slower, liker, fast].map((plan) => ({ plan, life: 'restless' as const })),
+    ...alike.flatMap((plan) => LIVES.map((life) => ({ plan, life }))),
+  ];
+  const seeds = Array.from({ length: of.seeds }, (_, at) => of.seed + at);
+  const points: SprayPoint[] = [];
+  for (const { plan, life } of plans) {
+    const point = await sprayPoint(plan, { people: of.people, days: of.days, life, seeds }, folder);
+    log(`spray ${life} ${JSON.stringify(plan)}: ${point.ranked} of ${point.hits} hits ranked`);
+    points.push(point);
+  }
+  return points;
+}
+
+const LIVES = ['even', 'restless'] as const;
 
 /** One in fifty is guessed at. */
 export function targetsOf(people: number): number {
@@ -37,6 +96,9 @@ export type SprayPoint = {
   readonly guesses: number;
   readonly told: number;
   readonly right: number;
+  /** Hits that are findings of their own, and such findings of what was no hit. */
+  readonly hitsTold: number;
+  readonly wrongTold: number;
   /** What the longest look took. */
   readonly lookMs: number;
 };
@@ -50,7 +112,9 @@ export type Sprayed = {
   readonly life: Life;
 };
 
-type One = { ranked: number; told: number; right: number; lookMs: number; ranks: number[] };
+type One = Pick<SprayPoint, 'ranked' | 'told' | 'right' | 'hitsTold' | 'wrongTold' | 'lookMs'> & {
+  readonly ranks: readonly number[];
+};
 
 /** Sprays a company of sign-ins alone, once for each seed. */
 export async function sprayPoint(
@@ -60,6 +124,7 @@ export async function sprayPoint(
   log?: (line: string) => void,
 ): Promise<SprayPoint> {
   const sums = { hits: 0, ranked: 0, whole: 0, guesses: 0, told: 0, right: 0, lookMs: 0 };
+  const findings = { hitsTold: 0, wrongTold: 0 };
   for (const seed of of.seeds) {
     const random = new SeededRandom(seed);
     const company = companyOf({
@@ -73,10 +138,12 @@ export async function sprayPoint(
     sums.guesses += company.guesses.size;
     sums.told += one.told;
     sums.right += one.right;
+    findings.hitsTold += one.hitsTold;
+    findings.wrongTold += one.wrongTold;
     sums.lookMs = Math.max(sums.lookMs, one.lookMs);
     log?.(`seed ${seed}: hits at places ${one.ranks.join(', ')}; ${company.rows.length} rows`);
   }
-  return { plan, life: of.life, ...sums, seeds: of.seeds.length };
+  return { plan, life: of.life, ...sums, ...findings, seeds: of.seeds.length };
 }
 
 async function judged(company: Company, folder: string): Promise<One> {
@@ -93,7 +160,7 @@ async function judged(company: Company, folder: string): Promise<One> {
       const guesses = campaigns.flatMap((campaign) => campaign.guesses);
       const ranks = [...company.hits].map((hit) => placeOf(hit, campaigns));
       return {
-        ...{ lookMs, ranks, told: guesses.length },
+        ...{ lookMs, ranks, told: guesses.length, ...toldOf(company, campaigns) },
         ranked: ranks.filter((place) => place <= LOOKED_THROUGH).length,
         right: guesses.filter(({ index }) => company.guesses.has(index)).length,
       };
@@ -103,6 +170,18 @@ async function judged(company: Company, folder: string): Promise<One> {
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Findings of hits, by whether they are of one. */
+function toldOf(
+  { hits }: Company,
+  campaigns: readonly Campaign[],
+): Pick<SprayPoint, 'hitsTold' | 'wrongTold'> {
+  const told = sprayFindings(campaigns).filter(({ rule }) => rule === 'stream/spray-hit');
+  const right = told.filter(({ entries }) => entries.some((index) => hits.has(index)));
+  const entries = new Set(right.flatMap((draft) => draft.entries));
+  const hitsTold = [...hits].filter((index) => entries.has(index)).length;
+  return { hitsTold, wrongTold: told.length - right.length };
 }
 
 /** The best place that a hit has among the candidates of any campaign, from 1 on. */
