@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { runs } from '../../tools/property.ts';
+import { TENANT_NOT_STATED, type TenantId } from '../core/index.ts';
 import { areTheyOut, type FootholdAnswer } from './out.ts';
 import { namedSeed } from './seed.ts';
 import {
@@ -24,6 +25,7 @@ import { accountOf, TENANT, type Told } from './testing/world.ts';
 /** What later changes take back of what intruders opened, and what they do not. */
 
 const DAY_MS = 86_400_000;
+const ELSEWHERE = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74' as TenantId;
 
 async function answersOf(
   told: readonly Told[],
@@ -122,6 +124,15 @@ test('an account that is enabled again has what it had, by whomever', async () =
   assert.deepEqual(await statesOf('directory-roles', both), ['closed']);
   const given = change('Add member to role.', ADMIN, at(40), user(ONE), properties(ROLE));
   assert.deepEqual(await statesOf('directory-roles', [...both, given]), ['none']);
+});
+
+test('what an application holds in one tenant is not taken back in another', async () => {
+  const of = CASES.find(({ foothold }) => foothold === 'app-roles');
+  assert.ok(of !== undefined);
+  const elsewhere = { ...of.closes(ADMIN, 20), tenant: ELSEWHERE };
+  assert.deepEqual(await statesOf('app-roles', [of.opens(EVE, 10), elsewhere]), ['none']);
+  const notStated = { ...of.closes(ADMIN, 20), tenant: TENANT_NOT_STATED };
+  assert.deepEqual(await statesOf('app-roles', [of.opens(EVE, 10), notStated]), ['closed']);
 });
 
 test('taking one right of several leaves the others', async () => {

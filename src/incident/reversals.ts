@@ -1,4 +1,5 @@
 import type { EventRow } from '../books/index.ts';
+import { TENANT_NOT_STATED } from '../core/index.ts';
 import type { Change, Meaning } from './changes.ts';
 import type { Foothold, Remainder } from './foothold.ts';
 import type { Lineage } from './lineage.ts';
@@ -43,7 +44,7 @@ export function reversalOf(opened: Opened, undoings: Undoings, lineage: Lineage)
   for (const change of undoings.of(opened)) {
     const order =
       change.row.index === opened.row.index ? 'before' : orderOf(opened.row, change.row);
-    if (order === 'before') continue;
+    if (order === 'before' || !isWithin(opened, change)) continue;
     const own = change.meanings.filter(
       ({ foothold, holder }) =>
         foothold.number === opened.foothold.number && lineage.isSame(holder, opened.holder),
@@ -61,6 +62,16 @@ export function reversalOf(opened: Opened, undoings: Undoings, lineage: Lineage)
     }
   }
   return state.result();
+}
+
+/**
+ * An application is one party in every tenant: what it holds in one is not taken back in another.
+ * Sessions and passwords end where the account is at home.
+ */
+function isWithin({ foothold, row }: Opened, change: Change): boolean {
+  if (foothold.special !== undefined) return true;
+  const tenants = [row.tenant, change.row.tenant];
+  return row.tenant === change.row.tenant || tenants.includes(TENANT_NOT_STATED);
 }
 
 /** Whether a record tells of something later than another one: not known within a whole second. */

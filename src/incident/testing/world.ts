@@ -10,6 +10,8 @@ export type Told = {
   readonly atMs: number;
   readonly operation: string;
   readonly event?: Partial<EventRow['event']>;
+  /** Another than {@link TENANT}. */
+  readonly tenant?: TenantId;
   readonly record?: unknown;
 };
 
@@ -18,12 +20,12 @@ export function accountOf(
   told: readonly Told[],
   principals: readonly ServicePrincipal[] = [],
 ): IncidentSource {
-  const rows = told.map(({ atMs, operation, event }, index): EventRow => {
+  const rows = told.map(({ atMs, operation, event, tenant = TENANT }, index): EventRow => {
     const whole = { ...blankEvent(), statusId: 1, classUid: 3004, ...event };
     return {
       index,
       entries: [index],
-      tenant: TENANT,
+      tenant,
       action: `action ${index}`,
       source: 'm365.export/unified-audit-log',
       seenMs: atMs,
