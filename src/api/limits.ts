@@ -120,3 +120,6 @@ export const EMULATOR_SPEED_MAX = 1_000;
 
 /** However fast time is, a collector that waits lets others have their turn. */
 export const EMULATOR_WAIT_MS_MIN = 20;
+
+/** Entries are indexed within seconds; those that wait for longer show that indexing is stuck. */
+export const INDEX_LAG_MS_MAX = 60_000;

@@ -85,9 +85,10 @@ export function coverageAnswer(
   { origin, size, asOf }: Pick<LedgerHead, 'origin' | 'size' | 'asOf'>,
 ): Answer {
   const because: Reason[] = [];
-  if (asOf.size < size) {
+  // What lies beyond the watermark is none of the answer; before the first entry there is none.
+  if (asOf.size === 0 && size > 0) {
     const text =
-      `entries ${asOf.size} to ${size - 1} are not yet indexed: the next writing ` +
+      `entries 0 to ${size - 1} are not yet indexed: the next writing ` +
       'command does it, or "countersign rebuild"';
     because.push({ code: 'not-yet-indexed', text });
   }

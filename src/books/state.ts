@@ -125,12 +125,13 @@ export class State {
     return named.filter(({ stage }) => stage.startsWith(prefix));
   }
 
-  /** The stage of this prefix that is behind: records came in with that entry or behind it. */
+  /** The stage of this prefix that is furthest behind: records came with that entry or later. */
   notLookedAt(prefix: string): StageCursor | undefined {
     return this.snapshot(() => {
       const known = this.#cursors(prefix);
       const stages = known.length === 0 ? [{ stage: prefix, index: 0 }] : known;
-      return stages.find(({ index }) => this.touchedSince(index).length > 0);
+      const behind = stages.filter(({ index }) => this.touchedSince(index).length > 0);
+      return behind.sort((a, b) => a.index - b.index)[0];
     });
   }
 

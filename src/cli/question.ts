@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { BooksReader, LedgerHead } from '../books/index.ts';
-import { type Answer, CountersignError, numberText, plural, type Reason } from '../core/index.ts';
+import {
+  type Answer,
+  CountersignError,
+  numberText,
+  plural,
+  type Reason,
+  watermarkText,
+} from '../core/index.ts';
 import { LedgerReader, layout } from '../ledger/index.ts';
 import type { Context } from './context.ts';
 import { CliError, usage } from './errors.ts';
@@ -13,6 +20,8 @@ export type Sources = {
   readonly ledger: LedgerReader;
   readonly books: BooksReader;
   readonly head: LedgerHead;
+  /** The head of an answer about findings, which is as far as every detector has read. */
+  readonly examined: () => Promise<LedgerHead>;
 };
 
 export async function askLedger<T = ExitCode>(
@@ -31,17 +40,29 @@ export async function askBooks(
   context: Context,
   ask: (sources: Sources) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return withBooks(context, ask);
+  return withBooks(context, ask, (head) => tellWatermark(context, head));
 }
 
-async function withBooks<T>(context: Context, ask: (sources: Sources) => Promise<T>): Promise<T> {
+async function withBooks<T>(
+  context: Context,
+  ask: (sources: Sources) => Promise<T>,
+  tell: (head: LedgerHead) => void,
+): Promise<T> {
   // The books bring the engine along, which takes a while: the ledger's own questions do without.
   const { BooksReader: Reader, headOf } = await import('../books/index.ts');
   return askLedger(context, async (ledger) => {
     const books = await Reader.open(context.dataDir, { clock: context.clock });
-    const head = await headOf(ledger, books);
+    let head = await headOf(ledger, books);
+    const examined = async (): Promise<LedgerHead> => {
+      head = await examinedHead(ledger, books, head);
+      return head;
+    };
     try {
-      return await ask({ ledger, books, head });
+      const answer = await ask({ ledger, books, head, examined });
+      tell(head);
+      return answer;
+    } catch (error) {
+      throw isBehind(head) ? withWatermark(error, head) : error;
     } finally {
       books.close();
     }
@@ -54,7 +75,8 @@ export async function askBooksIfAny<T>(
   ask: (sources: Sources) => Promise<T>,
 ): Promise<T | undefined> {
   if (!existsSync(layout.folderFacts(context.dataDir))) return undefined;
-  return withBooks(context, ask);
+  // It is one part of an answer.
+  return withBooks(context, ask, () => undefined);
 }
 
 /** A list is worth what the coverage of its interval is worth, whatever it lists. */
@@ -63,23 +85,65 @@ export function worth(coverage: Answer): ExitCode {
   return EXIT.done;
 }
 
-/** @throws CliError CANNOT_TELL when the ledger has entries that the books have not. */
-export function notYetIndexed(books: BooksReader, head: LedgerHead): void {
-  if (books.cursor >= head.size) return;
-  const text =
-    `entries ${books.cursor} to ${head.size - 1} are not yet indexed: the next writing command ` +
-    'does it, or "countersign rebuild"';
-  throw new CliError('CANNOT_TELL', text);
+/**
+ * An answer holds for the entries that are indexed, and names them. Of none there is no answer.
+ * @throws CliError CANNOT_TELL when nothing of the ledger is indexed
+ */
+export function notYetIndexed({ asOf, size }: LedgerHead): void {
+  if (asOf.size === 0 && size > 0) throw unread(0, size);
 }
 
-/** @throws CliError CANNOT_TELL when entries were indexed that no detector has looked at. */
-export function notYetJudged(books: BooksReader): void {
-  const behind = books.notLookedAt('watch/');
-  if (behind === undefined) return;
+/**
+ * For a question about one thing that was not found: it may stand beyond the watermark.
+ * @throws CliError CANNOT_TELL when anything of the ledger is not indexed
+ */
+export function notWhollyIndexed({ asOf, size }: LedgerHead): void {
+  if (asOf.size < size) throw unread(asOf.size, size);
+}
+
+function unread(from: number, size: number): CliError {
   const text =
-    `no rule has looked at the records from entry ${behind.index} on yet: the next import, or ` +
-    '"countersign serve", does it';
-  throw new CliError('CANNOT_TELL', text);
+    `entries ${from} to ${size - 1} are not yet indexed: the next writing command does it, or ` +
+    '"countersign rebuild"';
+  return new CliError('CANNOT_TELL', text);
+}
+
+/** @throws CliError CANNOT_TELL when some detector has looked at nothing yet */
+async function examinedHead(
+  ledger: LedgerReader,
+  books: BooksReader,
+  head: LedgerHead,
+): Promise<LedgerHead> {
+  const behind = books.notLookedAt('watch/');
+  if (behind === undefined || behind.index >= head.asOf.size) return head;
+  if (behind.index === 0) {
+    const text =
+      'no rule has looked at the records from entry 0 on yet: the next import, or ' +
+      '"countersign serve", does it';
+    throw new CliError('CANNOT_TELL', text);
+  }
+  const { headOf } = await import('../books/index.ts');
+  return { ...head, asOf: (await headOf(ledger, { cursor: behind.index })).asOf };
+}
+
+/** On standard error: a list has no place for it, and a document names it as `asOf` as well. */
+function tellWatermark({ terminal, json }: Context, head: LedgerHead): void {
+  if (!json || isBehind(head)) terminal.note(`As of ${asOfText(head)}.`);
+}
+
+function withWatermark(error: unknown, head: LedgerHead): unknown {
+  if (!(error instanceof CliError) || error.code !== 'CANNOT_TELL') return error;
+  const text = `${error.message} (as of ${asOfText(head)})`;
+  return new CliError('CANNOT_TELL', text, { cause: error });
+}
+
+function isBehind({ asOf, size }: LedgerHead): boolean {
+  return asOf.size < size;
+}
+
+function asOfText({ asOf, size }: LedgerHead): string {
+  const later = asOf.size < size ? `; entries ${asOf.size} to ${size - 1} were not read yet` : '';
+  return `${watermarkText(asOf)}${later}`;
 }
 
 /** Ends a list early at Ctrl-C; what was printed is whole lines. */

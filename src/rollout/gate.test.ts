@@ -42,7 +42,6 @@ const GOOD: GateInput = {
     fromMs: FROM,
     toMs: TO,
     nowMs: TO + HOUR_MS,
-    unposted: 0,
   },
   ...{ coverage: WHOLE, findings: [], reconciliation: CLEAN },
   rules: [{ rule: 'r', state: 'live', because: '' }],
@@ -91,7 +90,6 @@ test('each condition by itself can hold the wave, and says how', () => {
     [{ rules: [{ rule: 'r', state: 'blind', because: 'late' }] }, 'findings', 'unknown'],
     [{ reconciliation: unsought('no-sign-in-source') }, 'residual', 'unknown'],
     [{ reconciliation: unsought('coverage-hole') }, 'residual', 'unknown'],
-    [{ unposted: 3 }, 'findings', 'unknown'],
     [{ coverage: [...WHOLE, fact('x', { state: 'unknown' })] }, 'findings', 'unknown'],
   ];
   for (const [more, condition, kind] of cases) {

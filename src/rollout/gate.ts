@@ -36,8 +36,6 @@ export type GateInput = {
   readonly toMs: number;
   /** When it is asked: a suppression may be over by then. */
   readonly nowMs: number;
-  /** Entries that the books have not posted. */
-  readonly unposted: number;
   /** All facts that touch the window. */
   readonly coverage: readonly CoverageFact[];
   readonly findings: readonly KeptFinding[];
@@ -302,12 +300,8 @@ function sighted({ rules = [], file, asOf }: GateInput, least: number): Answer {
 
 /** What "nothing was found" is worth: whether the account of the window is whole. */
 function wholeness(input: GateInput): Answer {
-  const { coverage, unposted, fromMs, toMs, asOf } = input;
+  const { coverage, fromMs, toMs, asOf } = input;
   const because: Reason[] = [];
-  if (unposted > 0) {
-    const text = `${plural(unposted, 'entry', 'entries')} not yet indexed`;
-    because.push({ code: 'not-yet-indexed', text });
-  }
   if (coverage.length === 0) {
     because.push({ code: 'coverage-unknown', text: 'nothing says which times were collected' });
   }

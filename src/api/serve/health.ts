@@ -8,7 +8,7 @@ import {
   type Watermark,
   yes,
 } from '../../core/index.ts';
-import { LATE_POLLS } from '../limits.ts';
+import { INDEX_LAG_MS_MAX, LATE_POLLS } from '../limits.ts';
 import type { ServerState } from './metrics.ts';
 import type { CollectorTally } from './tally.ts';
 
@@ -17,22 +17,23 @@ import type { CollectorTally } from './tally.ts';
  * question: a collector that has not polled yet is no good news.
  */
 export function healthOf(state: ServerState, asOf: Watermark): Answer {
-  const { collectors, ledgerEntries, booksCursor, failedDetectors } = state;
+  const { collectors, failedDetectors } = state;
   const fine = yes(asOf, [{ origin: asOf.origin, index: Math.max(0, asOf.size - 1) }]);
-  const indexed =
-    booksCursor >= ledgerEntries
-      ? fine
-      : unknown(asOf, {
-          code: 'not-yet-indexed',
-          text: `entries ${booksCursor} to ${ledgerEntries - 1} are not yet indexed`,
-        });
   return all([
-    indexed,
+    indexing(state, fine),
     state.disk === 'low' ? not(fine, DISK_LOW) : fine,
     state.doors === 'shut' ? not(fine, DOORS_SHUT) : fine,
     ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
     ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
   ]);
+}
+
+/** Entries on their way make nothing unknown: the answer holds as far as it has read. */
+function indexing({ nowMs, unreadSinceMs, booksCursor }: ServerState, fine: Answer): Answer {
+  if (unreadSinceMs === undefined || nowMs - unreadSinceMs <= INDEX_LAG_MS_MAX) return fine;
+  const since = instantOfMs(unreadSinceMs);
+  const text = `entry ${booksCursor} arrived at ${since} and is not yet indexed: indexing is stuck`;
+  return unknown(fine.asOf, { code: 'not-yet-indexed', text });
 }
 
 const DISK_LOW: Reason = {

@@ -53,6 +53,7 @@ function state(changes: Partial<ServerState> = {}): ServerState {
     ledgerEntries: 10,
     booksCursor: 10,
     failedDetectors: [],
+    unreadSinceMs: undefined,
     freeDisk: 0.5,
     disk: 'enough',
     doors: 'none',
@@ -135,7 +136,13 @@ describe('health', () => {
   test('cannot be told before the first poll, while one falls short, or behind the ledger', () => {
     assert.equal(kind({ collectors: [polled, tally()] }), 'unknown');
     assert.equal(kind({ collectors: [{ ...polled, lastShort: 1 }] }), 'unknown');
-    assert.equal(kind({ collectors: [polled], booksCursor: 9 }), 'unknown');
+    assert.equal(kind({ collectors: [polled], unreadSinceMs: NOW_MS - 120_000 }), 'unknown');
+  });
+
+  test('holds as far as it has read while entries are on their way', () => {
+    const changes = { collectors: [polled], booksCursor: 9, unreadSinceMs: NOW_MS - 1000 };
+    assert.equal(kind(changes), 'yes');
+    assert.deepEqual(healthOf(state(changes), AS_OF).asOf, AS_OF);
   });
 
   test('is no while a detector has failed, by its name, as the metrics say', () => {

@@ -19,6 +19,8 @@ export type ServerState = {
   readonly queue: number;
   readonly ledgerEntries: number;
   readonly booksCursor: number;
+  /** When the first entry arrived that cannot be asked about; undefined where all can. */
+  readonly unreadSinceMs: number | undefined;
   /** 0 to 1; undefined where the system does not say. */
   readonly freeDisk: number | undefined;
   /** `low`: nothing is collected. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
-import { BooksReader, headOf, NOTHING_SAID } from '../../books/index.ts';
+import { BooksReader, headOf } from '../../books/index.ts';
 import type { Config } from '../../config/index.ts';
-import { type Clock, isGuid, OWN_TENANT, type Random } from '../../core/index.ts';
+import { type Clock, msOfInstant, OWN_TENANT, type Random } from '../../core/index.ts';
 import { FAILED, failureOf } from '../../detect/index.ts';
 import type { Collector, Wait } from '../../intake/index.ts';
 import { LedgerReader, layout } from '../../ledger/index.ts';
@@ -16,7 +16,6 @@ import {
   sayEstate,
   type Writer,
 } from '../../pipeline/index.ts';
-import { coverageItem } from '../coverage-item.ts';
 import { HandoverError } from '../errors.ts';
 import { HandoverServer, type Perform } from '../handover-server.ts';
 import { COVERAGE_KEPT_MS } from '../limits.ts';
@@ -24,13 +23,14 @@ import { perform } from '../perform.ts';
 import { removeLeftSpools } from '../spool.ts';
 import { canariesOf, type TenantCanaries } from './canaries.ts';
 import { collectorsOf, type TenantCollectors } from './collectors.ts';
+import { coveragePage } from './coverage-page.ts';
 import { type DiskMeter, DiskReserve, USES } from './disk.ts';
 import { DoorRound } from './door-round.ts';
 import { estateOf } from './estate.ts';
 import type { Tell } from './event.ts';
 import { EXPOSITION_TYPE, exposition } from './exposition.ts';
 import { healthOf } from './health.ts';
-import { HttpDoor, jsonPage, type Page, problem, type Route } from './http.ts';
+import { HttpDoor, jsonPage, type Page, type Route } from './http.ts';
 import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
 import { rounds } from './rounds.ts';
 import { type CollectorTally, newTally } from './tally.ts';
@@ -279,7 +279,10 @@ class Server {
   #routes(books: BooksReader): ReadonlyMap<string, Route> {
     const state = (): ServerState => this.#state(books);
     return new Map<string, Route>([
-      ['/api/v1/coverage', async (query) => coveragePage(state(), query)],
+      [
+        '/api/v1/coverage',
+        async (query) => coveragePage(state(), this.#writer.ledger.origin, query),
+      ],
       ['/api/v1/health', () => this.#healthPage(books)],
       ['/metrics', async () => metricsPage(state())],
     ]);
@@ -289,13 +292,20 @@ class Server {
     const { reader } = this.#writer;
     if (reader.size < books.cursor) await reader.refresh();
     const { asOf } = await headOf(reader, books);
-    const state = this.#state(books);
+    const unreadSinceMs = await this.#unreadSinceMs(books.cursor);
+    const state = { ...this.#state(books), unreadSinceMs };
     const answer = healthOf(state, asOf);
     // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
     const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
     const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
     const said = stopped.length === 0 ? answer : { ...answer, stopped };
     return jsonPage(answer.kind === 'yes' ? 200 : 503, said);
+  }
+
+  async #unreadSinceMs(cursor: number): Promise<number | undefined> {
+    const { reader } = this.#writer;
+    if (cursor >= reader.size) return undefined;
+    return msOfInstant((await reader.leaf(cursor)).leaf.seen);
   }
 
   #disk(): 'low' | 'enough' {
@@ -318,6 +328,7 @@ class Server {
       queue: this.#handover?.pending ?? 0,
       ledgerEntries: this.#writer.ledger.size,
       booksCursor: books.cursor,
+      unreadSinceMs: undefined,
       freeDisk: this.#reserve.free,
       disk: this.#disk(),
       doors: this.#doorsNow(),
@@ -350,27 +361,6 @@ function failedDetectors(books: BooksReader): FailedDetector[] {
 /** Of a report of an import, whichever it was. */
 function wasInterrupted(result: unknown): boolean {
   return (result as { readonly interrupted?: boolean } | null)?.interrupted === true;
-}
-
-function coveragePage(state: ServerState, query: URLSearchParams): Page {
-  const tenant = query.get('tenant')?.toLowerCase();
-  if (tenant !== undefined && !isGuid(tenant)) {
-    return problem(400, 'the tenant is no GUID: ask as ?tenant=8-4-4-4-12 digits of hex');
-  }
-  const rows = state.coverage.filter((row) => tenant === undefined || row.tenant === tenant);
-  const because: string[] = [];
-  const { coverageCursor, ledgerEntries } = state;
-  if (coverageCursor < ledgerEntries) {
-    because.push(`entries ${coverageCursor} to ${ledgerEntries - 1} are not yet indexed`);
-  }
-  if (rows.length === 0) because.push(NOTHING_SAID.text);
-  const quota = state.collectors.flatMap(({ name, tenant: of, budget }) => {
-    if (budget === undefined || (tenant !== undefined && of !== tenant)) return [];
-    // Where nothing is needed there is no ratio, and JSON has no word for infinity.
-    const headroom = Number.isFinite(budget.headroom) ? budget.headroom : null;
-    return [{ collector: name, tenant: of, ...budget, headroom }];
-  });
-  return jsonPage(200, { coverage: rows.map(coverageItem), because, quota });
 }
 
 function metricsPage(state: ServerState): Page {

@@ -45,7 +45,7 @@ const coverage: Command = async (context) =>
     });
     if (context.json) await terminal.items(facts.map(coverageItem));
     else await terminal.table(COLUMNS, facts);
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     if (facts.length > 0) return EXIT.done;
     throw new CliError('CANNOT_TELL', 'nothing in the ledger says which interval it covers');
   });

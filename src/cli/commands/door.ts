@@ -98,7 +98,7 @@ const list: Command<[]> = async (context) =>
     const drains = [...drainsOf(await readDrains({ books, reader: ledger })).values()];
     if (context.json) await context.terminal.items(drains.map(itemOf));
     else if (drains.length > 0) await context.terminal.table(COLUMNS, drains);
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     if (drains.length === 0 && !context.json) context.terminal.line('there is no drain');
     return EXIT.done;
   });
@@ -109,7 +109,7 @@ async function drainsIn(context: Context): Promise<ReadonlyMap<string, Drain>> {
   let drains: ReadonlyMap<string, Drain> = new Map();
   await askBooks(context, async ({ ledger, books, head }) => {
     drains = drainsOf(await readDrains({ books, reader: ledger }));
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     return EXIT.done;
   });
   return drains;

@@ -53,7 +53,7 @@ const exportCommand: Command<[entries: readonly EntryReference[], flags: ExportF
   askBooks(context, async ({ ledger, books, head }) => {
     checkOutput(context, flags);
     // Which imports and keys belong to the chain of custody, the books say: all of it or nothing.
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     const { exportEvidence } = await import('../../pipeline/index.ts');
     const indices = entries.map((entry) => indexIn(head.origin, entry));
     const highest = Math.max(...indices);

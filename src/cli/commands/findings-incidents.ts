@@ -46,6 +46,7 @@ const incidents: Command<[id: string | undefined, flags: IncidentsFlags]> = asyn
 ) =>
   askBooks(context, async (sources) => {
     const { terminal, tenant } = context;
+    await sources.examined();
     const all = await knownIncidents(sources);
     if (id !== undefined) {
       const found = await incidentCalled(all, id);
@@ -66,7 +67,7 @@ const incidents: Command<[id: string | undefined, flags: IncidentsFlags]> = asyn
       const left = plural(own.length - shown.length, 'incident');
       terminal.note(`${left} of lower severity: --min-severity informational lists all`);
     }
-    notYetIndexed(sources.books, sources.head);
+    notYetIndexed(sources.head);
     if (own.length > 0) return EXIT.done;
     const text = 'nothing was found, which "countersign findings" says what it is worth';
     throw new CliError('CANNOT_TELL', text);

@@ -10,7 +10,7 @@ import { oneOf } from '../options.ts';
 import { ownPackage } from '../own-package.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
 import { findingColumns } from '../present/finding-table.ts';
-import { askBooks, notYetIndexed, notYetJudged, reasonsText, type Sources } from '../question.ts';
+import { askBooks, notYetIndexed, reasonsText, type Sources } from '../question.ts';
 import { blindReason, failureReason, isOfRule, sightsOfAnswer } from '../sights.ts';
 import { declareFindingsIncidents } from './findings-incidents.ts';
 import { declareFindingsMark } from './findings-mark.ts';
@@ -43,7 +43,8 @@ export function declareFindings(program: Parser, bind: Bind): void {
 
 const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
   askBooks(context, async (sources) => {
-    const { books, head } = sources;
+    const { books } = sources;
+    const head = await sources.examined();
     const { terminal, tenant } = context;
 
     const period = periodOf(flags);
@@ -70,14 +71,17 @@ const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
         found,
       );
     }
-    notYetIndexed(books, head);
-    notYetJudged(books);
+    notYetIndexed(head);
     const failed = await failureReason(sources);
     if (failed !== undefined) throw new CliError('CANNOT_TELL', failed.text);
-    return worthOf(context, sources, {
-      ...{ period, rule: flags.rule, count: found.length },
-      severityMin: severityOf(flags.minSeverity),
-    });
+    return worthOf(
+      context,
+      { ...sources, head },
+      {
+        ...{ period, rule: flags.rule, count: found.length },
+        severityMin: severityOf(flags.minSeverity),
+      },
+    );
   });
 
 /** Titles of rules by their id, of detectors with many rules by what is before the slash. */

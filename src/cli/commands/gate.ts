@@ -59,8 +59,9 @@ async function answer(
   let asked: { input: GateInput; head: Sources['head']; found: GateAnswer } | undefined;
   await askBooks(context, async (sources) => {
     const { answerGate } = await import('../../rollout/index.ts');
-    const input = await inputOf(context, file, sources);
-    asked = { input, head: sources.head, found: answerGate(input) };
+    const head = await sources.examined();
+    const input = await inputOf(context, file, { ...sources, head });
+    asked = { input, head, found: answerGate(input) };
     return EXIT.done;
   });
   if (asked === undefined) throw new CliError('CANNOT_TELL', 'nobody could be asked');
@@ -90,7 +91,6 @@ async function inputOf(context: Context, file: GateFile, sources: Sources): Prom
     fromMs,
     toMs,
     nowMs: context.clock.now(),
-    unposted: Math.max(0, head.size - books.cursor),
     coverage: books
       .coverageOf({ fromMs, toMs }, head)
       .facts.filter((fact) => fact.tenant === '*' || isAsked(fact.tenant)),

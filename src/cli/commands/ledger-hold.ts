@@ -67,7 +67,7 @@ async function list(context: Context): Promise<ExitCode> {
     const holds = await activeHolds({ books, reader: ledger });
     if (context.json) await context.terminal.items(holds);
     else if (holds.length > 0) await context.terminal.table(COLUMNS, holds);
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     if (holds.length === 0 && !context.json) context.terminal.line('no hold stands');
     // Every hold is an entry of this very ledger: that none stands is known.
     return EXIT.done;

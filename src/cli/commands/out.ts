@@ -74,7 +74,7 @@ const out: Command<[flags: OutFlags]> = async (context, flags) =>
       await writeOutput(context, output, [text]);
     }
     await print(context, report, questions, seen.limits);
-    notYetIndexed(sources.books, sources.head);
+    notYetIndexed(sources.head);
     return worthOf(report);
   });
 

@@ -1,11 +1,12 @@
 import type { Command as Parser } from 'commander';
 import type { Pass } from '../../access/index.ts';
+import { idsNamed } from '../../core/index.ts';
 import type { EndedPass } from '../../pipeline/index.ts';
 import type { Bind, Command, Context } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
 import { idCalled } from '../ids.ts';
 import { timeText } from '../present/words.ts';
-import { askBooks, notYetIndexed } from '../question.ts';
+import { askBooks, notWhollyIndexed, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
 import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
 
@@ -44,7 +45,7 @@ const list: Command<[flags: { readonly all?: true }]> = async (context, { all })
     });
     if (context.json) await terminal.items(passes);
     else if (passes.length > 0) await terminal.table(COLUMNS, passes);
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     if (passes.length === 0 && !context.json) {
       terminal.line(all === true ? 'there is no pass' : 'no pass is open');
     }
@@ -78,7 +79,7 @@ async function passCalled(context: Context, text: string): Promise<string> {
   await askBooks(context, async ({ books, head }) => {
     const { knownPasses } = await import('../../pipeline/index.ts');
     ids.push(...knownPasses(books.access, context.clock.now(), {}).map(({ id }) => id));
-    notYetIndexed(books, head);
+    if (idsNamed(text, ids).length === 0) notWhollyIndexed(head);
     return EXIT.done;
   });
   return idCalled(text, ids, { what: 'pass', list: 'passes list --all' });

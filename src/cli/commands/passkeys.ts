@@ -91,7 +91,7 @@ async function askFeed(context: Context, ask: (feed: Feed) => Promise<void>): Pr
   return askBooks(context, async ({ books, ledger, head }) => {
     const { PasskeyFeed } = await import('../../pipeline/index.ts');
     await ask(await PasskeyFeed.open({ books, reader: ledger }));
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     // Every passkey is an entry of this very ledger: that there is none is known.
     return EXIT.done;
   });

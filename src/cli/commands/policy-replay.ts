@@ -37,7 +37,7 @@ const replayPolicies: Command<[flags: ReplayFlags]> = async (context, flags) =>
     const { version } = policies;
     if (context.json) terminal.document(documentOf(found, flags, version));
     else await print(context, found, version);
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     const { coverage } = await books.access.verified(period, head);
     needTold(found);
     return worth(coverage);

@@ -20,7 +20,7 @@ import {
   writeWhole,
 } from '../output-file.ts';
 import { declarePeriod, type PeriodFlags, periodOf } from '../period.ts';
-import { askBooks, notYetIndexed, notYetJudged, untilAborted, worth } from '../question.ts';
+import { askBooks, notYetIndexed, untilAborted, worth } from '../question.ts';
 import { sanitiseJson } from '../sanitise.ts';
 import type { Column } from '../table.ts';
 
@@ -48,7 +48,7 @@ export function declareQuery(program: Parser, bind: Bind): void {
 }
 
 const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, flags) =>
-  askBooks(context, async ({ books, head }) => {
+  askBooks(context, async ({ books, head, examined }) => {
     const { dataDir, clock, tenant } = context;
     const period = periodOf(flags);
     const options = { tenant, nowMs: clock.now(), period };
@@ -61,8 +61,8 @@ const query: Command<[sql: string, flags: QueryFlags]> = async (context, given, 
       format === 'parquet'
         ? await parquet(context, sql, flags, options)
         : await answer(context, sql, { format, flags, options });
-    notYetIndexed(books, head);
-    if (isNamed(tables, 'findings')) notYetJudged(books);
+    notYetIndexed(head);
+    if (isNamed(tables, 'findings')) await examined();
     checkEmpty(tables, tenant);
     if (rows > 0) return worthOf(tables, period, books.coverageOf({ ...period, tenant }, head));
     throw new CliError(

@@ -1,4 +1,5 @@
 import type { Command as Parser } from 'commander';
+import type { Watermark } from '../../core/index.ts';
 import type {
   Reconciliation,
   StateMatch,
@@ -60,8 +61,13 @@ const reconcile: Command<[flags: ReconcileFlags]> = async (context, flags) =>
     const state = new StateReconciler(books, ledger, coverage);
     const actions = await (flags.list === true
       ? printList(context, await reconciler.list(period), await state.list(period))
-      : printTotals(context, await reconciler.totals(period), await state.totals(period)));
-    notYetIndexed(books, head);
+      : printTotals(
+          context,
+          await reconciler.totals(period),
+          await state.totals(period),
+          head.asOf,
+        ));
+    notYetIndexed(head);
     return worthOf(sources, period, actions);
   });
 
@@ -69,10 +75,11 @@ async function printTotals(
   context: Context,
   found: Reconciliation,
   state: StateReconciliation,
+  asOf: Watermark,
 ): Promise<number> {
   const { terminal, json } = context;
   if (json) {
-    terminal.document({ ...found, cures: curesOf(found), state });
+    terminal.document({ asOf, ...found, cures: curesOf(found), state });
     return found.actions;
   }
   await terminal.table(CAUSE_COLUMNS, causeRows(found));

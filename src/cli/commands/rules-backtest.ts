@@ -35,7 +35,7 @@ const runBacktest: Command<[rule: string, flags: PeriodFlags]> = async (context,
     const { tenant, clock } = context;
     const found = await backtest(content, sources, { ...period, tenant, clock });
     await print(context, found);
-    notYetIndexed(sources.books, sources.head);
+    notYetIndexed(sources.head);
     return worthOf(context, sources, period, found);
   });
 };

@@ -43,7 +43,7 @@ const status: Command<[flags: StatusFlags]> = async (context, flags) =>
       const incomplete = incompleteText(found);
       if (incomplete !== undefined) terminal.line(incomplete);
     }
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     if (rows.length > 0) return EXIT.done;
     throw new CliError('CANNOT_TELL', `there is no rule "${flags.rule}"`);
   });

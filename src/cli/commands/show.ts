@@ -14,7 +14,7 @@ import { usage } from '../errors.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { type EntryReference, entryReference } from '../options.ts';
 import { type Entry, entryJson, printEntry } from '../present/entry.ts';
-import { askBooks, askLedger, indexIn, notYetIndexed, orCannotTell } from '../question.ts';
+import { askBooks, askLedger, indexIn, notWhollyIndexed, orCannotTell } from '../question.ts';
 
 export function declareShow(program: Parser, bind: Bind): void {
   program
@@ -61,7 +61,7 @@ async function decisionOf(context: Context, text: string): Promise<number> {
     const isMeant = (id: string): boolean =>
       ids.has(id) || (digits !== undefined && id.endsWith(digits));
     found.push(...decisions.filter(({ id }) => isMeant(id)).map(({ index }) => index));
-    if (found.length === 0) notYetIndexed(books, head);
+    if (found.length === 0) notWhollyIndexed(head);
     return EXIT.done;
   });
   const [only, ...more] = found;

@@ -26,14 +26,14 @@ const verified: Command<[flags: PeriodFlags]> = async (context, flags) =>
       { ...periodOf(flags), tenant },
       head,
     );
-    if (context.json) terminal.document({ ...rest, flows });
+    if (context.json) terminal.document({ asOf: head.asOf, ...rest, flows });
     else {
       const { decided, checked, unverified, disagreements } = rest;
       const total = { decided, checked, unverified, disagreements };
       const lines = Object.entries(flows).map(([flow, count]): Line => ({ flow, ...count }));
       await terminal.table(COLUMNS, [...lines, { flow: 'all', ...total }]);
     }
-    notYetIndexed(books, head);
+    notYetIndexed(head);
     return worth(coverage);
   });
 
