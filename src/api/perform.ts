@@ -1,6 +1,6 @@
 import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
-import type { Doer, Writer } from '../pipeline/index.ts';
+import { type Doer, type PlannedEntry, rehearse, type Writer } from '../pipeline/index.ts';
 import { HandoverError } from './errors.ts';
 import type { WorkHooks } from './handover-server.ts';
 import type { Work } from './work.ts';
@@ -56,9 +56,31 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['rebuild', performRebuild],
 ]);
 
+/**
+ * Behind the name of a command: say what it would do, and change nothing. It belongs to the name,
+ * so that a process of an older version refuses it instead of doing it.
+ */
+const DRY_RUN = ' --dry-run';
+
+/** The same work as a dry run. */
+export function dryRunOf(work: Work): Work {
+  return { ...work, command: `${work.command}${DRY_RUN}` };
+}
+
+/** What a dry run answers. */
+export type DryRun = { readonly dryRun: true; readonly entries: readonly PlannedEntry[] };
+
 /** Does one writing command with the ledger that this process holds; the result is plain JSON. */
 export async function perform(writer: Writer, work: Work, by: Performer): Promise<unknown> {
-  const performOne = PERFORM.get(work.command);
+  const isDry = work.command.endsWith(DRY_RUN);
+  const command = isDry ? work.command.slice(0, -DRY_RUN.length) : work.command;
+  const performOne = PERFORM.get(command);
+  if (performOne !== undefined && isDry) {
+    const options = { ...work.options, dryRun: true };
+    const planned = (dry: Writer): Promise<unknown> =>
+      performOne(dry, { ...work, command, options }, by);
+    return { dryRun: true, entries: await rehearse(writer, planned) };
+  }
   if (performOne !== undefined) return performOne(writer, work, by);
   throw new HandoverError(
     'OTHER_VERSION',

@@ -1,13 +1,24 @@
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import type { Command as Parser } from 'commander';
-import type { Work } from '../api/index.ts';
+import { CommanderError, type Command as Parser } from 'commander';
+import type { DryRun, Work } from '../api/index.ts';
 import type { Context } from './context.ts';
+import { EXIT } from './exit-code.ts';
 import { ownPackage } from './own-package.ts';
 import type { ProgressState } from './progress.ts';
 
 /** Options of every command that may append to the ledger. */
-export type WriterFlags = { readonly key?: string; readonly acceptFork?: true };
+export type WriterFlags = {
+  readonly key?: string;
+  readonly acceptFork?: true;
+  readonly dryRun?: true;
+};
+
+/** The option of every command that cannot be undone. */
+export const DRY_RUN = [
+  '--dry-run',
+  'check everything and say what would be done, and change nothing',
+] as const;
 
 export function declareWriter(parser: Parser): Parser {
   return parser
@@ -28,8 +39,36 @@ export type Writing = {
   readonly progressOf: (progress: unknown) => ProgressState | undefined;
 };
 
-/** Does a writing command, here or in the process that holds the ledger; tells its result. */
+/**
+ * Does a writing command, here or in the process that holds the ledger; tells its result. A dry run
+ * is told here, and ends the command: none of what a command says of its result is true of it.
+ */
 export async function write(context: Context, writing: Writing): Promise<unknown> {
+  if (writing.flags.dryRun !== true) return writeWork(context, writing);
+  const { dryRunOf } = await import('../api/index.ts');
+  const work = dryRunOf(writing.work);
+  tellDryRun(context, (await writeWork(context, { ...writing, work })) as DryRun);
+  throw new CommanderError(EXIT.done, 'countersign.dryRun', '');
+}
+
+function tellDryRun({ terminal, json }: Context, told: DryRun): void {
+  const { entries } = told;
+  if (json) {
+    terminal.document(told);
+    return;
+  }
+  if (entries.length === 0) {
+    terminal.line('dry run: there is nothing to do');
+    return;
+  }
+  terminal.line('dry run: nothing was changed; the command would say this entry and carry it out');
+  for (const { kind, says } of entries) {
+    terminal.line(`kind ${kind}`);
+    for (const line of JSON.stringify(says, undefined, 2).split('\n')) terminal.line(line);
+  }
+}
+
+async function writeWork(context: Context, writing: Writing): Promise<unknown> {
   const { terminal, dataDir, cwd, env, clock, random, signal, stdin } = context;
   const { work, flags, ledger, repeatable } = writing;
   // The stages behind it are heavy: help and questions about the log do without them.

@@ -18,6 +18,8 @@ export type RotationOptions = {
   /** Where the new key goes; by default it takes the place of the old one in `DIR/keys`. */
   readonly toFile?: string | undefined;
   readonly files?: Files | undefined;
+  /** Check that it can be done, and make no key. */
+  readonly isPlanOnly?: boolean | undefined;
 };
 
 export type Rotated = {
@@ -45,9 +47,13 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
     );
   }
   const old = await signerAt(keyFile ?? layout.noteKey(dir), 'existing');
+  if (options.isPlanOnly === true) {
+    if (old.key.vkey !== facts.vkeys.at(-1)) throw rotatedAlready();
+    return { entry: -1, oldVkey: old.key.vkey, newVkey: '' };
+  }
   const next = await signerAt(toFile ?? layout.nextNoteKey(dir), 'new');
   if (old.key.vkey !== facts.vkeys.at(-1) || next.key.vkey === old.key.vkey) {
-    throw new LedgerError('KEY_MISMATCH', 'could not rotate the key: it was rotated already');
+    throw rotatedAlready();
   }
   const [appended] = await ledger.append([rotationDraft(facts.origin, old, next, options.clock)]);
   await ledger.publish();
@@ -63,6 +69,10 @@ export async function rotateKey(ledger: Ledger, options: RotationOptions): Promi
     const key = await noteKey({ files, dir, random, keyFile: path, isNew });
     return ed25519Signer((facts as { origin: string }).origin, key);
   }
+}
+
+function rotatedAlready(): LedgerError {
+  return new LedgerError('KEY_MISMATCH', 'could not rotate the key: it was rotated already');
 }
 
 function rotationDraft(

@@ -9,6 +9,7 @@ import { removeOriginals } from './originals.ts';
 import { type Doer, ownEntry } from './own-entries.ts';
 import { eraseParked } from './parked.ts';
 import { findParked } from './parked-erasure.ts';
+import { Rehearsal } from './rehearsal.ts';
 import { resight } from './resight.ts';
 import type { Writer } from './writer.ts';
 
@@ -74,7 +75,12 @@ export async function erase(writer: Writer, request: ErasureRequest): Promise<Er
   };
   const doomed = { names, parked: found.parked };
   rememberErasing(writer.dir, { ...doomed, atMs: body.atMs });
-  const [appended] = await writer.ledger.append([ownEntry('erasure', body.atMs, body)]);
+  const [appended] = await writer.ledger
+    .append([ownEntry('erasure', body.atMs, body)])
+    .catch((error: unknown) => {
+      if (error instanceof Rehearsal) forgetErasing(writer.dir);
+      throw error;
+    });
   const entry = appended?.index ?? -1;
   await carryOut(writer, body.ranges, doomed);
   return { erased: body.entries, parked: body.parked, entry, ranges: body.ranges };

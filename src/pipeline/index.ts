@@ -43,6 +43,7 @@ export { type EndedPass, endPass, knownPasses, lapsePasses } from './passes.ts';
 export { LedgerPasskeys, type PasskeyExchange, PasskeyFeed } from './passkeys.ts';
 export type { ImportProgress } from './progress.ts';
 export { rebuild } from './rebuild.ts';
+export { type PlannedEntry, Rehearsal, rehearse } from './rehearsal.ts';
 export { type ReplayOf, replay } from './replay.ts';
 export { retryParked } from './retry.ts';
 export { parseBody, richestFirst } from './sightings.ts';

@@ -1,5 +1,5 @@
-import { type Rotated, rotateKey } from '../../ledger/index.ts';
-import { catchUp, type Writer } from '../../pipeline/index.ts';
+import { layout, type Rotated, rotateKey } from '../../ledger/index.ts';
+import { catchUp, Rehearsal, type Writer } from '../../pipeline/index.ts';
 import type { Performer } from '../perform.ts';
 import { textOption, type Work } from '../work.ts';
 
@@ -22,13 +22,19 @@ export async function performRotateKey(
 ): Promise<Rotated> {
   const { dir, clock, ledger } = writer;
   const keyFile = textOption(work, 'keyFile');
+  const isDry = work.options['dryRun'] === true;
   const rotated = await rotateKey(ledger, {
     dir,
     clock,
     random,
     keyFile,
     toFile: textOption(work, 'toFile'),
+    isPlanOnly: isDry,
   });
+  if (isDry) {
+    const newKeyFile = textOption(work, 'toFile') ?? layout.noteKey(dir);
+    throw new Rehearsal([{ kind: 'key', says: { oldVkey: rotated.oldVkey, newKeyFile } }]);
+  }
   await catchUp(writer);
   return rotated;
 }

@@ -10,7 +10,7 @@ import { configFile, declarePerson, type PersonFlags, signedBy } from '../person
 import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
-import { declareWriter, noProgress, whoActs, write } from '../writing.ts';
+import { DRY_RUN, declareWriter, noProgress, whoActs, write } from '../writing.ts';
 
 type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
 type EndFlags = PersonFlags & { readonly reason: string };
@@ -34,18 +34,18 @@ export function declareDoor(program: Parser, bind: Bind): void {
     .argument('<group>', 'the id of the group in the suite')
     .requiredOption('--reason <reason>', 'why')
     .option('--for <time>', 'how long it lasts at most, e.g. 30m or 4h', durationOption, HOUR_MS);
-  declareWriter(declarePerson(ask, 'always')).action(bind(request));
+  declareWriter(declarePerson(ask.option(...DRY_RUN), 'always')).action(bind(request));
   const agree = drain
     .command('approve')
     .summary('agree: with a second person it takes effect')
     .argument('<drain>', 'its id, as the request told it');
-  declareWriter(declarePerson(agree, 'always')).action(bind(approve));
+  declareWriter(declarePerson(agree.option(...DRY_RUN), 'always')).action(bind(approve));
   const undo = drain
     .command('undo')
     .summary('take the group back before its time: one person is enough')
     .argument('<drain>', 'its id')
     .requiredOption('--reason <reason>', 'why');
-  declareWriter(declarePerson(undo, 'always')).action(bind(end));
+  declareWriter(declarePerson(undo.option(...DRY_RUN), 'always')).action(bind(end));
   drain.command('list').summary('all drains, and how far each is').action(bind(list));
 }
 

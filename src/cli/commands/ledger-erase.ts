@@ -7,7 +7,14 @@ import { usage } from '../errors.ts';
 import { EXIT } from '../exit-code.ts';
 import { indicesArgument, instantOption } from '../options.ts';
 import { declareScope, type ScopeFlags, scopeOf } from '../scope.ts';
-import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import {
+  DRY_RUN,
+  declareWriter,
+  noProgress,
+  type WriterFlags,
+  whoActs,
+  write,
+} from '../writing.ts';
 
 type EraseFlags = ScopeFlags &
   WriterFlags & { readonly case: string; readonly reason: string; readonly before?: string };
@@ -27,7 +34,7 @@ export function declareErase(ledger: Parser, bind: Bind): void {
     .option('--before <time>', 'retention: all that happened before this time', instantOption)
     .requiredOption('--case <case>', 'the case for which it is done')
     .requiredOption('--reason <reason>', 'why');
-  declareWriter(parser).action(bind(erase));
+  declareWriter(parser.option(...DRY_RUN)).action(bind(erase));
 }
 
 const erase: Command<[indices: readonly number[] | undefined, flags: EraseFlags]> = async (

@@ -8,7 +8,14 @@ import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
 import { declareScope, type ScopeFlags, scopeOf } from '../scope.ts';
 import type { Column } from '../table.ts';
-import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import {
+  DRY_RUN,
+  declareWriter,
+  noProgress,
+  type WriterFlags,
+  whoActs,
+  write,
+} from '../writing.ts';
 
 type HoldFlags = ScopeFlags &
   WriterFlags & { readonly case?: string; readonly release?: string; readonly list?: true };
@@ -25,7 +32,7 @@ export function declareHold(ledger: Parser, bind: Bind): void {
   declareScope(parser)
     .option('--release <case>', 'release all holds of this case')
     .option('--list', 'list the holds that stand');
-  declareWriter(parser).action(bind(hold));
+  declareWriter(parser.option(...DRY_RUN)).action(bind(hold));
 }
 
 const COLUMNS: readonly Column<ActiveHold>[] = [

@@ -3,7 +3,14 @@ import type { Command as Parser } from 'commander';
 import type { Rotated } from '../../ledger/index.ts';
 import type { Bind, Command } from '../context.ts';
 import { EXIT } from '../exit-code.ts';
-import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import {
+  DRY_RUN,
+  declareWriter,
+  noProgress,
+  type WriterFlags,
+  whoActs,
+  write,
+} from '../writing.ts';
 
 type RotateFlags = WriterFlags & { readonly to?: string };
 
@@ -13,7 +20,7 @@ export function declareRotateKey(ledger: Parser, bind: Bind): void {
     .summary('hand the log over to a new signing key')
     .description('Makes a new key; the old one signs for it, and the rotation is an entry.')
     .option('--to <file>', 'where the new key goes (default: in the place of the old one)');
-  declareWriter(parser).action(bind(rotate));
+  declareWriter(parser.option(...DRY_RUN)).action(bind(rotate));
 }
 
 const rotate: Command<[flags: RotateFlags]> = async (context, flags) => {

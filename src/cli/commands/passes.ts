@@ -8,7 +8,14 @@ import { idCalled } from '../ids.ts';
 import { timeText } from '../present/words.ts';
 import { askBooks, notWhollyIndexed, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
-import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import {
+  DRY_RUN,
+  declareWriter,
+  noProgress,
+  type WriterFlags,
+  whoActs,
+  write,
+} from '../writing.ts';
 
 export function declarePasses(program: Parser, bind: Bind): void {
   const passes = program
@@ -30,7 +37,7 @@ export function declarePasses(program: Parser, bind: Bind): void {
     )
     .argument('<pass>', 'the id of the pass')
     .requiredOption('--reason <reason>', 'why it ends');
-  declareWriter(end).action(bind(endPass));
+  declareWriter(end.option(...DRY_RUN)).action(bind(endPass));
 }
 
 const list: Command<[flags: { readonly all?: true }]> = async (context, { all }) =>

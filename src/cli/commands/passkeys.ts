@@ -14,7 +14,14 @@ import { configFile, declarePerson, type PersonFlags, signedBy } from '../person
 import { timeText } from '../present/words.ts';
 import { askBooks, notYetIndexed } from '../question.ts';
 import type { Column } from '../table.ts';
-import { declareWriter, noProgress, type WriterFlags, whoActs, write } from '../writing.ts';
+import {
+  DRY_RUN,
+  declareWriter,
+  noProgress,
+  type WriterFlags,
+  whoActs,
+  write,
+} from '../writing.ts';
 
 export function declarePasskeys(program: Parser, bind: Bind): void {
   const passkeys = program
@@ -44,12 +51,12 @@ export function declarePasskeys(program: Parser, bind: Bind): void {
     )
     .argument('<person>', 'object id; for a first passkey the sign-in name will do')
     .option('--device <id>', 'the device of the directory that the passkey will be bound to');
-  declareWriter(declarePerson(invite, 'at times')).action(bind(inviteSomebody));
+  declareWriter(declarePerson(invite.option(...DRY_RUN), 'at times')).action(bind(inviteSomebody));
   const approve = passkeys
     .command('approve')
     .summary('agree to an invitation of another administrator')
     .argument('<invitation>', 'its id');
-  declareWriter(declarePerson(approve, 'always')).action(bind(approveIt));
+  declareWriter(declarePerson(approve.option(...DRY_RUN), 'always')).action(bind(approveIt));
   const revoke = passkeys
     .command('revoke')
     .summary('take a passkey away')
@@ -57,7 +64,7 @@ export function declarePasskeys(program: Parser, bind: Bind): void {
     // One id in 64 begins with a dash, since an authenticator makes it.
     .allowUnknownOption()
     .requiredOption('--reason <reason>', 'why');
-  declareWriter(revoke).action(bind(revokeIt));
+  declareWriter(revoke.option(...DRY_RUN)).action(bind(revokeIt));
 }
 
 const list: Command<[person: string | undefined, flags: { readonly all?: true }]> = async (

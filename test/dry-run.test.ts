@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { askJson, assertFsckClean, importHere, withWriter } from './support/account.ts';
+import { recordText } from './support/audit-record.ts';
+import { countersign } from './support/command-line.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('dry-run');
+const data = join(root, 'data');
+
+before(async () => {
+  const path = join(root, 'records.json');
+  writeFileSync(path, Array.from({ length: 40 }, (_, n) => `${recordText(n + 1)}\n`).join(''));
+  await importHere(data, path);
+  await askJson(data, ['ledger', 'hold', '--case', 'standing', '--source', 'nothing/here']);
+});
+
+/** All that counts: the log, the bodies, the keys, and what the folder says of itself. */
+function contents(dir: string): ReadonlyMap<string, string> {
+  const files = ['ledger', 'bodies', 'keys', 'quarantine', 'countersign.json'].flatMap((top) => {
+    const path = join(dir, top);
+    if (top.endsWith('.json')) return [path];
+    return listed(path).map((name) => join(path, name));
+  });
+  return new Map(files.sort().map((path) => [path, readFileSync(path, 'base64')]));
+}
+
+function listed(path: string): string[] {
+  try {
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
+  } catch {
+    return [];
+  }
+}
+
+type DryRun = {
+  readonly dryRun: boolean;
+  readonly entries: readonly { readonly kind: string; readonly says: Record<string, unknown> }[];
+};
+
+const WHY = ['--case', 'c', '--reason', 'r'];
+
+for (const [args, kind, member, value] of [
+  [['ledger', 'erase', '3', '4', ...WHY], 'erasure', 'entries', 2],
+  [['ledger', 'erase', '--before', '2099-01-01T00:00:00Z', ...WHY], 'erasure', 'entries', 40],
+  [['ledger', 'erase', '--user', 'nobody@else.example', '1', ...WHY], undefined, '', ''],
+  [['ledger', 'hold', '--case', 'new'], 'hold', 'op', 'place'],
+  [['ledger', 'hold', '--release', 'standing'], 'hold', 'op', 'release'],
+  [['ledger', 'rotate-key'], 'key', 'newKeyFile', join(data, 'keys', 'note.key')],
+] as const) {
+  test(`${args.join(' ')} --dry-run says what would be done, and changes nothing`, async () => {
+    const before = contents(data);
+    const told = await countersign([...args, '--dry-run', '--data', data, '--json']);
+    assert.deepEqual(contents(data), before);
+    if (kind === undefined) {
+      // It refuses what the command itself would refuse.
+      assert.equal(told.code, 2);
+      assert.match(told.stderr, /could not erase: no body fits what was asked for/);
+      return;
+    }
+    assert.equal(told.code, 0, told.stderr);
+    const { dryRun, entries } = JSON.parse(told.stdout) as DryRun;
+    assert.equal(dryRun, true);
+    assert.deepEqual([entries[0]?.kind, entries[0]?.says[member]], [kind, value]);
+    const read = await countersign([...args, '--dry-run', '--data', data]);
+    assert.match(read.stdout, /^dry run: nothing was changed; the command would say this entry/);
+    assert.deepEqual(contents(data), before);
+  });
+}
+
+test('a dry run is refused where the command would be, as by a hold', async () => {
+  const held = join(root, 'held');
+  cpSync(data, held, { recursive: true });
+  await withWriter(held, () => Promise.resolve(), { acceptFork: 'accept' });
+  await askJson(held, ['ledger', 'hold', '--case', 'all']);
+  const args = ['ledger', 'erase', '3', ...WHY, '--dry-run', '--data', held];
+  const { code, stdout, stderr } = await countersign(args);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.match(stderr, /a hold stands for the case "all"/);
+});
+
+test('what was rehearsed can be done, and the ledger is whole', async () => {
+  const { erased } = await askJson<{ erased: number }>(data, ['ledger', 'erase', '3', ...WHY]);
+  assert.equal(erased, 1);
+  assert.equal((await countersign(['ledger', 'rotate-key', '--data', data])).code, 0);
+  await assertFsckClean(data);
+});
+
+for (const command of [
+  ['ledger', 'erase'],
+  ['ledger', 'hold'],
+  ['ledger', 'rotate-key'],
+  ['passes', 'end'],
+  ['passkeys', 'invite'],
+  ['passkeys', 'approve'],
+  ['passkeys', 'revoke'],
+  ['door', 'drain', 'request'],
+  ['door', 'drain', 'approve'],
+  ['door', 'drain', 'undo'],
+]) {
+  test(`${command.join(' ')} has a dry run`, async () => {
+    const { code, stdout } = await countersign([...command, '--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /--dry-run/);
+  });
+}
