@@ -1,33 +1,38 @@
 import type { DirectoryObject, IdList, SeedSet } from '../directory/index.ts';
 import { idList, NO_IDS } from '../directory/index.ts';
-import { type Device, idOf, indexOf, type Person, type Population } from '../population/index.ts';
+import {
+  DEVICES_PER_PERSON,
+  type Device,
+  idOf,
+  indexOf,
+  type Person,
+  type Population,
+} from '../population/index.ts';
 import { FOUNDED } from './users.ts';
-
-/** Each person has room for a computer and a phone; whoever has none leaves a hole. */
-const PER_PERSON = 2;
 
 export function deviceSet(population: Population): SeedSet {
   const { key } = population.tenant;
   let known: number | undefined;
   return {
-    size: population.size * PER_PERSON,
+    size: population.size * DEVICES_PER_PERSON,
     count: () => {
       known ??= countDevices(population);
       return known;
     },
     at: (index) => {
-      const person = population.person(Math.floor(index / PER_PERSON));
-      const device = index % PER_PERSON === 0 ? person.computer : person.phone;
+      const person = population.person(Math.floor(index / DEVICES_PER_PERSON));
+      const device = index % DEVICES_PER_PERSON === 0 ? person.computer : person.phone;
       return device === undefined ? undefined : deviceObject(key, index, device);
     },
     indexOf: (wanted) => {
       const index = indexOf(key, 'deviceObject', wanted);
-      if (index !== undefined) return index < population.size * PER_PERSON ? index : undefined;
+      if (index !== undefined)
+        return index < population.size * DEVICES_PER_PERSON ? index : undefined;
       const computer = indexOf(key, 'computer', wanted);
       const phone = computer === undefined ? indexOf(key, 'phone', wanted) : undefined;
       const owner = computer ?? phone;
       if (owner === undefined || owner >= population.size) return undefined;
-      return owner * PER_PERSON + (computer === undefined ? 1 : 0);
+      return owner * DEVICES_PER_PERSON + (computer === undefined ? 1 : 0);
     },
   };
 }
@@ -36,16 +41,16 @@ export function deviceSet(population: Population): SeedSet {
 export function devicesOf(population: Population, person: Person): IdList {
   const { key } = population.tenant;
   const ids: string[] = [];
-  if (person.computer) ids.push(idOf(key, 'deviceObject', person.index * PER_PERSON));
-  if (person.phone) ids.push(idOf(key, 'deviceObject', person.index * PER_PERSON + 1));
+  if (person.computer) ids.push(idOf(key, 'deviceObject', person.index * DEVICES_PER_PERSON));
+  if (person.phone) ids.push(idOf(key, 'deviceObject', person.index * DEVICES_PER_PERSON + 1));
   return idList(ids);
 }
 
 /** The person whose device this is. */
 export function ownerOf(population: Population, deviceObjectId: string): IdList {
   const index = indexOf(population.tenant.key, 'deviceObject', deviceObjectId);
-  if (index === undefined || index >= population.size * PER_PERSON) return NO_IDS;
-  return idList([population.person(Math.floor(index / PER_PERSON)).objectId]);
+  if (index === undefined || index >= population.size * DEVICES_PER_PERSON) return NO_IDS;
+  return idList([population.person(Math.floor(index / DEVICES_PER_PERSON)).objectId]);
 }
 
 function countDevices(population: Population): number {

@@ -6,6 +6,7 @@ import {
   type LineCredential,
   type LineTarget,
   newValue,
+  oldValue,
   parameter,
   targetsOf,
 } from './audit-lines.ts';
@@ -67,11 +68,42 @@ const READERS: ReadonlyMap<string, (line: Line) => readonly Change[]> = new Map(
   ['Consent to application', consented],
   ['Add app role assignment to service principal', addAppRole],
   ['Add member to role', addToRole],
+  ['Add member to group', (line) => ofGroup(line, 'link', newValue)],
+  ['Remove member from group', (line) => ofGroup(line, 'unlink', oldValue)],
+  ['Update device', updateDevice],
+  ['Set Company Information', setCompany],
 ]);
 
 function ofUser(line: Line, change: (id: string) => Change): readonly Change[] {
   const id = line.targets.find(({ type }) => type === 'User')?.id;
   return id === undefined ? [] : [change(id)];
+}
+
+/** The member stands first, and the group in what was modified. */
+function ofGroup(
+  { body, targets }: Line,
+  act: 'link' | 'unlink',
+  groupIn: typeof newValue,
+): readonly Change[] {
+  const group = groupIn(body, 'Group.ObjectID');
+  const member = targets.find(({ id }) => id !== group);
+  if (group === undefined || member === undefined) return [];
+  return [{ act, kind: 'groups', id: group, relation: 'members', otherId: member.id }];
+}
+
+function updateDevice({ directory, body, targets }: Line): readonly Change[] {
+  const id = targets.find(({ type }) => type === 'Device')?.id ?? '';
+  const version = newValue(body, 'DeviceOSVersion');
+  if (version === undefined || directory.state.get('devices', id) === undefined) return [];
+  const set = { operatingSystemVersion: version };
+  return [{ act: 'update', kind: 'devices', id, set }];
+}
+
+function setCompany({ directory, body }: Line): readonly Change[] {
+  const mails = newValue(body, 'TechnicalNotificationMails');
+  if (mails === undefined) return [];
+  const set = { technicalNotificationMails: JSON.parse(mails) as unknown };
+  return [{ act: 'update', kind: 'organizations', id: directory.state.seed.tenantId, set }];
 }
 
 function enabled(id: string, accountEnabled: boolean): Change {

@@ -1,6 +1,5 @@
 import {
   cmdletRecords,
-  type DirectoryTarget,
   directoryRecords,
   FIRST_PARTY,
   riskRecords,
@@ -15,61 +14,24 @@ import {
   refused,
 } from '../sign-in/index.ts';
 import type { FeedRecord } from '../types.ts';
+import { choreOf } from './directory-chores.ts';
 import type { Scene } from './scene.ts';
 import { SLOTS } from './sessions.ts';
-
-type Chore = {
-  readonly operation: string;
-  readonly category: string;
-  readonly auditCategory: string;
-  readonly operationType: 'Add' | 'Update' | 'Assign';
-  readonly changed: string;
-};
-
-const CHORES: readonly Chore[] = [
-  chore('Update user.', 'User', 'UserManagement', 'Update', 'Department'),
-  chore('Update user.', 'User', 'UserManagement', 'Update', 'MobilePhone'),
-  chore('Add member to group.', 'Group', 'GroupManagement', 'Assign', 'Group.ObjectID'),
-  chore('Update device.', 'Device', 'Device', 'Update', 'IsCompliant'),
-  chore('Set Company Information.', 'Company', 'DirectoryManagement', 'Update', 'TechnicalContact'),
-  chore('Change user license.', 'User', 'UserManagement', 'Update', 'AssignedLicense'),
-];
-
-function chore(
-  operation: string,
-  category: string,
-  auditCategory: string,
-  operationType: Chore['operationType'],
-  changed: string,
-): Chore {
-  return { operation, category, auditCategory, operationType, changed };
-}
 
 /** What administrators do; anybody else only looks something up. */
 export function administer(scene: Scene): FeedRecord[] {
   const { person, random, tenant } = scene;
   if (!person.isAdministrator && !person.isHelpDesk) return [];
   if (random.chance(0.25)) return exchangeChore(scene);
-  const { changed, ...shape } = random.pick(CHORES);
-  const colleague = scene.colleague();
-  const target: DirectoryTarget = {
-    type: 'User',
-    id: colleague.objectId,
-    displayName: colleague.displayName,
-    upn: colleague.upn,
-    puid: colleague.puid,
-  };
+  const { changed, ...shape } = choreOf(scene);
+  const names = changed.map(({ name }) => name).join(', ');
   return directoryRecords(tenant, {
     ...shape,
     atMs: scene.atMs,
     id: scene.guid(),
     correlationId: scene.guid(),
     actor: { kind: 'user', account: person, ip: scene.address.ip },
-    targets: [target],
-    changes: [
-      { name: changed, oldValue: '', newValue: random.pick(['North', 'South', 'East']) },
-      { name: 'Included Updated Properties', newValue: changed },
-    ],
+    changes: [...changed, { name: 'Included Updated Properties', newValue: names }],
     userAgent: browserOf(person).userAgent,
   });
 }

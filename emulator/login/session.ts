@@ -121,13 +121,14 @@ export class Sessions {
     const { directory, mint } = this.#parts.options;
     const name = form.get('login_hint') ?? form.get('username');
     if (name !== null) return directory.tenantId(domainOf(name));
+    // Before the code: libraries send a device's code under both names.
+    if (form.has('device_code')) return this.#parts.devices.tenantOf(visit);
     const token = form.get('code') ?? form.get('refresh_token');
     if (token !== null) {
       const opened = await mint.open(token);
       if (opened === undefined) throw visit.refuse(70000);
       return claim(opened, 'tid');
     }
-    if (form.has('device_code')) return this.#parts.devices.tenantOf(visit);
     const clientId = clientIdOf(form);
     if (clientId === undefined) throw visit.refuse(90014, 'client_id');
     const homes = directory.tenantsOf(clientId);

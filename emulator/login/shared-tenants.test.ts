@@ -127,6 +127,8 @@ test('a code and a device code of a shared address lead to the person’s tenant
   const ask = {
     ...{ grant_type: 'urn:ietf:params:oauth:grant-type:device_code', client_id: NOTES_ID },
     device_code: String(begun.body['device_code']),
+    // As MSAL for Python sends it, for authorities of before.
+    code: String(begun.body['device_code']),
   };
   assert.equal(refusalOf(await post('/organizations/oauth2/v2.0/token', ask)), 70016);
   const page = new URL(String(begun.body['verification_uri'])).pathname;

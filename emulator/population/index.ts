@@ -12,6 +12,7 @@ export {
 } from './names.ts';
 export type { Application, Group, ServiceAccount, Site, Team } from './objects.ts';
 export type { Device, Method, Person } from './person.ts';
+export { computerObjectId, DEVICES_PER_PERSON } from './person.ts';
 export {
   type Address,
   awayAddress,

@@ -184,3 +184,11 @@ function methodsOf(key: number, traits: Traits, index: number): readonly Method[
       : []),
   ];
 }
+
+/** Each person has two places among the devices of the directory. */
+export const DEVICES_PER_PERSON = 2;
+
+/** The id of somebody's computer as an object of the directory. */
+export function computerObjectId(key: number, index: number): string {
+  return idOf(key, 'deviceObject', index * DEVICES_PER_PERSON);
+}

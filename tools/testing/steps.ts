@@ -76,7 +76,16 @@ export async function runUnitTests(form: Form): Promise<Counts> {
 const LONG_SYSTEM_TESTS: ReadonlySet<string> = new Set([
   ...['bad-moments', 'blindness', 'canaries', 'cli-conformance', 'cli-handover', 'cli-tenant'],
   ...['collect-kill-tenant', 'coverage-runs', 'door-kill', 'erasure-unfinished', 'escapes'],
-  ...['foreign-reader', 'oidc', 'parked', 'reconcile', 'retention', 'rollback', 'scenarios'],
+  ...[
+    'foreign-clients',
+    'foreign-reader',
+    'oidc',
+    'parked',
+    'reconcile',
+    'retention',
+    'rollback',
+    'scenarios',
+  ],
   ...['serve-canaries', 'three-shapes', 'verified-week'],
 ]);
 
