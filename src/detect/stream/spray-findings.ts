@@ -92,16 +92,16 @@ function sprayOf(campaign: Campaign): FindingDraft {
   const { guesses, candidates } = campaign;
   const first = guesses[0] as Attempt;
   const last = guesses.at(-1) as Attempt;
-  const days = Math.max(1, Math.round((last.atMs - first.atMs) / DAY_MS));
   const people = plural(peopleOf(guesses), 'person', 'people');
   const ranked = candidates.slice(0, CANDIDATES_MAX);
   const hits = ranked.filter(isLikely);
-  const done = `${whence(guesses)} guessed at the passwords of ${people}`;
+  const done = `${whence(guesses)} tried passwords of ${people}`;
   return {
     ...headOf(campaign, 'stream/password-spray', 'campaign', first, last),
     title: hits.length === 0 ? done : `${done}, and probably ${gainOf(hits)}`,
     message:
-      `${plural(guesses.length, 'guess', 'guesses')} over ${plural(days, 'day')} from ` +
+      `${plural(guesses.length, 'guess', 'guesses')} over ` +
+      `${lapseText(last.atMs - first.atMs)} from ` +
       `${plural(unique(guesses, ({ ip }) => ip).length, 'address', 'addresses')} do not look ` +
       `like these people's own mistakes. The people are ${namesOf(guesses, 5)}. ` +
       `${rankedText(campaign, ranked)} ` +
@@ -157,7 +157,7 @@ function siegeOf(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft 
   const hits = own.slice(0, CANDIDATES_MAX).filter(isLikely);
   const isIn = hits.some(({ kind }) => kind === 'success');
   const times = `${numberText(guesses.length)} times`;
-  const done = `${whence(guesses)} guessed at the password of ${nameOf(first)} ${times}`;
+  const done = `${whence(guesses)} tried the password of ${nameOf(first)} ${times}`;
   return {
     ...headOf(campaign, 'stream/brute-force', first.person, first, last),
     title: hits.length === 0 ? done : `${done}, and probably ${isIn ? 'got in' : 'found it'}`,
@@ -240,10 +240,10 @@ function namesOf(of: readonly Attempt[], most: number): string {
   return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
 }
 
-/** Who guesses has no name here: only an address, or their number. */
+/** Who guesses has no name: only an address, or a number of them. */
 function whence(guesses: readonly Attempt[]): string {
   const [only, ...others] = unique(guesses, ({ ip }) => ip);
-  return others.length === 0 ? `Somebody at ${only}` : `${numberText(others.length + 1)} addresses`;
+  return others.length === 0 ? String(only) : `${numberText(others.length + 1)} addresses`;
 }
 
 function gainOf(hits: readonly Attempt[]): string {

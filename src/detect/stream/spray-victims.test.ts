@@ -185,7 +185,7 @@ test('a brute force with what got in is no spray, beside mistakes of others', as
   assert.ok(siege?.entries.includes(hit), 'it cites what got in');
   assert.match(
     siege?.title ?? '',
-    /guessed at the password of p1@.* 40 times, and probably got in/,
+    /^45\.77\.3\.4 tried the password of p1@.* 40 times, and probably got in$/,
   );
   assert.equal(siege?.severity, 4);
 });
@@ -227,7 +227,7 @@ test('a spray names whom it hit and cites that, and not whom it guessed at', () 
   assert.ok(spray?.entries.includes(400));
   assert.match(
     spray?.title ?? '',
-    /^Somebody at 192\.0\.2\.1 .* 300 people, and probably got in as/,
+    /^192\.0\.2\.1 tried passwords of 300 people, and probably got in as p400@/,
   );
   assert.match(spray?.message ?? '', /p400@x\.example 0\.90 \(300 guesses came from the same addr/);
 });
