@@ -177,3 +177,35 @@ test('an application that is disabled gets no further token', async () => {
   const [audit] = await all(`/v1.0/auditLogs/directoryAudits?$filter=${filter}`);
   assert.equal(JSON.stringify(audit?.['targetResources']).includes(APP.objectId), true);
 });
+
+test('policies have every member that assessment tools read without looking', async () => {
+  const [policy] = await all('/v1.0/identity/conditionalAccess/policies');
+  assert.equal(policy?.['state'], 'enabled');
+  const conditions = policy['conditions'] as Record<string, Record<string, unknown> | null>;
+  const lists = {
+    applications: ['includeApplications', 'excludeApplications', 'includeUserActions'],
+    users: [
+      ...['includeUsers', 'excludeUsers', 'includeGroups', 'excludeGroups'],
+      ...['includeRoles', 'excludeRoles'],
+    ],
+  };
+  for (const [part, members] of Object.entries(lists)) {
+    for (const member of members) assert.ok(Array.isArray(conditions[part]?.[member]), member);
+  }
+  for (const list of ['clientAppTypes', 'userRiskLevels', 'signInRiskLevels']) {
+    assert.ok(Array.isArray(conditions[list]), list);
+  }
+  for (const none of ['platforms', 'locations', 'devices', 'authenticationFlows']) {
+    assert.equal(conditions[none], null, none);
+  }
+  const grants = policy['grantControls'] as JsonObject;
+  assert.deepEqual(grants['termsOfUse'], []);
+  assert.deepEqual(grants['customAuthenticationFactors'], []);
+  const authorization = await get('/v1.0/policies/authorizationPolicy');
+  for (const member of ['description', 'guestUserRoleId', 'displayName', 'allowInvitesFrom']) {
+    assert.equal(typeof authorization[member], 'string', member);
+  }
+  for (const member of ['allowedToUseSSPR', 'blockMsolPowerShell']) {
+    assert.equal(typeof authorization[member], 'boolean', member);
+  }
+});

@@ -207,7 +207,8 @@ test('who is in which group follows from the log', async (t) => {
     else assert.ok(members.delete(member), `${member} was not in ${id}`);
     count++;
   }
-  assert.ok(count > 3, `${count} changes`);
+  // The one over Graph, and at least one of an administrator's day.
+  assert.ok(count > 1, `${count} changes`);
   const told = new Map([...rebuilt].map(([id, members]) => [id, [...members].sort()]));
   assert.deepEqual(told, wanted);
 });

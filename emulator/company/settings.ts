@@ -152,11 +152,22 @@ export function settings(): readonly DirectoryObject[] {
     {
       id: SINGLETONS.authorizationPolicy,
       displayName: 'Authorization Policy',
+      description: 'Used to manage authorization related settings across the company.',
+      deletedDateTime: null,
+      // Guests see what is their own, and what they are members of: the default of the service.
+      guestUserRoleId: '10dae51f-b6af-4016-8d66-8c2a99b929b3',
       allowInvitesFrom: 'adminsAndGuestInviters',
       allowedToSignUpEmailBasedSubscriptions: false,
+      allowedToUseSSPR: true,
+      allowEmailVerifiedUsersToJoinOrganization: false,
+      allowUserConsentForRiskyApps: null,
+      blockMsolPowerShell: false,
       defaultUserRolePermissions: {
         allowedToCreateApps: true,
         allowedToCreateSecurityGroups: true,
+        allowedToCreateTenants: true,
+        allowedToReadBitlockerKeysForOwnedDevice: true,
+        allowedToReadOtherUsers: true,
         permissionGrantPoliciesAssigned: [
           'ManagePermissionGrantsForSelf.microsoft-user-default-low',
         ],
