@@ -201,7 +201,7 @@ describe('the external method of a node', () => {
     assert.match(twice.stderr, /revoked already/);
     // An authenticator makes its ids, and one in 64 begins with a dash.
     const dashed = await run('passkeys', 'revoke', '-OSc7N17', '--reason', 'lost');
-    assert.match(dashed.stderr, /there is none of that id/);
+    assert.match(dashed.stderr, /there is no passkey "-OSc7N17"/);
   });
 
   test('another passkey takes two administrators, each with a key', async () => {
