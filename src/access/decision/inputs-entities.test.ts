@@ -151,3 +151,19 @@ test('what if: somebody is moved into something, or out of it', () => {
   assert.deepEqual(ids(moved('out', 'sales')), []);
   assert.deepEqual(ids(moved('out', 'board')), ['sales']);
 });
+
+test('what two sources state differently is lacking, by source and value, optional or not', () => {
+  const conflict = [
+    { source: 'file:people.yaml', value: true },
+    { source: 'graph/delta.users', value: false },
+  ];
+  for (const name of ['risk', 'manager', 'phone'] as const) {
+    const attributes = { ...ADA.attributes, [name]: { ...stated(null), conflict } };
+    const found = gathered([`principal.${name}`], { entities: { 'Person::ada': { attributes } } });
+    assert.equal(
+      lack(found, `principal.${name}`),
+      `principal.${name} is stated in two ways: file:people.yaml states true, ` +
+        'graph/delta.users states false',
+    );
+  }
+});

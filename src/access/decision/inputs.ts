@@ -238,7 +238,11 @@ class Gathering {
   }
 
   #typed(input: string, { type, presence }: Attribute, sourced: Sourced): Found {
-    const { value } = sourced;
+    const { value, conflict } = sourced;
+    if (conflict !== undefined) {
+      const said = conflict.map((each) => `${each.source} states ${JSON.stringify(each.value)}`);
+      return { kind: 'lacking', what: `${input} is stated in two ways: ${said.join(', ')}` };
+    }
     if (value === undefined || value === null) {
       if (presence === 'optional') return this.#aged(input, { ...sourced, value: null }, 'none');
       return { kind: 'lacking', what: `${sourced.source} does not state ${input}` };

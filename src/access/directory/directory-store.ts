@@ -2,7 +2,7 @@ import { assert, type TenantId } from '../../core/index.ts';
 import { EntityTable } from './entity-table.ts';
 import type { Directory, DirectoryChange, EntityFacts, Sourced } from './facts.ts';
 import { FactsView } from './facts-view.ts';
-import { containerOf, membershipColumn } from './membership.ts';
+import { columnOf, containerOf, membershipColumn } from './membership.ts';
 import { ValuePool } from './value-pool.ts';
 
 /** Where something that is put into the directory is from, and when it was so. */
@@ -66,7 +66,7 @@ export class TenantDirectory {
     const source = this.values.source(origin.source);
     const cell = { value: this.values.of(value), source };
     const table = this.reachTable(type);
-    const column = table.reachColumn(attribute);
+    const column = table.reachColumn(columnOf(attribute, origin.source));
     const confirmedS = Math.floor(this.confirmedMs(origin.source) / 1000);
     const before = this.ear === undefined ? undefined : column.get(row)?.value;
     column.set(row, cell, Math.floor(origin.seenMs / 1000), confirmedS);
@@ -159,7 +159,8 @@ export class TenantDirectory {
     }
     this.#empty(type, (ref) => this.rowOf(ref) === row, Math.floor(origin.seenMs / 1000));
     for (const attribute of ['compliant', 'managed']) {
-      if (table.column(attribute)?.get(row) === undefined) continue;
+      const column = table.column(columnOf(attribute, origin.source));
+      if (column?.get(row) === undefined) continue;
       this.set(type, row, attribute, null, origin);
     }
   }

@@ -1,7 +1,7 @@
 import type { Cell } from './column.ts';
 import type { Known, TenantDirectory } from './directory-store.ts';
 import type { EntityFacts, Sourced } from './facts.ts';
-import { membershipColumn } from './membership.ts';
+import { membershipColumn, suiteColumn } from './membership.ts';
 
 /** Things in things deeper than this are a ring, or a mistake; a real one stays below ten. */
 const NESTING_MAX = 100;
@@ -26,6 +26,10 @@ export class FactsView implements EntityFacts {
   }
 
   attribute(name: string): Sourced | undefined {
+    return agreed(this.#stated(name), this.#stated(suiteColumn(name)));
+  }
+
+  #stated(name: string): Sourced | undefined {
     const cell = this.#cell(name);
     if (cell === undefined) return undefined;
     const { values } = this.#tenant;
@@ -90,7 +94,7 @@ export class FactsView implements EntityFacts {
   #knownDirect(into: string): Omit<Sourced, 'value'> | undefined {
     const told = this.#tenant.told(into);
     if (told !== undefined) return { source: told.source, seenMs: this.#seenMs(told, true) };
-    const known = this.attribute(membershipColumn(into));
+    const known = this.#stated(membershipColumn(into));
     // Null: a file said it once, and does not say it any more.
     if (known === undefined || known.value === null) return undefined;
     return { source: known.source, seenMs: known.seenMs };
@@ -115,4 +119,20 @@ export class FactsView implements EntityFacts {
     if (this.#atMs === undefined) return column?.get(this.#row);
     return column?.at(this.#row, Math.floor(this.#atMs / 1000));
   }
+}
+
+/**
+ * What the company wrote down and what the suite says. Where both say the same, the younger word
+ * counts; where they differ nobody can tell, whichever was read last.
+ */
+function agreed(company: Sourced | undefined, suite: Sourced | undefined): Sourced | undefined {
+  if (company === undefined || suite === undefined) return company ?? suite;
+  // Null: it said something once, and does not say it any more.
+  if (company.value === null || suite.value === null) return suite.value === null ? company : suite;
+  if (JSON.stringify(company.value) === JSON.stringify(suite.value)) {
+    return company.seenMs > suite.seenMs ? company : suite;
+  }
+  const conflict = [company, suite].map(({ source, value }) => ({ source, value }));
+  const older = company.seenMs < suite.seenMs ? company : suite;
+  return { ...older, value: null, conflict };
 }

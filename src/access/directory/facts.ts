@@ -5,6 +5,8 @@ export type Sourced<T = unknown> = {
   readonly value: T;
   readonly source: string;
   readonly seenMs: number;
+  /** Where the company and the suite state different values: then `value` is null, and unknown. */
+  readonly conflict?: readonly { readonly source: string; readonly value: unknown }[];
 };
 
 /** What is known of one person, device, app, …; what is not known is undefined, never a guess. */

@@ -101,13 +101,14 @@ class PersonFacts implements EntityFacts {
     type: string,
     attribute: string,
     work: (values: readonly unknown[]) => T,
-  ): Sourced<T> | undefined {
+  ): Sourced<T | null> | undefined {
     const within = this.#facts.within(type);
     if (within === undefined) return undefined;
     const values: unknown[] = [];
     let { source, seenMs } = within;
     for (const id of within.value) {
       const sourced = this.#find(type, id)?.attribute(attribute);
+      if (sourced?.conflict !== undefined) return { ...sourced, value: null };
       // One of which nobody knows it makes the whole unknown.
       if (sourced === undefined || sourced.value === null) return undefined;
       values.push(sourced.value);
