@@ -63,7 +63,9 @@ export function policies(
   const [state, reported] = ['enabled', 'enabledForReportingButNotEnforced'] as const;
   const shapes: readonly PolicyShape[] = [
     // Programs are not asked yet, nor accounts that no department has: gaps as companies have them.
-    { state: factorPolicy, groups: departments, clients: ['browser'], grants: ['mfa'] },
+    tenant.isGoverned
+      ? { state: factorPolicy, clients: ['all'], grants: ['mfa'] }
+      : { state: factorPolicy, groups: departments, clients: ['browser'], grants: ['mfa'] },
     { state: reported, groups: [finance ?? ''], clients: ['all'], grants: ['compliantDevice'] },
     { state: reported, clients: ['exchangeActiveSync', 'other'], grants: ['block'] },
     { state, apps: [FIRST_PARTY.keyVault], clients: ['browser'], grants: ['block'] },
