@@ -182,7 +182,7 @@ function breaches(): readonly (readonly [rule: string, planted: Planted])[] {
       'check/vendor-policy-applied',
       {
         ...{ id: idOf(2), atMs: at(2), ...interactive },
-        more: { conditionalAccessStatus: 'notApplied' },
+        more: { clientAppUsed: 'Mobile Apps and Desktop clients' },
       },
     ],
     [

@@ -66,6 +66,8 @@ export function signInRow(
     resourceTenantId: tenantId,
     homeTenantId: tenantId,
     ipAddress: ADDRESS,
+    // The company's policy on factors is for browsers: a program is held against none.
+    clientAppUsed: flow === 'interactiveUser' ? 'Browser' : null,
     correlationId: id,
     conditionalAccessStatus: 'success',
     authenticationRequirement:
