@@ -93,6 +93,7 @@ test('what was rehearsed can be done, and the ledger is whole', async () => {
 for (const command of [
   ['ledger', 'erase'],
   ['ledger', 'hold'],
+  ['ledger', 'restart-clock'],
   ['ledger', 'rotate-key'],
   ['passes', 'end'],
   ['passkeys', 'invite'],

@@ -38,6 +38,7 @@ export {
 } from './works/passkeys.ts';
 export { type PolicyUsed, type PolicyUseWork, policyUseWork } from './works/policy-use.ts';
 export { type Rebuilt, rebuildWork } from './works/rebuild.ts';
+export { restartClockWork } from './works/restart-clock.ts';
 export { type RotateKeyWork, rotateKeyWork } from './works/rotate-key.ts';
 export type { EntryScope } from './works/scope.ts';
 export { type WitnessReport, witnessWork } from './works/witness.ts';

@@ -16,6 +16,7 @@ import { performEndPass } from './works/passes.ts';
 import { performApprove, performInvite, performRevoke } from './works/passkeys.ts';
 import { performPolicyUse } from './works/policy-use.ts';
 import { performRebuild } from './works/rebuild.ts';
+import { performRestartClock } from './works/restart-clock.ts';
 import { performRotateKey } from './works/rotate-key.ts';
 import { performWitness } from './works/witness.ts';
 
@@ -46,6 +47,7 @@ const PERFORM: ReadonlyMap<string, PerformOne> = new Map<string, PerformOne>([
   ['ledger erase', performErase],
   ['ledger hold', performHold],
   ['ledger hold --release', performRelease],
+  ['ledger restart-clock', performRestartClock],
   ['ledger rotate-key', performRotateKey],
   ['ledger witness', performWitness],
   ['passes end', performEndPass],

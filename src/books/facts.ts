@@ -111,7 +111,14 @@ export type FindingMark = {
   readonly atMs: number;
 };
 
+/** Why coverage is unknown for a time that a wrong clock showed. */
+export const CLOCK_STEPPED = 'the clock of this machine was stepped';
+
+/** From this time on the clock of the ledger is right again, by an operator's word. */
+export type ClockRestart = { readonly index: number; readonly atMs: number };
+
 export type Facts = {
+  readonly clockRestart?: ClockRestart | undefined;
   readonly acts?: readonly ActFact[];
   readonly imports?: readonly ImportFact[];
   readonly coverage?: readonly CoverageFact[];

@@ -18,6 +18,8 @@ export {
 } from './event-kind.ts';
 export {
   ANY,
+  CLOCK_STEPPED,
+  type ClockRestart,
   type CoverageFact,
   type ErasureFact,
   type EstateFact,

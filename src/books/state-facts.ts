@@ -1,4 +1,4 @@
-import type { Facts } from './facts.ts';
+import { CLOCK_STEPPED, type Facts } from './facts.ts';
 import type { StateDb } from './state-db.ts';
 import { DecisionTable } from './state-decisions.ts';
 import { FindingTable } from './state-findings.ts';
@@ -22,6 +22,7 @@ export function addFacts(db: StateDb, facts: Facts): void {
       ...[c.fromMs, c.toMs, c.state, c.bound, c.because],
     );
   }
+  if (facts.clockRestart !== undefined) endClockSteps(db, facts.clockRestart.atMs);
   if (facts.estate !== undefined) {
     const { index, ...said } = facts.estate;
     db.run('INSERT OR REPLACE INTO estate VALUES (?, ?)', index, JSON.stringify(said));
@@ -42,6 +43,13 @@ export function addFacts(db: StateDb, facts: Facts): void {
   const decisions = new DecisionTable(db);
   for (const decision of facts.decisions ?? []) decisions.add(decision);
   for (const pass of facts.passes ?? []) decisions.addPass(pass);
+}
+
+/** A step left all times up to the wrong one in doubt; after the restart they are not. */
+function endClockSteps(db: StateDb, atMs: number): void {
+  const stepped = 'because = ? AND to_ms > ?';
+  db.run(`DELETE FROM coverage WHERE ${stepped} AND from_ms >= ?`, CLOCK_STEPPED, atMs, atMs);
+  db.run(`UPDATE coverage SET to_ms = ? WHERE ${stepped}`, atMs, CLOCK_STEPPED, atMs);
 }
 
 /** The body of this entry is erased: nothing that it said may be left. */

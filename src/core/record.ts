@@ -19,6 +19,7 @@ export const ENTRY_KINDS = [
   'hold',
   'erasure',
   'key',
+  'clock',
 ] as const;
 
 export type EntryKind = (typeof ENTRY_KINDS)[number];

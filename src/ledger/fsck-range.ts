@@ -11,7 +11,7 @@ import { readBundleFile } from './fsck-read.ts';
 import type { Problem } from './fsck-report.ts';
 import { HASH_BYTES, LEAF_PREFIX, sha256Into } from './hash.ts';
 import { layout } from './layout.ts';
-import type { Leaf } from './leaf.ts';
+import { type Leaf, RESTARTS_SEEN } from './leaf.ts';
 import { LeafParser } from './leaf-parser.ts';
 import { bundlePath, decodeBundle, TILE_WIDTH, tileWidth } from './tile.ts';
 
@@ -32,7 +32,10 @@ export type RangeReport = {
     readonly kind: string;
     readonly body: Uint8Array;
   }[];
-  /** `seen` of the first and the last readable entry. */
+  /**
+   * `seen` of the first and the last readable entry. `seenFirst` is empty where the first one may
+   * be earlier than its predecessor.
+   */
   readonly seenFirst: string;
   readonly seenLast: string;
 };
@@ -90,9 +93,12 @@ export class RangeChecker {
         const leaf = this.#readLeaf(bytes, i, at);
         at += 2 + bytes.length;
         if (leaf === undefined) continue;
-        if (leaf.seen < seenLast)
+        const restarts = leaf.kind === RESTARTS_SEEN;
+        if (leaf.seen < seenLast && !restarts) {
           this.#addBundle(i, at, `entry ${i} was seen before its predecessor`);
-        if (seenFirst === '') seenFirst = leaf.seen;
+        }
+        // The first leaf of a range is compared with the range before it, unless it may be earlier.
+        if (seenLast === '' && !restarts) seenFirst = leaf.seen;
         seenLast = leaf.seen;
         this.#checkBody(i, leaf);
       }

@@ -19,13 +19,22 @@ export type Leaf = {
   readonly id: string;
   /** Event time in the normal form of `normaliseInstant`. */
   readonly at: string;
-  /** When the ledger took the entry in; never decreases from one entry to the next. */
+  /**
+   * When the ledger took the entry in. It never decreases from one entry to the next, unless the
+   * entry is of kind {@link RESTARTS_SEEN}.
+   */
   readonly seen: string;
   /** Length of the body in bytes. */
   readonly size: number;
   /** SHA-256 over 16 random bytes, kept with the body, followed by the body; lower-case hex. */
   readonly sha256: string;
 };
+
+/**
+ * An entry of this kind declares that `seen` starts again at the time of this machine, because the
+ * entries before it were stamped by a clock that was ahead. Anyone who reads the log sees it.
+ */
+export const RESTARTS_SEEN: EntryKind = 'clock';
 
 /** Visible ASCII without the quote and the backslash: such text needs no escape in JSON. */
 const PLAIN = /^[!#-[\]-~]+$/;

@@ -15,6 +15,9 @@ export type ClockStep = {
   readonly index: number;
 };
 
+/** `restart` is for an entry that declares it, and for no other. */
+export type SeenOrder = 'ascend' | 'restart';
+
 export type SequencerParts = {
   readonly fingerprints: FingerprintIndex;
   readonly archive: ArchiveReader;
@@ -60,8 +63,14 @@ export class Sequencer {
     return this.#next;
   }
 
-  /** Indices and times are given here, in this order; the batch MUST then be committed. */
-  sequence(batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>): Verdict {
+  /**
+   * Indices and times are given here, in this order; the batch MUST then be committed. With
+   * `restart`, `seen` becomes what the clock shows, also where that is earlier.
+   */
+  sequence(
+    batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
+    seen: SeenOrder = 'ascend',
+  ): Verdict {
     const { count, versions, actions } = batch;
     const baseIndex = this.#next;
     const accepted = new Uint32Array(count);
@@ -80,6 +89,7 @@ export class Sequencer {
       this.#fingerprints.insert(this.#next++, versions, offset, actions, offset);
       accepted[acceptedCount++] = position;
     }
+    if (seen === 'restart' && acceptedCount > 0) this.#restart();
     const seenMs = this.#takeTime(baseIndex);
     return { baseIndex, seenMs, accepted: accepted.slice(0, acceptedCount), duplicateOf, earlier };
   }
@@ -94,6 +104,13 @@ export class Sequencer {
     if (this.#archive.hasVersion(index, versions, offset)) return index;
     this.#isStale = true;
     return undefined;
+  }
+
+  /** The entry itself declares the step: it is not told of a second time. */
+  #restart(): void {
+    this.#seenMs = Number.NEGATIVE_INFINITY;
+    this.#wallMs = this.#clock.now();
+    this.#monotonicMs = this.#clock.monotonic();
   }
 
   #takeTime(index: number): number {

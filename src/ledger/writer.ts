@@ -15,12 +15,13 @@ import type { Frame } from './frame.ts';
 import { writeHostFacts } from './host-facts.ts';
 import type { Integrator } from './integrate.ts';
 import type { Journal } from './journal.ts';
+import { RESTARTS_SEEN } from './leaf.ts';
 import { BACKLOG_BYTES_MAX, INTEGRATION_DELAY_MS } from './limits.ts';
 import type { NoteSigner } from './note.ts';
 import type { RecoveryReport } from './open-writer.ts';
 import { openWriter } from './open-writer.ts';
 import type { Published, Publisher } from './publisher.ts';
-import type { ClockStep } from './sequencer.ts';
+import type { ClockStep, SeenOrder } from './sequencer.ts';
 import { Sequencer } from './sequencer.ts';
 import { type CosignResult, cosign } from './witnessing.ts';
 import { writerFailure } from './writer-failure.ts';
@@ -142,10 +143,13 @@ export class Ledger {
   }
 
   /** Tells new records from known ones and gives indices, in the order of the calls. */
-  sequence(batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>): Verdict {
+  sequence(
+    batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
+    seen: SeenOrder = 'ascend',
+  ): Verdict {
     this.#checkUsable();
     try {
-      return this.#sequencer.sequence(batch);
+      return this.#sequencer.sequence(batch, seen);
     } catch (error) {
       // Some records have an index by now, and will never be committed: nothing after them could.
       this.#fail(error);
@@ -164,10 +168,15 @@ export class Ledger {
     if (drained !== undefined) await drained;
   }
 
-  /** All steps at once, for what is small: above all our own entries. */
+  /**
+   * All steps at once, for what is small: above all our own entries. An entry that declares that
+   * `seen` restarts comes alone.
+   */
   async append(drafts: readonly RecordDraft[]): Promise<readonly Appended[]> {
     const fingerprints = fingerprintBatch(drafts, this.localKeys);
-    const verdict = this.sequence(fingerprints);
+    const [only] = drafts;
+    const declares = drafts.length === 1 && only?.kind === RESTARTS_SEEN;
+    const verdict = this.sequence(fingerprints, declares ? 'restart' : 'ascend');
     await this.commit(prepareBatch(drafts, fingerprints, verdict, this.#random));
     let next = verdict.baseIndex;
     return drafts.map((_, position): Appended => {

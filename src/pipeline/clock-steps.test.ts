@@ -7,6 +7,7 @@ import { BooksReader, type CoverageFact, headOf } from '../books/index.ts';
 import { ManualClock } from '../core/index.ts';
 import type { Input } from '../intake/index.ts';
 import { fsck, LedgerReader } from '../ledger/index.ts';
+import { restartClock } from './clock-restart.ts';
 import { placeHold } from './holds.ts';
 import { type ImportReport, importPaths } from './import.ts';
 import { rebuild } from './rebuild.ts';
@@ -160,4 +161,80 @@ test('a step between two acts of ours is an entry, and a rebuild says nothing tw
   assert.equal((await stepsIn(dir)).length, 1);
   assert.deepEqual(await coverageOfSteps(dir), coverage);
   await assertClean(dir);
+});
+
+const DECADES_MS = 73 * 365 * 24 * HOUR_MS;
+
+async function seenOf(dir: string): Promise<number[]> {
+  return withBooks(dir, async (ledger) => {
+    const seen: number[] = [];
+    for (let index = 0; index < ledger.size; index++) {
+      seen.push(Date.parse((await ledger.leaf(index)).leaf.seen));
+    }
+    return seen;
+  });
+}
+
+function oneLine(n: number): Input {
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(line(n));
+  };
+  return { kind: 'stream', bytes: bytes() };
+}
+
+test('after a clock was ahead, an entry that declares it lets `seen` start again', async () => {
+  const dir = join(root, 'ahead');
+  const clock = new ManualClock(START_MS);
+  const opened = (): Promise<Writer> => openWriter({ dir, clock, random: systemRandom });
+  const ahead = await opened();
+  await importing(ahead, oneLine(1));
+  clock.step(DECADES_MS);
+  await importing(ahead, oneLine(2));
+  await closeWriter(ahead);
+
+  // The clock is right again, and each process since then stamps what the wrong one showed.
+  clock.step(-DECADES_MS);
+  const writer = await opened();
+  await importing(writer, oneLine(3));
+  const stamped = await seenOf(dir);
+  assert.equal(stamped.at(-1), START_MS + DECADES_MS);
+  clock.advance(5000);
+  const restarted = await restartClock(writer, { reason: 'a bad time server', doer: DOER });
+  assert.equal(Date.parse(restarted.lastSeen), START_MS + DECADES_MS);
+  assert.equal(Date.parse(restarted.seen), START_MS + 5000);
+  await importing(writer, oneLine(4));
+  await closeWriter(writer);
+  const after = (await seenOf(dir)).slice(restarted.entry);
+  assert.ok(after.every((seen) => seen === START_MS + 5000));
+  await assertClean(dir);
+
+  // Later processes go on from there, and nothing later is in doubt.
+  clock.advance(5000);
+  const later = await opened();
+  await importing(later, oneLine(5));
+  await assert.rejects(restartClock(later, { reason: 'again', doer: DOER }), {
+    code: 'CLOCK_NOT_AHEAD',
+  });
+  await closeWriter(later);
+  assert.equal((await seenOf(dir)).at(-1), START_MS + 10_000);
+  const doubted = await coverageOfSteps(dir);
+  assert.ok(doubted.length > 0);
+  assert.ok(doubted.every(({ toMs }) => toMs === START_MS + 5000));
+  await rebuild({ dir, clock, random: systemRandom });
+  assert.deepEqual(await coverageOfSteps(dir), doubted);
+});
+
+test('a decrease of `seen` that no entry declares is a problem of the ledger', async () => {
+  const dir = join(root, 'undeclared');
+  const clock = new ManualClock(START_MS + HOUR_MS);
+  const writer = await openWriter({ dir, clock, random: systemRandom });
+  await importing(writer, oneLine(1));
+  const { ledger } = writer;
+  const sequence = ledger.sequence.bind(ledger);
+  ledger.sequence = (batch) => sequence(batch, 'restart');
+  clock.step(-HOUR_MS);
+  await importing(writer, oneLine(2));
+  await closeWriter(writer);
+  const { problems } = await fsck({ dir, threads: 0 });
+  assert.ok(problems.some(({ what }) => /was seen before its predecessor/.test(what)));
 });

@@ -1,4 +1,4 @@
-import { ANY, type CoverageFact } from '../books/index.ts';
+import { ANY, CLOCK_STEPPED, type CoverageFact } from '../books/index.ts';
 import type { RecordDraft } from '../core/index.ts';
 import type { ClockStep } from '../ledger/index.ts';
 import { ownEntry } from './own-entries.ts';
@@ -49,7 +49,7 @@ export function clockStepCoverage(index: number, act: object): CoverageFact[] {
       toMs: Math.max(expectedMs, actualMs),
       state: 'unknown',
       bound: null,
-      because: 'the clock of this machine was stepped',
+      because: CLOCK_STEPPED,
     },
   ];
 }

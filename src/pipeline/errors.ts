@@ -10,6 +10,8 @@ export type PipelineErrorCode =
   /** An erasure that a hold forbids. */
   | 'HELD'
   | 'NO_SUCH_HOLD'
+  /** The last entry was not seen in the future. */
+  | 'CLOCK_NOT_AHEAD'
   | 'NOTHING_TO_ERASE'
   | 'EMPTY_SELECTION'
   | 'NOT_AN_ERASURE'

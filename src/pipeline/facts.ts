@@ -3,6 +3,7 @@ import { type EntryKind, msOfInstant } from '../core/index.ts';
 import { parseObservation } from '../coverage/index.ts';
 import { parseFinding, parseFindingMark } from '../detect/index.ts';
 import { parseErasure } from '../ledger/index.ts';
+import { clockRestartOf } from './clock-restart.ts';
 import { clockStepCoverage } from './clock-steps.ts';
 import { decisionFacts, passFacts } from './decision-facts.ts';
 import { parseEstateBody } from './estate.ts';
@@ -34,6 +35,8 @@ function meaningOf(
       return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);
     case 'coverage':
       return isObservation(body) ? observationFacts(index, body) : coverageFacts(index, body);
+    case 'clock':
+      return { clockRestart: clockRestartOf(index, body) };
     case 'act':
       return { coverage: clockStepCoverage(index, body) };
     case 'config':

@@ -5,6 +5,7 @@ export { Canaries, canaryTexts } from './canaries.ts';
 export type { CanarySender } from './canary-sender.ts';
 export { type CatchUpProgress, catchUp } from './catch-up.ts';
 export { checkSignIns } from './checks.ts';
+export { type ClockRestarted, restartClock } from './clock-restart.ts';
 export { pollOnce } from './collect.ts';
 export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';

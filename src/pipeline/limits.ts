@@ -107,3 +107,6 @@ export const FAILED_RETRY_MS = 3_600_000;
 
 /** A judge that failed whatever it read rests so long: the next look would fail as well. */
 export const FAILED_REST_MS = 60_000;
+
+/** Below this a clock waits until the time of the last entry comes, and nothing is declared. */
+export const CLOCK_AHEAD_MS_MIN = 60_000;

@@ -5,13 +5,14 @@ import { declareErase } from './ledger-erase.ts';
 import { declareFsck } from './ledger-fsck.ts';
 import { declareHold } from './ledger-hold.ts';
 import { declareProve } from './ledger-prove.ts';
+import { declareRestartClock } from './ledger-restart-clock.ts';
 import { declareRotateKey } from './ledger-rotate-key.ts';
 import { declareWitness } from './ledger-witness.ts';
 
 export function declareLedger(program: Parser, bind: Bind): void {
   const ledger = program
     .command('ledger')
-    .summary('the log itself: checkpoint, proofs, checks, witnesses, erasure, holds, keys')
+    .summary('the log itself: checkpoint, proofs, checks, witnesses, erasure, holds, keys, clock')
     .description('The transparency log and its archive of bodies.');
   declareCheckpoint(ledger, bind);
   declareProve(ledger, bind);
@@ -20,4 +21,5 @@ export function declareLedger(program: Parser, bind: Bind): void {
   declareErase(ledger, bind);
   declareHold(ledger, bind);
   declareRotateKey(ledger, bind);
+  declareRestartClock(ledger, bind);
 }
