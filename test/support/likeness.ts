@@ -29,7 +29,9 @@ async function eventsOf(data: string): Promise<string[]> {
 }
 
 /** Places in the ledger, which any other order of import changes. */
-const PLACES: ReadonlySet<string> = new Set(['index', 'entries', 'ledger', 'coverage']);
+const PLACES: ReadonlySet<string> = new Set([
+  ...['index', 'entries', 'ledger', 'coverage', 'asOf'],
+]);
 
 /**
  * The statements of `people`, or of every actor of `data`, by person; less the places in the ledger
