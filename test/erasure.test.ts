@@ -81,7 +81,7 @@ const ERASE = ['ledger', 'erase', '--user', PRIYA.upn, '--case', 'DSR-41', '--re
 type Erased = {
   readonly erased?: { readonly entry: number | null; readonly case: string };
   readonly message: string;
-  readonly entries: readonly number[];
+  readonly unmapped: { readonly entries: readonly number[] };
   readonly body: string | null;
   readonly bodyState: string;
 };
@@ -214,7 +214,7 @@ test('an erased event says so, and by which entry, and never reads as an empty o
     assert.deepEqual([by?.entry, by?.case], [leaves.length, 'DSR-41']);
     assert.match(message, /^erased on .* by \S+@\S+: she asked \(case DSR-41, entry \d+\)$/);
   }
-  const first = String(erased[0]?.entries[0]);
+  const first = String(erased[0]?.unmapped.entries[0]);
   const shown = await askJson<Erased>(data, ['show', first]);
   assert.deepEqual(
     [shown.bodyState, shown.body, shown.erased],
