@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { HandoverServer } from '../src/api/index.ts';
+import { perform } from '../src/api/perform.ts';
+import { systemClock, tenantId } from '../src/core/index.ts';
+import { FAILED } from '../src/detect/index.ts';
+import { layout } from '../src/ledger/index.ts';
+import { detectionOf } from '../src/pipeline/detection.ts';
+import { closeWriter, type Judge, loadDetection, openWriter } from '../src/pipeline/index.ts';
+import { systemRandom as random } from '../src/pipeline/wire.ts';
+import { countersign } from './support/command-line.ts';
+import { ndjson, records } from './support/exports.ts';
+import { temporaryFolder } from './support/folders.ts';
+
+const root = temporaryFolder('failed-detector');
+const data = join(root, 'data');
+const TENANT = tenantId('3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11');
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' };
+
+/** It reads the events and throws at the third: beside all rules and detectors of the product. */
+const PICKY: Judge = {
+  ...{ name: 'test/picky', hears: 'events', watches: [] },
+  async *judge({ books, touched }) {
+    for await (const { index } of books.eventsOf(TENANT, {})) {
+      if (index >= 3) throw new TypeError(`cannot read entry ${index}`);
+    }
+    yield { drafts: [], covers: touched };
+  },
+};
+
+test('import and findings exit 3 where a detector failed, and name it', async () => {
+  const { content, judges } = await loadDetection();
+  const detection = detectionOf(content, [...judges, PICKY]);
+  const writer = await openWriter({ dir: data, clock: systemClock, random, detection });
+  // The command hands its work to the process that holds the ledger, as beside "serve".
+  const server = await HandoverServer.open({
+    ...{ socketFile: layout.apiSocket(data), clock: systemClock, random },
+    perform: async (work, hooks) => {
+      await hooks.begin();
+      return perform(writer, work, { doer: DOER, random, env: {}, lanes: 1, hooks });
+    },
+  });
+  const path = join(root, 'records.ndjson');
+  writeFileSync(path, ndjson(records(20)));
+  try {
+    const imported = await countersign(['import', path, '--data', data]);
+    assert.equal(imported.code, 3, imported.stderr);
+    assert.match(imported.stderr, /the records are in, but not all were examined: .*test\/picky/);
+    assert.match(imported.stdout, /accepted +20/);
+  } finally {
+    await server.close();
+    await closeWriter(writer);
+  }
+  const found = await countersign(['findings', '--data', data, '--json']);
+  assert.equal(found.code, 3, found.stderr);
+  assert.match(found.stderr, /test\/picky/);
+  assert.ok(found.stdout.includes(FAILED));
+});
