@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NOTHING_READ, unknown } from '../core/index.ts';
+import { NOTHING_READ, no, unknown } from '../core/index.ts';
 import { answerText } from './statement-words.ts';
 
 test('a reason that many imports give is read once, and what each adds is not lost', () => {
@@ -15,4 +15,9 @@ test('a reason that many imports give is read once, and what each adds is not lo
     answerText(answer),
     `Cannot tell, because ${file}; 3 of 9 results are missing; 1 of 4 is missing`,
   );
+});
+
+test('a no says why, as a cannot tell does', () => {
+  const reason = { code: 'check-failed', text: 'policy would have denied it' };
+  assert.equal(answerText(no(NOTHING_READ, reason)), 'No, because policy would have denied it');
 });

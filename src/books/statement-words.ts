@@ -48,7 +48,7 @@ export function answerText(answer: Answer): string {
     case 'yes':
       return 'Yes';
     case 'no':
-      return 'No';
+      return `No, because ${clauses(answer.because).join('; ')}`;
     case 'unknown':
       return `Cannot tell, because ${clauses(answer.because).join('; ')}`;
   }
