@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { HandoverServer } from '../src/api/index.ts';
-import { perform } from '../src/api/perform.ts';
+import { HandoverServer, perform } from '../src/api/index.ts';
 import { systemClock, tenantId } from '../src/core/index.ts';
 import { FAILED } from '../src/detect/index.ts';
 import { layout } from '../src/ledger/index.ts';
-import { detectionOf } from '../src/pipeline/detection.ts';
-import { closeWriter, type Judge, loadDetection, openWriter } from '../src/pipeline/index.ts';
-import { systemRandom as random } from '../src/pipeline/wire.ts';
+import {
+  closeWriter,
+  detectionOf,
+  type Judge,
+  loadDetection,
+  openWriter,
+} from '../src/pipeline/index.ts';
 import { countersign } from './support/command-line.ts';
 import { ndjson, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -17,6 +20,7 @@ import { temporaryFolder } from './support/folders.ts';
 const root = temporaryFolder('failed-detector');
 const data = join(root, 'data');
 const TENANT = tenantId('3c1b6a52-0f0e-4d57-8c6f-6d2f1f0a9b11');
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' };
 
 /** It reads the events and throws at the third: beside all rules and detectors of the product. */

@@ -11,7 +11,7 @@ export {
 export { EventBuilder } from './events.ts';
 export { HandoverServer, type Perform, type WorkHooks } from './handover-server.ts';
 export { doWork, type WorkOptions } from './holder.ts';
-export { type DryRun, dryRunOf } from './perform.ts';
+export { type DryRun, dryRunOf, perform } from './perform.ts';
 export { type CollectorWorld, collectorsOf, type TenantCollectors } from './serve/collectors.ts';
 export { freeShare } from './serve/disk.ts';
 export { EmulatorClockError, followEmulator, reserveFolder } from './serve/emulator-clock.ts';

@@ -11,7 +11,7 @@ export { LedgerDesk } from './collect-desk.ts';
 export { compactBooks } from './compact-books.ts';
 export { CredentialNews } from './credential-news.ts';
 export { CrossCheck } from './cross-check.ts';
-export { type Detection, loadDetection, readContent, readRule } from './detection.ts';
+export { type Detection, detectionOf, loadDetection, readContent, readRule } from './detection.ts';
 export { readDrains } from './drains.ts';
 export {
   type ErasureReport,
