@@ -225,6 +225,38 @@ test('two applications of one name are two parties, and so are two accounts', as
   assert.deepEqual(parties, [`name:${EVE}`, `uid:${theirs}`, `uid:${UID}000000000005`].sort());
 });
 
+test("a phone's session outlives a revocation, which proves nothing of a stolen one", async () => {
+  const relay = '198.51.100.7';
+  // A phone roams: none of its addresses is where its owner always works.
+  const phone = (ip: string, hours: number): Told =>
+    signIn(EVE, ip, hours, { sessionUid: 'phone' });
+  const told = [
+    signIn(EVE, relay, 1, { sessionUid: 'stolen' }),
+    phone('192.0.2.1', 2),
+    change(
+      'Update StsRefreshTokenValidFrom Timestamp.',
+      { actorName: ADMIN, targetName: EVE, targetType: 'User' },
+      3,
+    ),
+    phone('192.0.2.2', 4),
+  ];
+  const answerOf = async (rows: readonly Told[]): Promise<OutReport['footholds'][number]> => {
+    const named = { principals: [`user:${EVE}`], sessions: ['stolen'], addresses: [relay] };
+    const { footholds } = await ask(rows, { findings: [findingOf(rows, [0], named)] });
+    const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
+    assert.ok(found !== undefined);
+    return found;
+  };
+  const { answer, openings } = await answerOf(told);
+  assert.deepEqual(
+    openings.map(({ reversal }) => reversal.kind),
+    ['unsure'],
+  );
+  assert.match(JSON.stringify(answer), /reversal-unsure.*session phone.*may be the owner's/);
+  const stolen = signIn(EVE, '192.0.2.9', 5, { sessionUid: 'stolen' });
+  assert.equal((await answerOf([...told, stolen])).openings[0]?.reversal.kind, 'none');
+});
+
 test('each party names the records, the edge and from whom', async () => {
   const told = [
     signIn(EVE, '198.51.100.7', 1),

@@ -205,27 +205,37 @@ function isLater(one: EventRow, other: EventRow): boolean {
 }
 
 /**
- * What was done about an account since it was first used. A session that is used behind that, or a
- * sign-in from what is theirs, shows that it did not help; another sign-in may be the owner's.
+ * What was done about an account since it was first used. A session of theirs that is used behind
+ * that, or a sign-in from what is theirs, shows that it did not help. A session that may be the
+ * owner's shows only that not every session ended; a new one proves nothing.
  */
 function reversalOfUse(input: SpecialInput, own: readonly TaintedAct[]): Reversal {
   const first = own[0] as TaintedAct;
   const reversal = reversalSince(input, first.row, first.act.actor);
   if (reversal.kind !== 'closed') return reversal;
   const later = own.filter(({ row }) => row.event.timeMs > reversal.atMs);
-  const before = new Set(
-    own.flatMap(({ row }) =>
-      row.event.timeMs > reversal.atMs ? [] : (row.event.sessionUid ?? []),
-    ),
-  );
+  if (later.length === 0) return reversal;
+  const theirs = sessionsUntil(sureOf(own), reversal.atMs);
   const isTheirs = ({ row }: TaintedAct): boolean =>
-    before.has(row.event.sessionUid ?? '') ||
+    theirs.has(row.event.sessionUid ?? '') ||
     input.lineage.ofChannel(actOf(row, actorOf(row))) !== undefined;
   if (later.some(isTheirs)) return NOT_REVERSED;
-  if (later.length === 0) return reversal;
+  const known = sessionsUntil(own, reversal.atMs);
+  const outlived = later.find(({ row }) => known.has(row.event.sessionUid ?? ''));
+  if (outlived !== undefined) {
+    const session = `the session ${outlived.row.event.sessionUid}`;
+    const why = `${session} was used before and after that and may be the owner's`;
+    return { kind: 'unsure', entry: reversal.entry, atMs: reversal.atMs, why };
+  }
   const text = `${plural(later.length, 'later sign-in')} may be the owner's or theirs`;
   const doubt = { code: 'later-sign-ins', text, lastsMs: Number.POSITIVE_INFINITY };
   return { ...reversal, leaves: [...reversal.leaves, doubt] };
+}
+
+/** Sessions that were used up to a moment. */
+function sessionsUntil(acts: readonly TaintedAct[], untilMs: number): ReadonlySet<string> {
+  const used = acts.filter(({ row }) => row.event.timeMs <= untilMs);
+  return new Set(used.flatMap(({ row }) => row.event.sessionUid ?? []));
 }
 
 /** What was done about an account since a moment. */
