@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { generateFile } from '../bench/generator.ts';
 import { fsck } from '../src/ledger/index.ts';
-import { IS_LONG, SEED } from '../tools/property.ts';
+import { SEED, simulations } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { importHere, withAccount, withWriter } from './support/account.ts';
 import { searchFolder } from './support/byte-search.ts';
@@ -16,9 +16,9 @@ import { killedAfter, killedOnce, undisturbedMs } from './support/kill.ts';
 import { statementsOf } from './support/likeness.ts';
 
 const RECORDS = 8_000;
-const KILLS = IS_LONG ? 200 : 3;
+const KILLS = simulations(3, 200);
 /** The other commands are short, so that few kills meet all of their steps. */
-const KILLS_BESIDE = IS_LONG ? 40 : 1;
+const KILLS_BESIDE = simulations(1, 40);
 const RECORDS_BESIDE = 3_000;
 
 /** The first three of the generator's people, who do most. */
