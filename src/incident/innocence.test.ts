@@ -257,6 +257,29 @@ test("a phone's session outlives a revocation, which proves nothing of a stolen 
   assert.equal((await answerOf([...told, stolen])).openings[0]?.reversal.kind, 'none');
 });
 
+test('a revocation counts from when an account is suspect, not from its next sign-in', async () => {
+  const revoke = (hours: number): Told =>
+    change(
+      'Update StsRefreshTokenValidFrom Timestamp.',
+      { actorName: ADMIN, targetName: EVE, targetType: 'User' },
+      hours,
+    );
+  // The finding names what the intruders did. It does not name the session that they did it in.
+  const statesOf = async (...later: readonly Told[]): Promise<string[]> => {
+    const told = [change('New-InboxRule', { actorName: EVE }, 1), ...later];
+    const named = { principals: [`user:${EVE}`] };
+    const { footholds } = await ask(told, { findings: [findingOf(told, [0], named)] });
+    const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
+    return found?.openings.map(({ reversal }) => reversal.kind) ?? [];
+  };
+  const own = signIn(EVE, '192.0.2.1', 3, { sessionUid: 'phone' });
+  assert.deepEqual(await statesOf(own), ['none']);
+  assert.deepEqual(await statesOf(revoke(2), own), ['closed']);
+  assert.deepEqual(await statesOf(revoke(0), own), ['none']);
+  const before = signIn(EVE, '192.0.2.2', 1.5, { sessionUid: 'phone' });
+  assert.deepEqual(await statesOf(before, revoke(2), own), ['unsure'], 'whose it is, is not known');
+});
+
 test('each party names the records, the edge and from whom', async () => {
   const told = [
     signIn(EVE, '198.51.100.7', 1),

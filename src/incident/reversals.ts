@@ -25,10 +25,12 @@ export type Reversal =
 
 export const NOT_REVERSED: Reversal = { kind: 'none' };
 
+type Timed = Pick<EventRow['event'], 'timeMs'>;
+
 /** What was opened: by which record, of whom, and what exactly. */
 export type Opened = {
   readonly foothold: Foothold;
-  readonly row: EventRow;
+  readonly row: Pick<EventRow, 'index' | 'tenant'> & { readonly event: Timed };
   readonly holder: Called;
   readonly things: Things;
 };
@@ -75,7 +77,7 @@ function isWithin({ foothold, row }: Opened, change: Change): boolean {
 }
 
 /** Whether a record tells of something later than another one: not known within a whole second. */
-function orderOf(first: EventRow, other: EventRow): 'after' | 'before' | 'unknown' {
+function orderOf(first: Opened['row'], other: EventRow): 'after' | 'before' | 'unknown' {
   const [one, two] = [first.event.timeMs, other.event.timeMs];
   const secondOf = (ms: number): number => Math.floor(ms / SECOND_MS);
   const isWhole = one % SECOND_MS === 0 || two % SECOND_MS === 0;

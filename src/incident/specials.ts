@@ -9,7 +9,7 @@ import { actOf, type Lineage } from './lineage.ts';
 import { actorOf } from './names.ts';
 import type { Opening } from './openings.ts';
 import type { Called } from './parties.ts';
-import { NOT_REVERSED, type Reversal, reversalOf } from './reversals.ts';
+import { NOT_REVERSED, type Opened, type Reversal, reversalOf } from './reversals.ts';
 import { type FoundPassword, LEARNS_PASSWORD } from './seeds.ts';
 import type { IncidentSource } from './source.ts';
 
@@ -66,13 +66,21 @@ export async function readSpecial(input: SpecialInput): Promise<SpecialReading> 
 function sessions(input: SpecialInput): Opening[] {
   return peopleIn(input.doings).map((found) => {
     const own = sureOf(found);
-    const first = own[0] as TaintedAct;
     const last = own.at(-1) as TaintedAct;
-    const text =
-      `${plural(own.length, 'sign-in')} of ${whoOf(last)} since ${timeText(first)}, ` +
-      `the last at ${timeText(last)}`;
+    const since = isoOf(inSinceMs(found));
+    const signIns = `${plural(own.length, 'sign-in')}, the last at ${timeText(last)}`;
+    const text = `access by the sessions of ${whoOf(last)} since ${since} (${signIns})`;
     return { ...openingOf(last, text), reversal: reversalOfUse(input, found) };
   });
+}
+
+/**
+ * From when on they are in an account: their first sign-in. Where none is surely theirs, it is when
+ * the account became suspect: what they did there took a session.
+ */
+function inSinceMs(own: readonly TaintedAct[]): number {
+  const { row, taint, isSure } = sureOf(own)[0] as TaintedAct;
+  return isSure ? row.event.timeMs : taint.sinceMs;
 }
 
 function peopleIn({ signIns }: Doings): TaintedAct[][] {
@@ -205,17 +213,19 @@ function isLater(one: EventRow, other: EventRow): boolean {
 }
 
 /**
- * What was done about an account since it was first used. A session of theirs that is used behind
+ * What was done about an account since they are in it. A session of theirs that is used behind
  * that, or a sign-in from what is theirs, shows that it did not help. A session that may be the
  * owner's shows only that not every session ended; a new one proves nothing.
  */
 function reversalOfUse(input: SpecialInput, own: readonly TaintedAct[]): Reversal {
   const first = own[0] as TaintedAct;
-  const reversal = reversalSince(input, first.row, first.act.actor);
+  const opened = { ...first.row, event: { timeMs: inSinceMs(own) } };
+  const reversal = reversalSince(input, opened, first.act.actor);
   if (reversal.kind !== 'closed') return reversal;
   const later = own.filter(({ row }) => row.event.timeMs > reversal.atMs);
   if (later.length === 0) return reversal;
-  const theirs = sessionsUntil(sureOf(own), reversal.atMs);
+  const sure = own.filter(({ isSure }) => isSure);
+  const theirs = sessionsUntil(sure, reversal.atMs);
   const isTheirs = ({ row }: TaintedAct): boolean =>
     theirs.has(row.event.sessionUid ?? '') ||
     input.lineage.ofChannel(actOf(row, actorOf(row))) !== undefined;
@@ -241,7 +251,7 @@ function sessionsUntil(acts: readonly TaintedAct[], untilMs: number): ReadonlySe
 /** What was done about an account since a moment. */
 function reversalSince(
   { foothold, changes, lineage }: SpecialInput,
-  row: EventRow,
+  row: Opened['row'],
   holder: Called,
 ): Reversal {
   return reversalOf({ foothold, row, holder, things: 'whole' }, changes.undoing, lineage);
