@@ -110,6 +110,25 @@ test('findings of low severity join an incident, and tie no two together', () =>
   assert.equal(incidents([eve(1), work], { common }).length, 2, 'people work on beside it');
 });
 
+test('a person works on in the middle of a chain of many hours', () => {
+  const { firstMs } = draftOf();
+  const chain = eve(1, { firstMs, lastMs: firstMs + 20 * HOUR_MS });
+  const work = (hours: number): KeptFinding =>
+    eve(2, { ...LOW, addresses: ['192.0.2.44'], ...atMs(hours * HOUR_MS) });
+  const groupsAt = (hours: number): number => incidents([chain, work(hours)]).length;
+  assert.deepEqual([-3, -1, 1, 10, 19, 21, 23].map(groupsAt), [2, 1, 1, 2, 1, 1, 2]);
+});
+
+test('what the service did to a mailbox is not of the attack on its owner', () => {
+  const read = finding(2, {
+    ...{ ...LOW, principals: ['system:nt authority\\system', 'user:eve', 'user:root'] },
+    ...atMs(HOUR_MS),
+  });
+  assert.equal(incidents([eve(1), read]).length, 2);
+  const administrators = new Set(['user:root']);
+  assert.equal(incidents([eve(1), read], { administrators }).length, 2, 'nor does it clean up');
+});
+
 test('an incident ends after a quiet time: sooner by a person than by a session', () => {
   const later = (days: number, parts: Partial<FindingDraft>): number =>
     incidents([finding(1, parts), finding(2, { ...parts, ...atMs(days * DAY_MS) })]).length;

@@ -137,7 +137,7 @@ function reachAmong(suspects: readonly Node[]): (edge: Edge) => number {
   }
   return ({ from, to, by: { kind, id } }) => {
     if (kind !== 'person') return QUIET_CHANNEL_MS;
-    if (!isByAdministrator(from)) return CONTEXT_PERSON_MS;
+    if (!isByAdministrator(from)) return isNearAnEnd(from, to) ? CONTEXT_PERSON_MS : NOT_AT_ALL;
     const { firstMs } = from.finding.draft;
     const goesOn = (begins.get(id) ?? []).some(
       (atMs) => atMs > firstMs + CONTEXT_PERSON_MS && atMs <= firstMs + QUIET_PERSON_MS,
@@ -147,6 +147,13 @@ function reachAmong(suspects: readonly Node[]): (edge: Edge) => number {
 }
 
 const NOT_AT_ALL = -1;
+
+/** During a chain of many hours, the person works as on any day. */
+function isNearAnEnd({ finding: { draft } }: Node, { finding: { draft: chain } }: Node): boolean {
+  return [chain.firstMs, chain.lastMs].some(
+    (atMs) => Math.max(draft.firstMs - atMs, atMs - draft.lastMs) <= CONTEXT_PERSON_MS,
+  );
+}
 
 function byTime({ finding: a }: Node, { finding: b }: Node): number {
   return a.draft.firstMs - b.draft.firstMs || (a.uid < b.uid ? -1 : 1);

@@ -7,7 +7,7 @@ import {
   SHARED_BY_MAX,
   SUSPECT_SEVERITY_MIN,
 } from './limits.ts';
-import { type Named, namedBy, type PersonOf, type Surroundings } from './ties.ts';
+import { CAMPAIGN, type Named, namedBy, type PersonOf, type Surroundings } from './ties.ts';
 
 type Books = Pick<BooksReader, 'identities' | 'over'>;
 
@@ -32,6 +32,7 @@ export async function surroundingsOf(
   const shared = await crowded(books, 'ip', addresses, others);
   for (const ip of shared) addresses.delete(ip);
   const places = await placesIn(books, addresses, { personOf, first });
+  const homes = await homesAmong(books, guessedFrom(suspects, personOf));
   const apps = await crowded(
     books,
     'lower(app_uid)',
@@ -41,7 +42,7 @@ export async function surroundingsOf(
   const administrators = await administratorsIn(books, others);
   return {
     personOf,
-    common: new Set([...shared, ...places, ...apps]),
+    common: new Set([...shared, ...places, ...homes, ...apps]),
     administrators: new Set(
       administrators.map(({ key, tenant, atMs }) => personOf(key, tenant, atMs)),
     ),
@@ -82,9 +83,11 @@ async function crowded(
 function firstNaming(suspects: readonly KeptFinding[], personOf: PersonOf): Map<string, number> {
   const first = new Map<string, number>();
   for (const suspect of suspects) {
-    const { firstMs } = suspect.draft;
+    const { rule, firstMs, lastMs } = suspect.draft;
+    // A campaign names the accounts that it took over, and begins before it takes over any.
+    const atMs = rule === CAMPAIGN ? lastMs : firstMs;
     for (const person of namedBy(suspect, personOf).people) {
-      first.set(person, Math.min(firstMs, first.get(person) ?? Number.POSITIVE_INFINITY));
+      first.set(person, Math.min(atMs, first.get(person) ?? Number.POSITIVE_INFINITY));
     }
   }
   return first;
@@ -108,6 +111,33 @@ async function placesIn(
     const namedMs = first.get(person) ?? Number(lastMs);
     return Number(sinceMs) < namedMs - KNOWN_PLACE_MS ? [String(ip)] : [];
   });
+}
+
+/** Addresses that campaigns guess from, and that no other grave finding names. */
+function guessedFrom(suspects: readonly KeptFinding[], personOf: PersonOf): Set<string> {
+  const namedByAny = (isCampaign: boolean): Set<string> => {
+    const own = suspects.filter(({ draft }) => (draft.rule === CAMPAIGN) === isCampaign);
+    return new Set(own.flatMap((suspect) => namedBy(suspect, personOf).addresses));
+  };
+  const others = namedByAny(false);
+  return new Set([...namedByAny(true)].filter((ip) => !others.has(ip)));
+}
+
+/**
+ * Addresses of people who mistyped at home beside a campaign: some of these attempts look like
+ * guesses. An address is a person's own if nobody else tried to sign in from it, and a sign-in
+ * succeeded there before the first failure. A guesser fails first, or tries other people too.
+ */
+async function homesAmong(books: Books, addresses: ReadonlySet<string>): Promise<string[]> {
+  if (addresses.size === 0) return [];
+  const rows = await books.over(
+    {},
+    (source) => `SELECT ip FROM ${source}
+      WHERE ip IN (${listed(addresses)}) AND class_uid = 3002
+      GROUP BY ip HAVING count(DISTINCT lower(coalesce(actor_name, actor))) = 1
+        AND min("time") FILTER (status_id = 1) < min("time") FILTER (status_id = 2)`,
+  );
+  return rows.map(([ip]) => String(ip));
 }
 
 type Administrator = { readonly key: string; readonly tenant: string; readonly atMs: number };

@@ -62,13 +62,15 @@ const COMPARED: ReadonlySet<string> = new Set(['stream/impossible-travel', 'stre
 
 export function nodeOf(finding: KeptFinding, surroundings: Surroundings): Node {
   const { personOf, common, administrators } = surroundings;
-  const { people, apps, sessions, addresses } = namedBy(finding, personOf);
+  const { apps, sessions, addresses, ...named } = namedBy(finding, personOf);
+  const isSuspect = finding.draft.severity >= SUSPECT_SEVERITY_MIN;
+  const people = isSuspect || !isBySystem(finding) ? named.people : [];
   const person = (id: string): Entity => ({ kind: 'person', id });
   const narrow = addresses.filter((ip) => !common.has(ip));
   const uncommon = apps.filter((app) => !common.has(app));
   return {
     finding,
-    isSuspect: finding.draft.severity >= SUSPECT_SEVERITY_MIN,
+    isSuspect,
     entries: entriesOf(finding),
     channels: [
       ...sessions.map((id): Entity => ({ kind: 'session', id })),
@@ -81,7 +83,12 @@ export function nodeOf(finding: KeptFinding, surroundings: Surroundings): Node {
   };
 }
 
-const CAMPAIGN = 'stream/password-spray';
+/** The service itself acted. The people that the finding names did nothing. */
+function isBySystem({ draft }: KeptFinding): boolean {
+  return draft.principals.some((key) => key.startsWith('system:'));
+}
+
+export const CAMPAIGN = 'stream/password-spray';
 const HIT = 'stream/spray-hit';
 
 /**

@@ -6,7 +6,7 @@ import type { FindingDraft, TenantId } from '../../../core/index.ts';
 import { blankEvent } from '../../../ocsf/index.ts';
 import { lookWith, type StreamDetector } from '../detector.ts';
 
-const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 const DAY_MS = 86_400_000;
 /** A Monday. */
 export const START_MS: number = Date.UTC(2026, 1, 2);
@@ -21,11 +21,23 @@ export type Played = Partial<EventRow['event']> & {
 };
 
 /** What a detector finds in these events, in a period of days since the start. */
-export async function foundIn(
+export function foundIn(
   detector: StreamDetector,
   events: readonly Played[],
   days: { readonly from: number; readonly to: number } = { from: 0, to: 60 },
 ): Promise<readonly FindingDraft[]> {
+  return withBooks(events, async (books) => {
+    const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
+    const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
+    return (await lookWith(detector, { books, bodyOf, period })).drafts;
+  });
+}
+
+/** Reads books that hold these events. */
+export async function withBooks<T>(
+  events: readonly Played[],
+  use: (books: BooksReader) => Promise<T>,
+): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-stream-'));
   try {
     const books = await Books.open(dir);
@@ -36,9 +48,7 @@ export async function foundIn(
     books.close();
     const reader = await BooksReader.open(dir);
     try {
-      const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
-      const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
-      return (await lookWith(detector, { books: reader, bodyOf, period })).drafts;
+      return await use(reader);
     } finally {
       reader.close();
     }
