@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { Foothold, Intruder } from '../emulator/scenarios/index.ts';
 import { instantOfMs, ManualClock } from '../src/core/index.ts';
-import { IS_LONG, SEED } from '../tools/property.ts';
+import { SEED, simulations } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { detect } from './support/detected.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -15,7 +15,7 @@ import type { Told } from './support/told.ts';
  * nothing else, suspects nobody who had nothing to do with it, and never says that they are out.
  */
 
-const SEEDS = IS_LONG ? 12 : 2;
+const SEEDS = simulations(2, 12);
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const root = temporaryFolder('out-eviction');

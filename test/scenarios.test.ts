@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { scenarioNames } from '../emulator/scenarios/index.ts';
-import { IS_LONG, SEED } from '../tools/property.ts';
+import { IS_LONG, SEED, simulations } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { type Detected, detect, type Judged } from './support/detected.ts';
 import { temporaryFolder } from './support/folders.ts';
@@ -12,7 +12,7 @@ import { SCENARIOS } from './support/staged.ts';
 const root = temporaryFolder('scenarios');
 const MEDIUM = 3;
 const CANNOT_TELL = [3] as const;
-const SEEDS = IS_LONG ? 10 : 1;
+const SEEDS = simulations(1, 10);
 /** Days of people's lives beside each attack, in the long form. */
 const LIFE_DAYS = IS_LONG ? 5 : 0;
 
