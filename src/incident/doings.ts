@@ -62,7 +62,8 @@ export async function doingsOf(
   for await (const row of source.doings(parties, period)) {
     if (outcomeOf(row) !== 'done') continue;
     const whole = actOf(row, actorOf(row));
-    const by = lineage.behind(whole);
+    const isOfSignIn = isSignIn(row.event.classUid);
+    const by = isOfSignIn ? lineage.behindSignIn(whole) : lineage.behind(whole);
     if (by === undefined) continue;
     const isSure = isSurely(lineage, whole, by);
     // Where the account itself is theirs, one line for all of its channels is enough.
@@ -70,7 +71,7 @@ export async function doingsOf(
     const act = isItself ? { actor: whole.actor, session: null, ip: null } : whole;
     const through = JSON.stringify([by.party, isSure, act.session, act.ip]);
     lasts.set(through, { row, act, isSure, ...by });
-    if (isSignIn(row.event.classUid)) {
+    if (isOfSignIn) {
       signIns.push({ row, act, isSure, ...by });
       if (signIns.length > SIGN_INS_READ_MAX) signIns.shift();
     } else if (READS.test(activityKey(row.event.operation ?? '', memo))) {
@@ -108,7 +109,7 @@ export function sureOf<T extends { readonly isSure: boolean }>(all: readonly T[]
 export function doingsWithin(doings: Doings, lineage: Lineage): Doings {
   const isTheirs = ({ act }: { readonly act: Act }): boolean => lineage.behind(act) !== undefined;
   return {
-    signIns: doings.signIns.filter(isTheirs),
+    signIns: doings.signIns.filter(({ act }) => lineage.behindSignIn(act) !== undefined),
     readings: doings.readings.filter(isTheirs),
     lasts: doings.lasts.filter(isTheirs),
   };

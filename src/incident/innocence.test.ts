@@ -280,6 +280,24 @@ test('a revocation counts from when an account is suspect, not from its next sig
   assert.deepEqual(await statesOf(before, revoke(2), own), ['unsure'], 'whose it is, is not known');
 });
 
+test('a session that a later finding names is open since its sign-in', async () => {
+  const home = '203.0.113.1';
+  const told = [
+    signIn(EVE, home, -30),
+    signIn(EVE, '198.51.100.7', 1, { sessionUid: 'stolen' }),
+    signIn(EVE, home, 1, { sessionUid: 'desk' }),
+    change('New-InboxRule', { actorName: EVE, ip: '192.0.2.9', sessionUid: 'stolen' }, 2),
+  ];
+  const named = { principals: [`user:${EVE}`], sessions: ['stolen'] };
+  const { footholds, doubts } = await ask(told, { findings: [findingOf(told, [3], named)] });
+  const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
+  assert.deepEqual(
+    found?.openings.map(({ entries, reversal }) => [entries, reversal.kind]),
+    [[[1], 'none']],
+  );
+  assert.equal(doubts[0]?.openCounts.get(1), 0, 'by that finding alone');
+});
+
 test('each party names the records, the edge and from whom', async () => {
   const told = [
     signIn(EVE, '198.51.100.7', 1),

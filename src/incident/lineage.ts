@@ -95,9 +95,16 @@ export class Lineage {
    * worked is not, however suspect the account is.
    */
   behind(act: Act): Suspicion | undefined {
-    const who = this.#parties.of(act.actor);
-    if (act.ip !== null && who !== undefined && this.#habits.isOwn(who, act.ip)) return undefined;
+    if (this.#isAtHome(act.actor, act.ip)) return undefined;
     return this.of(act.actor) ?? this.ofChannel(act);
+  }
+
+  /** The same, of a sign-in: a session that is found to be theirs is so since it began. */
+  behindSignIn(act: Act): Suspicion | undefined {
+    const by = this.behind(act);
+    const { actor, session, ip } = act;
+    if (by !== undefined || session === null || this.#isAtHome(actor, ip)) return by;
+    return this.of({ ...actor, names: [sessionName(session)], atMs: Number.POSITIVE_INFINITY });
   }
 
   /** The same, of the session and the address alone. */
@@ -162,6 +169,11 @@ export class Lineage {
       given.filter(({ holder }) => !this.#isSelf(holder, by) && this.taint(holder, taint)).length >
       0
     );
+  }
+
+  #isAtHome(actor: Called, ip: string | null): boolean {
+    const who = this.#parties.of(actor);
+    return ip !== null && who !== undefined && this.#habits.isOwn(who, ip);
   }
 
   /** What a party does to itself is no further reason to suspect it. */
