@@ -270,9 +270,13 @@ test('a revocation counts from when an account is suspect, not from its next sig
     const named = { principals: [`user:${EVE}`] };
     const { footholds } = await ask(told, { findings: [findingOf(told, [0], named)] });
     const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
-    return found?.openings.map(({ reversal }) => reversal.kind) ?? [];
+    assert.ok(found !== undefined);
+    const isSilent = found.openings.length === 0;
+    assert.equal(JSON.stringify(found.answer).includes('sign-in-not-known'), isSilent);
+    return found.openings.map(({ reversal }) => reversal.kind);
   };
   const own = signIn(EVE, '192.0.2.1', 3, { sessionUid: 'phone' });
+  assert.deepEqual(await statesOf(), []);
   assert.deepEqual(await statesOf(own), ['none']);
   assert.deepEqual(await statesOf(revoke(2), own), ['closed']);
   assert.deepEqual(await statesOf(revoke(0), own), ['none']);

@@ -6,7 +6,7 @@ import { type Doings, type Reading, sureOf, type TaintedAct } from './doings.ts'
 import type { Foothold } from './foothold.ts';
 import { TOKEN_LIFE_MAX_MS } from './limits.ts';
 import { actOf, type Lineage } from './lineage.ts';
-import { actorOf } from './names.ts';
+import { actorOf, type Name } from './names.ts';
 import type { Opening } from './openings.ts';
 import type { Called } from './parties.ts';
 import { NOT_REVERSED, type Opened, type Reversal, reversalOf } from './reversals.ts';
@@ -33,6 +33,7 @@ export type SpecialReading = {
 
 const NOTHING: SpecialReading = { openings: [], because: [] };
 const SERVICE = 4;
+const NAMES_SHOWN = 5;
 const LEGACY: RegExp = new RegExp(
   [
     ...['imap', 'pop', 'smtp', 'activesync', 'mapi', 'exchange web services', 'autodiscover'],
@@ -44,7 +45,7 @@ const LEGACY: RegExp = new RegExp(
 export async function readSpecial(input: SpecialInput): Promise<SpecialReading> {
   switch (input.foothold.special) {
     case 'sessions':
-      return { openings: sessions(input), because: [] };
+      return { openings: sessions(input), because: withoutSignIn(input) };
     case 'tokens':
       return tokens(input);
     case 'passwords':
@@ -72,6 +73,18 @@ function sessions(input: SpecialInput): Opening[] {
     const text = `access by the sessions of ${whoOf(last)} since ${since} (${signIns})`;
     return { ...openingOf(last, text), reversal: reversalOfUse(input, found) };
   });
+}
+
+/** Suspect people who did something: they had a session, and no record says when it began. */
+function withoutSignIn({ doings, lineage }: SpecialInput): Reason[] {
+  const partyOf = ({ act }: TaintedAct): Name | undefined => lineage.partyOf(act.actor);
+  const signedIn = new Set(doings.signIns.map(partyOf));
+  const others = doings.lasts.filter(
+    (last) => last.row.event.actorType !== SERVICE && !signedIn.has(partyOf(last)),
+  );
+  if (others.length === 0) return [];
+  const text = `${namesText(others)} acted, and no sign-in of theirs is known`;
+  return [{ code: 'sign-in-not-known', text }];
 }
 
 /**
@@ -106,14 +119,14 @@ function tokens({ doings, nowMs }: SpecialInput): SpecialReading {
 /** Known where they learned it, or made the account; else it may be. */
 function passwords(input: SpecialInput): SpecialReading {
   const openings: Opening[] = [];
-  const maybe: string[] = [];
+  const maybe: TaintedAct[] = [];
   for (const own of peopleIn(input.doings)) {
     const last = own.at(-1) as TaintedAct;
     const taints = input.lineage.taintsOf(last.party);
     const made = taints.find(({ because }) => /^(?:add user|reset user password)/i.test(because));
     const learned = taints.find(({ techniques }) => learnsPassword(techniques));
     if (made === undefined && learned === undefined) {
-      maybe.push(whoOf(last));
+      maybe.push(last);
       continue;
     }
     const how = made === undefined ? learned?.because : 'they set it';
@@ -122,8 +135,7 @@ function passwords(input: SpecialInput): SpecialReading {
   }
   openings.push(...foundPasswords(input));
   if (maybe.length === 0) return { openings, because: [] };
-  const shown = maybe.slice(0, 5).join(', ');
-  const text = `the passwords of ${shown}${maybe.length > 5 ? ' and others' : ''} may be known`;
+  const text = `the passwords of ${namesText(maybe)} may be known`;
   return { openings, because: [{ code: 'password-may-be-known', text }] };
 }
 
@@ -264,6 +276,13 @@ function openingOf(
   const { index: entry, entries, tenant, event } = row;
   const at = { entry, entries, tenant, atMs: event.timeMs };
   return { ...at, text, by: taint, party, reversal: NOT_REVERSED };
+}
+
+/** The first few by name. */
+function namesText(acts: readonly TaintedAct[]): string {
+  const names = [...new Set(acts.map(whoOf))];
+  const shown = names.slice(0, NAMES_SHOWN).join(', ');
+  return names.length > NAMES_SHOWN ? `${shown} and others` : shown;
 }
 
 function whoOf({ row }: Pick<TaintedAct, 'row'>): string {
