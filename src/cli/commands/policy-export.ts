@@ -59,25 +59,26 @@ async function print(
 
 /** What the ledger has of the tenant, where there is one, and the files that are named. */
 async function knownTo(context: Context, { directory, register }: ExportFlags) {
-  const access = await import('../../access/index.ts');
+  const { Knowledge, loadDirectoryFile, loadRegister, parseDirectoryFile, parseRegister } =
+    await import('../../access/index.ts');
   const { KnowledgeFeed } = await import('../../pipeline/index.ts');
   const { readConfigFile } = await import('../../config/index.ts');
   const { cwd, clock } = context;
   const feed = await askBooksIfAny(context, ({ books, ledger }) =>
     KnowledgeFeed.open({ books, reader: ledger, clock }),
   );
-  const knowledge = feed?.knowledge ?? new access.Knowledge();
+  const knowledge = feed?.knowledge ?? new Knowledge();
   const tenants: TenantId[] = [];
   const readMs = clock.now();
   if (directory !== undefined) {
     const file = resolve(cwd, directory);
-    const read = access.parseDirectoryFile(readConfigFile(file));
-    tenants.push(access.loadDirectoryFile(knowledge.directory, read, { file, readMs }));
+    const read = parseDirectoryFile(readConfigFile(file));
+    tenants.push(loadDirectoryFile(knowledge.directory, read, { file, readMs }));
   }
   if (register !== undefined) {
     const file = resolve(cwd, register);
-    const read = access.parseRegister(readConfigFile(file));
-    tenants.push(access.loadRegister(knowledge.directory, read, { file, readMs }));
+    const read = parseRegister(readConfigFile(file));
+    tenants.push(loadRegister(knowledge.directory, read, { file, readMs }));
   }
   const [only, ...more] = knowledge.directory.tenants;
   const tenant = context.tenant ?? tenants[0] ?? (more.length === 0 ? only : undefined);
