@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { BooksReader } from '../src/books/index.ts';
-import { collectGarbageSeldom } from '../src/core/index.ts';
-import { LedgerReader } from '../src/ledger/index.ts';
-import { closeWriter, LedgerDesk, openWriter, pollOnce } from '../src/pipeline/index.ts';
+import { LedgerReader } from '@countersign/ledger';
+import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
+import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { activityCollector } from '../test/support/collecting.ts';
 import type { EmulatedTold } from './emulator-process.ts';
 

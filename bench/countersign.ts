@@ -15,6 +15,20 @@ export function checkouts({ against }: BenchOptions): readonly { name: string; r
       ];
 }
 
+/** A checkout from before the workspace has its sources at its root. */
+function productFolder(root: string): string {
+  const app = join(root, 'apps', 'countersign');
+  return existsSync(app) ? app : root;
+}
+
+function launcher(root: string): string {
+  return join(productFolder(root), 'bin', 'countersign');
+}
+
+export function mainFile(root: string): string {
+  return join(productFolder(root), 'src', 'cli', 'main.ts');
+}
+
 /**
  * The command line as people use it.
  *
@@ -25,7 +39,7 @@ export async function countersign(
   args: readonly string[],
   codes: readonly number[] = [0],
 ): Promise<ChildResult> {
-  const result = await runChild([join(root, 'bin', 'countersign'), ...args]);
+  const result = await runChild([launcher(root), ...args]);
   if (result.code === null || !codes.includes(result.code)) {
     throw new Error(`countersign ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { systemClock, tenantId } from '@countersign/core';
 import {
   DecisionPoint,
   type DecisionRequest,
@@ -9,9 +10,8 @@ import {
   parseDirectoryFile,
   readPolicyFolder,
   SuiteDirectory,
-} from '../src/access/index.ts';
-import { readConfigFile } from '../src/config/index.ts';
-import { systemClock, tenantId } from '../src/core/index.ts';
+} from '@countersign/policy';
+import { readConfigFile } from '../apps/countersign/src/config/load-config.ts';
 import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';
 
 const COUNT = { short: 20_000, long: 200_000 } as const;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadDetection } from '../src/pipeline/index.ts';
+import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import { documentOf, type Measured } from './detection/document.ts';
 import { quietMail } from './detection/quiet-mail.ts';
 import { QUIET_FORMS, quietTime, unaccountedIn } from './detection/quiet-time.ts';

@@ -1,5 +1,5 @@
-import { DirectoryStore, SuiteDirectory } from '../src/access/index.ts';
-import { systemClock, tenantId } from '../src/core/index.ts';
+import { systemClock, tenantId } from '@countersign/core';
+import { DirectoryStore, SuiteDirectory } from '@countersign/policy';
 
 /** Holds a directory of so many people, as collectors fill it, and prints what it takes. */
 const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { checkouts, countersign } from './countersign.ts';
+import { checkouts, countersign, mainFile } from './countersign.ts';
 import { load, quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
 
@@ -73,7 +73,7 @@ class Node {
     writeFileSync(config, configuration(`${dir}-people.yaml`));
     const args = ['serve', '--config', config, '--data', dir, '--json'];
     const env = { ...process.env, BENCH_TOKEN: sha256(TOKEN) };
-    const child = spawn(process.execPath, [join(root, 'src', 'cli', 'main.ts'), ...args], {
+    const child = spawn(process.execPath, [mainFile(root), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,6 +1,10 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/index.ts';
-import { ACTIVITY_FEEDS } from '../emulator/types.ts';
-import { collectGarbageSeldom } from '../src/core/index.ts';
+import {
+  ACTIVITY_FEEDS,
+  type Emulator,
+  type EmulatorOptions,
+  startEmulator,
+} from '@countersign/emulator';
+import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 
 /** A tenant in a process of its own, so that what it takes is not counted with what it feeds. */
 export type EmulatedAsk = {

@@ -2,7 +2,7 @@ import { createCipheriv } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FingerprintIndex } from '../src/ledger/index.ts';
+import { FingerprintIndex } from '@countersign/ledger';
 import { runChild } from './child.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 

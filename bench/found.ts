@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { NORTHMOOR } from '../emulator/testing/clerk.ts';
-import type { Actor, Happening } from '../emulator/types.ts';
-import { BooksReader } from '../src/books/index.ts';
-import { LedgerReader } from '../src/ledger/index.ts';
+import type { Actor, Happening } from '@countersign/emulator';
+import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { LedgerReader } from '@countersign/ledger';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { filledFolder } from './countersign.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';

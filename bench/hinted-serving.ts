@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
-import { NORTHMOOR } from '../emulator/testing/clerk.ts';
-import type { Actor } from '../emulator/types.ts';
+import { type Actor, type Emulator, startEmulator } from '@countersign/emulator';
+import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
 import { configText, secretsOf } from '../test/support/emulated-collectors.ts';
 import { Serving } from '../test/support/serving.ts';
 import { freePort } from './ports.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { collectGarbageSeldom } from '../src/core/index.ts';
+import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 import { type Benchmark, type Figure, machineLine, table } from './harness.ts';
 
 /**

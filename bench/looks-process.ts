@@ -1,8 +1,14 @@
-import { Books, BooksReader, type EventRow, RowBuffer } from '../src/books/index.ts';
-import { collectGarbageSeldom } from '../src/core/index.ts';
-import { lookWith, STREAM_DETECTORS, sprayFindings, sprayLook } from '../src/detect/index.ts';
-import { authorisationsOf } from '../src/pipeline/index.ts';
-import { Reconciler } from '../src/reconcile/index.ts';
+import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
+import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
+import { sprayLook } from '../apps/countersign/src/detection/detectors/spray/password-spray.ts';
+import { sprayFindings } from '../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
+import { lookWith } from '../apps/countersign/src/detection/detectors/windows/window-detector.ts';
+import { Reconciler } from '../apps/countersign/src/reconcile/actions/action-reconciler.ts';
+import { authorisationsOf } from '../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { RowBuffer } from '../apps/countersign/src/store/parquet/row-buffer.ts';
+import type { EventRow } from '../apps/countersign/src/store/rows/event-row.ts';
+import { Books } from '../apps/countersign/src/store/store.ts';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { checkOf, passOf } from './synthetic/authorised.ts';
 import { DAY_MS, officeDay, START_MS } from './synthetic/office-day.ts';
 

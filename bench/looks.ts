@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { STREAM_DETECTORS } from '../src/detect/index.ts';
+import { STREAM_DETECTORS } from '../apps/countersign/src/detection/detectors/detector-list.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 import type { LooksAsk, LooksTold } from './looks-process.ts';
 

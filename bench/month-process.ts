@@ -1,6 +1,10 @@
-import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
-import { ACTIVITY_FEEDS } from '../emulator/types.ts';
-import { collectGarbageSeldom } from '../src/core/index.ts';
+import {
+  ACTIVITY_FEEDS,
+  type Emulator,
+  type FaultPlan,
+  startEmulator,
+} from '@countersign/emulator';
+import { collectGarbageSeldom } from '../apps/countersign/src/cli/process/collect-garbage.ts';
 import { tenantAddress } from '../test/support/emulated-collectors.ts';
 import {
   fingerprintOf,

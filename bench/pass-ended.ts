@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { checkouts, countersign } from './countersign.ts';
+import { checkouts, countersign, mainFile } from './countersign.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved, type Variant } from './harness.ts';
 
@@ -142,7 +142,7 @@ class Node {
       BENCH_TOOL: sha256(TOKENS.tool),
       BENCH_RECEIVER: sha256(TOKENS.receiver),
     };
-    const child = spawn(process.execPath, [join(root, 'src', 'cli', 'main.ts'), ...args], {
+    const child = spawn(process.execPath, [mainFile(root), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Emulator } from '../emulator/index.ts';
-import { Clerk, NORTHMOOR } from '../emulator/testing/clerk.ts';
-import { BooksReader } from '../src/books/index.ts';
-import { systemClock } from '../src/core/index.ts';
+import { systemClock } from '@countersign/core';
+import type { Emulator } from '@countersign/emulator';
+import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { quantile } from './door-client.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 import { withHintedServing } from './hinted-serving.ts';

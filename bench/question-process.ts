@@ -1,8 +1,10 @@
-import { EventBuilder } from '../src/api/index.ts';
-import { BooksReader, headOf } from '../src/books/index.ts';
-import { systemClock } from '../src/core/index.ts';
-import { formatProof, LedgerReader } from '../src/ledger/index.ts';
-import { Erasures } from '../src/pipeline/index.ts';
+import { systemClock } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger';
+import { formatProof } from '@countersign/tlog';
+import { Erasures } from '../apps/countersign/src/projection/entries/erasure-index.ts';
+import { EventBuilder } from '../apps/countersign/src/projection/event-builder.ts';
+import { headOf } from '../apps/countersign/src/store/reading/ledger-head.ts';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { DEFAULTS } from './generator.ts';
 import { people } from './synthetic/company.ts';
 

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { startEmulator } from '../emulator/index.ts';
-import { NORTHMOOR } from '../emulator/testing/clerk.ts';
-import { pollOnce } from '../src/pipeline/index.ts';
+import { startEmulator } from '@countersign/emulator';
+import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { activityCollector, withDesk } from '../test/support/collecting.ts';
 import { addressOf, clockOf } from '../test/support/emulated.ts';
 import { Office } from '../test/support/office.ts';

@@ -1,7 +1,11 @@
-import { normaliseInstant, tenantId } from '../src/core/index.ts';
-import { type ContentFile, ruleContent, Signaller } from '../src/detect/index.ts';
-import { createMemo, type Reading, read } from '../src/ocsf/index.ts';
-import { readContent } from '../src/pipeline/index.ts';
+import { normaliseInstant, tenantId } from '@countersign/core';
+import { createMemo, type Reading, read } from '@countersign/ocsf';
+import {
+  type ContentFile,
+  ruleContent,
+} from '../apps/countersign/src/detection/rules/rule-content.ts';
+import { readContent } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import { Signaller } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
 import { pieces } from './generator.ts';
 import { type BenchOptions, type Figure, interleaved } from './harness.ts';
 

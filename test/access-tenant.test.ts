@@ -1,25 +1,27 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { type TenantId, tenantId } from '@countersign/core';
+import { type Emulator, startEmulator } from '@countersign/emulator';
 import {
   DecisionPoint,
   type DecisionRequest,
   parseDirectoryFile,
   readPolicyFolder,
-} from '../src/access/index.ts';
-import { type TenantId, tenantId } from '../src/core/index.ts';
+} from '@countersign/policy';
+import { watch } from '../apps/countersign/src/detection/runner/detection-runner.ts';
+import {
+  KnowledgeFeed,
+  putInForce,
+} from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
+import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
 import {
   closeWriter,
-  KnowledgeFeed,
-  LedgerDesk,
-  loadDetection,
   openWriter,
-  pollOnce,
-  putInForce,
   type Writer,
-  watch,
-} from '../src/pipeline/index.ts';
+} from '../apps/countersign/src/operations/host/open-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { clockOf } from './support/emulated.ts';
 import { collectorsFor } from './support/emulated-collectors.ts';
@@ -36,7 +38,7 @@ const START_MS = Date.parse('2026-03-02T08:00:00Z');
 /** Sign-ins, and what of the directory is decided by. */
 const PARTS = 'users, groups, devices, servicePrincipals, roleDefinitions, roleAssignments';
 const GRAPH = `graph: {root: "GRAPH", every: 5m, crossCheck: false, directory: [${PARTS}]}`;
-const POLICIES = join(import.meta.dirname, '..', 'content', 'policies');
+const POLICIES = join(import.meta.dirname, '../content/policies');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 // Before the folder goes.

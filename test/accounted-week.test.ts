@@ -2,21 +2,23 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { ManualClock, type TenantId } from '@countersign/core';
 import {
   DecisionPoint,
   type DirectoryFile,
   parseDirectoryFile,
   parseRegister,
   readPolicyFolder,
-} from '../src/access/index.ts';
-import { ManualClock, type TenantId } from '../src/core/index.ts';
+} from '@countersign/policy';
+import {
+  KnowledgeFeed,
+  putInForce,
+} from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
 import {
   closeWriter,
-  KnowledgeFeed,
   openWriter,
-  putInForce,
   type Writer,
-} from '../src/pipeline/index.ts';
+} from '../apps/countersign/src/operations/host/open-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { countersign, REPOSITORY } from './support/command-line.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { systemClock } from '../src/core/index.ts';
+import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';

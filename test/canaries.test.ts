@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { FeedDelay } from '../emulator/delays.ts';
-import type { Emulator } from '../emulator/index.ts';
-import type { FeedRecord } from '../emulator/types.ts';
-import type { CoverageFact } from '../src/books/index.ts';
-import type { CanaryTally } from '../src/coverage/index.ts';
-import type { Collector } from '../src/intake/index.ts';
-import { pollOnce } from '../src/pipeline/index.ts';
+import type { CanaryTally } from '@countersign/coverage';
+import type { Emulator, FeedDelay, FeedRecord } from '@countersign/emulator';
+import type { Collector } from '@countersign/m365';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import type { CoverageFact } from '../apps/countersign/src/store/rows/entry-rows.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { activityCollector } from './support/collecting.ts';

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
-import { parseDirectoryMark, type TenantId, tenantId } from '../src/core/index.ts';
-import type { Collector } from '../src/intake/index.ts';
-import { erase, type LedgerDesk, pollOnce, type Writer } from '../src/pipeline/index.ts';
+import { parseDirectoryMark, type TenantId, tenantId } from '@countersign/core';
+import { type Emulator, startEmulator } from '@countersign/emulator';
+import type { Collector } from '@countersign/m365';
+import type { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import { erase } from '../apps/countersign/src/ingest/erasure/erase-bodies.ts';
+import type { Writer } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { observationsOf, withDesk } from './support/collecting.ts';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Emulator, FaultPlan } from '../emulator/index.ts';
-import type { Collector } from '../src/intake/index.ts';
-import { type LedgerDesk, pollOnce } from '../src/pipeline/index.ts';
+import type { Emulator, FaultPlan } from '@countersign/emulator';
+import type { Collector } from '@countersign/m365';
+import type { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { activityCollector, withDesk } from './support/collecting.ts';

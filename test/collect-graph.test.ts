@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
-import { BooksReader } from '../src/books/index.ts';
-import { pollOnce } from '../src/pipeline/index.ts';
+import { type Emulator, type FaultPlan, startEmulator } from '@countersign/emulator';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { observationsOf, withDesk } from './support/collecting.ts';

@@ -3,19 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createServer } from 'node:tls';
+import { systemClock, tenantId } from '@countersign/core';
+import type { Observation } from '@countersign/coverage';
+import { type Emulator, EventStream, type Feed, startEmulator } from '@countersign/emulator';
+import { EventHubsCollector, type EventHubsOptions, Secret, systemWait } from '@countersign/m365';
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
-import { EventStream } from '../emulator/azure-monitor/index.ts';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
-import type { Feed } from '../emulator/types.ts';
-import { systemClock, tenantId } from '../src/core/index.ts';
-import type { Observation } from '../src/coverage/index.ts';
-import {
-  EventHubsCollector,
-  type EventHubsOptions,
-  Secret,
-  systemWait,
-} from '../src/intake/index.ts';
-import { pollOnce } from '../src/pipeline/index.ts';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
 import { SEED } from '../tools/property.ts';
 import { certificateFor } from '../tools/testing/certificate.ts';
 import { assertFsckClean } from './support/account.ts';

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Emulator, type FaultPlan, startEmulator } from '../emulator/index.ts';
+import { type Emulator, type FaultPlan, startEmulator } from '@countersign/emulator';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { assertFsckClean } from './support/account.ts';

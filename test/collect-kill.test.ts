@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { Emulator } from '../emulator/index.ts';
+import type { Emulator } from '@countersign/emulator';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { assertFsckClean } from './support/account.ts';

@@ -4,9 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { instantOfMs, ManualClock } from '../src/core/index.ts';
-import { DelaySketch, type Observation } from '../src/coverage/index.ts';
-import { closeWriter, openWriter, ownEntry } from '../src/pipeline/index.ts';
+import { instantOfMs, ManualClock } from '@countersign/core';
+import { DelaySketch, type Observation } from '@countersign/coverage';
+import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
+import { ownEntry } from '../apps/countersign/src/projection/entries/own-entry.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { ndjson, record, records } from './support/exports.ts';
 

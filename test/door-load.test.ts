@@ -95,7 +95,7 @@ async function attacked(
 }
 
 function attack(node: DoorNode, kind: Attack): { child: ChildProcess; ready: Promise<unknown> } {
-  const file = join(import.meta.dirname, 'support', 'attacker.ts');
+  const file = join(import.meta.dirname, 'support/attacker.ts');
   const { port } = new URL(node.url);
   const args = [kind, String(SIZES[kind]), port, 'token-2', String(ATTACK_SECONDS)];
   const child = fork(file, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });

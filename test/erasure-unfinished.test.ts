@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ownEntry } from '../src/pipeline/index.ts';
+import { ownEntry } from '../apps/countersign/src/projection/entries/own-entry.ts';
 import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
 import { recordText } from './support/audit-record.ts';
 import { countersign } from './support/command-line.ts';

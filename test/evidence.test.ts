@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { verifyEvidence } from '../src/ledger/index.ts';
+import { verifyEvidence } from '@countersign/ledger';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { SeededRandom } from '../tools/sample/random.ts';
 import { askJson, assertFsckClean, importHere } from './support/account.ts';

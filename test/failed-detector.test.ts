@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { HandoverServer, perform } from '../src/api/index.ts';
-import { systemClock, tenantId } from '../src/core/index.ts';
-import { FAILED } from '../src/detect/index.ts';
-import { layout } from '../src/ledger/index.ts';
+import { systemClock, tenantId } from '@countersign/core';
+import { layout } from '@countersign/ledger';
+import { FAILED } from '../apps/countersign/src/detection/findings/failed.ts';
+import type { Judge } from '../apps/countersign/src/detection/runner/detector.ts';
+import { HandoverServer } from '../apps/countersign/src/operations/forwarding/forwarding-server.ts';
+import { perform } from '../apps/countersign/src/operations/host/handlers.ts';
 import {
-  closeWriter,
   detectionOf,
-  type Judge,
   loadDetection,
-  openWriter,
-} from '../src/pipeline/index.ts';
+} from '../apps/countersign/src/operations/host/load-detectors.ts';
+import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { countersign } from './support/command-line.ts';
 import { ndjson, records } from './support/exports.ts';
 import { temporaryFolder } from './support/folders.ts';

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { BooksReader, type KeptFinding } from '../src/books/index.ts';
-import { systemClock } from '../src/core/index.ts';
-import { type Incident as Grouped, incidentsNamed, statusOf } from '../src/detect/index.ts';
-import { markFindings } from '../src/pipeline/index.ts';
+import { systemClock } from '@countersign/core';
+import { statusOf } from '../apps/countersign/src/detection/findings/finding-status.ts';
+import { markFindings } from '../apps/countersign/src/detection/findings/mark-findings.ts';
+import {
+  type Incident as Grouped,
+  incidentsNamed,
+} from '../apps/countersign/src/detection/incidents/incident.ts';
+import type { KeptFinding } from '../apps/countersign/src/store/sqlite/finding-table.ts';
+import { BooksReader } from '../apps/countersign/src/store/store-reader.ts';
 import { askJson, askLines, assertFsckClean, withWriter } from './support/account.ts';
 import { countersign, type Ended } from './support/command-line.ts';
 import { drawnIn } from './support/drawn.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { type Emulator, startEmulator } from '@countersign/emulator';
 import { temporaryFolder } from './support/folders.ts';
 import { type Python, pythonWith } from './support/python.ts';
 import { ASSESSMENT_SCRIPT, LOGIN_SCRIPT, STORAGE_SCRIPT } from './support/python-clients.ts';

@@ -3,15 +3,9 @@ import { createPrivateKey, randomFillSync } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { OWN_TENANT, type RecordDraft, systemClock } from '../src/core/index.ts';
-import {
-  ed25519Signer,
-  formatSignatureLine,
-  Ledger,
-  layout,
-  type NoteSigner,
-  openRotation,
-} from '../src/ledger/index.ts';
+import { OWN_TENANT, type RecordDraft, systemClock } from '@countersign/core';
+import { Ledger, layout, openRotation } from '@countersign/ledger';
+import { ed25519Signer, formatSignatureLine, type NoteSigner } from '@countersign/tlog';
 import { askJson, importHere, withWriter } from './support/account.ts';
 import { recordText } from './support/audit-record.ts';
 import { countersign } from './support/command-line.ts';

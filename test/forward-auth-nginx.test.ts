@@ -6,8 +6,8 @@ import { type AddressInfo, connect, createServer as createListener } from 'node:
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { systemClock } from '../src/core/index.ts';
 import { REPOSITORY } from './support/command-line.ts';
 import { sha256, TENANT } from './support/door-content.ts';
 import { DoorNode, type DoorSettings } from './support/door-process.ts';

@@ -36,7 +36,7 @@ after(() => {
 function installed(options: { withNode: 'with Node' | 'without Node' }): string {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-launcher-'));
   folders.push(folder);
-  cpSync(join(REPOSITORY, 'bin'), join(folder, 'bin'), { recursive: true });
+  cpSync(join(REPOSITORY, 'apps/countersign/bin'), join(folder, 'bin'), { recursive: true });
   mkdirSync(join(folder, 'dist', 'cli'), { recursive: true });
   mkdirSync(join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');

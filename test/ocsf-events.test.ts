@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../src/core/index.ts';
+import { systemClock } from '@countersign/core';
 import { IS_LONG } from '../tools/property.ts';
 import { published, SKIP_REASON } from '../tools/testing/published-ocsf.ts';
 import { commandHere } from './support/command-here.ts';

@@ -2,16 +2,13 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import type { Foothold } from '../emulator/scenarios/index.ts';
-import { instantOfMs, ManualClock } from '../src/core/index.ts';
-import {
-  closeWriter,
-  importPaths,
-  LedgerDesk,
-  loadDetection,
-  openWriter,
-  sayEstate,
-} from '../src/pipeline/index.ts';
+import { instantOfMs, ManualClock } from '@countersign/core';
+import type { Foothold } from '@countersign/emulator';
+import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { sayEstate } from '../apps/countersign/src/ingest/collection/record-inventory.ts';
+import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
+import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { commandHere } from './support/command-here.ts';
 import { temporaryFolder } from './support/folders.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { systemClock } from '../src/core/index.ts';
+import { systemClock } from '@countersign/core';
 import { askJson } from './support/account.ts';
 import { type Answered, commandHere } from './support/command-here.ts';
 import { REPOSITORY } from './support/command-line.ts';

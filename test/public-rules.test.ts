@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { normaliseInstant, tenantId } from '@countersign/core';
+import { createMemo, read } from '@countersign/ocsf';
+import { problemText } from '@countersign/sigma';
 import { parse } from 'yaml';
-import { normaliseInstant, tenantId } from '../src/core/index.ts';
-import { problemText, type RuleContent, ruleContent, Signaller } from '../src/detect/index.ts';
-import { createMemo, read } from '../src/ocsf/index.ts';
-import { readContent } from '../src/pipeline/index.ts';
+import {
+  type RuleContent,
+  ruleContent,
+} from '../apps/countersign/src/detection/rules/rule-content.ts';
+import { readContent } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import { Signaller } from '../apps/countersign/src/projection/signals/signal-extractor.ts';
 import { type Made, recordFor, ruleOf } from './support/public-rules.ts';
 import { sharedData, withoutShared } from './support/shared-data.ts';
 

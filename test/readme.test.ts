@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { type Ended, ended, REPOSITORY } from './support/command-line.ts';
 import { blocksOf, commandsOf } from './support/markdown.ts';
 
@@ -14,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-readme-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The shell blocks are typed one after the other, in a clone with a data folder of its own. */
-for (const name of ['bin', 'content', 'src', 'package.json', 'node_modules']) {
+for (const name of ['apps', 'content', 'packages', 'package.json', 'node_modules']) {
   symlinkSync(join(REPOSITORY, name), join(folder, name));
 }
 
@@ -68,10 +67,7 @@ for (const block of blocks.filter(({ language }) => language === 'sh')) {
 for (const block of blocks.filter(({ language }) => language === 'ts')) {
   test(`line ${block.line}: the code runs`, async () => {
     const file = join(folder, `line-${block.line}.ts`);
-    const source = block.text.replace(/'countersign\/(\w+)'/g, (_, part: string) => {
-      return `'${pathToFileURL(join(REPOSITORY, 'src', part, 'index.ts')).href}'`;
-    });
-    writeFileSync(file, `${source}\n`);
+    writeFileSync(file, `${block.text}\n`);
     const { code, stderr } = await run(process.execPath, [file], 'data');
     assert.equal(code, 0, stderr);
   });

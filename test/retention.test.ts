@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { ownEntry } from '../src/pipeline/index.ts';
+import { ownEntry } from '../apps/countersign/src/projection/entries/own-entry.ts';
 import { askJson, assertFsckClean, withAccount, withWriter } from './support/account.ts';
 import { recordId, recordText } from './support/audit-record.ts';
 import { searchFolder } from './support/byte-search.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { scenarioNames } from '../emulator/scenarios/index.ts';
+import { scenarioNames } from '@countersign/emulator';
 import { IS_LONG, SEED, simulations } from '../tools/property.ts';
 import { askJson } from './support/account.ts';
 import { type Detected, detect, type Judged } from './support/detected.ts';

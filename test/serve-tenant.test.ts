@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startEmulator } from '../emulator/index.ts';
+import { startEmulator } from '@countersign/emulator';
 import { SEED } from '../tools/property.ts';
 import { assertFsckClean } from './support/account.ts';
 import { directoryState } from './support/directory-state.ts';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../src/core/index.ts';
+import { systemClock } from '@countersign/core';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
 import { assertExactlyOnce } from './support/exactly-once.ts';

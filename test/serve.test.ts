@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../src/core/index.ts';
+import { systemClock } from '@countersign/core';
 import { ActivityService } from './support/activity-service.ts';
 import { recordText } from './support/audit-record.ts';
 import { countersign, ended, start } from './support/command-line.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { instantOfMs, ManualClock } from '../src/core/index.ts';
+import { instantOfMs, ManualClock } from '@countersign/core';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { type Answered, commandHere } from './support/command-here.ts';
 import {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
-import { systemClock } from '../src/core/index.ts';
-import type { Collector } from '../src/intake/index.ts';
+import { systemClock } from '@countersign/core';
+import { type Emulator, startEmulator } from '@countersign/emulator';
+import type { Collector } from '@countersign/m365';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import { importPaths } from '../apps/countersign/src/ingest/import-run.ts';
+import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import { closeWriter, openWriter } from '../apps/countersign/src/operations/host/open-writer.ts';
 import {
-  closeWriter,
-  importPaths,
-  loadDetection,
-  openWriter,
-  pollOnce,
-} from '../src/pipeline/index.ts';
-import { StateReconciler, type StateReconciliation } from '../src/reconcile/index.ts';
+  StateReconciler,
+  type StateReconciliation,
+} from '../apps/countersign/src/reconcile/directory-drift/drift-reconciler.ts';
 import { SEED } from '../tools/property.ts';
 import { askJson, assertFsckClean, withAccount } from './support/account.ts';
 import { withDesk } from './support/collecting.ts';

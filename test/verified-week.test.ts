@@ -1,29 +1,35 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Emulator, startEmulator } from '../emulator/index.ts';
+import { type Interval, interval, type TenantId, tenantId } from '@countersign/core';
+import { type Emulator, startEmulator } from '@countersign/emulator';
 import {
   DecisionPoint,
   type DecisionRequest,
   parseDirectoryFile,
   parseRegister,
   readPolicyFolder,
-} from '../src/access/index.ts';
-import type { CheckRow, Verified, VerifiedCount } from '../src/books/index.ts';
-import { type Interval, interval, type TenantId, tenantId } from '../src/core/index.ts';
+} from '@countersign/policy';
+import { watch } from '../apps/countersign/src/detection/runner/detection-runner.ts';
 import {
-  catchUp,
-  closeWriter,
-  endPass,
   KnowledgeFeed,
-  LedgerDesk,
-  loadDetection,
-  openWriter,
-  pollOnce,
   putInForce,
+} from '../apps/countersign/src/enforcement/decisions/policy-information-point.ts';
+import { endPass } from '../apps/countersign/src/enforcement/passes/pass-ledger.ts';
+import { LedgerDesk } from '../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../apps/countersign/src/ingest/collection/poll-once.ts';
+import { loadDetection } from '../apps/countersign/src/operations/host/load-detectors.ts';
+import {
+  closeWriter,
+  openWriter,
   type Writer,
-  watch,
-} from '../src/pipeline/index.ts';
+} from '../apps/countersign/src/operations/host/open-writer.ts';
+import { catchUp } from '../apps/countersign/src/projection/catch-up.ts';
+import type {
+  Verified,
+  VerifiedCount,
+} from '../apps/countersign/src/store/reading/verification-report.ts';
+import type { CheckRow } from '../apps/countersign/src/store/sqlite/check-table.ts';
 import { IS_LONG, SEED } from '../tools/property.ts';
 import { assertFsckClean, withAccount } from './support/account.ts';
 import { clockOf } from './support/emulated.ts';
@@ -48,7 +54,7 @@ const PEOPLE = IS_LONG ? 120 : 10;
 /** Sign-ins, and what of the directory is decided by. */
 const PARTS = 'users, groups, devices, servicePrincipals, roleDefinitions, roleAssignments';
 const GRAPH = `graph: {root: "GRAPH", every: 5m, crossCheck: false, directory: [${PARTS}]}`;
-const POLICIES = join(import.meta.dirname, '..', 'content', 'policies');
+const POLICIES = join(import.meta.dirname, '../content/policies');
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
 
 // Before the folder goes.

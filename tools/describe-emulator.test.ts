@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lifeOf } from '../emulator/life/index.ts';
-import { Population } from '../emulator/population/index.ts';
-import { parseDescription, ShapeBook } from '../src/bar/index.ts';
+import { lifeOf, Population } from '@countersign/emulator';
+import { parseDescription } from '../apps/countersign/src/posture/conformance/emulator-description.ts';
+import { ShapeBook } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
 import { sourceOf } from './describe-emulator.ts';
 
 const FROM_MS = Date.UTC(2026, 2, 3);
 const HOUR_MS = 3_600_000;
 
 test('the description of the emulator has all that half a day of it makes', () => {
-  const file = join(import.meta.dirname, '..', 'content', 'conformance', 'emulator.json');
+  const file = join(import.meta.dirname, '../content/conformance/emulator.json');
   const described = new Map(
     parseDescription(readFileSync(file, 'utf8')).kinds.map(({ family, kind, fields }) => [
       `${family} ${kind}`,

@@ -1,12 +1,22 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startEmulator } from '../emulator/index.ts';
-import { lifeOf } from '../emulator/life/index.ts';
-import { Population } from '../emulator/population/index.ts';
-import { loadScenario, runScenario, scenarioNames } from '../emulator/scenarios/index.ts';
-import type { Feed, Happening } from '../emulator/types.ts';
-import { type Delays, type Description, descriptionText, ShapeBook } from '../src/bar/index.ts';
-import { DelaySketch } from '../src/coverage/index.ts';
+import { DelaySketch } from '@countersign/coverage';
+import {
+  type Feed,
+  type Happening,
+  lifeOf,
+  loadScenario,
+  Population,
+  runScenario,
+  scenarioNames,
+  startEmulator,
+} from '@countersign/emulator';
+import {
+  type Delays,
+  type Description,
+  descriptionText,
+} from '../apps/countersign/src/posture/conformance/emulator-description.ts';
+import { ShapeBook } from '../apps/countersign/src/posture/conformance/record-form-table.ts';
 
 /**
  * Writes down what the emulator makes: kinds of records with the fields of each, delays, error
@@ -74,9 +84,10 @@ async function delaysOf(feeds: ReadonlySet<Feed>): Promise<Delays[]> {
 function errorCodes(): string[] {
   const codes = new Set<string>();
   for (const part of ['activity-api', 'graph', 'login']) {
-    for (const name of readdirSync(join(ROOT, 'emulator', part))) {
-      if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
-      const text = readFileSync(join(ROOT, 'emulator', part, name), 'utf8');
+    const folder = join(ROOT, 'packages/emulator/src', part);
+    for (const name of globSync('**/*.ts', { cwd: folder })) {
+      if (name.endsWith('.test.ts')) continue;
+      const text = readFileSync(join(folder, name), 'utf8');
       for (const [, af = '', graph = ''] of text.matchAll(CODE)) codes.add(af || graph);
     }
   }

@@ -355,5 +355,5 @@ function wrap(parts: readonly string[]): string[] {
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..');
   const folder = process.argv[2] ?? join(root, '../shared/data/ocsf-1.8.0');
-  writeFileSync(join(root, 'src/ocsf/class-table.ts'), generateTable(folder));
+  writeFileSync(join(root, 'packages/ocsf/src/event/class-table.ts'), generateTable(folder));
 }

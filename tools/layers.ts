@@ -1,46 +1,43 @@
-/** The order in which data flows. A folder of `src` may import only what its line names. */
-export const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
+/** What each package may import of the others. A package imports a package by its name alone. */
+export const PACKAGES: ReadonlyMap<string, readonly string[]> = new Map([
   ['core', []],
-  ['config', ['core']],
-  ['intake', ['core']],
-  ['ledger', ['core']],
-  ['coverage', ['core', 'ledger']],
+  ['tlog', ['core']],
+  ['ledger', ['core', 'tlog']],
   ['ocsf', ['core']],
-  ['books', ['core', 'ledger', 'coverage', 'ocsf']],
-  ['access', ['core', 'config', 'ledger', 'coverage', 'ocsf', 'books']],
-  ['reconcile', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access']],
-  ['detect', ['core', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile']],
-  [
-    'incident',
-    ['core', 'config', 'ledger', 'coverage', 'ocsf', 'books', 'access', 'reconcile', 'detect'],
-  ],
-  ['bar', ['core', 'config', 'coverage']],
-  ['rollout', ['core', 'config', 'coverage', 'books', 'reconcile', 'detect', 'incident', 'bar']],
-  [
-    'pipeline',
-    [
-      ...['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books'],
-      ...['access', 'reconcile', 'detect', 'incident', 'bar', 'rollout'],
-    ],
-  ],
-  [
-    'api',
-    [
-      ...['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books'],
-      ...['access', 'reconcile', 'detect', 'incident', 'bar', 'rollout', 'pipeline'],
-    ],
-  ],
-  [
-    'cli',
-    [
-      ...['core', 'config', 'intake', 'ledger', 'coverage', 'ocsf', 'books'],
-      ...['access', 'reconcile', 'detect', 'incident', 'bar', 'rollout', 'pipeline', 'api'],
-    ],
-  ],
+  ['sigma', ['core']],
+  ['m365', ['core']],
+  ['coverage', ['core']],
+  ['yaml-document', ['core']],
+  ['policy', ['core', 'yaml-document']],
+  ['emulator', []],
 ]);
 
 /** These can be read, built and verified with Node alone. */
-export const WITHOUT_NPM: readonly string[] = ['core', 'ledger'];
+export const WITHOUT_NPM: readonly string[] = ['core', 'tlog', 'ledger'];
+
+const LEAVES = ['config', 'store', 'projection'] as const;
+const DOMAIN = ['ingest', 'detection', 'enforcement', 'reconcile', 'eviction', 'posture'] as const;
+
+/** The folders of the product, and what each may import of the others: adapters at the end. */
+export const APP_FOLDERS: ReadonlyMap<string, readonly string[]> = new Map<
+  string,
+  readonly string[]
+>([
+  ['config', []],
+  ['store', []],
+  ['projection', ['store']],
+  ['ingest', LEAVES],
+  ['detection', LEAVES],
+  ['enforcement', [...LEAVES, 'detection']],
+  ['reconcile', [...LEAVES, 'detection', 'enforcement']],
+  ['eviction', [...LEAVES, 'detection', 'enforcement', 'reconcile']],
+  ['posture', LEAVES],
+  ['rollout', [...LEAVES, ...DOMAIN]],
+  ['reports', [...LEAVES, ...DOMAIN, 'rollout']],
+  ['operations', [...LEAVES, ...DOMAIN, 'rollout', 'reports']],
+  ['server', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'operations']],
+  ['cli', [...LEAVES, ...DOMAIN, 'rollout', 'reports', 'operations']],
+]);
 
 /** Long because they are tables: types, mappings, codes. Nothing that decides belongs here. */
 export const TABLES: readonly string[] = [];

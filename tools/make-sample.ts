@@ -4,7 +4,7 @@ import { buildSample } from './sample/build.ts';
 import { compress } from './sample/exports.ts';
 
 /** Writes the sample that ships with the project: the same bytes every time. */
-const sample = join(import.meta.dirname, '..', 'content', 'sample');
+const sample = join(import.meta.dirname, '../content/sample');
 const folder = join(sample, 'export');
 mkdirSync(folder, { recursive: true });
 const { exports, policyFiles } = buildSample();

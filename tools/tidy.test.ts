@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PACKAGES } from './layers.ts';
+import ratchet from './ratchet.json' with { type: 'json' };
 import { bannedCalls, datedComments, leftOverTests } from './tidy/bans.ts';
-import { emulatorApart, folderDoors, importOrder, nodeOnly } from './tidy/imports.ts';
+import { appOrder, nodeOnly, packageEdges, packageWalls } from './tidy/imports.ts';
 import { fileLength, functionLength, lineLength } from './tidy/sizes.ts';
-import { type Breach, type Rule, readTree, type Source } from './tidy/source.ts';
+import { type Breach, type Rule, readTree } from './tidy/source.ts';
 import { dependencies, explainedLimits, lineEndings, strayWords } from './tidy/texts.ts';
 
 /** Fewer files than this means that the reader of the tree is broken, not that the tree is tidy. */
@@ -20,17 +22,19 @@ function assertNone(breaches: readonly Breach[]): void {
 test('the tidy test saw the tree, its tests and its documents', () => {
   const paths = tree.map((source) => source.path);
   assert.ok(paths.length > FILES_SEEN_MIN, `only ${paths.length} files were seen`);
-  for (const path of ['src/core/answer.ts', 'bin/countersign', 'package.json', 'README.md']) {
+  for (const path of [
+    ...['packages/core/src/answer.ts', 'apps/countersign/bin/countersign'],
+    ...['package.json', 'README.md'],
+  ]) {
     assert.ok(paths.includes(path), `${path} was not seen`);
   }
   assert.ok(!paths.some((path) => path.includes('node_modules')));
 });
 
 const RULES: readonly [string, Rule][] = [
-  ['imports follow the order of the layers', importOrder],
-  ["imports go through a folder's door", folderDoors],
-  ['the emulator imports nothing of the program', emulatorApart],
-  ['core and ledger need Node alone', nodeOnly],
+  ['packages import what they may', packageEdges],
+  ['no path leads into a package or out of one', packageWalls],
+  ['core, tlog and ledger need Node alone', nodeOnly],
   ['files are short', fileLength],
   ['lines are short', lineLength],
   ['functions are short', functionLength],
@@ -42,13 +46,27 @@ const RULES: readonly [string, Rule][] = [
   ['every limit says why', explainedLimits],
 ];
 
+/** What is still to be mended: each count may only fall, and this file says by how much it did. */
+const RATCHET: readonly [name: keyof typeof ratchet, rule: Rule][] = [
+  ['importsAgainstTheOrder', appOrder],
+];
+
+for (const [name, rule] of RATCHET) {
+  test(`${name} only fall`, () => {
+    const breaches = tree.flatMap((source) => rule(source));
+    if (breaches.length > ratchet[name]) assertNone(breaches);
+    assert.equal(breaches.length, ratchet[name], 'fewer: write it into tools/ratchet.json');
+  });
+}
+
 for (const [name, rule] of RULES) {
   test(name, () => assertNone(tree.flatMap((source) => rule(source))));
 }
 
 test('every dependency is pinned and accounted for', () => {
-  const find = (path: string): Source | undefined => tree.find((source) => source.path === path);
-  const manifest = find('package.json');
-  assert.ok(manifest !== undefined);
-  assertNone(dependencies(manifest, find('DEPENDENCIES.md')));
+  const document = tree.find(({ path }) => path === 'DEPENDENCIES.md');
+  const manifests = tree.filter(({ path }) => /(?:^|\/)package\.json$/.test(path));
+  const named = manifests.filter(({ text }) => text.includes('"name"'));
+  assert.ok(named.length > PACKAGES.size);
+  assertNone(named.flatMap((manifest) => dependencies(manifest, document)));
 });

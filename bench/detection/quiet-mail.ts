@@ -1,7 +1,7 @@
 import { createReadStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { messageFile } from '../../emulator/life/index.ts';
+import { messageFile } from '@countersign/emulator';
 import { detect } from '../../test/support/detected.ts';
 import { PLAYED_FEEDS } from '../../test/support/played.ts';
 import { type Told, tell } from '../../test/support/told.ts';

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { BooksReader } from '../../src/books/index.ts';
-import { LedgerReader } from '../../src/ledger/index.ts';
-import { authorisationsOf } from '../../src/pipeline/index.ts';
-import { Reconciler, type Reconciliation } from '../../src/reconcile/index.ts';
+import { LedgerReader } from '@countersign/ledger';
+import {
+  Reconciler,
+  type Reconciliation,
+} from '../../apps/countersign/src/reconcile/actions/action-reconciler.ts';
+import { authorisationsOf } from '../../apps/countersign/src/reconcile/actions/authorization-source.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Judged, judgedIn, withJudges } from '../../test/support/detected.ts';
 import { tellByDay } from '../../test/support/told.ts';
 

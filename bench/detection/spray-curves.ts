@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Books, BooksReader, RowBuffer } from '../../src/books/index.ts';
-import { type Campaign, sprayFindings, sprayLook } from '../../src/detect/index.ts';
+import {
+  type Campaign,
+  sprayLook,
+} from '../../apps/countersign/src/detection/detectors/spray/password-spray.ts';
+import { sprayFindings } from '../../apps/countersign/src/detection/detectors/spray/spray-findings.ts';
+import { RowBuffer } from '../../apps/countersign/src/store/parquet/row-buffer.ts';
+import { Books } from '../../apps/countersign/src/store/store.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 import {
   type Company,

@@ -1,4 +1,4 @@
-import type { FindingDraft } from '../../src/core/index.ts';
+import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
 import type { Judged } from '../../test/support/detected.ts';
 
 const MEDIUM = 3;

@@ -1,6 +1,6 @@
-import type { EventRow } from '../../src/books/index.ts';
-import type { TenantId } from '../../src/core/index.ts';
-import { blankEvent } from '../../src/ocsf/index.ts';
+import type { TenantId } from '@countersign/core';
+import { blank as blankEvent } from '@countersign/ocsf';
+import type { EventRow } from '../../apps/countersign/src/store/rows/event-row.ts';
 import { SeededRandom } from '../../tools/sample/random.ts';
 
 export const DAY_MS = 86_400_000;

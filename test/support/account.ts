@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { BooksReader, headOf, type LedgerHead, type Statement } from '../../src/books/index.ts';
-import { systemClock } from '../../src/core/index.ts';
-import { fsck, LedgerReader } from '../../src/ledger/index.ts';
+import { systemClock } from '@countersign/core';
+import { fsck, LedgerReader } from '@countersign/ledger';
+import { type ImportReport, importPaths } from '../../apps/countersign/src/ingest/import-run.ts';
 import {
   closeWriter,
-  type ImportReport,
-  importPaths,
   openWriter,
   type Writer,
-} from '../../src/pipeline/index.ts';
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
+import type { Statement } from '../../apps/countersign/src/reports/statement/statement.ts';
+import { headOf, type LedgerHead } from '../../apps/countersign/src/store/reading/ledger-head.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { countersign, type RunOptions } from './command-line.ts';
 
 /** What `import --json` answers. */

@@ -1,11 +1,6 @@
-import {
-  type Clock,
-  ManualClock,
-  systemClock,
-  type TenantId,
-  tenantId,
-} from '../../src/core/index.ts';
-import { type Observation, parseObservation } from '../../src/coverage/index.ts';
+import { type Clock, ManualClock, systemClock, type TenantId, tenantId } from '@countersign/core';
+import { type Observation, parseObservation } from '@countersign/coverage';
+import type { LedgerReader } from '@countersign/ledger';
 import {
   ActivityApi,
   ActivityCollector,
@@ -20,15 +15,14 @@ import {
   systemWait,
   Tokens,
   type Wait,
-} from '../../src/intake/index.ts';
-import type { LedgerReader } from '../../src/ledger/index.ts';
+} from '@countersign/m365';
+import { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import {
   closeWriter,
-  LedgerDesk,
   openWriter,
-  pollOnce,
   type Writer,
-} from '../../src/pipeline/index.ts';
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
 import { withAccount } from './account.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };

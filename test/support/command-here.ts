@@ -1,6 +1,6 @@
 import { Readable, Writable } from 'node:stream';
-import { runCommandLine } from '../../src/cli/index.ts';
-import type { Clock } from '../../src/core/index.ts';
+import type { Clock } from '@countersign/core';
+import { runCommandLine } from '../../apps/countersign/src/cli/run-command-line.ts';
 
 export type Answered = { readonly code: number; readonly stdout: string; readonly stderr: string };
 

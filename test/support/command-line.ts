@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
-export const REPOSITORY: string = join(import.meta.dirname, '..', '..');
+export const REPOSITORY: string = join(import.meta.dirname, '../..');
 
 export type Ended = {
   readonly code: number | null;
@@ -20,7 +20,7 @@ export type RunOptions = {
 /** Starts the command line as users do, and leaves the child to the caller. */
 export function start(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { COUNTERSIGN_DATA: _, COUNTERSIGN_DEBUG: __, FORCE_COLOR: ___, ...env } = process.env;
-  return spawn(process.execPath, [join(REPOSITORY, 'src', 'cli', 'main.ts'), ...args], {
+  return spawn(process.execPath, [join(REPOSITORY, 'apps/countersign/src/cli/main.ts'), ...args], {
     cwd: options.cwd ?? REPOSITORY,
     env: { ...env, NO_COLOR: '1', ...options.env },
     stdio: 'pipe',

@@ -1,5 +1,5 @@
-import { systemClock } from '../../src/core/index.ts';
-import { closeWriter, openWriter } from '../../src/pipeline/index.ts';
+import { systemClock } from '@countersign/core';
+import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
 
 /** Run as a process of its own: compacts the books of a data folder down to a file a day. */
 const [dir = ''] = process.argv.slice(2);

@@ -1,5 +1,4 @@
-import type { FaultPlan } from '../../emulator/index.ts';
-import type { SeededRandom } from '../../emulator/random.ts';
+import type { FaultPlan, SeededRandom } from '@countersign/emulator';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -1,11 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Emulator, startEmulator } from '../../emulator/index.ts';
-import { SeededRandom } from '../../emulator/random.ts';
-import { NORTHMOOR } from '../../emulator/testing/clerk.ts';
-import type { Feed } from '../../emulator/types.ts';
-import { BooksReader, type CoverageFact } from '../../src/books/index.ts';
-import { tenantId } from '../../src/core/index.ts';
+import { tenantId } from '@countersign/core';
+import { type Emulator, type Feed, SeededRandom, startEmulator } from '@countersign/emulator';
+import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { fsck, LedgerReader, parseLeaf } from '@countersign/ledger';
 import {
   AuditLogQueryCollector,
   type Collector,
@@ -14,9 +12,11 @@ import {
   RequestPace,
   Secret,
   Tokens,
-} from '../../src/intake/index.ts';
-import { fsck, LedgerReader, parseLeaf } from '../../src/ledger/index.ts';
-import { CrossCheck, pollOnce } from '../../src/pipeline/index.ts';
+} from '@countersign/m365';
+import { CrossCheck } from '../../apps/countersign/src/ingest/collection/cross-check.ts';
+import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
+import type { CoverageFact } from '../../apps/countersign/src/store/rows/entry-rows.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { activityCollector } from './collecting.ts';
 import { type DrawnFaults, drawFaults } from './coverage-faults.ts';
 import { addressOf, clockOf } from './emulated.ts';

@@ -1,6 +1,6 @@
-import type { Emulator } from '../../emulator/index.ts';
-import { NORTHMOOR } from '../../emulator/testing/clerk.ts';
-import type { CoverageFact } from '../../src/books/index.ts';
+import type { Emulator } from '@countersign/emulator';
+import { NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import type { CoverageFact } from '../../apps/countersign/src/store/rows/entry-rows.ts';
 import { type CoverageRun, FEEDS, START_MS } from './coverage-run.ts';
 
 const MINUTE_MS = 60_000;

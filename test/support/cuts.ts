@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Feed } from '../../emulator/types.ts';
-import { BooksReader } from '../../src/books/index.ts';
-import { ManualClock, type SourceId, type TenantId } from '../../src/core/index.ts';
+import { ManualClock, type SourceId, type TenantId } from '@countersign/core';
+import type { Feed } from '@countersign/emulator';
 import {
-  closeWriter,
-  LedgerDesk,
-  loadDetection,
-  openWriter,
   sightsOf,
   type WatcherSight,
+} from '../../apps/countersign/src/detection/health/detector-health.ts';
+import { watch } from '../../apps/countersign/src/detection/runner/detection-runner.ts';
+import { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { loadDetection } from '../../apps/countersign/src/operations/host/load-detectors.ts';
+import {
+  closeWriter,
+  openWriter,
   type Writer,
-  watch,
-} from '../../src/pipeline/index.ts';
+} from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Judged, judgedIn } from './detected.ts';
 import { observe } from './observed.ts';
 import { SCENARIOS, type Staged } from './staged.ts';

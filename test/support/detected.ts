@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { BooksReader } from '../../src/books/index.ts';
-import { type FindingDraft, systemClock } from '../../src/core/index.ts';
-import { LedgerReader } from '../../src/ledger/index.ts';
-import { closeWriter, importPaths, loadDetection, openWriter } from '../../src/pipeline/index.ts';
+import { systemClock } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger';
+import { importPaths } from '../../apps/countersign/src/ingest/import-run.ts';
+import { loadDetection } from '../../apps/countersign/src/operations/host/load-detectors.ts';
+import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import type { FindingDraft } from '../../apps/countersign/src/store/rows/finding.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { type Attack, type Telling, type Told, tell } from './told.ts';
 
 const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;

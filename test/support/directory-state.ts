@@ -1,4 +1,4 @@
-import { parseDirectoryItem, parseDirectoryMark } from '../../src/core/index.ts';
+import { parseDirectoryItem, parseDirectoryMark } from '@countersign/core';
 import { bodiesOf } from './offered.ts';
 
 type Item = { readonly [member: string]: unknown };

@@ -1,5 +1,9 @@
-import { BooksReader } from '../../src/books/index.ts';
-import { type Incident, incidentsOf, surroundingsOf } from '../../src/detect/index.ts';
+import {
+  type Incident,
+  incidentsOf,
+} from '../../apps/countersign/src/detection/incidents/incident.ts';
+import { surroundingsOf } from '../../apps/countersign/src/detection/incidents/surroundings.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 
 /** The incidents of an account. */
 export async function drawnIn(data: string): Promise<Incident[]> {

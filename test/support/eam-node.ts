@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer as createListener } from 'node:net';
 import { join } from 'node:path';
-import { selfSigned } from '../../emulator/certificate.ts';
-import { type Emulator, startEmulator } from '../../emulator/index.ts';
-import { systemClock } from '../../src/core/index.ts';
+import { systemClock } from '@countersign/core';
+import { type Emulator, selfSigned, startEmulator } from '@countersign/emulator';
 import { countersign } from './command-line.ts';
 import { Serving } from './serving.ts';
 

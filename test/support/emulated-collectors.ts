@@ -1,8 +1,12 @@
-import type { Emulator } from '../../emulator/index.ts';
-import { collectorsOf, type TenantCollectors } from '../../src/api/index.ts';
-import { type Config, parseConfig } from '../../src/config/index.ts';
-import type { Clock } from '../../src/core/index.ts';
-import type { Wait } from '../../src/intake/index.ts';
+import type { Clock } from '@countersign/core';
+import type { Emulator } from '@countersign/emulator';
+import type { Wait } from '@countersign/m365';
+import type { Config } from '../../apps/countersign/src/config/config.ts';
+import { parseConfig } from '../../apps/countersign/src/config/parse-config.ts';
+import {
+  collectorsOf,
+  type TenantCollectors,
+} from '../../apps/countersign/src/server/collectors/open-collectors.ts';
 import { clockOf } from './emulated.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };

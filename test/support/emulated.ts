@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/index.ts';
-import { Clerk, NORTHMOOR } from '../../emulator/testing/clerk.ts';
-import type { Feed } from '../../emulator/types.ts';
-import type { Clock } from '../../src/core/index.ts';
-import type { Collector } from '../../src/intake/index.ts';
-import { parseLeaf } from '../../src/ledger/index.ts';
-import { type LedgerDesk, pollOnce } from '../../src/pipeline/index.ts';
+import type { Clock } from '@countersign/core';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Feed,
+  startEmulator,
+} from '@countersign/emulator';
+import { Clerk, NORTHMOOR } from '@countersign/emulator/testing/clerk';
+import { parseLeaf } from '@countersign/ledger';
+import type { Collector } from '@countersign/m365';
+import type { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../../apps/countersign/src/ingest/collection/poll-once.ts';
 import { withAccount } from './account.ts';
 import type { ServiceAddress } from './collecting.ts';
 

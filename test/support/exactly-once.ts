@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseLeaf } from '../../src/ledger/index.ts';
+import { parseLeaf } from '@countersign/ledger';
 import { type Account, assertFsckClean, withAccount } from './account.ts';
 
 /** Every action of `count` different records stands once in the ledger and once in the books. */

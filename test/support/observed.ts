@@ -1,7 +1,8 @@
 import { randomFillSync } from 'node:crypto';
-import { instantOfMs, ManualClock } from '../../src/core/index.ts';
-import { DelaySketch, type Observation } from '../../src/coverage/index.ts';
-import { closeWriter, openWriter, ownEntry } from '../../src/pipeline/index.ts';
+import { instantOfMs, ManualClock } from '@countersign/core';
+import { DelaySketch, type Observation } from '@countersign/coverage';
+import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { ownEntry } from '../../apps/countersign/src/projection/entries/own-entry.ts';
 
 const HOUR_MS = 3_600_000;
 const random = { fill: (into: Uint8Array) => randomFillSync(into) };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Emulator } from '../../emulator/index.ts';
-import type { Feed } from '../../emulator/types.ts';
-import { type Leaf, parseLeaf } from '../../src/ledger/index.ts';
+import type { Emulator, Feed } from '@countersign/emulator';
+import { type Leaf, parseLeaf } from '@countersign/ledger';
 import { withAccount } from './account.ts';
 
 /** Which feed of the emulator comes to the ledger under which source. */

@@ -1,5 +1,10 @@
-import { SeededRandom } from '../../emulator/random.ts';
-import type { Actor, Feed, FeedRecord, Happening } from '../../emulator/types.ts';
+import {
+  type Actor,
+  type Feed,
+  type FeedRecord,
+  type Happening,
+  SeededRandom,
+} from '@countersign/emulator';
 
 const MINUTE_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import type { Actor, Happening, JsonObject } from '../../emulator/types.ts';
+import type { Actor, Happening, JsonObject } from '@countersign/emulator';
 
 /** A sign-in that somebody plants in a tenant, as Graph will tell of it. */
 export type Planted = {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import {
   type Emulator,
   type EmulatorOptions,
+  type EmulatorTruth,
+  type Feed,
   type PolicyFiles,
   policyFilesOf,
   startEmulator,
-} from '../../emulator/index.ts';
-import type { EmulatorTruth } from '../../emulator/truth.ts';
-import type { Feed } from '../../emulator/types.ts';
+} from '@countersign/emulator';
 
 const DAY_MS = 86_400_000;
 

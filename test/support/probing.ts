@@ -1,17 +1,13 @@
-import type { Emulator } from '../../emulator/index.ts';
-import { BooksReader } from '../../src/books/index.ts';
-import { tenantId } from '../../src/core/index.ts';
-import { type CanaryAct, canaryPlans } from '../../src/coverage/index.ts';
-import { HttpClient, Secret, Tokens } from '../../src/intake/index.ts';
-import { LedgerReader } from '../../src/ledger/index.ts';
-import {
-  Canaries,
-  canaryTexts,
-  closeWriter,
-  GraphCanary,
-  LedgerDesk,
-  openWriter,
-} from '../../src/pipeline/index.ts';
+import { tenantId } from '@countersign/core';
+import { type CanaryAct, canaryPlans } from '@countersign/coverage';
+import type { Emulator } from '@countersign/emulator';
+import { LedgerReader } from '@countersign/ledger';
+import { HttpClient, Secret, Tokens } from '@countersign/m365';
+import { Canaries, canaryTexts } from '../../apps/countersign/src/ingest/canaries/canary-runner.ts';
+import { GraphCanary } from '../../apps/countersign/src/ingest/canaries/graph-canary-sender.ts';
+import { LedgerDesk } from '../../apps/countersign/src/ingest/collection/ledger-sink.ts';
+import { closeWriter, openWriter } from '../../apps/countersign/src/operations/host/open-writer.ts';
+import { BooksReader } from '../../apps/countersign/src/store/store-reader.ts';
 import { clockOf } from './emulated.ts';
 
 const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };

@@ -1,9 +1,4 @@
-import {
-  type Detection,
-  type DetectionItem,
-  parseRules,
-  type Rule,
-} from '../../src/detect/sigma/index.ts';
+import { type Detection, type DetectionItem, parseRules, type Rule } from '@countersign/sigma';
 
 /** What a public rule asks for, undone into the values of one record that it is about. */
 export type Wanted = { readonly field: string; readonly values: readonly string[] };

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '@countersign/core';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { systemClock } from '../../src/core/index.ts';
 
 export const APP_ID = '2f6d1a80-5c3e-4b1f-9d57-8a1b2c3d4e5f';
 export const TOKENS_APP_ID = '6e0c1d2b-3a4f-4958-8677-95a4b3c2d1e0';

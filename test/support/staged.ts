@@ -1,4 +1,4 @@
-import type { ScenarioParameters } from '../../emulator/scenarios/index.ts';
+import type { ScenarioParameters } from '@countersign/emulator';
 
 /** How a scenario is told in tests. */
 export type Staged = {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { collectorsOf } from '../../src/api/index.ts';
-import { loadConfig } from '../../src/config/index.ts';
-import type { Wait } from '../../src/intake/index.ts';
+import type { Wait } from '@countersign/m365';
+import { loadConfig } from '../../apps/countersign/src/config/load-config.ts';
+import { collectorsOf } from '../../apps/countersign/src/server/collectors/open-collectors.ts';
 import { withDesk } from './collecting.ts';
 import { pollToEnd } from './emulated.ts';
 

@@ -1,17 +1,19 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { lifeOf } from '../../emulator/life/index.ts';
-import { Population } from '../../emulator/population/index.ts';
 import {
+  type Actor,
   type ClosedFoothold,
+  type Feed,
   type Foothold,
+  type Happening,
   type Intruder,
+  lifeOf,
   loadScenario,
+  Population,
   runScenario,
   type ScenarioParameters,
   together,
-} from '../../emulator/scenarios/index.ts';
-import type { Actor, Feed, Happening } from '../../emulator/types.ts';
+} from '@countersign/emulator';
 import { PLAYED_FEEDS } from './played.ts';
 
 const DAY_MS = 86_400_000;

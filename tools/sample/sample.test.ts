@@ -8,7 +8,7 @@ import type { ExportFile } from './exports.ts';
 import type { Document } from './journal.ts';
 import type { PolicyFile } from './policy-files.ts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'content', 'sample');
+const FOLDER = join(import.meta.dirname, '../../content/sample');
 /** Everybody who clones the project fetches these. */
 const FILE_BYTES_MAX = 400 * 1024;
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const ROOT: string = join(import.meta.dirname, '..', '..');
+export const ROOT: string = join(import.meta.dirname, '../..');
 
 export type Ended = { readonly code: number; readonly output: string; readonly seconds: number };
 

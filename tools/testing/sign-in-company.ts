@@ -1,6 +1,6 @@
-import type { EventRow } from '../../src/books/index.ts';
-import type { TenantId } from '../../src/core/index.ts';
-import { blankEvent } from '../../src/ocsf/index.ts';
+import type { TenantId } from '@countersign/core';
+import { blank as blankEvent } from '@countersign/ocsf';
+import type { EventRow } from '../../apps/countersign/src/store/rows/event-row.ts';
 
 const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
 

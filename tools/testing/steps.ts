@@ -55,7 +55,7 @@ export async function runStaticChecks(): Promise<Counts> {
   return { passed, failed: STATIC_CHECKS.length - passed, skipped: 0 };
 }
 
-const UNIT_TESTS = ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'tools/**/*.test.ts'];
+const UNIT_TESTS = ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts'];
 
 /**
  * Unit tests and the tidy test share a process, since our code has no module state: two, one for
@@ -112,10 +112,10 @@ async function runTests(
       args: [
         '--test',
         `--test-timeout=${TEST_TIMEOUT_MS[form]}`,
-        `--import=${new URL('preload.ts', import.meta.url).href}`,
+        `--import=${new URL('./preload.ts', import.meta.url).href}`,
         '--test-reporter=spec',
         '--test-reporter-destination=stdout',
-        `--test-reporter=${new URL('counts-reporter.ts', import.meta.url).href}`,
+        `--test-reporter=${new URL('./counts-reporter.ts', import.meta.url).href}`,
         `--test-reporter-destination=${report}`,
         ...args,
       ],

@@ -7,10 +7,11 @@ type Ban = {
 };
 
 const isTool = ({ path }: Source): boolean => /^(?:tools|bench)\//.test(path);
-const mayTellTime = (source: Source): boolean =>
-  isTool(source) || source.path === 'src/core/clock.ts' || /(?:^|\/)wire\.ts$/.test(source.path);
+const TELLS_TIME =
+  /^packages\/(?:core\/src\/(?:clock|system-random)|emulator\/src\/core\/machine-time)\.ts$/;
+const mayTellTime = (source: Source): boolean => isTool(source) || TELLS_TIME.test(source.path);
 const mayPrint = (source: Source): boolean =>
-  isTool(source) || source.path.startsWith('src/cli/') || source.path === 'bin/countersign';
+  isTool(source) || /^apps\/countersign\/(?:src\/cli\/|bin\/)/.test(source.path);
 
 const BANS: readonly Ban[] = [
   {

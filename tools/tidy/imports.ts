@@ -1,12 +1,10 @@
 import { posix } from 'node:path';
-import { LAYERS, WITHOUT_NPM } from '../layers.ts';
+import { APP_FOLDERS, PACKAGES, WITHOUT_NPM } from '../layers.ts';
 import { type Breach, isCode, isTest, lineOf, type Rule, type Source } from './source.ts';
 
 type Import = { readonly specifier: string; readonly line: number };
 
 const IMPORT = /\b(?:from\s*|import\s*\(?\s*)(['"])( *)\1/g;
-/** The program's entry is a door as well: whole-system tests and the launcher start it. */
-const DOOR = /\/(?:index|main)\.ts$/;
 
 function importsOf(source: Source): Import[] {
   return Array.from(source.code.matchAll(IMPORT), (match) => {
@@ -16,58 +14,85 @@ function importsOf(source: Source): Import[] {
   });
 }
 
-/** `src/ledger/tile.ts` is of the folder `ledger`; undefined outside `src`. */
-function folderOf(path: string): string | undefined {
-  const [top, folder, file] = path.split('/');
-  return top === 'src' && file !== undefined ? folder : undefined;
+/** `packages/ledger/src/fsck/fsck.ts` is of the package `ledger`. */
+function packageOf(path: string): string | undefined {
+  return /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
-export const importOrder: Rule = (source) => {
-  const own = folderOf(source.path);
-  if (own === undefined || !isCode(source)) return [];
-  const allowed = LAYERS.get(own);
+/** `apps/countersign/src/store/rows/entry.ts` is of the folder `store`. */
+function appFolderOf(path: string): string | undefined {
+  return /^apps\/countersign\/src\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** Packages import what they may, by name; what tests share lies in `testing`. */
+export const packageEdges: Rule = (source) => {
+  if (!isCode(source)) return [];
+  const own = packageOf(source.path);
+  const allowed = own === undefined ? [...PACKAGES.keys()] : PACKAGES.get(own);
+  if (allowed === undefined) {
+    const what = `the package ${own} has no place: give it one in tools/layers.ts`;
+    return [{ path: source.path, line: 1, what }];
+  }
+  return importsOf(source).flatMap(({ specifier, line }): Breach[] => {
+    const [, other, inside] = /^@countersign\/([^/]+)(?:\/(.*))?$/.exec(specifier) ?? [];
+    if (other === undefined) return [];
+    const may = allowed.length === 0 ? 'no package' : allowed.join(', ');
+    if (!allowed.includes(other)) {
+      const what = `${own} imports ${specifier}: it may import ${may}`;
+      return [{ path: source.path, line, what }];
+    }
+    const isOpen = inside === undefined || (inside.startsWith('testing/') && isSupport(source));
+    if (isOpen) return [];
+    const what = `imports ${specifier} past the exports of its package: export what you need`;
+    return [{ path: source.path, line, what }];
+  });
+};
+
+function isSupport(source: Source): boolean {
+  return isTest(source) || /^(?:tools|bench)\//.test(source.path);
+}
+
+/** No file reaches into a package, or out of one, by a path. Tests use `tools` and support. */
+export const packageWalls: Rule = (source) => {
+  if (!isCode(source)) return [];
+  const own = packageOf(source.path);
+  return relativeImports(source).flatMap(({ target, line }): Breach[] => {
+    const other = packageOf(target);
+    if (own === other) return [];
+    if (other !== undefined) {
+      const what = `imports ${target} by its path: import @countersign/${other}`;
+      return [{ path: source.path, line, what }];
+    }
+    if (isTest(source) && /^(?:tools|test\/support)\//.test(target)) return [];
+    const what = `the package ${own} imports ${target}: it stands alone`;
+    return [{ path: source.path, line, what }];
+  });
+};
+
+/** Of the product: adapters import operations, operations the domain, the domain the store. */
+export const appOrder: Rule = (source) => {
+  const own = appFolderOf(source.path);
+  if (own === undefined || !isCode(source) || isTest(source)) return [];
+  const allowed = APP_FOLDERS.get(own);
   if (allowed === undefined) {
     const what = `folder ${own} has no place in the order: give it one in tools/layers.ts`;
     return [{ path: source.path, line: 1, what }];
   }
   return relativeImports(source).flatMap(({ target, line }): Breach[] => {
-    const other = folderOf(target);
-    if (other === own || (isTest(source) && target.startsWith('tools/'))) return [];
-    if (other !== undefined && allowed.includes(other)) return [];
+    const other = appFolderOf(target);
+    if (other === own || (other !== undefined && allowed.includes(other))) return [];
+    // The composition of the program, and what installs with it, lie beside the folders.
     const may = allowed.length === 0 ? 'nothing' : allowed.join(', ');
     const what = `${own} imports ${target}: it may import ${may}; pass it in as an argument`;
     return [{ path: source.path, line, what }];
   });
 };
 
-export const folderDoors: Rule = (source) => {
-  if (!isCode(source)) return [];
-  return relativeImports(source).flatMap(({ target, line }): Breach[] => {
-    const other = folderOf(target);
-    if (other === undefined || other === folderOf(source.path) || DOOR.test(target)) return [];
-    const what = `imports ${target} past the folder's door: import src/${other}/index.ts`;
-    return [{ path: source.path, line, what }];
-  });
-};
-
-/** The emulator judges the program: a line that both share is a mistake that neither finds. */
-export const emulatorApart: Rule = (source) => {
-  if (!source.path.startsWith('emulator/') || !isCode(source)) return [];
-  return relativeImports(source)
-    .filter(({ target }) => !target.startsWith('emulator/'))
-    .filter(({ target }) => !(isTest(source) && /^(?:tools|test\/support)\//.test(target)))
-    .map(({ target, line }) => ({
-      path: source.path,
-      line,
-      what: `the emulator imports ${target}: it stands alone; write down what the wire needs`,
-    }));
-};
-
 export const nodeOnly: Rule = (source) => {
-  const own = folderOf(source.path);
+  const own = packageOf(source.path);
   if (own === undefined || !WITHOUT_NPM.includes(own) || isTest(source)) return [];
   return importsOf(source)
-    .filter(({ specifier }) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+    .filter(({ specifier }) => !/^(?:\.|node:|@countersign\/)/.test(specifier))
     .map(({ specifier, line }) => ({
       path: source.path,
       line,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bannedCalls, datedComments, leftOverTests } from './bans.ts';
 import { blank } from './blank.ts';
-import { emulatorApart, folderDoors, importOrder, nodeOnly } from './imports.ts';
+import { appOrder, nodeOnly, packageEdges, packageWalls } from './imports.ts';
 import { fileLength, functionLength, lineLength } from './sizes.ts';
 import { type Breach, type Rule, sourceOf } from './source.ts';
 import { dependencies, explainedLimits, lineEndings, strayWords } from './texts.ts';
@@ -33,157 +33,164 @@ function testRule(
 
 const filler = (lines: number): string => '  step();\n'.repeat(lines);
 
-testRule('finds an import against the order of the layers', importOrder, {
+testRule('finds an import of a package that is not allowed', packageEdges, {
   bad: [
-    ['src/core/a.ts', "import { leaf } from '../ledger/index.ts';"],
-    ['src/ledger/a.ts', "export * from '../ocsf/index.ts';"],
-    ['src/ocsf/a.ts', "const late = await import('../books/index.ts');"],
-    ['src/books/a.ts', "import type { Pool } from '../pipeline/index.ts';"],
-    ['src/ocsf/a.ts', "import '../../tools/property.ts';"],
-    ['src/surprise/a.ts', 'export const one = 1;'],
-    ['src/cli/a.ts', "const { start } = await import('../../emulator/index.ts');"],
+    ['packages/core/src/a.ts', "import { leaf } from '@countersign/ledger';"],
+    ['packages/tlog/src/a.ts', "export * from '@countersign/ledger';"],
+    ['packages/emulator/src/a.test.ts', "import { assert } from '@countersign/core';"],
+    ['packages/ledger/src/a.ts', "const late = await import('@countersign/ocsf');"],
+    ['packages/ledger/src/a.ts', "import { log } from '@countersign/tlog/testing/log';"],
+    ['apps/countersign/src/a.ts', "import { log } from '@countersign/tlog/src/log.ts';"],
+    ['packages/surprise/src/a.ts', 'export const one = 1;'],
   ],
   good: [
-    ['src/ledger/a.ts', "import { assert } from '../core/index.ts';"],
-    ['src/ledger/a.ts', "import { leaf } from './leaf.ts';"],
-    ['src/ledger/a.ts', "const key = Buffer.from('../ocsf/index.ts');"],
-    ['src/ledger/a.ts', "// import { leaf } from '../ocsf/index.ts';"],
-    ['src/ocsf/a.test.ts', "import { runs } from '../../tools/property.ts';"],
-    ['tools/a.ts', "import { run } from '../src/cli/index.ts';"],
+    ['packages/ledger/src/a.ts', "import { assert } from '@countersign/core';"],
+    ['packages/ledger/src/a.ts', "const key = Buffer.from('@countersign/ocsf');"],
+    ['packages/ledger/src/a.ts', "// import { leaf } from '@countersign/ocsf';"],
+    ['packages/ledger/src/a.test.ts', "import { log } from '@countersign/tlog/testing/log';"],
+    ['apps/countersign/src/a.ts', "import { tile } from '@countersign/tlog';"],
   ],
 });
 
-testRule("finds an import past a folder's door", folderDoors, {
+testRule('finds a path into a package, and out of one', packageWalls, {
   bad: [
-    ['src/ledger/a.ts', "import { assert } from '../core/errors.ts';"],
-    ['bench/a.ts', "import { leaf } from '../src/ledger/leaf.ts';"],
+    ['apps/countersign/src/a.ts', "import { a } from '../../../packages/core/src/a.ts';"],
+    ['packages/tlog/src/a.ts', "import { a } from '../../core/src/a.ts';"],
+    ['packages/emulator/src/a.ts', "import { runs } from '../../../tools/property.ts';"],
+    ['packages/emulator/src/a.test.ts', "import '../../../apps/countersign/src/cli/main.ts';"],
   ],
   good: [
-    ['src/ledger/a.ts', "import { assert } from '../core/index.ts';"],
-    ['src/intake/files/a.ts', "import { limits } from '../limits.ts';"],
-    ['test/a.test.ts', "import { main } from '../src/cli/main.ts';"],
+    ['packages/tlog/src/log/a.ts', "import { a } from '../merkle/a.ts';"],
+    ['packages/tlog/src/a.test.ts', "import { runs } from '../../../tools/property.ts';"],
+    ['tools/a.ts', "import { run } from '../apps/countersign/src/cli/main.ts';"],
   ],
 });
 
-testRule('finds what the emulator shares with the program', emulatorApart, {
+testRule('finds an import against the order of the product', appOrder, {
   bad: [
-    ['emulator/a.ts', "import { assert } from '../src/core/index.ts';"],
-    ['emulator/graph/a.ts', "import type { Leaf } from '../../src/ledger/index.ts';"],
-    ['emulator/a.test.ts', "import { assert } from '../src/core/index.ts';"],
-    ['emulator/a.ts', "import { runs } from '../tools/property.ts';"],
+    ['apps/countersign/src/store/a.ts', "import type { B } from '../reports/b.ts';"],
+    ['apps/countersign/src/ingest/a.ts', "import { b } from '../detection/b.ts';"],
+    ['apps/countersign/src/cli/a.ts', "import { b } from '../server/b.ts';"],
+    ['apps/countersign/src/surprise/a.ts', 'export const one = 1;'],
   ],
   good: [
-    ['emulator/graph/a.ts', "import { Router } from '../router.ts';"],
-    ['emulator/a.ts', "import { parse } from 'yaml';"],
-    ['emulator/a.test.ts', "import { runs } from '../tools/property.ts';"],
-    ['test/a.test.ts', "import { startEmulator } from '../emulator/index.ts';"],
+    ['apps/countersign/src/reports/a.ts', "import type { B } from '../store/b.ts';"],
+    ['apps/countersign/src/ingest/a.test.ts', "import { b } from '../detection/b.ts';"],
+    ['apps/countersign/src/cli/a.ts', "import { b } from '../operations/b.ts';"],
   ],
 });
 
 testRule('finds a package where only node: modules are wanted', nodeOnly, {
   bad: [
-    ['src/core/a.ts', "import fc from 'fast-check';"],
-    ['src/ledger/a.ts', "import { createHash } from 'crypto';"],
+    ['packages/core/src/a.ts', "import fc from 'fast-check';"],
+    ['packages/ledger/src/a.ts', "import { createHash } from 'crypto';"],
   ],
   good: [
-    ['src/ledger/a.ts', "import { hash } from 'node:crypto';"],
-    ['src/ledger/a.test.ts', "import fc from 'fast-check';"],
-    ['src/intake/a.ts', "import yauzl from 'yauzl';"],
+    ['packages/ledger/src/a.ts', "import { hash } from 'node:crypto';"],
+    ['packages/ledger/src/a.ts', "import { hash } from '@countersign/tlog';"],
+    ['packages/ledger/src/a.test.ts', "import fc from 'fast-check';"],
+    ['packages/m365/src/a.ts', "import yauzl from 'yauzl';"],
   ],
 });
 
 testRule('finds a file that is too long', fileLength, {
-  bad: [['src/core/a.ts', filler(401)]],
+  bad: [['packages/core/src/a.ts', filler(401)]],
   good: [
-    ['src/core/a.ts', filler(400)],
+    ['packages/core/src/a.ts', filler(400)],
     ['README.md', 'line\n'.repeat(900)],
   ],
 });
 
 testRule('finds a line that is too long', lineLength, {
-  bad: [['src/core/a.ts', `// ${'x'.repeat(98)}\n`]],
+  bad: [['packages/core/src/a.ts', `// ${'x'.repeat(98)}\n`]],
   good: [
-    ['src/core/a.ts', `// ${'x'.repeat(97)}\n`],
-    ['src/core/a.ts', `// ${'😀'.repeat(97)}\n`],
+    ['packages/core/src/a.ts', `// ${'x'.repeat(97)}\n`],
+    ['packages/core/src/a.ts', `// ${'😀'.repeat(97)}\n`],
     ['README.md', 'x'.repeat(300)],
   ],
 });
 
 testRule('finds a function that is too long', functionLength, {
   bad: [
-    ['src/core/a.ts', `export function long(): void {\n${filler(69)}}\n`],
-    ['src/core/a.ts', `const long = async (a: string): Promise<void> => {\n${filler(69)}};\n`],
+    ['packages/core/src/a.ts', `export function long(): void {\n${filler(69)}}\n`],
     [
-      'src/core/a.ts',
+      'packages/core/src/a.ts',
+      `const long = async (a: string): Promise<void> => {\n${filler(69)}};\n`,
+    ],
+    [
+      'packages/core/src/a.ts',
       `class A {\n  static async long(a = '}'): Promise<void> {\n${filler(69)}}\n}\n`,
     ],
-    ['src/core/a.test.ts', `test('does it all {', () => {\n${filler(69)}});\n`],
+    ['packages/core/src/a.test.ts', `test('does it all {', () => {\n${filler(69)}});\n`],
   ],
   good: [
-    ['src/core/a.ts', `export function short(): void {\n${filler(68)}}\n`],
-    ['src/core/a.ts', `export const TABLE = {\n${filler(200)}};\n`],
-    ['src/core/a.ts', `class A {\n  one() {}\n${filler(200)}}\n`],
-    ['src/core/a.ts', `export type T = {\n${filler(200)}};\n`],
-    ['src/core/a.test.ts', `describe('all of it', () => {\n${filler(200)}});\n`],
+    ['packages/core/src/a.ts', `export function short(): void {\n${filler(68)}}\n`],
+    ['packages/core/src/a.ts', `export const TABLE = {\n${filler(200)}};\n`],
+    ['packages/core/src/a.ts', `class A {\n  one() {}\n${filler(200)}}\n`],
+    ['packages/core/src/a.ts', `export type T = {\n${filler(200)}};\n`],
+    ['packages/core/src/a.test.ts', `describe('all of it', () => {\n${filler(200)}});\n`],
   ],
 });
 
 testRule('finds what is banned', bannedCalls, {
   bad: [
-    ['src/cli/a.ts', 'process.exit(1);'],
-    ['src/books/a.ts', "console.log('here');"],
-    ['src/ledger/a.ts', 'const now = Date.now();'],
+    ['apps/countersign/src/cli/a.ts', 'process.exit(1);'],
+    ['apps/countersign/src/store/a.ts', "console.log('here');"],
+    ['packages/ledger/src/a.ts', 'const now = Date.now();'],
     ['test/a.test.ts', 'const now = new Date();'],
-    ['src/ledger/a.ts', 'const r = Math.random();'],
-    ['src/core/a.ts', 'let a: any;'],
-    ['src/core/a.ts', 'const a = b as any;'],
-    ['src/core/a.ts', 'const a: Map<string, any> = b;'],
-    ['src/core/a.ts', 'let a: string | any;'],
-    ['src/core/a.ts', 'const a = b as unknown as C;'],
-    ['src/core/a.ts', 'export default class A {}'],
-    ['src/core/a.ts', 'const a = `${Date.now()}`;'],
-    ['emulator/a.test.ts', 'beforeEach(async () => {});'],
+    ['packages/ledger/src/a.ts', 'const r = Math.random();'],
+    ['packages/core/src/a.ts', 'let a: any;'],
+    ['packages/core/src/a.ts', 'const a = b as any;'],
+    ['packages/core/src/a.ts', 'const a: Map<string, any> = b;'],
+    ['packages/core/src/a.ts', 'let a: string | any;'],
+    ['packages/core/src/a.ts', 'const a = b as unknown as C;'],
+    ['packages/core/src/a.ts', 'export default class A {}'],
+    ['packages/core/src/a.ts', 'const a = `${Date.now()}`;'],
+    ['packages/emulator/src/a.test.ts', 'beforeEach(async () => {});'],
   ],
   good: [
     ['test/a.test.ts', 'after(() => {});'],
-    ['src/cli/a.ts', "console.log('here');"],
-    ['src/core/clock.ts', 'const now = Date.now();'],
-    ['src/pipeline/wire.ts', 'const now = Date.now();'],
+    ['apps/countersign/src/cli/a.ts', "console.log('here');"],
+    ['packages/core/src/clock.ts', 'const now = Date.now();'],
+    ['packages/core/src/system-random.ts', 'const now = Date.now();'],
     ['bench/a.ts', 'const r = Math.random();'],
-    ['src/core/a.ts', 'const date = new Date(ms);'],
-    ['src/core/a.ts', "import { all, any, not } from './answer.ts';"],
-    ['src/core/a.ts', "import { any as anyOf } from './answer.ts';"],
-    ['src/core/a.ts', 'const a = isAll ? all(b) : any(b);'],
-    ['src/core/a.ts', "// never process.exit(1)\nconst a = 'process.exit(1)';"],
-    ['src/core/a.ts', 'const a = /Date.now/.test(b);'],
-    ['src/core/a.ts', 'const a = `process.exit(1)`;'],
+    ['packages/core/src/a.ts', 'const date = new Date(ms);'],
+    ['packages/core/src/a.ts', "import { all, any, not } from './answer.ts';"],
+    ['packages/core/src/a.ts', "import { any as anyOf } from './answer.ts';"],
+    ['packages/core/src/a.ts', 'const a = isAll ? all(b) : any(b);'],
+    ['packages/core/src/a.ts', "// never process.exit(1)\nconst a = 'process.exit(1)';"],
+    ['packages/core/src/a.ts', 'const a = /Date.now/.test(b);'],
+    ['packages/core/src/a.ts', 'const a = `process.exit(1)`;'],
   ],
 });
 
 testRule('finds a TODO that names no issue', datedComments, {
   bad: [
-    ['src/core/a.ts', '// TODO: later'],
-    ['src/core/a.ts', '/* TODO (me) */'],
-    ['src/core/a.ts', '// FIXME'],
+    ['packages/core/src/a.ts', '// TODO: later'],
+    ['packages/core/src/a.ts', '/* TODO (me) */'],
+    ['packages/core/src/a.ts', '// FIXME'],
   ],
   good: [
-    ['src/core/a.ts', '// TODO(#12): read the second form'],
-    ['src/core/a.ts', "const a = 'TODO';"],
+    ['packages/core/src/a.ts', '// TODO(#12): read the second form'],
+    ['packages/core/src/a.ts', "const a = 'TODO';"],
   ],
 });
 
 testRule('finds tests that are left out', leftOverTests, {
   bad: [
-    ['src/core/a.test.ts', "test.only('a', () => {});"],
-    ['src/core/a.test.ts', "test('a', { only: true }, () => {});"],
-    ['src/core/a.test.ts', "test.skip('a', () => {});"],
-    ['src/core/a.test.ts', "test('a', { skip: true }, () => {});"],
-    ['src/core/a.test.ts', 't.skip();'],
+    ['packages/core/src/a.test.ts', "test.only('a', () => {});"],
+    ['packages/core/src/a.test.ts', "test('a', { only: true }, () => {});"],
+    ['packages/core/src/a.test.ts', "test.skip('a', () => {});"],
+    ['packages/core/src/a.test.ts', "test('a', { skip: true }, () => {});"],
+    ['packages/core/src/a.test.ts', 't.skip();'],
   ],
   good: [
-    ['src/core/a.test.ts', "test('a', { skip: 'needs the captures' }, () => {});"],
-    ['src/core/a.test.ts', "t.skip('needs the captures');"],
-    ['src/core/a.test.ts', "test('a', { skip: isMissing ? 'needs them' : false }, () => {});"],
+    ['packages/core/src/a.test.ts', "test('a', { skip: 'needs the captures' }, () => {});"],
+    ['packages/core/src/a.test.ts', "t.skip('needs the captures');"],
+    [
+      'packages/core/src/a.test.ts',
+      "test('a', { skip: isMissing ? 'needs them' : false }, () => {});",
+    ],
   ],
 });
 
@@ -202,13 +209,22 @@ testRule('finds what a machine left in a text', strayWords, {
 
 testRule('finds a limit without its reason', explainedLimits, {
   bad: [
-    ['src/core/limits.ts', 'export const DEPTH_MAX = 200;'],
-    ['src/core/limits.ts', '/** Why. */\nexport const A = 1;\nexport const B: number = 2;'],
+    ['packages/core/src/limits.ts', 'export const DEPTH_MAX = 200;'],
+    [
+      'packages/core/src/limits.ts',
+      '/** Why. */\nexport const A = 1;\nexport const B: number = 2;',
+    ],
   ],
   good: [
-    ['src/core/limits.ts', '/** Real records stay below 20. */\nexport const DEPTH_MAX = 200;'],
-    ['src/core/limits.ts', '// Real records stay below 20.\nexport const DEPTH_MAX = 200;'],
-    ['src/core/other.ts', 'export const DEPTH_MAX = 200;'],
+    [
+      'packages/core/src/limits.ts',
+      '/** Real records stay below 20. */\nexport const DEPTH_MAX = 200;',
+    ],
+    [
+      'packages/core/src/limits.ts',
+      '// Real records stay below 20.\nexport const DEPTH_MAX = 200;',
+    ],
+    ['packages/core/src/other.ts', 'export const DEPTH_MAX = 200;'],
   ],
 });
 

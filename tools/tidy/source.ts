@@ -12,11 +12,16 @@ export type Rule = (source: Source) => readonly Breach[];
 
 const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'countersign-data', 'coverage']);
 const TEXT = /\.(?:ts|js|mjs|json|md|yml|yaml|sh|html|css)$/;
-const TEXT_WITHOUT_ENDING = new Set(['bin/countersign', '.ci/run', 'LICENSE', '.npmrc']);
+const TEXT_WITHOUT_ENDING = new Set([
+  'apps/countersign/bin/countersign',
+  '.ci/run',
+  'LICENSE',
+  '.npmrc',
+]);
 const CODE = /\.(?:ts|js|mjs)$/;
 
 export function sourceOf(path: string, text: string): Source {
-  const isCode = CODE.test(path) || path === 'bin/countersign';
+  const isCode = CODE.test(path) || path === 'apps/countersign/bin/countersign';
   const parts = isCode ? blank(text) : { code: '', comments: '' };
   return { path, text, ...parts };
 }

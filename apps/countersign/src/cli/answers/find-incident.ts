@@ -1,0 +1,52 @@
+import { idsNamed } from '@countersign/core';
+import type { Incident } from '../../detection/incidents/incident.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { ambiguousId, noSuchId } from './ids.ts';
+import type { Sources } from './open-readers.ts';
+
+/** Of all findings: what a period or a rule leaves out ties them together all the same. */
+export async function knownIncidents({ books }: { books: BooksReader }): Promise<Incident[]> {
+  const { incidentsOf } = await import('../../detection/incidents/incident.ts');
+  const { surroundingsOf } = await import('../../detection/incidents/surroundings.ts');
+  const findings = books.findings({ withdrawn: 'with' });
+  return incidentsOf(findings, await surroundingsOf(books, findings));
+}
+
+const INCIDENT = { what: 'incident', list: 'findings incidents' } as const;
+
+/**
+ * An incident by its id, by one that it had before, by one of its findings, or by a part of these.
+ * @throws CliError USAGE where it is none, or not one alone
+ */
+export async function incidentCalled(
+  incidents: readonly Incident[],
+  text: string,
+): Promise<Incident> {
+  const { incidentsNamed } = await import('../../detection/incidents/incident.ts');
+  const [only, ...more] = incidentsNamed(incidents, text);
+  if (only === undefined) throw noSuchId(text, INCIDENT);
+  if (more.length === 0) return only;
+  throw ambiguousId(
+    text,
+    [only, ...more].map(({ id }) => id),
+    INCIDENT,
+  );
+}
+
+/** A finding alone by its id or a part of it, or all of an incident by the incident's. */
+export async function findingsCalled(
+  { books }: Sources,
+  text: string,
+): Promise<readonly KeptFinding[]> {
+  const findings = books.findings();
+  const uids = idsNamed(
+    text,
+    findings.map(({ uid }) => uid),
+  );
+  const [only, ...more] = findings.filter(({ uid }) => uids.includes(uid));
+  if (only === undefined)
+    return (await incidentCalled(await knownIncidents({ books }), text)).findings;
+  if (more.length === 0) return [only];
+  throw ambiguousId(text, uids, { what: 'finding', list: 'findings' });
+}

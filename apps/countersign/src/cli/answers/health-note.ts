@@ -1,0 +1,123 @@
+import { idsNamed, isCutId, plural, type Reason } from '@countersign/core';
+import type { WatcherSight } from '../../detection/health/detector-health.ts';
+import type { Asked, Sight } from '../../detection/health/health-status.ts';
+import type { Sources } from './open-readers.ts';
+
+export type SightsAsked = {
+  readonly asked: Asked;
+  readonly tenants?: readonly string[] | undefined;
+  readonly nowMs: number;
+  /** Only of this rule: its id, or its id up to a slash. */
+  readonly rule?: string | undefined;
+};
+
+/** What each rule and detector can see, those included that look at what people hand in alone. */
+export async function sights(
+  { books }: Sources,
+  { asked, tenants, nowMs, rule }: SightsAsked,
+): Promise<WatcherSight[]> {
+  const { loadDetection } = await import('../../operations/host/load-detectors.ts');
+  const { sightsOf } = await import('../../detection/health/detector-health.ts');
+  const { watchers } = await loadDetection();
+  const wanted = watchers.filter(
+    ({ id }) => rule === undefined || isOfRule(id, rule) || isOfRule(rule, id),
+  );
+  return sightsOf(books, wanted, { asked, tenants, nowMs });
+}
+
+/** Of now, while something is collected; else of what came in files, which holds still. */
+export function askedByDefault(
+  { books }: Pick<Sources, 'books'>,
+  tenant: string | undefined,
+  nowMs: number,
+): Asked {
+  const period = books.answerablePeriod(tenant);
+  if (period === undefined || books.collectedPeriod(tenant) !== undefined) {
+    return { kind: 'now', nowMs };
+  }
+  return { kind: 'period', ...period };
+}
+
+/** Why nobody can say that what the rules saw is all there was, once for all of them. */
+export function incompleteText(found: readonly WatcherSight[]): string | undefined {
+  const short = found.find(({ sight }) => sight.incomplete !== null);
+  if (short === undefined) return undefined;
+  return `Whether this input is complete cannot be told: ${short.sight.incomplete}`;
+}
+
+export type SightsOfAnswer = {
+  /** What the answer waits for: each of it MUST see, or the answer is "cannot tell". */
+  readonly found: readonly WatcherSight[];
+  /** What the answer says nothing of, and tells so. */
+  readonly limits: readonly Reason[];
+};
+
+/**
+ * What an answer that nothing was found rests on. What looks at what people hand in alone is never
+ * whole, whatever is collected: an answer about all rules that waited for it would be "cannot tell"
+ * for ever, and one that passed over it would be silence. So it is a limit that the answer names.
+ * Of a rule that is asked for by itself, nothing else decides.
+ */
+export async function sightsOfAnswer(sources: Sources, of: SightsAsked): Promise<SightsOfAnswer> {
+  const all = await sights(sources, of);
+  if (of.rule !== undefined) return { found: all, limits: [] };
+  const { isOfHandedIn } = await import('../../detection/runner/detector-profile.ts');
+  const short = all.filter(({ watcher, sight }) => isOfHandedIn(watcher) && sight.state !== 'live');
+  return {
+    found: all.filter(({ watcher }) => !isOfHandedIn(watcher)),
+    limits: short.length === 0 ? [] : [notHandedIn(short)],
+  };
+}
+
+function notHandedIn(short: readonly WatcherSight[]): Reason {
+  const titles = short.map(({ watcher }) => `"${watcher.title}"`).join(', ');
+  const why = 'since no collector brings what it needs';
+  const text = `not looked for, or in a part only: ${titles}, ${why}`;
+  return { code: 'not-handed-in', text };
+}
+
+/** Those that could not see all: undefined where all could. */
+export function blindReason(found: readonly WatcherSight[]): Reason | undefined {
+  const short = found.filter(({ sight }) => sight.state !== 'live');
+  const [first] = [...short].sort(worstFirst);
+  if (first === undefined) return undefined;
+  const { watcher, sight } = first;
+  const of = (state: Sight['state']): number =>
+    short.filter((each) => each.sight.state === state).length;
+  const [failed, count, partly] = [of('failed'), of('blind'), of('partly')];
+  const parts = [
+    ...(failed > 0 ? [`${plural(failed, 'rule has', 'rules have')} failed`] : []),
+    ...(count > 0 ? [`${plural(count, 'rule is', 'rules are')} blind`] : []),
+    ...(partly > 0 ? [`${plural(partly, 'rule sees', 'rules see')} only a part`] : []),
+  ];
+  const such = `such as "${watcher.title}" (${sight.because})`;
+  const text = `${parts.join(' and ')}, ${such}: "countersign rules status" names them`;
+  return { code: failed > 0 ? 'rules-failed' : 'rules-blind', text };
+}
+
+function worstFirst(a: WatcherSight, b: WatcherSight): number {
+  return WORST.indexOf(a.sight.state) - WORST.indexOf(b.sight.state);
+}
+
+const WORST: readonly Sight['state'][] = ['failed', 'blind', 'partly', 'live'];
+
+/** Rules and detectors that failed, by name: whatever else is asked, this is told. */
+export async function failureReason({
+  books,
+}: Pick<Sources, 'books'>): Promise<Reason | undefined> {
+  const { FAILED } = await import('../../detection/findings/failed.ts');
+  const [first, ...more] = books.findingsOfRule(FAILED);
+  if (first === undefined) return undefined;
+  const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more failure')})`;
+  return { code: 'detector-failed', text: `${first.draft.title}${others}` };
+}
+
+/**
+ * A rule by its id, whole or as a table prints it, or all rules of a detector by what comes before
+ * the slash.
+ */
+export function isOfRule(id: string, asked: string): boolean {
+  const [found, wanted] = [id.toLowerCase(), asked.toLowerCase()];
+  if (found === wanted || found.startsWith(`${wanted}/`)) return true;
+  return isCutId(wanted) && idsNamed(wanted, [found]).length > 0;
+}

@@ -1,0 +1,43 @@
+import { idsNamed, isCutId } from '@countersign/core';
+import type { IdColumn } from '../../store/query/ids-like.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { type CliError, usage } from '../process/errors.ts';
+import { CANDIDATES_SHOWN } from '../process/limits.ts';
+
+/** What an id is of, and the command that lists those that there are. */
+type Kind = { readonly what: string; readonly list: string };
+
+/**
+ * The one id that a text names: the whole id, its beginning, or as a table prints it.
+ * @throws CliError USAGE where it names none, or several: then it tells which
+ */
+export function idCalled(text: string, ids: Iterable<string>, kind: Kind): string {
+  const [only, ...more] = idsNamed(text, ids);
+  if (only === undefined) throw noSuchId(text, kind);
+  if (more.length > 0) throw ambiguousId(text, [only, ...more], kind);
+  return only;
+}
+
+export function noSuchId(text: string, { what, list }: Kind): CliError {
+  return usage(`there is no ${what} "${text}": "countersign ${list}" lists them`);
+}
+
+export function ambiguousId(text: string, ids: readonly string[], { what }: Kind): CliError {
+  const shown = ids.slice(0, CANDIDATES_SHOWN).join(', ');
+  const more = ids.length <= CANDIDATES_SHOWN ? '' : ` and ${ids.length - CANDIDATES_SHOWN} more`;
+  return usage(`"${text}" names more than one ${what}: give one of ${shown}${more}`);
+}
+
+/**
+ * The id that a table prints without its middle; any other text as it is.
+ * @throws CliError USAGE where such an id names none, or several
+ */
+export async function idOr<T extends string | undefined>(
+  text: T,
+  of: { readonly books: BooksReader; readonly column: IdColumn; readonly what: string },
+): Promise<T | string> {
+  if (text === undefined || !isCutId(text)) return text;
+  const { books, column, what } = of;
+  const { idsLike } = await import('../../store/query/ids-like.ts');
+  return idCalled(text, await idsLike(books, column, text), { what, list: 'timeline' });
+}

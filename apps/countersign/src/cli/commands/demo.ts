@@ -1,0 +1,126 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LedgerReader } from '@countersign/ledger';
+import type { Command as Parser } from 'commander';
+import { contentFolder } from '../../config/installed-package.ts';
+import { askBooks } from '../answers/open-readers.ts';
+import type { Bind, Command, Context } from '../process/command-context.ts';
+import { CliError, usage } from '../process/errors.ts';
+import { EXIT } from '../process/exit-code.ts';
+
+export function declareDemo(program: Parser, bind: Bind): void {
+  program
+    .command('demo')
+    .summary('the main job, on two weeks of an invented company')
+    .description(
+      'Reads the sample export that comes with the program into a fresh ledger, puts policies in ' +
+        'force, asks a few questions, and proves the answers. The ledger goes to --data, else to ' +
+        'a temporary folder.',
+    )
+    .action(bind(demo));
+}
+
+const READERS_OF_MAIL = `SELECT mailbox, sum(item_count) AS items_at_least,
+  bool_or(is_throttled) AS recording_stopped FROM events
+WHERE operation = 'MailItemsAccessed' AND app_uid =
+  (SELECT any_value(app_uid) FROM events WHERE app_name = 'Mail Archive Connector')
+GROUP BY mailbox ORDER BY 2 DESC`;
+
+const INTRUDER = 'scanops@northmoor.example';
+
+const demo: Command = async (context) => {
+  const content = join(contentFolder(), 'sample');
+  const sample = join(content, 'export');
+  if (!existsSync(sample)) throw usage(`could not find the sample export in ${sample}`);
+  // Never the folder of COUNTERSIGN_DATA: an invented company has no place in a real ledger.
+  const dir = context.namedDataDir ?? mkdtempSync(join(tmpdir(), 'countersign-demo-'));
+  const step = async (say: string, line: readonly string[]): Promise<void> => {
+    if (!context.json) tell(context, say, line);
+    const json = context.json ? ['--json'] : [];
+    const exitCode = await context.run([...line, '--data', dir, ...json]);
+    if (exitCode !== EXIT.done && exitCode !== EXIT.cannotTell) {
+      throw new CliError('CANNOT_TELL', `a step of the demonstration ended with ${exitCode}`);
+    }
+  };
+  await step('Two weeks of an invented company, into a ledger.', ['import', sample]);
+  await step('What the company allows: its policies, its people and its applications.', [
+    'policy',
+    'use',
+    '--directory',
+    join(content, 'directory.yaml'),
+    '--register',
+    join(content, 'register.yaml'),
+  ]);
+  await step('Each action against its authorization. What is left, and why?', ['reconcile']);
+  await step('The account of the office scanners signed in at night. What did it do?', [
+    'statement',
+    INTRUDER,
+    '--from',
+    '2026-03-07',
+    '--to',
+    '2026-03-10',
+  ]);
+  await step('It gave an application a key, and the right to all mail. What did that one read?', [
+    'query',
+    READERS_OF_MAIL,
+  ]);
+  const consent = await indexOfConsent({ ...context, dataDir: dir });
+  const file = join(dir, 'consent.evidence');
+  await step('The consent, with its proof, for somebody who does not trust us.', [
+    'evidence',
+    'export',
+    String(consent),
+    '-o',
+    file,
+  ]);
+  await step('And what that somebody does with it, having our key from elsewhere.', [
+    'evidence',
+    'verify',
+    file,
+    '--key',
+    await vkeyOf(dir),
+  ]);
+  await step('Was anything changed since?', ['ledger', 'fsck']);
+  if (!context.json) tellEnd(context, dir);
+  return EXIT.done;
+};
+
+async function vkeyOf(dir: string): Promise<string> {
+  const ledger = await LedgerReader.open(dir);
+  const { vkey } = ledger;
+  ledger.close();
+  return vkey;
+}
+
+async function indexOfConsent(context: Context): Promise<number> {
+  let index = 0;
+  await askBooks(context, async ({ books, head }) => {
+    const { rows } = await books.timeline({ user: INTRUDER }, head);
+    for await (const row of rows) {
+      if (row.event.operation === 'Consent to application.') index = row.index;
+    }
+    return EXIT.done;
+  });
+  return index;
+}
+
+function tellEnd({ terminal }: Context, dir: string): void {
+  terminal.line();
+  terminal.line({ text: 'Go on yourself', style: 'heading' });
+  for (const line of [
+    'timeline --ip 192.0.2.118',
+    'statement vivian.castellan@northmoor.example --format html -o vivian.html',
+    'coverage',
+  ]) {
+    terminal.line(`$ countersign ${line} --data ${dir}`);
+  }
+}
+
+function tell({ terminal }: Context, say: string, line: readonly string[]): void {
+  terminal.line();
+  terminal.line({ text: say, style: 'heading' });
+  const words = line.map((word) => (/^[\w@./:-]+$/.test(word) ? word : `"${word}"`)).join(' ');
+  terminal.paragraph(`$ countersign ${words.replace(/\s+/g, ' ')}`);
+  terminal.line();
+}

@@ -1,0 +1,173 @@
+import type { Reason } from '@countersign/core';
+import type { Command as Parser } from 'commander';
+import { ownPackage } from '../../../config/installed-package.ts';
+import type { Asked } from '../../../detection/health/health-status.ts';
+import type { Incident } from '../../../detection/incidents/incident.ts';
+import type { KeptFinding } from '../../../store/sqlite/finding-table.ts';
+import { incidentCalled, knownIncidents } from '../../answers/find-incident.ts';
+import { blindReason, failureReason, isOfRule, sightsOfAnswer } from '../../answers/health-note.ts';
+import { askBooks, notYetIndexed, reasonsText, type Sources } from '../../answers/open-readers.ts';
+import { oneOf } from '../../options/parse-options.ts';
+import { declarePeriod, type PeriodFlags, periodOf } from '../../options/period-options.ts';
+import type { Bind, Command, Context } from '../../process/command-context.ts';
+import { CliError } from '../../process/errors.ts';
+import { EXIT, type ExitCode } from '../../process/exit-code.ts';
+import { findingColumns } from '../../render/finding-columns.ts';
+import { declareFindingsIncidents } from './findings-incidents.ts';
+import { declareFindingsMark } from './findings-mark.ts';
+
+type FindingsFlags = PeriodFlags & {
+  readonly rule?: string;
+  readonly minSeverity?: Severity;
+  readonly incident?: string;
+};
+
+const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+type Severity = (typeof SEVERITIES)[number];
+
+export function declareFindings(program: Parser, bind: Bind): void {
+  const parser = program
+    .command('findings')
+    .summary('what rules, detectors and reconciliation found')
+    .description(
+      'Lists findings in order of their last event. --json: OCSF 1.8.0 Detection Finding. No ' +
+        'finding is worth what the coverage of its time is worth, and what the rules could see: ' +
+        'over holes, and where none is found while some are blind, the command exits 3.',
+    )
+    .option('--rule <rule>', 'of this rule: its id, or its id up to a slash')
+    .option('--min-severity <severity>', SEVERITIES.join(', '), oneOf(SEVERITIES))
+    .option('--incident <id>', 'of this incident, or of the one that this finding belongs to');
+  declarePeriod(parser).action(bind(findings));
+  declareFindingsIncidents(parser, bind);
+  declareFindingsMark(parser, bind);
+}
+
+const findings: Command<[flags: FindingsFlags]> = async (context, flags) =>
+  askBooks(context, async (sources) => {
+    const { books } = sources;
+    const head = await sources.examined();
+    const { terminal, tenant } = context;
+
+    const period = periodOf(flags);
+    const isIncidentAsked = context.json || flags.incident !== undefined;
+    const incidents = isIncidentAsked ? await knownIncidents(sources) : [];
+    const within = await withinIncident(incidents, flags.incident);
+    const found = books
+      .findings({ severityMin: severityOf(flags.minSeverity), tenant })
+      .filter((finding) => isAsked(finding, flags.rule) && isWithin(finding, period))
+      .filter(({ uid }) => within === undefined || within.has(uid));
+    const nowMs = context.clock.now();
+    if (context.json) {
+      const { findingEvent } = await import('../../../detection/findings/finding-event.ts');
+      const options = {
+        ...{ origin: head.origin, nowMs, version: ownPackage().version },
+        titleOf: await ruleTitles(),
+        incidents: idsOf(incidents),
+      };
+      await terminal.items(found.map((finding) => findingEvent(finding, options)));
+    } else {
+      const { statusOf } = await import('../../../detection/findings/finding-status.ts');
+      await terminal.table(
+        findingColumns((finding) => statusOf(finding, nowMs)),
+        found,
+      );
+    }
+    notYetIndexed(head);
+    const failed = await failureReason(sources);
+    if (failed !== undefined) throw new CliError('CANNOT_TELL', failed.text);
+    return worthOf(
+      context,
+      { ...sources, head },
+      {
+        ...{ period, rule: flags.rule, count: found.length },
+        severityMin: severityOf(flags.minSeverity),
+      },
+    );
+  });
+
+/** Titles of rules by their id, of detectors with many rules by what is before the slash. */
+async function ruleTitles(): Promise<(rule: string) => string | undefined> {
+  const { loadDetection } = await import('../../../operations/host/load-detectors.ts');
+  const titles = new Map((await loadDetection()).watchers.map(({ id, title }) => [id, title]));
+  return (rule) => titles.get(rule) ?? titles.get(rule.slice(0, rule.indexOf('/')));
+}
+
+async function withinIncident(
+  incidents: readonly Incident[],
+  id: string | undefined,
+): Promise<ReadonlySet<string> | undefined> {
+  if (id === undefined) return undefined;
+  const found = await incidentCalled(incidents, id);
+  return new Set(found.findings.map(({ uid }) => uid));
+}
+
+function idsOf(incidents: readonly Incident[]): ReadonlyMap<string, string> {
+  return new Map(
+    incidents.flatMap(({ id, findings: of }) => of.map(({ uid }) => [uid, id] as const)),
+  );
+}
+
+/** OCSF severity_id: 1 informational to 5 critical. */
+function severityOf(asked: Severity | undefined): number {
+  return asked === undefined ? 0 : SEVERITIES.indexOf(asked) + 1;
+}
+
+type Period = ReturnType<typeof periodOf>;
+
+function isAsked({ draft }: KeptFinding, rule: string | undefined): boolean {
+  return rule === undefined || isOfRule(draft.rule, rule);
+}
+
+function isWithin({ draft }: KeptFinding, { fromMs, toMs }: Period): boolean {
+  return (fromMs ?? -Infinity) <= draft.lastMs && draft.firstMs < (toMs ?? Infinity);
+}
+
+/**
+ * Of a period that was not asked for, it is the one of which every source was collected: what
+ * lies outside is not known, and no part of the answer. That there is no finding is worth what the
+ * rules could see as well.
+ */
+async function worthOf(
+  { clock, tenant, terminal }: Context,
+  sources: Sources,
+  of: {
+    readonly period: Period;
+    readonly rule: string | undefined;
+    readonly count: number;
+    readonly severityMin: number;
+  },
+): Promise<ExitCode> {
+  const { books, head } = sources;
+  const isPeriodAsked = of.period.fromMs !== undefined || of.period.toMs !== undefined;
+  const period: Partial<Period> = isPeriodAsked
+    ? of.period
+    : (books.answerablePeriod(tenant) ?? {});
+  const { answer } = books.coverageOf({ ...period, tenant }, head);
+  const { fromMs, toMs = clock.now() } = period;
+  const asked: Asked =
+    fromMs === undefined ? { kind: 'now', nowMs: toMs } : { kind: 'period', fromMs, toMs };
+  const tenants = tenant === undefined ? undefined : [tenant];
+  const { maySay } = await import('../../../detection/runner/detector-profile.ts');
+  const nowMs = clock.now();
+  const seen = await sightsOfAnswer(sources, { asked, tenants, nowMs, rule: of.rule });
+  const { limits } = seen;
+  // Of a rule that is asked for by name it is told how far it sees, whatever it may say.
+  const found = seen.found.filter(
+    ({ watcher }) => of.rule !== undefined || maySay(watcher, of.severityMin),
+  );
+  const blind = found.length + of.count === 0 ? noSuchRule(of.rule) : blindReason(found);
+  const because = [
+    ...(answer.kind === 'unknown' ? answer.because : []),
+    ...(blind === undefined ? [] : [blind]),
+  ];
+  if (answer.kind === 'unknown' || (of.count === 0 && blind !== undefined)) {
+    throw new CliError('CANNOT_TELL', reasonsText(because));
+  }
+  if (blind !== undefined) terminal.note(blind.text);
+  if (of.count === 0) for (const { text } of limits) terminal.note(text);
+  return EXIT.done;
+}
+
+function noSuchRule(rule: string | undefined): Reason {
+  return { code: 'no-such-rule', text: `nothing looks for what "${rule}" names: see rules status` };
+}

@@ -1,0 +1,96 @@
+import type { Command as Parser } from 'commander';
+import { repeated } from '../options/parse-options.ts';
+import type { Bind, Command } from '../process/command-context.ts';
+import { CliError, usage } from '../process/errors.ts';
+import { EXIT } from '../process/exit-code.ts';
+import { aborted } from '../process/interrupt.ts';
+
+type EmulatorFlags = {
+  readonly port?: string;
+  readonly people?: string;
+  readonly seed?: string;
+  readonly speed?: string;
+  readonly history?: string;
+  readonly scenario?: readonly string[];
+  readonly faults?: readonly string[];
+  readonly tls?: true;
+  readonly governed?: true;
+  readonly policyFiles?: string;
+};
+
+type Document = {
+  readonly origins: Readonly<Record<string, string>>;
+  readonly tenants: readonly { tenantId: string; domain: string; people: number }[];
+  readonly collector: { readonly clientId: string; readonly clientSecret: string };
+  readonly clock: string;
+  readonly now: string;
+};
+
+export function declareEmulator(program: Parser, bind: Bind): void {
+  program
+    .command('emulator')
+    .summary('a Microsoft 365 tenant on loopback that speaks the real wire')
+    .description(
+      'Runs an invented tenant on 127.0.0.1 until it is stopped: the login authority, the Office ' +
+        '365 Management Activity API, Graph, the storage account of the diagnostic export, and ' +
+        'people who work and leave records. It prints where it listens and how a collector signs ' +
+        'in; --json prints certificate and keys as well. What it hands out is worth nothing ' +
+        'anywhere else.',
+    )
+    .option('--port <port>', 'of the first address; the others follow (default: any free ones)')
+    .option('--people <count>', 'who live in the tenant, 10 to 1,000,000 (default: 100)')
+    .option('--seed <text>', 'everything follows from it (default: 1)')
+    .option('--speed <factor>', 'of its time, 1 to 1,000 (default: 1)')
+    .option(
+      '--history <hours>',
+      'that lie behind it at the start (default: 24, or 0 for more than 1,000 people)',
+    )
+    .option(
+      '--scenario <name>',
+      'an attack that begins with its history, its numbers given or drawn, as in ' +
+        'slow-spray:people=80,successes=1; repeatable',
+      repeated,
+    )
+    .option('--faults <name=rate>', 'what goes wrong, as in lost=0.01; repeatable', repeated)
+    .option('--tls', 'HTTPS, by a certificate that --json prints')
+    .option(
+      '--governed',
+      'a company that keeps strict policies: nothing in it breaks the default set',
+    )
+    .option(
+      '--policy-files <dir>',
+      'write its directory.yaml and register.yaml there, for "policy use"',
+    )
+    .action(bind(emulator));
+}
+
+const emulator: Command<[flags: EmulatorFlags]> = async ({ terminal, json, signal }, flags) => {
+  const { startCommand } = await import('@countersign/emulator');
+  const started = await startCommand(flags, signal).catch((error: unknown) => {
+    if (signal.aborted) throw new CliError('INTERRUPTED', 'interrupted before it listened');
+    if (error instanceof Error && error.name === 'CommandUsageError') throw usage(error.message);
+    throw error;
+  });
+  const document = started.document as Document;
+  const { origins, tenants, collector, clock, now } = document;
+  if (json) terminal.document(document);
+  else {
+    terminal.fields([
+      ...Object.entries(origins),
+      ...tenants.map((t) => ['tenant', `${t.tenantId} ${t.domain}, ${t.people} people`] as const),
+      ['client id', collector.clientId],
+      ['client secret', collector.clientSecret],
+      ['its time', now],
+      ['clock', clock],
+    ]);
+  }
+  try {
+    await aborted(signal);
+  } finally {
+    await started.stop();
+  }
+  for (const defect of started.defects)
+    terminal.note(`a defect of the emulator: ${String(defect)}`);
+  // To be stopped is how a server ends.
+  return EXIT.done;
+};

@@ -1,0 +1,185 @@
+import type { Command as Parser } from 'commander';
+import type { Drain } from '../../../enforcement/bypass/bypass.ts';
+import type { DrainStatement } from '../../../enforcement/bypass/bypass-statement.ts';
+import type { DrainDone } from '../../../operations/bypass.ts';
+import { idCalled } from '../../answers/ids.ts';
+import { askBooks, notYetIndexed } from '../../answers/open-readers.ts';
+import { durationOption } from '../../options/parse-options.ts';
+import { configFile, declarePerson, type PersonFlags, signedBy } from '../../options/person.ts';
+import { DRY_RUN, declareWriter, noProgress, whoActs, write } from '../../options/write-options.ts';
+import type { Bind, Command, Context } from '../../process/command-context.ts';
+import { CliError, usage } from '../../process/errors.ts';
+import { EXIT, type ExitCode } from '../../process/exit-code.ts';
+import { timeText } from '../../render/time-text.ts';
+import type { Column } from '../../terminal/table.ts';
+
+type RequestFlags = PersonFlags & { readonly reason: string; readonly for: number };
+type EndFlags = PersonFlags & { readonly reason: string };
+
+export function declareDoor(program: Parser, bind: Bind): void {
+  const door = program
+    .command('door')
+    .summary('take a group past a door of ours, by two people')
+    .description('For the day on which a door must be gone round: what two people agree on.');
+  const drain = door
+    .command('drain')
+    .summary('let a group prove itself to the suite without us, for a while')
+    .description(
+      'Takes a group out of our external authentication method, so that its people prove ' +
+        'themselves by a method of the suite. One person asks, another approves, each with a key ' +
+        'of their own; it ends by itself. All of it is entries, and so is what the suite said.',
+    );
+  const ask = drain
+    .command('request')
+    .summary('ask for it')
+    .argument('<group>', 'the id of the group in the suite')
+    .requiredOption('--reason <reason>', 'why')
+    .option('--for <time>', 'how long it lasts at most, e.g. 30m or 4h', durationOption, HOUR_MS);
+  declareWriter(declarePerson(ask.option(...DRY_RUN), 'always')).action(bind(request));
+  const agree = drain
+    .command('approve')
+    .summary('agree: with a second person it takes effect')
+    .argument('<drain>', 'its id, as the request told it');
+  declareWriter(declarePerson(agree.option(...DRY_RUN), 'always')).action(bind(approve));
+  const undo = drain
+    .command('undo')
+    .summary('take the group back before its time: one person is enough')
+    .argument('<drain>', 'its id')
+    .requiredOption('--reason <reason>', 'why');
+  declareWriter(declarePerson(undo.option(...DRY_RUN), 'always')).action(bind(end));
+  drain.command('list').summary('all drains, and how far each is').action(bind(list));
+}
+
+const HOUR_MS = 3_600_000;
+
+const request: Command<[group: string, flags: RequestFlags]> = async (context, group, flags) => {
+  const { doorsIn } = await import('../../../operations/doors-config.ts');
+  const file = configFile(context, flags);
+  const { drain: known } = doorsIn(file, context.env);
+  if (known === undefined) throw usage(`${file} names no drain: write doors.drain`);
+  const { tenant, method } = known;
+  const atMs = context.clock.now();
+  const drain = newId(context);
+  const { reason, as: by } = flags;
+  return say(context, flags, {
+    ...{ v: 1, what: 'drain-request', drain, tenant, method, group, reason, by, atMs },
+    untilMs: atMs + flags.for,
+  });
+};
+
+const approve: Command<[drain: string, flags: PersonFlags]> = async (context, given, flags) => {
+  const { statementDigest } = await import('../../../enforcement/approvals/signed-statement.ts');
+  const drains = await drainsIn(context);
+  const drain = idCalled(given, drains.keys(), DRAIN);
+  const known = drains.get(drain) as Drain;
+  const { group, reason, by, untilMs } = known.request.statement;
+  // Whoever agrees sees to what.
+  context.terminal.note(`${by} asks to take the group ${group} past us until ${timeText(untilMs)}`);
+  context.terminal.note(`because: ${reason}`);
+  const digest = statementDigest(known.request);
+  const atMs = context.clock.now();
+  return say(context, flags, {
+    ...{ v: 1, what: 'drain-approval', drain, request: digest, by: flags.as, atMs },
+  });
+};
+
+const DRAIN = { what: 'drain', list: 'door drain list' } as const;
+
+const end: Command<[drain: string, flags: EndFlags]> = async (context, given, flags) => {
+  const drain = idCalled(given, (await drainsIn(context)).keys(), DRAIN);
+  const { as: by, reason } = flags;
+  const atMs = context.clock.now();
+  return say(context, flags, { v: 1, what: 'drain-end', drain, reason, by, atMs });
+};
+
+const list: Command<[]> = async (context) =>
+  askBooks(context, async ({ ledger, books, head }) => {
+    const { drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
+    const { readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
+    const drains = [...drainsOf(await readDrains({ books, reader: ledger })).values()];
+    if (context.json) await context.terminal.items(drains.map(itemOf));
+    else if (drains.length > 0) await context.terminal.table(COLUMNS, drains);
+    notYetIndexed(head);
+    if (drains.length === 0 && !context.json) context.terminal.line('there is no drain');
+    return EXIT.done;
+  });
+
+async function drainsIn(context: Context): Promise<ReadonlyMap<string, Drain>> {
+  const { drainsOf } = await import('../../../enforcement/bypass/bypass.ts');
+  const { readDrains } = await import('../../../enforcement/bypass/read-bypasses.ts');
+  let drains: ReadonlyMap<string, Drain> = new Map();
+  await askBooks(context, async ({ ledger, books, head }) => {
+    drains = drainsOf(await readDrains({ books, reader: ledger }));
+    notYetIndexed(head);
+    return EXIT.done;
+  });
+  return drains;
+}
+
+async function say(
+  context: Context,
+  flags: PersonFlags,
+  statement: DrainStatement,
+): Promise<ExitCode> {
+  const { drainWork } = await import('../../../operations/bypass.ts');
+  const said = await signedBy(context, flags, statement);
+  const work = drainWork(whoActs(), { config: configFile(context, flags), said });
+  const { entry, drain } = (await write(context, {
+    work,
+    flags,
+    ledger: 'needs',
+    repeatable: false,
+    progressOf: noProgress,
+  })) as DrainDone;
+  const { terminal } = context;
+  if (context.json) terminal.document({ entry, ...itemOf(drain) });
+  else terminal.line(`drain ${statement.drain}: ${stateText(drain)}; entry ${entry}`);
+  if (drain.effect?.state !== 'cannot tell') return EXIT.done;
+  throw new CliError('CANNOT_TELL', `where the group is now: ${drain.effect.because}`);
+}
+
+/** 128 random bits: nobody has asked for it before. */
+function newId({ random }: Context): string {
+  return Buffer.from(random.fill(new Uint8Array(16))).toString('hex');
+}
+
+function itemOf({ request: asked, approval, end: ended, effect, entries }: Drain): object {
+  const { drain, group, reason, by, untilMs } = asked.statement;
+  return {
+    ...{ drain, group, reason, requestedBy: by, untilMs },
+    approvedBy: approval?.statement.by ?? null,
+    endedBy: ended?.statement.by ?? null,
+    effect: effect ?? null,
+    entries,
+  };
+}
+
+function stateText({ approval, end: ended, effect }: Drain): string {
+  if (effect === undefined) {
+    if (ended !== undefined) return 'taken back before anybody agreed';
+    return approval === undefined ? 'waits for a second person' : 'agreed, and not yet begun';
+  }
+  switch (effect.state) {
+    case 'begun':
+      return `being put ${effect.wanted}`;
+    case 'done':
+      return effect.wanted === 'past us' ? 'the group goes past us' : 'the group comes by us again';
+    case 'cannot tell':
+      return `cannot tell: ${effect.because}`;
+  }
+}
+
+const COLUMNS: readonly Column<Drain>[] = [
+  { title: 'drain', kind: 'id', cell: ({ request: { statement } }) => statement.drain },
+  { title: 'group', kind: 'text', cell: ({ request: { statement } }) => statement.group },
+  { title: 'state', kind: 'text', cell: stateText },
+  { title: 'asked by', kind: 'whole', cell: ({ request: { statement } }) => statement.by },
+  { title: 'agreed by', kind: 'whole', cell: ({ approval }) => approval?.statement.by },
+  { title: 'until', kind: 'whole', cell: ({ request }) => timeText(request.statement.untilMs) },
+  {
+    title: 'why',
+    kind: 'text',
+    fold: 1,
+    cell: ({ request: { statement } }) => statement.reason,
+  },
+];

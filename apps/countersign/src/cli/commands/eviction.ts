@@ -1,0 +1,205 @@
+import { join, resolve } from 'node:path';
+import { msOfInstant, plural, type Reason } from '@countersign/core';
+import type { Command as Parser } from 'commander';
+import { contentFolder } from '../../config/installed-package.ts';
+import type { FootholdAnswer, OutReport } from '../../eviction/eviction-report.ts';
+import type { Seed } from '../../eviction/lineage/lineage.ts';
+import type { Questioned } from '../../eviction/vendor-questionnaire.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import { incidentCalled, knownIncidents } from '../answers/find-incident.ts';
+import { blindReason, sightsOfAnswer } from '../answers/health-note.ts';
+import { askBooks, notYetIndexed, reasonsText, type Sources } from '../answers/open-readers.ts';
+import { instantOption, repeated } from '../options/parse-options.ts';
+import type { Bind, Command, Context } from '../process/command-context.ts';
+import { CliError, usage } from '../process/errors.ts';
+import { EXIT, type ExitCode } from '../process/exit-code.ts';
+import { checkOutput, OVERWRITE, writeOutput } from '../process/output-file.ts';
+import {
+  conclusionLine,
+  footholdColumns,
+  footholdItem,
+  inOrder,
+  lineageItem,
+  lineageLines,
+} from '../render/render-eviction.ts';
+
+type OutFlags = {
+  readonly since: string;
+  readonly incident?: string;
+  readonly tainted?: readonly string[];
+  readonly questionnaire?: string;
+  readonly overwrite?: boolean;
+  readonly answers?: string;
+};
+
+/** OCSF severity_id from which a finding says that somebody is in. */
+const HIGH = 4;
+
+export function declareOut(program: Parser, bind: Bind): void {
+  program
+    .command('out')
+    .summary('are they out? one answer for each of 44 footholds')
+    .description(
+      'Follows what findings name, and all that it created, granted or changed since, and says ' +
+        'of each way to stay in whether it is open or whether that cannot be told, and what ' +
+        'would decide it. It never says that they are out: live state is not read back yet.',
+    )
+    .requiredOption(
+      '--since <time>',
+      'the earliest moment at which they may have come in',
+      instantOption,
+    )
+    .option(
+      '--incident <id>',
+      'only from what the findings of this incident name; its id, or that of one of them',
+    )
+    .option(
+      '--tainted <what>',
+      'counts as theirs: user:NAME, app:ID, session:ID, ip:ADDRESS',
+      repeated,
+    )
+    .option('--questionnaire <file>', 'write down what only the vendor can answer, as JSON')
+    .option('--answers <file>', "the vendor's answers, as YAML or JSON")
+    .option(...OVERWRITE)
+    .action(bind(out));
+}
+
+const out: Command<[flags: OutFlags]> = async (context, flags) =>
+  askBooks(context, async (sources) => {
+    const output = { output: flags.questionnaire, overwrite: flags.overwrite === true };
+    checkOutput(context, output);
+    const seen = await seenSince(context, sources, msOfInstant(flags.since));
+    const report = await ask(context, flags, sources, seen);
+    const questions = await questionsOf(context, flags);
+    if (flags.questionnaire !== undefined) {
+      const text = `${JSON.stringify({ questions }, undefined, 2)}\n`;
+      await writeOutput(context, output, [text]);
+    }
+    await print(context, report, questions, seen.limits);
+    notYetIndexed(sources.head);
+    return worthOf(report);
+  });
+
+async function ask(
+  context: Context,
+  flags: OutFlags,
+  sources: Sources,
+  { blind, limits }: Seen,
+): Promise<OutReport> {
+  const { areTheyOut } = await import('../../eviction/eviction-report.ts');
+  const { incidentSource } = await import('../../eviction/analysis/eviction-source.ts');
+  const { namedSeed } = await import('../../eviction/lineage/parse-seed.ts');
+  const { books, ledger, head } = sources;
+  const sinceMs = msOfInstant(flags.since);
+  const period = { fromMs: sinceMs };
+  const seeds = (flags.tainted ?? []).map((text): Seed => namedSeed(text, sinceMs));
+  const estate = books.estate()?.tenants ?? [];
+  return areTheyOut({
+    source: incidentSource(books, ledger),
+    asOf: head.asOf,
+    period,
+    findings: await findingsOf(context, sources, flags, { sinceMs, tenant: context.tenant }),
+    seeds,
+    coverage: books.coverageOf({ ...period, tenant: context.tenant }, head).facts,
+    connected: new Set(
+      estate.filter(({ state }) => state === 'connected').map(({ tenant }) => tenant),
+    ),
+    unconnected: estate.filter(({ state }) => state !== 'connected').map(({ name }) => name),
+    // It cannot say "out" of anything, so that naming both as reasons keeps no answer back.
+    blind: [...blind, ...limits],
+    nowMs: context.clock.now(),
+  });
+}
+
+type Seen = { readonly blind: readonly Reason[]; readonly limits: readonly Reason[] };
+
+/** Rules that did not see all of the time, but for its end, of which nothing has settled yet. */
+async function seenSince(
+  { clock, tenant }: Context,
+  sources: Sources,
+  sinceMs: number,
+): Promise<Seen> {
+  const endMs = sources.books.answerablePeriod(tenant)?.toMs ?? clock.now();
+  const toMs = endMs > sinceMs ? Math.min(endMs, clock.now()) : clock.now();
+  const asked = { kind: 'period', fromMs: sinceMs, toMs } as const;
+  const tenants = tenant === undefined ? undefined : [tenant];
+  const { found, limits } = await sightsOfAnswer(sources, {
+    asked,
+    tenants,
+    nowMs: clock.now(),
+  });
+  const reason = blindReason(found);
+  return { blind: reason === undefined ? [] : [reason], limits };
+}
+
+/** Findings that name whose access is in question. Suppressed ones were explained by a person. */
+async function findingsOf(
+  { clock }: Context,
+  sources: Sources,
+  { incident }: OutFlags,
+  asked: { readonly sinceMs: number; readonly tenant: string | undefined },
+): Promise<readonly KeptFinding[]> {
+  const { statusOf, SUPPRESSED } = await import('../../detection/findings/finding-status.ts');
+  const { sinceMs, tenant } = asked;
+  const nowMs = clock.now();
+  const isOpen = (finding: KeptFinding): boolean =>
+    finding.draft.lastMs >= sinceMs && statusOf(finding, nowMs) < SUPPRESSED;
+  if (incident === undefined) {
+    return sources.books.findings({ severityMin: HIGH, tenant }).filter(isOpen);
+  }
+  const { findings } = await incidentCalled(await knownIncidents(sources), incident);
+  const own = findings.filter(isOpen);
+  if (own.length > 0) return own;
+  throw usage(`no finding of the incident "${incident}" is open since then`);
+}
+
+async function questionsOf(context: Context, flags: OutFlags): Promise<Questioned[]> {
+  const { parseAnswers, parseQuestions, questioned } = await import(
+    '../../eviction/vendor-questionnaire.ts'
+  );
+  const { readConfigFile } = await import('../../config/load-config.ts');
+  const path = join(contentFolder(), 'incident', 'vendor-questions.yaml');
+  const given = flags.answers;
+  const answers =
+    given === undefined ? {} : parseAnswers(readConfigFile(resolve(context.cwd, given)));
+  return questioned(parseQuestions(readConfigFile(path)), answers);
+}
+
+async function print(
+  context: Context,
+  report: OutReport,
+  questions: readonly Questioned[],
+  limits: readonly Reason[],
+): Promise<void> {
+  const { terminal, json } = context;
+  const vendor = questions.filter(({ answer }) => answer === 'unknown');
+  if (json) {
+    const items = report.footholds.map((each) => footholdItem(each, report, questions));
+    const [first, ...others] = items;
+    await terminal.items([{ ...first, ...lineageItem(report) }, ...others]);
+    return;
+  }
+  terminal.line(conclusionLine(report));
+  terminal.line('');
+  await terminal.table(footholdColumns(), inOrder(report));
+  for (const line of lineageLines(report)) terminal.line(line);
+  for (const { text } of limits) {
+    terminal.line('');
+    terminal.line(`The lineage does not rest on all: ${text}.`);
+  }
+  terminal.line('');
+  terminal.line(
+    `Access that is held inside the vendor cannot be decided from our logs: of ` +
+      `${plural(questions.length, 'question')} to the vendor ${vendor.length} are unanswered ` +
+      '(--questionnaire FILE writes them down).',
+  );
+}
+
+/** 1: not out. 3: cannot tell. It is never 0, as long as live state is not read back. */
+function worthOf({ footholds }: OutReport): ExitCode {
+  if (footholds.some(({ answer }: FootholdAnswer) => answer.kind === 'no')) return EXIT.no;
+  const because = footholds.flatMap(({ answer }) =>
+    answer.kind === 'unknown' ? answer.because : [],
+  );
+  throw new CliError('CANNOT_TELL', reasonsText(because));
+}

@@ -1,0 +1,58 @@
+import type { Command as Parser } from 'commander';
+import type { Bind } from '../process/command-context.ts';
+import { declareCheckTenant } from './check-tenant.ts';
+import { declareConformance } from './conformance.ts';
+import { declareCoverage } from './coverage.ts';
+import { declareDemo } from './demo.ts';
+import { declareFindings } from './detection/findings.ts';
+import { declareRules } from './detection/rules.ts';
+import { declareEmulator } from './emulator.ts';
+import { declareDoor } from './enforcement/bypass.ts';
+import { declareDecide } from './enforcement/decide.ts';
+import { declarePasses } from './enforcement/passes.ts';
+import { declarePasskeys } from './enforcement/passkeys.ts';
+import { declarePolicy } from './enforcement/policy.ts';
+import { declareOut } from './eviction.ts';
+import { declareEvidence } from './evidence.ts';
+import { declareGate } from './gate.ts';
+import { declareImport } from './import.ts';
+import { declareLedger } from './ledger/ledger.ts';
+import { declareQuery } from './query.ts';
+import { declareRebuild } from './rebuild.ts';
+import { declareReconcile } from './reconcile.ts';
+import { declareRequests } from './requests.ts';
+import { declareServe } from './serve.ts';
+import { declareShow } from './show.ts';
+import { declareStatement } from './statement.ts';
+import { declareTimeline } from './timeline.ts';
+import { declareVerified } from './verified.ts';
+
+/** All commands, in the order of the help text. */
+export function declareCommands(program: Parser, bind: Bind): void {
+  declareDemo(program, bind);
+  declareImport(program, bind);
+  declareTimeline(program, bind);
+  declareStatement(program, bind);
+  declareFindings(program, bind);
+  declareReconcile(program, bind);
+  declareOut(program, bind);
+  declareGate(program, bind);
+  declareRules(program, bind);
+  declareQuery(program, bind);
+  declareCoverage(program, bind);
+  declareDecide(program, bind);
+  declarePolicy(program, bind);
+  declarePasses(program, bind);
+  declarePasskeys(program, bind);
+  declareDoor(program, bind);
+  declareVerified(program, bind);
+  declareCheckTenant(program, bind);
+  declareRequests(program, bind);
+  declareConformance(program, bind);
+  declareShow(program, bind);
+  declareEvidence(program, bind);
+  declareLedger(program, bind);
+  declareRebuild(program, bind);
+  declareServe(program, bind);
+  declareEmulator(program, bind);
+}

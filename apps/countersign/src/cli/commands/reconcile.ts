@@ -1,0 +1,126 @@
+import type { Watermark } from '@countersign/core';
+import type { Command as Parser } from 'commander';
+import type { Reconciliation, VerdictList } from '../../reconcile/actions/action-reconciler.ts';
+import type { StateMatch } from '../../reconcile/directory-drift/drift-matcher.ts';
+import type { StateReconciliation } from '../../reconcile/directory-drift/drift-reconciler.ts';
+import { askBooks, notYetIndexed, type Sources, worth } from '../answers/open-readers.ts';
+import { declarePeriod, type PeriodFlags, periodOf } from '../options/period-options.ts';
+import type { Bind, Command, Context } from '../process/command-context.ts';
+import { CliError } from '../process/errors.ts';
+import type { ExitCode } from '../process/exit-code.ts';
+import {
+  STATE_CAUSE_COLUMNS,
+  STATE_COLUMNS,
+  stateCauseRows,
+  stateItem,
+  stateLines,
+} from '../render/render-drift.ts';
+import {
+  CAUSE_COLUMNS,
+  causeRows,
+  curesOf,
+  eventLines,
+  residualLines,
+  SHARE_COLUMNS,
+  VERDICT_COLUMNS,
+  verdictItem,
+} from '../render/render-reconciliation.ts';
+
+type ReconcileFlags = PeriodFlags & { readonly list?: true };
+
+export function declareReconcile(program: Parser, bind: Bind): void {
+  const parser = program
+    .command('reconcile')
+    .summary('each action against its authorisation')
+    .description(
+      'Ties every action to the sign-in of its token, its session or its person, and that to the ' +
+        'decision or check behind it. What has none is unaccounted, with the cause, or cannot be ' +
+        'told, with the cause. Beside that the state of the directory is compared with its ' +
+        'events, both ways: what is there and no event gave, and what an event gave and is not ' +
+        'there.',
+    )
+    .option(
+      '--list',
+      'the actions that are not accounted for, and what of state and events does not fit',
+    );
+  declarePeriod(parser).action(bind(reconcile));
+}
+
+const reconcile: Command<[flags: ReconcileFlags]> = async (context, flags) =>
+  askBooks(context, async (sources) => {
+    const { authorisationsOf } = await import('../../reconcile/actions/authorization-source.ts');
+    const { Reconciler } = await import('../../reconcile/actions/action-reconciler.ts');
+    const { StateReconciler } = await import('../../reconcile/directory-drift/drift-reconciler.ts');
+    const { books, ledger, head } = sources;
+    const period = { ...periodOf(flags), tenant: context.tenant };
+    const coverage = books.coverage();
+    const authorisations = await authorisationsOf(sources);
+    await using reconciler = new Reconciler(books, { authorisations, coverage });
+    const state = new StateReconciler(books, ledger, coverage);
+    const actions = await (flags.list === true
+      ? printList(context, await reconciler.list(period), await state.list(period))
+      : printTotals(
+          context,
+          await reconciler.totals(period),
+          await state.totals(period),
+          head.asOf,
+        ));
+    notYetIndexed(head);
+    return worthOf(sources, period, actions);
+  });
+
+async function printTotals(
+  context: Context,
+  found: Reconciliation,
+  state: StateReconciliation,
+  asOf: Watermark,
+): Promise<number> {
+  const { terminal, json } = context;
+  if (json) {
+    terminal.document({ asOf, ...found, cures: curesOf(found), state });
+    return found.actions;
+  }
+  await terminal.table(CAUSE_COLUMNS, causeRows(found));
+  for (const line of eventLines(found)) terminal.line(line);
+  terminal.line('');
+  await terminal.table(SHARE_COLUMNS, found.joined);
+  for (const line of residualLines(found)) terminal.line(line);
+  for (const line of stateLines(state)) terminal.line(line);
+  await terminal.table(STATE_CAUSE_COLUMNS, stateCauseRows(state));
+  return found.actions;
+}
+
+async function printList(
+  context: Context,
+  { verdicts: found, isCut }: VerdictList,
+  state: readonly StateMatch[],
+): Promise<number> {
+  const { terminal, json } = context;
+  if (json) await terminal.items([...found.map(verdictItem), ...state.map(stateItem)]);
+  else {
+    await terminal.table(VERDICT_COLUMNS, found);
+    if (state.length > 0) {
+      terminal.line('');
+      await terminal.table(STATE_COLUMNS, state);
+    }
+  }
+  if (isCut) {
+    const text = `there are more than these ${found.length} actions: narrow with --from and --to`;
+    throw new CliError('CANNOT_TELL', text);
+  }
+  return found.length;
+}
+
+/** Over a hole, and of nothing at all, no total is an answer. */
+function worthOf(
+  { books, head }: Sources,
+  period: { fromMs: number | undefined; toMs: number | undefined; tenant: string | undefined },
+  actions: number,
+): ExitCode {
+  const isAsked = period.fromMs !== undefined || period.toMs !== undefined;
+  const { tenant } = period;
+  const of = isAsked ? period : { ...books.collectedPeriod(tenant), tenant };
+  const code = worth(books.coverageOf(of, head).answer);
+  if (actions === 0) throw new CliError('CANNOT_TELL', 'there is no action in the period');
+  return code;
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { plural } from '@countersign/core';
+import type { Command as Parser } from 'commander';
+import type { Config } from '../../config/config.ts';
+import { contentFolder, ownPackage } from '../../config/installed-package.ts';
+import { declareWriter, type WriterFlags } from '../options/write-options.ts';
+import type { Bind, Command, Context } from '../process/command-context.ts';
+import { usage } from '../process/errors.ts';
+import { EXIT } from '../process/exit-code.ts';
+import { PROBLEMS_SHOWN, SERVE_THREADS_MAX } from '../process/limits.ts';
+
+type Flags = WriterFlags & { readonly config?: string; readonly check?: true };
+
+export function declareServe(program: Parser, bind: Bind): void {
+  const parser = program
+    .command('serve')
+    .summary('collect from live tenants, and answer over HTTP')
+    .description(
+      'Collects what the configuration names, continuously, until it is stopped, and serves ' +
+        '/api/v1/coverage, /api/v1/health and /metrics on loopback. Opens the doors that the ' +
+        'configuration names, where access is decided. Its log goes to standard error. Other ' +
+        'commands that write hand their work over to it.',
+    )
+    .option('--config <file>', 'the configuration (default: countersign.yaml in the data folder)')
+    .option('--check', 'check the configuration, and start nothing');
+  declareWriter(parser).action(bind(serveCommand));
+}
+
+const serveCommand: Command<[flags: Flags]> = async (context, flags) => {
+  const { terminal, dataDir, cwd, env, random, signal } = context;
+  const file =
+    flags.config === undefined ? join(dataDir, 'countersign.yaml') : resolve(cwd, flags.config);
+  const config = await configOf(context, file);
+  if (flags.check === true) {
+    terminal.line({ text: 'good: ', style: 'yes' }, file);
+    return EXIT.done;
+  }
+  const { freeShare } = await import('../../server/runtime/disk-reserve.ts');
+  const { serve } = await import('../../server/serve.ts');
+  const { logLine } = await import('../../server/runtime/server-event.ts');
+  const { clock, wait } = await timeOf(context, config);
+  await serve({
+    dir: dataDir,
+    config,
+    env,
+    version: ownPackage().version,
+    clock,
+    random,
+    wait,
+    freeDisk: () => freeShare(dataDir),
+    signal,
+    lanes: Math.min(SERVE_THREADS_MAX, availableParallelism()),
+    keyFile: flags.key === undefined ? undefined : resolve(cwd, flags.key),
+    acceptFork: flags.acceptFork === true ? 'accept' : undefined,
+    policies: join(contentFolder(), 'policies'),
+    tell: (event) => terminal.note(logLine(clock.now(), event, config.log)),
+    ready: ({ url, origin, doors }) => {
+      const opened = doors === undefined ? {} : { doors };
+      if (context.json) terminal.document({ url, ledger: origin, ...opened });
+      else
+        terminal.fields([
+          ['listening', url],
+          ...(doors === undefined ? [] : [['doors', doors] as const]),
+          ['ledger', origin],
+        ]);
+    },
+  });
+  // To be stopped is how a server ends.
+  return EXIT.done;
+};
+
+/** This machine's time, or that of the emulator whose tenants are collected. */
+async function timeOf(context: Context, { emulatorClock, tenants }: Config) {
+  const { clock, random, signal, dataDir, terminal } = context;
+  const { followEmulator, reserveFolder } = await import('../../server/runtime/emulator-clock.ts');
+  const { systemWait } = await import('@countersign/m365');
+  reserveFolder(dataDir, emulatorClock);
+  if (emulatorClock === undefined) return { clock, wait: systemWait };
+  const file = tenants.find(({ authorityFile }) => authorityFile !== undefined)?.authorityFile;
+  const ca = file === undefined ? undefined : readFileSync(file, 'utf8');
+  const tell = (trouble: string): void => terminal.note(trouble);
+  return followEmulator({ url: emulatorClock, ca, clock, random, signal, tell });
+}
+
+/** Each problem on a line of its own: an editor or a terminal makes a link of it. */
+async function configOf({ terminal, env }: Context, file: string): Promise<Config> {
+  const { ConfigError, problemText } = await import('@countersign/yaml-document');
+  const { loadConfig } = await import('../../config/load-config.ts');
+  try {
+    return loadConfig(file, env);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.problems.length === 0) throw error;
+    const { problems } = error;
+    for (const problem of problems.slice(0, PROBLEMS_SHOWN)) terminal.note(problemText(problem));
+    const found = plural(problems.length, 'problem');
+    throw usage(`nothing was started: the configuration has ${found}`);
+  }
+}

@@ -1,0 +1,152 @@
+import { CountersignError, messageOf } from '@countersign/core';
+import { CommanderError } from 'commander';
+import { CliError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+
+/** What a person is told, in one sentence, and what a script is told. */
+export type Failure = { readonly exitCode: ExitCode; readonly sentence: string | undefined };
+
+/** Codes under which the answer is not known: it may pass, or bytes cannot be trusted. */
+const UNDECIDED: ReadonlySet<string> = new Set([
+  'CANNOT_TELL',
+  // Another process is in the way, or went away in the middle.
+  'LOCKED',
+  'BUSY',
+  'LOST',
+  // It could not find out who asks.
+  'UNPROVEN',
+  // The machine did not do it.
+  'DISK_FULL',
+  'DISK_LOW',
+  'DISK_BROKEN',
+  'WRITER_FAILED',
+  'QUERY_LIMIT',
+  // Bytes of ours are not what was written: fsck names them.
+  'LOG_INCONSISTENT',
+  'MISSING_RESOURCE',
+  'JOURNAL_CORRUPT',
+  'SEGMENT_CORRUPT',
+  'MALFORMED_LEAF',
+  'MALFORMED_TILE',
+  'FILE_UNREADABLE',
+  'STATE_UNREADABLE',
+  // Who is meant is not known.
+  'AMBIGUOUS_USER',
+]);
+
+/** Codes that only a mistake of ours can bring to a command. */
+const DEFECTS: ReadonlySet<string> = new Set([
+  'INVALID_DRAFT',
+  'BATCH_TOO_LARGE',
+  'WRITER_CLOSED',
+  'WORKER_DIED',
+  'WORKER_FAILED',
+]);
+
+/** What the machine answers to any program: neither wrong usage nor a defect of ours. */
+const SYSTEM: ReadonlyMap<string, string> = new Map([
+  ['ENOSPC', 'the disk is full: make room and run the same command again'],
+  ['EDQUOT', 'the disk quota is used up: make room and run the same command again'],
+  ['EROFS', 'the file system is read-only: choose another data folder with --data'],
+  ['EACCES', 'this user may not: check the owner and the mode of the file'],
+  ['EPERM', 'this user may not: check the owner and the mode of the file'],
+  ['ENOENT', 'it is not there: check the path'],
+  ['ENOTDIR', 'a part of the path is no folder: check the path'],
+  ['EISDIR', 'it is a folder: give a file'],
+  ['EIO', 'the disk answers with errors: check the hardware before you trust the data folder'],
+  ['EMFILE', 'too many files are open: raise the limit (ulimit -n)'],
+  ['ENFILE', 'too many files are open on this machine'],
+]);
+
+const PASSING_SYSTEM: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+]);
+
+/**
+ * Expected errors exit 2 where asking otherwise would help, and 3 where the answer is not known.
+ * Whatever nobody expected is a defect of ours, and says so.
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return ofCommander(error);
+  if (error instanceof CliError && error.code === 'CANNOT_TELL') {
+    return { exitCode: EXIT.cannotTell, sentence: cannotTell(error.message) };
+  }
+  if (error instanceof CountersignError && error.code === 'INTERRUPTED') {
+    return { exitCode: EXIT.interrupted, sentence: `countersign: ${error.message}` };
+  }
+  if (error instanceof CountersignError && !DEFECTS.has(error.code)) {
+    const exitCode = UNDECIDED.has(error.code) ? EXIT.cannotTell : EXIT.wrongUsage;
+    return { exitCode, sentence: `countersign: ${error.message}` };
+  }
+  return ofSystem(error) ?? ofMissingPackage(error) ?? ofDefect(error);
+}
+
+function cannotTell(because: string): string {
+  return `cannot tell, because ${because}`;
+}
+
+/** The error and its causes with their stacks, for `--debug`. */
+export function* stackLines(error: unknown): Generator<string> {
+  for (let at: unknown = error, depth = 0; at !== undefined && depth < 8; depth++) {
+    const text = at instanceof Error ? (at.stack ?? at.message) : messageOf(at);
+    for (const line of text.split('\n')) yield depth === 0 ? line : `  cause: ${line}`;
+    at = at instanceof Error ? at.cause : undefined;
+  }
+}
+
+function ofCommander(error: CommanderError): Failure {
+  if (error.exitCode === 0) return { exitCode: EXIT.done, sentence: undefined };
+  // Help that was printed because no command was named says all there is to say.
+  if (error.code === 'commander.help') return { exitCode: EXIT.wrongUsage, sentence: undefined };
+  const [first = '', ...hints] = error.message
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n');
+  const hint = hints.map((text) => ` ${text.trim()}`).join('');
+  const said = `${first}${hint}`.replace(/\.$/, '');
+  return { exitCode: EXIT.wrongUsage, sentence: `countersign: ${said}; see --help` };
+}
+
+function ofSystem(error: unknown): Failure | undefined {
+  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  const what = code === undefined ? undefined : SYSTEM.get(code);
+  if (code === undefined || what === undefined) return undefined;
+  const on = path === undefined ? '' : ` with ${path}`;
+  return {
+    exitCode: PASSING_SYSTEM.has(code) ? EXIT.cannotTell : EXIT.wrongUsage,
+    sentence: `countersign: could not go on${on}, ${what} (${code})`,
+  };
+}
+
+/** `npm install --omit=optional` leaves out native parts that are packages of their own. */
+function ofMissingPackage(error: unknown): Failure | undefined {
+  const name = missingPackage(error);
+  if (name === undefined) return undefined;
+  return {
+    exitCode: EXIT.wrongUsage,
+    sentence:
+      `countersign: could not go on, the package ${name} is not installed: run "npm install ` +
+      '--include=optional" where Countersign is installed',
+  };
+}
+
+const MISSING = /^Cannot find (?:module|package) '(@[^/']+\/[^/']+|[^@./'\\][^/']*)/;
+
+/** A file of our own that is missing is named by its path, and is a defect. */
+function missingPackage(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
+  return isMissing ? MISSING.exec(error.message)?.[1] : missingPackage(error.cause);
+}
+
+function ofDefect(error: unknown): Failure {
+  const sentence =
+    `countersign: a defect of ours: ${messageOf(error)}; run it again with --debug and report ` +
+    'what it prints';
+  return { exitCode: EXIT.ourDefect, sentence };
+}

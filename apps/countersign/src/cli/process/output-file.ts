@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, existsSync } from 'node:fs';
+import { link, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Context } from './command-context.ts';
+import { type CliError, usage } from './errors.ts';
+
+type Chunks = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
+/** Where an answer goes: to standard output, where no file is given. */
+export type OutputFlags = {
+  readonly output?: string | undefined;
+  readonly overwrite?: boolean;
+};
+
+/** The option beside each one that names a file to write. */
+export const OVERWRITE = ['--overwrite', 'replace the file if there is one already'] as const;
+
+/**
+ * For a command to call first: what takes minutes to make must not fail for its name.
+ * @throws CliError USAGE where there is such a file, and it was not said to replace it
+ */
+export function checkOutput({ cwd }: Context, { output, overwrite }: OutputFlags): void {
+  if (output === undefined || output === '-' || overwrite === true) return;
+  if (existsSync(resolve(cwd, output))) throw thereAlready(output);
+}
+
+/**
+ * Writes an answer to the file that was asked for, or to standard output. A file takes its name
+ * only when it is whole, and only its owner can read it: answers hold what people did.
+ * @throws CliError USAGE as {@link checkOutput}
+ */
+export async function writeOutput(
+  context: Context,
+  flags: OutputFlags,
+  chunks: Chunks,
+): Promise<void> {
+  const { output } = flags;
+  if (output === undefined || output === '-') return context.terminal.bytes(chunks);
+  await writeWhole(context, { ...flags, output }, async (staged) => {
+    const out = createWriteStream(staged, { mode: 0o600, flags: 'wx', flush: true });
+    await pipeline(Readable.from(chunks), out, { signal: context.signal });
+  });
+}
+
+/**
+ * Lets `write` make a file under another name beside the one that was asked for, then gives it its
+ * own. A file that is there stays, unless the caller says that it is to be replaced.
+ * @throws CliError USAGE as {@link checkOutput}
+ */
+export async function writeWhole(
+  context: Context,
+  flags: OutputFlags & { readonly output: string },
+  write: (staged: string) => Promise<void>,
+): Promise<void> {
+  checkOutput(context, flags);
+  const path = resolve(context.cwd, flags.output);
+  const unique = randomBytes(6).toString('hex');
+  const staged = join(dirname(path), `.${basename(path)}.${unique}.tmp`);
+  try {
+    await write(staged);
+    if (flags.overwrite === true) await rename(staged, path);
+    else await nameOnce(staged, path, flags.output);
+  } finally {
+    await rm(staged, { force: true });
+  }
+}
+
+/** A link fails where the name is taken, in one step; a rename would replace what is there. */
+async function nameOnce(staged: string, path: string, output: string): Promise<void> {
+  try {
+    await link(staged, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw thereAlready(output);
+    // A disk without links, such as FAT: between these two lines another program may come.
+    if (existsSync(path)) throw thereAlready(output);
+    await rename(staged, path);
+  }
+}
+
+function thereAlready(output: string): CliError {
+  return usage(
+    `could not write ${output}: there is such a file already; name another one, or give ` +
+      '--overwrite',
+  );
+}

@@ -1,0 +1,74 @@
+import { numberText } from '@countersign/core';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { Cell, Column } from '../terminal/table.ts';
+import { timeText } from './time-text.ts';
+
+const FAILURE = 2;
+
+/** Finds the entry that says why the body of an event is gone. */
+type ErasureOf = (row: EventRow) => number | undefined;
+
+/** Time, who, what, on what, from where, app, session, and the entry that it stands on. */
+export function eventColumns(erasureOf: ErasureOf): readonly Column<EventRow>[] {
+  return [
+    { title: 'time (UTC)', kind: 'whole', cell: (row) => timeText(row.event.timeMs) },
+    { title: 'who', kind: 'text', comfortable: 20, cell: whoOf },
+    { title: 'what', kind: 'text', comfortable: 16, cell: (row) => whatOf(row, erasureOf) },
+    { title: 'on what', kind: 'text', comfortable: 24, fold: 4, cell: onWhatOf },
+    { title: 'from', kind: 'text', comfortable: 15, fold: 3, cell: fromOf },
+    { title: 'app', kind: 'text', comfortable: 12, fold: 2, cell: appOf },
+    { title: 'session', kind: 'id', fold: 1, cell: ({ event }) => event.sessionUid ?? undefined },
+    { title: 'entry', kind: 'number', cell: (row) => String(row.index) },
+  ];
+}
+
+function whoOf({ event, erased }: EventRow): Cell {
+  if (erased) return { text: '(erased)', style: 'faint' };
+  return event.actorName ?? event.actorUid ?? event.actorPuid ?? event.actorSid ?? undefined;
+}
+
+function whatOf(row: EventRow, erasureOf: ErasureOf): Cell {
+  const { event } = row;
+  if (row.erased) {
+    const entry = erasureOf(row);
+    return { text: entry === undefined ? 'erased' : `erased by entry ${entry}`, style: 'faint' };
+  }
+  const times = event.itemCount > 1 ? ` ×${numberText(event.itemCount)}` : '';
+  const kind = event.accessType === null ? '' : ` (${event.accessType})`;
+  const text = `${nameOf(event)}${kind}${times}`;
+  if (event.statusId !== FAILURE) return text;
+  return {
+    text: `${text}, failed${event.statusCode === null ? '' : ` ${event.statusCode}`}`,
+    style: 'no',
+  };
+}
+
+/** Sign-ins through Graph and Azure Monitor carry no operation, but say by which flow. */
+function nameOf({ operation, signInType, classUid }: EventRow['event']): string {
+  if (operation !== null) return operation.trim();
+  if (signInType !== null) return `sign-in, ${signInType}`;
+  return `class ${classUid}`;
+}
+
+function onWhatOf({ event }: EventRow): Cell {
+  const target = event.targetName ?? event.targetUid;
+  const places = [
+    event.object,
+    target,
+    event.mailbox,
+    event.folder,
+    event.site,
+    event.resourceName,
+  ];
+  return places.find((place) => place !== null) ?? undefined;
+}
+
+function fromOf({ event }: EventRow): Cell {
+  const { ip, country } = event;
+  if (ip === null) return country ?? undefined;
+  return country === null ? ip : `${ip} ${country}`;
+}
+
+function appOf({ event }: EventRow): Cell {
+  return event.appName ?? event.appUid ?? undefined;
+}

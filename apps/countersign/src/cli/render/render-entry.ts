@@ -1,0 +1,126 @@
+import { type Locus, numberText, plural } from '@countersign/core';
+import type { Leaf } from '@countersign/ledger';
+import type { OcsfEvent } from '@countersign/ocsf';
+import type { SaidErasure } from '../../projection/entries/erasure-index.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { bodyJson } from './render-evidence.ts';
+import { timeText } from './time-text.ts';
+
+/** All that is known of one entry. */
+export type Entry = {
+  readonly index: number;
+  readonly leaf: Leaf;
+  /** Undefined once it is erased. */
+  readonly body: Uint8Array | undefined;
+  readonly locus: Locus | undefined;
+  readonly bodyFits: boolean | undefined;
+  /** Why the body is gone. */
+  readonly erasure: SaidErasure | undefined;
+  /** Undefined for our own entries, and without a body. */
+  readonly event: OcsfEvent | undefined;
+  readonly proof: {
+    readonly origin: string;
+    readonly size: number;
+    readonly root: string;
+    readonly hashes: readonly string[];
+    readonly checkpoint: string;
+    readonly verified: boolean;
+  };
+};
+
+export function entryJson(entry: Entry): object {
+  const { index, leaf, body, locus, bodyFits, event, erasure, proof } = entry;
+  const shown = bodyJson(body ?? 'erased');
+  return {
+    index,
+    leaf,
+    body: shown === null || 'base64' in shown ? null : shown.text,
+    ...(shown !== null && 'base64' in shown ? { bodyBase64: shown.base64 } : {}),
+    bodyState: bodyFits === undefined ? 'erased' : bodyFits ? 'as committed' : 'not as committed',
+    erased: erasure === undefined ? null : erasedJson(erasure),
+    locus: locus ?? null,
+    event: event ?? null,
+    proof,
+  };
+}
+
+export function printEntry(terminal: Terminal, entry: Entry): void {
+  const { index, leaf, locus, proof } = entry;
+  terminal.line({ text: `Entry ${numberText(index)} of ${proof.origin}`, style: 'heading' });
+  terminal.fields([
+    ['kind', leaf.kind],
+    ['tenant', leaf.tenant],
+    ['source', leaf.source],
+    ['id', leaf.id],
+    ['at', leaf.at],
+    ['seen', leaf.seen],
+    ['size', plural(leaf.size, 'byte')],
+    ['sha256', leaf.sha256],
+    ...(locus === undefined ? [] : [['from', placeOf(locus)] as const]),
+  ]);
+  terminal.line();
+  printProof(terminal, entry);
+  if (entry.bodyFits === undefined) printErased(terminal, entry.erasure);
+  if (entry.event !== undefined) {
+    printJson(terminal, 'Event (OCSF 1.8.0)', JSON.stringify(entry.event));
+  }
+  if (entry.body !== undefined) {
+    printJson(terminal, 'Body', new TextDecoder().decode(entry.body));
+  }
+}
+
+function erasedJson({ index, atMs, by, reason, case: caseName }: SaidErasure): object {
+  return { entry: index, at: new Date(atMs).toISOString(), by, reason, case: caseName };
+}
+
+function printErased(terminal: Terminal, erasure: SaidErasure | undefined): void {
+  terminal.line();
+  terminal.line({ text: 'Erased', style: 'heading' });
+  terminal.line(erasure === undefined ? 'no erasure that is indexed says why' : textOf(erasure));
+}
+
+function textOf({ atMs, by, reason, case: caseName, index }: SaidErasure): string {
+  const why = `${reason} (case ${caseName}; entry ${index})`;
+  return `on ${timeText(atMs)} UTC by ${by}: ${why}`;
+}
+
+function printProof(terminal: Terminal, { index, proof, bodyFits }: Entry): void {
+  const { size, root, hashes, verified } = proof;
+  terminal.line({ text: 'Proof', style: 'heading' });
+  const path = `${plural(hashes.length, 'hash')} from entry ${numberText(index)}`;
+  terminal.line(
+    verified
+      ? { text: 'verified: ', style: 'yes' }
+      : { text: 'does not lead to the root: ', style: 'no' },
+    `${path} to the root of ${plural(size, 'entry')}, ${root}`,
+  );
+  if (bodyFits === undefined) {
+    terminal.line({ text: 'body erased: ', style: 'unknown' }, 'the envelope alone is proven');
+  } else if (bodyFits) {
+    terminal.line(
+      { text: 'verified: ', style: 'yes' },
+      'the body is the one that was committed to',
+    );
+  } else {
+    terminal.line({ text: 'the body is not the one that was committed to', style: 'no' });
+  }
+}
+
+function placeOf({ importNumber, row, offset, length }: Locus): string {
+  return `import ${importNumber}, row ${row}, bytes ${offset} to ${offset + length}`;
+}
+
+/** Indented where it is JSON; as it is, made safe, where it is not. */
+function printJson(terminal: Terminal, title: string, text: string): void {
+  terminal.line();
+  terminal.line({ text: title, style: 'heading' });
+  for (const line of pretty(text).split('\n')) terminal.line(line);
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,74 @@
+import { type Answer, plural } from '@countersign/core';
+import type { EvidenceReport } from '@countersign/ledger';
+import { reasonsText } from '../answers/open-readers.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { instantText } from './time-text.ts';
+
+/** Bodies are text as it was delivered; one that is no UTF-8 comes as base64. */
+export function evidenceJson(report: EvidenceReport): object {
+  const { answer, witnessed, problems, checkpoint, items } = report;
+  return {
+    answer,
+    witnessed,
+    problems,
+    checkpoint: checkpoint ?? null,
+    items: items.map(({ index, leaf, body }) => ({ index, leaf, body: bodyJson(body) })),
+  };
+}
+
+export function bodyJson(
+  body: Uint8Array | 'erased',
+): { text: string } | { base64: string } | null {
+  if (body === 'erased') return null;
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(body) };
+  } catch {
+    return { base64: Buffer.from(body).toString('base64') };
+  }
+}
+
+export function printEvidence(terminal: Terminal, report: EvidenceReport): void {
+  const { answer, witnessed, problems, checkpoint, items } = report;
+  if (checkpoint !== undefined) {
+    const { origin, size, root } = checkpoint;
+    terminal.fields([
+      ['log', origin],
+      ['entries in the log', String(size)],
+      ['root', root],
+    ]);
+    terminal.line();
+  }
+  for (const { index, leaf, body } of items) {
+    const what = body === 'erased' ? WITHOUT_BODY : plural(body.length, 'byte');
+    const { kind, source, at } = leaf;
+    terminal.line(`entry ${index}  ${kind}  ${source}  ${instantText(at)}  ${what}`);
+  }
+  for (const problem of problems) terminal.line({ text: 'problem: ', style: 'no' }, problem);
+  const verdict = {
+    yes:
+      `verified: every entry is in the log of this key, and every body ${hereOf(items)}is ` +
+      'the one in the log',
+    no: 'not verified: this is not what it says it is',
+    unknown: 'not verified: all of it fits together, and no key was given',
+  }[answer.kind];
+  terminal.line({ text: verdict, style: answer.kind });
+  terminal.line({ text: witnessText(witnessed), style: witnessed.kind });
+}
+
+/** Who hands a file over can leave a body out: that it was erased, only the ledger can say. */
+const WITHOUT_BODY = 'no body in this file: erased, or left out';
+
+function hereOf(items: EvidenceReport['items']): string {
+  return items.some(({ body }) => body === 'erased') ? 'that is here ' : '';
+}
+
+function witnessText(witnessed: Answer): string {
+  switch (witnessed.kind) {
+    case 'yes':
+      return 'witnessed: enough of the witnesses that the policy names have seen this log';
+    case 'no':
+      return 'a cosignature of a witness is false';
+    case 'unknown':
+      return `cannot tell whether others have seen it: ${reasonsText(witnessed.because)}`;
+  }
+}

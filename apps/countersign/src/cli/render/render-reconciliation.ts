@@ -1,0 +1,141 @@
+import { numberText, plural } from '@countersign/core';
+import type { Reconciliation } from '../../reconcile/actions/action-reconciler.ts';
+import type { ActionVerdict, JoinShare } from '../../reconcile/actions/action-totals.ts';
+import {
+  CAUSE_CURES,
+  CAUSE_TEXTS,
+  type Cause,
+  type Verdict,
+  verdictOf,
+} from '../../reconcile/actions/action-verdict.ts';
+import { eventsText } from '../../store/rows/event-kind.ts';
+import type { Column } from '../terminal/table.ts';
+import { timeText } from './time-text.ts';
+
+type CauseRow = { readonly verdict: Verdict; readonly cause: Cause; readonly actions: number };
+
+const STYLES = { accounted: 'yes', unaccounted: 'no', unknown: 'unknown' } as const;
+const RESIDUALS_TOLD_MAX = 20;
+
+export function causeRows(found: Reconciliation): readonly CauseRow[] {
+  const rows = [
+    ['accounted', found.accounted] as const,
+    ...Object.entries(found.unaccounted),
+    ...Object.entries(found.unknown),
+  ];
+  return rows
+    .map(([cause, actions]) => ({
+      cause: cause as Cause,
+      verdict: verdictOf(cause as Cause),
+      actions: actions ?? 0,
+    }))
+    .filter(({ cause, actions }) => cause === 'accounted' || actions > 0);
+}
+
+/** What is counted apart, below the table of causes. */
+export function* eventLines({ events }: Reconciliation): Generator<string> {
+  const text = eventsText(events);
+  if (text !== undefined) yield `Events that are nobody's action, counted apart: ${text}.`;
+}
+
+export const CAUSE_COLUMNS: readonly Column<CauseRow>[] = [
+  {
+    title: 'verdict',
+    kind: 'whole',
+    cell: ({ verdict }) => ({
+      text: verdict === 'unknown' ? 'cannot tell' : verdict,
+      style: STYLES[verdict],
+    }),
+  },
+  { title: 'actions', kind: 'number', cell: ({ actions }) => numberText(actions) },
+  { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
+  { title: 'because', kind: 'text', comfortable: 40, cell: ({ cause }) => CAUSE_TEXTS[cause] },
+  {
+    title: 'what to do',
+    kind: 'text',
+    comfortable: 40,
+    fold: 1,
+    cell: ({ cause }) => cureOf(cause),
+  },
+];
+
+/** By cause, of those that are there: what the operator does about it. */
+export function curesOf(found: Reconciliation): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    causeRows(found).flatMap(({ cause }) => {
+      const cure = cureOf(cause);
+      return cure === undefined ? [] : [[cause, cure]];
+    }),
+  );
+}
+
+function cureOf(cause: Cause): string | undefined {
+  return cause === 'accounted' ? undefined : CAUSE_CURES[cause];
+}
+
+export const SHARE_COLUMNS: readonly Column<JoinShare>[] = [
+  { title: 'workload', kind: 'text', comfortable: 20, cell: ({ workload }) => workload },
+  {
+    title: 'record type',
+    kind: 'number',
+    cell: ({ recordType }) => (recordType === null ? '' : String(recordType)),
+  },
+  { title: 'actions', kind: 'number', cell: ({ actions }) => numberText(actions) },
+  { title: 'by token', kind: 'number', cell: (share) => percent(share, 'token') },
+  { title: 'by session', kind: 'number', cell: (share) => percent(share, 'session') },
+  { title: 'by person', kind: 'number', cell: (share) => percent(share, 'person') },
+  { title: 'not tied', kind: 'number', cell: (share) => percent(share, 'none') },
+];
+
+function percent({ actions, joined }: JoinShare, method: keyof JoinShare['joined']): string {
+  return `${((joined[method] / actions) * 100).toFixed(1)} %`;
+}
+
+export function* residualLines({ residual }: Reconciliation): Generator<string> {
+  yield '';
+  if (residual.length === 0) {
+    yield 'Unexplained: nothing, of what could be told.';
+    return;
+  }
+  yield 'Unexplained, by day and workload:';
+  for (const { day, workload, actions } of residual.slice(0, RESIDUALS_TOLD_MAX)) {
+    yield `  ${day}  ${workload}  ${plural(actions, 'action')}`;
+  }
+  const left = residual.length - RESIDUALS_TOLD_MAX;
+  if (left > 0) yield `  and ${left} more; --json lists them`;
+}
+
+export const VERDICT_COLUMNS: readonly Column<ActionVerdict>[] = [
+  { title: 'time (UTC)', kind: 'whole', cell: ({ atMs }) => timeText(atMs) },
+  {
+    title: 'verdict',
+    kind: 'whole',
+    cell: ({ verdict }) => ({
+      text: verdict === 'unknown' ? 'cannot tell' : verdict,
+      style: STYLES[verdict],
+    }),
+  },
+  { title: 'cause', kind: 'whole', cell: ({ cause }) => cause },
+  { title: 'who', kind: 'text', comfortable: 24, cell: ({ who }) => who ?? undefined },
+  { title: 'what', kind: 'text', comfortable: 20, cell: ({ operation }) => operation ?? undefined },
+  { title: 'tied by', kind: 'whole', fold: 2, cell: ({ method }) => method },
+  {
+    title: 'sign-in',
+    kind: 'number',
+    fold: 1,
+    cell: ({ signIn }) => (signIn === null ? '' : String(signIn)),
+  },
+  { title: 'entry', kind: 'number', cell: ({ index }) => String(index) },
+];
+
+export function verdictItem(found: ActionVerdict): object {
+  const { index, tenant, atMs, workload, recordType, operation, who, app, ip } = found;
+  const { session, token, method, signIn, cause, verdict, bound } = found;
+  const time = new Date(atMs).toISOString();
+  const ids = { session, token, method, signIn };
+  const because = CAUSE_TEXTS[cause];
+  return {
+    ...{ index, tenant, time, workload, recordType, operation, who, app, ip, ...ids },
+    ...{ verdict, cause, because, cure: cureOf(cause) ?? null, bound },
+  };
+}

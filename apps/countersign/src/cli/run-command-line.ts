@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { Clock, Random, TenantId } from '@countersign/core';
+import { Command as Parser } from 'commander';
+import { ownPackage } from '../config/installed-package.ts';
+import { declareCommands } from './commands/index.ts';
+import { tenantOption } from './options/parse-options.ts';
+import type { Bind, Context, Environment } from './process/command-context.ts';
+import { failureOf, stackLines } from './process/describe-failure.ts';
+import { EXIT, type ExitCode } from './process/exit-code.ts';
+import { paint } from './terminal/color.ts';
+import { Terminal } from './terminal/terminal.ts';
+
+/** The process around a command line, as far as commands may know of it. */
+export type World = {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Aborted by the first Ctrl-C; its reason is the exit code that then applies. */
+  readonly signal: AbortSignal;
+};
+
+type Globals = { data?: string; tenant?: TenantId; json?: true; debug?: true };
+
+/**
+ * Runs one command line (without `node` and the script) and tells the exit code. Never throws, and
+ * never ends the process: whatever was opened is closed when this resolves.
+ */
+export async function runCommandLine(argv: readonly string[], world: World): Promise<ExitCode> {
+  const terminal = new Terminal(world);
+  const program = newProgram(terminal);
+  let exitCode: ExitCode = EXIT.done;
+  const bind: Bind = (command) => {
+    return async (...args) => {
+      exitCode = await command(contextOf(program.opts<Globals>(), terminal, world), ...args);
+    };
+  };
+  declareCommands(program, bind);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    terminal.progressEnd();
+    const failure = failureOf(error);
+    exitCode = failure.exitCode;
+    if (failure.sentence !== undefined) terminal.note(failure.sentence);
+    const isDebug = program.opts<Globals>().debug || (world.env.COUNTERSIGN_DEBUG ?? '') !== '';
+    if (isDebug && exitCode !== EXIT.done) {
+      for (const line of stackLines(error)) terminal.note({ text: line, style: 'faint' });
+    }
+  }
+  await terminal.end();
+  if (terminal.failure !== undefined) {
+    const failure = failureOf(terminal.failure);
+    terminal.note(`${failure.sentence} while writing standard output`);
+    return exitCode === EXIT.done ? failure.exitCode : exitCode;
+  }
+  return exitCode;
+}
+
+function newProgram(terminal: Terminal): Parser {
+  const program = new Parser('countersign');
+  program
+    .description(
+      'Verifies, accounts for and reconciles access to a cloud office suite, with proof.',
+    )
+    .usage('COMMAND [options]')
+    .option('--data <dir>', 'data folder (default: $COUNTERSIGN_DATA, else ./countersign-data)')
+    .option('--tenant <guid>', 'only this tenant', tenantOption)
+    .option('--json', 'one JSON document, or one per line where the answer is a list')
+    .option('--debug', 'on an error, print where it came from')
+    .version(ownPackage().version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => command.name(),
+      styleTitle: (title) => heading(title, terminal),
+    })
+    .configureOutput({
+      writeOut: (text) => terminal.trusted(text, 'stdout'),
+      writeErr: (text) => terminal.trusted(text, 'stderr'),
+      // The one sentence about an error is ours to write: see failure.ts.
+      outputError: () => undefined,
+      getOutHelpWidth: () => terminal.proseColumns,
+      getErrHelpWidth: () => terminal.proseColumns,
+      getOutHasColors: () => terminal.colour === 'colour',
+      getErrHasColors: () => terminal.colour === 'colour',
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, yes · 1 no, problems found · 2 wrong usage, nothing read ·\n' +
+        '3 cannot tell · 70 a defect of ours · 130 interrupted',
+    );
+  return program;
+}
+
+function contextOf(globals: Globals, terminal: Terminal, world: World): Context {
+  const { stdin, env, cwd, clock, random, signal } = world;
+  const namedDataDir = globals.data === undefined ? undefined : resolve(cwd, globals.data);
+  return {
+    terminal,
+    stdin,
+    env,
+    cwd,
+    clock,
+    random,
+    signal,
+    namedDataDir,
+    dataDir: namedDataDir ?? resolve(cwd, env.COUNTERSIGN_DATA || 'countersign-data'),
+    tenant: globals.tenant,
+    json: globals.json === true,
+    run: (line) => runCommandLine(line, world),
+  };
+}
+
+function heading(title: string, terminal: Terminal): string {
+  return terminal.colour === 'colour' ? paint(title, 'heading') : title;
+}

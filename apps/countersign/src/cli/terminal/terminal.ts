@@ -1,0 +1,219 @@
+import type { Writable } from 'node:stream';
+import type { Clock } from '@countersign/core';
+import { COLUMNS_DEFAULT, COLUMNS_MIN } from '../process/limits.ts';
+import { colourWanted, paint } from './color.ts';
+import { ProgressLine, type ProgressState } from './progress-line.ts';
+import { sanitise, sanitiseJson } from './sanitize.ts';
+import { type Cell, type Column, tableLines } from './table.ts';
+import { wrap } from './text-width.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Stream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/**
+ * The only way from a command to the two output streams. Every string is sanitised on its way, so
+ * that nothing out of a vendor's record reaches a terminal raw; our own escapes are added after.
+ *
+ * When the reader of standard output goes away (`| head`), writing becomes silent and lists stop:
+ * the command goes on to its exit code as if it had printed everything.
+ */
+export class Terminal {
+  /** Columns of standard output; Infinity where it is no terminal and nobody set COLUMNS. */
+  readonly columns: number;
+  readonly colour: 'colour' | 'no colour';
+  readonly isTTY: boolean;
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  readonly #stderrColour: 'colour' | 'no colour';
+  readonly #newProgress: () => ProgressLine;
+  #progress: ProgressLine | undefined;
+
+  constructor(options: { stdout: Stream; stderr: Stream; env: Environment; clock: Clock }) {
+    const { stdout, stderr, env, clock } = options;
+    this.isTTY = stdout.isTTY === true;
+    this.columns = columnsOf(stdout, env);
+    this.colour = colourWanted(env, this.isTTY ? 'terminal' : 'no terminal');
+    this.#stderrColour = colourWanted(env, stderr.isTTY === true ? 'terminal' : 'no terminal');
+    this.#stdout = new Output(stdout);
+    this.#stderr = new Output(stderr);
+    const columns = stderr.isTTY === true ? (stderr.columns ?? COLUMNS_DEFAULT) : undefined;
+    this.#newProgress = () => new ProgressLine({ sink: this.#stderr, clock, columns });
+  }
+
+  /** Where help and other prose of ours is wrapped. */
+  get proseColumns(): number {
+    return this.columns === Infinity ? COLUMNS_DEFAULT : this.columns;
+  }
+
+  /** Standard output could not be written, and not because its reader went away. */
+  get failure(): Error | undefined {
+    return this.#stdout.failure;
+  }
+
+  /** One line to standard output. */
+  line(...pieces: Cell[]): void {
+    this.#progress?.clear();
+    this.#stdout.write(`${pieces.map((piece) => show(piece, this.colour)).join('')}\n`);
+  }
+
+  /** Names and values, one pair on a line, the values in one column. */
+  fields(pairs: readonly (readonly [name: string, value: Cell])[]): void {
+    const width = Math.max(...pairs.map(([name]) => name.length));
+    for (const [name, value] of pairs) {
+      this.line({ text: name.padEnd(width + 2), style: 'faint' }, value);
+    }
+  }
+
+  /** Prose of ours or of the vendor, wrapped at the width of the terminal. */
+  paragraph(text: string, indent = 0): void {
+    const width = this.columns - indent;
+    const lines = width === Infinity ? [sanitise(text)] : wrap(sanitise(text), Math.max(width, 20));
+    for (const line of lines) this.line(' '.repeat(indent) + line);
+  }
+
+  /** One line to standard error: errors, reasons, warnings. */
+  note(...pieces: Cell[]): void {
+    this.#progress?.clear();
+    this.#stderr.write(`${pieces.map((piece) => show(piece, this.#stderrColour)).join('')}\n`);
+  }
+
+  /** Prints a table row by row; tells how many rows there were. */
+  async table<Row>(
+    columns: readonly Column<Row>[],
+    rows: AsyncIterable<Row> | Iterable<Row>,
+  ): Promise<number> {
+    let count = 0;
+    const stdout = this.#stdout;
+    async function* counted(): AsyncGenerator<Row> {
+      for await (const row of rows) {
+        count += 1;
+        yield row;
+        if (stdout.isClosed) return;
+      }
+    }
+    for await (const line of tableLines(columns, counted(), this)) {
+      this.#progress?.clear();
+      stdout.write(`${line}\n`);
+      await stdout.drained();
+    }
+    return count;
+  }
+
+  /** `--json` of a list: one document per line. Tells how many there were. */
+  async items(values: AsyncIterable<unknown> | Iterable<unknown>): Promise<number> {
+    let count = 0;
+    for await (const value of values) {
+      count += 1;
+      this.document(value);
+      await this.#stdout.drained();
+      if (this.#stdout.isClosed) break;
+    }
+    return count;
+  }
+
+  /** `--json` of one answer. */
+  document(value: unknown): void {
+    this.#progress?.clear();
+    this.#stdout.write(`${sanitiseJson(JSON.stringify(value))}\n`);
+  }
+
+  /** Bytes as they are, for a file or a program; on a terminal, made safe line by line. */
+  async bytes(
+    chunks: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  ): Promise<void> {
+    this.#progress?.clear();
+    const decoder = new TextDecoder();
+    for await (const chunk of chunks) {
+      if (this.isTTY) {
+        const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+        this.#stdout.write(text.split(/\r?\n/).map(sanitise).join('\n'));
+      } else {
+        this.#stdout.write(chunk);
+      }
+      await this.#stdout.drained();
+      if (this.#stdout.isClosed) return;
+    }
+  }
+
+  /** Text that was made for a terminal already (help). */
+  trusted(text: string, to: 'stdout' | 'stderr'): void {
+    (to === 'stdout' ? this.#stdout : this.#stderr).write(text);
+  }
+
+  progress(state: ProgressState): void {
+    this.#progress ??= this.#newProgress();
+    this.#progress.update(state);
+  }
+
+  /** Ends what `progress` began; the next one counts its rate from its own start. */
+  progressEnd(): void {
+    this.#progress?.clear();
+    this.#progress = undefined;
+  }
+
+  /** MUST be awaited before the process ends. */
+  async end(): Promise<void> {
+    this.progressEnd();
+    await this.#stdout.flushed();
+    await this.#stderr.flushed();
+  }
+}
+
+class Output {
+  readonly #stream: Writable;
+  isClosed = false;
+  failure: Error | undefined;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on('error', (error: NodeJS.ErrnoException) => this.#fail(error));
+  }
+
+  write(chunk: string | Uint8Array): void {
+    if (!this.isClosed) this.#stream.write(chunk);
+  }
+
+  /** Resolves when all that was written is with the system, or never will be. */
+  async flushed(): Promise<void> {
+    if (this.isClosed) return;
+    await new Promise<void>((resolve) => {
+      this.#stream.write('', (error) => {
+        if (error) this.#fail(error);
+        resolve();
+      });
+    });
+  }
+
+  /** The first failure is the cause, those after it say that the stream is closed. */
+  #fail(error: NodeJS.ErrnoException): void {
+    if (!this.isClosed && error.code !== 'EPIPE') this.failure = error;
+    this.isClosed = true;
+  }
+
+  /** Resolves when the stream takes more, or never will. */
+  async drained(): Promise<void> {
+    const stream = this.#stream;
+    if (this.isClosed || !stream.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        stream.off('drain', done).off('error', done).off('close', done);
+        resolve();
+      };
+      stream.on('drain', done).on('error', done).on('close', done);
+    });
+  }
+}
+
+function show(piece: Cell, colour: 'colour' | 'no colour'): string {
+  if (typeof piece !== 'object') return sanitise(piece ?? '');
+  const text = sanitise(piece.text);
+  return colour === 'colour' ? paint(text, piece.style) : text;
+}
+
+function columnsOf(stdout: Stream, env: Environment): number {
+  const stated = stdout.isTTY === true ? stdout.columns : Number(env.COLUMNS ?? Number.NaN);
+  if (stated !== undefined && Number.isInteger(stated) && stated > 0) {
+    return Math.max(stated, COLUMNS_MIN);
+  }
+  return stdout.isTTY === true ? COLUMNS_DEFAULT : Infinity;
+}

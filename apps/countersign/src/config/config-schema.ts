@@ -1,0 +1,230 @@
+import { quoted, SIGN_IN_TYPES } from '@countersign/core';
+import { z } from 'zod';
+import {
+  CONTENT_TYPES,
+  type ConnectedTenant,
+  DIRECTORY_OBJECTS,
+  type Estate,
+  EXPORT_CATEGORIES,
+  type HubConfig,
+  LICENCES,
+  type StatedConfig,
+  TENANT_USES,
+} from './config.ts';
+import type { ConfigWorld } from './config-environment.ts';
+import { credentials } from './credentials-schema.ts';
+import { doorsSchema } from './enforcement-schema.ts';
+import { REQUESTS_PER_MINUTE_MAX } from './limits.ts';
+import { existingFile, secretPlace } from './path-values.ts';
+import {
+  broker,
+  canaryEvery,
+  every,
+  guid,
+  isLoopback,
+  listen,
+  name,
+  refuse,
+  root,
+  tenant,
+} from './scalar-values.ts';
+
+export function estateSchema(): z.ZodType<Estate> {
+  const owned = z.strictObject({
+    id: tenant,
+    name,
+    use: z.enum(TENANT_USES),
+    note: name.optional(),
+  });
+  const partner = z.strictObject({ id: tenant, name });
+  return z.strictObject({
+    tenants: z.array(owned).min(1),
+    partners: z.array(partner).default([]),
+  });
+}
+
+export function configSchema(world: ConfigWorld): z.ZodType<StatedConfig> {
+  const existing = existingFile(world);
+  const secret = secretPlace(world);
+  const connected = z.strictObject({
+    id: tenant,
+    name: name.optional(),
+    licences: z.array(z.enum(LICENCES)).min(1).optional(),
+    authority: root.default('https://login.microsoftonline.com'),
+    authorityFile: existing.optional(),
+    credentials: credentials(world),
+    collect: z
+      .strictObject({
+        activityApi: activityApi(world, secret).optional(),
+        graph: graph().optional(),
+        azureMonitor: azureMonitor(secret).optional(),
+      })
+      .refine((collect) => Object.values(collect).some((each) => each !== undefined), {
+        message: 'collects nothing: name activityApi, graph or azureMonitor',
+      }),
+    canary: canary(world).optional(),
+  });
+  const config = z.strictObject({
+    listen: listen.default({ host: '127.0.0.1', port: 8480 }),
+    reach: z.enum(['loopback', 'network']).default('loopback'),
+    log: z.enum(['text', 'json']).default('text'),
+    estate: z.string().optional(),
+    tenants: z.array(connected).default([]),
+    emulatorClock: root.optional(),
+    doors: doorsSchema(world).optional(),
+  });
+  return config.superRefine(({ tenants, doors, emulatorClock }, context) => {
+    const elsewhere = emulatorClock === undefined ? [] : elsewhereOf(emulatorClock, tenants);
+    for (const path of elsewhere) {
+      const message =
+        'leads to another machine, and emulatorClock is for an emulator on this one: a live ' +
+        'tenant is collected on this machine’s clock; take emulatorClock out';
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    if (emulatorClock !== undefined && doors !== undefined) {
+      const message =
+        'decide over access on this machine’s clock alone: take emulatorClock or doors out';
+      context.addIssue({ code: 'custom', path: ['doors'], message });
+    }
+    if (doors?.external !== undefined && doors.external.tenants === undefined) {
+      const text = 'lets in people of no tenant: write tenants in it, or connect one';
+      const path = ['doors', 'external'];
+      if (tenants.length === 0) context.addIssue({ code: 'custom', path, message: text });
+    }
+    if (tenants.length > 0 || doors !== undefined) return;
+    const message = 'names nothing to do: write a tenant to collect from, or doors to open';
+    context.addIssue({ code: 'custom', path: ['tenants'], message });
+  });
+}
+
+/** Every place that is called and is not on this machine: so no live tenant has another's time. */
+function elsewhereOf(
+  emulatorClock: string,
+  tenants: readonly ConnectedTenant[],
+): readonly (readonly (string | number)[])[] {
+  const places = tenants.flatMap(({ authority, collect, canary: own }, at) => {
+    const { activityApi: activity, graph: reads, azureMonitor: exported } = collect;
+    const of = ['tenants', at];
+    return [
+      [[...of, 'authority'], authority] as const,
+      [[...of, 'collect', 'activityApi', 'root'], activity?.root] as const,
+      [[...of, 'collect', 'graph', 'root'], reads?.root] as const,
+      [[...of, 'collect', 'azureMonitor', 'storage', 'root'], exported?.storage?.root] as const,
+      ...(exported?.eventHubs?.brokers ?? []).map(
+        (one) => [[...of, 'collect', 'azureMonitor', 'eventHubs'], `tcp://${one}`] as const,
+      ),
+      [[...of, 'canary', 'root'], own?.root] as const,
+    ];
+  });
+  return [[['emulatorClock'], emulatorClock] as const, ...places]
+    .filter(([, place]) => place !== undefined && !isOnThisMachine(place))
+    .map(([path]) => path);
+}
+
+function isOnThisMachine(place: string): boolean {
+  return isLoopback((URL.parse(place)?.hostname ?? '').replace(/^\[|\]$/g, ''));
+}
+
+/** Off unless it is named: it takes a right to write, which nothing else here has. */
+function canary(world: ConfigWorld) {
+  return z.strictObject({
+    root: root.default('https://graph.microsoft.com'),
+    credentials: credentials(world),
+    mailbox: name.optional(),
+    site: name.optional(),
+    channel: z.strictObject({ team: guid, id: name }).optional(),
+    account: name.optional(),
+    every: canaryEvery.default(300_000),
+  });
+}
+
+function activityApi(world: ConfigWorld, secret: ReturnType<typeof secretPlace>) {
+  const existing = existingFile(world);
+  const webhook = z
+    .strictObject({
+      address: root,
+      listen: listen.default({ host: '127.0.0.1', port: 8482 }),
+      authId: secret,
+      certificate: z.strictObject({ file: existing, keyFile: existing.optional() }).optional(),
+    })
+    .refine(({ listen: at, certificate }) => certificate !== undefined || isLoopback(at.host), {
+      message: 'would be told in the clear: name a certificate, or listen on 127.0.0.1',
+    });
+  return z.strictObject({
+    root: root.default('https://manage.office.com'),
+    publisher: guid.optional(),
+    contentTypes: z
+      .array(z.enum(CONTENT_TYPES))
+      .min(1)
+      .default([...CONTENT_TYPES]),
+    requestsPerMinute: requestsPerMinute(2000),
+    webhook: webhook.optional(),
+    every: every.default(60_000),
+  });
+}
+
+function graph() {
+  return z
+    .strictObject({
+      root: root.default('https://graph.microsoft.com'),
+      signIns: z.array(z.enum(SIGN_IN_TYPES)).default([...SIGN_IN_TYPES]),
+      directoryAudits: z.boolean().default(true),
+      directory: z.array(z.enum(DIRECTORY_OBJECTS)).default([...DIRECTORY_OBJECTS]),
+      crossCheck: z.boolean().default(true),
+      requestsPerMinute: requestsPerMinute(30),
+      every: every.default(300_000),
+    })
+    .refine(
+      ({ signIns, directory, directoryAudits, crossCheck }) =>
+        signIns.length > 0 || directory.length > 0 || directoryAudits || crossCheck,
+      { message: 'reads nothing: name signIns, directoryAudits, directory or crossCheck' },
+    );
+}
+
+function azureMonitor(secret: ReturnType<typeof secretPlace>) {
+  const storage = z.strictObject({
+    root,
+    categories: z.array(z.enum(EXPORT_CATEGORIES)).min(1),
+    sas: secret.optional(),
+    every: every.default(60_000),
+  });
+  const eventHubs = z
+    .strictObject({
+      brokers: z.array(broker).min(1),
+      hubs: z.array(hub()).min(1),
+      group: name.default('$Default'),
+      transport: z.enum(['tls', 'plain']).default('tls'),
+      connectionString: secret.optional(),
+    })
+    .refine(({ transport, brokers }) => transport === 'tls' || brokers.every(isHere), {
+      message: 'would send the secret in the clear: take out transport: plain',
+    });
+  return z
+    .strictObject({ storage: storage.optional(), eventHubs: eventHubs.optional() })
+    .refine(({ storage, eventHubs }) => storage !== undefined || eventHubs !== undefined, {
+      message: 'reads nothing: name storage or eventHubs',
+    });
+}
+
+/** By the vendor's custom a hub is named after what is in it; one that is not has to say it. */
+function hub() {
+  const category = z.enum(EXPORT_CATEGORIES);
+  return z
+    .strictObject({ topic: name, categories: z.array(category).min(1).optional() })
+    .transform(({ topic, categories }, context): HubConfig => {
+      if (categories !== undefined) return { topic, categories };
+      const named = EXPORT_CATEGORIES.find(
+        (each) => topic === `insights-logs-${each.toLowerCase()}`,
+      );
+      if (named !== undefined) return { topic, categories: [named] };
+      return refuse(context, `does not say what is in ${quoted(topic)}: name its categories`);
+    });
+}
+
+function isHere(address: string): boolean {
+  return isLoopback(address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, ''));
+}
+
+function requestsPerMinute(usual: number) {
+  return z.number().int().min(1).max(REQUESTS_PER_MINUTE_MAX).default(usual);
+}

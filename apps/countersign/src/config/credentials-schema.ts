@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import type { CredentialPlace } from './config.ts';
+import type { ConfigWorld } from './config-environment.ts';
+import { environment, existingFile, oneOf, secretPlace } from './path-values.ts';
+import { guid, refuse } from './scalar-values.ts';
+
+/** By what an application proves itself to the vendor. */
+export function credentials(world: ConfigWorld): z.ZodType<{
+  readonly clientId: string;
+  readonly credential: CredentialPlace;
+}> {
+  const shape = z.strictObject({
+    clientId: guid,
+    secret: secretPlace(world).optional(),
+    certificate: z
+      .strictObject({
+        file: existingFile(world).optional(),
+        env: environment(world).optional(),
+        keyFile: existingFile(world).optional(),
+      })
+      .optional(),
+  });
+  return shape.transform(({ clientId, secret, certificate }, context) => {
+    if ((secret === undefined) === (certificate === undefined)) {
+      return refuse(context, 'needs one of secret and certificate: name the one that the app has');
+    }
+    const { file, env, keyFile = null } = certificate ?? {};
+    const place = secret ?? oneOf(context, { file, env });
+    const kind = secret === undefined ? 'certificate' : 'secret';
+    const credential: CredentialPlace =
+      kind === 'secret' ? { kind, place } : { kind, place, keyFile };
+    return { clientId, credential };
+  });
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConfigError } from '@countersign/yaml-document';
+import { parseConfig } from './parse-config.ts';
+
+const WORLD = {
+  env: { SECRET: 'hush' },
+  resolve: (path: string) => `/etc/${path}`,
+  kindOf: () => 'file' as const,
+} as const;
+
+const HERE = 'http://127.0.0.1:18201';
+
+function problemsOf(change: (text: string) => string): readonly string[] {
+  const text = change(`emulatorClock: http://127.0.0.1:18200/emulator/clock
+tenants:
+  - id: 3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21
+    authority: http://localhost:18200
+    credentials:
+      clientId: 5d1c7e90-42ab-4f6e-8b13-0c9a2d4e6f81
+      secret: {env: SECRET}
+    collect:
+      activityApi: {root: "${HERE}"}
+      graph: {root: "${HERE}"}
+      azureMonitor:
+        storage: {root: "${HERE}/logs", categories: [AuditLogs]}
+        eventHubs: {brokers: ["127.0.0.1:9092"], hubs: [{topic: insights-logs-auditlogs}]}
+`);
+  try {
+    parseConfig({ file: 'c.yaml', text }, WORLD, (file) => ({ file, text: '' }));
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message.split('\n').slice(1);
+  }
+}
+
+test('an emulator’s clock stands beside addresses of this machine alone', () => {
+  assert.deepEqual(
+    problemsOf((text) => text),
+    [],
+  );
+  const live = 'https://live.example';
+  const changes: readonly [find: string, by: string, path: string][] = [
+    ['authority: http://localhost:18200', `authority: ${live}`, 'tenants[0].authority'],
+    [`activityApi: {root: "${HERE}"}`, 'activityApi: {}', 'collect.activityApi.root'],
+    [`graph: {root: "${HERE}"}`, 'graph: {}', 'collect.graph.root'],
+    [`${HERE}/logs`, `${live}/logs`, 'azureMonitor.storage.root'],
+    ['127.0.0.1:9092', 'hubs.live.example:9093', 'azureMonitor.eventHubs'],
+    ['http://127.0.0.1:18200/emulator/clock', `${live}/clock`, 'emulatorClock'],
+    ['http://127.0.0.1:18200/', 'https://127.0.0.1.live.example/', 'emulatorClock'],
+  ];
+  for (const [find, by, path] of changes) {
+    const [first = '', ...others] = problemsOf((text) => {
+      assert.ok(text.includes(find), find);
+      return text.replace(find, by);
+    });
+    assert.ok(first.includes(`${path}: leads to another machine`), `${by}: ${first}`);
+    assert.deepEqual(others, []);
+  }
+});

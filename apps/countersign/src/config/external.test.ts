@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Config } from './config.ts';
+import { type ConfigFile, parseConfig } from './parse-config.ts';
+
+const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
+const WORLD = {
+  env: { SECRET: 'hush' },
+  resolve: (path: string) => `/etc/${path}`,
+  kindOf: (path: string) => (path.endsWith('.new') ? 'missing' : 'file'),
+} as const;
+
+function parse(text: string): Config {
+  const noEstate = (file: string): ConfigFile => assert.fail(`nobody named ${file}`);
+  return parseConfig({ file: 'c.yaml', text }, WORLD, noEstate);
+}
+
+const GOOD = `tenants:
+  - id: ${TENANT}
+    credentials: { clientId: ${TENANT}, secret: { env: SECRET } }
+    collect: { activityApi: {} }
+`;
+
+const EXTERNAL = `doors:
+  url: https://access.northmoor.example
+  external:
+    clientId: northmoor
+    appId: ${TENANT}
+    keys: keys.json
+    passkeys: { name: Northmoor }
+`;
+
+test('an external method needs a tenant whose people it lets in', () => {
+  assert.throws(() => parse(EXTERNAL), /doors.external: lets in people of no tenant/);
+  const named = EXTERNAL.replace('keys:', `tenants: [${TENANT}]\n    keys:`);
+  assert.deepEqual(parse(named).doors?.external?.tenants, [TENANT]);
+  assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.external?.tenants, undefined);
+});
+
+test('who names makers takes nothing that none of them vouches for', () => {
+  const makers = EXTERNAL.replace('name: Northmoor', 'name: Northmoor, makers: [maker.pem]');
+  assert.throws(() => parse(`${GOOD}${makers}`), /takes what no maker vouches for/);
+  const packed = makers.replace('makers:', 'formats: [packed], makers:');
+  assert.equal(parse(`${GOOD}${packed}`).doors?.external?.passkeys.makers.length, 1);
+});
+
+test('keys that are not there yet will be made', () => {
+  const made = EXTERNAL.replace('keys.json', 'keys.new');
+  assert.equal(parse(`${GOOD}${made}`).doors?.external?.keys, '/etc/keys.new');
+});
+
+test('one address has as many connections as the file says, and no more than all', () => {
+  const doors = (value: string): string =>
+    `${GOOD}${EXTERNAL.replace('url:', `connectionsPerAddress: ${value}\n  url:`)}`;
+  assert.equal(parse(`${GOOD}${EXTERNAL}`).doors?.connectionsPerAddress, undefined);
+  assert.equal(parse(doors('4096')).doors?.connectionsPerAddress, 4096);
+  for (const wrong of ['0', '-1', '4097', '1.5', 'many']) {
+    assert.throws(() => parse(doors(wrong)), /doors.connectionsPerAddress/, wrong);
+  }
+});
+
+test('of two names that read the same, one person could be two', () => {
+  const people = (...names: readonly string[]): string => {
+    const lines = names.map((name) => `    - { name: ${name}, key: k }\n`);
+    return `${GOOD}${EXTERNAL}  people:\n${lines.join('')}`;
+  };
+  assert.equal(parse(people('ada', 'ben')).doors?.people.length, 2);
+  for (const same of ['ada', 'Ada', 'ADA']) {
+    assert.throws(() => parse(people('ada', same)), /is the name of another person as well/);
+  }
+});

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export type OwnPackage = { readonly folder: string; readonly version: string };
+
+/** Our own package: its root, wherever the compiled files lie beneath it, and what it states. */
+export function ownPackage(from: string = import.meta.dirname): OwnPackage {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const version = versionIn(join(folder, 'package.json'));
+    if (version !== undefined) return { folder, version };
+    if (folder === dirname(folder)) return { folder: from, version: 'unknown' };
+  }
+}
+
+/** What comes with the program: beside it in the published package, at the root of a clone. */
+export function contentFolder(): string {
+  const { folder } = ownPackage();
+  const inside = join(folder, 'content');
+  return existsSync(inside) ? inside : join(folder, '..', '..', 'content');
+}
+
+function versionIn(path: string): string | undefined {
+  try {
+    const stated = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown; version?: unknown };
+    const isOurs = stated.name === 'countersign' && typeof stated.version === 'string';
+    return isOurs ? (stated.version as string) : undefined;
+  } catch {
+    // No package.json in this folder, or not a readable one: the search goes on above it.
+    return undefined;
+  }
+}

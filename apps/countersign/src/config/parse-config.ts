@@ -1,0 +1,155 @@
+import {
+  type ConfigProblem,
+  invalidConfig,
+  problemsOf,
+  readYaml,
+  type YamlDocument,
+} from '@countersign/yaml-document';
+import type { z } from 'zod';
+import type { Config, Estate } from './config.ts';
+import type { ConfigWorld } from './config-environment.ts';
+import { configSchema, estateSchema } from './config-schema.ts';
+import { isLoopback } from './scalar-values.ts';
+
+export type ConfigFile = { readonly file: string; readonly text: string };
+
+/**
+ * Reads a configuration, and the list of tenants that it names by `estate`.
+ * @throws ConfigError CONFIG_INVALID with every problem of both files
+ */
+export function parseConfig(
+  given: ConfigFile,
+  world: ConfigWorld,
+  readEstate: (path: string) => ConfigFile,
+): Config {
+  const document = readYaml(given.file, given.text);
+  const schema = configSchema(world);
+  const parsed = schema.safeParse(document.value);
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, document, schema)),
+    ...crossProblems(document),
+  ];
+  const estate = estateOf(document, world, readEstate, problems);
+  if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
+  return { ...parsed.data, estate };
+}
+
+/** @throws ConfigError CONFIG_INVALID */
+function parseEstate(given: ConfigFile): Estate {
+  return parseYaml(given, estateSchema(), (document) => twice(document, ['tenants'], 'partners'));
+}
+
+/**
+ * Reads any YAML file of ours by its schema.
+ * @throws ConfigError CONFIG_INVALID with every problem of it
+ */
+export function parseYaml<T>(
+  { file, text }: ConfigFile,
+  schema: z.ZodType<T>,
+  crossCheck: (document: YamlDocument) => readonly ConfigProblem[] = () => [],
+): T {
+  const document = readYaml(file, text);
+  const parsed = schema.safeParse(document.value);
+  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, document, schema);
+  problems.push(...crossCheck(document));
+  if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
+  return parsed.data;
+}
+
+function estateOf(
+  document: YamlDocument,
+  world: ConfigWorld,
+  readEstate: (path: string) => ConfigFile,
+  problems: ConfigProblem[],
+): Estate | undefined {
+  const path = memberOf(document.value, 'estate');
+  if (typeof path !== 'string') return undefined;
+  const at = world.resolve(path);
+  if (world.kindOf(at) !== 'file') {
+    problems.push(document.problemAt(['estate'], `"${at}" is not there: check the path`));
+    return undefined;
+  }
+  try {
+    const estate = parseEstate(readEstate(at));
+    problems.push(...notOwned(document, estate));
+    return estate;
+  } catch (error) {
+    const found = (error as { problems?: readonly ConfigProblem[] }).problems;
+    if (found === undefined) throw error;
+    problems.push(...found);
+    return undefined;
+  }
+}
+
+/** What no single member is to blame for; looked for in a document that may have other problems. */
+function crossProblems(document: YamlDocument): ConfigProblem[] {
+  const problems = [...twice(document, ['tenants']), ...sharedIdentities(document)];
+  const listen = memberOf(document.value, 'listen');
+  const host = typeof listen === 'string' ? /^(?:\[(.*)\]|([^:]*)):/.exec(listen) : null;
+  const isHere = host === null || isLoopback(host[1] ?? host[2] ?? '');
+  if (!isHere && memberOf(document.value, 'reach') !== 'network') {
+    const what =
+      'is an address that other machines reach, and nobody is asked who they are: write ' +
+      '127.0.0.1, or reach: network when something before it asks';
+    problems.push(document.problemAt(['listen'], what));
+  }
+  return problems;
+}
+
+/** Collectors hold read rights only; what writes must be somebody else, or they would not. */
+function sharedIdentities(document: YamlDocument): ConfigProblem[] {
+  const tenants = memberOf(document.value, 'tenants');
+  if (!Array.isArray(tenants)) return [];
+  const reading = new Set(tenants.map(clientIdOf).filter((id) => id !== undefined));
+  return tenants.flatMap((tenant: unknown, at) => {
+    const id = clientIdOf(memberOf(tenant, 'canary'));
+    if (id === undefined || !reading.has(id)) return [];
+    const what = 'is an identity that collects: give canaries another, since they need to write';
+    return [document.problemAt(['tenants', at, 'canary', 'credentials', 'clientId'], what)];
+  });
+}
+
+function clientIdOf(owner: unknown): string | undefined {
+  const id = memberOf(memberOf(owner, 'credentials'), 'clientId');
+  return typeof id === 'string' ? id.toLowerCase() : undefined;
+}
+
+function twice(document: YamlDocument, path: readonly string[], other?: string): ConfigProblem[] {
+  const seen = new Map<string, string>();
+  const lists = other === undefined ? path : [...path, other];
+  return lists.flatMap((list) =>
+    idsIn(document.value, list).flatMap((id, at) => {
+      if (id === undefined) return [];
+      const before = seen.get(id);
+      if (before === undefined) {
+        seen.set(id, `${list}[${at}]`);
+        return [];
+      }
+      const what = `is the id of ${before} as well: keep one of them`;
+      return [document.problemAt([list, at, 'id'], what)];
+    }),
+  );
+}
+
+function notOwned(document: YamlDocument, estate: Estate): ConfigProblem[] {
+  const owned = new Set<string>(estate.tenants.map(({ id }) => id));
+  return idsIn(document.value, 'tenants').flatMap((id, at) => {
+    if (id === undefined || owned.has(id)) return [];
+    const what = 'is connected and not in the estate: list it there, as what the company owns';
+    return [document.problemAt(['tenants', at, 'id'], what)];
+  });
+}
+
+function idsIn(value: unknown, list: string): (string | undefined)[] {
+  const items = memberOf(value, list);
+  if (!Array.isArray(items)) return [];
+  return items.map((item: unknown) => {
+    const id = memberOf(item, 'id');
+    return typeof id === 'string' ? id.toLowerCase() : undefined;
+  });
+}
+
+function memberOf(value: unknown, member: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.hasOwn(value, member) ? (value as Record<string, unknown>)[member] : undefined;
+}

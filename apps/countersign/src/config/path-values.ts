@@ -1,0 +1,72 @@
+import { quoted } from '@countersign/core';
+import { z } from 'zod';
+import type { SecretPlace } from './config.ts';
+import type { ConfigWorld } from './config-environment.ts';
+import { refuse } from './scalar-values.ts';
+
+/** Files and variables that a configuration names: checked where it names them. */
+
+export function secretPlace(world: ConfigWorld): z.ZodType<SecretPlace> {
+  return z
+    .strictObject({ file: existingFile(world).optional(), env: environment(world).optional() })
+    .transform((place, context): SecretPlace => oneOf(context, place));
+}
+
+export function oneOf(
+  context: z.RefinementCtx,
+  { file, env }: { readonly file?: string | undefined; readonly env?: string | undefined },
+): SecretPlace {
+  if ((file === undefined) === (env === undefined)) {
+    return refuse(context, 'needs one of file and env: name where the secret lies');
+  }
+  return file === undefined ? { env: env ?? '' } : { file };
+}
+
+/** The path from the root of the disk. */
+export function existingFile(world: ConfigWorld): z.ZodType<string> {
+  return existing(world, 'file', 'is no file');
+}
+
+/** A file that may not be there yet. */
+export function fileToMake(world: ConfigWorld): z.ZodType<string> {
+  return toMake(world, 'file', 'is no file');
+}
+
+/** A folder that may not be there yet. */
+export function folderToMake(world: ConfigWorld): z.ZodType<string> {
+  return toMake(world, 'other', 'is no folder');
+}
+
+function toMake(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): z.ZodType<string> {
+  return z.string().transform((text, context) => {
+    const path = world.resolve(text);
+    const kind = world.kindOf(path);
+    if (kind === wanted || kind === 'missing') return path;
+    return refuse(context, `${quoted(path)} ${isNot}: check the path`);
+  });
+}
+
+export function existingFolder(world: ConfigWorld): z.ZodType<string> {
+  return existing(world, 'other', 'is no folder');
+}
+
+function existing(world: ConfigWorld, wanted: 'file' | 'other', isNot: string): z.ZodType<string> {
+  return z.string().transform((text, context) => {
+    const path = world.resolve(text);
+    const kind = world.kindOf(path);
+    if (kind === wanted) return path;
+    const what = kind === 'missing' ? 'is not there' : isNot;
+    return refuse(context, `${quoted(path)} ${what}: check the path`);
+  });
+}
+
+/** The name of a variable; no error repeats it, since somebody may have written its value. */
+export function environment(world: ConfigWorld): z.ZodType<string> {
+  return z.string().transform((text, context) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
+      return refuse(context, 'is no name of a variable: write it as MY_SECRET');
+    }
+    if ((world.env[text] ?? '').trim() !== '') return text;
+    return refuse(context, 'the variable of this name is not set: set it before the start');
+  });
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '@countersign/core';
+import { WorkError } from '../operations/forwarding/errors.ts';
+
+/** A file that the configuration names. @throws WorkError DOOR_FILE */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unusable(file, messageOf(error));
+  }
+}
+
+export function unusable(file: string, what: string): WorkError {
+  return new WorkError('DOOR_FILE', `could not use ${file} for the doors: ${what}`);
+}

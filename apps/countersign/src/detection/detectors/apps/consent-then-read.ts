@@ -1,0 +1,128 @@
+import { plural } from '@countersign/core';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import { CONSENT_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
+import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import {
+  DAY_MS,
+  draftFrom,
+  isWithin,
+  type Seen,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+import { keysOf, type Step, stepsOf } from './app-changes.ts';
+
+/** An application was given rights, and reads mailboxes from then on. */
+export const consentRead: StreamDetector = {
+  rules: ['stream/consent-read'],
+  title: 'An application was given rights, and then read mailboxes',
+  needs: ['directory', 'exchange'],
+  find: async (scene) => {
+    const steps = await stepsOf(scene);
+    const given = steps.filter(({ kind }) => kind === 'consent' || kind === 'app-role');
+    if (given.length === 0) return [];
+    const pairs: [Step, ReadonlySet<string>][] = [];
+    for (const step of given) pairs.push([step, await keysOf(scene, step)]);
+    const reads = await readsOf(scene, new Set(pairs.flatMap(([, keys]) => [...keys])));
+    const ofApps = Map.groupBy(reads, ({ app, tenant }) => `${tenant} ${app}`);
+    return [...ofApps.values()].flatMap((own) =>
+      beginnings(own).flatMap((from) => draftOf(scene, pairs, own.slice(from)) ?? []),
+    );
+  },
+};
+
+/** One day of an application in one mailbox. */
+type Read = Seen & {
+  readonly tenant: string;
+  readonly app: string;
+  readonly keys: readonly string[];
+  readonly mailbox: string;
+  readonly items: number;
+};
+
+/** What applications with these keys read; the two ids of one are tied by its sign-ins. */
+async function readsOf(scene: StreamScene, keys: ReadonlySet<string>): Promise<Read[]> {
+  const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
+  const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'org', 't', 'app', 'name', 'actor', 'principal', 'mailbox', 'items', 'ip', 'session'],
+    (events) => `WITH apps AS (
+        SELECT org, app_uid, any_value(actor_uid) AS principal, any_value(lower(app_name)) AS name
+        FROM ${events} WHERE class_uid = 3002 AND app_uid IS NOT NULL
+          AND (actor_uid IN (${ids}) AND actor_type = 4 OR lower(app_name) IN (${names}))
+        GROUP BY org, app_uid),
+      reads AS (SELECT * FROM ${events} WHERE operation = 'MailItemsAccessed'
+        AND app_uid IS NOT NULL)
+      SELECT arg_min(reads."index", (t, reads."index")), reads.org, min(t), reads.app_uid,
+        any_value(apps.name), any_value(actor), any_value(apps.principal), mailbox,
+        sum(item_count), arg_min(ip, (t, reads."index")), any_value(session_uid)
+      FROM reads LEFT JOIN apps ON apps.org = reads.org AND apps.app_uid = reads.app_uid
+      WHERE reads.app_uid IN (${ids}) OR apps.app_uid IS NOT NULL
+      GROUP BY reads.org, reads.app_uid, mailbox, d ORDER BY 3, 1`,
+  );
+  return rows.map(readOf);
+}
+
+function readOf(row: Row): Read {
+  const app = textOf(row['app']) ?? '';
+  const [name, principal] = [textOf(row['name']), textOf(row['principal'])];
+  const keys = [app, principal, name === null ? null : `name:${name}`];
+  return {
+    index: numberOf(row['index']),
+    atMs: numberOf(row['t']),
+    tenant: String(row['org']),
+    mailbox: textOf(row['mailbox']) ?? '',
+    items: numberOf(row['items']),
+    keys: keys.filter((key) => key !== null),
+    actor: textOf(row['actor']),
+    session: textOf(row['session']),
+    ip: textOf(row['ip']),
+    app,
+  };
+}
+
+/** Where an application begins to read that had not read for as long as is looked back. */
+function beginnings(reads: readonly Read[]): number[] {
+  return reads.flatMap(({ atMs }, at) => {
+    const before = reads[at - 1];
+    return before === undefined || atMs - before.atMs > HISTORY_MS ? [at] : [];
+  });
+}
+
+function draftOf(
+  scene: StreamScene,
+  pairs: readonly (readonly [Step, ReadonlySet<string>])[],
+  reads: readonly Read[],
+): FindingDraft | undefined {
+  const [first] = reads;
+  if (first === undefined || !isWithin(scene, first.atMs)) return undefined;
+  const own = pairs.filter(([step, keys]) => {
+    const gapMs = first.atMs - step.atMs;
+    const isBefore = gapMs >= 0 && gapMs <= CONSENT_USED_WITHIN_MS;
+    return isBefore && step.tenant === first.tenant && first.keys.some((key) => keys.has(key));
+  });
+  const [step] = own[0] ?? [];
+  if (step === undefined) return undefined;
+  const sameDay = reads.filter(({ atMs }) => atMs < first.atMs + DAY_MS);
+  const mailboxes = new Set(sameDay.map(({ mailbox }) => mailbox)).size;
+  const items = sameDay.reduce((n, read) => n + read.items, 0);
+  const what = step.targetName ?? first.app;
+  const who = step.doerName ?? step.doer ?? 'Somebody';
+  return draftFrom({
+    rule: 'stream/consent-read',
+    tenant: first.tenant,
+    group: first.app,
+    at: first,
+    title: `${what} was given rights, and then read ${plural(mailboxes, 'mailbox', 'mailboxes')}`,
+    message:
+      `${who} gave ${what} rights in this tenant; it had read no mail in the weeks before, and ` +
+      `opened ${plural(items, 'item')} in its first day. Harmless if the company brought in an ` +
+      'application that works with mail.',
+    next: 'Ask who consented whether they know it; else remove its rights and its principal.',
+    severity: 4,
+    techniques: ['T1528', 'T1114.002'],
+    seen: [...own.map(([each]) => each).slice(0, 10), ...sameDay.slice(0, 40)],
+  });
+}

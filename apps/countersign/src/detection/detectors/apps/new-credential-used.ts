@@ -1,0 +1,132 @@
+import { plural } from '@countersign/core';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import { CREDENTIAL_USED_WITHIN_MS, HISTORY_MS } from '../limits.ts';
+import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import {
+  DAY_MS,
+  draftFrom,
+  isWithin,
+  type Seen,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+import { keysOf, type Step, stepsOf } from './app-changes.ts';
+
+/**
+ * A credential was added to an application, and the application then came from a network that it
+ * never came from: whoever has the new secret is somebody else than who has the old one.
+ */
+export const credentialUsed: StreamDetector = {
+  rules: ['stream/credential-used'],
+  title: 'A credential was added to an application, and used from a new network',
+  needs: ['directory', 'workload-sign-ins'],
+  find: async (scene) => {
+    const steps = await stepsOf(scene);
+    const added = steps.filter(({ kind }) => kind === 'credential');
+    if (added.length === 0) return [];
+    const pairs: [Step, ReadonlySet<string>][] = [];
+    for (const step of added) pairs.push([step, await keysOf(scene, step)]);
+    const uses = await usesOf(scene, new Set(pairs.flatMap(([, keys]) => [...keys])));
+    const made = steps.filter(({ kind }) => kind === 'application');
+    const drafts = new Map<string, FindingDraft>();
+    for (const [step, keys] of pairs) {
+      const draft = draftOf(scene, step, { keys, uses, made });
+      if (draft !== undefined) drafts.set(`${draft.group} ${draft.windowMs}`, draft);
+    }
+    return [...drafts.values()];
+  },
+};
+
+/** One day of an application from one network. */
+type Use = Seen & {
+  readonly keys: readonly string[];
+  readonly tenant: string;
+  readonly app: string | null;
+  readonly name: string;
+  readonly net: string;
+};
+
+async function usesOf(scene: StreamScene, keys: ReadonlySet<string>): Promise<Use[]> {
+  const ids = listed([...keys].filter((key) => !key.startsWith('name:')));
+  const names = listed([...keys].filter((key) => key.startsWith('name:')).map((k) => k.slice(5)));
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'org', 't', 'app', 'actor', 'name', 'ip', 'net'],
+    (events) => `SELECT arg_min("index", (t, "index")), org, min(t), app_uid, actor_uid,
+        any_value(name), arg_min(ip, (t, "index")), net
+      FROM (SELECT *, lower(coalesce(app_name, actor_name, '')) AS name FROM ${events}
+        WHERE class_uid = 3002 AND status_id = 1 AND ip IS NOT NULL
+          AND (sign_in_type IN ('servicePrincipal', 'managedIdentity') OR actor_type = 4))
+      WHERE app_uid IN (${ids}) OR actor_uid IN (${ids}) OR name IN (${names})
+      GROUP BY org, app_uid, actor_uid, net, d ORDER BY 3, 1`,
+  );
+  return rows.map(useOf);
+}
+
+function useOf(row: Row): Use {
+  const [app, actor] = [textOf(row['app']), textOf(row['actor'])];
+  const name = textOf(row['name']) ?? '';
+  const keys = [app, actor, `name:${name}`].filter((key) => key !== null);
+  return {
+    index: numberOf(row['index']),
+    atMs: numberOf(row['t']),
+    tenant: String(row['org']),
+    net: textOf(row['net']) ?? '',
+    ip: textOf(row['ip']),
+    ...{ app, actor, name, keys },
+  };
+}
+
+type Known = {
+  readonly keys: ReadonlySet<string>;
+  readonly uses: readonly Use[];
+  readonly made: readonly Step[];
+};
+
+function draftOf(
+  scene: StreamScene,
+  step: Step,
+  { keys, uses, made }: Known,
+): FindingDraft | undefined {
+  const own = uses.filter((use) => use.keys.some((key) => keys.has(key)));
+  const before = (use: Use): Use[] =>
+    own.filter(({ atMs }) => atMs < step.atMs && atMs >= use.atMs - HISTORY_MS);
+  const after = own.filter((use) => {
+    const gapMs = use.atMs - step.atMs;
+    if (gapMs < 0 || gapMs > CREDENTIAL_USED_WITHIN_MS) return false;
+    return !before(use).some(({ net }) => net === use.net);
+  });
+  const [first] = after;
+  if (first === undefined || !isWithin(scene, first.atMs)) return undefined;
+  const known = new Set(before(first).map(({ net }) => net));
+  const isNew = made.some(({ target, targetName, atMs }) => {
+    const of = [target, `name:${targetName?.toLowerCase()}`];
+    const isRecent = atMs <= step.atMs && atMs >= first.atMs - HISTORY_MS;
+    return isRecent && of.some((key) => key !== null && keys.has(key));
+  });
+  // Whoever registers an application gives it a secret and uses it: that is what one does.
+  if (isNew && known.size === 0 && first.tenant === step.tenant) return undefined;
+  const days = Math.max(1, Math.round((first.atMs - step.atMs) / DAY_MS));
+  const who = step.doerName ?? step.doer ?? 'somebody';
+  const what = step.targetName ?? first.name;
+  return draftFrom({
+    rule: 'stream/credential-used',
+    tenant: first.tenant,
+    group: `${first.app ?? first.name} ${step.target ?? ''}`,
+    at: first,
+    title: `A new credential of ${what} was used from a network that it never came from`,
+    message:
+      `${who} added a credential to ${what}; within ${plural(days, 'day')} it signed in from ` +
+      `${first.ip ?? 'an address not stated'}` +
+      (known.size === 0
+        ? ', and had not signed in for weeks before.'
+        : `, and until then from ${plural(known.size, 'other network')}.`) +
+      (first.tenant === step.tenant ? '' : ' The credential was added in another tenant.') +
+      ' Harmless if the application moved to another host, and got a secret of its own there.',
+    next: 'Ask who added it; unless they explain it, remove it, and see what was done with it.',
+    severity: 4,
+    techniques: ['T1098.001', 'T1550.001'],
+    seen: [step, ...after.slice(0, 20)],
+  });
+}

@@ -1,0 +1,218 @@
+import { plural } from '@countersign/core';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import {
+  FIRST_CONTACT_PEOPLE_MIN,
+  HISTORY_MS,
+  KNOWN_DAYS_MIN,
+  NEWCOMERS_MAX,
+  WARM_DAYS_MIN,
+} from '../limits.ts';
+import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
+import {
+  dayOf,
+  draftFrom,
+  isWithin,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+import { isKnown, isOwn, type MailWorld, mailWorldOf, type Sent } from './correspondents.ts';
+import { type Insider, insideNames, nameKey, spokenName } from './employee-names.ts';
+import { domainOf, isFreeMail } from './mail-domain.ts';
+import { partsOf } from './mail-parts.ts';
+import { memberOfEntries, memberText } from './message-members.ts';
+
+/**
+ * A stranger who bears the name of somebody inside. A private address with which people wrote
+ * before is no stranger; nor is what a service writes in somebody's name whose domain is known.
+ * The name alone is that of a namesake, or of a person at home: a warning needs a sign beside it.
+ */
+export const displayName: StreamDetector = {
+  rules: ['stream/display-name'],
+  title: 'Mail from outside under the name of somebody inside',
+  needs: ['sender-names', 'sign-ins'],
+  find: async (scene) => {
+    const named = await namedNewcomers(scene);
+    if (named.length === 0) return [];
+    const world = await mailWorldOf(scene, new Set(named.map(({ domain }) => domain)));
+    const strangers = named.filter((one) => isStranger(world, one));
+    if (strangers.length === 0) return [];
+    const sought = strangers.map(({ name }) => name);
+    const names = await insideNames(scene, sought);
+    const found = strangers.flatMap((one): Found[] => {
+      const match = names.match(one.name, one.tenant, one.atMs);
+      const spelt = ownAddress(world, one);
+      if (spelt !== undefined) return [{ stranger: one, address: spelt, how: 'address' }];
+      // Who writes to themselves from their own address at home lures nobody.
+      if (match === undefined || one.onlyTo === match.insider.address) return [];
+      return [{ stranger: one, address: match.insider.address, ...match }];
+    });
+    const busy = await writingDays(scene, found);
+    const armed = await armedDays(scene, found);
+    return found.map((each) => draftOf(each, { busy, armed }));
+  },
+};
+
+type Named = Sent & {
+  readonly name: string;
+  /** The one recipient of that day; undefined where there are several. */
+  readonly onlyTo: string | undefined;
+  /** Somebody chose this message to be looked at. */
+  readonly isFile: boolean;
+};
+
+type Found = {
+  readonly stranger: Named;
+  readonly address: string;
+  readonly how: 'same' | 'spelling' | 'address';
+  readonly insider?: Insider;
+};
+
+/** Sources that say what a sender calls themselves. */
+const WITH_NAMES = `(source = 'mail/message' OR source = 'defender/advanced-hunting'
+  OR source IN ('azure-monitor/AdvancedHunting-EmailEvents', 'log-analytics/EmailEvents'))`;
+
+/** Addresses that nobody had mail from, and nobody wrote to, in the month before. */
+async function namedNewcomers(scene: StreamScene): Promise<Named[]> {
+  const fromMs = Math.trunc(scene.period.fromMs);
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'entries', 'source', 'org', 't', 'd', 'sender', 'ip', 'people', 'one'],
+    // Texts are picked for newcomers alone: the engine can put aside groups, and not those.
+    (events) => `WITH m AS NOT MATERIALIZED (SELECT "index", entries, source, org, t, d, sender, ip,
+          lower(target_name) AS target, activity_id IN (1, 2) AND ${WITH_NAMES} AS is_named
+        FROM ${events} WHERE class_uid = 4009 AND sender LIKE '%@%'),
+      writers AS (SELECT DISTINCT org, sender AS a FROM m WHERE is_named AND d >= ${fromMs}),
+      days AS (SELECT org, sender AS a, d FROM m SEMI JOIN writers
+          ON writers.org = m.org AND writers.a = m.sender
+        UNION SELECT org, target, d FROM m SEMI JOIN writers
+          ON writers.org = m.org AND writers.a = m.target),
+      w AS (SELECT *, lag(d) OVER (PARTITION BY org, a ORDER BY d) AS before FROM days),
+      fresh AS (SELECT org, a AS sender, d FROM w
+        WHERE d >= ${fromMs} AND (before IS NULL OR before < d - ${HISTORY_MS})),
+      v AS (SELECT org, sender, d, count(DISTINCT target) AS people, min(target) AS one,
+          min(t) FILTER (is_named) AS t, arg_min("index", (t, "index")) FILTER (is_named) AS i,
+          arg_min(entries, (t, "index")) FILTER (is_named) AS entries,
+          arg_min(source, (t, "index")) FILTER (is_named) AS source,
+          arg_min(ip, (t, "index")) FILTER (is_named) AS ip
+        FROM m SEMI JOIN fresh USING (org, sender, d) GROUP BY org, sender, d)
+      SELECT i, entries::VARCHAR, source, org, t, d, sender, ip, people, one FROM v
+      WHERE t IS NOT NULL ORDER BY t, i`,
+    NEWCOMERS_MAX,
+  );
+  const named: Named[] = [];
+  for (const row of rows) {
+    const entries = textOf(row['entries']) ?? '';
+    const members = await memberOfEntries(scene, entries, 'SenderDisplayName');
+    const name = members === undefined ? '' : memberText(members, 'SenderDisplayName');
+    if (name === '' || !isWithin(scene, numberOf(row['t']))) continue;
+    const sender = textOf(row['sender']) ?? '';
+    const recipients = numberOf(row['people']);
+    named.push({
+      index: numberOf(row['index']),
+      atMs: numberOf(row['t']),
+      tenant: String(row['org']),
+      day: numberOf(row['d']),
+      domain: domainOf(sender),
+      ip: textOf(row['ip']),
+      onlyTo: recipients === 1 ? (textOf(row['one']) ?? undefined) : undefined,
+      isFile: textOf(row['source']) === 'mail/message',
+      ...{ sender, recipients, name },
+    });
+  }
+  return named;
+}
+
+function isStranger(world: MailWorld, one: Named): boolean {
+  if (isOwn(world, one)) return false;
+  if (!isFreeMail(one.domain) && isKnown(world, one, KNOWN_DAYS_MIN)) return false;
+  const days = [...(world.mailDays.get(one.tenant) ?? [])];
+  const before = days.filter((day) => day < one.day && day >= one.day - HISTORY_MS);
+  // In the first days of a log everybody is new. Of files there never is a log.
+  return one.isFile || before.length >= WARM_DAYS_MIN;
+}
+
+/** An address of the company where a name should be, in front of another address. */
+function ownAddress(world: MailWorld, one: Named): string | undefined {
+  const [address] = /[^\s<>"'@]+@[^\s<>"'@]+\.[a-z]{2,}/i.exec(one.name.slice(0, 320)) ?? [];
+  if (address === undefined) return undefined;
+  const isInside = isOwn(world, { ...one, domain: domainOf(address) });
+  return isInside ? address.toLowerCase() : undefined;
+}
+
+/** On which days these people wrote; `tenant address`. */
+async function writingDays(
+  scene: StreamScene,
+  found: readonly Found[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  if (found.length === 0) return new Map();
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'sender', 'd'],
+    (events) => `SELECT DISTINCT org, sender, d FROM ${events} WHERE class_uid = 4009
+      AND sender IN (${listed(new Set(found.map(({ address }) => address)))})`,
+  );
+  const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['sender'])}`);
+  return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
+}
+
+const armedKey = ({ tenant, sender, day }: Pick<Named, 'tenant' | 'sender' | 'day'>): string =>
+  `${tenant} ${sender} ${day}`;
+
+/** Senders and days whose mail brought what lures bring. */
+async function armedDays(
+  scene: StreamScene,
+  found: readonly Found[],
+): Promise<ReadonlySet<string>> {
+  if (found.length === 0) return new Set();
+  const senders = new Set(found.map(({ stranger }) => stranger.sender));
+  const parts = (await partsOf(scene, { senders })).filter(({ risk }) => risk !== undefined);
+  return new Set(parts.map((part) => armedKey({ ...part, day: dayOf(part.atMs) })));
+}
+
+type Besides = {
+  readonly busy: ReadonlyMap<string, readonly number[]>;
+  readonly armed: ReadonlySet<string>;
+};
+
+function draftOf({ stranger, address, how }: Found, { busy, armed }: Besides): FindingDraft {
+  const { tenant, sender, name, day, recipients } = stranger;
+  const days = busy.get(`${tenant} ${address}`) ?? [];
+  const wrote = days.filter((one) => one < day && one >= day - HISTORY_MS).length;
+  const isSign = armed.has(armedKey(stranger)) || !mayBeTheirs(stranger);
+  const isPassedFor = how === 'same' && wrote >= KNOWN_DAYS_MIN && isSign;
+  const isLikely = how === 'address' || isPassedFor;
+  return draftFrom({
+    rule: 'stream/display-name',
+    tenant,
+    group: sender,
+    at: stranger,
+    title: `${sender} wrote from outside as "${name.slice(0, 100)}"`,
+    message:
+      `${WORDS[how]} ${address}, and nobody wrote with that address in the month before; ` +
+      `${plural(recipients, 'person', 'people')} got it. Harmless if it is their own address at ` +
+      'home, or somebody else of that name.',
+    next: 'Ask the person inside whether they wrote it; warn those who got it.',
+    severity: isLikely ? 3 : 2,
+    techniques: ['T1566', 'T1656'],
+    seen: [stranger],
+  });
+}
+
+/**
+ * A mailbox that anybody can have, called as its owner is, with mail to few: people write so from
+ * home, and namesakes anywhere, far more often than anybody is lured. Whoever handed the message in
+ * did not think so.
+ */
+function mayBeTheirs({ sender, name, domain, recipients, isFile }: Named): boolean {
+  if (isFile || recipients >= FIRST_CONTACT_PEOPLE_MIN || !isFreeMail(domain)) return false;
+  const called = nameKey(spokenName(sender));
+  return called !== undefined && called === nameKey(name);
+}
+
+const WORDS = {
+  same: 'That is the name of',
+  spelling: 'That is, but for one letter, the name of',
+  address: 'Where a name should be stands',
+} as const;

@@ -1,0 +1,157 @@
+import { HISTORY_MS, NAME_LETTERS_MIN, NAMES_MAX } from '../limits.ts';
+import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
+import { dayOf, type StreamScene } from '../windows/window-detector.ts';
+import { editDistance, skeletonOf } from './domain-similarity.ts';
+import { memberOfEntries, memberText } from './message-members.ts';
+
+/** Somebody inside, by the name that people know them by. */
+export type Insider = {
+  readonly tenant: string;
+  readonly address: string;
+  readonly name: string;
+};
+
+export type NameMatch = { readonly insider: Insider; readonly how: 'same' | 'spelling' };
+
+/**
+ * Those who sign in and are called like one of the `sought`: as their sign-ins state them, else
+ * out of addresses that are made of names (`vivian.castellan@`). Titles are not in any record, so
+ * nobody is set apart by one.
+ */
+export async function insideNames(
+  scene: StreamScene,
+  sought: Iterable<string>,
+): Promise<InsideNames> {
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'actor', 'entries'],
+    (events) => `WITH p AS NOT MATERIALIZED (
+        SELECT org, lower(actor_name) AS name, d, "index", entries FROM ${events}
+        WHERE class_uid = 3002 AND actor_name LIKE '%@%' AND actor_name NOT LIKE '%#ext#%'),
+      latest AS (SELECT org, name, max("index") AS "index", count(*) AS days
+        FROM (SELECT org, name, d, max("index") AS "index" FROM p GROUP BY ALL) GROUP BY org, name)
+      SELECT latest.org, latest.name, p.entries::VARCHAR
+      FROM p JOIN latest ON p."index" = latest."index"
+      ORDER BY latest.days DESC, latest.name, latest.org`,
+    NAMES_MAX,
+  );
+  const names = new InsideNames(sought);
+  for (const row of rows) {
+    const address = textOf(row['actor']) ?? '';
+    const of = { tenant: String(row['org']), address };
+    const stated = await statedName(scene, textOf(row['entries']) ?? '');
+    for (const name of new Set([stated, spokenName(address)])) names.add({ ...of, name });
+  }
+  names.tellDays(await daysOf(scene, names.addresses));
+  return names;
+}
+
+/** On which days somebody signed in; `tenant address`. */
+async function daysOf(scene: StreamScene, addresses: Iterable<string>): Promise<Days> {
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'actor', 'd'],
+    (events) => `SELECT DISTINCT org, lower(actor_name), d FROM ${events}
+      WHERE class_uid = 3002 AND lower(actor_name) IN (${listed(addresses)})`,
+  );
+  const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['actor'])}`);
+  return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
+}
+
+type Days = ReadonlyMap<string, readonly number[]>;
+
+async function statedName(scene: StreamScene, entries: string): Promise<string> {
+  for (const member of ['userDisplayName', 'UserDisplayName']) {
+    const members = await memberOfEntries(scene, entries, member);
+    if (members !== undefined) return memberText(members, member);
+  }
+  return '';
+}
+
+/** The name that an address is made of, where it is made of one. */
+export function spokenName(address: string): string {
+  return (address.split('@')[0] ?? '').replaceAll(/[._\d-]+/g, ' ');
+}
+
+/**
+ * Finds the insider of a name, also where one letter is wrong, at the price of a few look-ups. It
+ * keeps those alone who are called like somebody who is sought: of a large company not all.
+ */
+export class InsideNames {
+  readonly #sought: ReadonlySet<string>;
+  readonly #byKey = new Map<string, Insider[]>();
+  /** Keys without one of their letters, and the keys that they come from. */
+  readonly #near = new Map<string, Set<string>>();
+  #days: Days = new Map();
+
+  constructor(sought: Iterable<string>) {
+    const keys = [...new Set(sought)].flatMap((name) => nameKey(name) ?? []);
+    this.#sought = new Set(keys.flatMap(withoutOne));
+  }
+
+  get addresses(): ReadonlySet<string> {
+    return new Set([...this.#byKey.values()].flat().map(({ address }) => address));
+  }
+
+  /** MUST be called before anybody is matched; `tenant address`. */
+  tellDays(days: Days): void {
+    this.#days = days;
+  }
+
+  add(insider: Insider): void {
+    const key = nameKey(insider.name);
+    if (key === undefined) return;
+    const near = withoutOne(key);
+    if (!near.some((less) => this.#sought.has(less))) return;
+    const own = this.#byKey.get(`${insider.tenant} ${key}`);
+    if (own !== undefined) {
+      own.push(insider);
+      return;
+    }
+    this.#byKey.set(`${insider.tenant} ${key}`, [insider]);
+    for (const less of near) {
+      const keys = this.#near.get(less);
+      if (keys === undefined) this.#near.set(less, new Set([key]));
+      else keys.add(key);
+    }
+  }
+
+  /** Who of those who signed in within a month before the end of that day bears this name. */
+  match(name: string, tenant: string, atMs: number): NameMatch | undefined {
+    const key = nameKey(name);
+    if (key === undefined) return undefined;
+    const day = dayOf(atMs);
+    const there = (of: string): Insider | undefined =>
+      this.#byKey.get(`${tenant} ${of}`)?.find(({ address }) => {
+        const days = this.#days.get(`${tenant} ${address}`) ?? [];
+        return days.some((one) => one <= day && one >= day - HISTORY_MS);
+      });
+    const same = there(key);
+    if (same !== undefined) return { insider: same, how: 'same' };
+    const near = withoutOne(key).flatMap((less) => [...(this.#near.get(less) ?? [])]);
+    for (const of of new Set(near)) {
+      const insider = editDistance(of, key, 1) <= 1 ? there(of) : undefined;
+      if (insider !== undefined) return { insider, how: 'spelling' };
+    }
+    return undefined;
+  }
+}
+
+const NAME_CHARACTERS_MAX = 80;
+const NAME_WORDS_MAX = 5;
+
+/** What a reader takes for the same name: whatever the letters, the order, and what is added. */
+export function nameKey(name: string): string | undefined {
+  const bare = name.slice(0, NAME_CHARACTERS_MAX).split(/[([|/]| [-–—] | via | at /i)[0] ?? '';
+  const words = bare.split(/[^\p{L}\p{M}\p{N}]+/u).filter((word) => word.length > 1);
+  if (words.length < 2 || words.length > NAME_WORDS_MAX) return undefined;
+  const key = words.map(skeletonOf).sort().join(' ');
+  return key.length > NAME_LETTERS_MIN ? key : undefined;
+}
+
+function withoutOne(key: string): string[] {
+  const letters = [...key];
+  return [key, ...letters.map((_, at) => letters.toSpliced(at, 1).join(''))];
+}

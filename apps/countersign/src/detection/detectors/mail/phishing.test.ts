@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { daily, foundIn, type Played, person, signIn } from '../testing/scene.ts';
+import { editDistance, likenessOf, skeletonOf } from './domain-similarity.ts';
+import { phishing } from './phishing.ts';
+
+const mail = (of: Played): Played => ({
+  ...{ classUid: 4009, activityId: 2, workload: 'Exchange', sender: 'desk@harbourworks.example' },
+  ...{ targetName: 'p1@northmoor.example', mailbox: 'p1@northmoor.example' },
+  ...of,
+});
+const people = [1, 2, 3, 4].map((n) => signIn({ day: 0, ...person(n), ip: '192.0.2.1' }));
+const month = daily(9, (day) => mail({ day }));
+const known: readonly Played[] = [...people, ...month];
+
+const toMany = (of: Played, many = 6): Played[] =>
+  Array.from({ length: many }, (_, n) => mail({ ...of, targetName: `p${n}@northmoor.example` }));
+
+test('a domain that passes for the company, or for one that it writes with', async () => {
+  for (const [domain, severity] of [
+    ['northrnoor.example', 3],
+    ['n\u043erthmoor.example', 3],
+    ['harbourwork.example', 3],
+    ['northmoor-login.example', 2],
+  ] as const) {
+    const sender = `hr@${domain}`;
+    const [found, ...more] = await foundIn(phishing, [...known, mail({ day: 9, sender })]);
+    assert.deepEqual(more, [], domain);
+    assert.deepEqual([found?.rule, found?.severity], ['stream/look-alike', severity], domain);
+  }
+});
+
+test('a stranger who writes to many at once, and with what', async () => {
+  const sender = 'team@booster.example';
+  const [plain, ...none] = await foundIn(phishing, [...known, ...toMany({ day: 9, sender })]);
+  assert.deepEqual(none, []);
+  assert.deepEqual([plain?.rule, plain?.severity], ['stream/first-contact', 1]);
+  const file = mail({ day: 9, sender, activityId: 3, object: 'Statement.iso' });
+  const armed = await foundIn(phishing, [...known, ...toMany({ day: 9, sender }), file]);
+  assert.deepEqual(armed.map(({ rule, severity }) => `${rule} ${severity}`).sort(), [
+    'stream/first-contact 3',
+    'stream/rare-attachment 2',
+  ]);
+});
+
+test('those that one knows, and the first days of a log, are no first contact', async () => {
+  const sender = 'desk@harbourworks.example';
+  assert.deepEqual(await foundIn(phishing, [...known, ...toMany({ day: 9, sender })]), []);
+  const fresh = [...people, ...toMany({ day: 0, sender: 'team@booster.example' })];
+  assert.deepEqual(await foundIn(phishing, fresh), []);
+});
+
+test('a remote-desktop file, and links that hide where they lead', async () => {
+  const part = { day: 1, activityId: 3, sender: 'it@trusted.example' };
+  const [rdp] = await foundIn(phishing, [...people, mail({ ...part, object: 'Check.RDP' })]);
+  assert.deepEqual([rdp?.severity, rdp?.techniques[0]], [4, 'T1566.001']);
+  for (const object of [
+    'https://198.18.0.7/login',
+    'https:////198.18.0.7/login',
+    'https://\\\\198.18.0.7/login',
+    'https://login.microsoft.com@example.net/',
+    'https://login.micros0ft-online.example/',
+    'https://northm00r.example/sso',
+  ]) {
+    const found = await foundIn(phishing, [...people, mail({ ...part, object })]);
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      ['stream/lure-link'],
+      object,
+    );
+  }
+  for (const object of ['Report.docx', 'https://northmoor.example/', 'https://example.net/a']) {
+    assert.deepEqual(await foundIn(phishing, [...people, mail({ ...part, object })]), [], object);
+  }
+});
+
+test('somebody inside who writes to far more than they ever did', async () => {
+  const sender = 'p1@northmoor.example';
+  const usual = daily(8, (day) => mail({ day, sender, activityId: 1 }));
+  const many = toMany({ day: 8, sender, activityId: 1 }, 40);
+  const [found, ...more] = await foundIn(phishing, [...known, ...usual, ...many]);
+  assert.deepEqual(more, []);
+  assert.equal(found?.rule, 'stream/lateral-phishing');
+  const always = Array.from({ length: 9 }, (_, day) => toMany({ day, sender }, 40)).flat();
+  assert.deepEqual(await foundIn(phishing, [...known, ...always]), []);
+});
+
+test('names that look alike, and names that are merely short', () => {
+  assert.equal(skeletonOf('m\u0456crosoft'), skeletonOf('rnicrosoft'));
+  assert.equal(editDistance('harbour', 'harbuor', 2), 1);
+  assert.equal(editDistance('a', 'abcdef', 2), 3);
+  assert.equal(likenessOf('mail.northmoor.example', ['northmoor.example']), undefined);
+  assert.equal(likenessOf('abc.example', ['abd.example']), undefined);
+  assert.equal(likenessOf('xn--nrthmoor-mqg.example', ['other.example']), undefined);
+});

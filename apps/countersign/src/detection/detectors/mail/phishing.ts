@@ -1,0 +1,222 @@
+import { plural } from '@countersign/core';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import {
+  CANDIDATES_LOOKED_AT_MAX,
+  FIRST_CONTACT_PEOPLE_MIN,
+  HISTORY_MS,
+  LATERAL_PEOPLE_MIN,
+  VOLUME_TIMES,
+  WARM_DAYS_MIN,
+} from '../limits.ts';
+import { ask, numberOf, textOf } from '../windows/event-query.ts';
+import {
+  draftFrom,
+  isWithin,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+import {
+  friendsOf,
+  isOwn,
+  type MailWorld,
+  mailWorldOf,
+  type Sent,
+  type Strange,
+  strangersOf,
+} from './correspondents.ts';
+import { likenessOf } from './domain-similarity.ts';
+import { type Part, partsOf, trickOf } from './mail-parts.ts';
+
+/** Mail from people who never wrote before, or who pass for others. */
+export const phishing: StreamDetector = {
+  rules: [
+    ...['stream/look-alike', 'stream/first-contact', 'stream/rare-attachment'],
+    ...['stream/lure-link', 'stream/lateral-phishing'],
+  ],
+  title: 'Mail that lures: look-alikes, first contacts, rare attachments, links, mail from inside',
+  // Which domains are the company's own is learned from sign-ins.
+  needs: ['email', 'sign-ins'],
+  rulesNeed: {
+    'stream/first-contact': ['email'],
+    'stream/rare-attachment': ['attachments'],
+    'stream/lure-link': ['links', 'sign-ins'],
+  },
+  find: async (scene) => {
+    const world = await mailWorldOf(scene);
+    if (world.mailDays.size === 0) return [];
+    const parts = await partsOf(scene, { domains: [...world.own.values()].flat() });
+    const strangers = await strangersOf(scene);
+    const news = strangers.filter((day) => isWithin(scene, day.atMs) && !isOwn(world, day));
+    return [
+      ...news.flatMap((day) => lookAlike(world, day) ?? firstContact(world, day, parts) ?? []),
+      ...rareAttachments(parts),
+      ...lureLinks(world, parts),
+      ...(await lateral(scene, world)),
+    ];
+  },
+};
+
+function lookAlike(world: MailWorld, day: Strange): FindingDraft | undefined {
+  const likeness = likenessOf(day.domain, friendsOf(world, day));
+  if (likeness === undefined) return undefined;
+  const { to, how } = likeness;
+  return draftFrom({
+    rule: 'stream/look-alike',
+    tenant: day.tenant,
+    group: day.domain,
+    at: day,
+    title: `Mail came from ${day.domain}, which passes for ${to}`,
+    message:
+      `${plural(day.recipients, 'person', 'people')} got mail from ${day.sender}. The domain is ` +
+      `${HOW[how]} ${to}. Harmless if it is another name of the same company.`,
+    next: 'Look at the message; warn those who got it, and block the domain.',
+    severity: how === 'part' ? 2 : 3,
+    techniques: ['T1566', 'T1656'],
+    seen: [day],
+  });
+}
+
+const HOW = {
+  letters: 'written with letters that look like those of',
+  spelling: 'one letter away from',
+  part: 'made of the name of',
+} as const;
+
+/** A domain that never wrote writes to many: with what, decides how bad that is. */
+function firstContact(
+  world: MailWorld,
+  day: Strange,
+  parts: readonly Part[],
+): FindingDraft | undefined {
+  if (day.recipients < FIRST_CONTACT_PEOPLE_MIN || day.knownDays > 0) return undefined;
+  const warm = [...(world.mailDays.get(day.tenant) ?? [])].filter((one) => {
+    return one < day.day && one >= day.day - HISTORY_MS;
+  });
+  if (warm.length < WARM_DAYS_MIN) return undefined;
+  const own = parts.filter((part) => part.tenant === day.tenant && part.domain === day.domain);
+  const people = plural(day.recipients, 'person', 'people');
+  const isArmed = own.some(({ risk }) => risk !== undefined);
+  return draftFrom({
+    rule: 'stream/first-contact',
+    tenant: day.tenant,
+    group: day.domain,
+    at: day,
+    title: `${day.domain} wrote for the first time, to ${people}`,
+    message:
+      'Nobody of the company wrote with this domain in the month before.' +
+      (isArmed ? ' The mail brings what lures bring.' : '') +
+      ' Harmless if it is a newsletter, or a new customer.',
+    next: 'Look at the message; warn those who got it if it lures.',
+    severity: isArmed ? 3 : 1,
+    techniques: ['T1566'],
+    seen: [day, ...own.slice(0, 20)],
+  });
+}
+
+function rareAttachments(parts: readonly Part[]): FindingDraft[] {
+  const files = parts.filter(({ risk, name }) => risk === 'attachment' && !name.includes('://'));
+  const groups = Map.groupBy(files, (part) => {
+    return `${part.tenant} ${part.sender} ${Math.floor(part.atMs / 86_400_000)}`;
+  });
+  return [...groups.values()].map((own) => {
+    const first = own[0] as Part;
+    const kind = first.name.split('.').at(-1)?.toLowerCase() ?? '';
+    const people = own.reduce((n, { recipients }) => Math.max(n, recipients), 0);
+    return draftFrom({
+      rule: 'stream/rare-attachment',
+      tenant: first.tenant,
+      group: first.sender,
+      at: first,
+      title: `${first.sender} sent .${kind} files to ${plural(people, 'person', 'people')}`,
+      message:
+        `"${first.name}": a kind of file that business mail does not need, and lures use. ` +
+        'Harmless if this sender is known to send such.',
+      next: 'Ask those who got it whether they opened it; block such files at the gateway.',
+      severity: kind === 'rdp' ? 4 : 2,
+      techniques: ['T1566.001', 'T1204.002'],
+      seen: own.slice(0, 50),
+    });
+  });
+}
+
+function lureLinks(world: MailWorld, parts: readonly Part[]): FindingDraft[] {
+  return parts.flatMap((part): FindingDraft[] => {
+    if (!part.name.includes('://')) return [];
+    const own = world.own.get(part.tenant) ?? [];
+    const host = URL.canParse(part.name) ? new URL(part.name).hostname : '';
+    const like = likenessOf(host, own);
+    const trick = trickOf(part.name) ?? (like === undefined ? undefined : `imitates ${like.to}`);
+    if (trick === undefined) return [];
+    return [
+      draftFrom({
+        rule: 'stream/lure-link',
+        tenant: part.tenant,
+        group: `${part.sender} ${host}`,
+        at: part,
+        title: `${part.sender} sent a link that ${trick}`,
+        message: `It leads to ${host}; ${plural(part.recipients, 'person', 'people')} got it.`,
+        next: 'See who followed the link, and whether somebody signed in as them afterwards.',
+        severity: 2,
+        techniques: ['T1566.002'],
+        seen: [part],
+      }),
+    ];
+  });
+}
+
+/** Somebody inside writes to many colleagues in a day, who never wrote to nearly as many. */
+async function lateral(scene: StreamScene, world: MailWorld): Promise<FindingDraft[]> {
+  const fromMs = Math.trunc(scene.period.fromMs);
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'org', 'sender', 'd', 't', 'recipients', 'ip'],
+    (events) => `WITH m AS NOT MATERIALIZED (SELECT * FROM ${events}
+        WHERE class_uid = 4009 AND sender LIKE '%@%'),
+      many AS (SELECT DISTINCT org, sender FROM (SELECT org, sender, d FROM m WHERE d >= ${fromMs}
+        GROUP BY ALL HAVING count(DISTINCT target_name) >= ${LATERAL_PEOPLE_MIN})),
+      v AS (SELECT arg_min("index", (t, "index")) AS "index", org, sender, d, min(t) AS t,
+          count(DISTINCT target_name) AS recipients, arg_min(ip, (t, "index")) AS ip
+        FROM m SEMI JOIN many USING (org, sender) GROUP BY org, sender, d),
+      w AS (SELECT *, max(recipients) OVER before AS most, count(*) OVER before AS days FROM v
+        WINDOW before AS (PARTITION BY org, sender ORDER BY d
+          RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING))
+      SELECT "index", org, sender, d, t, recipients, ip FROM w
+      WHERE recipients >= ${LATERAL_PEOPLE_MIN} AND days >= ${WARM_DAYS_MIN}
+        AND recipients > most * ${VOLUME_TIMES} AND d >= ${fromMs} ORDER BY d, "index"`,
+    CANDIDATES_LOOKED_AT_MAX,
+  );
+  return rows
+    .map((row): Sent => {
+      const sender = textOf(row['sender']) ?? '';
+      return {
+        index: numberOf(row['index']),
+        atMs: numberOf(row['t']),
+        tenant: String(row['org']),
+        domain: sender.split('@')[1] ?? '',
+        day: numberOf(row['d']),
+        recipients: numberOf(row['recipients']),
+        ip: textOf(row['ip']),
+        sender,
+      };
+    })
+    .filter((day) => isWithin(scene, day.atMs) && isOwn(world, day))
+    .map(lateralDraft);
+}
+
+function lateralDraft(day: Sent): FindingDraft {
+  return draftFrom({
+    rule: 'stream/lateral-phishing',
+    tenant: day.tenant,
+    group: day.sender,
+    at: day,
+    title: `${day.sender} wrote to ${day.recipients} people in a day`,
+    message:
+      'This person never wrote to nearly as many. Harmless if they announced something, and ' +
+      'their colleagues know of it.',
+    next: 'Ask the person whether they sent it; else revoke their sessions, and recall the mail.',
+    severity: 3,
+    techniques: ['T1534'],
+    seen: [day],
+  });
+}

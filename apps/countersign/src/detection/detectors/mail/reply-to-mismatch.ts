@@ -1,0 +1,186 @@
+import type { FindingDraft, FindingSeverity } from '../../../store/rows/finding.ts';
+import { HISTORY_MS, KNOWN_DAYS_MIN, NEWCOMERS_MAX, WARM_DAYS_MIN } from '../limits.ts';
+import { ask, listed, numberOf, textOf } from '../windows/event-query.ts';
+import {
+  dayOf,
+  draftFrom,
+  isWithin,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+import {
+  friendsOf,
+  isKnown,
+  isOwn,
+  type MailWorld,
+  mailWorldOf,
+  type Sent,
+} from './correspondents.ts';
+import { likenessOf } from './domain-similarity.ts';
+import { domainOf, isFreeMail, siteOf } from './mail-domain.ts';
+import { memberOfEntries, memberText, objectOf } from './message-members.ts';
+
+/**
+ * Mail whose answer would go to somebody else. Mailing lists, invitations and ticket systems do so
+ * as well, so that what speaks is where the answer would go: to a look-alike, to a mailbox that
+ * anybody can have, to a domain that nobody ever wrote with.
+ */
+export const replyMismatch: StreamDetector = {
+  rules: ['stream/reply-mismatch'],
+  title: 'Mail whose answers would go to somebody else than its sender',
+  needs: ['reply-to'],
+  find: async (scene) => {
+    const messages = await messagesOf(scene);
+    if (messages.length === 0) return [];
+    const domains = messages.flatMap(({ domain, replies }) => [domain, ...replies.map(domainOf)]);
+    const world = await mailWorldOf(scene, domains);
+    const known = await knownAddresses(scene, messages);
+    const found = messages.flatMap((message) => {
+      const mismatch = mismatchOf(world, known, message);
+      return mismatch === undefined ? [] : [{ message, ...mismatch }];
+    });
+    const groups = Map.groupBy(found, ({ message: { tenant, sender, atMs }, to }) =>
+      [tenant, sender, to, dayOf(atMs)].join(' '),
+    );
+    return [...groups.values()].map(draftOf);
+  },
+};
+
+type Message = Sent & {
+  readonly replies: readonly string[];
+  readonly isOfList: boolean;
+  /** What the receiving server says: topmost. What is below, the sender may have written. */
+  readonly authentication: string;
+};
+
+async function messagesOf(scene: StreamScene): Promise<Message[]> {
+  const rows = await ask(
+    scene,
+    0,
+    ['index', 'entries', 'org', 't', 'd', 'sender', 'ip'],
+    (events) => `SELECT "index", entries::VARCHAR, org, t, d, sender, ip FROM ${events}
+      WHERE class_uid = 4009 AND activity_id = 2 AND source = 'mail/message' AND sender LIKE '%@%'
+      ORDER BY t, "index"`,
+    NEWCOMERS_MAX,
+  );
+  const messages: Message[] = [];
+  for (const row of rows) {
+    const members = await memberOfEntries(scene, textOf(row['entries']) ?? '', 'ReplyTo');
+    if (members === undefined) continue;
+    const stated = Array.isArray(members['ReplyTo']) ? members['ReplyTo'] : [];
+    const [top] = Array.isArray(members['AuthenticationResults'])
+      ? members['AuthenticationResults']
+      : [];
+    const sender = textOf(row['sender']) ?? '';
+    messages.push({
+      index: numberOf(row['index']),
+      atMs: numberOf(row['t']),
+      tenant: String(row['org']),
+      day: numberOf(row['d']),
+      domain: domainOf(sender),
+      recipients: 1,
+      ip: textOf(row['ip']),
+      replies: stated
+        .map((each) => memberText(objectOf(each), 'address').toLowerCase())
+        .filter((address) => address.includes('@')),
+      isOfList: memberText(members, 'ListId') !== '',
+      authentication: typeof top === 'string' ? top : '',
+      sender,
+    });
+  }
+  return messages.filter(({ atMs, replies }) => replies.length > 0 && isWithin(scene, atMs));
+}
+
+/** On which days mail came from these addresses, or went to them; `tenant address`. */
+async function knownAddresses(
+  scene: StreamScene,
+  messages: readonly Message[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const addresses = listed(new Set(messages.flatMap(({ replies }) => replies)));
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'address', 'd'],
+    (events) => `WITH m AS (SELECT org, sender, lower(target_name) AS target, d
+        FROM ${events} WHERE class_uid = 4009)
+      SELECT org, sender, d FROM m WHERE sender IN (${addresses})
+      UNION SELECT org, target, d FROM m WHERE target IN (${addresses})`,
+    NEWCOMERS_MAX,
+  );
+  const days = Map.groupBy(rows, (row) => `${String(row['org'])} ${textOf(row['address'])}`);
+  return new Map([...days].map(([key, own]) => [key, own.map((row) => numberOf(row['d']))]));
+}
+
+type Mismatch = {
+  readonly to: string;
+  readonly why: string;
+  readonly severity: FindingSeverity;
+  readonly passesFor: boolean;
+};
+
+function mismatchOf(
+  world: MailWorld,
+  known: ReadonlyMap<string, readonly number[]>,
+  message: Message,
+): Mismatch | undefined {
+  const { tenant, day, domain, replies, isOfList } = message;
+  const isSeen = (address: string): boolean =>
+    (known.get(`${tenant} ${address}`) ?? []).some((one) => one < day && one >= day - HISTORY_MS);
+  // Whoever answers reaches the sender too, colleagues, or somebody whom one knows.
+  const isHarmless = replies.some(
+    (address) =>
+      siteOf(domainOf(address)) === siteOf(domain) ||
+      isOwn(world, { ...message, domain: domainOf(address) }) ||
+      isSeen(address),
+  );
+  const [to] = replies;
+  if (isHarmless || to === undefined) return undefined;
+  const there = domainOf(to);
+  const like = likenessOf(there, [domain, ...friendsOf(world, message)]);
+  if (like !== undefined && like.how !== 'part') {
+    return { to, why: `a domain that passes for ${like.to}`, severity: 3, passesFor: true };
+  }
+  const isFree = isFreeMail(there);
+  if (isOwn(world, message)) {
+    const isForged = isFree && FORGED.test(message.authentication);
+    const why = 'a mailbox that anybody can have, while the sender is a colleague by name alone';
+    return isForged ? { to, why, severity: 3, passesFor: true } : undefined;
+  }
+  if (isFree) {
+    // Platforms on which people invite each other do so every day.
+    const isUsual = isOfList || (isKnown(world, message, KNOWN_DAYS_MIN) && !isFreeMail(domain));
+    const why = 'a mailbox that anybody can have';
+    return { to, why, severity: isUsual ? 1 : 2, passesFor: false };
+  }
+  const isNew = !isKnown(world, { ...message, domain: there }, 1);
+  const isFirst = !isKnown(world, message, 1);
+  if (!isNew || !isFirst || isOfList || !isWarm(world, message)) return undefined;
+  return { to, why: 'a domain that nobody wrote with before', severity: 1, passesFor: false };
+}
+
+/** What the receiving server found out about a sender who is not who the message says. */
+const FORGED = /\b(?:dmarc|compauth)=fail\b/i;
+
+function isWarm(world: MailWorld, { tenant, day }: Message): boolean {
+  const days = [...(world.mailDays.get(tenant) ?? [])];
+  return days.filter((one) => one < day && one >= day - HISTORY_MS).length >= WARM_DAYS_MIN;
+}
+
+function draftOf(group: readonly (Mismatch & { readonly message: Message })[]): FindingDraft {
+  const first = group[0] as (typeof group)[number];
+  const { message, to, why, passesFor } = first;
+  return draftFrom({
+    rule: 'stream/reply-mismatch',
+    tenant: message.tenant,
+    group: `${message.sender} ${to}`,
+    at: message,
+    title: `Whoever answers ${message.sender} writes to ${to}`,
+    message:
+      `The message asks for answers at ${why}. Harmless if it is a list, an invitation, or ` +
+      'somebody who says so by other means.',
+    next: 'Do not answer it: ask the sender by a number or address that you know from before.',
+    severity: first.severity,
+    techniques: passesFor ? ['T1566', 'T1656'] : ['T1566'],
+    seen: group.map(({ message: seen }) => seen),
+  });
+}

@@ -1,0 +1,88 @@
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import { CANDIDATES_LOOKED_AT_MAX, TRAVEL_WITHIN_MS } from '../limits.ts';
+import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import { dayOf, draftFrom, isWithin, type StreamDetector } from '../windows/window-detector.ts';
+import {
+  habitsOf,
+  OF_PEOPLE,
+  SIGN_INS,
+  SIGNED_IN,
+  type SignedIn,
+  signedInOf,
+} from './sign-in-baseline.ts';
+
+/**
+ * In two countries within the hour. What everybody comes out of (a company's proxy abroad) is no
+ * place where somebody is, and neither is what this person comes out of on other days (a carrier
+ * that lets its phones out elsewhere).
+ */
+export const impossibleTravel: StreamDetector = {
+  rules: ['stream/impossible-travel'],
+  title: 'A person signed in from two countries within the hour',
+  needs: ['sign-in-log'],
+  find: async (scene) => {
+    const rows = await ask(
+      scene,
+      TRAVEL_WITHIN_MS,
+      [...SIGNED_IN, 'from_index', 'from_t', 'from_ip', 'from_net', 'from_country'],
+      // Nearly everybody was in one country: only who was in several is sorted and compared.
+      (events) => `WITH s AS NOT MATERIALIZED (
+          SELECT *, coalesce(actor_uid, lower(actor_name)) AS who FROM ${events}
+          WHERE ${OF_PEOPLE} AND country <> ''),
+        several AS (SELECT org, who FROM s GROUP BY ALL
+          HAVING min(hash(country)) <> max(hash(country)))
+        SELECT * FROM (SELECT ${SIGN_INS}, lag("index") OVER w, lag(t) OVER w AS from_t,
+            lag(ip) OVER w, lag(net) OVER w, lag(nullif(country, '')) OVER w AS from_country
+          FROM s SEMI JOIN several USING (org, who)
+          WINDOW w AS (PARTITION BY org, who ORDER BY t, "index"))
+        WHERE from_country <> country AND t - from_t <= ${TRAVEL_WITHIN_MS}
+        ORDER BY t, "index"`,
+      CANDIDATES_LOOKED_AT_MAX,
+    );
+    const trips = rows.map(tripOf).filter(({ to }) => isWithin(scene, to.atMs));
+    if (trips.length === 0) return [];
+    const habits = await habitsOf(
+      scene,
+      trips.flatMap(({ from, to }) => [from, to]),
+    );
+    const isStrange = (one: SignedIn): boolean => !habits.isOwn(one) && !habits.isOwnCountry(one);
+    // Either way round: the intruder may come first.
+    const strange = trips.filter(({ from, to }) => isStrange(from) !== isStrange(to));
+    const days = Map.groupBy(strange, ({ to }) => `${dayOf(to.atMs)} ${to.tenant} ${to.person}`);
+    return [...days.values()].flatMap(([first]) => (first === undefined ? [] : [draftOf(first)]));
+  },
+};
+
+type Trip = { readonly from: SignedIn; readonly to: SignedIn };
+
+function tripOf(row: Row): Trip {
+  const to = signedInOf(row);
+  const from = {
+    ...to,
+    index: numberOf(row['from_index']),
+    atMs: numberOf(row['from_t']),
+    ip: textOf(row['from_ip']),
+    net: textOf(row['from_net']),
+    country: textOf(row['from_country']),
+  };
+  return { from, to };
+}
+
+function draftOf({ from, to }: Trip): FindingDraft {
+  const who = to.name ?? to.actor ?? 'Somebody';
+  const minutes = Math.max(1, Math.round((to.atMs - from.atMs) / 60_000));
+  return draftFrom({
+    rule: 'stream/impossible-travel',
+    tenant: to.tenant,
+    group: to.person,
+    at: to,
+    title: `${who} signed in from ${from.country} and ${minutes} min later from ${to.country}`,
+    message:
+      `From ${from.ip}, then from ${to.ip}, one of which neither this person nor the company had ` +
+      'come from in the month before. Harmless if a tunnel or a roaming phone lets them out there.',
+    next: 'Ask the person where they were; unless they explain it, revoke their sessions.',
+    severity: 3,
+    techniques: ['T1078.004'],
+    seen: [from, to],
+  });
+}

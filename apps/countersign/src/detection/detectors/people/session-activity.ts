@@ -1,0 +1,81 @@
+import { numberText } from '@countersign/core';
+import { CANDIDATES_LOOKED_AT_MAX, MOVED_USED_WITHIN_MS } from '../limits.ts';
+import { ask, listed, numberOf, seenOf, textOf } from '../windows/event-query.ts';
+import { DAY_MS, type Seen, type StreamScene } from '../windows/window-detector.ts';
+
+/** What was done in a session behind a move of it, not from where it was before. */
+export type Deed = Seen & { readonly kind: 'mail' | 'files'; readonly items: number };
+
+/** A session that went on elsewhere. */
+export type MovedSession = {
+  readonly tenant: string;
+  readonly session: string;
+  /** Networks from which it had been used. */
+  readonly homes: ReadonlySet<string>;
+  readonly atMs: number;
+};
+
+/** The deeds of each, in order, as far as they are in the period. */
+export async function deedsOf(
+  scene: StreamScene,
+  moved: readonly MovedSession[],
+): Promise<ReadonlyMap<MovedSession, readonly Deed[]>> {
+  if (moved.length === 0) return new Map();
+  const sessions = listed(new Set(moved.map(({ session }) => session)));
+  const rows = await ask(
+    scene,
+    0,
+    ['index', 't', 'org', 'session', 'actor', 'app', 'ip', 'net', 'kind', 'items'],
+    (events) => `SELECT "index", t, org, session_uid, actor, app_uid, ip, net, kind,
+        greatest(coalesce(item_count, 1), 1)
+      FROM (SELECT *, CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
+          WHEN operation IN ('FileDownloaded', 'FileSyncDownloadedFull') THEN 'files' END AS kind
+        FROM ${events})
+      WHERE kind IS NOT NULL AND status_id <> 2 AND ip IS NOT NULL
+        AND session_uid IN (${sessions})
+      ORDER BY t, "index"`,
+    CANDIDATES_LOOKED_AT_MAX,
+  );
+  const bySession = Map.groupBy(rows, (row) => `${textOf(row['org'])} ${textOf(row['session'])}`);
+  return new Map(
+    moved.map((each) => {
+      const own = bySession.get(`${each.tenant} ${each.session}`) ?? [];
+      const behind = own.filter((row) => {
+        const atMs = numberOf(row['t']);
+        const isElsewhere = !each.homes.has(textOf(row['net']) ?? '');
+        return isElsewhere && atMs >= each.atMs && atMs < each.atMs + MOVED_USED_WITHIN_MS;
+      });
+      return [each, behind.map(deedOf)];
+    }),
+  );
+}
+
+function deedOf(row: Awaited<ReturnType<typeof ask>>[number]): Deed {
+  return {
+    ...seenOf(row),
+    kind: textOf(row['kind']) as Deed['kind'],
+    items: numberOf(row['items']),
+  };
+}
+
+const TECHNIQUES: Readonly<Record<Deed['kind'], string>> = { mail: 'T1114.002', files: 'T1530' };
+
+export function techniquesOf(deeds: readonly Deed[]): string[] {
+  return [...new Set(deeds.map(({ kind }) => TECHNIQUES[kind]))];
+}
+
+/** `read 30 messages and took 12 files`. */
+export function deedsText(deeds: readonly Deed[]): string {
+  const count = (kind: Deed['kind']): number =>
+    deeds.reduce((sum, deed) => sum + (deed.kind === kind ? deed.items : 0), 0);
+  const [mail, files] = [count('mail'), count('files')];
+  return [
+    ...(mail > 0 ? [`read ${numberText(mail)} ${mail === 1 ? 'message' : 'messages'}`] : []),
+    ...(files > 0 ? [`took ${numberText(files)} ${files === 1 ? 'file' : 'files'}`] : []),
+  ].join(' and ');
+}
+
+/** By the day on which they were done. */
+export function deedsByDay(deeds: readonly Deed[]): ReadonlyMap<number, readonly Deed[]> {
+  return Map.groupBy(deeds, ({ atMs }) => Math.floor(atMs / DAY_MS));
+}

@@ -1,0 +1,243 @@
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import {
+  CANDIDATES_LOOKED_AT_MAX,
+  MOVED_USED_WITHIN_MS,
+  SESSION_REACH_MS,
+  TRAVEL_WITHIN_MS,
+} from '../limits.ts';
+import { ask, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import {
+  DAY_MS,
+  draftFrom,
+  isWithin,
+  type Seen,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+import {
+  type Deed,
+  deedsByDay,
+  deedsOf,
+  deedsText,
+  type MovedSession,
+  techniquesOf,
+} from './session-activity.ts';
+import {
+  FAMILY,
+  type Habits,
+  habitsOf,
+  OF_PEOPLE,
+  SIGN_INS,
+  SIGNED_IN,
+  type SignedIn,
+  signedInOf,
+} from './sign-in-baseline.ts';
+
+/**
+ * One session on two devices or in two places: a cookie or a refresh token was taken. A session
+ * belongs to one browser or one computer. It moves with it to another network, and stays the same
+ * client; whoever stole it is another client, or is elsewhere within the hour.
+ */
+export const sessionMoved: StreamDetector = {
+  rules: ['stream/session-moved'],
+  title: 'One session was used on two devices, or in two places at once',
+  needs: ['sign-in-log'],
+  find: async (scene) => {
+    // What it was moved for may be done the day after.
+    const fromMs = scene.period.fromMs - MOVED_USED_WITHIN_MS;
+    const wide = { ...scene, period: { ...scene.period, fromMs } };
+    const rows = await ask(
+      wide,
+      SESSION_REACH_MS,
+      [...SIGNED_IN, ...FROM, 'because', 'is_same_device'],
+      (events) => movesSql(wide, events),
+      CANDIDATES_LOOKED_AT_MAX,
+    );
+    const moves = rows.map(moveOf);
+    if (moves.length === 0) return [];
+    const habits = await habitsOf(
+      wide,
+      moves.map(({ to }) => to),
+    );
+    const strange = moves.filter(({ to }) => !habits.isOwn(to));
+    return draftsOf(scene, strange, habits);
+  },
+};
+
+type Move = {
+  readonly from: Seen & { readonly country: string | null; readonly net: string };
+  readonly to: SignedIn;
+  readonly because: 'client' | 'device' | 'country';
+  /** The computer that the session had been used on, as the vendor knows it. */
+  readonly isSameDevice: boolean;
+};
+
+const FROM = [
+  'from_index',
+  'from_t',
+  'from_ip',
+  'from_net',
+  'from_country',
+  'from_actor',
+  'from_app',
+];
+
+/**
+ * Sign-ins that none of the session before them is like. The engine compares them: of a large
+ * company there are too many sessions on several networks to look through one by one. It compares
+ * hashes, and picks the texts of what is left: to sort those of all took nine tenths of a look.
+ */
+function movesSql({ period }: StreamScene, events: string): string {
+  const last = (of: string): string =>
+    `lag(t) OVER (PARTITION BY session, ${of} ORDER BY t, "index") AS ${of}_t`;
+  const isNew = (of: string): string => `(${of}_t IS NULL OR ${of}_t < t - ${SESSION_REACH_MS})`;
+  const isAbroad = `(country IS NOT NULL AND from_country IS NOT NULL AND ${isNew('country')})`;
+  const isOtherClient = `(client IS NOT NULL AND ${isNew('client')})`;
+  // The hash of nothing is a number.
+  const hashed = (of: string): string => `CASE WHEN ${of} IS NOT NULL THEN hash(${of}) END`;
+  const differs = (of: string): string => `min(${of}) <> max(${of})`;
+  const isOther = ['client', 'country', 'device'].map((of) => differs(`coalesce(${of}, 0)`));
+  return `WITH p AS NOT MATERIALIZED (SELECT * FROM ${events}
+      WHERE ${OF_PEOPLE} AND session_uid IS NOT NULL),
+    agents AS MATERIALIZED (SELECT user_agent, nullif(${FAMILY}, '') AS family
+      FROM (SELECT DISTINCT user_agent FROM p)),
+    n AS NOT MATERIALIZED (SELECT "index", t, hash(org || ' ' || session_uid) AS session,
+        hash(net) AS net, ${hashed("nullif(country, '')")} AS country,
+        ${hashed('device_uid')} AS device, ${hashed('family')} AS client
+      FROM p JOIN agents ON agents.user_agent IS NOT DISTINCT FROM p.user_agent),
+    several AS (SELECT session FROM n GROUP BY session HAVING ${differs('net')}
+      AND (${isOther.join(' OR ')})),
+    w AS (SELECT n.*, lag("index") OVER o AS from_index, lag(t) OVER o AS from_t,
+        lag(country) OVER o AS from_country,
+        ${['net', 'client', 'country', 'device'].map(last).join(', ')},
+        max(CASE WHEN device IS NULL THEN t END) OVER (o ROWS BETWEEN UNBOUNDED PRECEDING
+          AND 1 PRECEDING) AS bare_t
+      FROM n SEMI JOIN several USING (session)
+      WINDOW o AS (PARTITION BY session ORDER BY t, "index")),
+    m AS (SELECT *, (device IS NOT NULL AND NOT ${isNew('device')})::INTEGER AS is_same_device,
+      CASE
+        WHEN ${isNew('device')} AND ${isNew('bare')} AND (${isAbroad} OR ${isOtherClient})
+          THEN 'device'
+        WHEN ${isAbroad} AND t - from_t <= ${TRAVEL_WITHIN_MS} THEN 'country'
+        WHEN ${isAbroad} AND ${isOtherClient} THEN 'client' END AS because
+      FROM w WHERE t >= ${period.fromMs} AND from_t >= t - ${SESSION_REACH_MS} AND ${isNew('net')}),
+    moved AS MATERIALIZED (SELECT "index", from_index, because, is_same_device FROM m
+      WHERE because IS NOT NULL ORDER BY t, "index" LIMIT ${CANDIDATES_LOOKED_AT_MAX + 1}),
+    s AS (SELECT ${SIGN_INS} FROM p WHERE "index" IN (SELECT "index" FROM moved)),
+    f AS (SELECT ${SIGN_INS} FROM p WHERE "index" IN (SELECT from_index FROM moved))
+    SELECT ${SIGNED_IN.map((name) => `s."${name}"`).join(', ')}, f."index", f.t, f.ip, f.net,
+      f.country, f.actor, f.app, because, is_same_device
+    FROM moved JOIN s ON s."index" = moved."index" JOIN f ON f."index" = moved.from_index
+    ORDER BY s.t, s."index"`;
+}
+
+function moveOf(row: Row): Move {
+  const to = signedInOf(row);
+  const from = {
+    index: numberOf(row['from_index']),
+    atMs: numberOf(row['from_t']),
+    actor: textOf(row['from_actor']),
+    session: to.session ?? null,
+    app: textOf(row['from_app']),
+    ip: textOf(row['from_ip']),
+    country: textOf(row['from_country']),
+    net: textOf(row['from_net']) ?? '',
+  };
+  const because = textOf(row['because']) as Move['because'];
+  return { from, to, because, isSameDevice: numberOf(row['is_same_device']) === 1 };
+}
+
+/** The first move of each day, with what was done behind it; and what was done the day after. */
+async function draftsOf(
+  scene: StreamScene,
+  moves: readonly Move[],
+  habits: Habits,
+): Promise<FindingDraft[]> {
+  const byDay = Map.groupBy(moves, ({ to }) => {
+    return `${to.tenant} ${to.session} ${Math.floor(to.atMs / DAY_MS)}`;
+  });
+  const moved = [...byDay.values()].map((own) => ({ own, session: movedOf(own) }));
+  const deeds = await deedsOf(
+    scene,
+    moved.map(({ session }) => session),
+  );
+  const days = new Map(moved.map((one) => [one, deedsByDay(deeds.get(one.session) ?? [])]));
+  const dayOf = ({ session }: (typeof moved)[number]): number => Math.floor(session.atMs / DAY_MS);
+  const after = moved.flatMap((one) => {
+    const later = days.get(one)?.get(dayOf(one) + 1);
+    return later === undefined ? [] : [deedsDraft(one.own, later, habits)];
+  });
+  const first = moved.map((one) => draftOf(one.own, days.get(one)?.get(dayOf(one)) ?? [], habits));
+  // Of a session that is moved again on the day after, that is said.
+  const each = [...after, ...first].map((draft) => {
+    return [`${draft.tenant} ${draft.group} ${draft.windowMs}`, draft] as const;
+  });
+  return [...new Map(each).values()]
+    .filter(({ windowMs }) => isWithin(scene, windowMs))
+    .sort((a, b) => a.windowMs - b.windowMs);
+}
+
+function movedOf(moves: readonly Move[]): MovedSession {
+  const [{ to }] = moves as readonly [Move];
+  const homes = new Set(moves.slice(0, 1).map(({ from }) => from.net));
+  return { tenant: to.tenant, session: to.session ?? '', homes, atMs: to.atMs };
+}
+
+function draftOf(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
+  const [first] = moves as readonly [Move];
+  const { from, to, because } = first;
+  const where = to.country === null ? '' : ` in ${to.country}`;
+  const done = deeds.length === 0 ? '' : `, and ${deedsText(deeds)}`;
+  return draftFrom({
+    rule: 'stream/session-moved',
+    tenant: to.tenant,
+    group: to.session ?? to.person,
+    at: to,
+    title: `A session of ${whoOf(to)} went on ${WORDS[because]}${done}`,
+    message:
+      `It was last used from ${from.ip ?? 'an address not stated'}` +
+      `${from.country === null ? '' : ` in ${from.country}`}, and then from ${to.ip}${where}, ` +
+      'where this person had not been. A session belongs to one browser or computer. Harmless ' +
+      'if a proxy or another way out of the company lies between.',
+    next: 'Revoke the sessions of the person and ask them; then see what was done in this one.',
+    severity: severityOf(first, habits),
+    techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
+    seen: [...moves.slice(0, 20).flatMap((move) => [move.from, move.to]), ...deeds],
+  });
+}
+
+/**
+ * One computer has many programs, and travels: that another of them goes on abroad, hours later, is
+ * told of a thief who took its keys along, and far more often true of somebody on the way.
+ */
+function severityOf({ to, because, isSameDevice }: Move, habits: Habits): 2 | 3 | 4 {
+  if (because !== 'client') return 4;
+  if (isSameDevice) return 2;
+  return habits.isOwnCountry(to) ? 3 : 4;
+}
+
+function deedsDraft(moves: readonly Move[], deeds: readonly Deed[], habits: Habits): FindingDraft {
+  const { to } = moves[0] as Move;
+  return draftFrom({
+    rule: 'stream/session-moved',
+    tenant: to.tenant,
+    group: to.session ?? to.person,
+    at: deeds[0] as Deed,
+    title: `A session of ${whoOf(to)} that was moved the day before ${deedsText(deeds)}`,
+    message: `It went on from ${to.ip}, where this person had not been, and was used on.`,
+    next: 'Revoke the sessions of the person and ask them; take what was read for stolen.',
+    severity: severityOf(moves[0] as Move, habits) === 2 ? 2 : 3,
+    techniques: ['T1550.004', 'T1539', ...techniquesOf(deeds)],
+    seen: [to, ...deeds],
+  });
+}
+
+function whoOf({ name, actor }: SignedIn): string {
+  return name ?? actor ?? 'somebody';
+}
+
+const WORDS: Readonly<Record<Move['because'], string>> = {
+  client: 'in another client elsewhere',
+  device: 'on another device',
+  country: 'in another country within the hour',
+};

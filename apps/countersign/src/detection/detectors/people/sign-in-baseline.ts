@@ -1,0 +1,125 @@
+import { CANDIDATES_LOOKED_AT_MAX, HISTORY_MS, SHARED_BY_MIN } from '../limits.ts';
+import { ask, listed, numberOf, type Row, textOf } from '../windows/event-query.ts';
+import type { Seen, StreamScene } from '../windows/window-detector.ts';
+
+/** One sign-in that was let in. */
+export type SignedIn = Seen & {
+  readonly tenant: string;
+  readonly person: string;
+  readonly name: string | null;
+  readonly net: string | null;
+  readonly country: string | null;
+  readonly client: string;
+  readonly device: string | null;
+};
+
+export const SIGNED_IN: readonly string[] = [
+  ...['index', 'org', 't', 'person', 'actor', 'actor_name', 'session', 'app', 'ip', 'net'],
+  ...['country', 'client', 'device'],
+];
+
+/** System and program without their versions: an update is no other client. */
+export const FAMILY: string = String.raw`trim(regexp_replace(
+  regexp_replace(lower(coalesce(user_agent, '')), '[\d._]+', '', 'g'), '\s+', ' ', 'g'))`;
+
+/** The columns of {@link SIGNED_IN}, of events of people who were let in. */
+export const SIGN_INS: string = `"index", org, t,
+  coalesce(actor_uid, lower(actor_name)) AS person, actor, actor_name, session_uid AS session,
+  app_uid AS app, ip, net, nullif(country, '') AS country,
+  ${FAMILY} AS client, device_uid AS device`;
+
+/** People alone: what machines do has no home. */
+export const OF_PEOPLE = `class_uid = 3002 AND status_id = 1 AND actor_type <> 4 AND ip IS NOT NULL
+  AND coalesce(actor_uid, actor_name) IS NOT NULL AND activity_id <> 2`;
+
+export function signedInOf(row: Row): SignedIn {
+  return {
+    index: numberOf(row['index']),
+    atMs: numberOf(row['t']),
+    tenant: String(row['org']),
+    person: textOf(row['person']) ?? '',
+    actor: textOf(row['actor']),
+    name: textOf(row['actor_name']),
+    session: textOf(row['session']),
+    app: textOf(row['app']),
+    ip: textOf(row['ip']),
+    net: textOf(row['net']),
+    country: textOf(row['country']),
+    client: textOf(row['client']) ?? '',
+    device: textOf(row['device']),
+  };
+}
+
+/** Where people are at home, as far as the month before tells. */
+export type Habits = {
+  /** Somebody else's sign-in of an earlier day came from this network, or the company's does. */
+  readonly isOwn: (signIn: SignedIn) => boolean;
+  readonly isOwnCountry: (signIn: SignedIn) => boolean;
+};
+
+/** What is usual for the people of these sign-ins; of days before each alone. */
+export async function habitsOf(scene: StreamScene, signIns: readonly SignedIn[]): Promise<Habits> {
+  const some = signIns.slice(0, CANDIDATES_LOOKED_AT_MAX);
+  if (some.length < signIns.length) scene.onCut?.(CANDIDATES_LOOKED_AT_MAX);
+  const people = listed(new Set(some.map(({ person }) => person)));
+  const addresses = listed(new Set(some.flatMap(({ ip }) => ip ?? [])));
+  const own = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'person', 'net', 'country', 'd'],
+    (events) => `SELECT DISTINCT org, coalesce(actor_uid, lower(actor_name)) AS person, net,
+        coalesce(country, ''), d FROM ${events}
+      WHERE ${OF_PEOPLE} AND coalesce(actor_uid, lower(actor_name)) IN (${people})`,
+  );
+  const shared = await ask(
+    scene,
+    HISTORY_MS,
+    ['org', 'ip', 'd', 'people'],
+    (events) => `SELECT org, ip, d, count(DISTINCT coalesce(actor_uid, lower(actor_name)))
+      FROM ${events} WHERE ${OF_PEOPLE} AND ip IN (${addresses}) GROUP BY org, ip, d`,
+  );
+  const nets = new Days();
+  const countries = new Days();
+  const companies = new Days();
+  for (const row of own) {
+    const [person, day] = [`${String(row['org'])} ${textOf(row['person'])}`, numberOf(row['d'])];
+    nets.add(`${person} ${textOf(row['net'])}`, day);
+    countries.add(`${person} ${textOf(row['country'])}`, day);
+  }
+  for (const row of shared) {
+    if (numberOf(row['people']) < SHARED_BY_MIN) continue;
+    companies.add(`${String(row['org'])} ${textOf(row['ip'])}`, numberOf(row['d']));
+  }
+  return {
+    isOwn: ({ tenant, person, net, ip, atMs }) =>
+      nets.isBefore(`${tenant} ${person} ${net}`, atMs) ||
+      companies.isUpTo(`${tenant} ${ip}`, atMs),
+    isOwnCountry: ({ tenant, person, country, atMs }) =>
+      countries.isBefore(`${tenant} ${person} ${country ?? ''}`, atMs),
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** On which days something was seen. */
+class Days {
+  readonly #days = new Map<string, number[]>();
+
+  add(key: string, day: number): void {
+    const days = this.#days.get(key);
+    if (days === undefined) this.#days.set(key, [day]);
+    else days.push(day);
+  }
+
+  /** On an earlier day of the history. */
+  isBefore(key: string, atMs: number): boolean {
+    const day = Math.floor(atMs / DAY_MS) * DAY_MS;
+    return this.#days.get(key)?.some((d) => d < day && d >= day - HISTORY_MS) === true;
+  }
+
+  /** On that day or an earlier one. */
+  isUpTo(key: string, atMs: number): boolean {
+    const day = Math.floor(atMs / DAY_MS) * DAY_MS;
+    return this.#days.get(key)?.some((d) => d <= day && d >= day - HISTORY_MS) === true;
+  }
+}

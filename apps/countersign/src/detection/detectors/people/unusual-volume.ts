@@ -1,0 +1,249 @@
+import { numberText, plural } from '@countersign/core';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import {
+  CANDIDATES_LOOKED_AT_MAX,
+  HISTORY_MS,
+  VOLUME_MIN,
+  VOLUME_RARE,
+  VOLUME_SHOWN_MAX,
+  VOLUME_TIMES,
+  WARM_DAYS_MIN,
+} from '../limits.ts';
+import { ask, listed, numberOf, type Row, seenOf, textOf } from '../windows/event-query.ts';
+import { isOfSql, type Part, partsFor, partsOf } from '../windows/person-partition.ts';
+import {
+  draftFrom,
+  isWithin,
+  type Seen,
+  type StreamDetector,
+  type StreamScene,
+} from '../windows/window-detector.ts';
+
+type Kind = 'mail' | 'files';
+
+const KIND = `CASE WHEN operation = 'MailItemsAccessed' THEN 'mail'
+  WHEN operation IN ('FileDownloaded', 'FileSyncDownloadedFull') THEN 'files' END`;
+
+/**
+ * Somebody takes several times what they ever took in a day. Compared with themselves: what a
+ * lawyer reads in a day would be a theft elsewhere. But weeks away or a new post make a day that
+ * is like those of colleagues look large: so it warns only if hardly anybody takes so much. That it
+ * was taken where the person never was is no second sign: whoever comes back is elsewhere, too.
+ */
+export const volume: StreamDetector = {
+  rules: ['stream/volume'],
+  title: 'Somebody took far more in a day than in any other day of theirs',
+  needs: ['exchange', 'sharepoint'],
+  find: (scene) => volumes(scene),
+};
+
+/** Of so many events at once people and days are grouped. */
+export async function volumes(
+  scene: StreamScene,
+  together: number = TAKEN_TOGETHER,
+): Promise<readonly FindingDraft[]> {
+  const parts = await everybody(scene, together);
+  const unusual: Unusual[] = [];
+  for (const part of parts) unusual.push(...(await unusualDays(scene, part)));
+  const ranges = await companyRanges(scene, unusual, parts);
+  const shown = await largestOf(scene, unusual);
+  return unusual.map((one) => draftOf(one, ranges, shown.get(personKey(one.day)) ?? []));
+}
+
+type Taken = Seen & {
+  readonly tenant: string;
+  readonly kind: Kind;
+  readonly who: string;
+  readonly day: number;
+  readonly items: number;
+};
+
+/** All people, in parts whose events can be grouped at once. */
+async function everybody(scene: StreamScene, together: number): Promise<Part[]> {
+  const [row] = await ask(scene, HISTORY_MS, ['count'], (events) => {
+    return `SELECT count(*) FROM ${takenSql(events)}`;
+  });
+  return partsOf(partsFor(numberOf(row?.['count']), together));
+}
+
+/** Everything that somebody took. */
+function takenSql(events: string, part: Part = { part: 0, of: 1 }): string {
+  return `(SELECT * FROM (
+      SELECT *, ${KIND} AS kind, coalesce(actor_uid, lower(actor_name)) AS who
+      FROM ${events} WHERE status_id <> 2 AND actor_type <> 3)
+    WHERE kind IS NOT NULL AND who IS NOT NULL AND ${isOfSql('who', part)})`;
+}
+
+/** What each person took in each day, of {@link takenSql}. */
+function daysSql(taken: string): string {
+  return `SELECT min("index") AS "index", org, kind, who, d, min(t) AS t, sum(item_count) AS items
+    FROM ${taken} GROUP BY org, kind, who, d`;
+}
+
+/** A day, the most of any day in the month before it, and how many those are. */
+type Unusual = { readonly day: Taken; readonly most: number; readonly days: number };
+
+/** Of somebody new nothing is known to compare with. */
+async function unusualDays(scene: StreamScene, part: Part): Promise<Unusual[]> {
+  const fromMs = Math.trunc(scene.period.fromMs);
+  const rows = await ask(
+    scene,
+    HISTORY_MS,
+    ['index', 'org', 'kind', 'who', 'd', 't', 'items', 'most', 'days'],
+    (events) => `WITH e AS NOT MATERIALIZED (SELECT * FROM ${takenSql(events, part)}),
+      much AS (SELECT DISTINCT org, kind, who
+        FROM (${daysSql(`(SELECT * FROM e WHERE d >= ${fromMs})`)}) WHERE items >= ${VOLUME_MIN}),
+      v AS (${daysSql('(SELECT * FROM e SEMI JOIN much USING (org, kind, who))')}),
+      w AS (SELECT *, max(items) OVER before AS most, count(*) OVER before AS days FROM v
+        WINDOW before AS (PARTITION BY org, kind, who ORDER BY d
+          RANGE BETWEEN ${HISTORY_MS} PRECEDING AND 1 PRECEDING))
+      SELECT "index", org, kind, who, d, t, items, most, days FROM w
+      WHERE items >= ${VOLUME_MIN} AND days >= ${WARM_DAYS_MIN} AND items > most * ${VOLUME_TIMES}
+        AND d >= ${fromMs} ORDER BY d, "index"`,
+    CANDIDATES_LOOKED_AT_MAX,
+  );
+  return rows
+    .map((row): Unusual => {
+      return { day: takenOf(row), most: numberOf(row['most']), days: numberOf(row['days']) };
+    })
+    .filter(({ day }) => isWithin(scene, day.atMs));
+}
+
+function takenOf(row: Row): Taken {
+  return {
+    index: numberOf(row['index']),
+    atMs: numberOf(row['t']),
+    tenant: String(row['org']),
+    kind: row['kind'] as Kind,
+    who: textOf(row['who']) ?? '',
+    day: numberOf(row['d']),
+    items: numberOf(row['items']),
+  };
+}
+
+const rangeKey = ({ tenant, kind, day }: Pick<Taken, 'tenant' | 'kind' | 'day'>): string =>
+  `${tenant} ${kind} ${day}`;
+
+/** What hardly anybody of the tenant took in a day of the month before, for each of these days. */
+async function companyRanges(
+  scene: StreamScene,
+  unusual: readonly Unusual[],
+  parts: readonly Part[],
+): Promise<ReadonlyMap<string, number>> {
+  if (unusual.length === 0) return new Map();
+  const rows: Row[] = [];
+  for (const part of parts) {
+    const some = await ask(
+      scene,
+      HISTORY_MS,
+      ['org', 'kind', 'd', 'items', 'people'],
+      // Below the least that is unusual no difference matters, and most people are below it.
+      (events) => `SELECT org, kind, d, if(items < ${VOLUME_MIN}, 0, items), count(*)
+        FROM (${daysSql(takenSql(events, part))}) GROUP BY ALL`,
+    );
+    rows.push(...some);
+  }
+  const days = rows.map((row) => ({
+    tenant: String(row['org']),
+    kind: row['kind'] as Kind,
+    day: numberOf(row['d']),
+    items: numberOf(row['items']),
+    people: numberOf(row['people']),
+  }));
+  const asked = new Map(unusual.map(({ day }) => [rangeKey(day), day]));
+  return new Map(
+    [...asked].map(([key, { tenant, kind, day }]) => {
+      const before = days.filter((one) => {
+        const isOf = one.tenant === tenant && one.kind === kind;
+        return isOf && one.day < day && one.day >= day - HISTORY_MS;
+      });
+      return [key, rareFrom(before)];
+    }),
+  );
+}
+
+type Share = { readonly items: number; readonly people: number };
+
+/** More than this takes at most {@link VOLUME_RARE} of them. */
+function rareFrom(days: readonly Share[]): number {
+  let left = Math.floor(days.reduce((sum, { people }) => sum + people, 0) * VOLUME_RARE);
+  for (const { items, people } of days.toSorted((a, b) => b.items - a.items)) {
+    if (people > left) return items;
+    left -= people;
+  }
+  return 0;
+}
+
+function draftOf(
+  { day, most, days }: Unusual,
+  ranges: ReadonlyMap<string, number>,
+  shown: readonly Shown[],
+): FindingDraft {
+  const isRare = day.items > (ranges.get(rangeKey(day)) ?? 0);
+  const who = shown[0]?.name ?? day.who;
+  const items = day.kind === 'mail' ? ['message', 'messages'] : ['file', 'files'];
+  const [one = '', many = ''] = items;
+  return draftFrom({
+    rule: 'stream/volume',
+    tenant: day.tenant,
+    group: `${day.kind} ${day.who}`,
+    at: day,
+    title: `${who} took ${plural(day.items, one, many)} in a day`,
+    message:
+      `In ${plural(days, 'other day')} of the month before it were ${numberText(most)} at the ` +
+      `most${isRare ? ', and hardly anybody here takes so much' : ''}. ` +
+      'Harmless if a new computer was set up, or a folder moved, or somebody was away for weeks.',
+    next: 'Ask the person; see from which address and with which session it was taken.',
+    severity: isRare ? 3 : 2,
+    techniques: [day.kind === 'mail' ? 'T1114.002' : 'T1530'],
+    seen: [{ ...day, actor: shown[0]?.actor ?? null }, ...shown],
+  });
+}
+
+type Shown = Required<Seen> & { readonly name: string | null };
+
+const personKey = ({ tenant, kind, who, day }: Taken): string =>
+  JSON.stringify([tenant, kind, who, day]);
+
+/** The largest records of each of these days, by {@link personKey}. */
+async function largestOf(
+  scene: StreamScene,
+  unusual: readonly Unusual[],
+): Promise<ReadonlyMap<string, readonly Shown[]>> {
+  const found = new Map<string, Shown[]>();
+  for (let at = 0; at < unusual.length; at += SHOWN_TOGETHER) {
+    const some = unusual.slice(at, at + SHOWN_TOGETHER).map(({ day }) => day);
+    const wanted = some.map(({ tenant, kind, who, day }) => {
+      return `(${listed([tenant])}, '${kind}', ${listed([who])}, ${day})`;
+    });
+    const rows = await ask(
+      scene,
+      0,
+      ['org', 'kind', 'who', 'd', 'index', 't', 'actor', 'session', 'app', 'ip', 'name'],
+      (events) => `SELECT org, kind, who, d, "index", t, actor, session_uid, app_uid, ip, actor_name
+        FROM ${takenSql(events)}
+        SEMI JOIN (VALUES ${wanted.join(', ')}) AS wanted (org, kind, who, d)
+          USING (org, kind, who, d)
+        QUALIFY row_number() OVER (PARTITION BY org, kind, who, d
+          ORDER BY item_count DESC, t, "index") <= ${VOLUME_SHOWN_MAX}
+        ORDER BY item_count DESC, t, "index"`,
+    );
+    for (const row of rows) {
+      const key = personKey(takenOf(row));
+      const shown = { ...seenOf(row), name: textOf(row['name']) };
+      const own = found.get(key);
+      if (own === undefined) found.set(key, [shown]);
+      else own.push(shown);
+    }
+  }
+  return found;
+}
+
+/** Days whose records are asked for in one question, which names them all. */
+const SHOWN_TOGETHER = 1_000;
+
+/**
+ * Events whose people and days are grouped at once: of forty million of as many groups the engine
+ * has put aside what it could, and failed with 512 MiB.
+ */
+const TAKEN_TOGETHER = 10_000_000;

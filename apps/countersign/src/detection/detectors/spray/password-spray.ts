@@ -1,0 +1,279 @@
+import { assert } from '@countersign/core';
+import type { DuckDBValue } from '@duckdb/node-api';
+import type { Ask } from '../../../store/reading/current-rows.ts';
+import type { BooksReader } from '../../../store/store-reader.ts';
+import { CAMPAIGN_GAP_MS, GUESSES_A_DAY_MAX, LIKELY_ROWS_MAX } from '../limits.ts';
+import { type Part, partsFor, partsOf } from '../windows/person-partition.ts';
+import { type CellCount, fitOdds, type OddsModel } from './odds-model.ts';
+import {
+  type AttemptKind,
+  attemptsSql,
+  type Client,
+  type Crowd,
+  crowdsSql,
+  type Ending,
+  entriesSql,
+  type Features,
+  failedSql,
+  featuresSql,
+  knownSql,
+  type Place,
+  SHARED,
+  sharedSql,
+  sharersSql,
+  triesSql,
+  warmthSql,
+} from './spray-features.ts';
+import { likelySql, oddsSql, type Ranked, ranked, tellTraits } from './spray-ranking.ts';
+
+/** One attempt at a password, and how likely it is an intruder's. */
+export type Attempt = {
+  readonly index: number;
+  readonly atMs: number;
+  /** Within the tenant. */
+  readonly person: string;
+  readonly actor: string | null;
+  readonly name: string | null;
+  readonly ip: string;
+  readonly session: string | null;
+  readonly kind: AttemptKind;
+  readonly probability: number;
+};
+
+/** Guesses that belong together, and the successes that may be theirs, likeliest first. */
+export type Campaign = {
+  readonly tenant: string;
+  /** The beginning of the period that it is told in; it may have begun before. */
+  readonly sinceMs: number;
+  readonly guesses: readonly Attempt[];
+  readonly candidates: readonly Attempt[];
+};
+
+const DAY_MS = 86_400_000;
+
+/** Of so many at a time it is read whose they are: a list in a question. */
+const ASKED_TOGETHER = 20_000;
+
+/** How many successes are worked on at once. */
+type Sizes = {
+  /** Those whose people, places and clients are grouped in one pass over all. */
+  readonly pass: number;
+  /** Those whose features are asked for at once: a dozen tables are joined for it. */
+  readonly part: number;
+  /** Attempts that are sorted at once to rank successes. */
+  readonly ranked: number;
+};
+
+/** The engine puts aside groups, but of forty-five million successes it failed with 512 MiB. */
+const SIZES: Sizes = { pass: 8_000_000, part: 1_000_000, ranked: 500_000 };
+
+type Period = { readonly fromMs: number; readonly toMs: number };
+
+/** What is familiar in a period is learned from `learnFromMs` on. */
+export type SprayPeriod = Period & { readonly learnFromMs: number };
+
+export type SprayLook = {
+  readonly campaigns: readonly Campaign[];
+  /** More was guessed than is looked at: behind a flood the rest is not. */
+  readonly isCut: boolean;
+};
+
+/**
+ * Every campaign that ends in a period. It is read to `CAMPAIGN_GAP_MS` behind it: only then is it
+ * known whether a campaign has ended, and whom it let in.
+ */
+export function sprayLook(
+  books: BooksReader,
+  { learnFromMs, ...period }: SprayPeriod,
+  sizes: Sizes = SIZES,
+): Promise<SprayLook> {
+  const scope = { fromMs: learnFromMs, toMs: period.toMs + CAMPAIGN_GAP_MS };
+  return books.together(scope, (ask, source) =>
+    lookAt(ask, triesSql(source, scope), { period, sizes, giveBack: () => books.giveBack() }),
+  );
+}
+
+type Looking = {
+  readonly period: Period;
+  readonly sizes: Sizes;
+  /** What was needed until now is not to stand beside what is needed next. */
+  readonly giveBack: () => Promise<void>;
+};
+
+async function lookAt(
+  ask: Ask,
+  tries: string,
+  { period, sizes, giveBack }: Looking,
+): Promise<SprayLook> {
+  await ask(`CREATE TEMP TABLE failed AS ${failedSql(tries)}`);
+  const [[guesses] = []] = await ask(`SELECT count(*) FROM failed WHERE kind = 'guess'
+    AND t >= ${period.fromMs} AND t < ${period.toMs}`);
+  // A campaign is told where its last guess lies.
+  if (Number(guesses) === 0) return NOTHING;
+  await makeFeatures(ask, tries, sizes);
+  await giveBack();
+  const models = await modelsOf(ask);
+  if (models.size === 0) return NOTHING;
+  await ask(`CREATE TEMP TABLE odds AS ${oddsSql(models)}`);
+  await ask(`CREATE TEMP TABLE attempts AS SELECT * EXCLUDE (place_odds, client_odds)
+    FROM (${attemptsSql(tries, 'features')})
+    JOIN odds USING (tenant, place, client, ending, crowd)`);
+  await ask('DROP TABLE features');
+  await tellTraits(ask, 'attempts');
+  await giveBack();
+  const likely = (await ask(likelySql('attempts', LIKELY_ROWS_MAX))).map(guessOf);
+  const runs = runsOf(likely.slice(0, LIKELY_ROWS_MAX)).filter(({ toMs }) => {
+    return toMs >= period.fromMs && toMs < period.toMs;
+  });
+  const campaigns = await campaignsOf(ask, tries, runs, { period, sizes });
+  return { campaigns, isCut: likely.length > LIKELY_ROWS_MAX };
+}
+
+const NOTHING: SprayLook = { campaigns: [], isCut: false };
+
+/** Makes the table of features, of some people at a time; drops what it is made out of. */
+async function makeFeatures(ask: Ask, tries: string, sizes: Sizes): Promise<void> {
+  const make = (name: string, sql: string): Promise<unknown> =>
+    ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+  await make('entries', entriesSql(tries, 'failed'));
+  await make('crowds', crowdsSql(tries, 'failed', 'entries'));
+  const [[successes] = []] = await ask(`SELECT count(*) FROM ${tries} WHERE kind = 'success'`);
+  const passes = partsFor(Number(successes), sizes.pass);
+  const of = passes * partsFor(Number(successes) / passes, sizes.part);
+  await makeInParts(ask, 'known', passes, (pass) => knownSql(tries, pass, of));
+  await makeInParts(ask, 'people', of, (part) => sharersSql('NULL AS nothing', part));
+  await make('warmth', warmthSql(tries, 'people'));
+  for (const [name, what] of Object.entries(SHARED)) {
+    await makeInParts(ask, 'sharers', of, (part) => sharersSql(what, part));
+    await make(name, sharedSql('sharers'));
+    await ask('DROP TABLE sharers');
+  }
+  await makeInParts(ask, 'features', of, featuresSql);
+  const made = ['failed', 'entries', 'crowds', 'known', 'people', ...Object.keys(SHARED)];
+  for (const name of made) await ask(`DROP TABLE ${name}`);
+}
+
+async function makeInParts(
+  ask: Ask,
+  name: string,
+  of: number,
+  sqlOf: (part: Part) => string,
+): Promise<void> {
+  for (const each of partsOf(of)) {
+    const into = each.part === 0 ? `CREATE TEMP TABLE ${name} AS` : `INSERT INTO ${name}`;
+    await ask(`${into} ${sqlOf(each)}`);
+  }
+}
+
+/** What the attempts of each tenant say of how likely one of them is an intruder's. */
+async function modelsOf(ask: Ask): Promise<Map<string, OddsModel>> {
+  // A siege of one account is one person's trouble, and must not colour everybody's.
+  const rows = await ask(`
+    SELECT tenant, kind, place, client, ending, crowd, sum(times)::BIGINT FROM features
+      WHERE kind = 'success' GROUP BY ALL
+    UNION ALL
+    SELECT tenant, kind, place, client, ending, crowd, count(*) FROM (
+      SELECT * FROM features WHERE kind = 'guess'
+      QUALIFY row_number() OVER (PARTITION BY u, t // ${DAY_MS} ORDER BY t, "index")
+        <= ${GUESSES_A_DAY_MAX}
+    ) GROUP BY ALL ORDER BY ALL`);
+  const models = [...Map.groupBy(rows, ([tenant]) => String(tenant))].map(([tenant, own]) => {
+    const counts = own.map(([, kind, place, client, ending, crowd, attempts]): CellCount => {
+      const features = featuresOf([place, client, ending, crowd]);
+      return { kind: kind as AttemptKind, features, attempts: Number(attempts) };
+    });
+    return [tenant, fitOdds(counts)] as const;
+  });
+  return new Map(models.filter(([, { share }]) => share > 0));
+}
+
+function featuresOf(values: readonly (DuckDBValue | undefined)[]): Features {
+  const [place, client, ending, crowd] = values;
+  return {
+    place: place as Place,
+    client: client as Client,
+    ending: ending as Ending,
+    crowd: crowd as Crowd,
+  };
+}
+
+type Guess = Ranked & { readonly tenant: string; readonly atMs: number };
+
+function guessOf([index, tenant, t, probability]: readonly DuckDBValue[]): Guess {
+  const [at, likelihood] = [Number(t), Number(probability)];
+  return { index: Number(index), tenant: String(tenant), atMs: at, probability: likelihood };
+}
+
+/** Guesses of one tenant with no long gap between them. */
+type Run = Period & { readonly tenant: string; readonly guesses: readonly Guess[] };
+
+/** Where nothing was guessed for long, one campaign ends and another begins. */
+function runsOf(all: readonly Guess[]): Run[] {
+  return [...Map.groupBy(all, ({ tenant }) => tenant)].flatMap(([tenant, guesses]) => {
+    const found: Guess[][] = [];
+    for (const guess of guesses) {
+      const run = found.at(-1);
+      const last = run?.at(-1);
+      if (last !== undefined && guess.atMs - last.atMs <= CAMPAIGN_GAP_MS) run?.push(guess);
+      else found.push([guess]);
+    }
+    return found.map((run): Run => {
+      const [first, last] = [run[0] as Guess, run.at(-1) as Guess];
+      return { tenant, fromMs: first.atMs, toMs: last.atMs, guesses: run };
+    });
+  });
+}
+
+/** With the successes that may be of each, and whose they are. */
+async function campaignsOf(
+  ask: Ask,
+  tries: string,
+  runs: readonly Run[],
+  { period: { fromMs: sinceMs }, sizes }: { readonly period: Period; readonly sizes: Sizes },
+): Promise<Campaign[]> {
+  const told: { readonly run: Run; readonly candidates: readonly Ranked[] }[] = [];
+  for (const run of runs) {
+    told.push({
+      run,
+      candidates: await ranked(ask, { tries, attempts: 'attempts' }, run, sizes.ranked),
+    });
+  }
+  const wanted = told.flatMap(({ run, candidates }) => [...run.guesses, ...candidates]);
+  const attempts = await attemptsOf(ask, tries, wanted);
+  const attemptOf = ({ index, probability }: Ranked): Attempt => {
+    const attempt = attempts.get(index);
+    assert(attempt !== undefined, 'what was ranked is there');
+    return { ...attempt, probability };
+  };
+  return told.map(({ run, candidates }) => ({
+    ...{ tenant: run.tenant, sinceMs },
+    guesses: run.guesses.map(attemptOf),
+    candidates: candidates.map(attemptOf),
+  }));
+}
+
+async function attemptsOf(
+  ask: Ask,
+  tries: string,
+  wanted: readonly Ranked[],
+): Promise<Map<number, Attempt>> {
+  const attempts = new Map<number, Attempt>();
+  for (let at = 0; at < wanted.length; at += ASKED_TOGETHER) {
+    const some = wanted.slice(at, at + ASKED_TOGETHER).map(({ index }) => index);
+    const rows = await ask(`SELECT "index", t, u, actor, actor_name, ip, session_uid, kind
+      FROM ${tries} WHERE "index" IN (${some.join(', ')})`);
+    for (const row of rows) attempts.set(Number(row[0]), attemptFrom(row));
+  }
+  return attempts;
+}
+
+function attemptFrom(row: readonly DuckDBValue[]): Attempt {
+  const [index, t, person, actor, name, ip, session, kind] = row;
+  const text = (value: DuckDBValue | undefined): string | null =>
+    typeof value === 'string' ? value : null;
+  return {
+    ...{ index: Number(index), atMs: Number(t), person: String(person), ip: String(ip) },
+    ...{ actor: text(actor), name: text(name), session: text(session) },
+    ...{ kind: kind as AttemptKind, probability: 0 },
+  };
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SPRAY_BLOCK_MS } from '../../../ingest/limits.ts';
+import { bounded } from '../../findings/bound-finding.ts';
+import { endOfItself } from '../../findings/limitation-finding.ts';
+import { CUT_OFF } from '../windows/window-detector.ts';
+import type { Attempt } from './password-spray.ts';
+import { sprayCut, sprayJudge } from './spray-detector.ts';
+import { sprayFindings } from './spray-findings.ts';
+
+const fromMs = 700 * SPRAY_BLOCK_MS;
+const BLOCK = { fromMs, toMs: fromMs + SPRAY_BLOCK_MS };
+
+test('of a block with more attempts than are scored it says so, from its start to its end', () => {
+  const { draft } = sprayCut(BLOCK);
+  assert.deepEqual([draft.rule, draft.windowMs, endOfItself(draft)], [CUT_OFF, fromMs, BLOCK.toMs]);
+});
+
+test('a flood speaks for each thing that is looked for with it, and takes none back', () => {
+  const { draft, windows } = sprayCut(BLOCK);
+  const { watches } = sprayJudge();
+  // By this title alone is it known whose silence it explains.
+  assert.deepEqual(
+    watches.map(({ title, cutTitle = title }) => cutTitle),
+    watches.map(() => draft.group),
+  );
+  assert.deepEqual([windows.from, windows.to], [BLOCK.fromMs, BLOCK.toMs]);
+  assert.deepEqual([...windows.rules].sort(), watches.map(({ id }) => id).sort());
+});
+
+test('a long campaign keeps the entry and the address of its hit', () => {
+  const attempt = (index: number, kind: 'guess' | 'success'): Attempt => ({
+    ...{ index, kind, atMs: fromMs + index * 1_000, person: `p${index}`, actor: `p${index}` },
+    ...{ name: null, ip: `198.51.${index >> 8}.${index & 255}`, session: null, probability: 0.9 },
+  });
+  const guesses = Array.from({ length: 2_000 }, (_, index) => attempt(index, 'guess'));
+  const hit = attempt(9_999, 'success');
+  const [spray] = sprayFindings([{ tenant: 't', sinceMs: 0, guesses, candidates: [hit] }]);
+  assert.ok(spray);
+  const kept = bounded(spray);
+  assert.ok(kept.entries.includes(hit.index));
+  assert.ok(kept.addresses.includes(hit.ip));
+});

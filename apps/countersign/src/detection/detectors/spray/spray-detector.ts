@@ -1,0 +1,90 @@
+import { type Interval, interval, normalise } from '@countersign/core';
+import { SPRAY_BLOCK_MS, SPRAY_EVERY_MS, STREAM_REST_TIMES } from '../../../ingest/limits.ts';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import type { CutShort, Judge, JudgeContext, Judgement } from '../../runner/detector.ts';
+import { CAMPAIGN_GAP_MS, LIKELY_ROWS_MAX } from '../limits.ts';
+import { cutDraft } from '../windows/window-detector.ts';
+import { type SprayPeriod, sprayLook } from './password-spray.ts';
+import { sprayFindings } from './spray-findings.ts';
+
+const SPRAY_RULES = ['stream/password-spray', 'stream/spray-hit', 'stream/brute-force'] as const;
+const SPRAY_TITLE = 'Passwords of many people are guessed at';
+
+/**
+ * Looks for campaigns of guessed passwords in blocks of the calendar, each with what came before
+ * it to learn from: the same records give the same campaigns, whenever they are asked for. A
+ * campaign is told in the block in which it ends.
+ */
+export function sprayJudge(): Judge {
+  return {
+    name: 'stream/spray',
+    hears: 'events',
+    watches: [
+      {
+        id: SPRAY_RULES[0],
+        title: SPRAY_TITLE,
+        judge: 'stream/spray',
+        logs: ['interactive', 'nonInteractive'],
+      },
+      {
+        id: SPRAY_RULES[1],
+        title: 'Somebody got in by a password that was guessed at',
+        cutTitle: SPRAY_TITLE,
+        judge: 'stream/spray',
+        logs: ['interactive', 'nonInteractive'],
+      },
+      {
+        id: SPRAY_RULES[2],
+        title: 'The password of one person is guessed at',
+        cutTitle: SPRAY_TITLE,
+        judge: 'stream/spray',
+        logs: ['interactive', 'nonInteractive'],
+      },
+    ],
+    everyMs: SPRAY_EVERY_MS,
+    restTimes: STREAM_REST_TIMES,
+    async *judge({ touched, books }: JudgeContext): AsyncGenerator<Judgement> {
+      const covers = normalise(
+        touched.map(({ from, to }) =>
+          interval(
+            // What came in may be of a campaign that seemed to end in the block before it.
+            Math.floor((from - CAMPAIGN_GAP_MS) / SPRAY_BLOCK_MS) * SPRAY_BLOCK_MS,
+            // What came in is familiar in the block behind it as well.
+            (Math.floor(to / SPRAY_BLOCK_MS) + 2) * SPRAY_BLOCK_MS,
+          ),
+        ),
+      );
+      const drafts: FindingDraft[] = [];
+      const cutShort: CutShort[] = [];
+      for (const block of covers.flatMap(blocksOf)) {
+        const { campaigns, isCut } = await sprayLook(books, block);
+        drafts.push(...sprayFindings(campaigns));
+        if (!isCut) continue;
+        const cut = sprayCut(block);
+        drafts.push(cut.draft);
+        cutShort.push(cut.windows);
+      }
+      yield { drafts, covers, cutShort };
+    },
+  };
+}
+
+/**
+ * That of a block not every attempt was scored. Whoever tries a million passwords a minute must not
+ * hide one that is tried once a week behind them, nor take back what was found of it.
+ */
+export function sprayCut({ fromMs, toMs }: Pick<SprayPeriod, 'fromMs' | 'toMs'>): {
+  readonly draft: FindingDraft;
+  readonly windows: CutShort;
+} {
+  const draft = cutDraft(SPRAY_TITLE, { fromMs, toMs }, LIKELY_ROWS_MAX);
+  return { draft, windows: { ...interval(fromMs, toMs), rules: SPRAY_RULES } };
+}
+
+function blocksOf({ from, to }: Interval): SprayPeriod[] {
+  const blocks: SprayPeriod[] = [];
+  for (let fromMs = from; fromMs < to; fromMs += SPRAY_BLOCK_MS) {
+    blocks.push({ fromMs, toMs: fromMs + SPRAY_BLOCK_MS, learnFromMs: fromMs - SPRAY_BLOCK_MS });
+  }
+  return blocks;
+}

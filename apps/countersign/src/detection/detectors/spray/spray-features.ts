@@ -1,0 +1,281 @@
+import { RIGHT_PASSWORD } from '@countersign/ocsf';
+import {
+  CROWD_ENTERED_MAX,
+  CROWD_MIN,
+  RETRIES_MAX,
+  RETRY_WITHIN_MS,
+  SHARED_BY_MIN,
+  WARM_DAYS_MIN,
+} from '../limits.ts';
+import { isOfSql, type Part } from '../windows/person-partition.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How familiar an address is, to the person or to the company. */
+export const PLACES = ['own', 'company', 'near', 'country', 'foreign'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** How familiar a client (software and application) is. */
+export const CLIENTS = ['own', 'common', 'rare'] as const;
+export type Client = (typeof CLIENTS)[number];
+
+/** Whether the same person got in from the same address soon after. */
+export const ENDINGS = ['retried', 'left'] as const;
+export type Ending = (typeof ENDINGS)[number];
+
+/** Whether many were guessed at from that address that day, and few got in. */
+export const CROWDS = ['alone', 'crowd'] as const;
+export type Crowd = (typeof CROWDS)[number];
+
+export type Features = {
+  readonly place: Place;
+  readonly client: Client;
+  readonly ending: Ending;
+  readonly crowd: Crowd;
+};
+
+/**
+ * What an attempt at a password came to. Only a wrong password is a guess (contracts 5.3): an
+ * unknown name, a lapsed token, a missing consent is none. `right`: the password was right and
+ * something else was wanted.
+ */
+export type AttemptKind = 'guess' | 'right' | 'success';
+
+const GUESSES = ['50126', '50053', '50064'];
+
+/** What is looked at, in milliseconds: `[fromMs, toMs)`. */
+type Times = { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * SQL of all that attempts are made out of, from those rows of a source that are within a time. It
+ * is read several times rather than kept: of a large company it is far larger in a table of the
+ * engine than in the files, of which each question reads the columns that it needs.
+ */
+export function triesSql(source: string, { fromMs, toMs }: Times): string {
+  const quoted = (codes: readonly string[]): string => codes.map((code) => `'${code}'`).join(', ');
+  return `(
+    SELECT "index", tenant, epoch_ms("time") AS t, epoch_ms("time") // 86400000 AS d,
+      tenant || coalesce(actor_uid, actor_name) AS u, ip, user_agent, app_uid, is_mfa, actor,
+      actor_name, session_uid,
+      coalesce(country, '') AS country,
+      CASE WHEN status_code IN (${quoted(GUESSES)}) THEN 'guess'
+        WHEN status_code IN (${quoted(RIGHT_PASSWORD)}) THEN 'right'
+        WHEN status_id = 1 THEN 'success' ELSE 'other' END AS kind,
+      (sign_in_type IS NULL OR sign_in_type = 'interactiveUser' OR status_id <> 1) AS asked
+    FROM ${source}
+    WHERE class_uid = 3002 AND actor_type <> 4 AND ip IS NOT NULL
+      AND coalesce(actor_uid, actor_name) IS NOT NULL
+      AND "time" >= make_timestamp_ms(${Math.trunc(fromMs)})
+      AND "time" < make_timestamp_ms(${Math.trunc(toMs)}))`;
+}
+
+/** SQL of the attempts that did not get in, over {@link triesSql}. */
+export function failedSql(tries: string): string {
+  return `SELECT "index", tenant, t, d, u, ip, country, user_agent, app_uid, is_mfa, kind
+    FROM ${tries} WHERE asked AND kind IN ('guess', 'right')`;
+}
+
+/** SQL of who got in where those `failed` did not, over {@link triesSql}. */
+export function entriesSql(tries: string, failed: string): string {
+  return `SELECT u, ip, t, d FROM ${tries} SEMI JOIN ${failed} USING (u, ip)
+    WHERE kind = 'success'`;
+}
+
+/**
+ * SQL of the addresses and hours at which many people were guessed at: on a day on which few got in
+ * there, or within one hour, by guesses that their owners did not mend. The hour shows a spray out
+ * of an office, where hundreds get in on the same day. `entries` as of {@link entriesSql}.
+ */
+export function crowdsSql(tries: string, failed: string, entries: string): string {
+  const hour = `t // ${HOUR_MS} AS h`;
+  return `
+  WITH guessed AS (
+    SELECT tenant, ip, d, count(*) AS people
+    FROM (SELECT DISTINCT tenant, ip, d, u FROM ${failed} WHERE kind = 'guess')
+    GROUP BY ALL HAVING people >= ${CROWD_MIN}
+  ),
+  entered AS (
+    SELECT tenant, ip, d, count(*) AS people FROM (
+      SELECT DISTINCT tenant, ip, d, u FROM ${tries} SEMI JOIN guessed USING (tenant, ip, d)
+      WHERE kind = 'success' AND asked)
+    GROUP BY ALL
+  ),
+  crowded_days AS (
+    SELECT tenant, ip, d * 24 AS h
+    FROM guessed LEFT JOIN entered USING (tenant, ip, d)
+    WHERE coalesce(entered.people, 0) * 2 < guessed.people
+  ),
+  mended AS (
+    SELECT u, ip, ${hour} FROM ${entries} UNION SELECT u, ip, h - 1 FROM (
+      SELECT u, ip, ${hour} FROM ${entries})
+  ),
+  guessed_hours AS (
+    SELECT tenant, ip, h, count(DISTINCT hash(u)) AS people
+    FROM (SELECT *, ${hour} FROM ${failed} WHERE kind = 'guess') ANTI JOIN mended USING (u, ip, h)
+    GROUP BY ALL HAVING people >= ${CROWD_MIN}
+  ),
+  entered_hours AS (
+    SELECT tenant, ip, h, approx_count_distinct(u) AS people
+    FROM (SELECT *, ${hour} FROM ${tries} WHERE kind = 'success' AND asked)
+      SEMI JOIN guessed_hours USING (tenant, ip, h)
+    GROUP BY ALL
+  )
+  SELECT tenant, ip, unnest(range(h, h + 24)) AS h FROM crowded_days
+  UNION
+  SELECT tenant, ip, h FROM guessed_hours AS g LEFT JOIN entered_hours AS e USING (tenant, ip, h)
+  WHERE g.people >= ${CROWD_MIN} + coalesce(e.people, 0) / ${CROWD_ENTERED_MAX}`;
+}
+
+/**
+ * SQL of where and with what some people got in, how often they were asked there, and on which
+ * days: all that familiarity is learned from, far fewer rows than successes. `part` says whose they
+ * are, of as many `parts`: what is made in their order is read quickly of each.
+ */
+export function knownSql(tries: string, some: Part, parts: number): string {
+  return `SELECT tenant, u, ip, country, user_agent, app_uid, min(d) AS first_d, max(d) AS last_d,
+      count(*) FILTER (asked) AS asked, hash(u) % ${parts} AS part
+    FROM ${tries} WHERE kind = 'success' AND ${isOfSql('u', some)} GROUP BY ALL`;
+}
+
+/** Networks around addresses: 256 of them, or a customer's; and what a carrier has. */
+const NET = `regexp_replace(ip, '(\\.[0-9]+|(:[0-9a-f]*){1,4})$', '') AS net`;
+export const WIDE = `regexp_extract(ip, '^([0-9]+\\.[0-9]+|[0-9a-f]*:[0-9a-f]*)') AS wide`;
+
+/** The software alone, as a number: tools that guess name another application each time. */
+export const AGENT = `hash(coalesce(user_agent, ''))`;
+
+/** Software and application, as one text. */
+const CLIENT_TEXT = `coalesce(user_agent, '') || ' ' || coalesce(app_uid, '')`;
+
+const SPOT = ['u', 'ip', 'country', 'user_agent', 'app_uid'] as const;
+const ALL_OF_SPOT = SPOT.join(', ');
+
+/** What several people of a company share, by the name of a table for it. */
+export const SHARED: Readonly<Record<string, string>> = {
+  shared_ips: 'ip',
+  shared_nets: WIDE,
+  shared_clients: `${CLIENT_TEXT} AS text`,
+};
+
+/** SQL of how many people of one part of `known` share something of {@link SHARED}. */
+export function sharersSql(what: string, { part }: Part): string {
+  return `SELECT COLUMNS(* EXCLUDE (u)), count(*) AS people
+    FROM (SELECT DISTINCT tenant, ${what}, u FROM known WHERE part = ${part})
+    GROUP BY ALL`;
+}
+
+/** SQL of what several people share, out of a table of all that {@link sharersSql} gave. */
+export function sharedSql(sharers: string): string {
+  return `SELECT COLUMNS(* EXCLUDE (people)), sum(people)::BIGINT AS people FROM ${sharers}
+    GROUP BY ALL HAVING sum(people) >= ${SHARED_BY_MIN}`;
+}
+
+/** SQL of how well a log knows the people of a tenant; `people` as {@link sharersSql} gave them. */
+export function warmthSql(tries: string, people: string): string {
+  return `SELECT tenant, since, days, people FROM (
+      SELECT tenant, min(d) AS since, count(DISTINCT d) AS days
+      FROM ${tries} WHERE kind = 'success' GROUP BY ALL)
+    JOIN (SELECT tenant, sum(people) AS people FROM ${people} GROUP BY ALL) USING (tenant)`;
+}
+
+/**
+ * SQL of the features of the attempts of some people, over tables of {@link failedSql},
+ * {@link entriesSql}, {@link crowdsSql}, {@link knownSql}, {@link warmthSql} and {@link SHARED},
+ * called `failed`, `entries`, `crowds`, `known`, `warmth` and as those are: a row for each that
+ * failed, and one for all successes of a person from one place with one client (`times` of them),
+ * since they share theirs. Of successes where people are at home, which are most of all, it gives
+ * their numbers alone: `u` is null. Familiarity is learned from successes of other days, of a guess
+ * from those of earlier ones, so that nothing makes itself familiar, and from those too that nobody
+ * was asked for: programs renew their
+ * tokens where people are at home.
+ */
+export function featuresSql(some: Part): string {
+  const seen = 'min(first_d) AS first_d, max(last_d) AS last_d';
+  // An intruder who got in comes back: what is seen from then on makes no earlier guess familiar.
+  // Only in the first days of a log nothing was seen before.
+  const isFamiliar = (of: string): string => `coalesce(CASE WHEN n.d IS NULL
+    THEN ${of}.last_d > ${of}.first_d
+    ELSE ${of}.first_d < n.d OR (${of}.last_d > n.d AND n.d < warmth.since + ${WARM_DAYS_MIN})
+    END, false)`;
+  const theirs = (table: string): string => `(SELECT * FROM ${table} WHERE ${isOfSql('u', some)})`;
+  const isHome = `kind = 'success' AND (place = 'own' OR place = 'company')`;
+  const kept = SPOT.map((name) => `CASE WHEN NOT (${isHome}) THEN ${name} END AS ${name}`);
+  return `
+  WITH k AS (SELECT *, ${NET} FROM known WHERE part = ${some.part}),
+  ui AS (SELECT u, ip, ${seen} FROM k GROUP BY u, ip),
+  un AS (SELECT u, net, ${seen} FROM k GROUP BY u, net),
+  uk AS (SELECT u, country, ${seen} FROM k GROUP BY u, country),
+  ua AS (SELECT u, user_agent, ${seen} FROM k GROUP BY u, user_agent),
+  ud AS (SELECT DISTINCT u, ip, d FROM ${theirs('entries')}),
+  ended AS (
+    SELECT *, count(*) FILTER (kind = 'guess' AND entered_t - t <= ${RETRY_WITHIN_MS})
+      OVER (PARTITION BY u, ip, entered_t) AS retries FROM (
+    SELECT f.*, e.t AS entered_t FROM ${theirs('failed')} AS f
+      ASOF LEFT JOIN ${theirs('entries')} AS e
+      ON e.u = f.u AND e.ip = f.ip AND f.t <= e.t)
+  ),
+  e AS (
+    SELECT "index", tenant, t, is_mfa, kind, ${ALL_OF_SPOT}, entered_t, retries,
+      (ud.d IS NOT NULL)::INTEGER AS own_day, d, 1 AS times
+    FROM ended LEFT JOIN ud USING (u, ip, d)
+    UNION ALL
+    SELECT NULL, tenant, NULL, NULL, 'success', ${ALL_OF_SPOT}, NULL, NULL, 1, NULL, asked
+    FROM k WHERE asked > 0
+  ),
+  n AS (SELECT *, ${NET}, ${WIDE}, ${CLIENT_TEXT} AS text FROM e),
+  featured AS (
+    SELECT n."index", n.tenant, n.t, n.is_mfa, n.kind, n.times,
+      ${SPOT.map((name) => `n.${name}`).join(', ')},
+      CASE WHEN ${isFamiliar('ui')} THEN 'own'
+        WHEN coalesce(ci.people, 0) - n.own_day >= ${SHARED_BY_MIN} THEN 'company'
+        -- In its first days a log knows nobody: that a place is strange then says nothing. Where
+        -- hardly anybody ever gets in, it says all the more.
+        WHEN warmth.days < ${WARM_DAYS_MIN} AND warmth.people >= ${SHARED_BY_MIN} THEN 'company'
+        WHEN ${isFamiliar('un')} THEN 'near'
+        WHEN n.country <> '' AND ${isFamiliar('uk')} THEN 'country'
+        ELSE 'foreign' END AS place,
+      CASE WHEN ${isFamiliar('ua')} THEN 'own'
+        WHEN coalesce(cc.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
+          THEN 'common' ELSE 'rare' END AS client,
+      -- Who tries again and again until one fits does not mend a mistake.
+      CASE WHEN n.entered_t - n.t <= ${RETRY_WITHIN_MS} AND n.retries <= ${RETRIES_MAX}
+        THEN 'retried' ELSE 'left' END AS ending,
+      CASE WHEN crowds.h IS NOT NULL THEN 'crowd' ELSE 'alone' END AS crowd,
+      CASE WHEN coalesce(cw.people, 0) - (n.kind = 'success')::INTEGER >= ${SHARED_BY_MIN}
+        THEN 'shared' ELSE 'strange' END AS carrier
+    FROM n
+      LEFT JOIN warmth ON warmth.tenant = n.tenant
+      LEFT JOIN ui ON ui.u = n.u AND ui.ip = n.ip
+      LEFT JOIN un ON un.u = n.u AND un.net = n.net
+      LEFT JOIN uk ON uk.u = n.u AND uk.country = n.country
+      LEFT JOIN ua ON ua.u = n.u AND ua.user_agent = n.user_agent
+      LEFT JOIN shared_ips AS ci ON ci.tenant = n.tenant AND ci.ip = n.ip
+      LEFT JOIN shared_nets AS cw ON cw.tenant = n.tenant AND cw.wide = n.wide
+      LEFT JOIN shared_clients AS cc ON cc.tenant = n.tenant AND cc.text = n.text
+      LEFT JOIN crowds
+        ON crowds.tenant = n.tenant AND crowds.ip = n.ip AND crowds.h = n.t // ${HOUR_MS}
+  )
+  SELECT "index", tenant, t, is_mfa, kind, place, client, ending, crowd, carrier,
+    ${kept.join(', ')}, sum(times)::BIGINT AS times FROM featured GROUP BY ALL`;
+}
+
+/**
+ * SQL of the attempts that can be an intruder's: all that failed, and successes where nobody is at
+ * home, over a table of {@link featuresSql}.
+ */
+export function attemptsSql(tries: string, features: string): string {
+  const columns = 'place, client, ending, crowd, carrier';
+  return `
+    SELECT "index", tenant, t, is_mfa, kind, u, ip, country, ${CLIENT_TEXT} AS text,
+      ${AGENT} AS agent, ${columns}
+    FROM ${features} WHERE "index" IS NOT NULL
+    UNION ALL
+    SELECT z."index", z.tenant, z.t, z.is_mfa, z.kind, z.u, z.ip, z.country,
+      ${CLIENT_TEXT.replaceAll(/(user_agent|app_uid)/g, 'z.$1')},
+      ${AGENT.replace('user_agent', 'z.user_agent')}, ${columns}
+    FROM ${tries} AS z JOIN ${features} AS f
+      ON f.u = z.u AND f.ip = z.ip AND f.country = z.country
+        AND f.user_agent IS NOT DISTINCT FROM z.user_agent
+        AND f.app_uid IS NOT DISTINCT FROM z.app_uid
+    WHERE z.kind = 'success' AND z.asked AND f.kind = 'success' AND f.u IS NOT NULL`;
+}

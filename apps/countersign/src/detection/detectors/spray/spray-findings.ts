@@ -1,0 +1,302 @@
+import { numberText, plural, type TenantId } from '@countersign/core';
+import type { FindingDraft, FindingSeverity } from '../../../store/rows/finding.ts';
+import {
+  ADDRESSES_MAX,
+  BRUTE_FORCE_MIN,
+  CANDIDATES_MAX,
+  EVIDENCE_MAX,
+  HIT_LIKELY,
+  HIT_PROBABLE,
+  SPRAY_BESIDE_SIEGE_MIN,
+  SPRAY_PEOPLE_MIN,
+} from '../limits.ts';
+import type { Attempt, Campaign } from './password-spray.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** What a campaign is to people: a spray with its likeliest hits, or a siege of one account. */
+export function sprayFindings(campaigns: readonly Campaign[]): FindingDraft[] {
+  const told = campaigns.map((campaign) => {
+    const sieges = siegesOf(campaign.guesses);
+    const isOfSpray = ({ person }: Attempt): boolean => !sieges.has(person);
+    const spray = {
+      ...campaign,
+      guesses: campaign.guesses.filter(isOfSpray),
+      candidates: campaign.candidates.filter(isOfSpray),
+    };
+    return { campaign, sieges, spray };
+  });
+  const sprays = told
+    .filter(({ spray, sieges }) => {
+      const least = sieges.size === 0 ? SPRAY_PEOPLE_MIN : SPRAY_BESIDE_SIEGE_MIN;
+      return peopleOf(spray.guesses) >= least;
+    })
+    .map(({ spray }) => spray);
+  return [
+    ...sprays.map(sprayOf),
+    ...likeliestOnce(sprays.flatMap(hitFindings)),
+    ...told.flatMap(({ campaign, sieges }) => {
+      return [...sieges.values()].map((guesses) => siegeOf(campaign, guesses));
+    }),
+  ];
+}
+
+function peopleOf(guesses: readonly Attempt[]): number {
+  return new Set(guesses.map(({ person }) => person)).size;
+}
+
+/**
+ * The accounts at which somebody guesses again and again within an hour, with the guesses from then
+ * on. Where most accounts of a campaign are tried so, that is how this spray is done.
+ */
+function siegesOf(guesses: readonly Attempt[]): Map<string, readonly Attempt[]> {
+  const people = Map.groupBy(guesses, ({ person }) => person);
+  const sieges = new Map<string, readonly Attempt[]>();
+  for (const [person, own] of people) {
+    const start = own.findIndex((first, at) => {
+      const end = own[at + BRUTE_FORCE_MIN - 1];
+      return end !== undefined && end.atMs - first.atMs <= HOUR_MS;
+    });
+    if (start >= 0) sieges.set(person, own.slice(start));
+  }
+  const isSpray = sieges.size >= SPRAY_PEOPLE_MIN && sieges.size * 2 > people.size;
+  return isSpray ? new Map() : sieges;
+}
+
+/** Between two campaigns lie successes that may be of either: each is told with the likelier. */
+function likeliestOnce(hits: readonly FindingDraft[]): FindingDraft[] {
+  const told = new Set<number>();
+  const days = new Set<string>();
+  return hits
+    .toSorted((a, b) => (b.confidence ?? 0) - (a.confidence ?? 0))
+    .filter(({ tenant, group, windowMs, entries }) => {
+      const day = JSON.stringify([tenant, group, windowMs]);
+      if (days.has(day) || entries.every((index) => told.has(index))) return false;
+      days.add(day);
+      for (const index of entries) told.add(index);
+      return true;
+    });
+}
+
+/**
+ * It names as its people those who were probably hit, with their sessions: who was only guessed at
+ * did nothing, and must not be treated as if an intruder were in that account.
+ */
+function sprayOf(campaign: Campaign): FindingDraft {
+  const { guesses, candidates } = campaign;
+  const first = guesses[0] as Attempt;
+  const last = guesses.at(-1) as Attempt;
+  const people = plural(peopleOf(guesses), 'person', 'people');
+  const ranked = candidates.slice(0, CANDIDATES_MAX);
+  const hits = ranked.filter(isLikely);
+  const done = `${whence(guesses)} tried passwords of ${people}`;
+  return {
+    ...headOf(campaign, 'stream/password-spray', 'campaign', first, last),
+    title: hits.length === 0 ? done : `${done}, and probably ${gainOf(hits)}`,
+    message:
+      `${plural(guesses.length, 'guess', 'guesses')} over ` +
+      `${lapseText(last.atMs - first.atMs)} from ` +
+      `${plural(unique(guesses, ({ ip }) => ip).length, 'address', 'addresses')} do not look ` +
+      `like these people's own mistakes. The people are ${namesOf(guesses, 5)}. ` +
+      `${rankedText(campaign, ranked)} ` +
+      'It is harmless if your own security test did this, or a program with an old password.',
+    next:
+      'Check the ranked successes from the top. Reset the password and revoke the sessions of ' +
+      'each person who does not confirm the sign-in. Require a second factor from everyone else.',
+    severity: anyOf(hits) >= HIT_PROBABLE ? 4 : 3,
+    techniques: ['T1110.003'],
+    ...evidenceOf(hits, [...ranked, ...guesses]),
+    addresses: addressesOf([...hits, ...guesses]),
+    confidence: meanOf(guesses),
+  };
+}
+
+function hitFindings(campaign: Campaign): FindingDraft[] {
+  const { guesses, candidates } = campaign;
+  const people = plural(peopleOf(guesses), 'person', 'people');
+  const hits = candidates.slice(0, CANDIDATES_MAX).filter(isLikely);
+  return [...Map.groupBy(hits, ({ person }) => person).values()].map((own) => {
+    const ordered = own.toSorted((a, b) => a.atMs - b.atMs || a.index - b.index);
+    const first = ordered[0] as Attempt;
+    const last = ordered.at(-1) as Attempt;
+    const best = own.reduce((a, b) => (b.probability > a.probability ? b : a));
+    const isIn = own.some(({ kind }) => kind === 'success');
+    return {
+      ...headOf(campaign, 'stream/spray-hit', first.person, first, last),
+      title: isIn
+        ? `A password spray probably got in as ${nameOf(first)}`
+        : `A password spray probably found the password of ${nameOf(first)}`,
+      message:
+        `This sign-in fits a spray on ${people} better than it fits ${nameOf(first)}: ` +
+        `probability ${best.probability.toFixed(2)}${becauseOf(campaign, best)}. ` +
+        (isIn ? '' : 'The password was right; another control refused the sign-in. ') +
+        `It is harmless if ${nameOf(first)} was at ${best.ip} at that time and says so.`,
+      next:
+        'Ask the person about this sign-in. If they do not confirm it, reset the password, ' +
+        'revoke the sessions, and look at what each session did.',
+      severity: severityOf(best.probability),
+      techniques: isIn ? ['T1078.004', 'T1110.003'] : ['T1110.003'],
+      ...evidenceOf(ordered, ordered),
+      addresses: addressesOf(own),
+      confidence: best.probability,
+    };
+  });
+}
+
+/** Many guesses at one account within an hour, with what may have got in by them. */
+function siegeOf(campaign: Campaign, guesses: readonly Attempt[]): FindingDraft {
+  const first = guesses[0] as Attempt;
+  const last = guesses.at(-1) as Attempt;
+  const own = campaign.candidates.filter(({ person }) => person === first.person);
+  const hits = own.slice(0, CANDIDATES_MAX).filter(isLikely);
+  const isIn = hits.some(({ kind }) => kind === 'success');
+  const times = `${numberText(guesses.length)} times`;
+  const done = `${whence(guesses)} tried the password of ${nameOf(first)} ${times}`;
+  return {
+    ...headOf(campaign, 'stream/brute-force', first.person, first, last),
+    title: hits.length === 0 ? done : `${done}, and probably ${isIn ? 'got in' : 'found it'}`,
+    message:
+      `${plural(guesses.length, 'guess', 'guesses')} at one account do not look like this ` +
+      `person's own mistakes. ${rankedText(campaign, own.slice(0, CANDIDATES_MAX))} ` +
+      'It is harmless if a program of this person still has an old password.',
+    next:
+      'Check the ranked successes. Reset the password and revoke the sessions if the person does ' +
+      'not confirm them. Block the addresses.',
+    severity: Math.max(3, severityOf(anyOf(hits))) as FindingSeverity,
+    techniques: isIn ? ['T1078.004', 'T1110.001'] : ['T1110.001'],
+    ...evidenceOf([...hits, first], [...hits, ...guesses]),
+    addresses: addressesOf([...hits, ...guesses]),
+    confidence: meanOf(guesses),
+  };
+}
+
+function isLikely({ probability }: Attempt): boolean {
+  return probability >= HIT_LIKELY;
+}
+
+function severityOf(probability: number): FindingSeverity {
+  return probability >= HIT_PROBABLE ? 4 : 3;
+}
+
+/** The probability that at least one of them is an intruder's, of each person the likeliest. */
+function anyOf(hits: readonly Attempt[]): number {
+  const none = [...Map.groupBy(hits, ({ person }) => person).values()].reduce(
+    (left, own) => left * (1 - Math.max(...own.map(({ probability }) => probability))),
+    1,
+  );
+  return 1 - none;
+}
+
+/**
+ * What a finding rests on, of `all` as much as it keeps; and the people and sessions of those who
+ * were probably hit, by which findings of what they then did belong to it.
+ */
+function evidenceOf(
+  hits: readonly Attempt[],
+  all: readonly Attempt[],
+): Pick<FindingDraft, 'entries' | 'principals' | 'sessions' | 'apps'> {
+  return {
+    entries: all.slice(0, EVIDENCE_MAX).map(({ index }) => index),
+    principals: unique(hits, ({ actor }) => actor).sort(),
+    sessions: unique(hits, ({ session }) => session).sort(),
+    apps: [],
+  };
+}
+
+/**
+ * The window lies where the campaign is told: a judge that looks at another time again must not
+ * take back what it did not look for.
+ */
+function headOf(
+  { tenant, sinceMs, guesses }: Campaign,
+  rule: string,
+  group: string,
+  first: Attempt,
+  last: Attempt,
+): Pick<FindingDraft, 'rule' | 'version' | 'tenant' | 'group' | 'windowMs' | 'firstMs' | 'lastMs'> {
+  const { atMs: endMs } = guesses.at(-1) as Attempt;
+  const toldMs = Math.min(Math.max(last.atMs, sinceMs), endMs);
+  const windowMs = Math.floor(toldMs / DAY_MS) * DAY_MS;
+  const times = { windowMs, firstMs: first.atMs, lastMs: last.atMs };
+  return { rule, version: 2, tenant: tenant as TenantId, group, ...times };
+}
+
+function nameOf({ name, actor }: Attempt): string {
+  return name ?? actor ?? 'an account without a name';
+}
+
+function namesOf(of: readonly Attempt[], most: number): string {
+  const names = unique(of, nameOf);
+  const shown = names.slice(0, most);
+  const rest = names.length - shown.length;
+  if (rest > 0) return `${shown.join(', ')} and ${numberText(rest)} more`;
+  const [last, ...others] = shown.toReversed();
+  return others.length === 0 ? (last ?? '') : `${others.toReversed().join(', ')} and ${last}`;
+}
+
+/** Who guesses has no name: only an address, or a number of them. */
+function whence(guesses: readonly Attempt[]): string {
+  const [only, ...others] = unique(guesses, ({ ip }) => ip);
+  return others.length === 0 ? String(only) : `${numberText(others.length + 1)} addresses`;
+}
+
+function gainOf(hits: readonly Attempt[]): string {
+  const inside = hits.filter(({ kind }) => kind === 'success');
+  return inside.length === 0
+    ? `found the password of ${namesOf(hits, 3)}`
+    : `got in as ${namesOf(inside, 3)}`;
+}
+
+function rankedText(campaign: Campaign, ranked: readonly Attempt[]): string {
+  if (ranked.length === 0) return 'No success stands out.';
+  const shown = ranked.slice(0, 5).map((one) => {
+    return `${nameOf(one)} ${one.probability.toFixed(2)}${becauseOf(campaign, one)}`;
+  });
+  return `Successes that may be the intruder's, likeliest first: ${shown.join('; ')}.`;
+}
+
+/** What a success has in common with the guesses, where a person can see it. */
+function becauseOf({ guesses }: Campaign, { person, ip, atMs }: Attempt): string {
+  const own = guesses.filter((guess) => guess.person === person && guess.atMs <= atMs);
+  const there = guesses.filter((guess) => guess.ip === ip).length;
+  const last = own.at(-1);
+  const reasons = [
+    ...(there > 0 ? [`${plural(there, 'guess', 'guesses')} came from the same address`] : []),
+    ...(last === undefined
+      ? []
+      : [
+          `${plural(own.length, 'guess', 'guesses')} at this account before, ` +
+            `the last ${lapseText(atMs - last.atMs)} earlier`,
+        ]),
+  ];
+  return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+}
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', 60_000],
+];
+
+function lapseText(ms: number): string {
+  const [unit, unitMs] = UNITS.find(([, length]) => ms >= length) ?? ['second', 1_000];
+  return plural(Math.round(ms / unitMs), unit);
+}
+
+/** The addresses of the first of them: of the hits, before those of many guesses. */
+function addressesOf(of: readonly Attempt[]): string[] {
+  return unique(of, ({ ip }) => ip)
+    .slice(0, ADDRESSES_MAX)
+    .sort();
+}
+
+/** In the order in which they come. */
+function unique(of: readonly Attempt[], read: (attempt: Attempt) => string | null): string[] {
+  return [...new Set(of.flatMap((attempt) => read(attempt) ?? []))];
+}
+
+function meanOf(attempts: readonly Attempt[]): number {
+  const total = attempts.reduce((n, { probability }) => n + probability, 0);
+  return Number((total / attempts.length).toFixed(3));
+}

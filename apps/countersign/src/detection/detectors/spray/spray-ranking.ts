@@ -1,0 +1,184 @@
+import type { Ask } from '../../../store/reading/current-rows.ts';
+import { CAMPAIGN_GAP_MS, CANDIDATES_KEPT, GUESS_LIKELY } from '../limits.ts';
+import { isOfSql, partsFor, partsOf } from '../windows/person-partition.ts';
+import { type OddsModel, SPRAY_CELLS } from './odds-model.ts';
+import { makeResembling } from './spray-resemblance.ts';
+
+/**
+ * Ranks successes in the engine of the books: of a large company there are millions of them, and of
+ * mistakes besides. Whatever is added up is a whole number, so that no order of rows changes what
+ * comes out.
+ */
+
+const DAY_MS = 86_400_000;
+
+/** Probabilities, and the logarithms of what they leave, as whole numbers. */
+const ONE = 1_000_000_000;
+
+/** No guess is certain to be an intruder's: what it leaves has a logarithm. */
+const CERTAIN: number = 1 - 1e-12;
+
+/** No single trait convicts or acquits: it may be chance, or chosen. */
+const TRAIT_CONVICTS_MAX = 50;
+
+/** Hours of the day in one trait: people keep to theirs, and who guesses does not. */
+const HOURS_TOGETHER = 3;
+
+/** A spray of one try at each hits at the first: then nothing was seen before. */
+const NEVER_GUESSED_AT = 0.3;
+
+/** A second factor that was passed speaks against a guessed password, one factor alone for it. */
+const FACTOR = 'CASE is_mfa WHEN 1 THEN 0.05 WHEN 0 THEN 2 ELSE 1 END';
+
+/** What may have let an intruder in; a second factor is asked for all day where people are. */
+const IS_ENTRY = `(kind = 'success' OR (kind = 'right' AND ending = 'left'
+  AND place <> 'own' AND place <> 'company'))`;
+
+/** Text of SQL. */
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+
+/** SQL of what a model says of each cell of features, for a table to join attempts with. */
+export function oddsSql(models: ReadonlyMap<string, OddsModel>): string {
+  const rows = [...models].flatMap(([tenant, model]) =>
+    SPRAY_CELLS.map((cell) => {
+      const guess = model.guess(cell);
+      const left = Math.round(-Math.log(1 - Math.min(guess, CERTAIN)) * ONE);
+      const names = [tenant, cell.place, cell.client, cell.ending, cell.crowd].map(text);
+      const numbers = [
+        ...[guess, Math.round(guess * ONE), left, model.successOdds(cell)],
+        ...[model.openGuess(cell), model.placeOdds(cell.place), model.clientOdds(cell.client)],
+      ];
+      return `(${[...names, ...numbers.map((number) => number.toExponential())].join(', ')})`;
+    }),
+  );
+  return `SELECT tenant, place, client, ending, crowd, guess::DOUBLE AS guess,
+      weight::BIGINT AS weight, leaves::BIGINT AS leaves, success::DOUBLE AS success,
+      open::DOUBLE AS open, place_odds::DOUBLE AS place_odds, client_odds::DOUBLE AS client_odds
+    FROM (VALUES ${rows.join(', ')}) AS v (tenant, place, client, ending, crowd, guess, weight,
+      leaves, success, open, place_odds, client_odds)`;
+}
+
+type Trait = { readonly table: string; readonly kind: string; readonly value: string };
+
+/** Within the kinds that features tell apart: what the kind itself says is counted once. */
+const TRAITS: readonly Trait[] = [
+  { table: 'by_client', kind: 'client', value: 'text' },
+  { table: 'by_country', kind: 'place', value: 'country' },
+  { table: 'by_hour', kind: `''`, value: `(t % ${DAY_MS}) // ${HOURS_TOGETHER * 3_600_000}` },
+  { table: 'by_carrier', kind: 'place', value: 'carrier' },
+];
+
+/**
+ * SQL of how much likelier a trait is among guesses than among successes elsewhere, or the other
+ * way; what was never seen has a little of either.
+ */
+function traitSql(attempts: string, { kind, value }: Trait): string {
+  const share = (of: string): string => `((${of} + 0.5) / (sum(${of}) OVER same + 5))`;
+  return `
+    WITH counted AS (
+      SELECT tenant, ${kind} AS k, ${value} AS v, count(*) FILTER (${IS_ENTRY}) AS good,
+        coalesce(sum(weight) FILTER (kind = 'guess'), 0) AS weights
+      FROM ${attempts} GROUP BY ALL
+    )
+    SELECT tenant, k, v, greatest(1 / ${TRAIT_CONVICTS_MAX}, least(${TRAIT_CONVICTS_MAX},
+      ((weights / ${ONE} + 0.5) / ((sum(weights) OVER same) / ${ONE} + 5)) / ${share('good')}))
+      AS ratio
+    FROM counted WINDOW same AS (PARTITION BY tenant, k)`;
+}
+
+/** Makes the tables of traits, of attempts that {@link oddsSql} was joined to. */
+export async function tellTraits(ask: Ask, attempts: string): Promise<void> {
+  for (const trait of TRAITS) {
+    await ask(`CREATE OR REPLACE TEMP TABLE ${trait.table} AS ${traitSql(attempts, trait)}`);
+  }
+}
+
+/** Guesses that are rather an intruder's; `most` of them, and one that tells of more. */
+export function likelySql(attempts: string, most: number): string {
+  return `SELECT "index", tenant, t, guess AS probability FROM ${attempts}
+    WHERE kind = 'guess' AND guess >= ${GUESS_LIKELY} ORDER BY t, "index" LIMIT ${most + 1}`;
+}
+
+/** A campaign whose successes are to be ranked. */
+export type Siege = { readonly tenant: string; readonly fromMs: number; readonly toMs: number };
+
+export type Ranked = { readonly index: number; readonly probability: number };
+
+/**
+ * The successes that may be of a campaign, likeliest first: as many as anybody looks at. Each is
+ * the campaign's in one of two ways: it goes where it has not been yet, which features and traits
+ * tell, or it resembles what it did already. What a person's are worth rests on that person's
+ * attempts alone, so that they are weighed in parts, of which each gives its likeliest; `together`
+ * attempts are in one.
+ */
+export async function ranked(
+  ask: Ask,
+  { tries, attempts }: { readonly tries: string; readonly attempts: string },
+  siege: Siege,
+  together: number,
+): Promise<Ranked[]> {
+  const of = { tries, attempts, odds: 'odds', factor: FACTOR, together };
+  await makeResembling(ask, of, siege);
+  const [from, to] = [siege.fromMs - CAMPAIGN_GAP_MS, siege.toMs + CAMPAIGN_GAP_MS];
+  const near = `tenant = ${text(siege.tenant)} AND t BETWEEN ${from} AND ${to}`;
+  const [[people, expected, weighed] = []] = await ask(`
+    SELECT (SELECT count(DISTINCT hash(u)) FROM ${attempts} WHERE tenant = ${text(siege.tenant)}),
+      (SELECT coalesce(sum(round((1 - exp(-leaves / ${ONE})) * ${ONE})::BIGINT), 0)::DOUBLE / ${ONE}
+        FROM (SELECT sum(leaves) AS leaves FROM ${attempts}
+          WHERE kind = 'guess' AND ${near} GROUP BY hash(u))),
+      (SELECT count(*) FROM ${attempts} WHERE (kind = 'guess' OR ${IS_ENTRY}) AND ${near})`);
+  const share = (Number(expected) + 1) / (Number(people) + 2);
+  await ask('CREATE OR REPLACE TEMP TABLE likeliest ("index" BIGINT, odds DOUBLE)');
+  for (const part of partsOf(partsFor(Number(weighed), together))) {
+    const some = `(SELECT * FROM ${attempts} WHERE ${near} AND ${isOfSql('u', part)})`;
+    await ask(`INSERT INTO likeliest SELECT * FROM (${weighedSql(some, share)}) ${LIKELIEST}`);
+  }
+  // Those among them at home were not weighed: they are what resembles, and nothing else.
+  await ask(`INSERT INTO likeliest SELECT "index", odds FROM resembling
+    ANTI JOIN (SELECT "index" FROM ${attempts} WHERE ${near} AND ${IS_ENTRY}) USING ("index")
+    ${LIKELIEST}`);
+  // Rounded, so that those who are alike are so to the last digit.
+  const rows = await ask(`SELECT "index", round(odds / (1 + odds), 12) AS probability
+    FROM likeliest ORDER BY probability DESC, "index" LIMIT ${CANDIDATES_KEPT}`);
+  await ask('DROP TABLE resembling');
+  return rows.map(([index, probability]) => {
+    return { index: Number(index), probability: Number(probability) };
+  });
+}
+
+/** Those who are alike stay in the order of the ledger. */
+const LIKELIEST = `ORDER BY round(odds / (1 + odds), 12) DESC, "index" LIMIT ${CANDIDATES_KEPT}`;
+
+/** SQL of how likely successes are an intruder's; `share` of all people are expected to be hit. */
+function weighedSql(attempts: string, share: number): string {
+  return `
+    -- Numbers alone from here on: of a large company there are millions to sort.
+    WITH c AS MATERIALIZED (
+      SELECT c."index", hash(c.u) AS person, c.t, success * ${FACTOR} * by_client.ratio
+        * by_country.ratio * by_hour.ratio * by_carrier.ratio AS odds
+      FROM (SELECT * FROM ${attempts} WHERE ${IS_ENTRY}) AS c
+      ${TRAITS.map(joinSql).join('\n')}
+    ),
+    moments AS (
+      SELECT hash(u) AS person, t, leaves, NULL AS "index" FROM ${attempts}
+        WHERE kind = 'guess' AND hash(u) IN (SELECT person FROM c)
+      UNION ALL SELECT person, t, 0, "index" FROM c
+    ),
+    -- Whoever was guessed at and then enters from elsewhere is likelier hit than who never was. A
+    -- guess that may as well be the person's own mistake counts for what it is worth.
+    besieged AS (
+      SELECT "index", 1 - exp(-(sum(leaves) OVER so_far) / ${ONE}) AS was FROM moments
+      WINDOW so_far AS (PARTITION BY person ORDER BY t RANGE UNBOUNDED PRECEDING)
+    )
+    SELECT c."index", c.odds * (was / ${share.toExponential()} + (1 - was) * ${NEVER_GUESSED_AT})
+      + coalesce(r.odds, 0) AS odds
+    FROM c JOIN besieged ON besieged."index" = c."index"
+      LEFT JOIN resembling AS r ON r."index" = c."index"`;
+}
+
+function joinSql({ table, kind, value }: Trait): string {
+  const of = (sql: string): string =>
+    sql.replaceAll(/\b(client|text|place|country|t|carrier)\b/g, 'c.$1');
+  return `JOIN ${table} ON ${table}.tenant = c.tenant AND ${table}.k = ${of(kind)}
+    AND ${table}.v = ${of(value)}`;
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TenantId } from '@countersign/core';
+import { blank as blankEvent } from '@countersign/ocsf';
+import { RowBuffer } from '../../../store/parquet/row-buffer.ts';
+import type { EventRow } from '../../../store/rows/event-row.ts';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import { Books } from '../../../store/store.ts';
+import { BooksReader } from '../../../store/store-reader.ts';
+import { lookWith, type StreamDetector } from '../windows/window-detector.ts';
+
+export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+const DAY_MS = 86_400_000;
+/** A Monday. */
+export const START_MS: number = Date.UTC(2026, 1, 2);
+
+/** An event, and what its record holds besides. */
+export type Played = Partial<EventRow['event']> & {
+  /** Since the start. */
+  readonly day: number;
+  readonly minute?: number;
+  readonly body?: string;
+  readonly source?: string;
+};
+
+/** What a detector finds in these events, in a period of days since the start. */
+export function foundIn(
+  detector: StreamDetector,
+  events: readonly Played[],
+  days: { readonly from: number; readonly to: number } = { from: 0, to: 60 },
+): Promise<readonly FindingDraft[]> {
+  return withBooks(events, async (books) => {
+    const period = { fromMs: START_MS + days.from * DAY_MS, toMs: START_MS + days.to * DAY_MS };
+    const bodyOf = (index: number) => Promise.resolve(events[index]?.body);
+    return (await lookWith(detector, { books, bodyOf, period })).drafts;
+  });
+}
+
+/** Reads books that hold these events. */
+export async function withBooks<T>(
+  events: readonly Played[],
+  use: (books: BooksReader) => Promise<T>,
+): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-stream-'));
+  try {
+    const books = await Books.open(dir);
+    const buffer = new RowBuffer();
+    for (const [index, event] of events.entries()) buffer.add(rowOf(index, event));
+    await books.postRows(buffer);
+    books.commit(events.length);
+    books.close();
+    const reader = await BooksReader.open(dir);
+    try {
+      return await use(reader);
+    } finally {
+      reader.close();
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function rowOf(
+  index: number,
+  { day, minute = 540, body: _, source = 'graph/signIns', ...event }: Played,
+): EventRow {
+  const timeMs = START_MS + day * DAY_MS + minute * 60_000;
+  return {
+    ...{ index, entries: [index], tenant: TENANT, action: `=${index}`, seenMs: START_MS },
+    ...{ source, erased: false },
+    event: { ...blankEvent(), statusId: 1, ...event, timeMs },
+  };
+}
+
+const SIGN_IN = 3002;
+
+export function signIn(of: Played): Played {
+  return {
+    ...{ classUid: SIGN_IN, activityId: 1, actorType: 1, signInType: 'interactiveUser' },
+    ...{ country: 'DE', userAgent: 'Edge/145', sessionUid: 's-1' },
+    ...of,
+  };
+}
+
+/** Somebody of the company, by number. */
+export function person(n: number): Pick<Played, 'actorUid' | 'actorName'> {
+  const actorUid = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+  return { actorUid, actorName: `p${n}@northmoor.example` };
+}
+
+/** One event a day for so many days. */
+export function daily(days: number, of: (day: number) => Played): Played[] {
+  return Array.from({ length: days }, (_, day) => of(day));
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SeededRandom } from '../../../../../../tools/sample/random.ts';
+import {
+  type Company,
+  type CompanyPlan,
+  companyOf,
+} from '../../../../../../tools/testing/sign-in-company.ts';
+import { RowBuffer } from '../../../store/parquet/row-buffer.ts';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import { Books } from '../../../store/store.ts';
+import { BooksReader } from '../../../store/store-reader.ts';
+import { type Campaign, type SprayPeriod, sprayLook } from '../spray/password-spray.ts';
+
+export async function campaignsOf(
+  made: Company,
+  rows: Company['rows'] = made.rows,
+  { startMs, endMs }: Pick<Company, 'startMs' | 'endMs'> = made,
+): Promise<readonly Campaign[]> {
+  const period = { fromMs: startMs, toMs: endMs + 1, learnFromMs: made.startMs };
+  return (await lookAt(rows, period)).campaigns;
+}
+
+export async function lookAt(
+  rows: Company['rows'],
+  period: SprayPeriod,
+  sizes?: Parameters<typeof sprayLook>[2],
+): ReturnType<typeof sprayLook> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-spray-'));
+  try {
+    const books = await Books.open(dir);
+    const buffer = new RowBuffer();
+    for (const row of rows) buffer.add(row);
+    await books.postRows(buffer);
+    books.commit(Math.max(...rows.map(({ index }) => index)) + 1);
+    books.close();
+    const reader = await BooksReader.open(dir);
+    try {
+      return await sprayLook(reader, period, sizes);
+    } finally {
+      reader.close();
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+export function company(seed: number, plan: Omit<CompanyPlan, 'random'>): Company {
+  const random = new SeededRandom(seed);
+  return companyOf({ ...plan, random: () => random.next() });
+}
+
+export function rulesOf(drafts: readonly FindingDraft[]): string[] {
+  return [...new Set(drafts.map(({ rule }) => rule))].sort();
+}
+
+/** A sign-in beside those of a company, of one of its people; default: one factor lets it in. */
+export type SignInVisit = Partial<Company['rows'][number]['event']> & {
+  readonly actorUid: string;
+  readonly timeMs: number;
+};
+
+export const WRONG = { statusId: 2, statusCode: '50126' } as const;
+
+export function rowsOf(made: Company, visits: readonly SignInVisit[]): Company['rows'] {
+  return visits.map((visit, at) => {
+    const index = made.rows.length + at;
+    const row = made.rows.findLast(({ event }) => event.actorUid === visit.actorUid);
+    assert.ok(row, `${visit.actorUid} is of the company`);
+    const event = { ...row.event, statusId: 1, statusCode: '0', isMfa: 0, country: 'DE', ...visit };
+    return { ...row, index, entries: [index], action: `=${index}`, event };
+  });
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { interval } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import type { BooksReader } from '../../store/store-reader.ts';
+import type { Judgement } from '../runner/detector.ts';
+import { Isolation } from '../runner/isolation.ts';
+import { streamJudge } from './window-detector-runner.ts';
+import { cutDraft, type StreamDetector } from './windows/window-detector.ts';
+
+const DAY_MS = 86_400_000;
+const TOUCHED = [interval(20_000 * DAY_MS, 20_001 * DAY_MS)];
+
+function detector(rule: string, find: StreamDetector['find']): StreamDetector {
+  return { rules: [rule], title: `what ${rule} looks for`, needs: ['sign-ins'], find };
+}
+
+test('a detector that cannot look silences no other, and takes nothing back', async () => {
+  const found = cutDraft('something else', { fromMs: 0, toMs: DAY_MS }, 7);
+  const broken = detector('stream/broken', () => Promise.reject(new Error('Out of Memory')));
+  const sound = detector('stream/found', () => Promise.resolve([found]));
+  // Neither detector asks anything.
+  const books = {} as BooksReader;
+  const ledger = {} as LedgerReader;
+  const isolation = new Isolation({
+    ...{ judge: 'stream', books, ledger, fromIndex: 0, known: [], retries: false },
+    isStopped: () => false,
+  });
+  const context = { touched: TOUCHED, books, ledger, isolation } as never;
+  const parts: Judgement[] = [];
+  for await (const part of streamJudge([broken, sound]).judge(context)) parts.push(part);
+  assert.deepEqual(isolation.failures, [
+    '"what stream/broken looks for" failed and does not run: Out of Memory',
+  ]);
+  const [{ drafts, covers, cutShort } = { drafts: [], covers: [], cutShort: [] }] = parts;
+  assert.deepEqual(drafts, [found]);
+  const [covered] = covers;
+  assert.ok(covered !== undefined);
+  assert.deepEqual(cutShort, [{ ...covered, rules: ['stream/broken'] }]);
+});

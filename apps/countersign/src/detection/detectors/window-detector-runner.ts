@@ -1,0 +1,60 @@
+import { interval, normalise } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import { STREAM_REST_TIMES } from '../../ingest/limits.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { CutShort, Judge, JudgeContext, Judgement } from '../runner/detector.ts';
+import { streamWatchers } from '../runner/detector-profile.ts';
+import { STREAM_DETECTORS } from './detector-list.ts';
+import { LOOK_BACK_MS } from './limits.ts';
+import { lookWith, type StreamDetector, type StreamScene } from './windows/window-detector.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Chains, habits and lures, in whole days. What came in changes what is to be said of its own day
+ * and of the days behind it, as far as these look back. Nothing is kept between two looks but the
+ * books: a crash forgets nothing, and a late record is looked at like any other.
+ */
+export function streamJudge(detectors: readonly StreamDetector[] = STREAM_DETECTORS): Judge {
+  return {
+    name: 'stream',
+    hears: 'events',
+    watches: streamWatchers(detectors, 'stream'),
+    restTimes: STREAM_REST_TIMES,
+    async *judge({ touched, ledger, isolation }: JudgeContext): AsyncGenerator<Judgement> {
+      const covers = normalise(
+        touched.map(({ from, to }) =>
+          interval(
+            Math.floor(from / DAY_MS) * DAY_MS,
+            Math.ceil((to + LOOK_BACK_MS) / DAY_MS) * DAY_MS,
+          ),
+        ),
+      );
+      const bodyOf = bodiesOf(ledger);
+      for (const { from, to } of covers) {
+        const drafts: FindingDraft[] = [];
+        const cutShort: CutShort[] = [];
+        const period = { fromMs: from, toMs: to };
+        for (const each of detectors) {
+          const unit = { id: each.title, title: each.title };
+          const look = await isolation.attempt(unit, (books) =>
+            lookWith(each, { books, bodyOf, period }),
+          );
+          // What it found before stays said where it does not look.
+          const short = look?.value.cutShort ?? [interval(from, to)];
+          drafts.push(...(look?.value.drafts ?? []));
+          cutShort.push(...short.map((days) => ({ ...days, rules: each.rules })));
+        }
+        yield { drafts, covers: [interval(from, to)], cutShort };
+      }
+    },
+  };
+}
+
+function bodiesOf(ledger: LedgerReader): StreamScene['bodyOf'] {
+  return async (index) => {
+    if (index >= ledger.size) return undefined;
+    const body = await ledger.body(index);
+    return body.kind === 'erased' ? undefined : Buffer.from(body.bytes).toString('utf8');
+  };
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FindingDraft } from '../../../store/rows/finding.ts';
+import { endOfItself } from '../../findings/limitation-finding.ts';
+import { daily, foundIn, person, START_MS, signIn } from '../testing/scene.ts';
+import { ask, numberOf } from './event-query.ts';
+import { CUT_OFF, DAY_MS, draftFrom, type StreamDetector } from './window-detector.ts';
+
+/** Says of each sign-in that it was, and looks at three of a period. */
+const shortSighted: StreamDetector = {
+  rules: ['stream/short-sighted'],
+  title: 'a detector that sees three sign-ins',
+  needs: [],
+  find: async (scene) => {
+    const sqlOf = (events: string): string =>
+      `SELECT "index", t FROM ${events} ORDER BY t, "index"`;
+    const rows = await ask(scene, 0, ['index', 't'], sqlOf, 3);
+    assert.ok(rows.length <= 3);
+    return rows.map((row) => said(numberOf(row['index']), numberOf(row['t'])));
+  },
+};
+
+function said(index: number, atMs: number): FindingDraft {
+  const at = { index, atMs };
+  return draftFrom({
+    ...{ rule: 'stream/short-sighted', tenant: 't', group: String(index), at, seen: [at] },
+    ...{ title: 'a sign-in', message: '', next: '', severity: 1, techniques: [] },
+  });
+}
+
+function dayOfDraft({ windowMs }: FindingDraft): number {
+  return (windowMs - START_MS) / DAY_MS;
+}
+
+test('a detector that did not look at all of a day says so, and of which day', async () => {
+  const flood = [0, 1, 2, 3, 4].map((minute) => signIn({ day: 5, minute, ...person(1) }));
+  const days = daily(9, (day) => signIn({ day, ...person(1) }));
+  const found = await foundIn(shortSighted, [...days, ...flood]);
+  const [cut, ...more] = found.filter(({ rule }) => rule === CUT_OFF);
+  assert.deepEqual(more, []);
+  assert.match(
+    cut?.title ?? '',
+    /a detector that sees three sign-ins.* looked at the first 3 .* on 2026-02-07$/,
+  );
+  assert.ok(cut !== undefined);
+  assert.deepEqual([dayOfDraft(cut), endOfItself(cut)], [5, START_MS + 6 * DAY_MS]);
+  // The flood hides nothing of other days: not of those behind it, nor of those before.
+  const others = found.filter(({ rule }) => rule !== CUT_OFF).map(dayOfDraft);
+  assert.deepEqual(others, [0, 1, 2, 3, 4, 5, 5, 5, 6, 7, 8]);
+});
+
+test('a detector that looked at everything has nothing to say of itself', async () => {
+  for (const count of [2, 3]) {
+    const days = Array.from({ length: count }, (_, minute) =>
+      signIn({ day: 1, minute, ...person(1) }),
+    );
+    const found = await foundIn(shortSighted, days);
+    assert.deepEqual(
+      found.map(dayOfDraft),
+      days.map(() => 1),
+      `${count} sign-ins, of 3 at most`,
+    );
+  }
+});
+
+test('in a long time, what is too much for one look is looked at in several', async () => {
+  const days = daily(40, (day) => signIn({ day, ...person(1) }));
+  const found = await foundIn(shortSighted, days);
+  assert.deepEqual(
+    found.map(dayOfDraft),
+    days.map((_, day) => day),
+  );
+});

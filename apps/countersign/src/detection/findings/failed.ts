@@ -1,0 +1,59 @@
+import { quoted } from '@countersign/core';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import { draftOfItself } from './limitation-finding.ts';
+
+/** The rule of findings that say that a rule or a detector threw. */
+export const FAILED = 'detector/failed';
+
+/** What failed, on which entry. */
+export type Failure = {
+  /** The judge it is of. */
+  readonly judge: string;
+  /** The id of a rule, or the title of a detector; null where the judge as a whole failed. */
+  readonly unit: string | null;
+  /** Skipped from now on; null where it fails whatever it reads, and so reads nothing. */
+  readonly entry: number | null;
+};
+
+export type FailureReport = Failure & {
+  readonly title: string;
+  /** What it threw. */
+  readonly because: string;
+  /** The entry, or the first that it did not read. */
+  readonly from: number;
+  /** When that entry arrived, and when its event happened. */
+  readonly seenMs: number;
+  readonly atMs: number;
+};
+
+/** Its identity follows from the ledger alone, so that no crash and no rebuild says it twice. */
+export function failedDraft(report: FailureReport): FindingDraft {
+  const { judge, unit, entry, title, because, from, seenMs, atMs } = report;
+  const what = quoted(title);
+  const draft = draftOfItself({
+    rule: FAILED,
+    group: JSON.stringify([judge, unit, entry]),
+    windowMs: seenMs,
+    endMs: seenMs + 1,
+    title:
+      entry === null
+        ? `The detector ${what} failed: it reads nothing from entry ${from} on`
+        : `The detector ${what} failed on entry ${entry} and skips it`,
+    message:
+      `It threw: ${because} Its silence means nothing until it is repaired. ` +
+      'An attack may be built around a record that makes it fail.',
+    next:
+      entry === null
+        ? 'Report the message to the maintainers, and run the repaired version.'
+        : `Run "countersign show ${entry}", report the entry, and run the repaired version.`,
+    severity: 3,
+  });
+  return { ...draft, entries: [from], firstMs: atMs, lastMs: atMs };
+}
+
+/** Undefined for a finding of another rule. */
+export function failureOf({ rule, group }: FindingDraft): Failure | undefined {
+  if (rule !== FAILED) return undefined;
+  const [judge, unit, entry] = JSON.parse(group) as [string, string | null, number | null];
+  return { judge, unit, entry };
+}

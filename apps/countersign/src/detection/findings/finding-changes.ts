@@ -1,0 +1,98 @@
+import type { LedgerReader } from '@countersign/ledger';
+import { FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
+import { draftText } from '../../projection/entries/finding-body.ts';
+import type { FindingFact } from '../../store/rows/entry-rows.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import type { CutShort, Judgement } from '../runner/detector.ts';
+import { bounded, boundedGroup } from './bound-finding.ts';
+import { findingUid } from './finding-identity.ts';
+import { mergeDrafts } from './merge.ts';
+
+export type NewFact = Omit<FindingFact, 'index'>;
+
+type Readers = { readonly books: BooksReader; readonly ledger: LedgerReader };
+
+/** Whose findings those about failures are. */
+export const RUNNER = 'runner';
+
+const NOT_FOUND = 'seen with all that came in later, its rule does not find it';
+const REPAIRED = 'asked again, the detector did not fail';
+
+/** What there is to be said that was not said before. */
+export async function changesOf(
+  { books, ledger }: Readers,
+  judge: string,
+  judgement: Judgement,
+): Promise<NewFact[]> {
+  const { drafts, covers, cutShort = [], takenBack = [] } = judgement;
+  const facts: NewFact[] = [];
+  const now = mergedByUid(drafts);
+  for (const [uid, draft, earlier] of withEarlier(books, now)) {
+    const isSame = earlier?.state === 'open' && draftText(earlier.draft) === draftText(draft);
+    if (isSame) continue;
+    const revision = earlier === undefined ? 0 : earlier.revision + 1;
+    facts.push({ uid, judge, state: 'open', because: null, revision, draft });
+  }
+  const before = covers.flatMap(({ from, to }) =>
+    books.findings({ judge, windows: { fromMs: from, toMs: to } }),
+  );
+  const known = books.findingsOf(takenBack);
+  const named = takenBack.flatMap((uid) => known.get(uid) ?? []);
+  const withdrawn = new Set<string>();
+  for (const kept of [...before, ...named]) {
+    if (kept.state === 'withdrawn' || now.has(kept.uid) || withdrawn.has(kept.uid)) continue;
+    if (cutShort.some((windows) => isOf(kept, windows))) continue;
+    withdrawn.add(kept.uid);
+    if (judge === RUNNER || !(await isErased(ledger, kept))) {
+      const { uid, draft } = kept;
+      const because = judge === RUNNER ? REPAIRED : NOT_FOUND;
+      const revision = kept.revision + 1;
+      facts.push({ uid, judge, state: 'withdrawn', because, revision, draft });
+    }
+  }
+  return facts;
+}
+
+/** In their order; what was said before is read of some thousands at a time. */
+function* withEarlier(
+  books: BooksReader,
+  drafts: ReadonlyMap<string, FindingDraft>,
+): Generator<[uid: string, FindingDraft, KeptFinding | undefined]> {
+  const all = [...drafts];
+  for (let at = 0; at < all.length; at += FINDINGS_PER_APPEND) {
+    const some = all.slice(at, at + FINDINGS_PER_APPEND);
+    const earlier = books.findingsOf(some.map(([uid]) => uid));
+    for (const [uid, draft] of some) yield [uid, draft, earlier.get(uid)];
+  }
+}
+
+/** What rests on bodies that are gone cannot be judged again, and stays as it was said. */
+async function isErased(ledger: LedgerReader, { draft }: KeptFinding): Promise<boolean> {
+  for (const index of draft.entries) {
+    if (index < ledger.size && (await ledger.body(index)).kind === 'erased') {
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * What is said twice is said once, with the evidence of both: whoever writes records so that two
+ * of them make one finding must not stop whoever finds it.
+ */
+function mergedByUid(drafts: readonly FindingDraft[]): Map<string, FindingDraft> {
+  const byUid = Map.groupBy(drafts, ({ group, ...draft }) => {
+    return findingUid({ ...draft, group: boundedGroup(group) });
+  });
+  return new Map(
+    [...byUid].map(([uid, same]) => {
+      return [uid, bounded(mergeDrafts(same as [FindingDraft, ...FindingDraft[]]))];
+    }),
+  );
+}
+
+function isOf({ draft }: KeptFinding, { from, to, rules }: CutShort): boolean {
+  return rules.includes(draft.rule) && draft.windowMs >= from && draft.windowMs < to;
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+
+/** What makes two drafts the same finding; all else may change from revision to revision. */
+export type FindingIdentity = Pick<
+  FindingDraft,
+  'rule' | 'version' | 'tenant' | 'group' | 'windowMs'
+>;
+
+/**
+ * The id of a finding: the same wherever the same is found. A GUID of the free form (RFC 9562,
+ * version 8). Whoever guesses a name can compute it, so it MUST NOT stand where a body does not.
+ */
+export function findingUid(identity: FindingIdentity): string {
+  const { rule, version, tenant, group, windowMs } = identity;
+  const text = JSON.stringify(['finding', rule, version, tenant, group, windowMs]);
+  const digest = createHash('sha256').update(text).digest();
+  digest[6] = ((digest[6] as number) & 0x0f) | 0x80;
+  digest[8] = ((digest[8] as number) & 0x3f) | 0x80;
+  const hex = digest.toString('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
+  return `${parts.join('-')}-${hex.slice(20, 32)}`;
+}

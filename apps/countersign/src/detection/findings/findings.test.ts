@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isGuid } from '@countersign/core';
+import { validate } from '@countersign/ocsf';
+import fc from 'fast-check';
+import { runs } from '../../../../../tools/property.ts';
+import {
+  draftText,
+  findingBody,
+  parseFinding,
+  parseFindingMark,
+} from '../../projection/entries/finding-body.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import { draftOf } from '../testing/draft.ts';
+import { findingEvent } from './finding-event.ts';
+import { findingUid } from './finding-identity.ts';
+import { statusOf } from './finding-status.ts';
+
+const NOW_MS = Date.parse('2026-03-09T00:00:00Z');
+const OPTIONS = {
+  titleOf: (rule: string) => (rule === draftOf().rule ? 'Activity without a sign-in' : undefined),
+  origin: 'test.example/log',
+  nowMs: NOW_MS,
+  version: '0.0.0',
+};
+
+function kept(extra: Partial<KeptFinding> = {}): KeptFinding {
+  const draft = draftOf();
+  const said = { judge: 'reconcile', state: 'open', because: null, revision: 0 } as const;
+  const uid = findingUid(draft);
+  return { index: 7, uid, ...said, draft, revisions: [7], mark: undefined, ...extra };
+}
+
+test('the id of a finding follows from its identity, and from nothing else', () => {
+  const uid = findingUid(draftOf());
+  assert.ok(isGuid(uid));
+  assert.equal(findingUid(draftOf({ title: 'other', severity: 1, entries: [9] })), uid);
+  for (const other of [
+    { rule: 'other' },
+    { version: 2 },
+    { group: 'user:someone' },
+    { windowMs: 1 },
+    { tenant: draftOf().tenant.replace('5', '6') as never },
+  ]) {
+    assert.notEqual(findingUid(draftOf(other)), uid, JSON.stringify(other));
+  }
+});
+
+test('two identities never share an id by moving text from one part to the other', () => {
+  const text = fc.string({ maxLength: 6 });
+  fc.assert(
+    fc.property(text, text, text, text, (rule, group, otherRule, otherGroup) => {
+      const isSame = rule === otherRule && group === otherGroup;
+      const a = findingUid(draftOf({ rule, group }));
+      const b = findingUid(draftOf({ rule: otherRule, group: otherGroup }));
+      assert.equal(a === b, isSame);
+    }),
+    runs(200),
+  );
+});
+
+test('a body that was written is read as it was', () => {
+  const fact = kept();
+  const read = parseFinding(JSON.parse(JSON.stringify(findingBody(fact))));
+  assert.deepEqual(read, {
+    uid: fact.uid,
+    judge: 'reconcile',
+    state: 'open',
+    because: null,
+    revision: 0,
+    draft: fact.draft,
+  });
+  assert.equal(draftText(fact.draft), draftText(JSON.parse(draftText(fact.draft))));
+});
+
+test('whatever else a body holds, it means no finding and throws nothing', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (body, draft) => {
+      parseFinding({ ...body, what: 'finding', draft });
+      parseFindingMark({ ...body, what: 'finding-mark' });
+      assert.equal(parseFinding(body), undefined);
+      assert.equal(parseFindingMark(body), undefined);
+    }),
+    runs(200),
+  );
+});
+
+test('is a valid Detection Finding that names its technique and its entries', () => {
+  const event = findingEvent(kept(), OPTIONS);
+  assert.deepEqual(validate(event), []);
+  assert.equal(event.class_uid, 2004);
+  assert.equal(event['severity_id'], 4);
+  const info = event['finding_info'] as {
+    uid: string;
+    title: string;
+    attacks: unknown;
+    analytic: { name: string };
+  };
+  assert.equal(info.uid, kept().uid);
+  assert.equal(info.title, draftOf().title);
+  assert.equal(info.analytic.name, 'Activity without a sign-in');
+  assert.deepEqual(info.attacks, [
+    {
+      technique: { uid: 'T1606', name: 'Forge Web Credentials' },
+      sub_technique: { uid: 'T1606.002', name: 'Forge Web Credentials: SAML Tokens' },
+    },
+  ]);
+  const [evidence] = event['evidences'] as { data: { entries: number[] } }[];
+  assert.deepEqual(evidence?.data.entries, [1, 2]);
+});
+
+test('one without a technique, with odd texts and a probability is valid as well', () => {
+  const odd = { techniques: [], title: '\u0000', confidence: 0.456, rule: 'x', message: '' };
+  const event = findingEvent(kept({ draft: draftOf(odd), judge: 'sigma', revision: 3 }), OPTIONS);
+  assert.deepEqual(validate(event), []);
+  assert.equal(event['confidence_score'], 46);
+  assert.equal(event['activity_id'], 2);
+});
+
+test('a suppression ends, and what happens after a resolution is new', () => {
+  const mark = { index: 9, uid: '', reason: 'known', by: 'ada', untilMs: null, atMs: NOW_MS };
+  assert.equal(statusOf(kept(), NOW_MS), 1);
+  assert.equal(statusOf(kept({ mark: { ...mark, status: 2 } }), NOW_MS), 2);
+  assert.equal(statusOf(kept({ mark: { ...mark, status: 3 } }), NOW_MS), 3);
+  assert.equal(statusOf(kept({ mark: { ...mark, status: 3, untilMs: NOW_MS } }), NOW_MS), 1);
+  assert.equal(statusOf(kept({ mark: { ...mark, status: 3, untilMs: NOW_MS + 1 } }), NOW_MS), 3);
+  assert.equal(statusOf(kept({ mark: { ...mark, status: 4 } }), NOW_MS), 4);
+  assert.equal(statusOf(kept({ mark: { ...mark, status: 4, atMs: 0 } }), NOW_MS), 1);
+});

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type TenantId, tenantId } from '@countersign/core';
+import type { CoverageFact, FindingFact } from '../../store/rows/entry-rows.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import { Books } from '../../store/store.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { CUT_OFF } from '../detectors/windows/window-detector.ts';
+import { RESOLVED } from '../findings/finding-status.ts';
+import { THROTTLED } from '../rules/throttled-rule.ts';
+import type { Watcher } from '../runner/detector-profile.ts';
+import { sightsOf, type WatcherSight } from './detector-health.ts';
+
+const DAY_MS = 86_400_000;
+const FROM_MS = Date.UTC(2026, 2, 9);
+const TO_MS = FROM_MS + DAY_MS;
+const TENANT: TenantId = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const WATCHERS: readonly Watcher[] = [
+  { id: 'rule-a', title: 'A rule', judge: 'sigma', logs: ['signInLog'] },
+  { id: 'rule-ab', title: 'Another', judge: 'sigma', logs: ['signInLog'] },
+  { id: 'stream/x', title: 'Guesses', judge: 'stream/x', logs: ['signInLog'] },
+  { id: 'stream/y', title: 'Hits', judge: 'stream/x', logs: ['signInLog'], cutTitle: 'Guesses' },
+];
+
+const COLLECTED: CoverageFact = {
+  ...{ index: 0, tenant: TENANT, source: 'graph/signIns', workload: null, subject: null },
+  ...{ fromMs: FROM_MS - 30 * DAY_MS, toMs: TO_MS + DAY_MS, state: 'corroborated', bound: null },
+  because: '',
+};
+
+function said(rule: string, group: string, windowMs: number, endMs = windowMs + 1): FindingFact {
+  const draft: FindingDraft = {
+    ...{ rule, version: 1, tenant: TENANT, group, windowMs, title: `too much: ${group}` },
+    ...{ message: '', next: '', severity: 2, techniques: [], entries: [], firstMs: windowMs },
+    ...{ lastMs: endMs - 1, principals: [], sessions: [], apps: [], addresses: [] },
+    confidence: null,
+  };
+  return { index: 1, uid: 'f', judge: 'j', state: 'open', because: null, revision: 0, draft };
+}
+
+async function statesWith(
+  finding: FindingFact | undefined,
+  { isResolved = false, isNow = false } = {},
+): Promise<string[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-sights-'));
+  try {
+    const books = await Books.open(dir);
+    const mark = { index: 2, uid: 'f', status: RESOLVED, reason: 'looked', untilMs: null };
+    books.post({
+      facts: {
+        coverage: [COLLECTED],
+        findings: finding === undefined ? [] : [finding],
+        findingMarks: isResolved ? [{ ...mark, by: 'ada', atMs: TO_MS }] : [],
+      },
+    });
+    books.commit(3);
+    books.close();
+    const reader = await BooksReader.open(dir);
+    const period = { kind: 'period', fromMs: FROM_MS, toMs: TO_MS } as const;
+    const asked = isNow ? ({ kind: 'now', nowMs: TO_MS } as const) : period;
+    const sights = sightsOf(reader, WATCHERS, { asked, nowMs: TO_MS });
+    reader.close();
+    return sights.map(shown);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function shown({ sight: { state, because } }: WatcherSight): string {
+  return because === null ? state : `${state}: ${because}`;
+}
+
+const LIVE = ['live', 'live', 'live', 'live'];
+
+test('with all that it needs collected, everybody sees', async () => {
+  assert.deepEqual(await statesWith(undefined), LIVE);
+});
+
+test('a rule that fitted too much on a day did not look at all of it', async () => {
+  const partly = 'partly: it did not look at all: too much: rule-a 1';
+  const asked = said(THROTTLED, 'rule-a 1', FROM_MS);
+  assert.deepEqual(await statesWith(asked), [partly, 'live', 'live', 'live']);
+  for (const windowMs of [FROM_MS - DAY_MS, TO_MS]) {
+    assert.deepEqual(await statesWith(said(THROTTLED, 'rule-a 1', windowMs)), LIVE, 'another day');
+  }
+  assert.deepEqual(await statesWith(asked, { isNow: true }), LIVE, 'of now it looks');
+});
+
+test('a detector that stopped looking did not look up to where it says', async () => {
+  const partly = 'partly: it did not look at all: too much: Guesses';
+  for (const endMs of [FROM_MS + 1, TO_MS, TO_MS + DAY_MS]) {
+    const found = await statesWith(said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, endMs));
+    assert.deepEqual(found, ['live', 'live', partly, partly]);
+  }
+  const before = said(CUT_OFF, 'Guesses', FROM_MS - 20 * DAY_MS, FROM_MS);
+  assert.deepEqual(await statesWith(before), LIVE, 'it looked at what comes behind');
+});
+
+test('where it does not say up to when, it counts as if it never looked again', async () => {
+  const partly = 'partly: it did not look at all: too much: Guesses';
+  for (const windowMs of [FROM_MS - 20 * DAY_MS, FROM_MS]) {
+    const found = await statesWith(said(CUT_OFF, 'Guesses', windowMs));
+    assert.deepEqual(found, ['live', 'live', partly, partly]);
+  }
+  assert.deepEqual(await statesWith(said(CUT_OFF, 'Guesses', TO_MS)), LIVE, 'later');
+});
+
+test('what a person is done with, or what was taken back, counts as looked at', async () => {
+  const asked = said(THROTTLED, 'rule-a 1', FROM_MS);
+  assert.deepEqual(await statesWith(asked, { isResolved: true }), LIVE);
+  assert.deepEqual(await statesWith({ ...asked, state: 'withdrawn' }), LIVE);
+});

@@ -1,0 +1,186 @@
+import { type Interval, type IntervalSet, intersect, normalise, subtract } from '@countersign/core';
+import { isSpotSource, isStillComing, isUncollected } from '@countersign/coverage';
+import { type Log, tellsOf } from '../../store/coverage/log-sources.ts';
+import { ASKED_WITHIN_MS } from '../../store/limits.ts';
+import { ANY, type CoverageFact } from '../../store/rows/entry-rows.ts';
+import { LOGS, type LogName } from '../runner/required-logs.ts';
+
+/** Whether what a rule looks for could be seen: wholly, in part, or not at all. */
+export type Sight = {
+  readonly state: 'live' | 'partly' | 'blind' | 'failed';
+  /** Since when it does not see, or has failed; null while it sees, and where it never saw. */
+  readonly sinceMs: number | null;
+  /** Up to when it saw all; null where it never did. */
+  readonly untilMs: number | null;
+  /** Null while it sees. */
+  readonly because: string | null;
+  /** Why nobody can say that what it saw is all there was; null where that can be said. */
+  readonly incomplete: string | null;
+};
+
+/** A period that is over, or what holds at a moment. */
+export type Asked =
+  | { readonly kind: 'period'; readonly fromMs: number; readonly toMs: number }
+  | { readonly kind: 'now'; readonly nowMs: number };
+
+/**
+ * What all of these logs, in all of these tenants, are worth. A log that was never connected is
+ * one that cannot be seen: of no tenant at all nothing is seen.
+ */
+export function sightOf(
+  logs: readonly LogName[],
+  of: { readonly tenants: readonly string[]; readonly facts: readonly CoverageFact[] },
+  asked: Asked,
+): Sight {
+  const { tenants, facts } = of;
+  if (tenants.length === 0) return never('no tenant is connected');
+  if (logs.length === 0) return never('no source of ours delivers its log source');
+  return joined(
+    tenants.map((tenant) => {
+      const own = facts.filter(
+        (fact) => fact.subject === null && (fact.tenant === tenant || fact.tenant === ANY),
+      );
+      const sight = joined(logs.map((name) => sightOfLog(LOGS[name], own, asked)));
+      if (tenants.length === 1 || sight.because === null) return sight;
+      return { ...sight, because: `in tenant ${tenant}, ${sight.because}` };
+    }),
+  );
+}
+
+function never(because: string): Sight {
+  return { ...NOTHING, state: 'blind', because };
+}
+
+const NOTHING = { sinceMs: null, untilMs: null, because: null, incomplete: null } as const;
+
+/** All are needed: one that is not seen leaves a part of the whole. */
+function joined(sights: readonly Sight[]): Sight {
+  const short = sights.filter(({ state }) => state !== 'live');
+  const until = sights.map(({ untilMs }) => untilMs ?? Number.NEGATIVE_INFINITY);
+  const untilMs = finite(Math.min(...until));
+  const incomplete = sights.find((sight) => sight.incomplete !== null)?.incomplete ?? null;
+  if (short.length === 0) return { ...NOTHING, state: 'live', untilMs, incomplete };
+  const isBlind = sights.every(({ state }) => state === 'blind');
+  // Wholly blind it is since the last of them went; short of something since the first did.
+  const since = short.map(({ sinceMs }) => sinceMs ?? Number.NEGATIVE_INFINITY);
+  const sinceMs = finite(isBlind ? Math.max(...since) : Math.min(...since));
+  const because = [...new Set(short.map((sight) => sight.because))].slice(0, REASONS_SHOWN);
+  const state = isBlind ? 'blind' : 'partly';
+  return { state, sinceMs, untilMs, because: because.join('; '), incomplete };
+}
+
+const REASONS_SHOWN = 3;
+
+function sightOfLog(log: Log, facts: readonly CoverageFact[], asked: Asked): Sight {
+  const own = facts.filter((fact) => tellsOf(log, fact) && !isUncollected(fact));
+  if (own.length === 0) {
+    const why = facts.find((fact) => isUncollected(fact) && tellsOf(log, fact));
+    const more = why === undefined ? '' : `: ${why.source}, ${why.because}`;
+    return never(`no source that tells of ${log.words} is connected${more}`);
+  }
+  // What is said of all sources, a step of the clock, takes from each of them.
+  const besides = facts.filter((fact) => fact.source === ANY && !isGood(fact));
+  const good = subtract(normalise(own.filter(isGood).flatMap(spanOf)), spansOf(besides));
+  const all = { log, own: [...own, ...besides], good };
+  return asked.kind === 'now' ? sightNow(all, asked.nowMs) : sightWithin(all, asked);
+}
+
+type Known = {
+  readonly log: Log;
+  readonly own: readonly CoverageFact[];
+  readonly good: IntervalSet;
+};
+
+function sightWithin({ log, own, good }: Known, { fromMs, toMs }: Times): Sight {
+  const period = fromMs < toMs ? [{ from: fromMs, to: toMs }] : [];
+  const files = own.filter(isOfFile);
+  const seen = intersect(period, normalise([...good, ...files.flatMap(spanOf)]));
+  const untilMs = finite(seen.at(-1)?.to);
+  const because = `${log.words}: ${becauseOf(files) ?? 'nothing was collected'}`;
+  const isWhole = subtract(period, good).length === 0;
+  const incomplete = isWhole || files.length === 0 ? null : because;
+  // What a file holds is seen; whether it holds all that happened is another question.
+  const isOfFiles = own.every((fact) => fact.source === ANY || isOfFile(fact));
+  const [hole] = isOfFiles && seen.length > 0 ? [] : subtract(period, seen);
+  if (hole === undefined) return { ...NOTHING, state: 'live', untilMs, incomplete };
+  const within = own.filter((fact) => touches(fact, hole));
+  // Records that nobody can call whole are records: what they show is seen.
+  const isPartly = seen.length > 0 || within.some(({ state }) => state === 'unknown');
+  return {
+    state: isPartly ? 'partly' : 'blind',
+    sinceMs: finite(hole.from),
+    untilMs,
+    because: `${log.words}: ${becauseOf(within) ?? 'nothing was collected'}`,
+    incomplete,
+  };
+}
+
+/** What an import says of its own records, and no collector of a log. */
+function isOfFile({ state, entries, source }: CoverageFact): boolean {
+  return state === 'unknown' && entries === undefined && source !== ANY;
+}
+
+type Times = { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * The last hours of every log are still coming in: whoever asks for them again and again sees, up
+ * to where they have settled.
+ */
+function sightNow({ log, own, good }: Known, nowMs: number): Sight {
+  const before = intersect(good, [{ from: Number.NEGATIVE_INFINITY, to: nowMs }]);
+  const endMs = before.at(-1)?.to ?? Number.NEGATIVE_INFINITY;
+  const untilMs = finite(endMs);
+  const tail = { from: endMs, to: nowMs };
+  const behind = own.filter((fact) => !isSpotSource(fact.source) && touches(fact, tail));
+  const bad = behind.filter((fact) => !isGood(fact));
+  const coming = bad.filter(isStillComing);
+  const reached = Math.max(endMs, ...coming.map(({ toMs }) => toMs ?? nowMs));
+  const rest = bad.filter((fact) => !isStillComing(fact) && (fact.fromMs ?? -Infinity) < reached);
+  const isAsked = nowMs - reached <= ASKED_WITHIN_MS;
+  if (endMs > Number.NEGATIVE_INFINITY && isAsked && rest.length === 0) {
+    return { ...NOTHING, state: 'live', untilMs };
+  }
+  const isUnsure = bad.some(({ state, toMs }) => state === 'unknown' && (toMs ?? nowMs) >= nowMs);
+  const ends = own.filter(({ state }) => state === 'unknown').map(({ toMs }) => toMs ?? nowMs);
+  const lastMs = Math.max(endMs, ...(isUnsure ? [] : ends.filter((ms) => ms < nowMs)));
+  const why = becauseOf(bad) ?? `nothing was collected since, and ${becauseOf(own) ?? ''}`;
+  return {
+    state: isUnsure ? 'partly' : 'blind',
+    sinceMs: finite(lastMs),
+    untilMs,
+    because: `${log.words}: ${why}`,
+    incomplete: null,
+  };
+}
+
+const WORST: readonly CoverageFact['state'][] = ['off', 'lost', 'late', 'unknown'];
+
+function becauseOf(facts: readonly CoverageFact[]): string | undefined {
+  for (const state of WORST) {
+    const found = facts.findLast((fact) => fact.state === state);
+    if (found !== undefined) return `${found.source} is ${state}: ${found.because}`;
+  }
+  return undefined;
+}
+
+function isGood({ state }: CoverageFact): boolean {
+  return state === 'collected' || state === 'corroborated';
+}
+
+function touches({ fromMs, toMs }: CoverageFact, { from, to }: Interval): boolean {
+  return (fromMs ?? -Infinity) < to && (toMs ?? Infinity) > from;
+}
+
+function spansOf(facts: readonly CoverageFact[]): IntervalSet {
+  return normalise(facts.flatMap(spanOf));
+}
+
+function spanOf({ fromMs, toMs }: CoverageFact): Interval[] {
+  const from = fromMs ?? Number.NEGATIVE_INFINITY;
+  const to = toMs ?? Number.POSITIVE_INFINITY;
+  return from < to ? [{ from, to }] : [];
+}
+
+function finite(ms: number | undefined): number | null {
+  return ms !== undefined && Number.isFinite(ms) ? ms : null;
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { systemClock, systemRandom } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger';
+import { erase } from '../../ingest/erasure/erase-bodies.ts';
+import { importPaths } from '../../ingest/import-run.ts';
+import { detectionOf } from '../../operations/host/load-detectors.ts';
+import { closeWriter, openWriter } from '../../operations/host/open-writer.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { findingUid } from '../findings/finding-identity.ts';
+import { type Backtest, type BacktestOptions, backtest } from './backtest.ts';
+import { type RuleContent, ruleContent } from './rule-content.ts';
+
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const OPTIONS = { clock: systemClock, random: systemRandom };
+const dir = mkdtempSync(join(tmpdir(), 'countersign-backtest-'));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+const RULES = `
+title: A file was deleted
+id: 00000000-0000-4000-8000-00000000000a
+logsource: { product: m365, service: audit }
+detection: { selection: { Operation: FileDeleted }, condition: selection }
+---
+title: A person deletes much
+id: 00000000-0000-4000-8000-00000000000b
+level: high
+correlation:
+  type: event_count
+  rules: [00000000-0000-4000-8000-00000000000a]
+  group-by: [UserId]
+  timespan: 15m
+  condition: { gte: 3 }
+  generate: true
+`;
+
+/** Ada deletes a file on each of two days, and Eve four of them in some minutes. */
+function records(): object[] {
+  const deleted = (n: number, user: string, at: string): object => ({
+    CreationTime: at,
+    Id: `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f000${n}`,
+    Operation: n === 9 ? 'FileAccessed' : 'FileDeleted',
+    OrganizationId: '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794',
+    RecordType: 6,
+    UserId: `${user}@northmoor.example`,
+    Workload: 'SharePoint',
+  });
+  return [
+    deleted(1, 'ada', '2026-03-02T09:00:00'),
+    deleted(2, 'ada', '2026-03-03T09:00:00'),
+    ...[3, 4, 5, 6].map((n) => deleted(n, 'eve', `2026-03-03T10:0${n}:00`)),
+    deleted(9, 'eve', '2026-03-03T11:00:00'),
+  ];
+}
+
+function content(): RuleContent {
+  return ruleContent({ rules: [{ path: 'rules.yml', text: RULES }], pipelines: [] });
+}
+
+async function run(options: Partial<BacktestOptions> = {}): Promise<Backtest> {
+  const ledger = await LedgerReader.open(dir);
+  const books = await BooksReader.open(dir);
+  try {
+    return await backtest(content(), { books, ledger }, { clock: systemClock, ...options });
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}
+
+before(async () => {
+  const writer = await openWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(
+      records()
+        .map((each) => `${JSON.stringify(each)}\n`)
+        .join(''),
+    );
+  };
+  await importPaths(writer, {
+    inputs: [{ kind: 'stream', bytes: bytes() }],
+    doer: DOER,
+    lanes: 1,
+  });
+  await closeWriter(writer);
+});
+
+test('tells by day what fits, which records, and what the watch itself has found', async () => {
+  const { rules, records: looked, erased, cut } = await run();
+  assert.deepEqual([looked, erased, cut], [7, 0, undefined]);
+  const [deleted, much] = rules;
+  assert.equal(deleted?.matches, 6);
+  assert.deepEqual(deleted?.days, [
+    { day: '2026-03-02', matches: 1 },
+    { day: '2026-03-03', matches: 5 },
+  ]);
+  assert.deepEqual(deleted?.entries, [1, 2, 3, 4, 5, 6]);
+  assert.equal(much?.findings.length, 1);
+  const books = await BooksReader.open(dir);
+  const said = books.findings().map(({ uid }) => uid);
+  books.close();
+  const would = rules.flatMap(({ findings }) => findings.map(findingUid));
+  assert.deepEqual(would.sort(), [...said].sort());
+});
+
+test('looks at the period alone, and says where it stopped', async () => {
+  const period = { fromMs: Date.UTC(2026, 2, 2), toMs: Date.UTC(2026, 2, 3) };
+  const { rules, records: looked } = await run(period);
+  assert.deepEqual([looked, rules[0]?.matches, rules[1]?.findings.length], [1, 1, 0]);
+  const { cut, records: few } = await run({ recordsMax: 3 });
+  assert.equal(few, 3);
+  assert.match(cut ?? '', /more than the 3 records/);
+});
+
+test('of what was erased it says that nobody can be asked', async () => {
+  const writer = await openWriter({ dir, ...OPTIONS, detection: detectionOf(content()) });
+  const selection = { names: ['eve@northmoor.example'] };
+  await erase(writer, { selection, case: 'C-1', reason: 'r', doer: DOER, whenNothing: 'refuse' });
+  await closeWriter(writer);
+  const { rules, records: looked, erased } = await run();
+  assert.equal(looked - erased, 2);
+  assert.ok(erased > 0);
+  assert.deepEqual([rules[0]?.matches, rules[1]?.findings.length], [2, 0]);
+});

@@ -1,0 +1,226 @@
+import type { Clock } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import { createMemo, type Reading, read } from '@countersign/ocsf';
+import {
+  BACKTEST_ENTRIES_MAX,
+  BACKTEST_RECORDS_MAX,
+  BACKTEST_SIGNALS_MAX,
+} from '../../ingest/limits.ts';
+import { parseBody } from '../../projection/deliveries.ts';
+import { DAY_MS, SignalBuffer } from '../../projection/signals/signal-buffer.ts';
+import { type Signal, Signaller } from '../../projection/signals/signal-extractor.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { SignalCount, SignalRow } from '../../store/rows/signal-row.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { batches, byGroup } from './group-days.ts';
+import { DAYS_TOGETHER_MAX } from './limits.ts';
+import { signalsInMemory } from './memory-signals.ts';
+import type { RuleContent } from './rule-content.ts';
+import { RuleJudge } from './rule-evaluator.ts';
+import { THROTTLED } from './throttled-rule.ts';
+
+export type BacktestOptions = {
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly tenant?: string | undefined;
+  readonly clock: Clock;
+  readonly recordsMax?: number;
+};
+
+/** What one rule or correlation would have said of the period. */
+export type BacktestOfRule = {
+  readonly rule: string;
+  readonly title: string;
+  readonly kind: 'rule' | 'correlation';
+  /** Records that fit; of a correlation, those that its rules fit. */
+  readonly matches: number;
+  readonly days: readonly { readonly day: string; readonly matches: number }[];
+  /** The first records that fit, by their entries. */
+  readonly entries: readonly number[];
+  readonly findings: readonly FindingDraft[];
+  /** Days on which it would have been throttled. */
+  readonly throttled: readonly string[];
+};
+
+export type Backtest = {
+  readonly rules: readonly BacktestOfRule[];
+  readonly records: number;
+  /** Records whose bodies are erased: no rule can be asked of them. */
+  readonly erased: number;
+  /** Why not all of the period was looked at. */
+  readonly cut: string | undefined;
+  /** Of matching alone, by record. */
+  readonly microseconds: number;
+};
+
+/**
+ * Asks rules of what the ledger holds of a period, as they would have been asked of it when it
+ * came. Nothing is written; of each action every source is asked, as the watch does.
+ */
+export async function backtest(
+  content: RuleContent,
+  sources: Sources,
+  options: BacktestOptions,
+): Promise<Backtest> {
+  const run = new Run(content, sources, options);
+  await run.all();
+  return run.report();
+}
+
+type Sources = { readonly books: BooksReader; readonly ledger: LedgerReader };
+
+type Waiting = { readonly index: number; readonly tenant: string; readonly of: Reading[] };
+
+class Run {
+  readonly #content: RuleContent;
+  readonly #sources: Sources;
+  readonly #options: BacktestOptions;
+  readonly #signaller: Signaller;
+  readonly #memo = createMemo();
+  readonly #signals = new SignalBuffer();
+  readonly #rows: SignalRow[] = [];
+  readonly #counts: SignalCount[] = [];
+  #records = 0;
+  #erased = 0;
+  #matchMs = 0;
+  #cut: string | undefined;
+
+  constructor(content: RuleContent, sources: Sources, options: BacktestOptions) {
+    this.#content = content;
+    this.#sources = sources;
+    this.#options = options;
+    this.#signaller = new Signaller(content.plan);
+  }
+
+  async all(): Promise<void> {
+    const { fromMs, toMs, tenant, recordsMax = BACKTEST_RECORDS_MAX } = this.#options;
+    const { books } = this.#sources;
+    const tenants = tenant === undefined ? undefined : [tenant];
+    let waiting: Waiting[] = [];
+    for await (const { index, entries, tenant: of } of books.rows({ fromMs, toMs, tenants })) {
+      if (this.#records >= recordsMax) {
+        this.#cut = `there are more than the ${recordsMax} records that were looked at`;
+        break;
+      }
+      if (this.#rows.length >= BACKTEST_SIGNALS_MAX) {
+        this.#cut = `more than ${BACKTEST_SIGNALS_MAX} records fit: the rules fit too much`;
+        break;
+      }
+      this.#records += 1;
+      const readings = await this.#readings(entries);
+      if (readings.length === 0) this.#erased += 1;
+      waiting.push({ index, tenant: of, of: readings });
+      if (waiting.length < CHUNK) continue;
+      this.#match(waiting);
+      waiting = [];
+    }
+    this.#match(waiting);
+  }
+
+  /** Of each source the richest sighting that is there. */
+  async #readings(entries: readonly number[]): Promise<Reading[]> {
+    const { ledger } = this.#sources;
+    const richest = new Map<string, { readonly index: number; readonly bytes: Uint8Array }>();
+    for (const index of entries) {
+      const body = await ledger.body(index);
+      if (body.kind === 'erased') continue;
+      const { source } = (await ledger.leaf(index)).leaf;
+      const known = richest.get(source);
+      if (known !== undefined && known.bytes.length >= body.bytes.length) continue;
+      richest.set(source, { index, bytes: body.bytes });
+    }
+    const readings: Reading[] = [];
+    for (const { index, bytes } of richest.values()) {
+      const { leaf } = await ledger.leaf(index);
+      readings.push(read({ ...leaf, value: parseBody(bytes) }, this.#memo));
+    }
+    return readings;
+  }
+
+  #match(waiting: readonly Waiting[]): void {
+    const { clock } = this.#options;
+    const begunMs = clock.monotonic();
+    const found = waiting.map(({ of }) => of.map((reading) => [...this.#signaller.of(reading)]));
+    this.#matchMs += clock.monotonic() - begunMs;
+    for (const [at, { index, tenant, of }] of waiting.entries()) {
+      const [first] = of;
+      if (first === undefined) continue;
+      const signals = distinct((found[at] ?? []).flat());
+      this.#signals.add({ index, tenant, timeMs: first.event.timeMs }, signals);
+    }
+    const { rows, counts } = this.#signals.take();
+    for (const row of rows) this.#rows.push(row);
+    for (const count of counts) this.#counts.push(count);
+  }
+
+  report(): Backtest {
+    const { books } = this.#sources;
+    const counts = summed(this.#counts);
+    const tenantOf = (stated: string): string => books.tenantOf(stated);
+    const source = signalsInMemory(this.#rows, { counts, tenantOf });
+    const judge = new RuleJudge(this.#content);
+    const touched = this.#rows.map(({ stream, group, timeMs }) => {
+      return { stream, group, day: Math.floor(timeMs / DAY_MS) };
+    });
+    const affected = judge.affected(touched.sort(byGroup));
+    const drafts = [...batches(affected, DAYS_TOGETHER_MAX)].flatMap((days) =>
+      judge.judge(days, source),
+    );
+    const byRule = Map.groupBy(drafts, ({ rule }) => rule);
+    const rules = [...this.#content.sayings].flatMap(([rule, { document, alerts }]) => {
+      if (!alerts || document.kind === 'filter') return [];
+      return [this.#ofRule(rule, document, { counts, findings: byRule.get(rule) ?? [] })];
+    });
+    const microseconds = this.#records === 0 ? 0 : (this.#matchMs * 1000) / this.#records;
+    return {
+      rules,
+      records: this.#records,
+      erased: this.#erased,
+      cut: this.#cut ?? drafts.find(({ rule }) => rule === THROTTLED)?.title,
+      microseconds: Number(microseconds.toFixed(2)),
+    };
+  }
+
+  #ofRule(
+    rule: string,
+    { title, kind }: { readonly title: string; readonly kind: 'rule' | 'correlation' },
+    of: { readonly counts: readonly SignalCount[]; readonly findings: readonly FindingDraft[] },
+  ): BacktestOfRule {
+    const own = of.counts.filter(({ stream }) => stream === rule).sort((a, b) => a.day - b.day);
+    const fitting = this.#rows.filter(({ stream }) => stream === rule);
+    return {
+      rule,
+      title,
+      kind,
+      matches: own.reduce((sum, { count }) => sum + count, 0),
+      days: own.map(({ day, count }) => ({ day: dayText(day), matches: count })),
+      entries: [...new Set(fitting.map(({ index }) => index))].slice(0, BACKTEST_ENTRIES_MAX),
+      findings: of.findings,
+      throttled: own.filter(({ count, max }) => count > max).map(({ day }) => dayText(day)),
+    };
+  }
+}
+
+const CHUNK = 1_000;
+
+/** Two sources of one action that fit the same rule are one match. */
+function distinct(signals: readonly Signal[]): Signal[] {
+  const byPlace = signals.map((signal) => {
+    return [`${signal.stream}\n${signal.part}\n${signal.group}`, signal] as const;
+  });
+  return [...new Map(byPlace.toReversed()).values()];
+}
+
+function summed(counts: readonly SignalCount[]): SignalCount[] {
+  const sums = new Map<string, SignalCount>();
+  for (const each of counts) {
+    const key = `${each.day} ${each.stream}`;
+    const count = (sums.get(key)?.count ?? 0) + each.count;
+    sums.set(key, { ...each, count });
+  }
+  return [...sums.values()];
+}
+
+function dayText(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,0 +1,67 @@
+import type { TouchedGroup } from '../../store/rows/signal-row.ts';
+
+/** A group of a stream, on a day of event time. */
+export type GroupDay = TouchedGroup;
+
+/** All days of one group that come one behind the other. */
+export type GroupRun = {
+  readonly stream: string;
+  readonly group: string;
+  readonly days: readonly number[];
+};
+
+export function* runs(touched: Iterable<GroupDay>): Generator<GroupRun> {
+  let run: { stream: string; group: string; days: number[] } | undefined;
+  for (const { stream, group, day } of touched) {
+    if (run?.stream === stream && run.group === group) {
+      run.days.push(day);
+      continue;
+    }
+    if (run !== undefined) yield run;
+    run = { stream, group, days: [day] };
+  }
+  if (run !== undefined) yield run;
+}
+
+/** Those of one stream that come one behind the other, `most` at a time. */
+export function* batches(days: Iterable<GroupDay>, most: number): Generator<GroupDay[]> {
+  let batch: GroupDay[] = [];
+  for (const each of days) {
+    const isOther = batch.length > 0 && batch[0]?.stream !== each.stream;
+    if (isOther || batch.length >= most) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(each);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The order in which those that share a stream and group come one behind the other. */
+export function byGroup(a: GroupDay, b: GroupDay): number {
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
+  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
+  return a.day - b.day;
+}
+
+/** Days of correlations that others feed, each once. */
+export class OuterDays {
+  readonly #streams = new Map<string, Map<string, Set<number>>>();
+
+  /** Whether it is new. */
+  add({ stream, group, day }: GroupDay): boolean {
+    const groups = this.#streams.get(stream) ?? new Map<string, Set<number>>();
+    this.#streams.set(stream, groups);
+    const days = groups.get(group) ?? new Set<number>();
+    groups.set(group, days);
+    if (days.has(day)) return false;
+    days.add(day);
+    return true;
+  }
+
+  *all(): Generator<GroupDay> {
+    for (const [stream, groups] of this.#streams) {
+      for (const [group, days] of groups) for (const day of days) yield { stream, group, day };
+    }
+  }
+}

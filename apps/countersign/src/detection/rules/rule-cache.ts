@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { documentsToKeep, type KnownDocument } from '@countersign/sigma';
+import type { ContentFiles } from './rule-content.ts';
+
+/**
+ * What the texts of rule files say as data, kept beside what Node compiled: to parse the YAML of a
+ * hundred rules takes longer than the rest of a short command. A file whose texts are others has
+ * another name, so nothing that is kept can be out of date; what cannot be read is made again.
+ */
+export function recallRules(files: ContentFiles, folder: string | undefined): ContentFiles {
+  if (folder === undefined || folder === '') return files;
+  const path = join(folder, `rules-${digestOf(files)}`);
+  const kept = readKept(path, files.rules.length);
+  const known = kept ?? files.rules.map(({ path: name, text }) => documentsToKeep(name, text));
+  if (kept === undefined) keep(folder, path, known);
+  return {
+    ...files,
+    rules: files.rules.map((file, i) => ({ ...file, known: known[i] ?? null })),
+  };
+}
+
+/** A file's documents; null where something is wrong with it, which has to be said. */
+type Kept = readonly KnownDocument[] | null;
+
+const FORM = 'countersign rules 2';
+
+function digestOf({ rules }: ContentFiles): string {
+  const hash = createHash('sha256').update(FORM);
+  for (const { path, text } of rules) hash.update(`\n${path}\n${text.length}\n`).update(text);
+  return hash.digest('hex').slice(0, 32);
+}
+
+function readKept(path: string, count: number): readonly Kept[] | undefined {
+  try {
+    const kept: unknown = deserialize(readFileSync(path));
+    const isWhole = Array.isArray(kept) && kept.length === count;
+    return isWhole && kept.every(isKept) ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isKept(value: unknown): value is Kept {
+  return value === null || (Array.isArray(value) && value.every(isDocument));
+}
+
+function isDocument(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'value' in value && 'place' in value;
+}
+
+/** As a whole or not at all; a folder that cannot be written to costs time and nothing else. */
+function keep(folder: string, path: string, known: readonly Kept[]): void {
+  const temp = `${path}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch {
+    return;
+  }
+  try {
+    writeFileSync(temp, serialize(known), { mode: 0o600 });
+    renameSync(temp, path);
+  } catch {
+    rmSync(temp, { force: true });
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMemo, read } from '@countersign/ocsf';
+import { Signaller } from '../../projection/signals/signal-extractor.ts';
+import type { SignalRow } from '../../store/rows/signal-row.ts';
+import { endOfItself } from '../findings/limitation-finding.ts';
+import { signalsInMemory } from './memory-signals.ts';
+import { ruleContent } from './rule-content.ts';
+import { RuleJudge } from './rule-evaluator.ts';
+import { isThrottledOf } from './throttled-rule.ts';
+
+const DAY_MS = 86_400_000;
+const DAY = Date.UTC(2026, 2, 9) / DAY_MS;
+const ID = '00000000-0000-4000-8000-00000000000b';
+
+const CHAIN = `
+title: One thing, and then another
+id: ${ID}
+level: high
+correlation:
+  type: temporal_ordered
+  rules: [first, second]
+  group-by: [actor_name]
+  timespan: 1h
+---
+title: One thing
+name: first
+id: 00000000-0000-4000-8000-00000000000c
+logsource: { product: countersign, service: records }
+detection: { selection: { operation: one }, condition: selection }
+---
+title: Another
+name: second
+id: 00000000-0000-4000-8000-00000000000d
+logsource: { product: countersign, service: records }
+detection: { selection: { operation: another }, condition: selection }
+`;
+
+const GROUP = '["ada"]';
+
+/** The first part so many times, a second apart, and the other behind them. */
+function chain(times: number): SignalRow[] {
+  return Array.from({ length: times + 1 }, (_, index) => ({
+    ...{ stream: ID, group: GROUP, index, part: index === times ? 1 : 0, tenant: 't' },
+    ...{ timeMs: DAY * DAY_MS + index * 1_000, values: '["ada"]', about: '{}' },
+  }));
+}
+
+function judged(rows: readonly SignalRow[], samplesMax: number): readonly string[] {
+  const content = ruleContent({ rules: [{ path: 'chain.yml', text: CHAIN }], pipelines: [] });
+  const judge = new RuleJudge(content, { samplesMax });
+  const day = { stream: ID, group: GROUP, day: DAY };
+  return judge.judge([day], signalsInMemory(rows)).map((draft) => {
+    if (!isThrottledOf(draft, ID)) return draft.rule;
+    assert.equal(endOfItself(draft), (DAY + 1) * DAY_MS);
+    return draft.title;
+  });
+}
+
+test('a rule that was not compared with all values of a record says so, and what it feeds', () => {
+  const rules = [{ path: 'chain.yml', text: CHAIN.replace('operation: one', 'Members: one') }];
+  const content = ruleContent({ rules, pipelines: [] });
+  const signaller = new Signaller(content.plan);
+  const rowsOf = (members: number): SignalRow[] => {
+    const Members = Array.from({ length: members }, (_, at) => String(at));
+    const at = '2026-03-09T10:00:00Z';
+    const value = { CreationTime: at, Operation: 'x', UserId: 'ada', Members: [...Members, 'one'] };
+    const record = { source: 'm365.export/unified-audit-log', tenant: 't', id: 'a', at, value };
+    return signaller.of(read(record, createMemo())).map((signal) => {
+      const { stream, group, part, values, about } = signal;
+      return { stream, group, part, values, about, timeMs: Date.parse(at), index: 7, tenant: 't' };
+    });
+  };
+  const said = (rows: readonly SignalRow[]) => {
+    const touched = rows.map(({ stream, group }) => ({ stream, group, day: DAY }));
+    const judge = new RuleJudge(content);
+    return [...judge.affected(touched)].flatMap((day) => judge.judge([day], signalsInMemory(rows)));
+  };
+  assert.deepEqual(said(rowsOf(999)), []);
+  const [draft, ...more] = said(rowsOf(1_000));
+  assert.ok(draft !== undefined && isThrottledOf(draft, ID));
+  assert.deepEqual([more, draft.entries], [[], [7]]);
+  assert.deepEqual([draft.windowMs, endOfItself(draft)], [DAY * DAY_MS, (DAY + 1) * DAY_MS]);
+  assert.match(draft.title, /compared 1000 values of a field, and no more, in 1 record on 2026/);
+});
+
+test('a correlation says of a group that there was more in it than it looked at', () => {
+  assert.deepEqual(judged(chain(4), 5), [ID]);
+  // What would have fulfilled it stands behind a flood of its first part.
+  const title =
+    'The rule "One thing, and then another" looked at 5 records of a group, and no more, ' +
+    'on 2026-03-09';
+  assert.deepEqual(judged(chain(5), 5), [title]);
+});
+
+test('steps of one second count as in order where a log states whole seconds alone', () => {
+  /** The first part, and the other, so many milliseconds into the day. */
+  const steps = (first: number, second: number): SignalRow[] =>
+    [first, second].map((ms, part) => ({
+      ...{ stream: ID, group: GROUP, index: part, part, tenant: 't' },
+      ...{ timeMs: DAY * DAY_MS + ms, values: '["ada"]', about: '{}' },
+    }));
+  assert.deepEqual(judged(steps(5_400, 5_000), 9), [ID]);
+  assert.deepEqual(judged(steps(5_000, 5_400), 9), [ID]);
+  assert.deepEqual(judged(steps(5_000, 4_900), 9), []);
+  assert.deepEqual(judged(steps(5_400, 5_300), 9), []);
+  assert.deepEqual(judged(steps(6_000, 5_000), 9), []);
+});

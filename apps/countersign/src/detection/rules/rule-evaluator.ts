@@ -1,0 +1,331 @@
+import { type CompiledCorrelation, correlate, type Sample, samplesMin } from '@countersign/sigma';
+import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { SignalCount, SignalRow, SignalSpan } from '../../store/rows/signal-row.ts';
+import { cutStream, cutStreamOf, ruleKey } from './compile-plan.ts';
+import { type GroupDay, OuterDays, runs } from './group-days.ts';
+import { SAMPLES_MAX } from './limits.ts';
+import type { RuleContent } from './rule-content.ts';
+import { draftOf } from './rule-finding.ts';
+import { groupCutDraft, throttledDraft, valuesCutDraft } from './throttled-rule.ts';
+
+type Period = { readonly fromMs: number; readonly toMs: number };
+
+/** Where signals are kept. */
+export type SignalSource = {
+  /** Of each span the signals in order, and none where there are fewer than `atLeast`. */
+  signals(
+    stream: string,
+    spans: readonly SignalSpan[],
+    atLeast: number,
+  ): Iterable<readonly SignalRow[]>;
+  signalGroups(stream: string, period: Period): readonly string[];
+  signalCounts(): readonly SignalCount[];
+  /** The tenant of records that state none. */
+  tenantOf(stated: string): string;
+};
+
+/**
+ * Says what rules and correlations find, group by group and day by day. All that is said of a group
+ * and day follows from its signals, so that it is the same whenever it is asked.
+ */
+export class RuleJudge {
+  readonly #content: RuleContent;
+  readonly #correlations: ReadonlyMap<string, CompiledCorrelation>;
+  readonly #outers: ReadonlyMap<string, readonly Outer[]>;
+  readonly #outerKeys: ReadonlySet<string>;
+  readonly #samplesMax: number;
+
+  /** `samplesMax`: of one group and day; default: {@link SAMPLES_MAX}. */
+  constructor(
+    content: RuleContent,
+    { samplesMax = SAMPLES_MAX }: { readonly samplesMax?: number } = {},
+  ) {
+    this.#content = content;
+    this.#samplesMax = samplesMax;
+    const { correlations } = content.set;
+    this.#correlations = new Map(
+      correlations.map((compiled) => [ruleKey(compiled.correlation), compiled]),
+    );
+    const outers = correlations.flatMap((outer) =>
+      outer.parts.flatMap((part, place): Outer[] => {
+        if (part.kind !== 'correlation') return [];
+        return [{ outer, place, inner: correlations[part.at] as CompiledCorrelation }];
+      }),
+    );
+    this.#outers = Map.groupBy(outers, ({ inner }) => ruleKey(inner.correlation));
+    this.#outerKeys = new Set(outers.map(({ outer }) => ruleKey(outer.correlation)));
+  }
+
+  /**
+   * The groups and days of which something else may be said, once signals of `touched` changed;
+   * those that share a stream and group MUST come one behind the other. Of millions only those
+   * that feed a correlation of correlations are held until the end.
+   */
+  *affected(touched: Iterable<GroupDay>): Generator<GroupDay> {
+    const outer = new OuterDays();
+    for (const { stream, group, days } of runs(touched)) {
+      const span = this.#correlations.get(stream)?.correlation.timespanMs ?? 0;
+      const reached = reachedBy(days, Math.ceil(span / DAY_MS));
+      for (const day of reached) {
+        const each = { stream, group, day };
+        if (this.#outerKeys.has(stream)) this.#addOuter(outer, each);
+        else yield each;
+        for (const of of this.#outerOf(each)) this.#addOuter(outer, of);
+      }
+    }
+    yield* outer.all();
+  }
+
+  /** Of the rule, or of what it cuts off. */
+  titleOf(stream: string): string {
+    const of = cutStreamOf(stream) ?? stream;
+    return this.#content.sayings.get(of)?.document.title ?? of;
+  }
+
+  #addOuter(outer: OuterDays, each: GroupDay): void {
+    if (!outer.add(each)) return;
+    for (const of of this.#outerOf(each)) this.#addOuter(outer, of);
+  }
+
+  /**
+   * What there is to be said of groups and days of one stream, in their order: of each and of each
+   * tenant at most one thing. What they rest on is read of many at a time.
+   */
+  judge(days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
+    const [first] = days;
+    if (first === undefined) return [];
+    const { stream } = first;
+    const cut = cutStreamOf(stream);
+    if (cut !== undefined) return this.#cutOff(cut, days, of);
+    const saying = this.#content.sayings.get(stream);
+    if (saying?.alerts !== true) return [];
+    const compiled = this.#correlations.get(stream);
+    const { timespanMs } = compiled?.correlation ?? { timespanMs: 0 };
+    const spans = days.map(({ group, day }) => {
+      return { group, fromMs: day * DAY_MS - timespanMs, toMs: (day + 1) * DAY_MS };
+    });
+    const drafts: FindingDraft[] = [];
+    let at = 0;
+    for (const own of of.signals(stream, spans, leastOf(compiled))) {
+      const { group, day } = days[at++] as GroupDay;
+      const period = { fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
+      let isCut = false;
+      const onCut = (): void => {
+        isCut = true;
+      };
+      const rows =
+        compiled === undefined
+          ? own
+          : this.#correlated(compiled, { group, onCut }, period, own, of).flatMap(
+              (found) => found.rows,
+            );
+      for (const [tenant, theirs] of Map.groupBy(rows, (row) => of.tenantOf(row.tenant))) {
+        const grounds = { rule: stream, tenant, group, windowMs: period.fromMs, rows: theirs };
+        drafts.push(draftOf(saying, grounds));
+      }
+      // Whoever makes so many that the rest is not looked at must not hide it by that.
+      if (isCut) drafts.push(groupCutDraft({ stream, group, day }, this.#samplesMax, saying));
+    }
+    return drafts;
+  }
+
+  /** Of records with more values than are compared: the rule says so, and whatever it feeds. */
+  #cutOff(stream: string, days: readonly GroupDay[], of: SignalSource): FindingDraft[] {
+    const fed = this.#fedBy(stream).flatMap((each) => {
+      const saying = this.#content.sayings.get(each);
+      return saying?.alerts === true ? [{ stream: each, saying }] : [];
+    });
+    const spans = days.map(({ group, day }) => {
+      return { group, fromMs: day * DAY_MS, toMs: (day + 1) * DAY_MS };
+    });
+    return [...of.signals(cutStream(stream), spans, 1)].flatMap((rows, at) => {
+      const entries = [...new Set(rows.map(({ index }) => index))];
+      if (entries.length === 0) return [];
+      const { day } = days[at] as GroupDay;
+      return fed.map(({ stream: each, saying }) => valuesCutDraft(each, day, entries, saying));
+    });
+  }
+
+  /** A stream, and the correlations that look at what it finds, however far away. */
+  #fedBy(stream: string): string[] {
+    const fed = new Set([stream]);
+    for (const each of fed) {
+      for (const { outer } of this.#outers.get(each) ?? []) fed.add(ruleKey(outer.correlation));
+    }
+    return [...fed];
+  }
+
+  /** A rule that fits too often on a day says so, in place of all that it would say. */
+  throttled(source: SignalSource): Throttled[] {
+    return source.signalCounts().flatMap(({ stream, day, count, max }): Throttled[] => {
+      const saying = this.#content.sayings.get(stream);
+      if (saying === undefined || count <= max) return [];
+      return [{ stream, day, draft: throttledDraft(stream, day, max, saying) }];
+    });
+  }
+
+  /** Outer correlations that an inner one feeds, in the group that its group is part of. */
+  #outerOf({ stream, group, day }: GroupDay): GroupDay[] {
+    return (this.#outers.get(stream) ?? []).flatMap(({ outer, inner, place }): GroupDay[] => {
+      const values = innerValues(outer, inner, place, group);
+      if (values === undefined) return [];
+      const { timespanMs } = outer.correlation;
+      const days = Array.from({ length: Math.ceil(timespanMs / DAY_MS) + 1 }, (_, i) => day + i);
+      return days.map((each) => ({
+        stream: ruleKey(outer.correlation),
+        group: values.group,
+        day: each,
+      }));
+    });
+  }
+
+  /** Where a correlation is fulfilled in a group, by windows that end in the period. */
+  #correlated(
+    compiled: CompiledCorrelation,
+    { group, onCut }: Asked,
+    { fromMs, toMs }: Period,
+    own: readonly SignalRow[],
+    of: SignalSource,
+  ): Fulfilled[] {
+    const { correlation } = compiled;
+    const reach = { fromMs: fromMs - correlation.timespanMs, toMs };
+    const inner = this.#innerSamples(compiled, { group, onCut }, reach, of);
+    const all = [...own.map(grounded), ...inner];
+    // A forged event time of one tenant must not fulfil anything in another.
+    const byTenant = Map.groupBy(all, ({ tenant }) => of.tenantOf(tenant));
+    return [...byTenant.values()].flatMap((samples) => {
+      if (samples.length > this.#samplesMax) onCut();
+      const timed = correlation.type === 'temporal_ordered' ? inSeconds(samples) : samples;
+      const inOrder = timed.sort(byTime).slice(0, this.#samplesMax);
+      const hits = correlate(correlation, inOrder, { from: fromMs, to: toMs });
+      return hits.map(({ first, last }): Fulfilled => {
+        const those = inOrder.slice(first, last + 1);
+        const rows = those.flatMap((sample) => sample.rows);
+        return { timeMs: (those.at(-1) as Grounded).timeMs, rows };
+      });
+    });
+  }
+
+  /** What inner correlations found, as events of this one. */
+  #innerSamples(
+    outer: CompiledCorrelation,
+    { group, onCut }: Asked,
+    period: Period,
+    of: SignalSource,
+  ): Grounded[] {
+    return outer.parts.flatMap((part, place): Grounded[] => {
+      if (part.kind !== 'correlation') return [];
+      const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
+      return this.#groupsOf(inner, period, of).flatMap((innerGroup): Grounded[] => {
+        const values = innerValues(outer, inner, place, innerGroup);
+        if (values?.group !== group) return [];
+        const { timespanMs } = inner.correlation;
+        const span = { group: innerGroup, fromMs: period.fromMs - timespanMs, toMs: period.toMs };
+        const stream = ruleKey(inner.correlation);
+        const [own = []] = of.signals(stream, [span], leastOf(inner));
+        const asked = { group: innerGroup, onCut };
+        const found = this.#correlated(inner, asked, period, own, of);
+        return found.map(({ timeMs, rows }) => {
+          const { tenant } = rows[0] as SignalRow;
+          return { timeMs, part: place, values: values.values, tenant, rows };
+        });
+      });
+    });
+  }
+
+  #groupsOf(compiled: CompiledCorrelation, period: Period, source: SignalSource): string[] {
+    const { timespanMs } = compiled.correlation;
+    const reach = { fromMs: period.fromMs - timespanMs, toMs: period.toMs };
+    const own = source.signalGroups(ruleKey(compiled.correlation), reach);
+    const deeper = compiled.parts.flatMap((part, place) => {
+      if (part.kind !== 'correlation') return [];
+      const inner = this.#content.set.correlations[part.at] as CompiledCorrelation;
+      return this.#groupsOf(inner, reach, source).flatMap(
+        (group) => innerValues(compiled, inner, place, group)?.group ?? [],
+      );
+    });
+    return [...new Set([...own, ...deeper])];
+  }
+}
+
+/** A correlation, and one that it feeds as its part. */
+type Outer = {
+  readonly inner: CompiledCorrelation;
+  readonly outer: CompiledCorrelation;
+  readonly place: number;
+};
+
+export type Throttled = {
+  readonly stream: string;
+  readonly day: number;
+  readonly draft: FindingDraft;
+};
+
+/** A group, and whom to tell when not all of its samples are looked at. */
+type Asked = { readonly group: string; readonly onCut: () => void };
+
+type Grounded = Sample & { readonly tenant: string; readonly rows: readonly SignalRow[] };
+type Fulfilled = { readonly timeMs: number; readonly rows: readonly SignalRow[] };
+
+/** A window that ends on one of `later` days behind a day may reach back to it. */
+function reachedBy(days: readonly number[], later: number): Iterable<number> {
+  if (later === 0) return new Set(days);
+  return new Set(days.flatMap((day) => Array.from({ length: later + 1 }, (_, i) => day + i)));
+}
+
+/** With fewer signals of its own nothing can be said of a group; inner ones bring others. */
+function leastOf(compiled: CompiledCorrelation | undefined): number {
+  if (compiled === undefined) return 1;
+  return compiled.parts.some(({ kind }) => kind === 'correlation')
+    ? 0
+    : samplesMin(compiled.correlation);
+}
+
+function grounded(row: SignalRow): Grounded {
+  const values = JSON.parse(row.values) as (string | null)[];
+  return { timeMs: row.timeMs, part: row.part, values, tenant: row.tenant, rows: [row] };
+}
+
+const SECOND_MS = 1_000;
+
+/**
+ * The audit log knows whole seconds, other logs more: what fell into the second of such a record
+ * came before it or behind it, nobody knows. It counts as in order, at the start of that second.
+ */
+function inSeconds(samples: readonly Grounded[]): Grounded[] {
+  const isWhole = ({ timeMs }: Grounded): boolean => timeMs % SECOND_MS === 0;
+  const seconds = new Set(samples.filter(isWhole).map(({ timeMs }) => timeMs));
+  return samples.map((sample) => {
+    const second = Math.floor(sample.timeMs / SECOND_MS) * SECOND_MS;
+    return seconds.has(second) ? { ...sample, timeMs: second } : sample;
+  });
+}
+
+function byTime(a: Grounded, b: Grounded): number {
+  return a.timeMs - b.timeMs || a.part - b.part || indexOf(a) - indexOf(b);
+}
+
+function indexOf({ rows }: Grounded): number {
+  return rows[0]?.index ?? 0;
+}
+
+/** What an outer correlation sees of an inner one's group; undefined if it is in no group. */
+function innerValues(
+  outer: CompiledCorrelation,
+  inner: CompiledCorrelation,
+  place: number,
+  group: string,
+): { readonly group: string; readonly values: readonly (string | null)[] } | undefined {
+  const known = JSON.parse(group) as (string | null)[];
+  const { groupBy } = inner.correlation;
+  const reference = outer.correlation.rules[place] as string;
+  const valueIn = (field: string): string | null => {
+    const of = outer.correlation.aliases.get(field);
+    const name = of?.get(reference) ?? of?.get(inner.correlation.name ?? '') ?? field;
+    return known[groupBy.indexOf(name)] ?? null;
+  };
+  const values = outer.correlation.groupBy.map(valueIn);
+  if (values.includes(null)) return undefined;
+  return { group: JSON.stringify(values), values: outer.correlation.fields.map(valueIn) };
+}

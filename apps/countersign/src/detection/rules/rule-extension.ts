@@ -1,0 +1,105 @@
+import type { RuleMeta } from '@countersign/sigma';
+import { NEEDS } from '../runner/required-logs.ts';
+import { REPEAT_MAX } from './limits.ts';
+
+/** What our own rules say beyond Sigma, in the member `countersign` of the document. */
+export type Custom = {
+  /** Raised whenever the rule means something else. */
+  readonly version: number;
+  /** What its findings are in the chain of an incident, from first to last: `mail forwarded`. */
+  readonly steps: readonly string[];
+  /** One sentence that names what happened to whom, with fields in braces. */
+  readonly says: string | null;
+  /** What a person should do next. */
+  readonly next: string;
+  /** By which fields its findings are told apart; of none, by who acted. */
+  readonly group: readonly string[];
+  /** Which kinds of logs it needs, all of them. Empty: those of its log source. */
+  readonly needs: readonly string[];
+  readonly tests: readonly RuleTest[];
+};
+
+/** Events with what a rule must make of them. */
+export type RuleTest = {
+  readonly name: string;
+  readonly finds: 'yes' | 'no';
+  /** The source of events that do not stand beside their own, as `{ source, record }`. */
+  readonly source: string;
+  readonly events: readonly unknown[];
+  /** How often the events come; as actions of their own. */
+  readonly repeat: number;
+};
+
+/** Undefined members take their defaults: any Sigma rule will do. */
+export function customOf(meta: RuleMeta): { custom: Custom; problems: readonly string[] } {
+  const written = meta.custom['countersign'];
+  const problems: string[] = [];
+  const section = isMembers(written) ? written : {};
+  if (written !== undefined && !isMembers(written)) problems.push('"countersign" is no map');
+  for (const name of Object.keys(section)) {
+    if (!MEMBERS.has(name)) problems.push(`"countersign" has no member "${name}"`);
+  }
+  for (const need of textsOf(section['needs'])) {
+    if (!NEEDS.has(need)) {
+      problems.push(`"needs" knows no "${need}": write ${[...NEEDS.keys()].join(', ')}`);
+    }
+  }
+  const { says, next } = section;
+  const custom: Custom = {
+    version: versionOf(section['version'], meta),
+    steps: textsOf(section['steps']),
+    says: typeof says === 'string' ? says : null,
+    next: typeof next === 'string' ? next : NEXT,
+    group: textsOf(section['group']),
+    needs: textsOf(section['needs']),
+    tests: testsOf(section['tests'], problems),
+  };
+  return { custom, problems };
+}
+
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['version', 'steps', 'says', 'next', 'group', 'needs', 'tests'],
+]);
+
+const NEXT = 'Ask the person named whether they did this, and look at what else the session did.';
+
+/** Rules of others state when they were changed: that day is their version. */
+function versionOf(stated: unknown, { modified, date }: RuleMeta): number {
+  if (typeof stated === 'number' && Number.isSafeInteger(stated)) return stated;
+  const digits = (modified ?? date ?? '').replaceAll(/\D/g, '').slice(0, 8);
+  return digits.length === 8 ? Number(digits) : 1;
+}
+
+function testsOf(value: unknown, problems: string[]): RuleTest[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    problems.push('"tests" is no list');
+    return [];
+  }
+  return value.flatMap((item: unknown, at): RuleTest[] => {
+    const test = isMembers(item) ? item : {};
+    const { name, finds, source, events, repeat } = test;
+    if (typeof finds !== 'boolean' || !Array.isArray(events) || events.length === 0) {
+      problems.push(`test ${at + 1} needs "finds: true" or "finds: false", and events`);
+      return [];
+    }
+    return [
+      {
+        name: typeof name === 'string' ? name : `test ${at + 1}`,
+        finds: finds ? 'yes' : 'no',
+        source: typeof source === 'string' ? source : 'm365.export/unified-audit-log',
+        events,
+        repeat: typeof repeat === 'number' ? Math.min(Math.max(repeat, 1), REPEAT_MAX) : 1,
+      },
+    ];
+  });
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textsOf(value: unknown): readonly string[] {
+  const list = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return list.filter((item) => typeof item === 'string');
+}

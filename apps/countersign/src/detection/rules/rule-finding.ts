@@ -1,0 +1,137 @@
+import type { TenantId } from '@countersign/core';
+import type { Level } from '@countersign/sigma';
+import type { About } from '../../projection/signals/signal-extractor.ts';
+import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
+import type { SignalRow } from '../../store/rows/signal-row.ts';
+import { DRAFT_ENTRIES_MAX, MESSAGE_NAMES_MAX } from './limits.ts';
+import type { Saying } from './rule-content.ts';
+
+/** What a finding is about: signals in order of time, and where they stand. */
+export type Grounds = {
+  readonly rule: string;
+  readonly tenant: string;
+  readonly group: string;
+  readonly windowMs: number;
+  readonly rows: readonly SignalRow[];
+};
+
+const SEVERITIES: Readonly<Record<Level, FindingSeverity>> = {
+  informational: 1,
+  low: 2,
+  medium: 3,
+  high: 4,
+  critical: 5,
+};
+
+/** What a rule that states no level says is of medium severity. */
+export function severityOfLevel(level: Level | null): FindingSeverity {
+  return level === null ? 3 : SEVERITIES[level];
+}
+
+/** The finding that these signals ground; they MUST be some. */
+export function draftOf({ document, custom }: Saying, grounds: Grounds): FindingDraft {
+  const { rule, tenant, group, windowMs } = grounds;
+  const rows = stepped(grounds.rows);
+  const abouts = rows.map(({ about }) => JSON.parse(about) as About);
+  const entries = entriesOf(rows);
+  const level = 'level' in document ? document.level : null;
+  return {
+    rule,
+    version: custom.version,
+    tenant: tenant as TenantId,
+    group,
+    windowMs,
+    title: titleOf({ document, custom }, abouts),
+    message: messageOf({ document }, rows.length),
+    next: custom.next,
+    severity: severityOfLevel(level),
+    techniques: document.tags.flatMap(techniqueOf),
+    entries,
+    firstMs: rows.reduce((least, { timeMs }) => Math.min(least, timeMs), Infinity),
+    lastMs: rows.reduce((most, { timeMs }) => Math.max(most, timeMs), -Infinity),
+    principals: distinct(abouts.flatMap(({ actor, target }) => [actor, principalOf(target)])),
+    sessions: distinct(abouts.map(({ session }) => session)),
+    apps: distinct(abouts.map(({ app }) => app)),
+    addresses: distinct(abouts.map(({ address }) => address)),
+    confidence: null,
+  };
+}
+
+/**
+ * A finding that grows with every record would be said again with every record: beyond a few it
+ * grows in steps of a quarter. What it says follows from the records alone all the same.
+ */
+function stepped<T>(rows: readonly T[]): readonly T[] {
+  let step = EXACT_MAX;
+  if (rows.length <= step) return rows;
+  while (Math.floor(step * STEP) <= rows.length) step = Math.floor(step * STEP);
+  return rows.slice(0, step);
+}
+
+const EXACT_MAX = 32;
+const STEP = 1.25;
+
+function entriesOf(rows: readonly SignalRow[]): readonly number[] {
+  const half = DRAFT_ENTRIES_MAX / 2;
+  const shown =
+    rows.length <= DRAFT_ENTRIES_MAX ? rows : [...rows.slice(0, half), ...rows.slice(-half)];
+  return [...new Set(shown.map(({ index }) => index))].sort((a, b) => a - b);
+}
+
+const TECHNIQUE = /^attack\.(t\d{4}(?:\.\d{3})?)$/;
+
+function techniqueOf(tag: string): readonly string[] {
+  const found = TECHNIQUE.exec(tag)?.[1];
+  return found === undefined ? [] : [found.toUpperCase()];
+}
+
+function titleOf(
+  { document, custom }: Pick<Saying, 'document' | 'custom'>,
+  abouts: About[],
+): string {
+  const who = listed(abouts.map(({ name }) => name)) ?? 'somebody not stated';
+  if (custom.says === null) return `${document.title}: ${who}`;
+  const words: Readonly<Record<string, string | undefined>> = {
+    actor: who,
+    target: listed(abouts.map(({ target }) => target)),
+    object: listed(abouts.map(({ object }) => object)),
+    address: listed(abouts.map(({ address }) => address)),
+    app: listed(abouts.map(({ app }) => app)),
+  };
+  return custom.says.replaceAll(/\{(\w+)\}/g, (_, name: string) => words[name] ?? 'not stated');
+}
+
+/** The first few names, in order of their first record. */
+function listed(names: readonly (string | null)[]): string | undefined {
+  const all = distinct(names);
+  if (all.length === 0) return undefined;
+  const shown = all.slice(0, MESSAGE_NAMES_MAX).join(', ');
+  return all.length <= MESSAGE_NAMES_MAX
+    ? shown
+    : `${shown} and ${all.length - MESSAGE_NAMES_MAX} more`;
+}
+
+function messageOf({ document }: Pick<Saying, 'document'>, count: number): string {
+  const { description, falsepositives } = document;
+  const why = (description ?? document.title).trim().replaceAll(/\s+/g, ' ');
+  const harmless = falsepositives.filter((text) => !/^(?:unknown|none)$/i.test(text.trim()));
+  const parts = [
+    /[.!?]$/.test(why) ? why : `${why}.`,
+    ...(count > 1 ? [`Seen in ${count} records or more.`] : []),
+    ...(harmless.length === 0 ? [] : [`Harmless if: ${harmless.join('; ')}.`]),
+  ];
+  return parts.join(' ');
+}
+
+function distinct(values: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== null && value !== undefined))];
+}
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A target that is a person or an object of the directory, as the books key it. */
+function principalOf(target: string | null): string | null {
+  if (target === null) return null;
+  if (GUID.test(target)) return target.toLowerCase();
+  return /^[^\s@/\\]+@[^\s@/\\]+$/.test(target) ? `user:${target.toLowerCase()}` : null;
+}

@@ -1,0 +1,167 @@
+import { setImmediate } from 'node:timers/promises';
+import { TENANT_NOT_STATED } from '@countersign/core';
+import { FINDINGS_PER_APPEND } from '../../ingest/limits.ts';
+import { DAY_MS } from '../../projection/signals/signal-buffer.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { bounded, boundedGroup } from '../findings/bound-finding.ts';
+import { findingUid } from '../findings/finding-identity.ts';
+import { mergeDrafts } from '../findings/merge.ts';
+import type { Judge, Judgement } from '../runner/detector.ts';
+import { ruleWatchers } from '../runner/detector-profile.ts';
+import type { Isolation } from '../runner/isolation.ts';
+import { batches, byGroup, type GroupDay } from './group-days.ts';
+import { DAYS_TOGETHER_MAX } from './limits.ts';
+import type { RuleContent } from './rule-content.ts';
+import { RuleJudge, type SignalSource, type Throttled } from './rule-evaluator.ts';
+import { isCutOfGroup, THROTTLED } from './throttled-rule.ts';
+
+export const SIGMA: Judge['name'] = 'sigma';
+
+/** The judge of rules: looks at the groups and days of which signals came or went. */
+export function sigmaJudge(content: RuleContent): Judge {
+  const rules = new RuleJudge(content);
+  let home: string | undefined;
+  let homeAsked: string | undefined;
+  return {
+    name: SIGMA,
+    hears: 'events',
+    reads: 'state',
+    watches: ruleWatchers(content, SIGMA),
+    judge: (context) => {
+      const { books, fromIndex, isolation } = context;
+      const homeNow = books.tenantOf(TENANT_NOT_STATED);
+      const moved = homeNow === home ? [] : homeless(books, homeNow);
+      homeAsked = homeNow;
+      return new Look(rules, books, isolation).parts([
+        books.signals.touchedSince(fromIndex),
+        moved.sort(byGroup),
+        ...isolation.retried.map((stream) => books.signals.groupDays(stream)),
+      ]);
+    },
+    done: (books, toIndex) => {
+      // Not before: a look that failed, or was overtaken, has said nothing again of any tenant.
+      home = homeAsked;
+      books.forgetTouched(toIndex);
+    },
+  };
+}
+
+/** One look at what changed, which may be more than memory holds. */
+class Look {
+  readonly #rules: RuleJudge;
+  readonly #books: BooksReader;
+  readonly #isolation: Isolation;
+  readonly #homes = new Map<string, string>();
+  readonly #throttled: ReadonlyMap<string, Throttled>;
+  /** Said once, at the end: several streams may say the same of a rule that reads all of them. */
+  readonly #ofThemselves = new Map<string, FindingDraft>();
+
+  constructor(rules: RuleJudge, books: BooksReader, isolation: Isolation) {
+    this.#rules = rules;
+    this.#books = books;
+    this.#isolation = isolation;
+    this.#throttled = new Map(
+      rules.throttled(sourceOf(books, this.#homes)).map((each) => [dayOfStream(each), each]),
+    );
+  }
+
+  async *parts(touched: readonly Iterable<GroupDay>[]): AsyncGenerator<Judgement> {
+    let drafts: FindingDraft[] = [];
+    let takenBack: string[] = [];
+    for (const some of touched) {
+      for (const days of batches(this.#rules.affected(some), DAYS_TOGETHER_MAX)) {
+        const found = await this.#judge(days);
+        if (found === undefined) continue;
+        takenBack.push(...this.#overtaken(days, found));
+        drafts.push(...found.filter(({ rule }) => rule !== THROTTLED));
+        this.#keep([...found.filter(({ rule }) => rule === THROTTLED), ...this.#throttledOf(days)]);
+        // Else every few findings were an append of their own.
+        if (drafts.length + takenBack.length >= FINDINGS_PER_APPEND) {
+          yield { drafts, covers: [], takenBack };
+          [drafts, takenBack] = [[], []];
+        }
+        await setImmediate();
+      }
+    }
+    yield { drafts: [...drafts, ...this.#ofThemselves.values()], covers: [], takenBack };
+  }
+
+  /** Undefined where the rule does not run: what it said before stays said. */
+  async #judge(days: readonly GroupDay[]): Promise<FindingDraft[] | undefined> {
+    const heard = days.filter((each) => !this.#throttled.has(dayOfStream(each)));
+    const [{ stream }] = days as [GroupDay];
+    const unit = { id: stream, title: this.#rules.titleOf(stream) };
+    const found = await this.#isolation.attempt(unit, (books) =>
+      this.#rules.judge(heard, sourceOf(books, this.#homes)),
+    );
+    return found?.value;
+  }
+
+  #keep(drafts: readonly FindingDraft[]): void {
+    for (const draft of drafts) {
+      const uid = findingUid(draft);
+      const earlier = this.#ofThemselves.get(uid);
+      this.#ofThemselves.set(uid, earlier === undefined ? draft : mergeDrafts([earlier, draft]));
+    }
+  }
+
+  /** Rules that fit too often on a day that is looked at, each once. */
+  #throttledOf(days: readonly GroupDay[]): FindingDraft[] {
+    return days.flatMap((each) => {
+      const key = dayOfStream(each);
+      const throttled = this.#throttled.get(key);
+      return throttled === undefined ? [] : [throttled.draft];
+    });
+  }
+
+  /**
+   * What was said of these groups and days until now, and is not said any more; but for those of
+   * which not everything was looked at, lest whoever makes a flood take back what was found.
+   */
+  #overtaken(days: readonly GroupDay[], found: readonly FindingDraft[]): string[] {
+    const cut = found.filter(({ rule }) => rule === THROTTLED);
+    const heard = days.filter((each) => {
+      const isCut = cut.some((draft) => isCutOfGroup(draft, each));
+      return !isCut && !this.#throttled.has(dayOfStream(each));
+    });
+    const windows = heard.map(({ group, day }) => {
+      return { group: boundedGroup(group), windowMs: day * DAY_MS };
+    });
+    const [{ stream }] = days as [GroupDay];
+    const earlier = this.#books.findingsOfGroups(stream, windows);
+    if (earlier.length === 0) return [];
+    const said = new Set(found.map((draft) => findingUid(bounded(draft))));
+    return earlier.flatMap(({ uid, judge }) => (judge !== SIGMA || said.has(uid) ? [] : uid));
+  }
+}
+
+/** The books, which are asked whose a record is once for each tenant that is stated. */
+function sourceOf(books: BooksReader, homes: Map<string, string>): SignalSource {
+  return {
+    signals: (stream, spans, atLeast) => books.signals.ofSpans(stream, spans, atLeast),
+    signalGroups: (stream, period) => books.signals.groupsOf(stream, period),
+    signalCounts: () => books.signals.counts(),
+    tenantOf: (stated) => {
+      const home = homes.get(stated) ?? books.tenantOf(stated);
+      homes.set(stated, home);
+      return home;
+    },
+  };
+}
+
+function dayOfStream({ stream, day }: { readonly stream: string; readonly day: number }): string {
+  return `${day} ${stream}`;
+}
+
+/**
+ * What was said of records that state no tenant, before it was known whose they are: it is said
+ * again, of that tenant.
+ */
+function homeless(books: BooksReader, home: string): GroupDay[] {
+  if (home === TENANT_NOT_STATED) return [];
+  const found = books.findings({ judge: SIGMA, tenant: TENANT_NOT_STATED });
+  return found.map(({ draft: { rule: stream, group, windowMs } }) => {
+    return { stream, group, day: windowMs / DAY_MS };
+  });
+}

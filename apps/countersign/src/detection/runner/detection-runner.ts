@@ -1,0 +1,389 @@
+import { setImmediate } from 'node:timers/promises';
+import { assert, type IntervalSet, interval, messageOf, normalise } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger';
+import { lapsePasses } from '../../enforcement/passes/pass-ledger.ts';
+import {
+  FAILED_REST_MS,
+  FAILED_RETRY_MS,
+  FINDINGS_AHEAD_MAX,
+  FINDINGS_PER_APPEND,
+  GIVE_BACK_AFTER_MS,
+} from '../../ingest/limits.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { commitBooks } from '../../projection/commit-projection.ts';
+import { findingBody } from '../../projection/entries/finding-body.ts';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { factsOf } from '../../projection/project-entry.ts';
+import { CheckStage } from '../../reconcile/checks/check-stage.ts';
+import { headOf } from '../../store/reading/ledger-head.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { FAILED, failureOf } from '../findings/failed.ts';
+import { changesOf, type NewFact, RUNNER } from '../findings/finding-changes.ts';
+import type { Judge, JudgeContext, Judgement } from './detector.ts';
+import { Isolation } from './isolation.ts';
+import { ReadAhead } from './read-ahead.ts';
+
+export type WatchReport = {
+  /** Findings said for the first time, again with other content, and taken back. */
+  readonly said: number;
+  readonly revised: number;
+  readonly withdrawn: number;
+  /** What failed in this look, by judge: it is said by a finding as well. */
+  readonly failures: readonly { readonly judge: string; readonly because: string }[];
+  /** Everything that has failed by now, in the words of its finding. */
+  readonly failed: readonly string[];
+};
+
+/** Of whom a look asks: of those that read the state, of those that ask the engine, of all. */
+export type LookOf = NonNullable<Judge['reads']> | 'all';
+
+/** How work that appends gets the writer for itself. */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Asks all judges once, of everything that is in the books by now. */
+export async function watch(writer: Writer, judges: readonly Judge[]): Promise<WatchReport> {
+  const stage = await Watch.open(writer, judges, (work) => work());
+  try {
+    return await stage.look();
+  } finally {
+    stage.close();
+  }
+}
+
+/**
+ * The stage that turns what judges say into entries. Each judge has a cursor of its own behind the
+ * books; what was said before is compared with what is said now, so that nothing is said twice,
+ * not after a crash, nor after a rebuild.
+ */
+export class Watch {
+  readonly #writer: Writer;
+  readonly #judges: readonly Judge[];
+  readonly #alone: Alone;
+  readonly #books: BooksReader;
+  readonly #ledger: LedgerReader;
+  readonly #checks: CheckStage;
+  readonly #askedMs = new Map<string, number>();
+  readonly #restsUntilMs = new Map<string, number>();
+  readonly #retriedMs = new Map<string, number>();
+  #seen: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+
+  private constructor(
+    writer: Writer,
+    judges: readonly Judge[],
+    alone: Alone,
+    readers: { readonly books: BooksReader; readonly ledger: LedgerReader },
+  ) {
+    this.#writer = writer;
+    this.#judges = judges;
+    this.#alone = alone;
+    this.#books = readers.books;
+    this.#ledger = readers.ledger;
+    this.#checks = new CheckStage(writer, readers);
+  }
+
+  /** `alone` MUST run its work with everything posted, and nothing on its way into the ledger. */
+  static async open(writer: Writer, judges: readonly Judge[], alone: Alone): Promise<Watch> {
+    await writer.ledger.publish();
+    const ledger = await LedgerReader.open(writer.dir);
+    const books = await BooksReader.open(writer.dir, { clock: writer.clock });
+    return new Watch(writer, judges, alone, { books, ledger });
+  }
+
+  /**
+   * Asks all judges, or those that read the state alone, or the others: rules need not wait for
+   * those that look back over weeks. MUST not be called of the same judges before it resolved.
+   */
+  async look(of: LookOf = 'all'): Promise<WatchReport> {
+    const total = { said: 0, revised: 0, withdrawn: 0 };
+    const failures: { judge: string; because: string }[] = [];
+    const checked = of === 'state' ? undefined : await this.#checkSignIns();
+    // What no finding says: it could not be entered, or is no judge's.
+    const unsaid: string[] = [];
+    if (checked !== undefined) {
+      failures.push({ judge: 'checks', because: checked });
+      unsaid.push(`the checks of sign-ins failed: ${checked}`);
+    }
+    for (const [asked, answers] of this.#askAll(of)) {
+      const failure = await this.#enterAll(asked, answers, ({ state, revision }) => {
+        if (state === 'withdrawn') total.withdrawn += 1;
+        else if (revision > 0) total.revised += 1;
+        else total.said += 1;
+      });
+      const judge = asked.judge.name;
+      for (const because of asked.isolation.failures) failures.push({ judge, because });
+      if (failure === undefined) continue;
+      failures.push({ judge, because: failure });
+      if (failure !== DOES_NOT_RUN) unsaid.push(`${judge}: ${failure}`);
+    }
+    const said = this.#books.findingsOfRule(FAILED).map(({ draft: { title } }) => title);
+    return { ...total, failures, failed: [...said, ...unsaid] };
+  }
+
+  /** Before any judge is asked: what they say may rest on it. Tells what went wrong. */
+  async #checkSignIns(): Promise<string | undefined> {
+    try {
+      const { books, clock } = this.#writer;
+      const overdue = books.overduePasses(clock.now());
+      if (overdue.length > 0) await this.#alone(() => lapsePasses(this.#writer));
+      await this.#seeAsFar(this.#books.cursor);
+      await this.#checks.look(this.#alone);
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** A look that is under way ends soon: what it has not said yet is judged again. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#books.stop();
+  }
+
+  close(): void {
+    this.#books.close();
+    this.#ledger.close();
+  }
+
+  /**
+   * Asks whoever is due, all of the same entries: those that read the state beside those that ask
+   * the engine, and of each kind one behind the other, as far ahead of what is entered as memory
+   * allows. What they say is entered in their order.
+   */
+  #askAll(of: LookOf): [Asked, ReadAhead<Answer>][] {
+    const toIndex = this.#books.cursor;
+    const failed = Map.groupBy(this.#books.findingsOfRule(FAILED), ({ draft }) => {
+      return failureOf(draft)?.judge;
+    });
+    const due = this.#judges.flatMap((judge): Asked[] => {
+      if (of !== 'all' && of !== (judge.reads ?? 'events')) return [];
+      const fromIndex = this.#books.stageCursor(stageOf(judge));
+      const since = fromIndex < toIndex ? this.#books.touchedSince(fromIndex) : [];
+      const known = failed.get(judge.name) ?? [];
+      const retries = this.#isRetryDue(judge, known);
+      const touched = retries ? union(since, ...known.map((each) => this.#missedBy(each))) : since;
+      if (!this.#isDue(judge, touched, fromIndex < toIndex)) return [];
+      if (retries) this.#retriedMs.set(judge.name, this.#writer.clock.monotonic());
+      const [books, ledger] = [this.#books, this.#ledger];
+      const isolation = new Isolation({
+        ...{ judge: judge.name, books, ledger, fromIndex, known, retries },
+        isStopped: () => this.#isStopped,
+      });
+      return [{ judge, touched, fromIndex, toIndex, isolation }];
+    });
+    const ahead = { weightOf: weightOfAnswer, weightMax: FINDINGS_AHEAD_MAX };
+    const readsState = ({ judge: { reads } }: Asked): boolean => reads === 'state';
+    const ofState = new ReadAhead(this.#answers(due.filter(readsState)), ahead);
+    const ofEvents = new ReadAhead(this.#answers(due.filter((one) => !readsState(one))), ahead);
+    return due.map((asked) => [asked, readsState(asked) ? ofState : ofEvents]);
+  }
+
+  /** What each says, part by part, and how it ended. */
+  async *#answers(due: readonly Asked[]): AsyncGenerator<Answer> {
+    for (const { judge, ...of } of due) {
+      // Questions of the engine are on their way before this thread is taken.
+      if (judge.reads === 'state') await setImmediate();
+      let failure: string | undefined;
+      try {
+        yield* this.#ask(judge, of);
+      } catch (error) {
+        failure = messageOf(error);
+      }
+      yield { kind: 'end', failure };
+    }
+  }
+
+  async *#ask(judge: Judge, of: Omit<Asked, 'judge'>): AsyncGenerator<Answer> {
+    const { clock } = this.#writer;
+    const { isolation } = of;
+    const context = await this.#context(of);
+    const unit = { id: null, title: judge.watches[0]?.title ?? judge.name };
+    const beganMs = clock.monotonic();
+    // Its own time: it also waits until what it said is entered.
+    let waitedMs = 0;
+    let isWhole = false;
+    for (;;) {
+      const books = isolation.view(unit);
+      if (books === undefined) break;
+      try {
+        for await (const judgement of judge.judge({ ...context, books })) {
+          const saidMs = clock.monotonic();
+          yield { kind: 'part', judgement };
+          waitedMs += clock.monotonic() - saidMs;
+          if (this.#isStopped) throw new Error('it was stopped');
+        }
+        isWhole = true;
+        break;
+      } catch (error) {
+        await isolation.blame(unit, error, (view) =>
+          drain(judge.judge({ ...context, books: view })),
+        );
+      }
+    }
+    yield { kind: 'part', judgement: await isolation.judgement() };
+    const tookMs = clock.monotonic() - beganMs - waitedMs;
+    const restsMs = tookMs * (judge.restTimes ?? 0);
+    const untilMs = clock.monotonic() + (isWhole ? restsMs : Math.max(restsMs, FAILED_REST_MS));
+    this.#restsUntilMs.set(judge.name, untilMs);
+    // Else what the questions of each judge needed stands beside those of the next.
+    if (tookMs > GIVE_BACK_AFTER_MS) await this.#books.giveBack();
+    if (!isWhole) throw new Error(DOES_NOT_RUN);
+  }
+
+  /** What failed gets another try in each process, and from time to time. */
+  #isRetryDue({ name }: Judge, known: readonly KeptFinding[]): boolean {
+    if (known.length === 0) return false;
+    const triedMs = this.#retriedMs.get(name) ?? Number.NEGATIVE_INFINITY;
+    return this.#writer.clock.monotonic() - triedMs >= FAILED_RETRY_MS;
+  }
+
+  /** Event times of what was not read because of a failure. */
+  #missedBy({ draft }: KeptFinding): IntervalSet {
+    if (failureOf(draft)?.entry !== null) return [interval(draft.firstMs, draft.firstMs + 1)];
+    return draft.entries.flatMap((from) => this.#books.touchedSince(from));
+  }
+
+  /**
+   * Enters what one judge says, and moves its cursor behind all of it: not before, so that what a
+   * crash or a failure cuts off is judged again. Tells what went wrong.
+   */
+  async #enterAll(
+    asked: Asked,
+    answers: ReadAhead<Answer>,
+    tell: (fact: NewFact) => void,
+  ): Promise<string | undefined> {
+    let failure: string | undefined;
+    let isOvertaken = false;
+    for (;;) {
+      const answer = await answers.next();
+      assert(answer !== undefined, 'each judge that was asked has an end');
+      if (answer.kind === 'end') {
+        failure ??= answer.failure;
+        break;
+      }
+      // The rest of what it says is passed over: those behind it are heard all the same.
+      if (failure !== undefined || isOvertaken) continue;
+      try {
+        const facts = await this.#enter(asked, answer.judgement);
+        isOvertaken = facts === undefined;
+        for (const fact of facts ?? []) tell(fact);
+      } catch (error) {
+        failure = messageOf(error);
+      }
+    }
+    if (failure !== undefined || isOvertaken) return failure;
+    return this.#end(asked);
+  }
+
+  /**
+   * Undefined where an import that this look was waiting for has asked the same judge of more: what
+   * was said before it is out of date, and would take back what it found.
+   */
+  #enter(asked: Asked, judgement: Judgement): Promise<readonly NewFact[] | undefined> {
+    const { judge } = asked;
+    return this.#alone(async () => {
+      if (this.#isOvertaken(asked)) return undefined;
+      const name = judgement.isOfRunner === true ? RUNNER : judge.name;
+      const readers = { books: this.#books, ledger: this.#ledger };
+      const facts = await changesOf(readers, name, judgement);
+      for (let at = 0; at < facts.length; at += FINDINGS_PER_APPEND) {
+        await this.#say(facts.slice(at, at + FINDINGS_PER_APPEND));
+      }
+      return facts;
+    });
+  }
+
+  #isOvertaken({ judge, fromIndex }: Asked): boolean {
+    return this.#writer.books.stageCursor(stageOf(judge)) !== fromIndex;
+  }
+
+  async #end(asked: Asked): Promise<string | undefined> {
+    const { judge, toIndex } = asked;
+    try {
+      await this.#alone(async () => {
+        if (this.#isOvertaken(asked)) return;
+        this.#writer.books.setStageCursor(stageOf(judge), toIndex);
+        judge.done?.(this.#writer.books, toIndex);
+      });
+      return undefined;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #isDue(judge: Judge, touched: IntervalSet, hasEntries: boolean): boolean {
+    const nowMs = this.#writer.clock.monotonic();
+    if (nowMs < (this.#restsUntilMs.get(judge.name) ?? 0)) return false;
+    const askedMs = this.#askedMs.get(judge.name) ?? Number.NEGATIVE_INFINITY;
+    const isDue =
+      touched.length > 0 ||
+      (judge.hears === 'entries' && hasEntries) ||
+      (judge.everyMs !== undefined && nowMs - askedMs >= judge.everyMs);
+    if (isDue) this.#askedMs.set(judge.name, nowMs);
+    return isDue;
+  }
+
+  async #context(of: Scope): Promise<JudgeContext> {
+    await this.#seeAsFar(of.toIndex);
+    const head = await headOf(this.#ledger, { cursor: of.toIndex });
+    const nowMs = this.#writer.clock.now();
+    return { ...of, books: this.#books, ledger: this.#ledger, head, nowMs };
+  }
+
+  /** The reader of the ledger sees all entries below this one. */
+  async #seeAsFar(index: number): Promise<void> {
+    // One after the other: else what was read first, and came last, would take the view back.
+    const seen = this.#seen.then(async () => {
+      if (this.#ledger.size >= index) return;
+      await this.#writer.ledger.publish();
+      await this.#ledger.refresh();
+    });
+    this.#seen = seen.catch(() => undefined);
+    return seen;
+  }
+
+  async #say(facts: readonly NewFact[]): Promise<void> {
+    const { ledger, books } = this.#writer;
+    const entries = facts.map((fact) => {
+      const id = `finding ${fact.uid}`;
+      return ownEntry('finding', fact.draft.lastMs, findingBody(fact), id);
+    });
+    const appended = await ledger.append(entries);
+    for (const [i, { index }] of appended.entries()) {
+      const entry = entries[i];
+      assert(entry !== undefined, 'each draft was appended');
+      books.post({ facts: factsOf(index, entry) });
+    }
+    await commitBooks(this.#writer);
+  }
+}
+
+async function drain(parts: AsyncIterable<Judgement>): Promise<void> {
+  const iterator = parts[Symbol.asyncIterator]();
+  while ((await iterator.next()).done !== true);
+}
+
+function union(...sets: readonly IntervalSet[]): IntervalSet {
+  return normalise(sets.flat());
+}
+
+const DOES_NOT_RUN = 'it does not run, since it fails whatever it reads';
+
+type Scope = Pick<JudgeContext, 'touched' | 'fromIndex' | 'toIndex' | 'isolation'>;
+type Asked = Scope & { readonly judge: Judge };
+
+function stageOf({ name }: Judge): string {
+  return `watch/${name}`;
+}
+
+/** In the order of the judges: the parts of one, and its end. */
+type Answer =
+  | { readonly kind: 'part'; readonly judgement: Judgement }
+  | { readonly kind: 'end'; readonly failure: string | undefined };
+
+function weightOfAnswer(answer: Answer): number {
+  if (answer.kind === 'end') return 0;
+  const { drafts, takenBack = [] } = answer.judgement;
+  return drafts.length + takenBack.length;
+}

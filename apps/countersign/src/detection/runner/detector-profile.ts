@@ -1,0 +1,96 @@
+import type { CompiledCorrelation, CompiledRule, RuleMeta } from '@countersign/sigma';
+import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
+import type { StreamDetector } from '../detectors/windows/window-detector.ts';
+import { failureOf } from '../findings/failed.ts';
+import { cutStreamOf, ruleKey } from '../rules/compile-plan.ts';
+import type { RuleContent } from '../rules/rule-content.ts';
+import { customOf } from '../rules/rule-extension.ts';
+import { severityOfLevel } from '../rules/rule-finding.ts';
+import { LOGS, type LogName, logsOfSource, NEEDS } from './required-logs.ts';
+
+/** A rule or a detector, and what it has to see so that its silence means something. */
+export type Watcher = {
+  /** As findings name it; of a detector that has several rules, what comes before their slash. */
+  readonly id: string;
+  readonly title: string;
+  readonly judge: string;
+  /** What its findings are in the chain of an incident, from first to last. */
+  readonly steps?: readonly string[];
+  readonly logs: readonly LogName[];
+  /** The highest severity that it ever says; undefined: any. */
+  readonly severityMax?: FindingSeverity;
+  /** Under which title it says that it did not look at everything; else its own. */
+  readonly cutTitle?: string;
+};
+
+/** The rules and correlations that speak for themselves. */
+export function ruleWatchers({ set }: RuleContent, judge: string): Watcher[] {
+  const rules = set.rules.filter(({ alerts }) => alerts);
+  const correlations = set.correlations.filter(({ alerts }) => alerts);
+  return [
+    ...rules.map(({ rule }) => watcherOf(rule, judge, logsOfSource(rule.logsource))),
+    ...correlations.map((compiled) =>
+      watcherOf(compiled.correlation, judge, logsOfParts(compiled, set)),
+    ),
+  ];
+}
+
+/** What the detectors of streams look for, rule by rule. */
+export function streamWatchers(
+  detectors: readonly Pick<StreamDetector, 'rules' | 'title' | 'needs' | 'rulesNeed'>[],
+  judge: string,
+): Watcher[] {
+  return detectors.flatMap(({ rules, title, needs, rulesNeed = {} }) =>
+    rules.map((id) => {
+      const own = rulesNeed[id] ?? needs;
+      return { id, title, judge, logs: own.flatMap((need) => NEEDS.get(need) ?? []) };
+    }),
+  );
+}
+
+/** Whether a finding says that it failed: by itself, or with all of its judge. */
+export function isFailureOf(draft: FindingDraft, { id, title, cutTitle, judge }: Watcher): boolean {
+  const failure = failureOf(draft);
+  if (failure?.judge !== judge) return false;
+  const { unit } = failure;
+  return unit === null || unit === (cutTitle ?? title) || (cutStreamOf(unit) ?? unit) === id;
+}
+
+/** Whether its silence says anything of findings of this severity and above. */
+export function maySay({ severityMax = 5 }: Watcher, severityMin: number): boolean {
+  return severityMax >= severityMin;
+}
+
+/**
+ * Whether it looks at what people hand in alone. It is blind whatever is collected, and says so of
+ * itself; an answer about all rules that waited for it would wait for ever.
+ */
+export function isOfHandedIn({ logs }: Watcher): boolean {
+  return logs.some((name) => LOGS[name].isHandedIn === true);
+}
+
+function watcherOf(document: RuleMeta, judge: string, fallback: readonly LogName[]): Watcher {
+  const { id, name, title, level } = document;
+  const logs = [...new Set(statedLogs(document) ?? fallback)];
+  const severityMax = severityOfLevel(level);
+  const { steps } = customOf(document).custom;
+  return { id: ruleKey({ id, name, title }), title, judge, steps, logs, severityMax };
+}
+
+/** What a rule of ours says that it needs; undefined where it leaves that to its log source. */
+function statedLogs(document: RuleMeta): readonly LogName[] | undefined {
+  const { needs } = customOf(document).custom;
+  return needs.length === 0 ? undefined : needs.flatMap((need) => NEEDS.get(need) ?? []);
+}
+
+type RuleSet = RuleContent['set'];
+
+function logsOfParts({ parts }: CompiledCorrelation, set: RuleSet): LogName[] {
+  return parts.flatMap((part): readonly LogName[] => {
+    if (part.kind === 'correlation') {
+      return logsOfParts(set.correlations[part.at] as CompiledCorrelation, set);
+    }
+    const { rule } = set.rules[part.at] as CompiledRule;
+    return statedLogs(rule) ?? logsOfSource(rule.logsource);
+  });
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { instantOfMs, systemClock, systemRandom, tenantId } from '@countersign/core';
+import { type ImportReport, importPaths } from '../../ingest/import-run.ts';
+import { detectionOf } from '../../operations/host/load-detectors.ts';
+import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import { rebuild } from '../../operations/host/rebuild-store.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { FAILED } from '../findings/failed.ts';
+import { sightsOf } from '../health/detector-health.ts';
+import { ruleContent } from '../rules/rule-content.ts';
+import type { Judge } from './detector.ts';
+
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
+const START_MS = Date.parse('2026-03-02T09:00:00Z');
+const MINUTE_MS = 60_000;
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-isolation-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+/** Records of deletions, one a minute, by these people. */
+async function take(writer: Writer, users: readonly string[], first = 0): Promise<ImportReport> {
+  const lines = users.map((user, i) => {
+    const n = first + i;
+    const record = {
+      CreationTime: (instantOfMs(START_MS + n * MINUTE_MS) ?? '').slice(0, 19),
+      Id: `0d5ab8c6-7d2f-4f34-9a3a-6f6f2b7f${String(n).padStart(4, '0')}`,
+      Operation: 'FileDeleted',
+      OrganizationId: TENANT,
+      RecordType: 6,
+      UserId: `${user}@northmoor.example`,
+      Workload: 'SharePoint',
+    };
+    return `${JSON.stringify(record)}\n`;
+  });
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(lines.join(''));
+  };
+  const inputs = [{ kind: 'stream', bytes: bytes() } as const];
+  return importPaths(writer, { inputs, doer: DOER, lanes: 1 });
+}
+
+/** Finds each person who deleted something. It throws on whom the test says. */
+function detector(name: string, throwsOn: (user: string) => boolean = () => false): Judge {
+  const watches = [{ id: name, title: `What ${name} finds`, judge: name, logs: [] }];
+  return {
+    ...({ name, hears: 'events', watches } as const),
+    async *judge({ books, touched }) {
+      const drafts: FindingDraft[] = [];
+      for await (const { index, event } of books.eventsOf(TENANT, {})) {
+        const user = event.actorName ?? '';
+        if (throwsOn(user)) throw new TypeError(`cannot read ${user}`);
+        drafts.push(draftOf(name, user, index, event.timeMs));
+      }
+      yield { drafts, covers: touched };
+    },
+  };
+}
+
+function draftOf(rule: string, group: string, index: number, atMs: number): FindingDraft {
+  return {
+    ...{ rule, version: 1, tenant: TENANT, group, windowMs: START_MS, title: `${group} deleted` },
+    ...{ message: 'A file.', next: 'Ask.', severity: 3, techniques: [], entries: [index] },
+    ...{ firstMs: atMs, lastMs: atMs, principals: [`user:${group}`], sessions: [], apps: [] },
+    ...{ addresses: [], confidence: null },
+  };
+}
+
+function open(name: string, judges: readonly Judge[]): Promise<Writer> {
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), judges);
+  const dir = join(root, name);
+  return openWriter({ dir, clock: systemClock, random: systemRandom, detection });
+}
+
+async function read<T>(name: string, work: (books: BooksReader) => T): Promise<T> {
+  const books = await BooksReader.open(join(root, name));
+  try {
+    return work(books);
+  } finally {
+    books.close();
+  }
+}
+
+function groupsOf(found: readonly KeptFinding[], of: string): string[] {
+  const own = found.filter(({ draft: { rule } }) => rule === of);
+  return own.map(({ draft: { group } }) => group.replace('@northmoor.example', '')).sort();
+}
+
+test('two findings with one id are one, with the evidence of both, and blind nobody', async () => {
+  const writer = await open('same', [detector('test/first'), detector('test/second')]);
+  const { failed, warnings } = await take(writer, ['freya', 'ada', 'freya']);
+  await closeWriter(writer);
+  assert.deepEqual([failed, warnings], [[], []]);
+  await read('same', (books) => {
+    const found = books.findings();
+    for (const name of ['test/first', 'test/second']) {
+      assert.deepEqual(groupsOf(found, name), ['ada', 'freya']);
+      const freya = found.find(({ draft }) => draft.rule === name && draft.group.startsWith('fr'));
+      assert.equal(freya?.draft.entries.length, 2);
+      assert.equal(freya?.draft.lastMs, START_MS + 2 * MINUTE_MS);
+    }
+  });
+});
+
+test('the entry that a detector throws on is found, named and skipped by it alone', async () => {
+  const isBad = (user: string): boolean => user.startsWith('bad');
+  const judges = [detector('test/picky', isBad), detector('test/sound')];
+  const writer = await open('picky', judges);
+  const report = await take(writer, ['ada', 'bad', 'freya', 'eve']);
+  assert.equal(report.failed.length, 1);
+  assert.match(
+    report.failed[0] ?? '',
+    /^The detector "What test\/picky finds" failed on entry \d+/,
+  );
+  assert.ok(report.warnings.some(({ text }) => /cannot read bad@/.test(text)));
+  const sizeAfter = writer.ledger.size;
+  // More of the same: it looks at all that is not the entry, and says nothing twice.
+  const again = await take(writer, ['zoe', 'bad2'], 10);
+  assert.equal(again.failed.length, 2);
+  await closeWriter(writer);
+  assert.ok(sizeAfter > 0);
+  await read('picky', (books) => {
+    const found = books.findings();
+    assert.deepEqual(groupsOf(found, 'test/picky'), ['ada', 'eve', 'freya', 'zoe']);
+    assert.deepEqual(groupsOf(found, 'test/sound'), ['ada', 'bad', 'bad2', 'eve', 'freya', 'zoe']);
+    const failures = found.filter(({ draft: { rule } }) => rule === FAILED);
+    const named = failures.map(({ draft: { entries } }) => entries);
+    const sound = found.filter(({ draft }) => draft.rule === 'test/sound' && isBad(draft.group));
+    assert.deepEqual(new Set(named.flat()), new Set(sound.flatMap(({ draft }) => draft.entries)));
+    const watchers = judges.flatMap(({ watches }) => watches);
+    const asked = { kind: 'now', nowMs: START_MS } as const;
+    const states = sightsOf(books, watchers, { asked, nowMs: START_MS }).map(({ sight }) => sight);
+    assert.deepEqual(
+      states.map(({ state }) => state),
+      ['failed', 'blind'],
+    );
+    assert.equal(states[0]?.sinceMs, failures[0]?.draft.windowMs);
+    assert.match(
+      states[0]?.because ?? '',
+      /failed on entry \d+ and skips it \(and 1 more failure\)/,
+    );
+  });
+});
+
+test('a failure outlives restart and rebuild, is said once, and ends with its repair', async () => {
+  const isBad = (user: string): boolean => user.startsWith('bad');
+  const broken = detector('test/picky', isBad);
+  const writer = await open('repaired', [broken]);
+  await take(writer, ['ada', 'bad']);
+  await closeWriter(writer);
+  const detection = detectionOf(ruleContent({ rules: [], pipelines: [] }), [broken]);
+  const dir = join(root, 'repaired');
+  const rebuilt = await rebuild({ dir, clock: systemClock, random: systemRandom, detection });
+  await take(rebuilt, ['freya'], 5);
+  await closeWriter(rebuilt);
+  const after = await open('repaired', [broken]);
+  const { failed } = await take(after, ['eve'], 6);
+  assert.equal(failed.length, 1);
+  await closeWriter(after);
+  await read('repaired', (books) => {
+    const said = books.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
+    assert.deepEqual(
+      said.map(({ state, revision }) => `${state} ${revision}`),
+      ['open 0'],
+    );
+  });
+  const repaired = await open('repaired', [detector('test/picky')]);
+  assert.deepEqual((await take(repaired, ['zoe'], 7)).failed, []);
+  await closeWriter(repaired);
+  await read('repaired', (books) => {
+    const said = books.findingHistory().filter(({ draft: { rule } }) => rule === FAILED);
+    assert.deepEqual(
+      said.map(({ state }) => state),
+      ['open', 'withdrawn'],
+    );
+    assert.equal(said.at(-1)?.because, 'asked again, the detector did not fail');
+    assert.deepEqual(groupsOf(books.findings(), 'test/picky'), [
+      'ada',
+      'bad',
+      'eve',
+      'freya',
+      'zoe',
+    ]);
+  });
+});
+
+test('a detector that fails whatever it reads does not run, and says so', async () => {
+  const broken: Judge = {
+    ...detector('test/broken'),
+    // biome-ignore lint/correctness/useYield: it has nothing to say.
+    async *judge() {
+      throw new RangeError('always');
+    },
+  };
+  const writer = await open('broken', [broken, detector('test/sound')]);
+  const { failed } = await take(writer, ['ada']);
+  await take(writer, ['eve'], 1);
+  await closeWriter(writer);
+  assert.match(failed[0] ?? '', /it reads nothing from entry 0 on/);
+  await read('broken', (books) => {
+    assert.deepEqual(groupsOf(books.findings(), 'test/sound'), ['ada', 'eve']);
+    assert.equal(books.findingsOfRule(FAILED).length, 1);
+  });
+});

@@ -1,0 +1,185 @@
+import { messageOf } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import { SKIPPED_ENTRIES_MAX } from '../../ingest/limits.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { type Failure, type FailureReport, failedDraft, failureOf } from '../findings/failed.ts';
+import type { Judgement } from './detector.ts';
+
+/** A rule or a detector that can fail by itself; `id` null: all of the judge. */
+export type Unit = { readonly id: string | null; readonly title: string };
+
+/** Reads what it is for, and throws if it cannot. */
+type Probe = (books: BooksReader) => unknown;
+
+export type IsolationOptions = {
+  readonly judge: string;
+  readonly books: BooksReader;
+  readonly ledger: LedgerReader;
+  readonly fromIndex: number;
+  /** Open findings about failures of this judge. */
+  readonly known: readonly KeptFinding[];
+  /** Whether what failed before is given another try. */
+  readonly retries: boolean;
+  readonly isStopped: () => boolean;
+};
+
+type UnitState = {
+  readonly title: string;
+  readonly skipped: Set<number>;
+  /** Entries that it failed on before, and that it reads again now. */
+  readonly retried: Set<number>;
+  isBroken: boolean;
+  isSuspect: boolean;
+};
+
+/**
+ * Keeps one record from blinding a detector, and one detector from silencing others: for one run
+ * of a judge. What throws is run again without the entry that makes it throw, which is found by
+ * halving. What throws whatever it reads does not run.
+ */
+export class Isolation {
+  readonly #options: IsolationOptions;
+  readonly #units = new Map<string | null, UnitState>();
+  readonly #found: (Failure & { readonly title: string; readonly because: string })[] = [];
+
+  constructor(options: IsolationOptions) {
+    this.#options = options;
+    for (const { unit, entry } of this.#known()) {
+      const state = this.#stateOf({ id: unit, title: '' });
+      if (entry === null) state.isBroken = !options.retries;
+      else (options.retries ? state.retried : state.skipped).add(entry);
+    }
+  }
+
+  /** The units that are given another try: all that they read is to be looked at. */
+  get retried(): readonly string[] {
+    if (!this.#options.retries) return [];
+    return [...new Set(this.#known().flatMap(({ unit }) => unit ?? []))];
+  }
+
+  /** Undefined where the unit does not run, since it throws whatever it reads. */
+  async attempt<T>(
+    unit: Unit,
+    work: (books: BooksReader) => T | Promise<T>,
+  ): Promise<{ readonly value: T } | undefined> {
+    for (;;) {
+      const books = this.view(unit);
+      if (books === undefined) return undefined;
+      try {
+        return { value: await work(books) };
+      } catch (error) {
+        await this.blame(unit, error, work);
+      }
+    }
+  }
+
+  /** What the unit reads; undefined where it does not run. */
+  view(unit: Unit): BooksReader | undefined {
+    const { skipped, isBroken } = this.#stateOf(unit);
+    if (isBroken) return undefined;
+    const { books } = this.#options;
+    return skipped.size === 0 ? books : books.without({ entries: skipped, from: Infinity });
+  }
+
+  /** Finds out which entry it throws on, so that {@link view} does without it. */
+  async blame(unit: Unit, error: unknown, probe: Probe): Promise<void> {
+    if (this.#options.isStopped()) throw error;
+    const state = this.#stateOf(unit);
+    if (state.retried.size > 0) {
+      // It still fails: it does without all of them again, as before.
+      for (const entry of state.retried) state.skipped.add(entry);
+      state.retried.clear();
+      return;
+    }
+    const entry = await this.#entryOf(state, error, probe);
+    if (entry === 'none' && !state.isSuspect) {
+      // It does not throw when it is asked again: something else was in its way.
+      state.isSuspect = true;
+      return;
+    }
+    const failed = typeof entry === 'number' ? entry : null;
+    if (failed === null) state.isBroken = true;
+    else state.skipped.add(failed);
+    const { judge } = this.#options;
+    const { id, title } = unit;
+    this.#found.push({ judge, unit: id, entry: failed, title, because: messageOf(error) });
+  }
+
+  /** What is to be said of failures, and which are over. */
+  async judgement(): Promise<Judgement> {
+    const reports = this.#found.map(async (failure): Promise<FailureReport> => {
+      const { ledger, fromIndex } = this.#options;
+      const from = failure.entry ?? Math.min(fromIndex, ledger.size - 1);
+      const { leaf } = await ledger.leaf(from);
+      return { ...failure, from, seenMs: Date.parse(leaf.seen), atMs: Date.parse(leaf.at) };
+    });
+    const drafts = (await Promise.all(reports)).map(failedDraft);
+    return { drafts, covers: [], takenBack: this.#over(), isOfRunner: true };
+  }
+
+  get failures(): readonly string[] {
+    return this.#found.map(({ title, entry, because }) => {
+      const where = entry === null ? 'and does not run' : `on entry ${entry} and skips it`;
+      return `"${title}" failed ${where}: ${because}`;
+    });
+  }
+
+  /** Failures that were given another try, and did not come again. */
+  #over(): string[] {
+    if (!this.#options.retries) return [];
+    return this.#options.known.flatMap(({ uid, draft }) => {
+      const failure = failureOf(draft);
+      if (failure === undefined) return [];
+      const state = this.#units.get(failure.unit);
+      const isOver =
+        failure.entry === null ? state?.isBroken !== true : !state?.skipped.has(failure.entry);
+      return isOver ? [uid] : [];
+    });
+  }
+
+  #known(): Failure[] {
+    return this.#options.known.flatMap(({ draft }) => failureOf(draft) ?? []);
+  }
+
+  #stateOf({ id, title }: Unit): UnitState {
+    let state = this.#units.get(id);
+    if (state === undefined) {
+      const none = { skipped: new Set<number>(), retried: new Set<number>() };
+      state = { title, ...none, isBroken: false, isSuspect: false };
+      this.#units.set(id, state);
+    }
+    return state;
+  }
+
+  /** `all`: it throws whatever it reads, or no entry is to blame. `none`: it does not throw. */
+  async #entryOf(
+    { skipped }: UnitState,
+    error: unknown,
+    probe: Probe,
+  ): Promise<number | 'all' | 'none'> {
+    if (OF_THE_MACHINE.test(messageOf(error)) || skipped.size >= SKIPPED_ENTRIES_MAX) return 'all';
+    const { books, isStopped } = this.#options;
+    const throwsBelow = async (from: number): Promise<boolean> => {
+      try {
+        await probe(books.without({ entries: skipped, from }));
+        return false;
+      } catch (thrown) {
+        if (isStopped()) throw thrown;
+        return true;
+      }
+    };
+    let [good, bad] = [0, books.cursor];
+    if (!(await throwsBelow(bad))) return 'none';
+    if (await throwsBelow(good)) return 'all';
+    while (bad - good > 1) {
+      const middle = Math.floor((good + bad) / 2);
+      if (await throwsBelow(middle)) bad = middle;
+      else good = middle;
+    }
+    return good;
+  }
+}
+
+/** What no record is to blame for, and what another one cannot mend. */
+const OF_THE_MACHINE = /out of memory|ENOSPC|ENOMEM|EMFILE|EIO\b|no space left|EROFS/i;

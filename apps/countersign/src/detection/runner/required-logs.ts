@@ -1,0 +1,171 @@
+import {
+  DIRECTORY_OF_UNIFIED_LOG,
+  FLOW_LOGS,
+  type Log,
+  SIGN_IN_LOG,
+  unifiedLog,
+} from '../../store/coverage/log-sources.ts';
+
+/** All that comes in no content type of its own. */
+const GENERAL: Log['of'] = unifiedLog(
+  /^m365\.activity\/Audit\.General$/i,
+  /^(?!(?:Exchange|SharePoint|OneDrive|AzureActiveDirectory)$)/i,
+);
+
+/** A table of the hunting tool, by each way on which it comes; an export may hold any of them. */
+function hunting(table: string): Log['of'] {
+  const live = `^(?:azure-monitor/AdvancedHunting-|log-analytics/)${table}$`;
+  return [{ source: new RegExp(live, 'i') }, { source: /^defender\/advanced-hunting$/i }];
+}
+
+export type LogName =
+  | 'interactive'
+  | 'signInLog'
+  | 'nonInteractive'
+  | 'servicePrincipals'
+  | 'directory'
+  | 'exchange'
+  | 'sharepoint'
+  | 'general'
+  | 'email'
+  | 'attachments'
+  | 'links'
+  | 'replyTo'
+  | 'senderNames'
+  | 'defender'
+  | 'risk'
+  | 'alerts'
+  | 'riskEvents'
+  | 'azure'
+  | 'graphCalls';
+
+export const LOGS: Readonly<Record<LogName, Log>> = {
+  interactive: FLOW_LOGS.interactive,
+  // The audit log tells that somebody signed in, and neither from which country nor how.
+  signInLog: { words: "people's sign-ins in full", of: SIGN_IN_LOG },
+  nonInteractive: FLOW_LOGS.nonInteractive,
+  servicePrincipals: FLOW_LOGS.servicePrincipals,
+  directory: {
+    words: "the directory's changes",
+    of: [
+      { source: /^graph\/directoryAudits$/i },
+      { source: /^(?:azure-monitor|log-analytics)\/AuditLogs$/i },
+      { source: /^entra\.portal\/(?:directoryAudits|auditLogs)$/i },
+      ...DIRECTORY_OF_UNIFIED_LOG,
+    ],
+  },
+  exchange: {
+    words: 'Exchange',
+    of: unifiedLog(/^m365\.activity\/Audit\.Exchange$/i, /^Exchange$/i),
+  },
+  sharepoint: {
+    words: 'SharePoint and OneDrive',
+    of: unifiedLog(/^m365\.activity\/Audit\.SharePoint$/i, /^(?:SharePoint|OneDrive)$/i),
+  },
+  general: { words: 'Teams, Purview and the rest of the suite', of: GENERAL },
+  email: {
+    words: 'each message that came in',
+    of: [
+      ...hunting('EmailEvents'),
+      { source: /^(?:exchange\/message-trace|graph\/messageTraces|mail\/message)$/i },
+    ],
+  },
+  attachments: {
+    words: 'what is attached to mail',
+    of: [...hunting('EmailAttachmentInfo'), { source: /^mail\/message$/i }],
+  },
+  links: {
+    words: 'where links in mail lead',
+    of: [...hunting('EmailUrlInfo'), { source: /^mail\/message$/i }],
+  },
+  replyTo: {
+    words: 'where replies to mail would go',
+    of: [{ source: /^mail\/message$/i }],
+    isHandedIn: true,
+  },
+  senderNames: {
+    words: 'the names that senders give themselves',
+    of: [...hunting('EmailEvents'), { source: /^mail\/message$/i }],
+  },
+  defender: {
+    words: "the company's own network",
+    of: hunting('Identity\\w+'),
+  },
+  // A sign-in says what was known when it was made; what was found out later comes by itself.
+  risk: {
+    words: 'risks that the suite finds out later',
+    of: [{ source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?UserRiskEvents$/i }, ...GENERAL],
+  },
+  alerts: {
+    words: 'alerts of the suite',
+    of: [{ source: /^log-analytics\/SecurityAlert$/i }, ...GENERAL],
+  },
+  riskEvents: {
+    words: 'risk events',
+    of: [{ source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?UserRiskEvents$/i }],
+  },
+  azure: {
+    words: 'Azure resources',
+    of: [
+      { source: /^log-analytics\/AzureActivity$/i },
+      { source: /^azure-monitor\/(?:Administrative|Security|Policy|Alert|Autoscale)$/i },
+    ],
+  },
+  graphCalls: {
+    words: 'calls on Microsoft Graph',
+    of: [{ source: /^(?:azure-monitor|log-analytics)\/MicrosoftGraphActivityLogs$/i }],
+  },
+};
+
+/** Names that the member `needs` of a rule may use. A rule needs all logs of all of them. */
+export const NEEDS: ReadonlyMap<string, readonly LogName[]> = new Map<string, readonly LogName[]>([
+  ['sign-ins', ['interactive', 'nonInteractive']],
+  ['sign-in-log', ['signInLog', 'nonInteractive']],
+  ['workload-sign-ins', ['servicePrincipals']],
+  ['directory', ['directory']],
+  ['exchange', ['exchange']],
+  ['sharepoint', ['sharepoint']],
+  ['general', ['general']],
+  ['email', ['email']],
+  ['attachments', ['attachments']],
+  ['links', ['links']],
+  ['reply-to', ['replyTo']],
+  ['sender-names', ['senderNames']],
+  ['defender', ['defender']],
+  ['risk', ['signInLog', 'risk']],
+  ['alerts', ['alerts']],
+  ['azure', ['azure']],
+  ['graph-calls', ['graphCalls']],
+]);
+
+/** The logs behind a log source of Sigma's taxonomy; `other` where we know of none. */
+export function logsOfSource(source: {
+  readonly product?: string | undefined;
+  readonly service?: string | undefined;
+}): readonly LogName[] {
+  const name = `${source.product ?? ''}/${source.service ?? ''}`.toLowerCase();
+  return OF_SOURCE.get(name) ?? (name === '/' ? SUITE : []);
+}
+
+/** All that people and applications do in the suite. */
+export const SUITE: readonly LogName[] = [
+  ...(['exchange', 'sharepoint', 'directory', 'general'] as const),
+];
+
+/** Of every kind, in full: people's, and those of what acts by itself. */
+export const SIGN_IN_LOGS: readonly LogName[] = [
+  ...(['signInLog', 'nonInteractive', 'servicePrincipals'] as const),
+];
+
+const OF_SOURCE: ReadonlyMap<string, readonly LogName[]> = new Map<string, readonly LogName[]>([
+  ['azure/signinlogs', ['signInLog', 'nonInteractive']],
+  ['azure/auditlogs', ['directory']],
+  ['azure/activitylogs', ['azure']],
+  ['azure/riskdetection', ['riskEvents']],
+  ['azure/pim', ['riskEvents']],
+  ['m365/audit', SUITE],
+  ['m365/exchange', ['exchange']],
+  ['m365/threat_management', ['alerts']],
+  ['m365/threat_detection', ['alerts']],
+  ['countersign/records', SUITE],
+]);

@@ -1,0 +1,26 @@
+import type { DoorsConfig } from '../../config/enforcement-config.ts';
+import { textOf } from '../../config/read-text-file.ts';
+import { WorkError } from '../../operations/forwarding/errors.ts';
+import { type People, personKey } from './signed-statement.ts';
+
+/**
+ * The people of a configuration whose word counts where it takes two.
+ * @throws WorkError DOOR_FILE
+ */
+export function peopleOf({ people }: Pick<DoorsConfig, 'people'>): People {
+  const known: Map<string, NonNullable<ReturnType<People['get']>>> = new Map();
+  for (const { name, key: file } of people) {
+    const key = personKey(textOf(file));
+    if (key === undefined) {
+      throw unusable(name, `${file} holds no public Ed25519 key in PEM`);
+    }
+    const other = [...known].find(([, each]) => each.equals(key))?.[0];
+    if (other !== undefined) throw unusable(name, `it is the key of ${other} as well`);
+    known.set(name, key);
+  }
+  return known;
+}
+
+function unusable(name: string, why: string): WorkError {
+  return new WorkError('DOOR_FILE', `could not use the key of ${name}: ${why}`);
+}

@@ -1,0 +1,72 @@
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { canonical, isObject } from '../http/i-json.ts';
+
+/** What a person says and signs. */
+export type Statement = {
+  readonly v: 1;
+  readonly what: string;
+  readonly by: string;
+  readonly atMs: number;
+};
+
+/** What a person said, and the proof that it was this person. */
+export type Signed<S extends Statement = Statement> = {
+  readonly statement: S;
+  /** Ed25519, in base64. */
+  readonly signature: string;
+};
+
+/** Those whose word counts where it takes two people, by name, each with a key of their own. */
+export type People = ReadonlyMap<string, KeyObject>;
+
+/** The members of each kind of statement beside `by` and `atMs`. */
+export type StatementForms = ReadonlyMap<
+  string,
+  { readonly texts: readonly string[]; readonly times: readonly string[] }
+>;
+
+export function signed<S extends Statement>(statement: S, key: KeyObject): Signed<S> {
+  const signature = sign(null, Buffer.from(canonical(statement)), key).toString('base64');
+  return { statement, signature };
+}
+
+/** Whether the person whom a statement names has said it. */
+export function isSaidBy({ statement, signature }: Signed, people: People): boolean {
+  const key = people.get(statement.by);
+  if (key === undefined) return false;
+  const bytes = Buffer.from(signature, 'base64');
+  return verify(null, Buffer.from(canonical(statement)), key, bytes);
+}
+
+/** SHA-256 of what was signed: whoever agrees names it, so that no other can be meant. */
+export function statementDigest({ statement }: Signed): string {
+  return createHash('sha256').update(canonical(statement)).digest('hex');
+}
+
+/** Two names with one key are one person. */
+export function areTwoPeople(a: string, b: string, people: People): boolean {
+  const [one, other] = [people.get(a), people.get(b)];
+  return a !== b && one !== undefined && other !== undefined && !one.equals(other);
+}
+
+/** Undefined for what is no key of a person: Ed25519, in PEM. */
+export function personKey(pem: string): KeyObject | undefined {
+  try {
+    const key = createPublicKey(pem);
+    return key.asymmetricKeyType === 'ed25519' ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined for what does not have the form of a signed statement of one of these kinds. */
+export function signedIn(value: unknown, forms: StatementForms): Signed | undefined {
+  if (!isObject(value) || typeof value['signature'] !== 'string') return undefined;
+  const { statement } = value;
+  if (!isObject(statement) || statement['v'] !== 1) return undefined;
+  const form = forms.get(String(statement['what']));
+  if (form === undefined) return undefined;
+  const areTexts = ['by', ...form.texts].every((name) => typeof statement[name] === 'string');
+  const areTimes = ['atMs', ...form.times].every((name) => Number.isSafeInteger(statement[name]));
+  return areTexts && areTimes ? (value as Signed) : undefined;
+}

@@ -1,0 +1,230 @@
+import { instantOfMs, OWN_TENANT, type RecordDraft } from '@countersign/core';
+import type { Accountant, DecisionRequest } from '@countersign/policy';
+import { type Caller, mayAsk } from '../callers/caller.ts';
+import type { Deciding } from '../decisions/decision-queue.ts';
+import type { Candidates } from '../decisions/search-candidates.ts';
+import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { type DoorReply, type DoorRequest, isJson, jsonReply } from '../http/http-exchange.ts';
+import { type Json, parseObject } from '../http/i-json.ts';
+import { metadataOf, metadataPath, PATHS } from './authzen-metadata.ts';
+import { type Answered, answerOf, endedBy, problemAnswer } from './authzen-response.ts';
+import { type Evaluation, evaluationOf, weightOf } from './evaluation.ts';
+import { type Batch, batchOf, ends, type Semantic } from './evaluation-batch.ts';
+import {
+  BATCH_CHARACTERS_MAX,
+  EVALUATION_CHARACTERS_MAX,
+  REQUEST_ID_CHARACTERS_MAX,
+} from './limits.ts';
+import { search } from './search.ts';
+import { type Sought, searchOf } from './search-request.ts';
+
+/** A tool of the company that asks over AuthZEN. */
+export type AuthzenCaller = Caller & {
+  /** The door that it counts as: what its policies may read. */
+  readonly door: string;
+  /** A permit opens a pass of this length; undefined: it opens none. */
+  readonly passMs: number | undefined;
+};
+
+export type AuthzenOptions = {
+  readonly deciding: Deciding;
+  readonly candidates: Candidates;
+  readonly accountant: Accountant;
+  readonly now: () => number;
+  /** The identifier of this decision point: an https URL, as callers know it. */
+  readonly identifier: string;
+};
+
+type Answer = (caller: AuthzenCaller, message: Json) => Promise<object>;
+
+/** AuthZEN 1.0 over HTTP, without the server: who asks is found out before. */
+export class AuthzenDoor {
+  readonly #options: AuthzenOptions;
+  readonly #routes: ReadonlyMap<string, Answer>;
+
+  constructor(options: AuthzenOptions) {
+    this.#options = options;
+    const searching =
+      (sought: Sought): Answer =>
+      (caller, message) =>
+        this.#search(sought, caller, message);
+    this.#routes = new Map<string, Answer>([
+      [PATHS.access_evaluation_endpoint, (...asked) => this.#evaluate(...asked)],
+      [PATHS.access_evaluations_endpoint, (...asked) => this.#evaluateAll(...asked)],
+      [PATHS.search_subject_endpoint, searching('subject')],
+      [PATHS.search_resource_endpoint, searching('resource')],
+      [PATHS.search_action_endpoint, searching('action')],
+    ]);
+  }
+
+  has(path: string): boolean {
+    return this.#routes.has(path);
+  }
+
+  /** Undefined unless the metadata are asked for: they are for everybody. */
+  metadata({ method, path }: Pick<DoorRequest, 'method' | 'path'>): DoorReply | undefined {
+    const { identifier } = this.#options;
+    if (path !== metadataPath(identifier)) return undefined;
+    if (method === 'GET' || method === 'HEAD') return jsonReply(200, metadataOf(identifier));
+    return jsonReply(405, 'the metadata are read with GET', { allow: 'GET, HEAD' });
+  }
+
+  /** @throws DoorError */
+  async answer(caller: AuthzenCaller, request: DoorRequest): Promise<DoorReply> {
+    const route = this.#routes.get(request.path);
+    if (route === undefined) throw new DoorError('UNKNOWN', 'nothing is here');
+    if (request.method !== 'POST') {
+      return jsonReply(405, 'ask with POST', { allow: 'POST' });
+    }
+    const echoed = echo(request.header('x-request-id'));
+    if (!isJson(request.header('content-type'))) {
+      throw malformed('the Content-Type is not application/json');
+    }
+    return jsonReply(200, await route(caller, parseObject(request.body)), echoed);
+  }
+
+  async #evaluate(caller: AuthzenCaller, message: Json): Promise<Answered> {
+    return this.#single(caller, evaluationOf(message));
+  }
+
+  async #evaluateAll(caller: AuthzenCaller, message: Json): Promise<object> {
+    const batch = batchOf(message);
+    if (batch.kind === 'single') return this.#single(caller, batch.evaluation);
+    return { evaluations: await this.#batch(caller, batch) };
+  }
+
+  async #single(caller: AuthzenCaller, evaluation: Evaluation): Promise<Answered> {
+    checkScope(caller, evaluation);
+    const { passMs } = caller;
+    const [decided] = await this.#options.deciding.decide(caller, [requestOf(caller, evaluation)], {
+      passMs,
+    });
+    if (decided === undefined) throw new DoorError('UNAVAILABLE', 'nothing was decided');
+    return answerOf(decided.decision);
+  }
+
+  async #batch(
+    caller: AuthzenCaller,
+    batch: Extract<Batch, { kind: 'batch' }>,
+  ): Promise<readonly Answered[]> {
+    const { places, requests } = await this.#read(caller, batch);
+    const { passMs } = caller;
+    const decided = await this.#options.deciding.decide(caller, requests, { passMs });
+    const answers = places.map((place): Answered => {
+      if (place instanceof DoorError) return problemAnswer(place);
+      const entry = decided[place];
+      if (entry === undefined) throw new DoorError('UNAVAILABLE', 'not all was decided');
+      return answerOf(entry.decision);
+    });
+    return cutAtEnd(answers, batch.semantic);
+  }
+
+  /**
+   * Reads a batch as far as it is needed: where one answer can end it, policies are asked once
+   * without account to find out where, so that nothing is decided that nobody is told.
+   */
+  async #read(
+    caller: AuthzenCaller,
+    { count, item, semantic }: Extract<Batch, { kind: 'batch' }>,
+  ): Promise<{
+    readonly places: readonly (DoorError | number)[];
+    readonly requests: readonly DecisionRequest[];
+  }> {
+    const { deciding } = this.#options;
+    const places: (DoorError | number)[] = [];
+    const requests: DecisionRequest[] = [];
+    let weight = 0;
+    await deciding.inTurns(caller, count, (from, to) => {
+      for (let at = from; at < to; at++) {
+        const read = readItem(caller, item(at));
+        if (read instanceof DoorError) places.push(read);
+        else {
+          weight += weightOf(read);
+          if (weight > BATCH_CHARACTERS_MAX) throw tooMuch('the batch');
+          places.push(requests.push(read) - 1);
+        }
+        if (semantic === 'execute_all') continue;
+        const effect = read instanceof DoorError ? 'deny' : deciding.point.judge(read).effect;
+        if (ends(semantic, effect)) return 'stop';
+      }
+      return 'on';
+    });
+    return { places, requests };
+  }
+
+  async #search(sought: Sought, caller: AuthzenCaller, message: Json): Promise<object> {
+    const asked = searchOf(sought, message);
+    const { resource } = asked.question;
+    if (!mayAsk(caller, resource)) throw notYours(caller, resource.type);
+    if (weightOf(asked.question) > EVALUATION_CHARACTERS_MAX) throw tooMuch('the question');
+    const found = await search(asked, caller, this.#options);
+    await this.#account(caller, asked.question, found.results.length);
+    return found;
+  }
+
+  /** A list of who may do what is given to nobody without account, either. */
+  async #account(caller: AuthzenCaller, question: object, results: number): Promise<void> {
+    const { accountant, now } = this.#options;
+    const atMs = now();
+    const body = { v: 1, what: 'access-search', caller: caller.name, question, results, atMs };
+    const draft: RecordDraft = {
+      kind: 'act',
+      tenant: OWN_TENANT,
+      source: 'countersign/act',
+      id: undefined,
+      at: instantOfMs(atMs) ?? '',
+      body: Buffer.from(JSON.stringify(body)),
+    };
+    try {
+      await accountant.append([draft]);
+    } catch (cause) {
+      const what = 'the search could not be written into the ledger: nothing is told without it';
+      throw new DoorError('UNAVAILABLE', what, { cause });
+    }
+  }
+}
+
+function readItem(
+  caller: AuthzenCaller,
+  item: ReturnType<Extract<Batch, { kind: 'batch' }>['item']>,
+): DecisionRequest | DoorError {
+  if (item.kind === 'problem') return item.problem;
+  const { resource } = item.evaluation;
+  if (!mayAsk(caller, resource)) return notYours(caller, resource.type);
+  return requestOf(caller, item.evaluation);
+}
+
+function tooMuch(what: 'the batch' | 'the question'): DoorError {
+  const most = what === 'the batch' ? BATCH_CHARACTERS_MAX : EVALUATION_CHARACTERS_MAX;
+  return new DoorError('TOO_LARGE', `${what} has more than ${most} characters, defaults and all`);
+}
+
+/** Directory and clock may have changed between the two times that policies were asked. */
+function cutAtEnd(answers: readonly Answered[], semantic: Semantic): readonly Answered[] {
+  const at = answers.findIndex(({ decision }) => ends(semantic, decision ? 'permit' : 'deny'));
+  if (at < 0) return answers;
+  return [...answers.slice(0, at), endedBy(answers[at] as Answered, semantic)];
+}
+
+function requestOf({ door, tenant }: AuthzenCaller, evaluation: Evaluation): DecisionRequest {
+  return { door, tenant, ...evaluation };
+}
+
+function checkScope(caller: AuthzenCaller, { resource }: Evaluation): void {
+  if (!mayAsk(caller, resource)) throw notYours(caller, resource.type);
+}
+
+function notYours({ name }: Caller, type: string): DoorError {
+  const what = `${name} may not ask about this ${JSON.stringify(type)}`;
+  return new DoorError('NOT_YOURS', what);
+}
+
+/** Chosen by the caller and given back as it came, so that both find the request in their logs. */
+function echo(id: string | undefined): Readonly<Record<string, string>> {
+  if (id === undefined) return {};
+  if (/^[\x20-\x7e]*$/.test(id) && id.length <= REQUEST_ID_CHARACTERS_MAX) {
+    return { 'x-request-id': id };
+  }
+  const what = `X-Request-ID is longer than ${REQUEST_ID_CHARACTERS_MAX}, or not ASCII`;
+  throw malformed(what);
+}

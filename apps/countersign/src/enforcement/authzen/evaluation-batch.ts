@@ -1,0 +1,101 @@
+import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { given, isObject, type Json } from '../http/i-json.ts';
+import { actionOf, contextOf, type Evaluation, evaluationOf, partyOf } from './evaluation.ts';
+import { EVALUATIONS_MAX } from './limits.ts';
+
+/** AuthZEN 1.0 section 7.1.2.1. */
+export const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
+export type Semantic = (typeof SEMANTICS)[number];
+
+/** One place of a batch: what it asks, or why that cannot be read. */
+export type BatchItem =
+  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly kind: 'problem'; readonly problem: DoorError };
+
+/** `single`: a request without evaluations is answered like one to the other endpoint (7.1). */
+export type Batch =
+  | { readonly kind: 'single'; readonly evaluation: Evaluation }
+  | {
+      readonly kind: 'batch';
+      readonly semantic: Semantic;
+      readonly count: number;
+      /** Reads the item at a place when its turn comes. */
+      readonly item: (at: number) => BatchItem;
+    };
+
+const DEFAULTS = ['subject', 'action', 'resource', 'context'] as const;
+
+/**
+ * A fault of the whole is thrown; one of an item spoils that item alone.
+ * @throws DoorError MALFORMED, TOO_LARGE
+ */
+export function batchOf(message: Json): Batch {
+  const evaluations = given(message, 'evaluations');
+  if (evaluations !== undefined && !Array.isArray(evaluations)) {
+    throw malformed('evaluations is no list');
+  }
+  const items: readonly unknown[] = evaluations ?? [];
+  if (items.length === 0) return { kind: 'single', evaluation: evaluationOf(message) };
+  if (items.length > EVALUATIONS_MAX) {
+    const what = `a batch has ${items.length} evaluations: ${EVALUATIONS_MAX} are the most`;
+    throw new DoorError('TOO_LARGE', what);
+  }
+  checkDefaults(message);
+  return {
+    kind: 'batch',
+    semantic: semanticOf(message),
+    count: items.length,
+    item: (at) => itemOf(message, items[at]),
+  };
+}
+
+/** A default that is no entity would spoil every item: then the payload is what is wrong. */
+function checkDefaults(message: Json): void {
+  const { subject, action, resource } = message;
+  if (given(message, 'subject') !== undefined) partyOf(subject, 'subject');
+  if (given(message, 'action') !== undefined) actionOf(action);
+  if (given(message, 'resource') !== undefined) partyOf(resource, 'resource');
+  contextOf(message);
+}
+
+function semanticOf(message: Json): Semantic {
+  const options = given(message, 'options');
+  if (options === undefined) return 'execute_all';
+  if (!isObject(options)) throw malformed('options is no object');
+  const stated = given(options, 'evaluations_semantic');
+  if (stated === undefined) return 'execute_all';
+  const semantic = SEMANTICS.find((known) => known === stated);
+  if (semantic !== undefined) return semantic;
+  throw malformed(`options.evaluations_semantic is none of ${SEMANTICS.join(', ')}`);
+}
+
+/** A member of an item takes the place of the whole default; nothing is merged (7.1.1). */
+function itemOf(message: Json, item: unknown): BatchItem {
+  if (!isObject(item)) return problem(malformed('the evaluation is no object'));
+  const members = DEFAULTS.map((name): [string, unknown] => [
+    name,
+    given(item, name) ?? given(message, name),
+  ]);
+  try {
+    return { kind: 'evaluation', evaluation: evaluationOf(Object.fromEntries(members)) };
+  } catch (error) {
+    if (error instanceof DoorError) return problem(error);
+    throw error;
+  }
+}
+
+function problem(error: DoorError): BatchItem {
+  return { kind: 'problem', problem: error };
+}
+
+/** Whether what was answered ends the batch. */
+export function ends(semantic: Semantic, effect: 'permit' | 'deny'): boolean {
+  switch (semantic) {
+    case 'execute_all':
+      return false;
+    case 'deny_on_first_deny':
+      return effect === 'deny';
+    case 'permit_on_first_permit':
+      return effect === 'permit';
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { DoorError, malformed } from '../http/endpoint-error.ts';
+import { canonical, isObject } from '../http/i-json.ts';
+import { PAGE_TOKEN_CHARACTERS_MAX } from './limits.ts';
+
+export type Page = {
+  readonly limit: number;
+  /** The candidate that was looked at last. */
+  readonly after: string | undefined;
+};
+
+/**
+ * Where the next page begins, and of which question: "all other inputs must stay identical" (8.2).
+ * It is not signed: whoever makes one up only chooses where their own search goes on, and a second
+ * node reads what the first one wrote.
+ */
+export function tokenFor(question: object, after: string): string {
+  const written = JSON.stringify({ q: digestOf(question), a: after });
+  return Buffer.from(written).toString('base64url');
+}
+
+/** @throws DoorError MALFORMED, OTHER_PAGE */
+export function tokenOf(token: string, question: object): string {
+  if (token.length > PAGE_TOKEN_CHARACTERS_MAX) throw malformed('page.token is none of ours');
+  const read = parse(Buffer.from(token, 'base64url').toString('utf8'));
+  if (!isObject(read) || typeof read['a'] !== 'string') {
+    throw malformed('page.token is none of ours');
+  }
+  if (read['q'] === digestOf(question)) return read['a'];
+  throw new DoorError(
+    'OTHER_PAGE',
+    'page.token belongs to another search: ask for its next page with nothing else changed',
+  );
+}
+
+function digestOf(question: object): string {
+  return createHash('sha256').update(canonical(question)).digest('base64url').slice(0, 22);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Party, Properties } from '@countersign/policy';
+import { malformed } from '../http/endpoint-error.ts';
+import { given, isObject, type Json } from '../http/i-json.ts';
+import { type Action, actionOf, contextOf, partyOf, soughtOf } from './evaluation.ts';
+import { SEARCH_PAGE_DEFAULT } from './limits.ts';
+import { type Page, tokenOf } from './page-token.ts';
+
+/** AuthZEN 1.0 section 8: a question with one part left open. */
+export type Question =
+  | {
+      readonly sought: 'subject';
+      readonly subject: Omit<Party, 'id'>;
+      readonly action: Action;
+      readonly resource: Party;
+      readonly context: Properties;
+    }
+  | {
+      readonly sought: 'resource';
+      readonly subject: Party;
+      readonly action: Action;
+      readonly resource: Omit<Party, 'id'>;
+      readonly context: Properties;
+    }
+  | {
+      readonly sought: 'action';
+      readonly subject: Party;
+      readonly resource: Party;
+      readonly context: Properties;
+    };
+
+export type Sought = Question['sought'];
+
+export type Search = { readonly question: Question; readonly page: Page };
+
+/** @throws DoorError MALFORMED, OTHER_PAGE */
+export function searchOf(sought: Sought, message: Json): Search {
+  const question = questionOf(sought, message);
+  return { question, page: pageOf(message, question) };
+}
+
+function questionOf(sought: Sought, message: Json): Question {
+  const context = contextOf(message);
+  switch (sought) {
+    case 'subject':
+      return {
+        sought,
+        subject: soughtOf(given(message, 'subject'), 'subject'),
+        action: actionOf(given(message, 'action')),
+        resource: partyOf(given(message, 'resource'), 'resource'),
+        context,
+      };
+    case 'resource':
+      return {
+        sought,
+        subject: partyOf(given(message, 'subject'), 'subject'),
+        action: actionOf(given(message, 'action')),
+        resource: soughtOf(given(message, 'resource'), 'resource'),
+        context,
+      };
+    case 'action':
+      return {
+        sought,
+        subject: partyOf(given(message, 'subject'), 'subject'),
+        resource: partyOf(given(message, 'resource'), 'resource'),
+        context,
+      };
+  }
+}
+
+/** The specification's own second page leaves the limit out: then it is the usual one (8.2). */
+function pageOf(message: Json, question: Question): Page {
+  const page = given(message, 'page') ?? {};
+  if (!isObject(page)) throw malformed('page is no object');
+  const limit = given(page, 'limit') ?? SEARCH_PAGE_DEFAULT;
+  if (typeof limit !== 'number' || !Number.isSafeInteger(limit) || limit < 0) {
+    throw malformed('page.limit is no whole number from 0 up');
+  }
+  const token = given(page, 'token') ?? '';
+  if (typeof token !== 'string') throw malformed('page.token is no text');
+  return { limit, after: token === '' ? undefined : tokenOf(token, question) };
+}

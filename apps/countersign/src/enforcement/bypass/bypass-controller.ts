@@ -1,0 +1,117 @@
+import { messageOf } from '@countersign/core';
+import { HttpError } from '@countersign/m365';
+import type { DrainConfig } from '../../config/enforcement-config.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { DRAIN_TRY_AGAIN_MS } from '../../server/enforcement/limits.ts';
+import type { People } from '../approvals/signed-statement.ts';
+import { type Drain, type DrainEffect, drainsOf, wantedOf } from './bypass.ts';
+import { MethodGroups, type SuiteWorld } from './excluded-groups.ts';
+import { readDrains } from './read-bypasses.ts';
+
+/**
+ * Brings the suite to where drains want it, and says what was done and what was then seen there.
+ * The way after a crash is the way of every day: what is wanted follows from the ledger, and what
+ * was begun and has no outcome is done again.
+ */
+export class Draining {
+  readonly #config: DrainConfig;
+  readonly #writer: Writer;
+  readonly #world: SuiteWorld;
+  readonly #people: People;
+
+  constructor(config: DrainConfig, people: People, writer: Writer, world: SuiteWorld) {
+    this.#config = config;
+    this.#writer = writer;
+    this.#world = world;
+    this.#people = people;
+  }
+
+  /** MUST have the ledger alone. Tells the drains as they are then. */
+  async look(signal?: AbortSignal): Promise<ReadonlyMap<string, Drain>> {
+    const drains = new Map(await this.#read());
+    const due = [...drains.values()].filter((drain) => this.#isDue(drain));
+    if (due.length === 0) return drains;
+    const groups = new MethodGroups(this.#config, this.#world);
+    try {
+      for (const drain of due) {
+        const effect = await this.#settle(drain, drains, groups, signal);
+        drains.set(drain.request.statement.drain, { ...drain, effect });
+      }
+    } finally {
+      groups.close();
+    }
+    return drains;
+  }
+
+  /** Whether anything is left to be done; without a call to anybody. */
+  async isDue(): Promise<boolean> {
+    const drains = await this.#read();
+    return [...drains.values()].some((drain) => this.#isDue(drain));
+  }
+
+  async #read(): Promise<ReadonlyMap<string, Drain>> {
+    const { ledger, reader, books } = this.#writer;
+    if (books.acts('approval').length === 0) return new Map();
+    await ledger.publish();
+    await reader.refresh();
+    return drainsOf(await readDrains(this.#writer));
+  }
+
+  #isDue(drain: Drain): boolean {
+    const { effect, request } = drain;
+    if (request.statement.method !== this.#config.method) return false;
+    const wanted = this.#wanted(drain);
+    // What was never begun has not to be undone.
+    if (effect === undefined) return wanted === 'past us';
+    const isTried = effect.wanted === wanted && effect.state === 'cannot tell';
+    if (isTried && this.#world.clock.now() - effect.atMs < DRAIN_TRY_AGAIN_MS) return false;
+    return effect.wanted !== wanted || effect.state !== 'done';
+  }
+
+  #wanted(drain: Drain): DrainEffect['wanted'] {
+    return wantedOf(drain, this.#people, this.#world.clock.now());
+  }
+
+  async #settle(
+    drain: Drain,
+    all: ReadonlyMap<string, Drain>,
+    groups: MethodGroups,
+    signal: AbortSignal | undefined,
+  ): Promise<DrainEffect> {
+    const { group } = drain.request.statement;
+    const wanted = this.#wanted(drain);
+    const isBegun = drain.effect?.wanted === wanted && drain.effect.state === 'begun';
+    if (!isBegun) await this.#say(drain, { wanted, state: 'begun', because: 'it is due' });
+    const isKept = [...all.values()].some(
+      (other) =>
+        other !== drain &&
+        other.request.statement.group === group &&
+        this.#wanted(other) !== wanted,
+    );
+    if (wanted === 'by us' && isKept) {
+      return this.#say(drain, { wanted, state: 'done', because: 'another drain of it goes on' });
+    }
+    try {
+      await groups.put(group, wanted, signal);
+      const isPast = await groups.has(group, signal);
+      const isSo = isPast === (wanted === 'past us');
+      const because = isPast ? 'the suite excludes the group' : 'the suite excludes it no more';
+      return await this.#say(drain, { wanted, state: isSo ? 'done' : 'cannot tell', because });
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      return this.#say(drain, { wanted, state: 'cannot tell', because: messageOf(error) });
+    }
+  }
+
+  async #say(
+    { request }: Drain,
+    said: Pick<DrainEffect, 'wanted' | 'state' | 'because'>,
+  ): Promise<DrainEffect> {
+    const atMs = this.#world.clock.now();
+    const { drain } = request.statement;
+    const effect: DrainEffect = { v: 1, what: 'drain-effect', drain, ...said, atMs };
+    await this.#writer.accountant.append([ownEntry('approval', atMs, effect)]);
+    return effect;
+  }
+}

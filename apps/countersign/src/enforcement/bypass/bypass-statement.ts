@@ -1,0 +1,56 @@
+import type { TenantId } from '@countersign/core';
+import { type Signed, type StatementForms, signedIn } from '../approvals/signed-statement.ts';
+
+/** A group goes past our method for a while: somebody asks for it. */
+export type DrainRequest = {
+  readonly v: 1;
+  readonly what: 'drain-request';
+  readonly drain: string;
+  readonly tenant: TenantId;
+  /** The configuration of our method in the suite. */
+  readonly method: string;
+  /** The id of the group there. */
+  readonly group: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly atMs: number;
+  /** Then it is undone by itself. */
+  readonly untilMs: number;
+};
+
+/** Somebody else agrees. */
+export type DrainApproval = {
+  readonly v: 1;
+  readonly what: 'drain-approval';
+  readonly drain: string;
+  /** SHA-256 of the request as it was signed: no other can be meant. */
+  readonly request: string;
+  readonly by: string;
+  readonly atMs: number;
+};
+
+/** The way back, for which one is enough. */
+export type DrainEnd = {
+  readonly v: 1;
+  readonly what: 'drain-end';
+  readonly drain: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly atMs: number;
+};
+
+export type DrainStatement = DrainRequest | DrainApproval | DrainEnd;
+
+/** Undefined for what does not have the form of a signed statement about a drain. */
+export function drainStatementOf(value: unknown): Signed<DrainStatement> | undefined {
+  return signedIn(value, FORMS) as Signed<DrainStatement> | undefined;
+}
+
+const FORMS: StatementForms = new Map([
+  [
+    'drain-request',
+    { texts: ['drain', 'tenant', 'method', 'group', 'reason'], times: ['untilMs'] },
+  ],
+  ['drain-approval', { texts: ['drain', 'request'], times: [] }],
+  ['drain-end', { texts: ['drain', 'reason'], times: [] }],
+]);

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { tenantId } from '@countersign/core';
+import { SAID_MS_MAX } from '@countersign/policy';
+import {
+  isSaidBy,
+  personKey,
+  type Signed,
+  signed,
+  statementDigest,
+} from '../approvals/signed-statement.ts';
+import { checkStatement, type DrainEffect, drainsOf, wantedOf } from './bypass.ts';
+import {
+  type DrainApproval,
+  type DrainEnd,
+  type DrainRequest,
+  type DrainStatement,
+  drainStatementOf,
+} from './bypass-statement.ts';
+
+const NOW_MS = Date.UTC(2026, 0, 5, 9);
+const HOUR_MS = 3_600_000;
+const LONGEST_MS = 4 * HOUR_MS;
+
+const keys = new Map(
+  ['ada', 'ben', 'eve'].map((name) => [name, generateKeyPairSync('ed25519')] as const),
+);
+const people = new Map([...keys].map(([name, { publicKey }]) => [name, publicKey] as const));
+
+function privateKey(name: string): KeyObject {
+  const pair = keys.get(name);
+  assert.ok(pair !== undefined);
+  return pair.privateKey;
+}
+
+function request(more: Partial<DrainRequest> = {}, by = 'ada'): Signed<DrainRequest> {
+  const statement: DrainRequest = {
+    ...{ v: 1, what: 'drain-request', drain: 'd1', method: 'm1', group: 'g1', by: 'ada' },
+    ...{ tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21'), reason: 'our door is down' },
+    ...{ atMs: NOW_MS, untilMs: NOW_MS + HOUR_MS, ...more },
+  };
+  return signed(statement, privateKey(by));
+}
+
+function approval(more: Partial<DrainApproval> = {}, by = 'ben'): Signed<DrainApproval> {
+  const digest = statementDigest(request());
+  const statement: DrainApproval = {
+    ...{ v: 1, what: 'drain-approval', drain: 'd1', request: digest, by: 'ben', atMs: NOW_MS },
+    ...more,
+  };
+  return signed(statement, privateKey(by));
+}
+
+function end(more: Partial<DrainEnd> = {}, by = 'eve'): Signed<DrainEnd> {
+  const statement: DrainEnd = {
+    ...{ v: 1, what: 'drain-end', drain: 'd1', reason: 'it is up', by: 'eve', atMs: NOW_MS },
+    ...more,
+  };
+  return signed(statement, privateKey(by));
+}
+
+/** All that was said, as entries from the tenth on. */
+function said(...bodies: readonly unknown[]) {
+  return drainsOf(bodies.map((body, at) => ({ index: 10 + at, body })));
+}
+
+function wanted(bodies: readonly unknown[], nowMs = NOW_MS, of: typeof people = people) {
+  const drain = said(...bodies).get('d1');
+  assert.ok(drain !== undefined);
+  return wantedOf(drain, of, nowMs);
+}
+
+describe('a group goes past the door', () => {
+  test('once two people say so, and for as long as they said', () => {
+    assert.equal(wanted([request()]), 'by us');
+    assert.equal(wanted([request(), approval()]), 'past us');
+    assert.equal(wanted([request(), approval()], NOW_MS + HOUR_MS - 1), 'past us');
+    assert.equal(wanted([request(), approval()], NOW_MS + HOUR_MS), 'by us');
+  });
+
+  test('until any one of those who may says that it is undone', () => {
+    assert.equal(wanted([request(), approval(), end()]), 'by us');
+    assert.equal(wanted([request(), approval(), end(), approval()]), 'by us');
+  });
+
+  for (const [name, one, other] of [
+    ['the one who asks agrees', request(), approval({ by: 'ada' }, 'ada')],
+    ['the one who asks signs in the name of another', request(), approval({}, 'ada')],
+    ['somebody asks in the name of another', request({}, 'eve'), approval()],
+    ['somebody agrees who may not', request(), approval({ by: 'mallory' })],
+    ['somebody asks who may not', request({ by: 'mallory' }), approval()],
+    ['it is agreed to another request', request({ group: 'everybody' }), approval()],
+    ['the request is for longer than was agreed to', request({ untilMs: NOW_MS * 2 }), approval()],
+  ] as const) {
+    test(`not where ${name}`, () => {
+      assert.equal(wanted([one, other]), 'by us');
+    });
+  }
+
+  test('not where a statement was changed after it was signed', () => {
+    const asked = request();
+    const longer = { ...asked, statement: { ...asked.statement, untilMs: NOW_MS * 2 } };
+    const agreed = approval({ request: statementDigest(longer) });
+    assert.equal(wanted([longer, agreed]), 'by us');
+    const { statement } = approval();
+    assert.equal(wanted([asked, { statement, signature: '' }]), 'by us');
+    assert.equal(wanted([asked, { statement, signature: asked.signature }]), 'by us');
+  });
+
+  test('not where two names are one person', () => {
+    const [ada] = [people.get('ada')];
+    assert.ok(ada !== undefined);
+    const double = new Map([...people, ['ada2', ada]]);
+    assert.equal(wanted([request(), approval({ by: 'ada2' }, 'ada')], NOW_MS, double), 'by us');
+  });
+
+  test('not where one of the two may not any more', () => {
+    for (const gone of ['ada', 'ben']) {
+      const fewer = new Map([...people].filter(([name]) => name !== gone));
+      assert.equal(wanted([request(), approval()], NOW_MS, fewer), 'by us', gone);
+    }
+  });
+});
+
+describe('what was said of a drain', () => {
+  const effect: DrainEffect = {
+    ...{ v: 1, what: 'drain-effect', drain: 'd1', wanted: 'past us', state: 'done' },
+    ...{ because: 'the suite says so', atMs: NOW_MS },
+  };
+
+  test('is added up, with the entries that say it; the first word of a kind counts', () => {
+    const [first, second] = [approval(), approval({ by: 'eve' }, 'eve')];
+    const [over, again] = [end(), end({ by: 'ada' }, 'ada')];
+    const begun = { ...effect, state: 'begun' };
+    const later = request({ group: 'everybody' });
+    const drains = said(request(), first, begun, second, later, effect, over, again);
+    assert.deepEqual([...drains.keys()], ['d1']);
+    assert.deepEqual(drains.get('d1'), {
+      ...{ request: request(), approval: first, end: over, effect },
+      entries: [10, 11, 12, 13, 15, 16, 17],
+    });
+  });
+
+  test('is nothing where nobody asked for it, or where it is no statement', () => {
+    const bodies = [approval(), end(), effect, null, 'drain', {}, { v: 1, what: 'drain-effect' }];
+    assert.equal(said(...bodies).size, 0);
+    const noise = [{ ...effect, v: 2 }, { ...effect, what: 'effect' }, [effect]];
+    const drain = said(request(), ...noise, request({ drain: 'd2' })).get('d1');
+    assert.deepEqual([drain?.effect, drain?.entries], [undefined, [10]]);
+  });
+
+  test('is read in its own form alone', () => {
+    for (const each of [request(), approval(), end()]) {
+      assert.equal(drainStatementOf(each), each);
+      const { statement, signature } = each;
+      for (const name of Object.keys(statement)) {
+        const { [name as 'drain']: _, ...less } = statement as DrainRequest;
+        assert.equal(drainStatementOf({ statement: less, signature }), undefined, name);
+        const other = { ...statement, [name]: [1] };
+        assert.equal(drainStatementOf({ statement: other, signature }), undefined, name);
+      }
+      for (const value of [statement, { statement }, { signature }, { ...each, signature: 7 }]) {
+        assert.equal(drainStatementOf(value), undefined);
+      }
+      assert.equal(
+        drainStatementOf({ statement: { ...statement, atMs: 1.5 }, signature }),
+        undefined,
+      );
+      assert.equal(drainStatementOf({ statement: { ...statement, v: 2 }, signature }), undefined);
+    }
+  });
+});
+
+describe('a statement is taken in', () => {
+  const check = (one: Signed<DrainStatement>, bodies: readonly unknown[] = [], nowMs = NOW_MS) =>
+    checkStatement(one, said(...bodies), { people, nowMs, longestMs: LONGEST_MS });
+  const refused = (why: RegExp, ...of: Parameters<typeof check>): void =>
+    assert.throws(() => check(...of), { code: 'DRAIN_REFUSED', message: why });
+
+  test('from those who may, as they signed it, and soon after', () => {
+    assert.doesNotThrow(() => check(request()));
+    assert.doesNotThrow(() => check(approval(), [request()]));
+    assert.doesNotThrow(() => check(end(), [request()]));
+    refused(/is none of those who may, or did not sign it/, request({ by: 'mallory' }));
+    refused(/is none of those who may, or did not sign it/, request({}, 'ben'));
+    for (const awayMs of [SAID_MS_MAX, -SAID_MS_MAX]) {
+      assert.doesNotThrow(() => check(end(), [request()], NOW_MS + awayMs));
+      const far = NOW_MS + awayMs + Math.sign(awayMs);
+      refused(/signed too long ago, or by another clock/, end(), [request()], far);
+    }
+  });
+
+  test('for a time that is not too long, and some time', () => {
+    const until = (ms: number) => request({ untilMs: NOW_MS + ms });
+    assert.doesNotThrow(() => check(until(LONGEST_MS)));
+    assert.doesNotThrow(() => check(until(1)));
+    for (const ms of [LONGEST_MS + 1, 0, -1]) {
+      refused(/longer than 240 minutes, or no time at all/, until(ms));
+    }
+  });
+
+  test('once of a kind', () => {
+    refused(/there is a drain of this id already/, request(), [request()]);
+    refused(/it is approved already/, approval({ by: 'eve' }, 'eve'), [request(), approval()]);
+    refused(/it is undone already/, end(), [request(), end()]);
+  });
+
+  test('about a drain that there is, and that is not over', () => {
+    refused(/there is no such drain/, approval());
+    refused(/there is no such drain/, end());
+    refused(/it is over already/, approval(), [request(), end()]);
+    const short = request({ untilMs: NOW_MS + 1000 });
+    const agreed = approval({ request: statementDigest(short) });
+    assert.doesNotThrow(() => check(agreed, [short], NOW_MS + 999));
+    refused(/it is over already/, agreed, [short], NOW_MS + 1000);
+    // Undone it may be though its time is over.
+    assert.doesNotThrow(() => check(end(), [short], NOW_MS + 1000));
+  });
+
+  test('from a second person, and for this very request', () => {
+    refused(/two people are needed/, approval({ by: 'ada' }, 'ada'), [request()]);
+    refused(/it approves another request/, approval(), [request({ group: 'everybody' })]);
+    const ada = people.get('ada');
+    assert.ok(ada !== undefined);
+    const double = { people: new Map([...people, ['ada2', ada]]), nowMs: NOW_MS };
+    assert.throws(
+      () =>
+        checkStatement(approval({ by: 'ada2' }, 'ada'), said(request()), {
+          ...{ ...double, longestMs: LONGEST_MS },
+        }),
+      /two people are needed/,
+    );
+  });
+});
+
+test('a person has an Ed25519 key, and no other counts', () => {
+  const pem = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
+  const key = personKey(pem(generateKeyPairSync('ed25519').publicKey));
+  assert.equal(key?.type, 'public');
+  assert.equal(
+    personKey(pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey)),
+    undefined,
+  );
+  assert.equal(personKey('no key'), undefined);
+  assert.ok(isSaidBy(request(), people));
+  assert.ok(!isSaidBy({ ...request(), signature: 'AAAA' }, people));
+});

@@ -1,0 +1,149 @@
+import { AccessError, SAID_MS_MAX } from '@countersign/policy';
+import {
+  areTwoPeople,
+  isSaidBy,
+  type People,
+  type Signed,
+  statementDigest,
+} from '../approvals/signed-statement.ts';
+import { isObject } from '../http/i-json.ts';
+import {
+  type DrainApproval,
+  type DrainEnd,
+  type DrainRequest,
+  type DrainStatement,
+  drainStatementOf,
+} from './bypass-statement.ts';
+
+/**
+ * What was done in the suite, or found there. `begun` is said before it is tried: whatever happens
+ * to us in between, somebody knows where to look.
+ */
+export type DrainEffect = {
+  readonly v: 1;
+  readonly what: 'drain-effect';
+  readonly drain: string;
+  readonly wanted: 'past us' | 'by us';
+  readonly state: 'begun' | 'done' | 'cannot tell';
+  /** What the suite said, or why nobody can tell. */
+  readonly because: string;
+  readonly atMs: number;
+};
+
+/** One drain, and how far it is. */
+export type Drain = {
+  readonly request: Signed<DrainRequest>;
+  readonly approval: Signed<DrainApproval> | undefined;
+  readonly end: Signed<DrainEnd> | undefined;
+  readonly effect: DrainEffect | undefined;
+  /** Entries that say it, ascending. */
+  readonly entries: readonly number[];
+};
+
+/** An entry of kind `approval`. */
+export type SaidOfDrain = { readonly index: number; readonly body: unknown };
+
+export function drainsOf(said: Iterable<SaidOfDrain>): ReadonlyMap<string, Drain> {
+  const drains = new Map<string, Drain>();
+  for (const { index, body } of said) {
+    const effect = effectOf(body);
+    const statement = drainStatementOf(body)?.statement;
+    const id = effect?.drain ?? statement?.drain ?? '';
+    const known = drains.get(id);
+    if (statement?.what === 'drain-request') {
+      if (known !== undefined) continue;
+      const request = body as Signed<DrainRequest>;
+      const nothing = { approval: undefined, end: undefined, effect: undefined };
+      drains.set(id, { request, ...nothing, entries: [index] });
+      continue;
+    }
+    if (known === undefined) continue;
+    const entries = [...known.entries, index];
+    if (effect !== undefined) drains.set(id, { ...known, effect, entries });
+    else if (statement?.what === 'drain-approval') {
+      const approval = known.approval ?? (body as Signed<DrainApproval>);
+      drains.set(id, { ...known, approval, entries });
+    } else if (statement?.what === 'drain-end') {
+      drains.set(id, { ...known, end: known.end ?? (body as Signed<DrainEnd>), entries });
+    }
+  }
+  return drains;
+}
+
+/** Where the group is to be now. The keys are asked again: a ledger can be written by others. */
+export function wantedOf(drain: Drain, people: People, nowMs: number): DrainEffect['wanted'] {
+  const { request, approval, end } = drain;
+  const isOver = nowMs >= request.statement.untilMs || end !== undefined;
+  const isAgreed =
+    approval !== undefined &&
+    approval.statement.request === statementDigest(request) &&
+    areTwoPeople(approval.statement.by, request.statement.by, people) &&
+    isSaidBy(request, people) &&
+    isSaidBy(approval, people);
+  return isAgreed && !isOver ? 'past us' : 'by us';
+}
+
+/**
+ * Whether a statement may be taken in.
+ * @throws AccessError DRAIN_REFUSED
+ */
+export function checkStatement(
+  said: Signed<DrainStatement>,
+  drains: ReadonlyMap<string, Drain>,
+  {
+    people,
+    nowMs,
+    longestMs,
+  }: {
+    readonly people: People;
+    readonly nowMs: number;
+    readonly longestMs: number;
+  },
+): void {
+  const { statement } = said;
+  if (!isSaidBy(said, people)) {
+    throw refused(`${statement.by} is none of those who may, or did not sign it`);
+  }
+  if (Math.abs(nowMs - statement.atMs) > SAID_MS_MAX) {
+    throw refused('it was signed too long ago, or by another clock: sign it again');
+  }
+  const known = drains.get(statement.drain);
+  switch (statement.what) {
+    case 'drain-request': {
+      if (known !== undefined) throw refused('there is a drain of this id already');
+      const forMs = statement.untilMs - statement.atMs;
+      if (forMs > 0 && forMs <= longestMs) return;
+      throw refused(`it would last longer than ${longestMs / 60_000} minutes, or no time at all`);
+    }
+    case 'drain-approval':
+      if (known === undefined) throw refused('there is no such drain');
+      checkApproval(statement, known, people, nowMs);
+      return;
+    case 'drain-end':
+      if (known === undefined) throw refused('there is no such drain');
+      if (known.end !== undefined) throw refused('it is undone already');
+  }
+}
+
+function checkApproval(
+  { by, request: digest }: DrainApproval,
+  { request, approval, end }: Drain,
+  people: People,
+  nowMs: number,
+): void {
+  if (approval !== undefined) throw refused('it is approved already');
+  if (end !== undefined || nowMs >= request.statement.untilMs) throw refused('it is over already');
+  if (digest !== statementDigest(request)) throw refused('it approves another request');
+  if (!areTwoPeople(by, request.statement.by, people)) {
+    throw refused('two people are needed, and this is the one who asked for it');
+  }
+}
+
+function effectOf(body: unknown): DrainEffect | undefined {
+  if (!isObject(body) || body['v'] !== 1 || body['what'] !== 'drain-effect') return undefined;
+  return body as DrainEffect;
+}
+
+function refused(why: string): AccessError {
+  return new AccessError('DRAIN_REFUSED', `could not take this in for a drain: ${why}`);
+}

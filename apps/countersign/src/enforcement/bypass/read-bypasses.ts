@@ -1,0 +1,18 @@
+import type { LedgerReader } from '@countersign/ledger';
+import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { SaidOfDrain } from './bypass.ts';
+
+type Source = {
+  readonly books: { acts(kind: string): readonly number[] };
+  readonly reader: Pick<LedgerReader, 'body' | 'size'>;
+};
+
+/** All that was said of drains, in the order of the entries. The reader MUST see as far. */
+export async function readDrains({ books, reader }: Source): Promise<readonly SaidOfDrain[]> {
+  const said: SaidOfDrain[] = [];
+  for (const index of books.acts('approval')) {
+    const body = index < reader.size ? await reader.body(index) : undefined;
+    if (body?.kind === 'present') said.push({ index, body: parseObject(body.bytes) });
+  }
+  return said;
+}

@@ -1,0 +1,38 @@
+import type { TenantId } from '@countersign/core';
+
+/** Whom a door answers, and about what: a tool of the company never asks about another's. */
+export type Caller = {
+  readonly name: string;
+  readonly tenant: TenantId;
+  readonly resources: readonly ResourceScope[];
+};
+
+/** Resources of one type. Without ids all of them. */
+export type ResourceScope = {
+  readonly type: string;
+  /** Ids, or beginnings of ids that end in `*`. */
+  readonly ids?: readonly string[] | undefined;
+};
+
+/** Whether a caller may ask about a resource; without id, about resources of its type at all. */
+export function mayAsk(
+  { resources }: Pick<Caller, 'resources'>,
+  resource: { readonly type: string; readonly id?: string | undefined },
+): boolean {
+  return resources.some(({ type, ids }) => {
+    if (type !== resource.type) return false;
+    const { id } = resource;
+    return ids === undefined || id === undefined || ids.some((stated) => covers(stated, id));
+  });
+}
+
+/** The ids that a caller's scope spells out: what a search can look through beside a directory. */
+export function statedIds({ resources }: Pick<Caller, 'resources'>, type: string): string[] {
+  return resources
+    .filter((scope) => scope.type === type)
+    .flatMap(({ ids = [] }) => ids.filter((id) => !id.endsWith('*')));
+}
+
+function covers(stated: string, id: string): boolean {
+  return stated.endsWith('*') ? id.startsWith(stated.slice(0, -1)) : id === stated;
+}

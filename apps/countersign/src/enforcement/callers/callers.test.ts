@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { mayAsk, statedIds } from './caller.ts';
+import { bearerOf, Roll } from './caller-registry.ts';
+import { FairTurns } from './fair-queue.ts';
+import { WAITING_PER_CALLER_MAX } from './limits.ts';
+
+const sha256 = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
+
+describe('callers', () => {
+  const roll = new Roll<string>();
+  roll.add({ kind: 'bearer', sha256: sha256('wiki-token') }, 'wiki');
+  roll.add({ kind: 'certificate', sha256: sha256(Buffer.from('DER')).toUpperCase() }, 'gateway');
+  const find = (authorization?: string, certificate?: Uint8Array): string | undefined =>
+    roll.find({ authorization, certificate });
+
+  test('are known by a token or a certificate, and by nothing else', () => {
+    assert.equal(find('Bearer wiki-token'), 'wiki');
+    assert.equal(find('bearer  wiki-token'), 'wiki');
+    assert.equal(find(undefined, Buffer.from('DER')), 'gateway');
+    assert.equal(find(), undefined);
+    assert.equal(find('Bearer other'), undefined);
+    assert.equal(find('Basic wiki-token'), undefined);
+    assert.equal(find('Bearer wiki-token, Bearer other'), undefined);
+    // The digest is what a thief of the configuration has.
+    assert.equal(find(`Bearer ${sha256('wiki-token')}`), undefined);
+    // A digest of one kind is no proof of the other.
+    assert.equal(find('Bearer DER'), undefined);
+    assert.equal(find(undefined, Buffer.from('wiki-token')), undefined);
+  });
+
+  test('are who the certificate says, whatever the token says', () => {
+    assert.equal(find('Bearer wiki-token', Buffer.from('DER')), 'gateway');
+    assert.equal(find('Bearer wiki-token', Buffer.from('unknown')), 'wiki');
+  });
+
+  test('send tokens of the form of RFC 6750', () => {
+    assert.equal(bearerOf('Bearer abc.DEF-_~+/=='), 'abc.DEF-_~+/==');
+    for (const bad of ['Bearer', 'Bearer ', 'Bearer a b', 'Bearer a=b', 'Bearerabc', undefined]) {
+      assert.equal(bearerOf(bad), undefined);
+    }
+  });
+
+  test('ask about their own resources alone', () => {
+    const caller = {
+      resources: [{ type: 'record', ids: ['record-1', 'wiki/*'] }, { type: 'page' }],
+    };
+    const may = (type: string, id?: string): boolean => mayAsk(caller, { type, id });
+    assert.ok(may('record', 'record-1') && may('record', 'wiki/a') && may('page', 'any'));
+    assert.ok(may('record') && may('page'));
+    assert.ok(!may('record', 'record-2') && !may('record', 'wik') && !may('record', 'record-11'));
+    // The beginning ends where the star stands: not one character sooner.
+    assert.ok(!may('record', 'wiki') && !may('record', 'wikipedia'));
+    assert.ok(!may('other', 'record-1') && !may('other') && !may('record', 'Wiki/a'));
+    assert.deepEqual(statedIds(caller, 'record'), ['record-1']);
+  });
+});
+
+describe('turns', () => {
+  function turnsOf(stepsPerTurn: number): { turns: FairTurns; run: () => void } {
+    const waiting: (() => void)[] = [];
+    const turns = new FairTurns({ yieldTurn: (next) => waiting.push(next), stepsPerTurn });
+    const run = (): void => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) next();
+    };
+    return { turns, run };
+  }
+
+  for (const stepsPerTurn of [1, 3, 100]) {
+    test(`a flood waits behind one question of another, ${stepsPerTurn} a turn`, () => {
+      const { turns, run } = turnsOf(stepsPerTurn);
+      const done: string[] = [];
+      const step = (name: string) => (): 'done' => {
+        done.push(name);
+        return 'done';
+      };
+      for (let i = 0; i < 1000; i++) assert.equal(turns.offer('flood', step('flood')), 'taken');
+      turns.offer('other', step('other'));
+      turns.offer('third', step('third'));
+      run();
+      assert.equal(done.length, 1002);
+      assert.ok(done.indexOf('other') <= 2 && done.indexOf('third') <= 3, done.slice(0, 5).join());
+    });
+  }
+
+  for (const stepsPerTurn of [1, 3]) {
+    test(`a turn is ${stepsPerTurn} steps at most, and one turn at a time is asked for`, () => {
+      const asked: (() => void)[] = [];
+      const turns = new FairTurns({ yieldTurn: (next) => asked.push(next), stepsPerTurn });
+      const takesTurns: number[] = [];
+      let steps = 0;
+      for (let i = 0; i < 7; i++) {
+        turns.offer('flood', () => {
+          steps += 1;
+          return 'done';
+        });
+        assert.equal(asked.length, 1);
+      }
+      for (let next = asked.shift(); next !== undefined; next = asked.shift()) {
+        const before = steps;
+        next();
+        takesTurns.push(steps - before);
+        assert.ok(asked.length <= 1);
+      }
+      assert.deepEqual(takesTurns, stepsPerTurn === 1 ? [1, 1, 1, 1, 1, 1, 1] : [3, 3, 1]);
+      // Who comes when nothing waits is given a turn again.
+      turns.offer('late', () => 'done');
+      assert.equal(asked.length, 1);
+    });
+  }
+
+  test('a long job goes on in steps, with others in between', () => {
+    const { turns, run } = turnsOf(4);
+    const done: string[] = [];
+    let left = 50;
+    turns.offer('batch', () => {
+      done.push('batch');
+      return --left > 0 ? 'more' : 'done';
+    });
+    turns.offer('batch', () => {
+      done.push('behind');
+      return 'done';
+    });
+    turns.offer('other', () => {
+      done.push('other');
+      return 'done';
+    });
+    run();
+    assert.ok(done.indexOf('other') <= 1);
+    assert.equal(done.at(-1), 'behind');
+    assert.equal(done.length, 52);
+  });
+
+  test('who floods is sent away, and nobody else', () => {
+    const { turns, run } = turnsOf(10);
+    const step = (): 'done' => 'done';
+    for (let i = 0; i < WAITING_PER_CALLER_MAX; i++) {
+      assert.equal(turns.offer('flood', step), 'taken');
+    }
+    assert.equal(turns.offer('flood', step), 'full');
+    assert.equal(turns.offer('other', step), 'taken');
+    run();
+    assert.equal(turns.offer('flood', step), 'taken');
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ManualClock } from '@countersign/core';
+import { DecisionPoint, PolicySet } from '@countersign/policy';
+import { PlainDirectory } from '@countersign/policy/testing/plain-directory';
+import { countingRandom } from '@countersign/policy/testing/random';
+import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
+import { FairTurns } from '../callers/fair-queue.ts';
+import { WAITING_PER_CALLER_MAX } from '../callers/limits.ts';
+import { Deciding } from './decision-queue.ts';
+
+const POLICIES = PolicySet.parse({
+  schema: { file: 's.cedarschema', text: 'entity Person;' },
+  policies: [],
+});
+
+function deciding() {
+  const waiting: (() => void)[] = [];
+  const point = new DecisionPoint({
+    ...{ policies: POLICIES, directory: new PlainDirectory({}, 0), random: countingRandom() },
+    accountant: { append: async (drafts) => drafts.map((_, at) => at) },
+    clock: new ManualClock(0),
+  });
+  const turns = new FairTurns({ yieldTurn: (next) => waiting.push(next), stepsPerTurn: 1 });
+  const turn = (): void => waiting.shift()?.();
+  return { deciding: new Deciding(point, turns), turn };
+}
+
+describe('many things of one caller', () => {
+  test('are done in pieces, with a turn for others between them', async () => {
+    const { deciding: of, turn } = deciding();
+    const done: string[] = [];
+    const count = 2 * EVALUATIONS_AT_ONCE + 1;
+    const all = of.inTurns({ name: 'many' }, count, (from, to) => {
+      done.push(`${from} to ${to}`);
+      return 'on';
+    });
+    const other = of.inTurns({ name: 'other' }, 1, () => {
+      done.push('other');
+      return 'on';
+    });
+    for (let turns = 0; turns < 4; turns++) turn();
+    await Promise.all([all, other]);
+    assert.deepEqual(done, ['0 to 16', 'other', '16 to 32', '32 to 33']);
+  });
+
+  test('end where the rest is not needed', async () => {
+    const { deciding: of, turn } = deciding();
+    let pieces = 0;
+    const all = of.inTurns({ name: 'many' }, 1000, () => {
+      pieces += 1;
+      return pieces === 2 ? 'stop' : 'on';
+    });
+    for (let turns = 0; turns < 9; turns++) turn();
+    await all;
+    assert.equal(pieces, 2);
+  });
+
+  test('end with the first that fails, as it failed', async () => {
+    const { deciding: of, turn } = deciding();
+    let pieces = 0;
+    const all = of.inTurns({ name: 'many' }, 1000, () => {
+      pieces += 1;
+      throw new TypeError('a defect');
+    });
+    turn();
+    turn();
+    await assert.rejects(all, new TypeError('a defect'));
+    assert.equal(pieces, 1);
+  });
+
+  test('are not taken while too much of the caller waits; those of others are', async () => {
+    const { deciding: of } = deciding();
+    for (let count = 0; count < WAITING_PER_CALLER_MAX; count++) {
+      void of.inTurns({ name: 'flood' }, 1, () => 'on');
+    }
+    const refusal = { code: 'TOO_SOON', message: /^too much of flood is waiting/ };
+    await assert.rejects(
+      of.inTurns({ name: 'flood' }, 1, () => 'on'),
+      refusal,
+    );
+    await assert.rejects(of.decide({ name: 'flood' }, [], { passMs: undefined }), refusal);
+    void of.inTurns({ name: 'other' }, 1, () => 'on');
+  });
+});

@@ -1,0 +1,88 @@
+import {
+  AccessError,
+  type DecidedEntry,
+  type DecideOptions,
+  type DecisionPoint,
+  type DecisionRequest,
+} from '@countersign/policy';
+import { EVALUATIONS_AT_ONCE } from '../authzen/limits.ts';
+import type { Caller } from '../callers/caller.ts';
+import type { FairTurns } from '../callers/fair-queue.ts';
+import { DoorError } from '../http/endpoint-error.ts';
+
+/** Asks the decision point in turns with everybody else. */
+export class Deciding {
+  readonly #point: DecisionPoint;
+  readonly #turns: FairTurns;
+
+  constructor(point: DecisionPoint, turns: FairTurns) {
+    this.#point = point;
+    this.#turns = turns;
+  }
+
+  get point(): DecisionPoint {
+    return this.#point;
+  }
+
+  /**
+   * Decides all, in order. Resolves when every decision is durable: none is given before.
+   * @throws DoorError TOO_SOON, UNAVAILABLE
+   */
+  async decide(
+    caller: Pick<Caller, 'name'>,
+    requests: readonly DecisionRequest[],
+    options: DecideOptions,
+  ): Promise<readonly DecidedEntry[]> {
+    const parts: Promise<readonly DecidedEntry[]>[] = [];
+    await this.inTurns(caller, requests.length, (from, to) => {
+      const part = this.#point.decideAll(requests.slice(from, to), options);
+      // Awaited below, when all of them are on their way.
+      part.catch(() => undefined);
+      parts.push(part);
+      return 'on';
+    });
+    try {
+      return (await Promise.all(parts)).flat();
+    } catch (error) {
+      throw unaccounted(error);
+    }
+  }
+
+  /**
+   * Does pieces `[from, to)` of `count` things, as many as fit into a turn. `stop`: the rest is not
+   * needed any more.
+   * @throws DoorError TOO_SOON
+   */
+  async inTurns(
+    { name }: Pick<Caller, 'name'>,
+    count: number,
+    piece: (from: number, to: number) => 'on' | 'stop',
+  ): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let at = 0;
+    const taken = this.#turns.offer(name, () => {
+      try {
+        const to = Math.min(at + EVALUATIONS_AT_ONCE, count);
+        const next = piece(at, to);
+        at = to;
+        if (next === 'on' && at < count) return 'more';
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+      return 'done';
+    });
+    if (taken === 'full') throw tooSoon(name);
+    await promise;
+  }
+}
+
+function tooSoon(caller: string): DoorError {
+  const what = `too much of ${caller} is waiting already: ask again in a second`;
+  return new DoorError('TOO_SOON', what);
+}
+
+function unaccounted(error: unknown): unknown {
+  if (!(error instanceof AccessError) || error.code !== 'NOT_ACCOUNTED') return error;
+  return new DoorError('UNAVAILABLE', error.message, { cause: error });
+}

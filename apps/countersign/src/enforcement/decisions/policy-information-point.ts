@@ -1,0 +1,195 @@
+import {
+  assert,
+  type Clock,
+  type EntryKind,
+  msOfInstant,
+  type RecordDraft,
+} from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import {
+  type DirectoryFile,
+  type DirectoryFileBody,
+  KNOWLEDGE_KINDS,
+  Knowledge,
+  type PolicyInForceBody,
+  PolicySet,
+  type PolicySource,
+  type PolicyTextBody,
+  type Register,
+  type RegisterBody,
+  statedDoor,
+} from '@countersign/policy';
+import { RESOLVED, SUPPRESSED } from '../../detection/findings/finding-status.ts';
+import { SIGMA } from '../../detection/rules/sigma-detector.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { catchUp } from '../../projection/catch-up.ts';
+import { parseFinding, parseFindingMark } from '../../projection/entries/finding-body.ts';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+
+type KnowledgeSource = {
+  readonly books: Pick<BooksReader, 'acts' | 'notLookedAt' | 'stageCursor'>;
+  readonly reader: Pick<LedgerReader, 'body' | 'leaf' | 'size'>;
+  /** Without it nobody can say whether all was judged by now. */
+  readonly clock?: Clock;
+};
+
+const KINDS: readonly EntryKind[] = [...KNOWLEDGE_KINDS, 'finding'];
+
+/** What deciding rests on, read from the ledger once and followed from there. */
+export class KnowledgeFeed {
+  readonly knowledge: Knowledge = new Knowledge();
+  readonly #source: KnowledgeSource;
+  #next = 0;
+
+  private constructor(source: KnowledgeSource) {
+    this.#source = source;
+  }
+
+  /** Without anything read yet. */
+  static of(source: KnowledgeSource): KnowledgeFeed {
+    return new KnowledgeFeed(source);
+  }
+
+  static async open(source: KnowledgeSource): Promise<KnowledgeFeed> {
+    const feed = new KnowledgeFeed(source);
+    await feed.follow();
+    return feed;
+  }
+
+  /**
+   * Reads what is new in the books. The reader MUST see as far as they do. Tells the moment from
+   * which on a sign-in may be judged otherwise than before.
+   */
+  async follow(): Promise<number> {
+    const { books, reader } = this.#source;
+    const { knowledge } = this;
+    const found = KINDS.flatMap((kind) =>
+      books.acts(kind, this.#next).map((index): [number, EntryKind] => [index, kind]),
+    );
+    const fresh = found.filter(([index]) => index < reader.size).sort(([a], [b]) => a - b);
+    let fromMs = Number.POSITIVE_INFINITY;
+    for (const [index, kind] of fresh) {
+      const body = await reader.body(index);
+      this.#next = index + 1;
+      if (body.kind !== 'present') continue;
+      const value = parsed(body.bytes);
+      if (kind === 'finding') await this.#finding(index, value);
+      else fromMs = Math.min(fromMs, knowledge.apply(kind, value, index));
+    }
+    if (fresh.length > 0) {
+      const { directory, risks } = knowledge;
+      risks.resolve((tenant, name) => directory.find(tenant, 'Person', name)?.id);
+    }
+    knowledge.risks.watched(await this.#watchedMs());
+    if (this.#source.clock !== undefined) knowledge.confirmRegisters(this.#source.clock.now());
+    return fromMs;
+  }
+
+  async #finding(index: number, value: unknown): Promise<void> {
+    if (typeof value !== 'object' || value === null) return;
+    const body = value as Parameters<typeof parseFinding>[0];
+    const finding = parseFinding(body);
+    if (finding !== undefined) {
+      const { uid, state, draft } = finding;
+      const { tenant, rule, severity, principals, lastMs } = draft;
+      const { leaf } = await this.#source.reader.leaf(index);
+      const raised = { uid, state, tenant, rule, severity, principals, lastMs };
+      this.knowledge.risks.raise(raised, msOfInstant(leaf.seen));
+    }
+    const mark = parseFindingMark(body);
+    if (mark === undefined) return;
+    const { uid, status, untilMs, atMs } = mark;
+    const state = SETTLED.get(status) ?? 'open';
+    this.knowledge.risks.settle({ uid, state, untilMs, atMs });
+  }
+
+  /** Until when everything that came in was judged by rules; undefined where none ever judged. */
+  async #watchedMs(): Promise<number | undefined> {
+    const { books, reader, clock } = this.#source;
+    if (clock === undefined || books.stageCursor(RULES_STAGE) === 0) return undefined;
+    const behind = books.notLookedAt(WATCH_STAGES);
+    if (behind === undefined) return clock.now();
+    if (behind.index >= reader.size) return undefined;
+    return msOfInstant((await reader.leaf(behind.index)).leaf.seen);
+  }
+}
+
+const SETTLED: ReadonlyMap<FindingStatus, 'suppressed' | 'resolved'> = new Map([
+  [SUPPRESSED, 'suppressed'],
+  [RESOLVED, 'resolved'],
+]);
+const WATCH_STAGES = 'watch/';
+/** Where rules have come to: past the beginning, somebody judges. */
+export const RULES_STAGE: string = `${WATCH_STAGES}${SIGMA}`;
+
+/** Says the text of policies, unless the ledger has that version. */
+export function policyTextEntries(
+  { version }: PolicySet,
+  source: PolicySource,
+  knowledge: Knowledge,
+  atMs: number,
+): readonly RecordDraft[] {
+  if (knowledge.hasText(version)) return [];
+  const { schema, policies } = source;
+  const doors = source.doors?.map(statedDoor);
+  const body: PolicyTextBody = { v: 1, what: 'text', version, schema, policies, doors };
+  return [ownEntry('policy', atMs, body, `policy ${version}`)];
+}
+
+export type InForce = {
+  readonly source: PolicySource;
+  readonly directory: { readonly file: string; readonly read: DirectoryFile } | undefined;
+  readonly register: { readonly file: string; readonly read: Register } | undefined;
+  readonly by: string;
+  /** `decisions`: no operator chose these policies, and no sign-in is checked by them. */
+  readonly only?: PolicyInForceBody['only'];
+  /** What the ledger says, where it was read already: reading it takes a while. */
+  readonly knowledge?: Knowledge | undefined;
+};
+
+/** Puts policies in force, with the directory and the register that were written for them. */
+export async function putInForce(
+  writer: Writer,
+  { source, directory, register, by, only, ...known }: InForce,
+): Promise<{ readonly version: string; readonly entries: readonly number[] }> {
+  const knowledge = known.knowledge ?? (await KnowledgeFeed.open(writer)).knowledge;
+  const set = PolicySet.parse(source);
+  const { version } = set;
+  const atMs = writer.clock.now();
+  const drafts = [...policyTextEntries(set, source, knowledge, atMs)];
+  if (directory !== undefined) {
+    drafts.push(ownEntry('directory', atMs, directoryFileBody(directory, atMs)));
+  }
+  if (register !== undefined) {
+    const { file, read } = register;
+    const body: RegisterBody = { v: 1, what: 'register', file, readMs: atMs, register: read };
+    drafts.push(ownEntry('directory', atMs, body));
+  }
+  if (!knowledge.isInForce(version, only)) {
+    const body: PolicyInForceBody = { v: 1, what: 'in-force', version, by, atMs, only };
+    drafts.push(ownEntry('policy', atMs, body));
+  }
+  const appended = await writer.ledger.append(drafts);
+  await catchUp(writer);
+  assert(appended.length === drafts.length, 'every draft has its outcome');
+  return { version, entries: appended.map(({ index }) => index) };
+}
+
+/** What a directory file says, as an entry holds it. */
+export function directoryFileBody(
+  { file, read }: NonNullable<InForce['directory']>,
+  readMs: number,
+): DirectoryFileBody {
+  return { v: 1, what: 'file', file, readMs, directory: read };
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // Nobody but us writes these; what cannot be read says nothing, and fsck tells why.
+    return undefined;
+  }
+}

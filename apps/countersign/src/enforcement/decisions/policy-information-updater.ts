@@ -1,0 +1,218 @@
+import { basename } from 'node:path';
+import { assert } from '@countersign/core';
+import {
+  AccessError,
+  checkPolicies,
+  type DecisionPoint,
+  type DirectoryFile,
+  type DirectoryStore,
+  type Opinions,
+  PolicySet,
+  type PolicySource,
+  parseDirectoryFile,
+  problemText,
+  RiskChanges,
+  readPolicyFolder,
+} from '@countersign/policy';
+import { ConfigError } from '@countersign/yaml-document';
+import { readConfigFile } from '../../config/load-config.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { Changed } from '../passes/pass-revocation.ts';
+import { FileState } from './file-version.ts';
+import { directoryFileBody, KnowledgeFeed, putInForce } from './policy-information-point.ts';
+import type { Candidates } from './search-candidates.ts';
+
+export type DoorKnowledgeOptions = {
+  readonly writer: Writer;
+  /** Work that needs the ledger for itself. */
+  readonly alone: (work: () => Promise<void>) => Promise<void>;
+  /** A folder; undefined: what is in force, and where nothing is, what comes with the program. */
+  readonly policies: string | undefined;
+  readonly builtIn: string;
+  readonly files: readonly string[];
+};
+
+/** A file of the directory as it was when it was read. */
+type Said = { readonly read: DirectoryFile; readonly state: FileState };
+
+/**
+ * What the doors decide by: out of the ledger, where files that a company wrote are put first. A
+ * file is as fresh as the last look at it, unless it states its own time; one that cannot be read
+ * any more ages, until what it said is unknown and permits nothing.
+ */
+export class DoorKnowledge implements Candidates {
+  readonly #options: DoorKnowledgeOptions;
+  readonly #said: Map<string, Said>;
+  readonly #feed: KnowledgeFeed;
+  readonly #risks: RiskChanges;
+  #policies: PolicySet;
+  /** How far the books were when they were read last. */
+  #cursor: number;
+  #changes: Changed[] = [];
+  /** How a file was that is to be read, unless it is another at the next look. */
+  readonly #settling = new Map<string, string>();
+  readonly #broken = new Map<string, { readonly state: FileState; readonly error: unknown }>();
+
+  private constructor(
+    options: DoorKnowledgeOptions,
+    said: Map<string, Said>,
+    feed: KnowledgeFeed,
+    source: PolicySource,
+  ) {
+    this.#options = options;
+    this.#said = said;
+    this.#feed = feed;
+    this.#risks = new RiskChanges(feed.knowledge.risks, feed.knowledge.directory);
+    this.#policies = PolicySet.parse(source);
+    this.#cursor = options.writer.books.cursor;
+    this.store.hear((tenant, change) => this.#changes.push({ tenant, change }));
+  }
+
+  /** @throws AccessError POLICY_INVALID, ConfigError with every problem of a file */
+  static async open(options: DoorKnowledgeOptions): Promise<DoorKnowledge> {
+    const { writer, policies, builtIn, files } = options;
+    const said = new Map(
+      files.map((file) => {
+        const state = FileState.of(file, performance.now());
+        return [file, { state, read: readDirectory(file) }];
+      }),
+    );
+    const feed = await KnowledgeFeed.open(writer);
+    const { knowledge } = feed;
+    const isChosen = policies !== undefined || knowledge.inForce !== undefined;
+    const folder = policies ?? (isChosen ? undefined : builtIn);
+    const source = folder === undefined ? knowledge.source : sourceIn(folder);
+    if (source === undefined) throw new AccessError('POLICY_INVALID', UNREADABLE);
+    const known = new DoorKnowledge(options, said, feed, source);
+    // Opening an enforcement point for one tool must not judge everybody's sign-ins by policies
+    // that nobody chose for that: those that come with the program check nothing, and those of a
+    // folder that has none for checks leave in force what checks now.
+    const isForChecks = known.#policies.policies.some(({ doors }) => doors.includes('check'));
+    const only = policies !== undefined && isForChecks ? undefined : 'decisions';
+    const directories = [...said].map(([file, { read }]) => ({ file, read }));
+    for (const directory of directories.length === 0 ? [undefined] : directories) {
+      const inForce = { source, directory, register: undefined, by: 'serve', knowledge };
+      await options.alone(async () => void (await putInForce(writer, { ...inForce, only })));
+      await known.#follow();
+    }
+    return known;
+  }
+
+  get store(): DirectoryStore {
+    return this.#feed.knowledge.directory;
+  }
+
+  /** All changes since they were taken last: of the directory, then of whom findings raise. */
+  takeChanges(): readonly Changed[] {
+    const { clock } = this.#options.writer;
+    return [...this.#changes.splice(0), ...this.#risks.look(clock.now())];
+  }
+
+  get policies(): PolicySet {
+    return this.#policies;
+  }
+
+  /** What findings say of people, and that they say nothing where all was judged. */
+  get opinions(): Opinions {
+    return this.#feed.knowledge.risks.now(this.#options.writer.clock);
+  }
+
+  list: Candidates['list'] = (...asked) => this.#feed.knowledge.directory.list(...asked);
+
+  /**
+   * Takes in what files say now, and what collectors and people put into the ledger meanwhile.
+   * Whoever else works with the ledger is not waited for: somebody may have to be kept out.
+   * @throws ConfigError when a file changed and cannot be used: what was read before ages
+   */
+  async look(point: DecisionPoint): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [file, said] of this.#said) {
+      try {
+        await this.#lookAt(file, said);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (this.#options.writer.books.cursor > this.#cursor) await this.#follow();
+    this.#policies = this.#feed.knowledge.policies ?? this.#policies;
+    if (this.#policies.version !== point.policies.version) point.use({ policies: this.#policies });
+    // Last: one file that is broken must not keep out what all others say.
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #lookAt(file: string, said: Said): Promise<void> {
+    const [stamp, nowMs] = [FileState.stamp(file), performance.now()];
+    if (said.state.isStill(stamp, nowMs)) {
+      this.#confirm(file, said.read);
+      return;
+    }
+    // Somebody may be in the middle of writing it: half a list would put out the other half.
+    if (this.#settling.get(file) !== stamp) {
+      this.#settling.set(file, stamp);
+      return;
+    }
+    const known = this.#broken.get(file);
+    if (known?.state.isStill(stamp, nowMs) === true) throw known.error;
+    const state = FileState.of(file, nowMs);
+    try {
+      const read = readDirectory(file);
+      await this.#say(file, read);
+      this.#said.set(file, { read, state });
+      this.#broken.delete(file);
+    } catch (error) {
+      // Not read again until it is another: that takes a while where it is large.
+      if (error instanceof ConfigError) this.#broken.set(file, { state, error });
+      throw error;
+    }
+  }
+
+  /** It counts once it is durable; that it is read again with the ledger changes nothing. */
+  async #say(file: string, read: DirectoryFile): Promise<void> {
+    const { accountant, clock } = this.#options.writer;
+    const atMs = clock.now();
+    const body = directoryFileBody({ file, read }, atMs);
+    const [index] = await accountant.append([ownEntry('directory', atMs, body)]);
+    assert(index !== undefined, 'what is appended has its place');
+    this.#feed.knowledge.apply('directory', body, index);
+  }
+
+  async #follow(): Promise<void> {
+    const { books, reader, ledger } = this.#options.writer;
+    const { cursor } = books;
+    await reader.refresh();
+    if (reader.size < cursor) {
+      await ledger.publish();
+      await reader.refresh();
+    }
+    await this.#feed.follow();
+    this.#cursor = cursor;
+  }
+
+  #confirm(file: string, { tenant, at }: DirectoryFile): void {
+    if (at !== undefined) return;
+    const seenMs = this.#options.writer.clock.now();
+    const source = `file:${basename(file)}`;
+    this.#feed.knowledge.directory.tenant(tenant).confirm({ source, seenMs });
+  }
+}
+
+const UNREADABLE =
+  'could not open the doors: the policies in force are of a form that is not read any more; ' +
+  'name a folder of policies in the configuration';
+
+/**
+ * A policy at a door that cannot supply what it reads would keep everybody out: then nothing is
+ * opened.
+ */
+function sourceIn(folder: string): PolicySource {
+  const { source } = readPolicyFolder(folder);
+  const { problems } = checkPolicies(source);
+  if (problems.length === 0) return source;
+  const lines = problems.map(problemText).join('\n');
+  throw new AccessError('POLICY_INVALID', `could not open the doors:\n${lines}`);
+}
+
+function readDirectory(file: string): DirectoryFile {
+  return parseDirectoryFile(readConfigFile(file));
+}

@@ -1,0 +1,403 @@
+import type { Clock, Random } from '@countersign/core';
+import {
+  AccessError,
+  type Decision,
+  type DecisionRequest,
+  type OpenedPass,
+  type Properties,
+} from '@countersign/policy';
+import type { People } from '../approvals/signed-statement.ts';
+import type { Deciding } from '../decisions/decision-queue.ts';
+import { referenceOf } from '../decisions/decision-reference.ts';
+import { DoorError } from '../http/endpoint-error.ts';
+import { type DoorReply, type DoorRequest, jsonReply } from '../http/http-exchange.ts';
+import { authorizationOf, type Registered } from './authorization-request.ts';
+import {
+  type EamRequest,
+  holdCookie,
+  isOwnPost,
+  isWholePage,
+  NO_COOKIE,
+  sessionOf,
+  shownTo,
+} from './browser-session.ts';
+import { EAM_DISCOVERY, EAM_PATHS, eamMetadata } from './eam-metadata.ts';
+import { answerPage, provePage, refusalPage, registerPage, type Target } from './eam-pages.ts';
+import { EnrolmentDesk } from './enrollment-endpoint.ts';
+import { type Form, parseForm } from './form-body.ts';
+import type { Hints } from './id-token-hint.ts';
+import type { KeyRing } from './key-ring.ts';
+import { ATTEMPT_MS, FAILURES_MAX } from './limits.ts';
+import type { Notice, Refusal } from './page-text.ts';
+import type { Passkey, PasskeyFault, PasskeyRecord } from './passkeys/passkey-record.ts';
+import type { PasskeyStore } from './passkeys/passkey-store.ts';
+import type { Ceremony, Proven } from './passkeys/webauthn-ceremony.ts';
+import {
+  type Attempt,
+  Attempts,
+  type Held,
+  type RegisterAttempt,
+  type UseAttempt,
+} from './pending-sign-ins.ts';
+import { Taken, type UsedStore } from './replay-cache.ts';
+
+export type EamOptions = {
+  /** An https URL without a final slash: the issuer, and where our pages lie. */
+  readonly issuer: string;
+  readonly registered: Registered;
+  readonly hints: Hints;
+  /** As it is now: keys roll. */
+  readonly ring: () => KeyRing;
+  readonly ceremony: Ceremony;
+  readonly passkeys: PasskeyStore;
+  readonly people: People;
+  readonly used: UsedStore;
+  readonly deciding: Deciding;
+  readonly passMs: number;
+  /** Told of each pass that opened, by the object id of the person. */
+  readonly onPass: (
+    pass: OpenedPass & { readonly tenant: string; readonly person: string },
+  ) => void;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
+type Step = (request: EamRequest, form: Form) => Promise<DoorReply>;
+
+/** All that people do here together waits in one queue, beside those of tools and proxies. */
+const CALLER = { name: 'external method' };
+
+/**
+ * The external authentication method of Entra (contracts 9), without the server: takes over
+ * somebody whom Entra sends, lets them prove a passkey, asks the policies, and sends them back.
+ */
+export class EamDoor {
+  readonly #options: EamOptions;
+  readonly #attempts: Attempts;
+  readonly #taken: Taken;
+  readonly #desk: EnrolmentDesk;
+  readonly #origin: string;
+  readonly #steps: ReadonlyMap<string, Step>;
+
+  constructor(options: EamOptions) {
+    const { clock, random, issuer } = options;
+    this.#options = options;
+    this.#attempts = new Attempts(clock, random);
+    this.#taken = new Taken(clock, options.used);
+    this.#desk = new EnrolmentDesk(options);
+    this.#origin = new URL(issuer).origin;
+    this.#steps = new Map<string, Step>([
+      [EAM_PATHS.authorize, (request, form) => this.#authorize(request, form)],
+      [EAM_PATHS.passkey, (...step) => this.#ofAttempt(...step, this.#prove)],
+      [EAM_PATHS.enrol, (...step) => this.#ofAttempt(...step, this.#enrol)],
+      [EAM_PATHS.register, (...step) => this.#ofAttempt(...step, this.#register)],
+      [EAM_PATHS.refuse, (...step) => this.#ofAttempt(...step, this.#giveUp)],
+    ]);
+  }
+
+  has(path: string): boolean {
+    return this.#steps.has(path);
+  }
+
+  /** What everybody may read. */
+  async publicPage({ method, path }: Pick<DoorRequest, 'method' | 'path'>): Promise<DoorReply> {
+    if (method !== 'GET' && method !== 'HEAD') {
+      return jsonReply(405, 'this is read with GET', { allow: 'GET, HEAD' });
+    }
+    const { issuer, ring } = this.#options;
+    return jsonReply(200, path === EAM_DISCOVERY ? eamMetadata(issuer) : await ring().jwks());
+  }
+
+  isPublic(path: string): boolean {
+    return path === EAM_DISCOVERY || path === EAM_PATHS.keys;
+  }
+
+  async answer(request: EamRequest): Promise<DoorReply> {
+    const step = this.#steps.get(request.path);
+    const form = parseForm(request.header('content-type'), request.body);
+    const isPlain = request.method === 'POST' && request.query.size === 0;
+    if (step === undefined || form === undefined || !isPlain || !isWholePage(request)) {
+      return this.#noRequest(request, 'form');
+    }
+    return step(request, form);
+  }
+
+  /** The answer where the server itself cannot go on: it lets nobody in. */
+  failed(request: DoorRequest): DoorReply {
+    return this.#refused(request, { refusal: 'unavailable', status: 503 });
+  }
+
+  async #authorize(request: EamRequest, form: Form): Promise<DoorReply> {
+    const { registered, hints } = this.#options;
+    const asked = authorizationOf(form, registered);
+    if (typeof asked === 'string') return this.#noRequest(request, asked);
+    const hint = await hints.verify(form.get('id_token_hint') ?? '');
+    if (hint === 'keys') return this.failed(request);
+    if (typeof hint === 'string') return this.#noRequest(request, hint);
+    const names = [`hint ${hint.digest}`, `nonce ${asked.nonce}`];
+    const taken = await this.#taken.take(names, hint.issuedMs);
+    if (taken === 'again') return this.#noRequest(request, 'again');
+    const { address } = request;
+    return this.#ask(request, this.#attempts.begin({ hint, asked, address }), undefined);
+  }
+
+  /** A step of an attempt that this browser holds, posted by a page of ours. */
+  async #ofAttempt(
+    request: EamRequest,
+    form: Form,
+    step: (request: EamRequest, attempt: Attempt, form: Form) => Promise<DoorReply>,
+  ): Promise<DoorReply> {
+    const session = sessionOf(request) ?? '';
+    const token = form.get('token') ?? '';
+    const attempt = isOwnPost(request, this.#origin)
+      ? this.#attempts.take({ session, token })
+      : undefined;
+    if (attempt === undefined) {
+      return this.#refused(request, { refusal: 'over', status: 400 });
+    }
+    try {
+      return await step(request, attempt, form);
+    } catch (error) {
+      const isKnown = error instanceof DoorError || error instanceof AccessError;
+      if (!isKnown) throw error;
+      return this.#refused(request, { refusal: 'unavailable', status: 503, attempt });
+    }
+  }
+
+  readonly #prove = async (
+    request: EamRequest,
+    attempt: Attempt,
+    form: Form,
+  ): Promise<DoorReply> => {
+    if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
+    const { ceremony, passkeys, clock } = this.#options;
+    const { challenge, hint } = attempt;
+    const text = form.get('credential') ?? '';
+    const id = ceremony.idOf(text) ?? '';
+    // Registered at another node a moment ago, perhaps.
+    if (passkeys.book.get(id) === undefined) await passkeys.look();
+    const known = passkeys.book.get(id);
+    const proof = await ceremony.verifyUse(text, challenge, hint, known);
+    if (proof.kind === 'refused' || known === undefined) {
+      const why = proof.kind === 'refused' ? proof.why : 'unknown';
+      return this.#again(request, attempt, { why, id: known?.passkey.id, notice: 'try-again' });
+    }
+    const { counter, bound } = proof;
+    const atMs = clock.now();
+    await passkeys.keep({ v: 1, what: 'passkey-used', id, counter, bound, atMs });
+    return this.#decide(request, attempt, { proof, passkey: known.passkey });
+  };
+
+  async #decide(
+    request: EamRequest,
+    attempt: Attempt,
+    shown: { readonly proof: Proven; readonly passkey: Passkey } | undefined,
+  ): Promise<DoorReply> {
+    const { deciding, passMs } = this.#options;
+    const asked = this.#requestOf(attempt, shown);
+    // Without a proof there is nothing that a pass could be for, whatever policy says.
+    const options = shown === undefined ? {} : { passMs };
+    const [decided] = await deciding.decide(CALLER, [asked], options);
+    if (decided === undefined) throw new DoorError('UNAVAILABLE', 'nothing was decided');
+    const { decision } = decided;
+    if (shown !== undefined && decision.effect === 'permit') {
+      const { tenant, person } = attempt.hint;
+      if (decision.pass !== undefined) this.#options.onPass({ ...decision.pass, tenant, person });
+      return this.#vouch(request, attempt);
+    }
+    const refusal = shown === undefined ? 'unproven' : refusalOf(decision);
+    return this.#refused(request, { refusal, status: 403, attempt, decision });
+  }
+
+  #requestOf(
+    { hint, asked, address }: Attempt,
+    shown: { readonly proof: Proven; readonly passkey: Passkey } | undefined,
+  ): DecisionRequest {
+    const { tenant } = hint;
+    const isBound = shown?.proof.bound === 'device' && shown.passkey.bound === 'device';
+    const device = isBound ? shown.passkey.device : null;
+    const context: Properties = {
+      factor: shown === undefined ? 'none' : 'phishing-resistant',
+      ...(address === null ? {} : { address }),
+      ...(device === null ? {} : { device }),
+      // By these it is found in the vendor's log, and by whoever asks which passkey it was.
+      ...(asked.requestId === undefined ? {} : { requestId: asked.requestId }),
+      ...(shown === undefined ? {} : { passkey: shown.passkey.id }),
+    };
+    return {
+      door: 'eam',
+      tenant,
+      subject: { type: 'user', id: this.#knownAs(hint) },
+      action: { name: 'signIn' },
+      resource: { type: 'suite', id: tenant },
+      context,
+    };
+  }
+
+  /** The object id, unless the company's directory knows people by the names that they type. */
+  #knownAs({ tenant, person, username }: Attempt['hint']): string {
+    const { directory } = this.#options.deciding.point;
+    const isKnown = (id: string): boolean => directory.find(tenant, 'Person', id) !== undefined;
+    if (username === undefined || isKnown(person) || !isKnown(username)) return person;
+    return username;
+  }
+
+  async #vouch(request: EamRequest, { hint, asked }: Attempt): Promise<DoorReply> {
+    const { ring, issuer, clock } = this.#options;
+    const nowMs = clock.now();
+    const iat = Math.floor(nowMs / 1000);
+    const { acr, amr } = asked.strength;
+    const claims = {
+      ...{ iss: issuer, aud: asked.clientId, sub: hint.subject, nonce: asked.nonce },
+      ...{ iat, nbf: iat, exp: iat + ATTEMPT_MS / 1000, acr, amr: [amr] },
+    };
+    const answer = { id_token: await ring().sign(claims, nowMs) };
+    return shownTo(request, {
+      ...{ status: 200, posts: 'away', cookie: NO_COOKIE },
+      page: (frame) => answerPage(frame, backTo(asked, answer)),
+    });
+  }
+
+  readonly #enrol = async (
+    request: EamRequest,
+    attempt: Attempt,
+    form: Form,
+  ): Promise<DoorReply> => {
+    if (attempt.kind !== 'use') return this.#outOfOrder(request, attempt);
+    const { passkeys } = this.#options;
+    await passkeys.look();
+    const found = passkeys.book.invitationOf(form.get('code') ?? '')?.invitation.id;
+    if (found === undefined || !this.#desk.isGood(found, attempt.hint)) {
+      return this.#again(request, attempt, { why: 'no-code', notice: 'bad-code' });
+    }
+    return this.#askToRegister(request, this.#attempts.toRegister(attempt, found));
+  };
+
+  readonly #register = async (
+    request: EamRequest,
+    attempt: Attempt,
+    form: Form,
+  ): Promise<DoorReply> => {
+    if (attempt.kind !== 'register') return this.#outOfOrder(request, attempt);
+    const fault = await this.#desk.register(attempt, form.get('credential') ?? '');
+    if (fault !== undefined) {
+      return this.#again(request, attempt, { why: fault, notice: 'not-registered' });
+    }
+    return this.#ask(request, this.#attempts.toUse(attempt), 'now-use-it');
+  };
+
+  readonly #giveUp = (request: EamRequest, attempt: Attempt): Promise<DoorReply> =>
+    this.#decide(request, attempt, undefined);
+
+  /** No page of ours posts this in that state: whoever does tries out what may pass. */
+  #outOfOrder(request: EamRequest, attempt: Attempt): Promise<DoorReply> {
+    return this.#again(request, attempt, { why: 'unproven', notice: 'try-again' });
+  }
+
+  /** One more try, and an end of them: each is written down. */
+  async #again(
+    request: EamRequest,
+    attempt: Attempt,
+    {
+      why,
+      id,
+      notice,
+    }: { readonly why: PasskeyFault; readonly id?: string | undefined; readonly notice: Notice },
+  ): Promise<DoorReply> {
+    const { passkeys, clock } = this.#options;
+    const { hint, asked } = attempt;
+    const record: PasskeyRecord = {
+      ...{ v: 1, what: 'passkey-refused', why, atMs: clock.now() },
+      ...{ tenant: hint.tenant, person: hint.person, id: id ?? null },
+      requestId: asked.requestId ?? null,
+    };
+    await passkeys.keep(record);
+    const failures = attempt.failures + 1;
+    if (failures >= FAILURES_MAX) return this.#decide(request, attempt, undefined);
+    return this.#ask(request, this.#attempts.toUse({ ...attempt, failures }), notice);
+  }
+
+  #ask(
+    request: EamRequest,
+    { attempt, hold }: Held<UseAttempt>,
+    notice: Notice | undefined,
+  ): DoorReply {
+    const options = this.#options.ceremony.useOptions(attempt.challenge);
+    const who = nameOf(attempt);
+    const page = { ...this.#targets(hold.token), options, who, notice };
+    return shownTo(request, {
+      ...{ status: 200, posts: 'here', cookie: holdCookie(hold) },
+      page: (frame) => provePage(frame, page),
+    });
+  }
+
+  #askToRegister(request: EamRequest, { attempt, hold }: Held<RegisterAttempt>): DoorReply {
+    const { ceremony, passkeys } = this.#options;
+    const { hint, challenge } = attempt;
+    const who = nameOf(attempt);
+    const known = passkeys.book.of(hint.tenant, hint.person);
+    const options = ceremony.registerOptions(challenge, { ...hint, username: who }, known);
+    const { register: post, refuse } = this.#targets(hold.token);
+    const page = { post, refuse, options, who, notice: undefined };
+    return shownTo(request, {
+      ...{ status: 200, posts: 'here', cookie: holdCookie(hold) },
+      page: (frame) => registerPage(frame, page),
+    });
+  }
+
+  #targets(token: string): Readonly<Record<'post' | 'enrol' | 'register' | 'refuse', Target>> {
+    const to = (path: string): Target => ({
+      action: this.#options.issuer + path,
+      fields: { token },
+    });
+    const { passkey, enrol, register, refuse } = EAM_PATHS;
+    return { post: to(passkey), enrol: to(enrol), register: to(register), refuse: to(refuse) };
+  }
+
+  #noRequest(request: DoorRequest, cause: string): DoorReply {
+    return this.#refused(request, { refusal: 'no-request', status: 400, cause });
+  }
+
+  /** Nobody is sent anywhere whom Entra did not send here. */
+  #refused(
+    request: DoorRequest,
+    {
+      refusal,
+      status,
+      attempt,
+      decision,
+      cause = refusal,
+    }: {
+      readonly refusal: Refusal;
+      readonly status: number;
+      readonly attempt?: Attempt;
+      readonly decision?: Decision;
+      readonly cause?: string;
+    },
+  ): DoorReply {
+    const reference = decision === undefined ? undefined : referenceOf(decision.id);
+    const error = refusal === 'unavailable' ? 'temporarily_unavailable' : 'access_denied';
+    const back = attempt === undefined ? undefined : backTo(attempt.asked, { error });
+    return shownTo(request, {
+      ...{ status, posts: 'away', cookie: NO_COOKIE, cause },
+      page: (frame) => refusalPage(frame, { refusal, reference, back }),
+    });
+  }
+}
+
+function nameOf({ hint }: Attempt): string {
+  return hint.username ?? hint.person;
+}
+
+function refusalOf({ cause }: Decision): Refusal {
+  return cause === 'policy' || cause === 'no-policy' ? 'denied' : 'unknown';
+}
+
+/** OAuth 2.0 Form Post Response Mode; `state` is repeated where there is one. */
+function backTo(
+  { redirectUri, state }: Attempt['asked'],
+  answer: Readonly<Record<string, string>>,
+): Target {
+  const fields = state === undefined ? answer : { ...answer, state };
+  return { action: redirectUri, fields };
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '@countersign/core';
+import type { People } from '../approvals/signed-statement.ts';
+import type { Hint } from './id-token-hint.ts';
+import { PASSKEYS_MAX } from './limits.ts';
+import { isAgreed } from './passkeys/invitation-statements.ts';
+import type { Passkey, PasskeyFault } from './passkeys/passkey-record.ts';
+import type { PasskeyStore } from './passkeys/passkey-store.ts';
+import type { Ceremony } from './passkeys/webauthn-ceremony.ts';
+import type { RegisterAttempt } from './pending-sign-ins.ts';
+
+export type EnrolmentDeskOptions = {
+  readonly ceremony: Ceremony;
+  readonly passkeys: PasskeyStore;
+  /** Two of them have to agree to a further passkey. */
+  readonly people: People;
+  readonly clock: Clock;
+};
+
+/** Registers passkeys, each by an invitation. */
+export class EnrolmentDesk {
+  readonly #options: EnrolmentDeskOptions;
+  /** Over when whoever registers at this moment is done. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: EnrolmentDeskOptions) {
+    this.#options = options;
+  }
+
+  /** Whether this person may register one more passkey by this invitation, now. */
+  isGood(id: string, hint: Hint): boolean {
+    const { passkeys, clock, people } = this.#options;
+    const { book } = passkeys;
+    const known = book.invitation(id);
+    if (known === undefined || known.used === 'yes') return false;
+    const { tenant, person, reason, expiresMs, request } = known.invitation;
+    const isTheirs = person === hint.person || person === hint.username?.toLowerCase();
+    const had = book.of(hint.tenant, hint.person);
+    // Whoever was invited by another name may have one by now: then it takes two administrators.
+    const isEnough =
+      reason === 'recovery' ? isAgreed(request, known.approval, people) : had.length === 0;
+    const count = had.filter(({ revoked }) => revoked === null).length;
+    const isInTime = clock.now() < expiresMs;
+    return isTheirs && tenant === hint.tenant && isEnough && isInTime && count < PASSKEYS_MAX;
+  }
+
+  /**
+   * Undefined when the passkey is registered, and an entry says so. One at a time: two at once
+   * would both be the person's first, and take the word of one administrator for a second passkey.
+   */
+  async register(attempt: RegisterAttempt, text: string): Promise<PasskeyFault | undefined> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = promise;
+    await before;
+    try {
+      // Another node may have registered one since the code was typed.
+      await this.#options.passkeys.look();
+      if (!this.isGood(attempt.invitation, attempt.hint)) return 'no-code';
+      return await this.#take(attempt, text);
+    } finally {
+      resolve();
+    }
+  }
+
+  async #take(
+    { hint: { tenant, person }, challenge, invitation }: RegisterAttempt,
+    text: string,
+  ): Promise<PasskeyFault | undefined> {
+    const { ceremony, passkeys, clock } = this.#options;
+    const found = await ceremony.verifyRegistration(text, challenge, clock.now());
+    if (found.kind === 'refused') return found.why;
+    const { made } = found;
+    // Somebody else's, or registered already: whoever has it would be both.
+    if (passkeys.book.get(made.id) !== undefined) return 'another';
+    const device = passkeys.book.invitation(invitation)?.invitation.device ?? null;
+    const passkey: Passkey = { ...made, tenant, person, device, invitation };
+    await passkeys.keep({ v: 1, what: 'passkey-registered', passkey, atMs: clock.now() });
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Clock } from '@countersign/core';
+import { createLocalJWKSet, type JSONWebKeySet, type JWK } from 'jose';
+import { isObject } from '../http/i-json.ts';
+import {
+  AUTHORITY_KEYS_MAX_MS,
+  AUTHORITY_KEYS_MS,
+  AUTHORITY_LOOK_FIRST_MS,
+  AUTHORITY_LOOK_MS,
+} from './limits.ts';
+
+export type KeySet = ReturnType<typeof createLocalJWKSet>;
+
+/** Reads a JSON document. MUST call no other host than the URL's, and reject whatever fails. */
+export type ReadDocument = (url: string) => Promise<unknown>;
+
+export type AuthorityOptions = {
+  /** The login authority, e.g. `https://login.microsoftonline.com`. */
+  readonly authority: string;
+  readonly read: ReadDocument;
+  readonly clock: Clock;
+};
+
+type Read = { readonly ids: ReadonlySet<string>; readonly keys: KeySet; readonly atMs: number };
+
+/**
+ * The keys by which Entra signs. Read on the first hint, daily, and when a hint names a key that is
+ * not among them; what was read goes on while Entra cannot be asked, for a while.
+ */
+export class AuthorityKeys {
+  readonly #options: AuthorityOptions;
+  #known: Read | undefined;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+
+  constructor(options: AuthorityOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined: nobody can tell now by which keys hints are signed. */
+  async find(keyId: string | undefined): Promise<KeySet | undefined> {
+    const { clock } = this.#options;
+    const known = this.#known;
+    const isFresh = known !== undefined && clock.monotonic() - known.atMs < AUTHORITY_KEYS_MS;
+    const isNamed = keyId === undefined || known?.ids.has(keyId) === true;
+    if (!isFresh || !isNamed) await this.#look();
+    const found = this.#known;
+    if (found === undefined || clock.monotonic() - found.atMs > AUTHORITY_KEYS_MAX_MS) {
+      return undefined;
+    }
+    return found.keys;
+  }
+
+  async #look(): Promise<void> {
+    const nowMs = this.#options.clock.monotonic();
+    const pauseMs = this.#known === undefined ? AUTHORITY_LOOK_FIRST_MS : AUTHORITY_LOOK_MS;
+    if (this.#looking === undefined && nowMs - this.#lookedMs < pauseMs) return;
+    this.#lookedMs = nowMs;
+    this.#looking ??= this.#read().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  /** Never rejects: what was known before goes on. */
+  async #read(): Promise<void> {
+    const { authority, read, clock } = this.#options;
+    try {
+      const metadata = await read(`${authority}/common/v2.0/.well-known/openid-configuration`);
+      const url = isObject(metadata) ? URL.parse(String(metadata['jwks_uri'])) : null;
+      // Keys from elsewhere would let elsewhere sign.
+      if (url === null || url.origin !== new URL(authority).origin) return;
+      const keys = keysOf(await read(url.href));
+      if (keys.length === 0) return;
+      const set: JSONWebKeySet = { keys: [...keys] };
+      const ids = new Set(keys.flatMap(({ kid }) => kid ?? []));
+      this.#known = { ids, keys: createLocalJWKSet(set), atMs: clock.monotonic() };
+    } catch {
+      // Asked again at the next hint, but for a moment.
+    }
+  }
+}
+
+/** RSA keys that sign, and nothing secret. */
+function keysOf(document: unknown): readonly JWK[] {
+  const keys = isObject(document) ? document['keys'] : undefined;
+  if (!Array.isArray(keys)) return [];
+  return keys.filter(isObject).flatMap((key): JWK[] => {
+    const { kty, use, kid, n, e } = key;
+    const isUsable = kty === 'RSA' && (use === undefined || use === 'sig');
+    if (!isUsable || typeof n !== 'string' || typeof e !== 'string') return [];
+    return [{ kty: 'RSA', n, e, ...(typeof kid === 'string' ? { kid } : {}) }];
+  });
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type Clock, secretModeProblem } from '@countersign/core';
+import { AccessError } from '@countersign/policy';
+import { KeyRing } from './key-ring.ts';
+
+/**
+ * The keys of the external method in a file that all nodes share. Whichever node comes first makes
+ * and rolls them; the others take what is there. Should two roll at once, the later file counts:
+ * the key that is lost with the other had two days until it would have signed.
+ */
+export class KeyFile {
+  readonly #file: string;
+  readonly #clock: Clock;
+  #ring: KeyRing;
+  #stamp: string;
+
+  private constructor(file: string, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+    this.#stamp = stampOf(file);
+    this.#ring = KeyRing.parse(readFileSync(file, 'utf8'), file);
+  }
+
+  /** @throws AccessError KEY_INVALID, and what the disk says */
+  static async open(file: string, clock: Clock): Promise<KeyFile> {
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) {
+      const { text } = await KeyRing.begin(clock.now());
+      put(file, text, (made) => linkOnce(made, file));
+    }
+    const problem = secretModeProblem(statSync(file).mode);
+    if (problem !== undefined) {
+      const what = `could not use the keys in ${file}: ${problem}; run chmod 600 ${file}`;
+      throw new AccessError('KEY_INVALID', what);
+    }
+    const keys = new KeyFile(file, clock);
+    await keys.look();
+    return keys;
+  }
+
+  get ring(): KeyRing {
+    return this.#ring;
+  }
+
+  /** Takes what another node wrote, and rolls what is due. */
+  async look(): Promise<void> {
+    const stamp = stampOf(this.#file);
+    if (stamp !== this.#stamp) {
+      this.#ring = KeyRing.parse(readFileSync(this.#file, 'utf8'), this.#file);
+      this.#stamp = stamp;
+    }
+    const rolled = await this.#ring.rolled(this.#clock.now());
+    if (rolled === undefined) return;
+    put(this.#file, rolled.text, (made) => renameSync(made, this.#file));
+    this.#ring = rolled;
+    this.#stamp = stampOf(this.#file);
+  }
+}
+
+/** Whole on the disk before it takes its name: no node ever reads half a file. */
+function put(file: string, text: string, name: (made: string) => void): void {
+  const made = `${file}.${process.pid}.${randomUUID()}.new`;
+  writeFileSync(made, text, { mode: 0o600, flush: true });
+  name(made);
+}
+
+/** Two nodes that begin at once must not begin with two keys: the first one counts. */
+function linkOnce(made: string, file: string): void {
+  try {
+    linkSync(made, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(made);
+  }
+}
+
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? 'missing' : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+}

@@ -1,0 +1,116 @@
+import { X509Certificate } from 'node:crypto';
+import type { Clock, Random } from '@countersign/core';
+import { layout } from '@countersign/ledger';
+import { HttpClient, type Wait } from '@countersign/m365';
+import type { Config } from '../../config/config.ts';
+import type { ExternalMethodConfig } from '../../config/enforcement-config.ts';
+import { textOf, unusable } from '../../config/read-text-file.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import type { ExternalMethod } from '../../server/enforcement/enforcement-router.ts';
+import { AUTHORITY_READ_MS_MAX } from '../../server/enforcement/limits.ts';
+import type { People } from '../approvals/signed-statement.ts';
+import type { Deciding } from '../decisions/decision-queue.ts';
+import { SignInPasses } from '../passes/sign-in-passes.ts';
+import { EamDoor } from './eam-endpoint.ts';
+import { AuthorityKeys } from './entra-keys.ts';
+import { UsedFile } from './file-replay-store.ts';
+import { Hints } from './id-token-hint.ts';
+import { KeyFile } from './key-ring-file.ts';
+import { LedgerPasskeys } from './passkeys/ledger-passkeys.ts';
+import { PasskeyShare } from './passkeys/passkey-folder.ts';
+import type { PasskeyBook } from './passkeys/passkey-registry.ts';
+import { Ceremony } from './passkeys/webauthn-ceremony.ts';
+import { TokenIssuance } from './token-issuance.ts';
+
+export type OpenExternalOptions = {
+  readonly config: Config;
+  readonly external: ExternalMethodConfig;
+  /** As browsers and Entra know us. */
+  readonly url: string;
+  readonly deciding: Deciding;
+  readonly people: People;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+};
+
+export type OpenExternal = ExternalMethod & {
+  readonly passkeys: PasskeyBook;
+  /** Takes in what other nodes and people wrote: keys, invitations, what was revoked. */
+  look(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Where Entra takes people back, whichever tenant they are of (contracts 9.3). */
+const RETURN_PATH = '/common/federation/externalauthprovider';
+
+/** @throws AccessError KEY_INVALID, WorkError DOOR_FILE */
+export async function openExternal(options: OpenExternalOptions): Promise<OpenExternal> {
+  const { config, external, url, deciding, people, writer, clock, random, wait } = options;
+  const { authority, authorityFile, clientId, appId, passFor: passMs, passkeys } = external;
+  const keyFile = await KeyFile.open(external.keys, clock);
+  const { shared } = passkeys;
+  const share = shared === undefined ? undefined : new PasskeyShare(shared, writer.ledger.origin);
+  const store = await LedgerPasskeys.open(writer, share);
+  const ca = authorityFile === undefined ? undefined : textOf(authorityFile);
+  const http = new HttpClient({ origins: [authority], clock, random, wait, ca });
+  const read = async (address: string): Promise<unknown> => {
+    const signal = AbortSignal.timeout(AUTHORITY_READ_MS_MAX);
+    const { body } = await http.send({ url: address, signal });
+    return JSON.parse(body.toString('utf8'));
+  };
+  const keys = new AuthorityKeys({ authority, read, clock });
+  const connected = config.tenants.map(({ id }) => id);
+  const tenants = new Set<string>(external.tenants ?? connected);
+  const makers = passkeys.makers.map(certificateIn);
+  const passes = new SignInPasses(writer);
+  const used = new UsedFile(layout.used(writer.dir), clock);
+  const door = new EamDoor({
+    issuer: url,
+    registered: { clientId, redirectUris: [authority + RETURN_PATH] },
+    hints: new Hints({ authority, keys, appId, tenants, clock }),
+    ring: () => keyFile.ring,
+    ceremony: new Ceremony({
+      origin: new URL(url).origin,
+      name: passkeys.name,
+      attestation: {
+        formats: passkeys.formats,
+        authenticators: passkeys.authenticators?.map((each) => each.toLowerCase()),
+        makers,
+      },
+    }),
+    passkeys: store,
+    people,
+    used,
+    onPass: ({ id: pass, ...opened }) => passes.opened({ ...opened, pass }),
+    ...{ deciding, passMs, clock, random },
+  });
+  // So that nobody has to wait for it; where it fails the first hint asks again.
+  await keys.find(undefined);
+  const { tokensAppId } = external;
+  const asked = { authority, keys, tenants, passes, clock };
+  return {
+    door,
+    tokens:
+      tokensAppId === undefined ? undefined : new TokenIssuance({ ...asked, appId: tokensAppId }),
+    address: external.address,
+    passkeys: store.book,
+    look: async () => {
+      await store.look();
+      await keyFile.look();
+    },
+    close: async () => {
+      http.close();
+      await used.close();
+    },
+  };
+}
+
+function certificateIn(file: string): X509Certificate {
+  try {
+    return new X509Certificate(textOf(file));
+  } catch {
+    throw unusable(file, 'it is no certificate in PEM');
+  }
+}

@@ -1,0 +1,138 @@
+import type { Language } from '../http/page-language.ts';
+
+/**
+ * Why somebody is not let in, as far as they are told.
+ * - `unproven`     no passkey was shown: of whom nothing is told, not even whether they are known
+ * - `denied`, `unknown`  what policy said after one was
+ * - `unavailable`  nobody could be asked, or nothing be written down
+ * - `over`         the attempt is, or was made in another window
+ * - `no-request`   this is not what Entra sends
+ */
+export type Refusal = 'unproven' | 'denied' | 'unknown' | 'unavailable' | 'over' | 'no-request';
+
+/** What a page says beside its usual words. */
+export type Notice = 'try-again' | 'bad-code' | 'not-registered' | 'now-use-it';
+
+export type Words = {
+  readonly proveTitle: string;
+  readonly proveText: string;
+  readonly proveButton: string;
+  readonly noPasskey: string;
+  readonly codeText: string;
+  readonly codeLabel: string;
+  readonly codeButton: string;
+  readonly cannot: string;
+  readonly registerTitle: string;
+  readonly registerText: string;
+  readonly registerButton: string;
+  readonly notices: Readonly<Record<Notice, string>>;
+  readonly failed: string;
+  readonly unsupported: string;
+  readonly needsScript: string;
+  readonly refusedTitle: string;
+  readonly because: Readonly<Record<Refusal, string>>;
+  readonly help: string;
+  readonly back: string;
+  readonly doneTitle: string;
+  readonly doneText: string;
+  readonly doneButton: string;
+};
+
+const ENGLISH: Words = {
+  proveTitle: 'Confirm that it is you',
+  proveText: 'Use the passkey that you registered with your company.',
+  proveButton: 'Use passkey',
+  noPasskey: 'I have an enrolment code',
+  codeText: 'Your administrator gave it to you, so that you can register a passkey on this device.',
+  codeLabel: 'Enrolment code',
+  codeButton: 'Register a passkey',
+  cannot: 'I cannot use a passkey now',
+  registerTitle: 'Register a passkey',
+  registerText:
+    'Your device asks for your fingerprint, your face or your PIN. From now on you confirm with ' +
+    'it that it is you.',
+  registerButton: 'Register passkey',
+  notices: {
+    'try-again': 'That did not work. Try again, with the passkey that you registered here.',
+    'bad-code': 'This code is not right, or it is used or over. Check it, or ask for another one.',
+    'not-registered':
+      'The passkey was not registered. Your company may not allow this kind of device or key.',
+    'now-use-it': 'Your passkey is registered. Use it now to go on.',
+  },
+  failed: 'The passkey could not be used, or you cancelled. You can try again.',
+  unsupported: 'This browser cannot use passkeys. Open the page in another browser.',
+  needsScript: 'This page needs JavaScript: passkeys cannot be used without it.',
+  refusedTitle: 'You cannot sign in',
+  because: {
+    unproven: 'You did not confirm with a registered passkey that it is you.',
+    denied: 'Your company’s policy does not allow this sign-in.',
+    unknown: 'It could not be told whether your company’s policy allows this sign-in.',
+    unavailable: 'Your company’s policy could not be asked. Try again in a few minutes.',
+    over: 'This sign-in is over, or goes on in another window. Start again where you came from.',
+    'no-request': 'This page was not opened by a sign-in. Start again where you came from.',
+  },
+  help: 'If you need access for your work, give this reference to your help desk:',
+  back: 'Back to the sign-in page',
+  doneTitle: 'You are being signed in',
+  doneText: 'This takes a moment.',
+  doneButton: 'Continue',
+};
+
+const GERMAN: Words = {
+  proveTitle: 'Bestätigen Sie, dass Sie es sind',
+  proveText: 'Verwenden Sie den Passkey, den Sie bei Ihrem Unternehmen registriert haben.',
+  proveButton: 'Passkey verwenden',
+  noPasskey: 'Ich habe einen Registrierungscode',
+  codeText:
+    'Sie haben ihn von Ihrer Administration bekommen, um auf diesem Gerät einen Passkey zu ' +
+    'registrieren.',
+  codeLabel: 'Registrierungscode',
+  codeButton: 'Passkey registrieren',
+  cannot: 'Ich kann gerade keinen Passkey verwenden',
+  registerTitle: 'Passkey registrieren',
+  registerText:
+    'Ihr Gerät fragt nach Fingerabdruck, Gesicht oder PIN. Von nun an bestätigen Sie damit, dass ' +
+    'Sie es sind.',
+  registerButton: 'Passkey registrieren',
+  notices: {
+    'try-again':
+      'Das hat nicht geklappt. Versuchen Sie es noch einmal, mit dem Passkey, den Sie hier ' +
+      'registriert haben.',
+    'bad-code':
+      'Dieser Code stimmt nicht, oder er ist verbraucht oder abgelaufen. Prüfen Sie ihn, oder ' +
+      'lassen Sie sich einen neuen geben.',
+    'not-registered':
+      'Der Passkey wurde nicht registriert. Vielleicht erlaubt Ihr Unternehmen diese Art von ' +
+      'Gerät oder Schlüssel nicht.',
+    'now-use-it': 'Ihr Passkey ist registriert. Verwenden Sie ihn jetzt, um fortzufahren.',
+  },
+  failed:
+    'Der Passkey ließ sich nicht verwenden, oder Sie haben abgebrochen. Sie können es noch ' +
+    'einmal versuchen.',
+  unsupported:
+    'Dieser Browser kann keine Passkeys verwenden. Öffnen Sie die Seite in einem anderen Browser.',
+  needsScript: 'Diese Seite braucht JavaScript: Ohne lassen sich Passkeys nicht verwenden.',
+  refusedTitle: 'Sie können sich nicht anmelden',
+  because: {
+    unproven: 'Sie haben nicht mit einem registrierten Passkey bestätigt, dass Sie es sind.',
+    denied: 'Die Regeln Ihres Unternehmens erlauben diese Anmeldung nicht.',
+    unknown:
+      'Es ließ sich nicht feststellen, ob die Regeln Ihres Unternehmens diese Anmeldung erlauben.',
+    unavailable:
+      'Die Regeln Ihres Unternehmens ließen sich nicht abfragen. Versuchen Sie es in einigen ' +
+      'Minuten wieder.',
+    over:
+      'Diese Anmeldung ist abgelaufen, oder sie läuft in einem anderen Fenster. Beginnen Sie ' +
+      'dort noch einmal, woher Sie gekommen sind.',
+    'no-request':
+      'Diese Seite wurde nicht durch eine Anmeldung geöffnet. Beginnen Sie dort noch einmal, ' +
+      'woher Sie gekommen sind.',
+  },
+  help: 'Wenn Sie den Zugang für Ihre Arbeit brauchen, nennen Sie Ihrem Helpdesk diese Referenz:',
+  back: 'Zurück zur Anmeldeseite',
+  doneTitle: 'Sie werden angemeldet',
+  doneText: 'Das dauert einen Moment.',
+  doneButton: 'Weiter',
+};
+
+export const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, de: GERMAN };

@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import { KeyObject, webcrypto, X509Certificate } from 'node:crypto';
+import { test } from 'node:test';
+import {
+  BasicConstraintsExtension,
+  type X509Certificate as Made,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import {
+  type Habits,
+  SoftAuthenticator,
+} from '../../../../../../tools/testing/soft-authenticator.ts';
+import { ADA, EamWorld, ISSUER } from '../../testing/eam-world.ts';
+import { EAM_PATHS } from '../eam-metadata.ts';
+
+const MODEL = '01020304-0506-0708-0102-030405060708';
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const LEAF = 'C=DE,O=Maker,OU=Authenticator Attestation,CN=Model';
+
+type Keys = { readonly privateKey: webcrypto.CryptoKey; readonly publicKey: webcrypto.CryptoKey };
+
+async function maker(name: string): Promise<{ certificate: Made; keys: Keys }> {
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as Keys;
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: `CN=${name}`,
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [new BasicConstraintsExtension(true)],
+    ...DATED,
+  });
+  return { certificate, keys };
+}
+
+const DATED = { notBefore: new Date('2020-01-01Z'), notAfter: new Date('2090-01-01Z') };
+
+async function leafOf(of: Awaited<ReturnType<typeof maker>>): Promise<Habits['maker']> {
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as Keys;
+  const certificate = await X509CertificateGenerator.create({
+    subject: LEAF,
+    issuer: of.certificate.subject,
+    publicKey: keys.publicKey,
+    signingKey: of.keys.privateKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [new BasicConstraintsExtension(false)],
+    ...DATED,
+  });
+  const chain = [new Uint8Array(certificate.rawData)];
+  return { key: KeyObject.from(keys.privateKey), chain };
+}
+
+async function isTaken(world: EamWorld, habits: Habits): Promise<boolean> {
+  const code = world.code(ADA);
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code });
+  const credential = new SoftAuthenticator(habits).create(page.options, ISSUER);
+  const { text } = await world.submit(page, EAM_PATHS.register, { credential });
+  return /is registered/.test(text);
+}
+
+test('only the authenticators that policy names may register', async () => {
+  const authenticators = [MODEL];
+  const policy = { formats: ['none', 'packed'], authenticators, makers: [] } as const;
+  const world = await EamWorld.begin(policy);
+  assert.equal(await isTaken(world, { aaguid: MODEL.replace('01', '99') }), false);
+  assert.equal(await isTaken(world, { aaguid: MODEL }), true);
+});
+
+test('only in the forms that policy names', async () => {
+  const policy = { formats: ['packed'], authenticators: undefined, makers: [] } as const;
+  const world = await EamWorld.begin(policy);
+  assert.equal(await isTaken(world, { format: 'none' }), false);
+  assert.equal(await isTaken(world, { format: 'packed' }), true);
+});
+
+test('where makers are named, only what one of them vouches for', async () => {
+  const [ours, theirs] = [await maker('Ours'), await maker('Theirs')];
+  const makers = [new X509Certificate(ours.certificate.toString('pem'))];
+  const policy = { formats: ['packed'], authenticators: [MODEL], makers } as const;
+  const world = await EamWorld.begin(policy);
+  const packed = { format: 'packed', aaguid: MODEL } as const;
+  assert.equal(await isTaken(world, packed), false, 'its own word');
+  const other = await leafOf(theirs);
+  assert.equal(await isTaken(world, { ...packed, maker: other }), false, 'of somebody else');
+  const right = await leafOf(ours);
+  const forged = { ...right, key: other?.key };
+  assert.equal(
+    await isTaken(world, { ...packed, maker: forged as Habits['maker'] }),
+    false,
+    'signed by another key than the certificate has',
+  );
+  assert.equal(await isTaken(world, { ...packed, maker: right }), true);
+});
+
+test('a passkey is made on our site, for this attempt, with the person verified', async () => {
+  const world = await EamWorld.begin();
+  for (const habits of [
+    { origin: 'https://elsewhere.example' },
+    { site: 'elsewhere.example' },
+    { challenge: 'AAAA' },
+    { person: 'present' },
+  ] as const) {
+    assert.equal(await isTaken(world, habits), false, JSON.stringify(habits));
+  }
+  const [, , , last] = world.records;
+  assert.equal(last?.what === 'passkey-refused' && last.why, 'unproven');
+});

@@ -1,0 +1,146 @@
+import type { Random, TenantId } from '@countersign/core';
+import { AccessError, SAID_MS_MAX, uuidV7 } from '@countersign/policy';
+import { isSaidBy, type People, type Signed } from '../../approvals/signed-statement.ts';
+import { CODE_MS } from '../limits.ts';
+import {
+  type InvitationApproval,
+  type InvitationRequest,
+  isAgreed,
+} from './invitation-statements.ts';
+import type { PasskeyRecord } from './passkey-record.ts';
+import { codeHash, type PasskeyBook } from './passkey-registry.ts';
+
+export type InviteRequest = {
+  readonly tenant: TenantId;
+  /** Object id or sign-in name. */
+  readonly person: string;
+  readonly device: string | null;
+  /** The account that asks. */
+  readonly by: string;
+  /** Null: one administrator alone, which is enough for a first passkey. */
+  readonly said: Signed<InvitationRequest> | null;
+};
+
+/** A record to be written down, and the code to be handed over once it is. */
+export type Invited = {
+  readonly record: PasskeyRecord;
+  readonly id: string;
+  readonly reason: 'first' | 'recovery';
+  readonly expiresMs: number;
+  /** Null: another administrator has to agree first. */
+  readonly code: string | null;
+};
+
+type World = { readonly nowMs: number; readonly random: Random; readonly people: People };
+
+/**
+ * One administrator invites to a first passkey. To another one it takes two, each with a signature
+ * of their own: who could do it alone would be everybody.
+ * @throws AccessError INVITATION
+ */
+export function invite(book: PasskeyBook, request: InviteRequest, world: World): Invited {
+  const { tenant, device, by, said } = request;
+  const { nowMs, random } = world;
+  const name = personName(request.person);
+  const reason = book.of(tenant, name).length === 0 ? 'first' : 'recovery';
+  if (reason === 'recovery') checkRequest(book, { ...request, person: name }, world);
+  const id = said?.statement.invitation ?? uuidV7(nowMs, random);
+  const code = reason === 'first' ? codeOf(random) : null;
+  const expiresMs = nowMs + CODE_MS;
+  const hash = code === null ? null : codeHash(code);
+  const invitation = { id, tenant, person: name, reason, by, device, expiresMs } as const;
+  const record: PasskeyRecord = {
+    ...({ v: 1, what: 'passkey-invited' } as const),
+    atMs: nowMs,
+    invitation: { ...invitation, request: reason === 'first' ? null : said, codeHash: hash },
+  };
+  return { record, id, reason, expiresMs, code };
+}
+
+/** As it is signed and looked for. */
+export function personName(person: string): string {
+  return person.trim().toLowerCase();
+}
+
+function checkRequest(
+  book: PasskeyBook,
+  { tenant, person, device, said }: InviteRequest,
+  { people, nowMs }: World,
+): void {
+  const fault = (why: string): AccessError =>
+    new AccessError('INVITATION', `could not invite ${person}: ${why}`);
+  if (said === null) {
+    throw fault(
+      'they have, or had, a passkey: then it takes two people; sign it with --as and --sign-with',
+    );
+  }
+  const { statement } = said;
+  const isIt =
+    statement.what === 'passkey-invitation' &&
+    statement.tenant === tenant &&
+    statement.person === person &&
+    statement.device === (device ?? '');
+  if (!isIt) throw fault('what was signed is another invitation');
+  checkSaid(said, people, nowMs, fault);
+  if (book.invitation(statement.invitation) !== undefined) {
+    throw fault('there is an invitation of this id already');
+  }
+}
+
+function checkSaid(
+  said: Signed,
+  people: People,
+  nowMs: number,
+  fault: (why: string) => AccessError,
+): void {
+  const { by, atMs } = said.statement;
+  if (!isSaidBy(said, people)) {
+    throw fault(
+      `${by} is none of the people of the configuration (doors.people), or did not sign it`,
+    );
+  }
+  if (Math.abs(nowMs - atMs) > SAID_MS_MAX) {
+    throw fault('it was signed too long ago, or by another clock: sign it again');
+  }
+}
+
+/** @throws AccessError INVITATION */
+export function approve(
+  book: PasskeyBook,
+  { said, by }: { readonly said: Signed<InvitationApproval>; readonly by: string },
+  { nowMs, random, people }: World,
+): Invited {
+  const { invitation: id } = said.statement;
+  const known = book.invitation(id);
+  if (known === undefined) throw refused(id, 'there is none of that id; see passkeys invitations');
+  const { invitation, approval, used } = known;
+  const { reason, expiresMs, request } = invitation;
+  if (reason === 'first')
+    throw refused(id, 'it needs nobody else; its code was told when it was made');
+  if (approval !== null) throw refused(id, `${approval.statement.by} has agreed to it already`);
+  if (used === 'yes' || expiresMs <= nowMs) throw refused(id, 'it is over; invite again');
+  checkSaid(said, people, nowMs, (why) => refused(id, why));
+  if (!isAgreed(request, said, people)) {
+    throw refused(id, 'it takes two people, and both have to have signed the same');
+  }
+  const code = codeOf(random);
+  const record: PasskeyRecord = {
+    ...({ v: 1, what: 'passkey-approved' } as const),
+    ...{ atMs: nowMs, invitation: id, by, approval: said, codeHash: codeHash(code) },
+  };
+  return { record, id, reason, expiresMs, code };
+}
+
+/** Crockford's alphabet: nothing that is mistaken for something else. */
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** 80 bits, in four groups of four. */
+function codeOf(random: Random): string {
+  const bytes = random.fill(new Uint8Array(16));
+  const characters = [...bytes].map((byte) => ALPHABET[byte % 32]).join('');
+  return characters.replace(/(.{4})(?=.)/g, '$1-');
+}
+
+function refused(id: string, what: string): AccessError {
+  return new AccessError('INVITATION', `could not agree to the invitation ${id}: ${what}`);
+}

@@ -1,0 +1,108 @@
+import { messageOf } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import { AccessError } from '@countersign/policy';
+import type { Writer } from '../../../operations/host/open-writer.ts';
+import { ownEntry, parseObject } from '../../../projection/entries/own-entry.ts';
+import { type PasskeyRecord, passkeyRecordOf } from './passkey-record.ts';
+import { PasskeyBook } from './passkey-registry.ts';
+import type { PasskeyStore } from './passkey-store.ts';
+
+type PasskeySource = {
+  readonly books: { acts(kind: string, fromIndex?: number): readonly number[] };
+  readonly reader: Pick<LedgerReader, 'body' | 'size'>;
+};
+
+/** How nodes tell each other of passkeys. What is told twice MUST be told once. */
+export interface PasskeyExchange {
+  tell(record: PasskeyRecord): void;
+  /** What others told since the last look. */
+  look(): readonly PasskeyRecord[];
+}
+
+/** What the ledger says of passkeys, read once and followed from there. */
+export class PasskeyFeed {
+  readonly book: PasskeyBook = new PasskeyBook();
+  readonly #source: PasskeySource;
+  #next = 0;
+
+  private constructor(source: PasskeySource) {
+    this.#source = source;
+  }
+
+  /** Without anything read yet. */
+  static of(source: PasskeySource): PasskeyFeed {
+    return new PasskeyFeed(source);
+  }
+
+  static async open(source: PasskeySource): Promise<PasskeyFeed> {
+    const feed = new PasskeyFeed(source);
+    await feed.follow();
+    return feed;
+  }
+
+  /** Reads what is new in the books, as far as the reader sees. */
+  async follow(told: (record: PasskeyRecord) => void = () => undefined): Promise<void> {
+    const { books, reader } = this.#source;
+    for (const index of books.acts('credential', this.#next)) {
+      if (index >= reader.size) return;
+      const body = await reader.body(index);
+      this.#next = index + 1;
+      if (body.kind !== 'present') continue;
+      const record = passkeyRecordOf(parseObject(body.bytes));
+      if (record === undefined) continue;
+      this.book.apply(record);
+      told(record);
+    }
+  }
+}
+
+/** Passkeys in the ledger of a process that writes it. */
+export class LedgerPasskeys implements PasskeyStore {
+  readonly #writer: Writer;
+  readonly #feed: PasskeyFeed;
+  readonly #exchange: PasskeyExchange | undefined;
+  #looking: Promise<void> | undefined;
+
+  private constructor(writer: Writer, exchange: PasskeyExchange | undefined) {
+    this.#writer = writer;
+    this.#feed = PasskeyFeed.of(writer);
+    this.#exchange = exchange;
+  }
+
+  static async open(writer: Writer, exchange?: PasskeyExchange): Promise<LedgerPasskeys> {
+    const passkeys = new LedgerPasskeys(writer, exchange);
+    await passkeys.look();
+    return passkeys;
+  }
+
+  get book(): PasskeyBook {
+    return this.#feed.book;
+  }
+
+  async keep(record: PasskeyRecord): Promise<void> {
+    const isNew = record.what === 'passkey-registered';
+    // A counter counts from the moment that it was seen: two at once must not both be the first.
+    if (!isNew) this.book.apply(record);
+    try {
+      await this.#writer.accountant.append([ownEntry('credential', record.atMs, record)]);
+    } catch (cause) {
+      const why = `could not write down what became of a passkey (${messageOf(cause)})`;
+      throw new AccessError('NOT_ACCOUNTED', `${why}: nobody is let in without it`, { cause });
+    }
+    if (isNew) this.book.apply(record);
+    this.#exchange?.tell(record);
+  }
+
+  look(): Promise<void> {
+    this.#looking ??= this.#follow().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #follow(): Promise<void> {
+    await this.#writer.reader.refresh();
+    await this.#feed.follow((record) => this.#exchange?.tell(record));
+    for (const record of this.#exchange?.look() ?? []) await this.keep(record);
+  }
+}

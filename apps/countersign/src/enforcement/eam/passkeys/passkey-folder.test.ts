@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { PasskeyShare } from './passkey-folder.ts';
+import type { PasskeyRecord } from './passkey-record.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-share-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const used = (counter: number): PasskeyRecord => {
+  return { v: 1, what: 'passkey-used', id: 'a', counter, bound: 'device', atMs: counter };
+};
+const revoked: PasskeyRecord = {
+  ...({ v: 1, what: 'passkey-revoked' } as const),
+  ...{ id: 'a', by: 'carol', reason: 'lost', atMs: 1 },
+};
+
+test('nodes hear of each other, once, and again when they begin anew', () => {
+  const folder = join(root, 'once');
+  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  one.tell(revoked);
+  one.tell(revoked);
+  assert.deepEqual(two.look(), [revoked]);
+  assert.deepEqual(two.look(), []);
+  // What it heard is in its own ledger now, and it does not say it again.
+  two.tell(revoked);
+  assert.deepEqual(one.look(), []);
+  two.tell(used(7));
+  assert.deepEqual(one.look(), [used(7)]);
+  const anew = new PasskeyShare(folder, 'one');
+  assert.deepEqual(anew.look(), [used(7)]);
+  anew.tell(revoked);
+  assert.deepEqual(two.look(), []);
+});
+
+test('a record stands in one file once, however often and by whomever it is told', () => {
+  const folder = join(root, 'lines-once');
+  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  const count = (): readonly number[] =>
+    readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8').split('\n').length - 1)
+      .sort((a, b) => a - b);
+  one.tell(revoked);
+  one.tell(revoked);
+  assert.deepEqual(count(), [1]);
+  assert.deepEqual(two.look(), [revoked]);
+  two.tell(revoked);
+  assert.deepEqual(count(), [1]);
+  // A node that begins anew knows what it said, and says what is new behind it.
+  const anew = new PasskeyShare(folder, 'one');
+  anew.tell(revoked);
+  anew.tell(used(1));
+  assert.deepEqual(count(), [2]);
+  assert.deepEqual(two.look(), [used(1)]);
+  // What two nodes say at once is heard by a third of one of them.
+  const third = new PasskeyShare(folder, 'three');
+  two.tell(used(2));
+  anew.tell(used(2));
+  assert.deepEqual(
+    third
+      .look()
+      .map((record) => JSON.stringify(record))
+      .sort(),
+    [used(1), used(2), revoked].map((record) => JSON.stringify(record)).sort(),
+  );
+});
+
+test('nobody but its owner reads or writes there', () => {
+  const folder = join(root, 'modes');
+  new PasskeyShare(folder, 'one').tell(revoked);
+  const modes = [folder, ...readdirSync(folder).map((file) => join(folder, file))];
+  assert.deepEqual(
+    modes.map((path) => statSync(path).mode & 0o777),
+    [0o700, 0o600],
+  );
+});
+
+test('what is of no use to others is not told', () => {
+  const folder = join(root, 'use');
+  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  one.tell(used(0));
+  const failed = { v: 1, what: 'passkey-refused', tenant: 'x', person: 'y', atMs: 1 } as const;
+  const refused = { ...failed, id: 'a', requestId: null, why: 'unproven' } as const;
+  one.tell(refused as PasskeyRecord & typeof refused);
+  assert.deepEqual(two.look(), []);
+  const copied = { ...refused, why: 'copied' } as const;
+  one.tell(copied as PasskeyRecord & typeof copied);
+  assert.deepEqual(two.look(), [copied]);
+});
+
+test('a line that is on its way is waited for, and a damaged one says nothing', () => {
+  const folder = join(root, 'lines');
+  const [one, two] = [new PasskeyShare(folder, 'one'), new PasskeyShare(folder, 'two')];
+  one.tell(used(1));
+  const [file = ''] = readdirSync(folder);
+  const line = JSON.stringify(used(2));
+  appendFileSync(join(folder, file), `not JSON\n${line.slice(0, 10)}`);
+  assert.deepEqual(two.look(), [used(1)]);
+  appendFileSync(join(folder, file), `${line.slice(10)}\n`);
+  assert.deepEqual(two.look(), [used(2)]);
+});

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type PasskeyRecord, passkeyRecordOf } from './passkey-record.ts';
+
+const ENDING = '.ndjson';
+
+/**
+ * A folder by which nodes tell each other of passkeys: each writes a file of its own, a record a
+ * line, and reads those of the others from where it was. Whoever writes there can register a
+ * passkey for anybody: it is to be kept as the signing keys are.
+ */
+export class PasskeyShare {
+  readonly #folder: string;
+  readonly #own: string;
+  /** Of lines that are in some file already. */
+  readonly #known = new Set<string>();
+  readonly #readBytes = new Map<string, number>();
+
+  /** `node`: a name that no other node has, and that stays. */
+  constructor(folder: string, node: string) {
+    this.#folder = folder;
+    const name = createHash('sha256').update(node).digest('hex').slice(0, 16);
+    this.#own = `${name}${ENDING}`;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const line of this.#fresh(this.#own)) this.#known.add(digestOf(line));
+  }
+
+  /** Tells the others, unless they know it. Durable when it returns. */
+  tell(record: PasskeyRecord): void {
+    if (!isOfUse(record)) return;
+    const line = JSON.stringify(record);
+    const digest = digestOf(line);
+    if (this.#known.has(digest)) return;
+    appendFileSync(join(this.#folder, this.#own), `${line}\n`, { mode: 0o600, flush: true });
+    this.#known.add(digest);
+  }
+
+  /** What the others wrote since the last look. */
+  look(): readonly PasskeyRecord[] {
+    const files = readdirSync(this.#folder).filter((file) => file.endsWith(ENDING));
+    const others = files.filter((file) => file !== this.#own).sort();
+    return others
+      .flatMap((file) => this.#fresh(file))
+      .flatMap((line) => {
+        const digest = digestOf(line);
+        if (this.#known.has(digest)) return [];
+        this.#known.add(digest);
+        return recordIn(line) ?? [];
+      });
+  }
+
+  /** Whole lines: the last one may be on its way. */
+  #fresh(file: string): readonly string[] {
+    const path = join(this.#folder, file);
+    const from = this.#readBytes.get(file) ?? 0;
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size <= from) return [];
+    const bytes = readFileSync(path).subarray(from);
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    this.#readBytes.set(file, from + end);
+    return bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+  }
+}
+
+/** That a passkey was used matters to others where it counts; a failure, where it ends one. */
+function isOfUse(record: PasskeyRecord): boolean {
+  if (record.what === 'passkey-used') return record.counter > 0;
+  return record.what !== 'passkey-refused' || record.why === 'copied';
+}
+
+function recordIn(line: string): PasskeyRecord | undefined {
+  try {
+    return passkeyRecordOf(JSON.parse(line));
+  } catch {
+    // Damaged: what it said is not known here, and counts nowhere.
+    return undefined;
+  }
+}
+
+function digestOf(line: string): string {
+  return createHash('sha256').update(line).digest('base64url');
+}

@@ -1,0 +1,115 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Clock, Random } from '@countersign/core';
+import type { Authorization } from './authorization-request.ts';
+import type { Hint } from './id-token-hint.ts';
+import { ATTEMPT_MS, ATTEMPTS_MAX } from './limits.ts';
+
+declare const purpose: unique symbol;
+
+/**
+ * What an authenticator has to sign next, and for what. Only `Attempts` makes one: a challenge that
+ * is missing, empty or made for another step does not compile.
+ */
+export type Challenge<Kind extends 'use' | 'register'> = string & { readonly [purpose]: Kind };
+
+/** Somebody whom Entra sent, and who has not gone back yet. */
+export type Visit = {
+  readonly hint: Hint;
+  readonly asked: Authorization;
+  /** Of the browser; null where nobody says it. */
+  readonly address: string | null;
+  readonly untilMs: number;
+  readonly failures: number;
+};
+
+/** A visitor who has to prove a passkey, or may type a code. */
+export type UseAttempt = Visit & { readonly kind: 'use'; readonly challenge: Challenge<'use'> };
+
+/** A visitor who typed the code of an invitation. */
+export type RegisterAttempt = Visit & {
+  readonly kind: 'register';
+  readonly challenge: Challenge<'register'>;
+  readonly invitation: string;
+};
+
+/** In which state a visitor is: each step is possible in its own state alone. */
+export type Attempt = UseAttempt | RegisterAttempt;
+
+/** What a browser holds of an attempt: the cookie, and what its own pages post beside it. */
+export type Hold = { readonly session: string; readonly token: string };
+
+export type Held<State extends Attempt> = { readonly attempt: State; readonly hold: Hold };
+
+type Kept = { readonly attempt: Attempt; readonly token: string };
+
+/**
+ * Attempts that are under way, in memory: each begins with a hint that Entra signed, so nobody else
+ * can fill it. The session has another id after every step, and never one that a browser brought.
+ */
+export class Attempts {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  begin(visit: Omit<Visit, 'untilMs' | 'failures'>): Held<UseAttempt> {
+    const untilMs = this.#clock.monotonic() + ATTEMPT_MS;
+    return this.toUse({ ...visit, untilMs, failures: 0 });
+  }
+
+  /** Asks for a passkey: at first, after one was registered, and after a step that failed. */
+  toUse({ hint, asked, address, untilMs, failures }: Visit): Held<UseAttempt> {
+    const challenge = this.#secret() as Challenge<'use'>;
+    return this.#go({ kind: 'use', hint, asked, address, untilMs, failures, challenge });
+  }
+
+  toRegister(attempt: UseAttempt, invitation: string): Held<RegisterAttempt> {
+    const challenge = this.#secret() as Challenge<'register'>;
+    return this.#go({ ...attempt, kind: 'register', challenge, invitation });
+  }
+
+  /** Ends this step, whatever comes of it: no page posts twice. */
+  take({ session, token }: Hold): Attempt | undefined {
+    const key = digestOf(session);
+    const kept = this.#kept.get(key);
+    if (kept === undefined || !isSame(kept.token, token)) return undefined;
+    this.#kept.delete(key);
+    // Steps stand in the order in which they were made, not in that of their ends.
+    return kept.attempt.untilMs > this.#clock.monotonic() ? kept.attempt : undefined;
+  }
+
+  /** The next step, under a new id. */
+  #go<State extends Attempt>(attempt: State): Held<State> {
+    this.#forget();
+    const hold = { session: this.#secret(), token: this.#secret() };
+    this.#kept.set(digestOf(hold.session), { attempt, token: hold.token });
+    return { attempt, hold };
+  }
+
+  /** Makes room for one more. */
+  #forget(): void {
+    const nowMs = this.#clock.monotonic();
+    for (const [key, { attempt }] of this.#kept) {
+      const isOver = attempt.untilMs <= nowMs;
+      if (!isOver && this.#kept.size < ATTEMPTS_MAX) return;
+      this.#kept.delete(key);
+    }
+  }
+
+  #secret(): string {
+    return Buffer.from(this.#random.fill(new Uint8Array(32))).toString('base64url');
+  }
+}
+
+function digestOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url');
+}
+
+/** In the same time whichever character differs. */
+function isSame(known: string, given: string): boolean {
+  return timingSafeEqual(Buffer.from(digestOf(known)), Buffer.from(digestOf(given)));
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { test } from 'node:test';
+import { signed, statementDigest } from '../approvals/signed-statement.ts';
+import { ADA, EAM_TENANT, EamWorld, PREY } from '../testing/eam-world.ts';
+import { EAM_PATHS } from './eam-metadata.ts';
+import { CODE_MS } from './limits.ts';
+import { approve, invite } from './passkeys/enrollment.ts';
+import type { Invitation, PasskeyRecord } from './passkeys/passkey-record.ts';
+
+const random = { fill: <T extends Uint8Array>(into: T): T => randomFillSync(into) };
+
+/** Somebody with a passkey, so that another one takes two people. */
+async function worldOfTwo(): Promise<EamWorld> {
+  const world = await EamWorld.begin();
+  await world.enrol();
+  return world;
+}
+
+async function opens(world: EamWorld, code: string): Promise<boolean> {
+  const page = await world.submit(await world.arrive(), EAM_PATHS.enrol, { code });
+  return /Register a passkey<\/h1>/.test(page.text);
+}
+
+test('one who only says to be two is refused, whatever names are stated', async () => {
+  const world = await worldOfTwo();
+  const unsigned = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: null };
+  const desk = { nowMs: world.clock.now(), random, people: world.people };
+  assert.throws(() => invite(world.book, unsigned, desk), /it takes two people/);
+  assert.throws(() => world.invite(ADA, 'carol', 'mallory'), /carol is none of the people/);
+  assert.throws(() => world.invite(ADA, 'mallory'), /mallory is none of the people/);
+  const { id } = world.invite(ADA, 'carol');
+  assert.throws(() => world.agree(id, 'carol'), /it takes two people/);
+  assert.throws(() => world.agree(id, 'dave', 'carol'), /dave is none of the people/);
+  assert.throws(() => world.agree(id, 'mallory'), /mallory is none of the people/);
+  assert.equal(world.book.invitation(id)?.approval, null);
+  assert.equal(await opens(world, world.agree(id, 'dave').code ?? ''), true);
+});
+
+test('one key under two names is one person', async () => {
+  const world = await worldOfTwo();
+  world.people.set('carol2', world.people.get('carol') ?? assert.fail());
+  const { id } = world.invite(ADA, 'carol');
+  assert.throws(() => world.agree(id, 'carol2', 'carol'), /it takes two people/);
+});
+
+test('a signature counts for the invitation that was signed, and soon after', async () => {
+  const world = await worldOfTwo();
+  const { id } = world.invite(ADA, 'carol');
+  const request = world.book.invitation(id)?.invitation.request ?? assert.fail();
+  const desk = () => ({ nowMs: world.clock.now(), random, people: world.people });
+  const asked = { tenant: EAM_TENANT, person: ADA, device: null, by: 'carol', said: request };
+  assert.throws(() => invite(world.book, asked, desk()), /of this id already/);
+  await world.enrol(undefined, PREY);
+  for (const other of [{ device: 'laptop' }, { person: PREY }]) {
+    const changed = { ...asked, ...other };
+    assert.throws(() => invite(world.book, changed, desk()), /what was signed is another/);
+  }
+  const key = world.privateKey('dave');
+  const approval = (more: object) =>
+    signed(
+      {
+        ...({ v: 1, what: 'passkey-approval', invitation: id, by: 'dave' } as const),
+        ...{ request: statementDigest(request), atMs: world.clock.now(), ...more },
+      },
+      key,
+    );
+  const agree = (more: object) => approve(world.book, { said: approval(more), by: 'x' }, desk());
+  assert.throws(() => agree({ request: 'another' }), /signed the same/);
+  assert.throws(() => agree({ atMs: world.clock.now() - CODE_MS }), /signed too long ago/);
+  assert.ok(agree({}).code !== null);
+});
+
+test('what somebody wrote into the ledger by hand opens nothing', async () => {
+  const world = await worldOfTwo();
+  const { id } = world.invite(ADA, 'carol');
+  const { invitation } = world.book.invitation(id) ?? assert.fail();
+  const { record: genuine, code } = world.agree(id, 'dave');
+  assert.ok(genuine.what === 'passkey-approved');
+  const forged: readonly (readonly [Partial<Invitation>, Partial<typeof genuine>])[] = [
+    [{ request: null }, {}],
+    [{}, { approval: { ...genuine.approval, signature: invitation.request?.signature ?? '' } }],
+    [{}, { approval: invitation.request as never }],
+  ];
+  for (const [invited, approved] of forged) {
+    const other = await worldOfTwo();
+    const records: PasskeyRecord[] = [
+      { v: 1, what: 'passkey-invited', atMs: 0, invitation: { ...invitation, ...invited } },
+      { ...genuine, ...approved },
+    ];
+    for (const record of records) other.book.apply(record);
+    assert.equal(other.book.invitationOf(code ?? '')?.used, 'no', 'the code is known');
+    assert.equal(await opens(other, code ?? ''), false);
+  }
+  // One of the two may not any more.
+  world.people.delete('dave');
+  assert.equal(await opens(world, code ?? ''), false);
+});

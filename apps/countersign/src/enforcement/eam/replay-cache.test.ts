@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '@countersign/core';
+import { ATTEMPT_MS, SKEW_MS } from './limits.ts';
+import { Taken, type Used, type UsedStore } from './replay-cache.ts';
+
+class Store implements UsedStore {
+  readonly earlier: Used[] = [];
+  lineMs: number = Number.NEGATIVE_INFINITY;
+  fails = false;
+
+  async keep(used: Used, lineMs: number): Promise<void> {
+    if (this.fails) throw new Error('no space is left');
+    this.earlier.push(used);
+    this.lineMs = lineMs;
+  }
+}
+
+const START_MS = Date.UTC(2026, 0, 5, 9);
+const LONG_MS = ATTEMPT_MS + 3 * SKEW_MS;
+
+test('takes each name once, and all of them or none', async () => {
+  const taken = new Taken(new ManualClock(START_MS), new Store());
+  assert.equal(await taken.take(['a', 'b'], START_MS), 'taken');
+  assert.equal(await taken.take(['b', 'c'], START_MS), 'again');
+  assert.equal(await taken.take(['c'], START_MS), 'taken', 'a refusal takes nothing');
+});
+
+test('forgets what is over for good, and refuses whatever is as old as that', async () => {
+  const clock = new ManualClock(START_MS);
+  const taken = new Taken(clock, new Store());
+  await taken.take(['a'], START_MS);
+  clock.advance(LONG_MS - 1);
+  assert.equal(await taken.take(['a'], START_MS), 'again');
+  clock.advance(1);
+  assert.equal(await taken.take(['a'], START_MS), 'again', 'it is behind the line');
+  assert.equal(await taken.take(['other'], START_MS - 1), 'again');
+  assert.equal(taken.lineMs, START_MS);
+  assert.equal(await taken.take(['new'], START_MS + 1), 'taken');
+});
+
+test('steps of the wall clock change nothing', async () => {
+  const clock = new ManualClock(START_MS);
+  const taken = new Taken(clock, new Store());
+  await taken.take(['a'], START_MS);
+  clock.step(86_400_000);
+  assert.equal(await taken.take(['a'], START_MS), 'again');
+  assert.equal(taken.lineMs, Number.NEGATIVE_INFINITY);
+  clock.step(-2 * 86_400_000);
+  assert.equal(await taken.take(['a'], START_MS), 'again');
+});
+
+test('what an earlier process took is taken, for as long as it would have been', async () => {
+  const store = new Store();
+  const earlier = new Taken(new ManualClock(START_MS), store);
+  await earlier.take(['a', 'nonce'], START_MS);
+  const clock = new ManualClock(START_MS);
+  const taken = new Taken(clock, store);
+  assert.equal(await taken.take(['nonce', 'b'], START_MS + 1), 'again');
+  assert.equal(await taken.take(['a'], START_MS), 'again');
+  clock.advance(LONG_MS);
+  assert.equal(await taken.take(['a'], START_MS), 'again', 'it is behind the line');
+  assert.equal(await taken.take(['c'], START_MS + 1), 'taken');
+});
+
+test('the line of an earlier process holds', async () => {
+  const store = new Store();
+  const clock = new ManualClock(START_MS);
+  const earlier = new Taken(clock, store);
+  await earlier.take(['a'], START_MS);
+  clock.advance(LONG_MS);
+  await earlier.take(['b'], START_MS + LONG_MS);
+  store.earlier.length = 0;
+  const taken = new Taken(new ManualClock(START_MS), store);
+  assert.equal(await taken.take(['a'], START_MS), 'again');
+});
+
+test('of two at once one is taken', async () => {
+  const taken = new Taken(new ManualClock(START_MS), new Store());
+  const both = await Promise.all([taken.take(['a'], START_MS), taken.take(['a'], START_MS)]);
+  assert.deepEqual(both, ['taken', 'again']);
+});
+
+test('what cannot be written down lets nobody in, and is taken all the same', async () => {
+  const store = new Store();
+  const taken = new Taken(new ManualClock(START_MS), store);
+  store.fails = true;
+  await assert.rejects(taken.take(['a'], START_MS), { code: 'NOT_ACCOUNTED' });
+  store.fails = false;
+  assert.equal(await taken.take(['a'], START_MS), 'again');
+});

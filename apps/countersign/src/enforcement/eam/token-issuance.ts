@@ -1,0 +1,111 @@
+import type { Clock, TenantId } from '@countersign/core';
+import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
+import { bearerOf } from '../callers/caller-registry.ts';
+import { DoorError } from '../http/endpoint-error.ts';
+import { type DoorReply, type DoorRequest, isJson, jsonReply } from '../http/http-exchange.ts';
+import { given, isObject, type Json, parseObject } from '../http/i-json.ts';
+import type { AuthorityKeys } from './entra-keys.ts';
+import { HINT_CHARACTERS_MAX, SKEW_MS } from './limits.ts';
+
+/** Passes that a permit of the external method opened, and that nobody ended. */
+export interface OpenPasses {
+  /** The latest of a person, by any of the names under which the door may have known them. */
+  latest(tenant: string, names: readonly string[]): string | undefined;
+}
+
+export type TokenIssuanceOptions = {
+  readonly authority: string;
+  readonly keys: AuthorityKeys;
+  /** Id of the API that the extension is registered as: tokens of its callers are for it. */
+  readonly appId: string;
+  readonly tenants: ReadonlySet<string>;
+  readonly passes: OpenPasses;
+  readonly clock: Clock;
+};
+
+/** Who calls extensions: the same application in every tenant (contracts 10.1). */
+const EVENTS_SERVICE = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
+const EVENT = 'microsoft.graph.authenticationEvent.tokenIssuanceStart';
+const ANSWER = 'microsoft.graph.onTokenIssuanceStartResponseData';
+const ACTION = 'microsoft.graph.tokenIssuanceStart.provideClaimsForToken';
+
+/** The claim that applications and `forward-auth` look for. */
+const CLAIM = 'countersign_pass';
+
+/**
+ * `onTokenIssuanceStart` (contracts 10): Entra asks before it gives a token of one of the company's
+ * own applications, which is then stamped with the pass that stands behind the sign-in. A token
+ * without the claim says that there is none: to refuse it is for the application.
+ */
+export class TokenIssuance {
+  readonly #options: TokenIssuanceOptions;
+
+  constructor(options: TokenIssuanceOptions) {
+    this.#options = options;
+  }
+
+  async answer(request: DoorRequest): Promise<DoorReply> {
+    if (request.method !== 'POST' || !isJson(request.header('content-type'))) {
+      return jsonReply(400, 'an event is posted as application/json');
+    }
+    let event: Event | undefined;
+    try {
+      event = eventOf(parseObject(request.body));
+    } catch (error) {
+      if (!(error instanceof DoorError)) throw error;
+    }
+    if (event === undefined) return jsonReply(400, 'this is no event of token issuance');
+    if (!(await this.#isEntra(request, event.tenant))) {
+      const headers = { 'www-authenticate': 'Bearer error="invalid_token"' };
+      return jsonReply(401, 'the token is not one by which Entra asks for this tenant', headers);
+    }
+    const pass = this.#options.passes.latest(event.tenant, event.names);
+    const claims = pass === undefined ? {} : { [CLAIM]: pass };
+    return jsonReply(200, {
+      data: { '@odata.type': ANSWER, actions: [{ '@odata.type': ACTION, claims }] },
+    });
+  }
+
+  async #isEntra({ header }: DoorRequest, tenant: TenantId): Promise<boolean> {
+    const { authority, keys, appId, tenants, clock } = this.#options;
+    const token = bearerOf(header('authorization'));
+    if (token === undefined || token.length > HINT_CHARACTERS_MAX) return false;
+    if (!tenants.has(tenant)) return false;
+    try {
+      const set = await keys.find(decodeProtectedHeader(token).kid);
+      if (set === undefined) return false;
+      const { payload } = await jwtVerify(token, set, {
+        issuer: `${authority}/${tenant}/v2.0`,
+        audience: appId,
+        algorithms: ['RS256'],
+        requiredClaims: ['exp'],
+        clockTolerance: SKEW_MS / 1000,
+        currentDate: new Date(clock.now()),
+      });
+      return isEventsService(payload);
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A token of version 1 names its caller in `appid`, one of version 2 in `azp`. */
+function isEventsService({ azp, appid }: JWTPayload): boolean {
+  const callers = [azp, appid].filter((caller) => caller !== undefined);
+  return callers.length > 0 && callers.every((caller) => caller === EVENTS_SERVICE);
+}
+
+type Event = { readonly tenant: TenantId; readonly names: readonly string[] };
+
+function eventOf(body: Json): Event | undefined {
+  if (given(body, 'type') !== EVENT) return undefined;
+  const data = given(body, 'data');
+  const tenant = isObject(data) ? given(data, 'tenantId') : undefined;
+  const context = isObject(data) ? given(data, 'authenticationContext') : undefined;
+  const user = isObject(context) ? given(context, 'user') : undefined;
+  if (typeof tenant !== 'string' || !isObject(user)) return undefined;
+  const names = [given(user, 'id'), given(user, 'userPrincipalName')].flatMap((name) =>
+    typeof name === 'string' && name !== '' ? [name.toLowerCase()] : [],
+  );
+  return { tenant: tenant.toLowerCase() as TenantId, names };
+}

@@ -1,0 +1,69 @@
+import { escaped, type Language, languageOf } from '../http/page-language.ts';
+
+/** Why somebody does not get in, as far as they are told: the rest is found by the reference. */
+export type Refusal = 'denied' | 'unknown' | 'unavailable';
+
+type Words = {
+  readonly title: string;
+  readonly because: Readonly<Record<Refusal, string>>;
+  readonly next: string;
+};
+
+const WORDS: Readonly<Record<Language, Words>> = {
+  en: {
+    title: 'You cannot open this page',
+    because: {
+      denied: 'Your company’s policy does not allow it.',
+      unknown: 'It could not be told whether your company’s policy allows it.',
+      unavailable: 'Your company’s policy could not be asked. Try again in a few minutes.',
+    },
+    next: 'If you need it for your work, give this reference to your help desk:',
+  },
+  de: {
+    title: 'Sie können diese Seite nicht öffnen',
+    because: {
+      denied: 'Die Regeln Ihres Unternehmens erlauben es nicht.',
+      unknown: 'Es ließ sich nicht feststellen, ob die Regeln Ihres Unternehmens es erlauben.',
+      unavailable:
+        'Die Regeln Ihres Unternehmens ließen sich nicht abfragen. ' +
+        'Versuchen Sie es in einigen Minuten wieder.',
+    },
+    next: 'Wenn Sie sie für Ihre Arbeit brauchen, nennen Sie Ihrem Helpdesk diese Referenz:',
+  },
+};
+
+/** A page without scripts, pictures or anything from elsewhere. */
+export function refusalPage(
+  refusal: Refusal,
+  reference: string | undefined,
+  acceptLanguage: string | undefined,
+): string {
+  const language = languageOf(acceptLanguage);
+  const { title, because, next } = WORDS[language];
+  const told =
+    reference === undefined
+      ? ''
+      : `<p>${escaped(next)}</p>\n<p><code>${escaped(reference)}</code></p>\n`;
+  return `<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escaped(title)}</h1>
+<p>${escaped(because[refusal])}</p>
+${told}</main>
+</body>
+</html>
+`;
+}
+
+const STYLE =
+  'body{font:1.1rem/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#fff}' +
+  'main{max-width:38rem;margin:12vh auto;padding:0 1.5rem}h1{font-size:1.6rem}' +
+  'code{font-size:1rem;overflow-wrap:anywhere}' +
+  '@media(prefers-color-scheme:dark){body{color:#f2f2f2;background:#1b1b1b}}';

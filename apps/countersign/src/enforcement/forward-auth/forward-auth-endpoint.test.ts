@@ -1,0 +1,332 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import type { DoorReply } from '../http/http-exchange.ts';
+import {
+  type Asking,
+  askedBy,
+  type ForwardAuthWorld,
+  forwardAuthWorld,
+  proxyOf,
+} from '../testing/forward-auth-world.ts';
+import type { ProxyCaller } from './forward-auth-endpoint.ts';
+import { PROXIES } from './original-request.ts';
+
+const SUBJECT = 'x-countersign-subject';
+const DECISION = 'x-countersign-decision';
+const PASS = 'x-countersign-pass';
+const CAUSE = 'x-countersign-cause';
+const HOUR_MS = 3_600_000;
+
+let world: ForwardAuthWorld;
+before(async () => {
+  world = await forwardAuthWorld();
+});
+
+async function ask(
+  { token, ...asking }: Asking & { readonly token?: string | undefined } = {},
+  caller: ProxyCaller = proxyOf('traefik'),
+): Promise<DoorReply> {
+  const headers = { authorization: `Bearer ${token ?? (await world.token())}`, ...asking.headers };
+  return askedBy(world.door, caller, { ...asking, headers });
+}
+
+/** A refusal says nothing that an application could take for somebody who was let in. */
+function assertNobody({ headers }: DoorReply): void {
+  assert.deepEqual([headers[SUBJECT], headers[PASS]], ['', '']);
+}
+
+test('the door has its own path and all beneath it, and no other', () => {
+  for (const path of ['/forward-auth', '/forward-auth/', '/forward-auth/a/b']) {
+    assert.ok(world.door.has(path), path);
+  }
+  for (const path of ['/', '/forward-author', '/a/forward-auth', '/forward']) {
+    assert.ok(!world.door.has(path), path);
+  }
+});
+
+describe('who is permitted', () => {
+  for (const proxy of PROXIES) {
+    test(`is let through ${proxy}, with the name and the entry`, async () => {
+      const { status, headers, body } = await ask({}, proxyOf(proxy));
+      const { decision } = world.decided().at(-1) ?? {};
+      assert.deepEqual([status, body], [200, '']);
+      assert.deepEqual(headers, { [SUBJECT]: 'ada', [DECISION]: decision?.id, [PASS]: '' });
+    });
+  }
+
+  test('goes on with a token whose pass is open, or is of another node', async () => {
+    world.over.add('another');
+    const token = await world.token({ countersign_pass: 'p1' });
+    assert.equal((await ask({ token })).status, 200);
+    const { context } = world.decided().at(-1)?.request ?? assert.fail();
+    assert.equal((context['request'] as { pass?: string }).pass, 'p1', 'the entry names it');
+  });
+
+  test('has a pass where the proxy is given passes', async () => {
+    const { headers } = await ask({}, proxyOf('traefik', { passMs: HOUR_MS }));
+    assert.match(headers[PASS] ?? '', /^[0-9a-f-]{36}$/);
+    assert.notEqual(headers[PASS], headers[DECISION]);
+  });
+
+  test('is named in a way that fits into a header, whatever the name', async () => {
+    const { headers } = await ask({ token: await world.token({ sub: 'ådä/1' }) });
+    assert.equal(headers[SUBJECT], '%C3%A5d%C3%A4%2F1');
+  });
+
+  test('may show the token in the cookie of the applications', async () => {
+    const token = await world.token();
+    const shown = (cookie: string): Promise<DoorReply> =>
+      ask({ headers: { authorization: undefined, cookie } });
+    assert.equal((await shown(`app=${token}`)).status, 200);
+    assert.equal((await shown(`a=b; app=${token}; application=x`)).status, 200);
+    assert.equal((await shown(`application=${token}`)).status, 401);
+    // Of two of one name nobody knows which is the application's.
+    assert.equal((await shown(`app=${token}; app=${token}`)).status, 401);
+    assert.equal((await shown(`app=${token}; app=x`)).status, 401);
+  });
+
+  test('is whom the header of the client names, before a cookie', async () => {
+    const cookie = `app=${await world.token({ sub: 'bob' })}`;
+    const { headers } = await ask({ headers: { cookie } });
+    assert.equal(headers[SUBJECT], 'ada');
+  });
+});
+
+describe('what is decided', () => {
+  const stated = async (asking: Asking & { readonly token?: string } = {}) => {
+    await ask(asking);
+    const { request } = world.decided().at(-1) ?? {};
+    assert.ok(request !== undefined);
+    return request;
+  };
+
+  test('is about the site, and about the request as the proxy read it', async () => {
+    const { subject, action, resource, context } = await stated({ method: 'POST' });
+    assert.deepEqual(subject, { type: 'user', id: 'ada' });
+    assert.deepEqual([action, resource], [{ name: 'useApp' }, { type: 'app', id: 'wiki' }]);
+    const { request, ...seen } = context as { request: { host: string; path: string } };
+    assert.deepEqual(seen, { method: 'POST', address: '192.0.2.7', factor: 'multi' });
+    assert.deepEqual([request.host, request.path], ['wiki.example.com', '/page']);
+    const other = await stated({ host: 'pay.example.com' });
+    assert.deepEqual(other.resource, { type: 'app', id: 'pay' });
+  });
+
+  test('states the device of the token, and only what is known', async () => {
+    const token = await world.token({ deviceid: 'd1', amr: undefined });
+    const { context } = await stated({ token, headers: { 'x-forwarded-for': undefined } });
+    assert.deepEqual(Object.keys(context).sort(), ['device', 'method', 'request']);
+    assert.equal(context['device'], 'd1');
+  });
+
+  test('keeps neither the token nor the query, and yet is about no other request', async () => {
+    const token = await world.token();
+    const bindingOf = async (asking: Asking & { readonly token?: string }): Promise<string> => {
+      const { context } = await stated({ token, ...asking });
+      return (context['request'] as { binding: string }).binding;
+    };
+    const first = await bindingOf({});
+    assert.equal(await bindingOf({}), first);
+    const others = [
+      await bindingOf({ uri: '/page?q=2' }),
+      await bindingOf({ method: 'POST' }),
+      await bindingOf({ headers: { 'x-forwarded-for': '192.0.2.8' } }),
+      await bindingOf({ token: await world.token({ jti: '2' }) }),
+    ];
+    assert.equal(new Set([first, ...others]).size, 5);
+    const entry = JSON.stringify(world.decided().at(-1));
+    assert.ok(!entry.includes('q=1') && !entry.includes(token));
+  });
+});
+
+describe('who is not permitted', () => {
+  for (const [name, claims, asking, cause] of [
+    ['whom no policy permits', { sub: 'bob' }, {}, 'denied'],
+    ['whom a policy forbids it', {}, { method: 'DELETE' }, 'denied'],
+    ['of whom nothing is known', { sub: 'eve' }, {}, 'unknown'],
+    ['whose factor nobody knows', { amr: undefined }, {}, 'unknown'],
+  ] as const) {
+    test(`${name} is refused (${cause}), with the entry for reference`, async () => {
+      const reply = await ask({ ...asking, token: await world.token(claims) });
+      const { decision } = world.decided().at(-1) ?? {};
+      assert.equal(reply.status, 403);
+      assert.equal(decision?.effect, 'deny');
+      assert.deepEqual([reply.headers[CAUSE], reply.headers[DECISION]], [cause, decision?.id]);
+      assert.ok(reply.body.includes(String(decision?.id)));
+      assertNobody(reply);
+    });
+  }
+
+  for (const [name, asking] of [
+    ['a site that is not configured', { host: 'other.example.com' }],
+    ['a path that can be read in two ways', { uri: '/a/../b' }],
+  ] as const) {
+    test(`for ${name} everybody is refused, and nothing is decided`, async () => {
+      const before = world.decided().length;
+      const reply = await ask(asking);
+      assert.equal(world.decided().length, before);
+      assert.deepEqual([reply.status, reply.headers[CAUSE]], [403, 'denied']);
+      assert.equal(reply.headers[DECISION], '');
+      assertNobody(reply);
+    });
+  }
+
+  test('is shown a page that runs nothing, in the language of the browser', async () => {
+    const headers = { 'accept-language': 'de' };
+    const reply = await ask({ headers, token: await world.token({ sub: 'bob' }) });
+    assert.match(reply.headers['content-type'] ?? '', /^text\/html/);
+    const policy = reply.headers['content-security-policy'] ?? '';
+    for (const part of [/default-src 'none'/, /frame-ancestors 'none'/, /base-uri 'none'/]) {
+      assert.match(policy, part);
+    }
+    assert.equal(reply.headers['referrer-policy'], 'no-referrer');
+    assert.match(reply.body, /<html lang="de">/);
+  });
+});
+
+describe('a stranger', () => {
+  const PAGE = { accept: 'text/html,*/*', authorization: undefined };
+  const withSignIn = { signIn: 'https://idp.example.com/start' };
+
+  test('is asked for a token, whether none is shown or one that does not verify', async () => {
+    const other = await forwardAuthWorld();
+    for (const authorization of [undefined, 'Bearer a.b.c', `Bearer ${await other.token()}`]) {
+      const reply = await ask({ headers: { authorization } });
+      assert.equal(reply.status, 401);
+      assert.match(reply.headers['www-authenticate'] ?? '', /^Bearer realm=/);
+      assertNobody(reply);
+    }
+  });
+
+  for (const proxy of ['envoy', 'traefik'] as const) {
+    test(`with a browser is sent by ${proxy} to sign in, and back to this page`, async () => {
+      const reply = await ask({ headers: PAGE }, proxyOf(proxy, withSignIn));
+      assert.equal(reply.status, 302);
+      const back = encodeURIComponent('https://wiki.example.com/page?q=1');
+      assert.equal(reply.headers['location'], `${withSignIn.signIn}?return_to=${back}`);
+      assertNobody(reply);
+    });
+  }
+
+  for (const [name, asking, caller] of [
+    ['where nowhere to sign in is configured', { headers: PAGE }, proxyOf('traefik')],
+    ['behind nginx', { headers: PAGE }, proxyOf('nginx', withSignIn)],
+    ['who sends something', { method: 'POST', headers: PAGE }, proxyOf('traefik', withSignIn)],
+    [
+      'that wants no page',
+      { headers: { ...PAGE, accept: 'application/json' } },
+      proxyOf('traefik', withSignIn),
+    ],
+    [
+      'that does not say what it wants',
+      { headers: { ...PAGE, accept: undefined } },
+      proxyOf('traefik', withSignIn),
+    ],
+  ] as const) {
+    test(`${name} is sent nowhere`, async () => {
+      const reply = await ask(asking, caller);
+      assert.deepEqual([reply.status, reply.headers['location']], [401, undefined]);
+    });
+  }
+});
+
+describe('where nothing can be decided', () => {
+  const PASSED_OVER = { 'x-countersign-unavailable': '503' };
+
+  for (const [proxy, headers, status] of [
+    ['nginx', {}, 403],
+    ['nginx', { 'x-countersign-unavailable': '500' }, 403],
+    ['nginx', PASSED_OVER, 503],
+    ['envoy', {}, 403],
+    ['envoy', PASSED_OVER, 403],
+    ['traefik', {}, 503],
+  ] as const) {
+    const told = Object.values(headers).join();
+    test(`${proxy}${told && `, which asks for ${told},`} lets nobody in: ${status}`, async () => {
+      const full = await forwardAuthWorld('is full');
+      const authorization = `Bearer ${await full.token()}`;
+      const caller = proxyOf(proxy);
+      const reply = await askedBy(full.door, caller, { headers: { ...headers, authorization } });
+      assert.deepEqual([reply.status, reply.headers[CAUSE]], [status, 'unavailable']);
+      assertNobody(reply);
+    });
+  }
+
+  test('the server itself has an answer that lets nobody in', () => {
+    const request = {
+      ...{ method: 'GET', path: '/forward-auth', query: new URLSearchParams() },
+      ...{ header: () => undefined, body: Buffer.alloc(0), signal: AbortSignal.abort() },
+    };
+    for (const [proxy, status] of [
+      ['nginx', 403],
+      ['envoy', 403],
+      ['traefik', 503],
+    ] as const) {
+      const reply = world.door.failed(proxyOf(proxy), request);
+      assert.deepEqual([reply.status, reply.headers[CAUSE]], [status, 'unavailable']);
+      assertNobody(reply);
+    }
+  });
+});
+
+describe("the page that nginx asks for apart from the door's answer", () => {
+  const REFERENCE = '0d6c2b1a-1111-4222-8333-000000000001';
+  const shown = (
+    headers: Readonly<Record<string, string>>,
+    caller = proxyOf('nginx'),
+  ): Promise<DoorReply> =>
+    world.door.answer(caller, {
+      ...{ method: 'GET', path: '/forward-auth/refused', uri: '/forward-auth/refused' },
+      ...{ query: new URLSearchParams(), header: (name: string) => headers[name] },
+      ...{ body: Buffer.alloc(0), signal: new AbortController().signal },
+    });
+
+  test('tells the cause and the reference of that answer', async () => {
+    const pages: string[] = [];
+    for (const cause of ['denied', 'unknown', 'unavailable']) {
+      const reply = await shown({ [CAUSE]: cause, [DECISION]: REFERENCE });
+      assert.deepEqual([reply.status, reply.headers[CAUSE]], [403, cause]);
+      assert.ok(reply.body.includes(REFERENCE));
+      pages.push(reply.body);
+    }
+    assert.equal(new Set(pages).size, 3);
+  });
+
+  test('shows nothing that is no cause and no reference of ours', async () => {
+    for (const reference of ['<b>', `${REFERENCE}0`, REFERENCE.toUpperCase(), '']) {
+      const { headers, body } = await shown({ [CAUSE]: 'permitted', [DECISION]: reference });
+      assert.deepEqual([headers[CAUSE], headers[DECISION]], ['unavailable', '']);
+      assert.doesNotMatch(body, /<code>/);
+    }
+    assert.equal((await shown({})).headers[CAUSE], 'unavailable');
+  });
+
+  test('is a page of nginx alone: for another proxy it is a request like any', async () => {
+    const reply = await shown({ [CAUSE]: 'unknown', host: 'wiki.example.com' }, proxyOf('envoy'));
+    assert.equal(reply.status, 401);
+  });
+});
+
+describe('a token whose pass is over', () => {
+  for (const proxy of PROXIES) {
+    test(`is no token any more at ${proxy}, whatever policy would say`, async () => {
+      const token = await world.token({ countersign_pass: 'ended' });
+      assert.equal((await ask({ token }, proxyOf(proxy))).status, 200);
+      const before = world.decided().length;
+      world.over.add('ended');
+      const reply = await ask({ token }, proxyOf(proxy));
+      world.over.delete('ended');
+      assert.equal(reply.status, 401);
+      assertNobody(reply);
+      assert.equal(world.decided().length, before, 'policy is not asked');
+    });
+  }
+
+  test('leads a browser to the sign-in', async () => {
+    world.over.add('ended');
+    const token = await world.token({ countersign_pass: 'ended' });
+    const caller = proxyOf('traefik', { signIn: 'https://login.example.com/start' });
+    const { status, headers } = await ask({ token, headers: { accept: 'text/html' } }, caller);
+    assert.equal(status, 302);
+    assert.match(headers['location'] ?? '', /^https:\/\/login\.example\.com\/start\?/);
+  });
+});

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import type { Decision, DecisionRequest, Properties } from '@countersign/policy';
+import type { Caller } from '../callers/caller.ts';
+import { bearerOf } from '../callers/caller-registry.ts';
+import type { Deciding } from '../decisions/decision-queue.ts';
+import { DoorError } from '../http/endpoint-error.ts';
+import type { DoorReply, DoorRequest } from '../http/http-exchange.ts';
+import { type Refusal, refusalPage } from './denial-page.ts';
+import { type Original, originalOf, type ProxyKind } from './original-request.ts';
+import type { Identities, Identity } from './token-verifier.ts';
+
+/** One of the company's web applications, as a proxy and the policies know it. */
+export type Site = {
+  /** In lower case, without the port. */
+  readonly host: string;
+  readonly resource: { readonly type: string; readonly id: string };
+  readonly action: string;
+};
+
+/** A reverse proxy that asks before it lets a request through. */
+export type ProxyCaller = Caller & {
+  readonly proxy: ProxyKind;
+  readonly sites: readonly Site[];
+  /** Where browsers are sent that show no token; undefined: they are told 401. */
+  readonly signIn: string | undefined;
+  readonly passMs: number | undefined;
+};
+
+export type ForwardAuthOptions = {
+  readonly deciding: Deciding;
+  readonly identities: Identities;
+  /**
+   * Whether a pass is known here, and is not open any more. False of one that another node opened:
+   * what nobody can tell throws nobody out.
+   */
+  readonly isOver: (pass: string) => boolean;
+  /** The cookie in which the company's applications keep the token. */
+  readonly cookie: string;
+};
+
+const FORWARD_AUTH = '/forward-auth';
+const REFUSED = '/forward-auth/refused';
+
+/** What the application may believe, since the proxy takes these from us and from nobody else. */
+const SUBJECT = 'x-countersign-subject';
+const DECISION = 'x-countersign-decision';
+const PASS = 'x-countersign-pass';
+/** As what a proxy wants to hear that nothing can be decided here. */
+const UNAVAILABLE = 'x-countersign-unavailable';
+/** For the proxy's own page of refusal. */
+const CAUSE = 'x-countersign-cause';
+
+/** Answers nginx, Envoy and Traefik (contracts 18), without the server. */
+export class ForwardAuthDoor {
+  readonly #options: ForwardAuthOptions;
+
+  constructor(options: ForwardAuthOptions) {
+    this.#options = options;
+  }
+
+  has(path: string): boolean {
+    return path === FORWARD_AUTH || path.startsWith(`${FORWARD_AUTH}/`);
+  }
+
+  /** Whoever asks is a proxy of ours: their headers say who asks them. Throws for defects alone. */
+  async answer(
+    caller: ProxyCaller,
+    request: DoorRequest & { readonly uri: string },
+  ): Promise<DoorReply> {
+    if (caller.proxy === 'nginx' && request.path === REFUSED) return shownTo(request);
+    const original = originalOf(caller.proxy, request, FORWARD_AUTH);
+    if (typeof original === 'string') return refused('denied', undefined, request);
+    const site = caller.sites.find(({ host }) => host === original.host);
+    if (site === undefined) return refused('denied', undefined, request);
+    const token = tokenOf(request, this.#options.cookie);
+    const identity = token === undefined ? undefined : await this.#options.identities.of(token);
+    // A token is bound to the pass that it was stamped with: what ends the one ends the other.
+    const isSessionOver = identity?.pass !== undefined && this.#options.isOver(identity.pass);
+    if (token === undefined || identity === undefined || isSessionOver)
+      return unknownPerson(caller, original, request);
+    try {
+      const asked = decisionRequest(caller, site, original, identity, token);
+      const { passMs } = caller;
+      const [decided] = await this.#options.deciding.decide(caller, [asked], { passMs });
+      if (decided === undefined) return refused('unavailable', undefined, request);
+      return replyTo(decided.decision, identity, request);
+    } catch (error) {
+      if (error instanceof DoorError) return unavailable(caller, request);
+      throw error;
+    }
+  }
+
+  /** The answer where the server itself cannot go on: in a form that lets nobody in. */
+  failed(caller: ProxyCaller, request: DoorRequest): DoorReply {
+    return unavailable(caller, request);
+  }
+}
+
+function decisionRequest(
+  { tenant }: ProxyCaller,
+  { resource, action }: Site,
+  { method, host, path, uri, address }: Original,
+  { id, factor, device, pass }: Identity,
+  token: string,
+): DecisionRequest {
+  const stated: Properties = {
+    method,
+    ...(address === null ? {} : { address }),
+    ...(factor === undefined ? {} : { factor }),
+    ...(device === undefined ? {} : { device }),
+    // For whoever reads the entry: the decision is about this request, and about no other.
+    request: {
+      ...{ host, path, binding: bindingOf([token, method, uri, address ?? '']) },
+      ...(pass === undefined ? {} : { pass }),
+    },
+  };
+  return {
+    door: 'forward-auth',
+    tenant,
+    subject: { type: 'user', id },
+    action: { name: action },
+    resource,
+    context: stated,
+  };
+}
+
+/** A query may hold what nobody else is to see, and a token does: their digest is kept. */
+function bindingOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+function replyTo(decision: Decision, { id }: Identity, request: DoorRequest): DoorReply {
+  if (decision.effect === 'deny') {
+    const isKnown = decision.cause === 'policy' || decision.cause === 'no-policy';
+    return refused(isKnown ? 'denied' : 'unknown', decision.id, request);
+  }
+  const headers = {
+    [SUBJECT]: encodeURIComponent(id),
+    [DECISION]: decision.id,
+    // Empty where there is none: a proxy that copies headers must have something to copy.
+    [PASS]: decision.pass?.id ?? '',
+  };
+  return { status: 200, headers, body: '' };
+}
+
+function refused(
+  refusal: Refusal,
+  reference: string | undefined,
+  request: Pick<DoorRequest, 'header'>,
+  status = 403,
+): DoorReply {
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+    'referrer-policy': 'no-referrer',
+    [CAUSE]: refusal,
+    [DECISION]: reference ?? '',
+    [SUBJECT]: '',
+    [PASS]: '',
+  };
+  return {
+    status,
+    headers,
+    body: refusalPage(refusal, reference, request.header('accept-language')),
+  };
+}
+
+/**
+ * Traefik passes on what it gets. nginx takes every status but 401 and 403 for an error of its own,
+ * unless it was told to ask the other node at 503: a proxy that was says so. Envoy may be set to
+ * let in whom a door that fails does not refuse.
+ */
+function unavailable({ proxy }: ProxyCaller, request: DoorRequest): DoorReply {
+  const isPassedOver = proxy === 'nginx' && request.header(UNAVAILABLE) === '503';
+  const status = proxy === 'traefik' || isPassedOver ? 503 : 403;
+  return refused('unavailable', undefined, request, status);
+}
+
+function unknownPerson(
+  { proxy, signIn }: ProxyCaller,
+  { method, host, uri }: Original,
+  request: DoorRequest,
+): DoorReply {
+  const isPage = method === 'GET' && (request.header('accept') ?? '').includes('text/html');
+  if (signIn !== undefined && isPage && proxy !== 'nginx') {
+    // The host is one of the configured sites: this leads nowhere else.
+    const back = `https://${host}${uri}`;
+    const location = `${signIn}?return_to=${encodeURIComponent(back)}`;
+    return { status: 302, headers: { location, [SUBJECT]: '', [PASS]: '' }, body: '' };
+  }
+  const headers = { 'www-authenticate': 'Bearer realm="countersign"', [SUBJECT]: '', [PASS]: '' };
+  return { status: 401, headers, body: '' };
+}
+
+/** nginx drops the body of an answer, and asks for the page apart, with what it was told. */
+function shownTo(request: DoorRequest): DoorReply {
+  const stated = request.header(CAUSE);
+  const causes: readonly Refusal[] = ['denied', 'unknown', 'unavailable'];
+  const refusal = causes.find((cause) => cause === stated) ?? 'unavailable';
+  const reference = request.header(DECISION);
+  const isReference = /^[0-9a-f-]{36}$/.test(reference ?? '');
+  return refused(refusal, isReference ? reference : undefined, request);
+}
+
+/** A header that an application's own client sent, or the cookie of a browser. */
+function tokenOf({ header }: DoorRequest, cookie: string): string | undefined {
+  const bearer = bearerOf(header('authorization'));
+  if (bearer !== undefined) return bearer;
+  const pairs = (header('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const found = pairs.filter((pair) => pair.startsWith(`${cookie}=`));
+  // Two of one name: somebody put one beside that of the application (RFC 6265, 8.6).
+  return found.length === 1 ? found[0]?.slice(cookie.length + 1) : undefined;
+}

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DoorError, type DoorErrorCode, malformed } from './endpoint-error.ts';
+
+test('says each refusal by the status that HTTP has for it (RFC 9110, 15.5 and 15.6)', () => {
+  const statuses: Readonly<Record<DoorErrorCode, number>> = {
+    MALFORMED: 400,
+    OTHER_PAGE: 400,
+    STRANGER: 401,
+    NOT_YOURS: 403,
+    UNKNOWN: 404,
+    TOO_MANY: 409,
+    TOO_LARGE: 413,
+    TOO_SOON: 429,
+    UNAVAILABLE: 503,
+  };
+  for (const [code, status] of Object.entries(statuses)) {
+    assert.equal(new DoorError(code as DoorErrorCode, 'why').status, status, code);
+  }
+  assert.equal(malformed('why').code, 'MALFORMED');
+});

@@ -1,0 +1,65 @@
+import type { PassOpened } from '@countersign/policy';
+import {
+  type AssuranceLevel,
+  assuranceLevelChange,
+  type SecurityEvent,
+} from '../ssf/security-event.ts';
+import { complex, opaque } from '../ssf/subject-identifier.ts';
+import type { KeptPass, WatchedPasses } from './open-pass-table.ts';
+import { userSubject } from './pass-events.ts';
+
+/**
+ * A passkey that verifies the person is two factors in one. That it is more than that, AAL3, rests
+ * on how the authenticator was certified, which no door sees.
+ */
+const LEVELS: ReadonlyMap<unknown, AssuranceLevel> = new Map([
+  ['single', 'nist-aal1'],
+  ['multi', 'nist-aal2'],
+  ['phishing-resistant', 'nist-aal2'],
+]);
+
+type Known = { readonly pass: string; readonly level: AssuranceLevel };
+
+/** With what assurance people signed in last, as long as the pass of it is open. */
+export class AssuranceLevels {
+  readonly #passes: WatchedPasses;
+  readonly #known = new Map<string, Known>();
+
+  constructor(passes: WatchedPasses) {
+    this.#passes = passes;
+  }
+
+  /** Undefined: it is as before, or nobody can tell. */
+  opened({ pass, request }: KeptPass, issuer: string): SecurityEvent | undefined {
+    const level = LEVELS.get(request.context['factor']);
+    if (level === undefined || pass.principal.type.toLowerCase() !== 'user') return undefined;
+    const key = `${pass.tenant}\n${pass.principal.id.toLowerCase()}`;
+    const before = this.#known.get(key);
+    this.#known.set(key, { pass: pass.pass, level });
+    if (before === undefined || before.level === level) return undefined;
+    // A session that is over is not continued by the next: there is nothing that could change.
+    if (this.#passes.get(before.pass) === undefined) return undefined;
+    return changed(pass, { current: level, previous: before.level }, issuer);
+  }
+
+  /** Forgets whose passes are over. */
+  lapse(): void {
+    for (const [key, { pass }] of this.#known) {
+      if (this.#passes.get(pass) === undefined) this.#known.delete(key);
+    }
+  }
+}
+
+function changed(
+  { pass, tenant, principal, atMs, door }: PassOpened,
+  levels: { readonly current: AssuranceLevel; readonly previous: AssuranceLevel },
+  issuer: string,
+): SecurityEvent {
+  const subject = complex({
+    user: userSubject(principal.id, issuer),
+    session: opaque(pass),
+    tenant: opaque(tenant),
+  });
+  const reason = `signed in at the door ${door} with another strength than before`;
+  return assuranceLevelChange(subject, { atMs, by: 'user', reason, transaction: pass }, levels);
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { instantOfMs, ManualClock, systemRandom } from '@countersign/core';
+import { importPaths } from '../../ingest/import-run.ts';
+import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import { catchUp } from '../../projection/catch-up.ts';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { DOER, idOf, NOW_MS, TENANT } from '../../reconcile/testing/sign-ins.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { LedgerPasskeys } from '../eam/passkeys/ledger-passkeys.ts';
+import type { Passkey, PasskeyRecord } from '../eam/passkeys/passkey-record.ts';
+import type { SecurityEvent } from '../ssf/security-event.ts';
+import type { SsfRecord } from '../ssf/ssf-record.ts';
+import { CredentialNews } from './credential-event-feed.ts';
+
+const ISSUER = 'https://door.example.com';
+const DAY_MS = 86_400_000;
+const root = mkdtempSync(join(tmpdir(), 'countersign-credential-news-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+let next = 0;
+let audits = 0;
+
+class World {
+  readonly writer: Writer;
+  readonly clock: ManualClock;
+  readonly #books: BooksReader;
+  readonly #passkeys: LedgerPasskeys;
+  news: CredentialNews;
+
+  private constructor(writer: Writer, clock: ManualClock, books: BooksReader, own: LedgerPasskeys) {
+    this.writer = writer;
+    this.clock = clock;
+    this.#books = books;
+    this.#passkeys = own;
+    this.news = this.restarted([]);
+  }
+
+  static async within(work: (world: World) => Promise<void>): Promise<void> {
+    const clock = new ManualClock(NOW_MS);
+    const writer = await openWriter({ dir: join(root, `${next++}`), clock, random: systemRandom });
+    const books = await BooksReader.open(writer.dir, { clock });
+    try {
+      // A ledger that has something, as every one has behind its first minute.
+      await writer.accountant.append([ownEntry('act', NOW_MS, { v: 1, what: 'first' })]);
+      await catchUp(writer);
+      await work(new World(writer, clock, books, await LedgerPasskeys.open(writer)));
+    } finally {
+      books.close();
+      await closeWriter(writer);
+    }
+  }
+
+  /** Another process that goes on where this one was. */
+  restarted(records: readonly SsfRecord[]): CredentialNews {
+    const passkeys = this.#passkeys.book;
+    const { writer } = this;
+    this.news = new CredentialNews({
+      ...{ writer, books: this.#books, passkeys, issuer: ISSUER, records },
+    });
+    return this.news;
+  }
+
+  async bring(...audited: readonly object[]): Promise<void> {
+    const text = audited.map((each) => `${JSON.stringify(each)}\n`).join('');
+    const bytes = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(text);
+    };
+    const inputs = [{ kind: 'stream', bytes: bytes() } as const];
+    const report = await importPaths(this.writer, { inputs, tenant: TENANT, doer: DOER, lanes: 1 });
+    assert.equal(report.accepted, audited.length, JSON.stringify(report));
+  }
+
+  async keep(record: PasskeyRecord): Promise<void> {
+    await this.#passkeys.keep(record);
+    await catchUp(this.writer);
+  }
+
+  async look(): Promise<readonly SecurityEvent[]> {
+    this.clock.advance(2000);
+    await this.writer.ledger.publish();
+    await this.writer.reader.refresh();
+    return this.news.look();
+  }
+
+  async told(): Promise<readonly unknown[]> {
+    const events = await this.look();
+    this.news.told(events);
+    return events.map(short);
+  }
+}
+
+function audit(activityDisplayName: string, more: object = {}): object {
+  const by = { id: idOf(1), userPrincipalName: 'ada@x.example' };
+  return {
+    id: idOf(9000 + audits++),
+    category: 'UserManagement',
+    correlationId: idOf(8000 + audits),
+    result: 'success',
+    resultReason: 'User registered Authenticator App with Notification and Code',
+    activityDisplayName,
+    activityDateTime: instantOfMs(NOW_MS - 60_000),
+    loggedByService: 'Authentication Methods',
+    operationType: 'Update',
+    initiatedBy: { user: by, app: null },
+    targetResources: [{ ...by, type: 'User', modifiedProperties: [] }],
+    additionalDetails: [],
+    ...more,
+  };
+}
+
+function short({ payload, subject }: SecurityEvent): unknown {
+  const user = subject['user'] as { readonly sub: string };
+  const { credential_type: type, change_type: change, initiating_entity: by } = payload;
+  return [user.sub, type, change, by];
+}
+
+const ADA = idOf(1);
+const REGISTERED = 'User registered security info';
+
+test('what the audit log tells of credentials is news once', () =>
+  World.within(async (world) => {
+    await world.bring(audit(REGISTERED), audit('Update user'), audit('Reset user password'));
+    assert.deepEqual(await world.told(), [
+      [ADA, 'app', 'create', 'user'],
+      [ADA, 'password', 'update', 'user'],
+    ]);
+    assert.deepEqual(await world.told(), []);
+    await world.bring(audit('User deleted security info'));
+    assert.deepEqual(await world.told(), [[ADA, 'app', 'delete', 'user']]);
+  }));
+
+test('what failed, is old, or was said before by another source is no news', () =>
+  World.within(async (world) => {
+    const seen = audit(REGISTERED);
+    await world.bring(seen);
+    assert.equal((await world.told()).length, 1);
+    const again = { ...seen, resultReason: 'User registered all' };
+    const failed = audit(REGISTERED, { result: 'failure' });
+    const old = audit(REGISTERED, { activityDateTime: instantOfMs(NOW_MS - 8 * DAY_MS) });
+    await world.bring(again, failed, old);
+    assert.deepEqual(await world.told(), []);
+  }));
+
+test('who did it to somebody else is an administrator', () =>
+  World.within(async (world) => {
+    const other = { id: idOf(2), userPrincipalName: 'ben@x.example', type: 'User' };
+    const targetResources = [{ ...other, modifiedProperties: [] }];
+    await world.bring(audit('Reset user password', { targetResources }));
+    assert.deepEqual(await world.told(), [[idOf(2), 'password', 'update', 'admin']]);
+  }));
+
+test('until it is told it is news; another process does not tell again what is recorded', () =>
+  World.within(async (world) => {
+    await world.bring(audit(REGISTERED));
+    const untold = await world.look();
+    assert.equal(untold.length, 1);
+    world.news.told(await world.news.look());
+    assert.equal((await world.look()).length, 1, 'a look that came too early tells nothing');
+    // Killed behind the record of the event, before it was noted that it is told.
+    const [event] = untold;
+    assert.ok(event !== undefined);
+    const claims = {
+      ...{ iss: ISSUER, jti: 'j1', iat: 1, aud: 'https://wiki.example.com' },
+      ...{ txn: event.transaction, sub_id: event.subject, events: { [event.type]: event.payload } },
+    };
+    const issued = { streamId: 's1', receiver: 'wiki', claims, atMs: NOW_MS } as const;
+    world.restarted([{ v: 1, what: 'ssf-issued', ...issued }]);
+    await world.bring(audit('Reset user password'));
+    assert.deepEqual(await world.told(), [[ADA, 'password', 'update', 'user']]);
+  }));
+
+test('another process goes on where the last one was', () =>
+  World.within(async (world) => {
+    await world.bring(audit(REGISTERED));
+    assert.equal((await world.told()).length, 1);
+    await world.bring(audit('Reset user password'));
+    world.restarted([]);
+    assert.deepEqual(await world.told(), [[ADA, 'password', 'update', 'user']]);
+  }));
+
+test('passkeys of ours that are new or taken away are news', () =>
+  World.within(async (world) => {
+    const atMs = NOW_MS;
+    const passkey: Passkey = {
+      ...{ id: 'k1', tenant: TENANT, person: ADA, publicKey: 'x', counter: 0, format: 'packed' },
+      ...{ aaguid: idOf(7), transports: ['usb'], device: null, invitation: 'i' },
+      bound: 'device',
+    };
+    await world.keep({ v: 1, atMs, what: 'passkey-registered', passkey });
+    await world.keep({ v: 1, atMs, what: 'passkey-used', id: 'k1', counter: 1, bound: 'device' });
+    assert.deepEqual(await world.told(), [[ADA, 'fido2-roaming', 'create', 'user']]);
+    const by = { by: 'carol', reason: 'lost' };
+    await world.keep({ v: 1, atMs, what: 'passkey-revoked', id: 'k1', ...by });
+    assert.deepEqual(await world.told(), [[ADA, 'fido2-roaming', 'revoke', 'admin']]);
+  }));

@@ -1,0 +1,181 @@
+import { activityKey, createMemo, read } from '@countersign/ocsf';
+import {
+  CREDENTIAL_NEWS_ENTRIES,
+  CREDENTIAL_NEWS_EVERY_MS,
+  STREAM_REST_TIMES,
+} from '../../ingest/limits.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { parseBody, richestFirst } from '../../projection/deliveries.ts';
+import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { passkeyRecordOf } from '../eam/passkeys/passkey-record.ts';
+import type { PasskeyBook } from '../eam/passkeys/passkey-registry.ts';
+import { EVENT_KEPT_MS } from '../ssf/limits.ts';
+import type { SecurityEvent } from '../ssf/security-event.ts';
+import type { SsfRecord } from '../ssf/ssf-record.ts';
+import {
+  changesCredential,
+  type DirectoryAct,
+  directoryCredentialEvent,
+  passkeyEvent,
+  toldOfCredential,
+} from './credential-events.ts';
+
+const STAGE = 'credential-news';
+/** OCSF: Account Change, and Entity Management. */
+const CLASSES = [3001, 3004];
+const SUCCESS = 1;
+const SYSTEM = 3;
+
+export type CredentialNewsOptions = {
+  readonly writer: Writer;
+  readonly books: BooksReader;
+  /** Undefined: no passkeys are registered here. */
+  readonly passkeys: PasskeyBook | undefined;
+  readonly issuer: string;
+  /** All that transmitters wrote down before. */
+  readonly records: readonly SsfRecord[];
+};
+
+/**
+ * Credentials that were added, changed or taken away, for those who want to hear of it: out of the
+ * directory's audit log as it comes in, and of our own passkeys. What is older than an event is
+ * kept is no news: an import of last year's log tells nobody anything.
+ */
+export class CredentialNews {
+  readonly #options: CredentialNewsOptions;
+  readonly #told: Set<string>;
+  readonly #memo = createMemo();
+  /** Entries below it were told, and those told last reach up to the other. */
+  #from: number;
+  #to: number;
+  #dueMs = Number.NEGATIVE_INFINITY;
+  /** Where another process would go on. */
+  #noted: number;
+
+  constructor(options: CredentialNewsOptions) {
+    this.#options = options;
+    this.#told = new Set(options.records.flatMap((record) => toldOfCredential(record) ?? []));
+    const { books } = options.writer;
+    // Nobody listened before: what happened until now is what receivers began with.
+    this.#from = books.stageCursor(STAGE) || books.cursor;
+    this.#to = this.#from;
+    this.#noted = this.#from;
+    books.setStageCursor(STAGE, this.#from);
+  }
+
+  /** What nobody was told yet. It is news again until {@link told}. */
+  async look(): Promise<readonly SecurityEvent[]> {
+    const { clock } = this.#options.writer;
+    const beganMs = clock.monotonic();
+    if (beganMs < this.#dueMs) {
+      // What the last look found, and nobody could be told, is not told by this one.
+      this.#to = this.#from;
+      return [];
+    }
+    const news = await this.#fresh();
+    const endedMs = clock.monotonic();
+    const restMs = (endedMs - beganMs) * STREAM_REST_TIMES;
+    this.#dueMs = endedMs + Math.max(CREDENTIAL_NEWS_EVERY_MS, restMs);
+    return news;
+  }
+
+  async #fresh(): Promise<readonly SecurityEvent[]> {
+    const { writer, books } = this.#options;
+    this.#to = Math.min(books.cursor, writer.reader.size);
+    if (this.#to <= this.#from) return [];
+    const news = [...(await this.#ofPasskeys()), ...(await this.#ofDirectory())];
+    return news.filter(({ transaction }) => !this.#told.has(transaction));
+  }
+
+  /** It is durable that receivers are told. */
+  told(events: readonly SecurityEvent[]): void {
+    const { books } = this.#options.writer;
+    for (const { transaction } of events) this.#told.add(transaction);
+    if (this.#to <= this.#from || this.#to > books.cursor) return;
+    this.#from = this.#to;
+    this.#told.clear();
+    // Without news another process finds none in there either: it is only more to look through.
+    if (events.length === 0 && this.#to - this.#noted < CREDENTIAL_NEWS_ENTRIES) return;
+    this.#noted = this.#to;
+    books.setStageCursor(STAGE, this.#to);
+  }
+
+  async #ofPasskeys(): Promise<readonly SecurityEvent[]> {
+    const { writer, passkeys, issuer } = this.#options;
+    const found: SecurityEvent[] = [];
+    if (passkeys === undefined) return found;
+    for (const index of writer.books.acts('credential', this.#from)) {
+      if (index >= this.#to) break;
+      const body = await writer.reader.body(index);
+      const record = body.kind === 'present' ? passkeyRecordOf(parseObject(body.bytes)) : undefined;
+      if (record === undefined) continue;
+      const event = passkeyEvent(record, (id) => passkeys.get(id)?.passkey, issuer);
+      if (event !== undefined) found.push(event);
+    }
+    return found;
+  }
+
+  async #ofDirectory(): Promise<readonly SecurityEvent[]> {
+    const { writer, books, issuer } = this.#options;
+    const sinceMs = writer.clock.now() - EVENT_KEPT_MS;
+    const found: SecurityEvent[] = [];
+    for (const touched of books.touchedSince(this.#from)) {
+      if (touched.to <= sinceMs) continue;
+      const [fromMs, toMs] = [Math.max(touched.from, sinceMs), touched.to];
+      for await (const row of books.rows({ fromMs, toMs, classes: CLASSES })) {
+        if (!this.#isNews(row)) continue;
+        const act = await this.#actOf(row);
+        const event = act && directoryCredentialEvent(act, issuer);
+        if (event !== undefined) found.push(event);
+      }
+    }
+    return found;
+  }
+
+  /** A further sighting of what was told is none. */
+  #isNews({ entries, event, erased }: EventRow): boolean {
+    const first = entries[0] ?? 0;
+    if (erased || first < this.#from || first >= this.#to) return false;
+    if (event.statusId !== SUCCESS || event.operation === null) return false;
+    return changesCredential(activityKey(event.operation, this.#memo));
+  }
+
+  async #actOf(row: EventRow): Promise<DirectoryAct | undefined> {
+    const { tenant, action, event } = row;
+    const { operation, targetUid, targetName, targetType, actorUid, actorName, actorType } = event;
+    const id = targetUid ?? targetName?.toLowerCase();
+    if (id === undefined || operation === null) return undefined;
+    const isSelf = actorUid === null ? actorName === targetName : actorUid === targetUid;
+    return {
+      ...{ tenant, action, atMs: event.timeMs, activity: activityKey(operation, this.#memo) },
+      whose: { kind: isPerson(targetType) ? 'person' : 'application', id },
+      by: actorType === SYSTEM ? 'system' : isSelf ? 'user' : 'admin',
+      said: await this.#saidIn(row),
+    };
+  }
+
+  /** Of the credential itself only the record says something, and not every source as much. */
+  async #saidIn({ entries, tenant }: EventRow): Promise<string> {
+    const { reader } = this.#options.writer;
+    const sightings = await Promise.all(
+      entries
+        .filter((index) => index < reader.size)
+        .map(async (index) => ({ ...(await reader.leaf(index)), body: await reader.body(index) })),
+    );
+    const readable = sightings.flatMap(({ leaf, body }) =>
+      body.kind === 'present' ? [{ leaf, body: body.bytes }] : [],
+    );
+    const [richest] = readable.sort(richestFirst);
+    if (richest === undefined) return '';
+    const { source, id, at } = richest.leaf;
+    const value = parseBody(richest.body);
+    const { directory } = read({ source, tenant, id, at, value }, this.#memo).subject;
+    return JSON.stringify([directory?.resultReason ?? '', directory?.modified ?? []]);
+  }
+}
+
+function isPerson(targetType: string | null): boolean {
+  return targetType === null || targetType.toLowerCase() === 'user';
+}

@@ -1,0 +1,109 @@
+import type { TenantId } from '@countersign/core';
+import {
+  AccessError,
+  type DecisionRequest,
+  type Directory,
+  OPEN_PASSES_MAX,
+  type PassOpened,
+  type PassWatch,
+} from '@countersign/policy';
+
+export type KeptPass = { readonly pass: PassOpened; readonly request: DecisionRequest };
+
+/** Types whose entities a pass is about by name; a change of any other concerns all passes. */
+const NAMED: ReadonlySet<string> = new Set(['Person', 'Workload', 'Device']);
+
+/** The passes that are open, each with the request on which it was given. */
+export class WatchedPasses implements PassWatch {
+  readonly #directory: () => Directory;
+  readonly #max: number;
+  readonly #kept = new Map<string, KeptPass & { readonly keys: readonly string[] }>();
+  /** By whom or what a pass is about. */
+  readonly #about = new Map<string, Set<string>>();
+
+  /** `max`: for tests. */
+  constructor(directory: () => Directory, max: number = OPEN_PASSES_MAX) {
+    this.#directory = directory;
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  opening(pass: PassOpened, request: DecisionRequest): void {
+    if (this.#kept.size >= this.#max) throw tooMany(this.#max);
+    const keys = this.#keysOf(request);
+    this.#kept.set(pass.pass, { pass, request, keys });
+    for (const key of keys) {
+      const passes = this.#about.get(key);
+      if (passes === undefined) this.#about.set(key, new Set([pass.pass]));
+      else passes.add(pass.pass);
+    }
+  }
+
+  dropped(id: string): void {
+    const kept = this.#kept.get(id);
+    if (kept === undefined) return;
+    this.#kept.delete(id);
+    for (const key of kept.keys) {
+      const passes = this.#about.get(key);
+      passes?.delete(id);
+      if (passes?.size === 0) this.#about.delete(key);
+    }
+  }
+
+  get(id: string): KeptPass | undefined {
+    return this.#kept.get(id);
+  }
+
+  isOpen(id: string, nowMs: number): boolean {
+    const kept = this.#kept.get(id);
+    return kept !== undefined && kept.pass.expiresMs > nowMs;
+  }
+
+  ids(): IterableIterator<string> {
+    return this.#kept.keys();
+  }
+
+  /** Those that a change of this one thing can concern; `all`: of a thing that many share. */
+  concerned(tenant: TenantId, type: string, id: string): readonly string[] | 'all' {
+    if (!NAMED.has(type)) return 'all';
+    return [...(this.#about.get(keyOf(tenant, id)) ?? [])];
+  }
+
+  /** Time is over for some: they need no end, and no watch. */
+  lapse(nowMs: number): void {
+    for (const [id, { pass }] of this.#kept) if (pass.expiresMs <= nowMs) this.dropped(id);
+  }
+
+  /** The principal and the device, as the door and as the directory call them. */
+  #keysOf({ tenant, subject, context }: DecisionRequest): readonly string[] {
+    const device = deviceIn(context);
+    const named = [
+      ['Person', subject.id],
+      ['Workload', subject.id],
+      ...(device === undefined ? [] : [['Device', device] as const]),
+    ] as const;
+    const keys = named.flatMap(([type, id]) => {
+      const known = this.#directory().find(tenant, type, id)?.id;
+      return [keyOf(tenant, id), ...(known === undefined ? [] : [keyOf(tenant, known)])];
+    });
+    return [...new Set(keys)];
+  }
+}
+
+/** The device that a request names, however the door writes it. */
+function deviceIn({ device }: DecisionRequest['context']): string | undefined {
+  const id = typeof device === 'object' && device !== null && 'id' in device ? device.id : device;
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+function keyOf(tenant: TenantId, id: string): string {
+  return `${tenant}\n${id.toLowerCase()}`;
+}
+
+function tooMany(max: number): AccessError {
+  const what = `${max} passes are open, and more could not be watched over: no pass is opened`;
+  return new AccessError('NOT_ACCOUNTED', what);
+}

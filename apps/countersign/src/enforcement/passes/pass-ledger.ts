@@ -1,0 +1,62 @@
+import { assert } from '@countersign/core';
+import { AccessError, type PassBody, passDraft } from '@countersign/policy';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { catchUp } from '../../projection/catch-up.ts';
+import { commitBooks } from '../../projection/commit-projection.ts';
+import type { PassFact, PassFilter } from '../../store/sqlite/decision-table.ts';
+import { type InSuite, lapses, type Pass, passesOf } from './pass.ts';
+
+/** The passes that the books know, as of a moment: all, or those of a filter. */
+export function knownPasses(
+  books: { passEntries(filter?: PassFilter): readonly PassFact[] },
+  nowMs: number,
+  filter: PassFilter = {},
+): readonly Pass[] {
+  const said = books
+    .passEntries(filter)
+    .map(({ index, body }) => ({ index, body: JSON.parse(body) as PassBody }));
+  return passesOf(said, nowMs);
+}
+
+export type EndedPass = {
+  readonly pass: string;
+  readonly entry: number;
+  /** Of a pass into the suite: what is known of it there. */
+  readonly suite: InSuite | null;
+};
+
+/**
+ * Ends a pass before its time.
+ * @throws AccessError UNKNOWN_PASS where there is none of that id, or it is over already
+ */
+export async function endPass(
+  writer: Writer,
+  { pass: id, by, reason }: { readonly pass: string; readonly by: string; readonly reason: string },
+): Promise<EndedPass> {
+  const { books, accountant, clock } = writer;
+  const nowMs = clock.now();
+  const [pass] = knownPasses(books, nowMs, { pass: id });
+  if (pass === undefined || pass.state !== 'open') {
+    const why = pass === undefined ? 'there is no pass of that id' : `it ${pass.state} already`;
+    throw new AccessError('UNKNOWN_PASS', `could not end the pass ${id}: ${why}; see passes list`);
+  }
+  const { tenant } = pass;
+  const body = { v: 1, phase: 'ended', pass: id, tenant, atMs: nowMs, by, reason } as const;
+  const [entry] = await accountant.append([passDraft(body)]);
+  await catchUp(writer);
+  assert(entry !== undefined, 'every draft has its entry');
+  const [ended] = knownPasses(books, clock.now(), { pass: id });
+  return { pass: id, entry, suite: ended?.suite ?? null };
+}
+
+/** Says of passes whose time is over that it is. Nothing is said twice. */
+export async function lapsePasses(writer: Writer): Promise<number> {
+  const { books, accountant, clock } = writer;
+  const nowMs = clock.now();
+  const overdue = { passEntries: () => books.overduePasses(nowMs) };
+  const over = lapses(knownPasses(overdue, nowMs));
+  if (over.length === 0) return 0;
+  await accountant.append(over.map(passDraft));
+  await commitBooks(writer);
+  return over.length;
+}

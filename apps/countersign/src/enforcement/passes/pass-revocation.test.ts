@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock, type RecordDraft, tenantId } from '@countersign/core';
+import {
+  DecisionPoint,
+  type DecisionRequest,
+  type DirectoryFile,
+  DirectoryStore,
+  endingIn,
+  loadDirectoryFile,
+  PolicySet,
+  RiskChanges,
+  Risks,
+  readPolicyFolder,
+  SUITE_TOKEN_MS_MAX,
+  SuiteDirectory,
+} from '@countersign/policy';
+import { countingRandom } from '@countersign/policy/testing/random';
+import { FairTurns } from '../callers/fair-queue.ts';
+import { Deciding } from '../decisions/decision-queue.ts';
+import type { SecurityEvent } from '../ssf/security-event.ts';
+import { WatchedPasses } from './open-pass-table.ts';
+import { PassKeeper } from './pass-revocation.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const FILE: DirectoryFile = {
+  tenant: TENANT,
+  people: ['ada', 'ben', 'cyd'].map((id) => ({
+    ...{ id, names: [], kind: 'member', enabled: true, risk: 'none' },
+    ...{ groups: id === 'cyd' ? ['pilot'] : ['staff'], roles: [] },
+  })),
+  groups: [
+    { id: 'staff', names: [], groups: [] },
+    { id: 'pilot', names: [], groups: [] },
+  ],
+  roles: [],
+  devices: [{ id: 'laptop', names: [], compliant: true, managed: true }],
+  apps: [],
+  waves: [
+    { id: 'one', state: 'open', groups: ['staff'], people: [] },
+    { id: 'two', state: 'open', groups: ['pilot'], people: [] },
+  ],
+};
+
+type Person = DirectoryFile['people'][number];
+
+/** Doors in front of the suite, whose directory is a file that a test writes anew. */
+class World {
+  readonly clock = new ManualClock(Date.UTC(2026, 0, 5, 9));
+  readonly store = new DirectoryStore();
+  readonly risks = new Risks();
+  readonly drafts: RecordDraft[] = [];
+  readonly events: SecurityEvent[] = [];
+  readonly passes: WatchedPasses;
+  readonly point: DecisionPoint;
+  readonly keeper: PassKeeper;
+  ledgerFails: Error | undefined;
+
+  constructor() {
+    const directory = new SuiteDirectory(this.store, this.risks.now(this.clock));
+    const { clock } = this;
+    const random = countingRandom();
+    const accountant = {
+      append: async (drafts: readonly RecordDraft[]): Promise<readonly number[]> => {
+        if (this.ledgerFails !== undefined) throw this.ledgerFails;
+        return drafts.map((draft) => this.drafts.push(draft) - 1);
+      },
+    };
+    this.passes = new WatchedPasses(() => directory);
+    const policies = PolicySet.parse(readPolicyFolder('content/policies').source);
+    const { passes } = this;
+    this.point = new DecisionPoint({ policies, directory, accountant, clock, random, passes });
+    const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: 1 });
+    const deciding = new Deciding(this.point, turns);
+    const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
+      this.events.push(...events);
+    };
+    const issuer = 'https://door.example.com';
+    this.keeper = new PassKeeper({ passes, deciding, accountant, clock, random, issuer, emit });
+    this.store.hear((tenant, change) => this.keeper.changed({ tenant, change }));
+    this.write(FILE);
+    this.events.length = 0;
+  }
+
+  write(read: DirectoryFile): void {
+    this.clock.advance(1000);
+    loadDirectoryFile(this.store, read, { file: 'people.yaml', readMs: this.clock.now() });
+  }
+
+  /** One person is another than in the file. */
+  change(id: string, other: Partial<Person>): void {
+    const people = FILE.people.map((each) => (each.id === id ? { ...each, ...other } : each));
+    this.write({ ...FILE, people });
+  }
+
+  async open(who: string, device?: string, passMs: number = 3_600_000): Promise<string> {
+    const request: DecisionRequest = {
+      door: 'eam',
+      tenant: TENANT,
+      subject: { type: 'user', id: who },
+      action: { name: 'signIn' },
+      resource: { type: 'suite', id: TENANT },
+      context: { factor: 'multi', ...(device === undefined ? {} : { device }) },
+    };
+    const { decision } = await this.point.decide(request, { passMs });
+    assert.ok(decision.pass !== undefined, JSON.stringify(decision.because));
+    return decision.pass.id;
+  }
+
+  /** The passes that entries say have ended, with why. */
+  get ended(): readonly (readonly [pass: string, reason: string | null])[] {
+    return this.drafts.flatMap((draft) => {
+      const said = endingIn(draft);
+      return said === undefined ? [] : [[said.pass, said.reason] as const];
+    });
+  }
+
+  get told(): readonly (readonly [type: string, subject: unknown])[] {
+    return this.events.map(({ type, subject }) => [type.split('/').at(-1) ?? '', subject]);
+  }
+}
+
+const user = (sub: string) => ({ format: 'iss_sub', iss: 'https://door.example.com', sub });
+
+test('raised risk ends the passes of that person, and is told', async () => {
+  const world = new World();
+  const pass = await world.open('ada');
+  await world.open('ben');
+  world.change('ada', { risk: 'high' });
+  await world.keeper.settle();
+  assert.deepEqual(world.ended, [[pass, 'Nobody gets in who is at high risk.']]);
+  const tenant = { format: 'opaque', id: TENANT };
+  assert.deepEqual(world.told, [
+    ['risk-level-change', { format: 'complex', tenant, user: user('ada') }],
+    [
+      'session-revoked',
+      { format: 'complex', user: user('ada'), session: { format: 'opaque', id: pass }, tenant },
+    ],
+  ]);
+  const [risk] = world.events;
+  assert.equal(risk?.payload['current_level'], 'HIGH');
+  assert.equal(risk?.payload['previous_level'], 'LOW');
+  assert.equal(world.passes.size, 1);
+});
+
+test('a wave that closes ends the passes of its people alone', async () => {
+  const world = new World();
+  const pass = await world.open('cyd');
+  await world.open('ada');
+  const [one, two] = FILE.waves ?? [];
+  assert.ok(one !== undefined && two !== undefined);
+  world.write({ ...FILE, waves: [one, { ...two, state: 'closed' }] });
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.ended.map(([id]) => id),
+    [pass],
+  );
+  assert.deepEqual(
+    world.told.map(([type]) => type),
+    ['session-revoked'],
+  );
+});
+
+test('a device that loses its health, or its voucher, ends the passes on it', async () => {
+  const lost = { ...FILE, devices: [{ id: 'laptop', names: [], compliant: false, managed: true }] };
+  for (const read of [lost, { ...FILE, devices: [] }]) {
+    const world = new World();
+    const pass = await world.open('ada', 'laptop');
+    await world.open('ben');
+    world.write(read);
+    await world.keeper.settle();
+    assert.deepEqual(
+      world.ended.map(([id]) => id),
+      [pass],
+    );
+    const [[type, subject] = []] = world.told;
+    assert.equal(type, 'device-compliance-change');
+    const device = { format: 'opaque', id: 'laptop' };
+    assert.deepEqual((subject as { device: unknown }).device, device);
+    assert.equal(world.events[0]?.payload['current_status'], 'not-compliant');
+  }
+});
+
+test('whoever is disabled, or out of the file, is out', async () => {
+  const world = new World();
+  const [ada, ben] = [await world.open('ada'), await world.open('ben')];
+  world.change('ada', { enabled: false });
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.told.map(([type]) => type),
+    ['account-disabled', 'session-revoked'],
+  );
+  world.write({ ...FILE, people: FILE.people.filter(({ id }) => id === 'cyd') });
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.ended.map(([id]) => id),
+    [ada, ben],
+  );
+  const gone = world.point.judge({
+    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ben' } },
+    ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
+    context: { factor: 'multi' },
+  });
+  assert.deepEqual([gone.effect, gone.cause], ['deny', 'unknown']);
+});
+
+test('what nobody can tell ends nothing', async () => {
+  const world = new World();
+  await world.open('ada', undefined, 100 * 3_600_000);
+  // Nobody has looked at the file for long: all that it said is stale.
+  world.clock.advance(27 * 3_600_000);
+  world.keeper.sweep();
+  await world.keeper.settle();
+  assert.deepEqual([world.ended, world.passes.size], [[], 1]);
+});
+
+test('a finding raises the risk, and its end lowers it again', async () => {
+  const world = new World();
+  const pass = await world.open('ada');
+  const changes = new RiskChanges(world.risks, world.store);
+  const say = (state: 'open' | 'withdrawn'): void => {
+    const finding = {
+      tenant: TENANT,
+      uid: 'f-1',
+      rule: 'stream/spray-hit',
+      severity: 5,
+      lastMs: 0,
+    };
+    world.risks.raise({ ...finding, principals: ['user:ADA'], state }, world.clock.now());
+    world.risks.resolve((tenant, name) => world.store.find(tenant, 'Person', name)?.id);
+    for (const changed of changes.look(world.clock.now())) world.keeper.changed(changed);
+  };
+  say('open');
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.ended.map(([id]) => id),
+    [pass],
+  );
+  const request = {
+    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
+    ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
+    context: { factor: 'multi' },
+  };
+  const { effect, inputs } = world.point.judge(request);
+  assert.equal(effect, 'deny');
+  const risk = inputs.find(({ name }) => name === 'principal.risk');
+  assert.deepEqual([risk?.source, risk?.ageMs], ['finding:f-1', 0]);
+  say('withdrawn');
+  assert.equal(world.point.judge(request).effect, 'permit');
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.events.map(({ payload }) => payload['current_level']),
+    ['HIGH', undefined, 'LOW'],
+  );
+});
+
+test('an end that cannot be written is tried again, and nobody hears of it before', async () => {
+  const world = new World();
+  const pass = await world.open('ada');
+  world.change('ada', { risk: 'high' });
+  world.ledgerFails = new Error('the disk is full');
+  await assert.rejects(world.keeper.settle(), /disk is full/);
+  assert.equal(world.passes.size, 1);
+  assert.ok(!world.told.some(([type]) => type === 'session-revoked'));
+  world.ledgerFails = undefined;
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.ended.map(([id]) => id),
+    [pass],
+  );
+});
+
+test('a change while a permit is being written finds its pass', async () => {
+  const world = new World();
+  const opening = world.open('ada');
+  world.change('ada', { risk: 'high' });
+  const pass = await opening;
+  await world.keeper.settle();
+  assert.deepEqual(
+    world.ended.map(([id]) => id),
+    [pass],
+  );
+});
+
+test('a pass into the suite says how long a token on it can live', async () => {
+  const world = new World();
+  await world.open('ada');
+  const opened = world.drafts.find(({ kind }) => kind === 'pass');
+  const said = JSON.parse(Buffer.from(opened?.body ?? []).toString('utf8'));
+  assert.equal(said.suiteTokenMs, SUITE_TOKEN_MS_MAX);
+});
+
+test('more passes than can be watched over are not opened', async () => {
+  const world = new World();
+  const few = new WatchedPasses(() => world.store, 1);
+  const { clock } = world;
+  const point = new DecisionPoint({
+    ...{ policies: world.point.policies, directory: world.point.directory, clock },
+    ...{ random: countingRandom(), passes: few },
+    accountant: { append: async (drafts) => drafts.map((_, at) => at) },
+  });
+  const request: DecisionRequest = {
+    ...{ door: 'eam', tenant: TENANT, subject: { type: 'user', id: 'ada' } },
+    ...{ action: { name: 'signIn' }, resource: { type: 'suite', id: TENANT } },
+    context: { factor: 'multi' },
+  };
+  await point.decide(request, { passMs: 1000 });
+  const again = point.decide(request, { passMs: 1000 });
+  await assert.rejects(again, { code: 'NOT_ACCOUNTED' });
+  assert.equal(few.size, 1);
+});

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tenantId } from '@countersign/core';
+import type { PassOpened } from '@countersign/policy';
+import { lapses, passesOf, type SaidOfPass } from './pass.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const NOW_MS = Date.UTC(2026, 0, 5, 9);
+const HOUR_MS = 3_600_000;
+
+function opened(pass: string): PassOpened {
+  return {
+    ...{ v: 1, phase: 'opened', pass, tenant: TENANT, decision: `d-${pass}`, door: 'eam' },
+    principal: { type: 'user', id: 'ada' },
+    resource: { type: 'suite', id: TENANT },
+    action: 'signIn',
+    constraints: { address: null, device: null, app: null },
+    atMs: NOW_MS,
+    expiresMs: NOW_MS + HOUR_MS,
+  };
+}
+
+const END = { v: 1, phase: 'ended', tenant: TENANT, by: 'per', reason: 'stolen' } as const;
+
+test('a pass is open until it ends, or its time is over', () => {
+  const said: SaidOfPass[] = [
+    { index: 3, body: opened('a') },
+    { index: 4, body: opened('b') },
+    { index: 7, body: { ...END, pass: 'b', atMs: NOW_MS + 60_000 } },
+  ];
+  const [a, b] = passesOf(said, NOW_MS + 120_000);
+  assert.equal(a?.state, 'open');
+  assert.deepEqual(
+    [b?.state, b?.closedMs, b?.by, b?.reason],
+    [...['ended', NOW_MS + 60_000], ...['per', 'stolen']],
+  );
+  assert.deepEqual(b?.entries, [4, 7]);
+  const [later] = passesOf(said, NOW_MS + HOUR_MS);
+  assert.deepEqual([later?.state, later?.closedMs], ['lapsed', NOW_MS + HOUR_MS]);
+});
+
+test('a pass that lapsed is said once', () => {
+  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  const [lapse, ...more] = lapses(passesOf(said, NOW_MS + 2 * HOUR_MS));
+  assert.ok(lapse !== undefined && more.length === 0);
+  assert.equal(lapse.atMs, NOW_MS + HOUR_MS);
+  const again = [...said, { index: 9, body: lapse }];
+  assert.deepEqual(lapses(passesOf(again, NOW_MS + 3 * HOUR_MS)), []);
+  assert.equal(passesOf(again, NOW_MS + 3 * HOUR_MS)[0]?.state, 'lapsed');
+});
+
+test('what is over does not end again', () => {
+  const lapse = { ...END, phase: 'lapsed', pass: 'a', atMs: NOW_MS + HOUR_MS } as const;
+  const said: SaidOfPass[] = [
+    { index: 3, body: opened('a') },
+    { index: 4, body: { ...lapse, by: null, reason: null } },
+    { index: 5, body: { ...END, pass: 'a', atMs: NOW_MS + 2 * HOUR_MS } },
+    { index: 6, body: { ...END, pass: 'ghost', atMs: NOW_MS } },
+  ];
+  const all = passesOf(said, NOW_MS + 3 * HOUR_MS);
+  assert.deepEqual(
+    all.map(({ id, state }) => [id, state]),
+    [['a', 'lapsed']],
+  );
+});
+
+test('a pass tells what it was opened on, and the entries that say so', () => {
+  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  assert.deepEqual(passesOf(said, NOW_MS), [
+    {
+      ...{ id: 'a', tenant: TENANT, decision: 'd-a', door: 'eam', action: 'signIn' },
+      ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: TENANT } },
+      constraints: { address: null, device: null, app: null },
+      ...{ openedMs: NOW_MS, expiresMs: NOW_MS + HOUR_MS, state: 'open', closedMs: null },
+      ...{ by: null, reason: null, suite: null, entries: [3] },
+    },
+  ]);
+});
+
+test('a pass is over at the very moment in which its time is', () => {
+  const said: SaidOfPass[] = [{ index: 3, body: opened('a') }];
+  assert.equal(passesOf(said, NOW_MS + HOUR_MS - 1)[0]?.state, 'open');
+  assert.equal(passesOf(said, NOW_MS + HOUR_MS)[0]?.state, 'lapsed');
+  assert.deepEqual(lapses(passesOf(said, NOW_MS + HOUR_MS)), [
+    {
+      ...{ v: 1, phase: 'lapsed', pass: 'a', tenant: TENANT, atMs: NOW_MS + HOUR_MS },
+      ...{ by: null, reason: null },
+    },
+  ]);
+  assert.deepEqual(lapses(passesOf(said, NOW_MS)), []);
+});
+
+test('what ended before its time does not lapse', () => {
+  const said: SaidOfPass[] = [
+    { index: 3, body: opened('a') },
+    { index: 4, body: { ...END, pass: 'a', atMs: NOW_MS } },
+  ];
+  const passes = passesOf(said, NOW_MS + 2 * HOUR_MS);
+  assert.deepEqual([passes[0]?.state, passes[0]?.closedMs], ['ended', NOW_MS]);
+  assert.deepEqual(lapses(passes), []);
+});
+
+test('in the suite nobody can tell whether a pass is over, and until when is told', () => {
+  const suiteTokenMs = 28 * HOUR_MS;
+  const said: SaidOfPass[] = [{ index: 3, body: { ...opened('a'), suiteTokenMs } }];
+  const suiteAt = (ms: number) => passesOf(said, ms)[0]?.suite;
+  assert.equal(suiteAt(NOW_MS), null, 'it is open');
+  const untilMs = NOW_MS + HOUR_MS + suiteTokenMs;
+  const out = suiteAt(untilMs - 1);
+  assert.deepEqual(
+    [out?.kind, out?.untilMs, out?.because[0]?.code],
+    ['unknown', untilMs, 'tokens-out'],
+  );
+  assert.match(out?.because[0]?.text ?? '', /may still be valid$/);
+  assert.match(out?.wouldDecide[0]?.what ?? '', /sessions of the person were revoked/);
+  const over = suiteAt(untilMs);
+  assert.deepEqual([over?.kind, over?.because[0]?.code], ['unknown', 'sessions-not-seen']);
+  assert.match(over?.because[0]?.text ?? '', /^every token that was out has expired/);
+});

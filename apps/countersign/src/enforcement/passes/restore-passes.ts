@@ -1,0 +1,68 @@
+import type { LedgerReader } from '@countersign/ledger';
+import type {
+  DecisionBody,
+  DecisionRequest,
+  PassBody,
+  PassClosed,
+  PassOpened,
+} from '@countersign/policy';
+import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { PassFact, PassFilter } from '../../store/sqlite/decision-table.ts';
+import type { SsfRecord } from '../ssf/ssf-record.ts';
+import { toldOfPass } from './pass-events.ts';
+
+type Source = {
+  readonly books: { passEntries(filter: PassFilter): readonly PassFact[] };
+  readonly reader: Pick<LedgerReader, 'body'>;
+};
+
+export type PassesAtStart = {
+  /** With the request on which each was given. */
+  readonly open: readonly { readonly pass: PassOpened; readonly request: DecisionRequest }[];
+  /** Ended before their time, and no receiver was told: the process stopped in between. */
+  readonly untold: readonly { readonly pass: PassOpened; readonly closed: PassClosed }[];
+};
+
+/** What an earlier process left to be looked after. */
+export async function passesAtStart(
+  { books, reader }: Source,
+  records: readonly SsfRecord[],
+  nowMs: number,
+): Promise<PassesAtStart> {
+  const opened = new Map<string, { readonly pass: PassOpened; readonly index: number }>();
+  const closed = new Map<string, PassClosed>();
+  for (const { index, body } of books.passEntries({ liveFromMs: nowMs })) {
+    const said = JSON.parse(body) as PassBody;
+    if (said.phase !== 'opened') closed.set(said.pass, closed.get(said.pass) ?? said);
+    else if (said.expiresMs > nowMs) opened.set(said.pass, { pass: said, index });
+  }
+  const told = new Set(records.flatMap((record) => toldOfPass(record) ?? []));
+  const open: { pass: PassOpened; request: DecisionRequest }[] = [];
+  const untold: { pass: PassOpened; closed: PassClosed }[] = [];
+  for (const { pass, index } of opened.values()) {
+    const over = closed.get(pass.pass);
+    if (over === undefined) open.push({ pass, request: await requestOf(pass, index, reader) });
+    else if (over.phase === 'ended' && !told.has(pass.pass)) untold.push({ pass, closed: over });
+  }
+  return { open, untold };
+}
+
+/** A decision and its pass are written together: the one stands right before the other. */
+async function requestOf(
+  pass: PassOpened,
+  index: number,
+  reader: Source['reader'],
+): Promise<DecisionRequest> {
+  const body = index === 0 ? undefined : await reader.body(index - 1);
+  if (body?.kind !== 'present') return leftOf(pass);
+  const { decision, request } = (parseObject(body.bytes) ?? {}) as Partial<DecisionBody>;
+  if (decision?.id !== pass.decision || request === undefined) return leftOf(pass);
+  return { ...request, door: pass.door, tenant: pass.tenant };
+}
+
+/** What the pass itself says of a request whose body was erased. */
+function leftOf({ door, tenant, principal, resource, action, constraints }: PassOpened) {
+  const stated = Object.entries(constraints).filter(([, value]) => value !== null);
+  const context = Object.fromEntries(stated);
+  return { door, tenant, subject: principal, resource, action: { name: action }, context };
+}

@@ -1,0 +1,126 @@
+import type { Clock, Random, RecordDraft } from '@countersign/core';
+import { endingIn, openingIn } from '@countersign/policy';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import type { Deciding } from '../decisions/decision-queue.ts';
+import type { DoorKnowledge } from '../decisions/policy-information-updater.ts';
+import type { PasskeyBook } from '../eam/passkeys/passkey-registry.ts';
+import type { SecurityEvent } from '../ssf/security-event.ts';
+import type { SsfRecord } from '../ssf/ssf-record.ts';
+import type { Transmitter } from '../ssf/transmitter.ts';
+import { AssuranceLevels } from './assurance-levels.ts';
+import { CredentialNews } from './credential-event-feed.ts';
+import type { WatchedPasses } from './open-pass-table.ts';
+import { endedEvent } from './pass-events.ts';
+import { PassKeeper } from './pass-revocation.ts';
+import { passesAtStart } from './restore-passes.ts';
+
+export type KeepingOptions = {
+  readonly writer: Writer;
+  readonly books: BooksReader;
+  readonly knowledge: DoorKnowledge;
+  readonly passes: WatchedPasses;
+  readonly deciding: Deciding;
+  readonly transmitter: Transmitter | undefined;
+  readonly issuer: string;
+  /** Undefined: no passkeys are registered here. */
+  readonly passkeys: PasskeyBook | undefined;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** Sees to it that passes end when what they rest on does, and that receivers hear of it. */
+export class Keeping {
+  readonly #options: KeepingOptions;
+  readonly #keeper: PassKeeper;
+  readonly #levels: AssuranceLevels;
+  readonly #news: CredentialNews | undefined;
+  /** What somebody's sign-in says, to be told. */
+  #said: SecurityEvent[] = [];
+  /** Of the policies by which all passes were judged last. */
+  #version: string | undefined;
+
+  private constructor(options: KeepingOptions, records: readonly SsfRecord[]) {
+    const { transmitter, passes, deciding, clock, random, issuer, writer } = options;
+    const { accountant } = writer;
+    const emit = async (events: readonly SecurityEvent[]): Promise<void> => {
+      await options.transmitter?.emit(events);
+    };
+    this.#options = options;
+    this.#levels = new AssuranceLevels(passes);
+    this.#news = transmitter && new CredentialNews({ ...options, records });
+    this.#keeper = new PassKeeper({
+      ...{ passes, deciding, accountant, clock, random, issuer, emit },
+    });
+  }
+
+  /** `records`: all that transmitters wrote down before. */
+  static async open(options: KeepingOptions, records: readonly SsfRecord[]): Promise<Keeping> {
+    const { writer, passes, clock, issuer, transmitter } = options;
+    const keeping = new Keeping(options, records);
+    const { open, untold } = await passesAtStart(writer, records, clock.now());
+    for (const { pass, request } of open) {
+      try {
+        passes.opening(pass, request);
+        keeping.#levels.opened({ pass, request }, issuer);
+      } catch (error) {
+        // More than can be watched over: those lapse in their time, and no more are opened.
+        options.onFailure(error);
+        break;
+      }
+    }
+    // A crash in between: the pass has ended, and nobody heard.
+    await transmitter?.emit(untold.map(({ pass, closed }) => endedEvent(pass, closed, issuer)));
+    writer.accountant.listen((drafts) => keeping.#hear(drafts));
+    return keeping;
+  }
+
+  /**
+   * Takes in what has changed, and does what follows from it.
+   * @throws ConfigError, and whatever the ledger throws: the rest is done the next time
+   */
+  async look(): Promise<void> {
+    const { knowledge, deciding } = this.#options;
+    try {
+      await knowledge.look(deciding.point);
+    } finally {
+      const { version } = deciding.point.policies;
+      if (version !== this.#version) this.#keeper.sweep();
+      this.#version = version;
+      for (const changed of knowledge.takeChanges()) this.#keeper.changed(changed);
+      await this.#keeper.settle();
+      await this.#tell();
+    }
+  }
+
+  /** What could not be written down is told the next time. */
+  async #tell(): Promise<void> {
+    const { transmitter } = this.#options;
+    this.#levels.lapse();
+    if (transmitter === undefined) return;
+    const news = (await this.#news?.look()) ?? [];
+    // Behind what may fail: what was taken out and not told would be told to nobody.
+    const said = this.#said.splice(0);
+    try {
+      if (said.length + news.length > 0) await transmitter.emit([...said, ...news]);
+    } catch (error) {
+      this.#said = [...said, ...this.#said];
+      throw error;
+    }
+    this.#news?.told(news);
+  }
+
+  #hear(drafts: readonly RecordDraft[]): void {
+    const { passes, issuer, transmitter } = this.#options;
+    for (const draft of drafts) {
+      const kept = passes.get(openingIn(draft) ?? '');
+      const said = kept && this.#levels.opened(kept, issuer);
+      if (said !== undefined && transmitter !== undefined) this.#said.push(said);
+    }
+    const closed = drafts.flatMap((draft) => endingIn(draft) ?? []);
+    if (closed.length === 0) return;
+    for (const each of closed) this.#keeper.ended(each);
+    this.#keeper.settle().catch(this.#options.onFailure);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Writer } from '../../operations/host/open-writer.ts';
+import type { OpenPasses } from '../eam/token-issuance.ts';
+import { knownPasses } from './pass-ledger.ts';
+
+type Latest = { readonly pass: string; readonly expiresMs: number };
+
+/** What a permit at the external method opened. */
+export type SignInPass = Latest & { readonly tenant: string; readonly person: string };
+
+/** The latest pass of each person who came by the external method, and is still open. */
+export class SignInPasses implements OpenPasses {
+  readonly #writer: Pick<Writer, 'books' | 'clock'>;
+  /** By person, in the order in which they opened. */
+  readonly #latest = new Map<string, Latest>();
+
+  /** Those that the books know to begin with. */
+  constructor(writer: Pick<Writer, 'books' | 'clock'>) {
+    this.#writer = writer;
+    const nowMs = writer.clock.now();
+    const known = knownPasses(writer.books, nowMs, { liveFromMs: nowMs });
+    for (const { door, state, tenant, principal, id, expiresMs } of known) {
+      if (door !== 'eam' || state !== 'open') continue;
+      this.opened({ tenant, person: principal.id, pass: id, expiresMs });
+    }
+  }
+
+  opened({ tenant, person, pass, expiresMs }: SignInPass): void {
+    this.#forget();
+    const key = keyOf(tenant, person);
+    this.#latest.delete(key);
+    this.#latest.set(key, { pass, expiresMs });
+  }
+
+  latest(tenant: string, names: readonly string[]): string | undefined {
+    const { books, clock } = this.#writer;
+    const nowMs = clock.now();
+    const found = names.flatMap((name) => this.#latest.get(keyOf(tenant, name)) ?? [])[0];
+    if (found === undefined || found.expiresMs <= nowMs) return undefined;
+    // Not in the books yet: it opened within the last second, and nobody can have ended it.
+    const [known] = knownPasses(books, nowMs, { pass: found.pass });
+    return known === undefined || known.state === 'open' ? found.pass : undefined;
+  }
+
+  /** All last equally long, as a rule, so that the oldest are over first. */
+  #forget(): void {
+    const nowMs = this.#writer.clock.now();
+    for (const [key, { expiresMs }] of this.#latest) {
+      if (expiresMs > nowMs) return;
+      this.#latest.delete(key);
+    }
+  }
+}
+
+function keyOf(tenant: string, person: string): string {
+  return `${tenant} ${person.toLowerCase()}`;
+}

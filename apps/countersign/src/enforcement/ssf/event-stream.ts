@@ -1,0 +1,187 @@
+import { malformed } from '../http/endpoint-error.ts';
+import { given, isObject, type Json } from '../http/i-json.ts';
+import { RECEIVER_TEXT_CHARACTERS_MAX, VERIFICATION_EVERY_MS } from './limits.ts';
+import { SUPPORTED_EVENTS } from './security-event.ts';
+import type { SubjectId } from './subject-identifier.ts';
+
+export const PUSH = 'urn:ietf:rfc:8935';
+export const POLL = 'urn:ietf:rfc:8936';
+
+export type Delivery =
+  | { readonly method: typeof PUSH; readonly endpointUrl: string }
+  | { readonly method: typeof POLL };
+
+export const STATUSES = ['enabled', 'paused', 'disabled'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** One stream. What a receiver keeps secret (the header of its push) is not part of it. */
+export type Stream = {
+  readonly id: string;
+  /** The name under which the configuration knows the receiver. */
+  readonly receiver: string;
+  readonly audience: string;
+  /** As asked for; undefined: whatever there is. */
+  readonly requested: readonly string[] | undefined;
+  readonly delivery: Delivery;
+  readonly description: string | undefined;
+  readonly status: Status;
+  readonly reason: string | undefined;
+  /** Whom the receiver does not want to hear of. All others are included. */
+  readonly excluded: readonly SubjectId[];
+};
+
+/** What a receiver may supply (SSF 1.0, 8.1.1). */
+export type Wanted = {
+  readonly requested: readonly string[] | undefined;
+  readonly delivery: Delivery;
+  /** Of a push: sent with each event, kept apart, and never told again. */
+  readonly authorization: string | undefined;
+  readonly description: string | undefined;
+};
+
+/** Where a receiver lets itself be called; everywhere else this program calls nobody. */
+export type PushScope = { readonly pushTo: readonly string[] };
+
+/** What a transmitter says that it is. */
+export type Transmits = { readonly issuer: string; readonly pollEndpoint: string };
+
+/** @throws DoorError MALFORMED */
+export function wantedOf(message: Json, scope: PushScope): Wanted {
+  const { delivery, authorization } = deliveryOf(given(message, 'delivery'), scope);
+  return {
+    requested: requestedOf(given(message, 'events_requested')),
+    delivery,
+    authorization,
+    description: textOf(given(message, 'description'), 'description'),
+  };
+}
+
+/**
+ * A change that names only what is to change. Members that the transmitter supplies may be there,
+ * and must then be what they are.
+ * @throws DoorError MALFORMED
+ */
+export function patched(
+  message: Json,
+  now: { readonly stream: Stream; readonly authorization: string | undefined },
+  scope: PushScope,
+): Wanted {
+  const { stream } = now;
+  const has = (member: string): boolean => Object.hasOwn(message, member);
+  const wanted = wantedOf(message, scope);
+  return {
+    requested: has('events_requested') ? wanted.requested : stream.requested,
+    delivery: has('delivery') ? wanted.delivery : stream.delivery,
+    authorization: has('delivery') ? wanted.authorization : now.authorization,
+    description: has('description') ? wanted.description : stream.description,
+  };
+}
+
+/**
+ * @throws DoorError MALFORMED when the message would change what is not the receiver's to change
+ */
+export function checkSupplied(message: Json, stream: Stream, transmits: Transmits): void {
+  const shown = shownOf(stream, transmits);
+  for (const name of ['iss', 'aud', 'events_supported', 'events_delivered'] as const) {
+    const stated = given(message, name);
+    if (stated !== undefined && JSON.stringify(stated) !== JSON.stringify(shown[name])) {
+      throw malformed(`${name} is what it is: leave it out, or send it as it was told`);
+    }
+  }
+}
+
+export function delivered({ requested }: Pick<Stream, 'requested'>): readonly string[] {
+  if (requested === undefined) return SUPPORTED_EVENTS;
+  return SUPPORTED_EVENTS.filter((type) => requested.includes(type));
+}
+
+/**
+ * A stream of an earlier version, which may have taken types that are no longer sent: left among
+ * what was asked for, their silence would be taken for good news.
+ */
+export function asSupported(stream: Stream): Stream {
+  return stream.requested === undefined ? stream : { ...stream, requested: delivered(stream) };
+}
+
+/** The stream as its receiver sees it. */
+export function shownOf(stream: Stream, { issuer, pollEndpoint }: Transmits): Json {
+  const { id, audience, requested, delivery, description } = stream;
+  const shown =
+    delivery.method === PUSH
+      ? { method: PUSH, endpoint_url: delivery.endpointUrl }
+      : { method: POLL, endpoint_url: `${pollEndpoint}/${id}` };
+  return {
+    stream_id: id,
+    iss: issuer,
+    aud: audience,
+    events_supported: SUPPORTED_EVENTS,
+    ...(requested === undefined ? {} : { events_requested: requested }),
+    events_delivered: delivered(stream),
+    delivery: shown,
+    min_verification_interval: VERIFICATION_EVERY_MS / 1000,
+    ...(description === undefined ? {} : { description }),
+  };
+}
+
+/** @throws DoorError MALFORMED */
+export function statusOf(message: Json): { readonly status: Status; readonly reason?: string } {
+  const stated = given(message, 'status');
+  const status = STATUSES.find((known) => known === stated);
+  if (status === undefined) throw malformed(`status is none of ${STATUSES.join(', ')}`);
+  const reason = textOf(given(message, 'reason'), 'reason');
+  return { status, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** @throws DoorError MALFORMED */
+export function streamIdOf(message: Json): string {
+  const id = textOf(given(message, 'stream_id'), 'stream_id');
+  if (id === undefined) throw malformed('stream_id is missing');
+  return id;
+}
+
+/** @throws DoorError MALFORMED */
+export function textOf(value: unknown, name: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw malformed(`${name} is no text`);
+  if (value.length <= RECEIVER_TEXT_CHARACTERS_MAX) return value;
+  throw malformed(`${name} is longer than ${RECEIVER_TEXT_CHARACTERS_MAX} characters`);
+}
+
+function requestedOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length > 2 * SUPPORTED_EVENTS.length) {
+    throw malformed('events_requested is no list of events, or far too long');
+  }
+  return value.map((each: unknown) => textOf(each, 'an event of events_requested') ?? '');
+}
+
+function deliveryOf(
+  value: unknown,
+  scope: PushScope,
+): { readonly delivery: Delivery; readonly authorization: string | undefined } {
+  // "If delivery is not present, poll is assumed" (8.1.1.1).
+  if (value === undefined) return { delivery: { method: POLL }, authorization: undefined };
+  if (!isObject(value)) throw malformed('delivery is no object');
+  const method = given(value, 'method');
+  if (method === POLL) return { delivery: { method }, authorization: undefined };
+  if (method !== PUSH) throw malformed(`delivery.method is neither ${PUSH} nor ${POLL}`);
+  const authorization = textOf(given(value, 'authorization_header'), 'the authorization_header');
+  // A header with a line break would be two headers.
+  if (authorization !== undefined && !/^[\t\x20-\x7e]*$/.test(authorization)) {
+    throw malformed('delivery.authorization_header is no value of a header');
+  }
+  const endpointUrl = endpointOf(given(value, 'endpoint_url'), scope);
+  return { delivery: { method, endpointUrl }, authorization };
+}
+
+/** Whoever may name any address could have this machine call what only it can reach. */
+function endpointOf(value: unknown, { pushTo }: PushScope): string {
+  const text = textOf(value, 'delivery.endpoint_url');
+  const url = text === undefined ? null : URL.parse(text);
+  if (url === null) throw malformed('delivery.endpoint_url is no URL');
+  if (url.username !== '' || url.password !== '' || url.hash !== '') {
+    throw malformed('delivery.endpoint_url holds a name, a password or a fragment');
+  }
+  if (pushTo.includes(url.origin)) return url.href;
+  throw malformed('delivery.endpoint_url is not where this receiver is allowed to be called');
+}

@@ -1,0 +1,164 @@
+import { messageOf } from '@countersign/core';
+import { isObject } from '../http/i-json.ts';
+import { PUSH } from './event-stream.ts';
+import {
+  PUSH_MS_MAX,
+  PUSH_RETRY_FIRST_MS,
+  PUSH_RETRY_MAX_MS,
+  PUSHES_AT_ONCE,
+  RECEIVER_TEXT_CHARACTERS_MAX,
+} from './limits.ts';
+import type { Transmitter } from './transmitter.ts';
+import { isSendable, type Line, type Pending } from './transmitter-state.ts';
+
+type Outcome =
+  | { readonly kind: 'acknowledged' }
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'failed'; readonly because: string };
+
+type Flight = {
+  readonly jtis: Set<string>;
+  readonly subjects: Set<string>;
+  failures: number;
+  /** Nothing is sent until it has passed. */
+  rest: Promise<void> | undefined;
+};
+
+/**
+ * Pushes events to receivers (RFC 8935): several at once on a stream, those of one subject one
+ * after the other. A receiver that is away is tried again for as long as the event is of use.
+ */
+export class Pusher {
+  readonly #transmitter: Transmitter;
+  readonly #flights = new Map<string, Flight>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(transmitter: Transmitter) {
+    this.#transmitter = transmitter;
+  }
+
+  /** Sends what can be sent on a stream. Returns at once, and never throws. */
+  wake(streamId: string): void {
+    if (this.#closing.signal.aborted) return;
+    const line = this.#transmitter.state.line(streamId);
+    if (line === undefined || line.stream.delivery.method !== PUSH) {
+      this.#flights.delete(streamId);
+      return;
+    }
+    const flight = this.#flightOf(streamId);
+    if (flight.rest !== undefined) return;
+    for (const pending of line.pending.values()) {
+      if (flight.jtis.size >= PUSHES_AT_ONCE) return;
+      if (flight.jtis.has(pending.claims.jti) || flight.subjects.has(pending.subjectKey)) continue;
+      if (isSendable(line, pending)) this.#start(line, pending, flight);
+    }
+  }
+
+  /** What is under way is cut off: whatever was not acknowledged is sent again another time. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  #flightOf(streamId: string): Flight {
+    const known = this.#flights.get(streamId);
+    if (known !== undefined) return known;
+    const flight: Flight = { jtis: new Set(), subjects: new Set(), failures: 0, rest: undefined };
+    this.#flights.set(streamId, flight);
+    return flight;
+  }
+
+  #start(line: Line, pending: Pending, flight: Flight): void {
+    flight.jtis.add(pending.claims.jti);
+    flight.subjects.add(pending.subjectKey);
+    this.#follow(
+      this.#push(line, pending, flight).finally(() => {
+        flight.jtis.delete(pending.claims.jti);
+        flight.subjects.delete(pending.subjectKey);
+        this.wake(line.stream.id);
+      }),
+    );
+  }
+
+  async #push(line: Line, pending: Pending, flight: Flight): Promise<void> {
+    try {
+      await this.#settle(line, pending, await this.#send(line, pending), flight);
+    } catch {
+      // The ledger failed: whoever emits next is told. The event is sent again after a rest, and
+      // its receiver knows it by its jti.
+      this.#restAfter(line, flight);
+    }
+  }
+
+  async #settle(line: Line, pending: Pending, outcome: Outcome, flight: Flight): Promise<void> {
+    const { jti } = pending.claims;
+    switch (outcome.kind) {
+      case 'acknowledged':
+        flight.failures = 0;
+        return this.#transmitter.settle(line, [{ jti, how: 'acknowledged' }]);
+      case 'refused':
+        flight.failures = 0;
+        return this.#transmitter.settle(line, [{ jti, how: 'refused', error: outcome.error }]);
+      case 'failed':
+        this.#restAfter(line, flight);
+        return this.#transmitter.expire(line);
+    }
+  }
+
+  async #send({ stream }: Line, { claims }: Pending): Promise<Outcome> {
+    const { keys, world } = this.#transmitter;
+    const { delivery } = stream;
+    if (delivery.method !== PUSH) return { kind: 'failed', because: 'it is not pushed any more' };
+    const authorization = world.secrets.get(stream.id);
+    try {
+      const { status, body } = await world.post({
+        url: delivery.endpointUrl,
+        headers: {
+          'content-type': 'application/secevent+jwt',
+          accept: 'application/json',
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        body: await keys.sign(claims),
+        timeoutMs: PUSH_MS_MAX,
+        signal: this.#closing.signal,
+      });
+      // RFC 8935, 2.2: 202. Some receivers say 200 or 204 and mean the same.
+      if (status >= 200 && status < 300) return { kind: 'acknowledged' };
+      if (status === 400) return { kind: 'refused', error: errorOf(body) };
+      return { kind: 'failed', because: `the receiver answered ${status}` };
+    } catch (error) {
+      return { kind: 'failed', because: messageOf(error) };
+    }
+  }
+
+  #restAfter(line: Line, flight: Flight): void {
+    if (flight.rest !== undefined) return;
+    const ms = Math.min(PUSH_RETRY_FIRST_MS * 2 ** flight.failures, PUSH_RETRY_MAX_MS);
+    flight.failures += 1;
+    flight.rest = this.#transmitter.world.wait(ms, this.#closing.signal).then(() => {
+      flight.rest = undefined;
+      this.wake(line.stream.id);
+    });
+    this.#follow(flight.rest);
+  }
+
+  #follow(work: Promise<void>): void {
+    const followed = work.finally(() => this.#underWay.delete(followed));
+    this.#underWay.add(followed);
+  }
+}
+
+/** RFC 8935, 2.3: `{"err": …, "description": …}`, or whatever somebody wrote in its place. */
+function errorOf(body: string): string {
+  let read: unknown;
+  try {
+    read = JSON.parse(body);
+  } catch {
+    read = undefined;
+  }
+  const { err, description } = isObject(read) ? read : {};
+  const words = [err, description].filter((each) => typeof each === 'string');
+  const text = words.length === 0 ? 'no reason was given' : words.join(': ');
+  return text.slice(0, RECEIVER_TEXT_CHARACTERS_MAX);
+}

@@ -1,0 +1,137 @@
+import { malformed } from '../http/endpoint-error.ts';
+import { canonical, isObject, type Json } from '../http/i-json.ts';
+import { ALIASES_MAX, RECEIVER_TEXT_CHARACTERS_MAX } from './limits.ts';
+
+/** A subject as RFC 9493 and SSF 1.0 section 3 write it. */
+export type SubjectId = Json & { readonly format: string };
+
+/** The members that each simple format must have. */
+const SIMPLE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['account', ['uri']],
+  ['email', ['email']],
+  ['iss_sub', ['iss', 'sub']],
+  ['opaque', ['id']],
+  ['phone_number', ['phone_number']],
+  ['did', ['url']],
+  ['uri', ['uri']],
+  ['jwt_id', ['iss', 'jti']],
+  ['saml_assertion_id', ['issuer', 'assertion_id']],
+]);
+
+/** SSF 1.0, 3.2. */
+const COMPLEX_MEMBERS = [
+  'user',
+  'device',
+  'session',
+  'application',
+  'tenant',
+  'org_unit',
+  'group',
+] as const;
+
+export type ComplexMember = (typeof COMPLEX_MEMBERS)[number];
+
+/** @throws DoorError MALFORMED */
+export function subjectOf(value: unknown): SubjectId {
+  if (!isObject(value)) throw malformed('the subject is no object');
+  if (value['format'] === 'complex') return complexOf(value);
+  return simpleOf(value);
+}
+
+export function complex(members: Partial<Record<ComplexMember, SubjectId | undefined>>): SubjectId {
+  const stated = Object.entries(members).filter(([, member]) => member !== undefined);
+  return { format: 'complex', ...Object.fromEntries(stated) };
+}
+
+export function opaque(id: string): SubjectId {
+  return { format: 'opaque', id };
+}
+
+export function issSub(iss: string, sub: string): SubjectId {
+  return { format: 'iss_sub', iss, sub };
+}
+
+export function email(address: string): SubjectId {
+  return { format: 'email', email: address };
+}
+
+/**
+ * Simple subjects match when they are identical. Complex ones match when each member is missing on
+ * either side or identical; a simple one then stands for the user (SSF 1.0, 3.3 and 8.1.3.1).
+ */
+export function matches(a: SubjectId, b: SubjectId): boolean {
+  if (a.format !== 'complex' && b.format !== 'complex') return keyOf(a) === keyOf(b);
+  const [left, right] = [asComplex(a), asComplex(b)];
+  return COMPLEX_MEMBERS.every((name) => {
+    const [mine, theirs] = [left[name], right[name]];
+    if (mine === undefined || theirs === undefined) return true;
+    return keyOf(mine as SubjectId) === keyOf(theirs as SubjectId);
+  });
+}
+
+/** The same text for the same subject, in whichever order its members were written. */
+export function keyOf(subject: SubjectId): string {
+  return canonical(subject);
+}
+
+function asComplex(subject: SubjectId): Json {
+  return subject.format === 'complex' ? subject : { user: subject };
+}
+
+function complexOf(value: Json): SubjectId {
+  const members: Record<string, SubjectId> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (name === 'format') continue;
+    if (!COMPLEX_MEMBERS.some((known) => known === name)) {
+      throw malformed(`the subject has the member ${JSON.stringify(name)}, which nobody defines`);
+    }
+    if (!isObject(member)) throw malformed(`the ${name} of the subject is no object`);
+    members[name] = simpleOf(member);
+  }
+  if (Object.keys(members).length === 0) throw malformed('the subject names nobody');
+  return { format: 'complex', ...members };
+}
+
+function simpleOf(value: Json): SubjectId {
+  const { format } = value;
+  if (typeof format !== 'string') throw malformed('the subject has no format');
+  if (format === 'aliases') return aliasesOf(value);
+  if (format === 'ip-addresses') return addressesOf(value);
+  const names = SIMPLE.get(format);
+  if (names === undefined) {
+    throw malformed(`the subject has a format that is not known here: ${JSON.stringify(format)}`);
+  }
+  return { format, ...Object.fromEntries(names.map((name) => [name, textIn(value, name)])) };
+}
+
+function aliasesOf(value: Json): SubjectId {
+  const { identifiers } = value;
+  if (!Array.isArray(identifiers) || identifiers.length === 0) {
+    throw malformed('the aliases of the subject are missing');
+  }
+  if (identifiers.length > ALIASES_MAX) {
+    throw malformed(`the subject has more than ${ALIASES_MAX} aliases`);
+  }
+  // RFC 9493, 3.2.8: "aliases" MUST NOT be nested.
+  const read = identifiers.map((each: unknown) => {
+    if (!isObject(each) || each['format'] === 'aliases') throw malformed('an alias is no subject');
+    return simpleOf(each);
+  });
+  return { format: 'aliases', identifiers: read };
+}
+
+function addressesOf(value: Json): SubjectId {
+  const addresses = value['ip-addresses'];
+  const isList = Array.isArray(addresses) && addresses.every((each) => typeof each === 'string');
+  if (!isList || addresses.length === 0 || addresses.length > ALIASES_MAX) {
+    throw malformed('the addresses of the subject are missing, or too many');
+  }
+  return { format: 'ip-addresses', 'ip-addresses': addresses };
+}
+
+function textIn(value: Json, name: string): string {
+  const text = value[name];
+  if (typeof text !== 'string' || text === '') throw malformed(`the subject has no ${name}`);
+  if (text.length <= RECEIVER_TEXT_CHARACTERS_MAX) return text;
+  throw malformed(`the ${name} of the subject is longer than ${RECEIVER_TEXT_CHARACTERS_MAX}`);
+}

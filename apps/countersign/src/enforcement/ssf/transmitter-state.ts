@@ -1,0 +1,75 @@
+import type { Stream } from './event-stream.ts';
+import { STREAM_EVENT_TYPES } from './security-event.ts';
+import type { SetClaims } from './security-event-token.ts';
+import type { SsfRecord } from './ssf-record.ts';
+import { keyOf } from './subject-identifier.ts';
+
+/** An event that a receiver has not acknowledged yet. */
+export type Pending = {
+  readonly claims: SetClaims;
+  readonly issuedMs: number;
+  /** Events of one subject are sent one after the other. */
+  readonly subjectKey: string;
+  /** About the stream itself: sent whatever its status is. */
+  readonly aboutStream: 'yes' | 'no';
+};
+
+/** A stream, and what it still has to send, oldest first. */
+export type Line = { stream: Stream; readonly pending: Map<string, Pending> };
+
+/** What all records together say. The way after a crash is the way of every day. */
+export class SsfState {
+  readonly #lines = new Map<string, Line>();
+
+  line(streamId: string): Line | undefined {
+    return this.#lines.get(streamId);
+  }
+
+  lines(): IterableIterator<Line> {
+    return this.#lines.values();
+  }
+
+  linesOf(receiver: string): Line[] {
+    return [...this.#lines.values()].filter(({ stream }) => stream.receiver === receiver);
+  }
+
+  apply(record: SsfRecord): void {
+    switch (record.what) {
+      case 'ssf-stream':
+        this.#put(record.stream);
+        return;
+      case 'ssf-stream-deleted':
+        this.#lines.delete(record.streamId);
+        return;
+      case 'ssf-issued': {
+        const { claims, atMs: issuedMs } = record;
+        const [type = ''] = Object.keys(claims.events);
+        const isAboutStream = Object.values<string>(STREAM_EVENT_TYPES).includes(type);
+        this.#lines.get(record.streamId)?.pending.set(claims.jti, {
+          claims,
+          issuedMs,
+          subjectKey: keyOf(claims.sub_id),
+          aboutStream: isAboutStream ? 'yes' : 'no',
+        });
+        return;
+      }
+      case 'ssf-settled':
+        this.#lines.get(record.streamId)?.pending.delete(record.jti);
+    }
+  }
+
+  #put(stream: Stream): void {
+    const line = this.#lines.get(stream.id);
+    if (line === undefined) {
+      this.#lines.set(stream.id, { stream, pending: new Map() });
+      return;
+    }
+    line.stream = stream;
+    if (stream.status === 'disabled') line.pending.clear();
+  }
+}
+
+/** A stream that is paused holds everything but what is about itself (SSF 1.0, 8.1.2). */
+export function isSendable({ stream }: Line, { aboutStream }: Pending): boolean {
+  return stream.status === 'enabled' || aboutStream === 'yes';
+}

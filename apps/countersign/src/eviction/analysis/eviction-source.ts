@@ -1,0 +1,158 @@
+import type { LedgerReader } from '@countersign/ledger';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { TextRecords } from './record-reader.ts';
+
+export type Period = { readonly fromMs: number; readonly toMs?: number | undefined };
+
+/** The three names of one service principal. */
+export type ServicePrincipal = {
+  readonly tenant: string;
+  readonly uid: string | null;
+  readonly appId: string | null;
+  readonly name: string | null;
+};
+
+/** Who did something with success from an address, from when on. */
+export type AddressUser = {
+  readonly ip: string;
+  readonly tenant: string;
+  readonly uid: string | null;
+  readonly name: string | null;
+  readonly firstMs: number;
+};
+
+/** An account by its id and a name that it had, from when on. */
+export type NamedAccount = {
+  readonly tenant: string;
+  readonly uid: string;
+  readonly name: string;
+  readonly firstMs: number;
+};
+
+/** What the question asks of the account; nothing in it is written. */
+export interface IncidentSource {
+  /** Distinct operations, as delivered. */
+  operations(period: Period): Promise<readonly string[]>;
+  changes(operations: readonly string[], period: Period): AsyncIterable<EventRow>;
+  /** Everything that parties did: object ids, actor keys, sessions, application ids. */
+  doings(parties: readonly string[], period: Period): AsyncIterable<EventRow>;
+  /** Events that any of these entries tell of. */
+  events(entries: readonly number[], period: Period): AsyncIterable<EventRow>;
+  servicePrincipals(period: Period): Promise<readonly ServicePrincipal[]>;
+  /** How many actors were seen behind each address. */
+  sharers(addresses: readonly string[], period: Period): Promise<ReadonlyMap<string, number>>;
+  /** Who had success from these addresses. */
+  users(addresses: readonly string[], period: Period): Promise<readonly AddressUser[]>;
+  /** From where these parties had success: object ids and actor keys. */
+  placesOf(parties: readonly string[], period: Period): Promise<readonly AddressUser[]>;
+  /** When the first event of the period was that states an address; null where there is none. */
+  historyMs(period: Period): Promise<number | null>;
+  /** What these object ids were called, and which ids had these names. */
+  accounts(uids: readonly string[], names: readonly string[]): Promise<readonly NamedAccount[]>;
+  /** The record of an entry, parsed; undefined where its body was erased or is no JSON. */
+  record(index: number): Promise<unknown>;
+}
+
+export function incidentSource(books: BooksReader, ledger: LedgerReader): IncidentSource {
+  const records = new TextRecords(ledger);
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return {
+    async operations({ fromMs, toMs }) {
+      const sql = { select: 'DISTINCT operation', scope: { fromMs, toMs } };
+      const rows = await books.select({ ...sql, rest: 'WHERE operation IS NOT NULL' });
+      return rows.flatMap(([operation]) => text(operation) ?? []);
+    },
+    changes: (operations, period) => books.rows({ operations, ...period }),
+    doings: (parties, period) => books.rows({ parties, ...period }),
+    events: (entries, period) => books.rows({ entries, ...period }),
+    async servicePrincipals({ fromMs, toMs }) {
+      const rows = await books.select({
+        select: 'DISTINCT tenant, actor_uid, app_uid, coalesce(app_name, actor_name)',
+        scope: { fromMs, toMs },
+        rest: 'WHERE class_uid = 3002 AND actor_type = 4',
+      });
+      return rows.map(([tenant, uid, appId, name]) => ({
+        tenant: text(tenant) ?? '',
+        uid: text(uid),
+        appId: text(appId),
+        name: text(name),
+      }));
+    },
+    async sharers(addresses, { fromMs, toMs }) {
+      if (addresses.length === 0) return new Map();
+      const marks = addresses.map((_, i) => `$${i + 1}`).join(', ');
+      const rows = await books.select({
+        select: 'ip, count(DISTINCT actor)',
+        scope: { fromMs, toMs },
+        rest: `WHERE ip IN (${marks}) AND status_id <> 2 GROUP BY ip`,
+        values: [...addresses],
+      });
+      return new Map(rows.map(([ip, actors]) => [String(ip), Number(actors)]));
+    },
+    users: (addresses, period) => usersOf(books, 'ip', addresses, period),
+    placesOf: (parties, period) => usersOf(books, 'actor', parties, period),
+    async historyMs({ fromMs, toMs }) {
+      const rows = await books.select({
+        select: 'epoch_ms(min("time"))',
+        scope: { fromMs, toMs },
+        rest: `WHERE ip IS NOT NULL AND ${within({ fromMs, toMs })}`,
+      });
+      const first = rows[0]?.[0];
+      return first === null || first === undefined ? null : Number(first);
+    },
+    async accounts(uids, names) {
+      if (uids.length + names.length === 0) return [];
+      const rows = await books.select({
+        select: 'tenant, actor_uid, lower(actor_name), epoch_ms(min("time"))',
+        scope: {},
+        rest:
+          'WHERE actor_uid IS NOT NULL AND actor_name IS NOT NULL AND ' +
+          `(${anyOf('actor_uid', uids, 0)} OR ${anyOf('lower(actor_name)', names, uids.length)}) ` +
+          'GROUP BY ALL',
+        values: [...uids, ...names],
+      });
+      return rows.map(([tenant, uid, name, firstMs]) => ({
+        ...{ tenant: String(tenant), uid: String(uid), name: String(name) },
+        firstMs: Number(firstMs),
+      }));
+    },
+    record: (index) => records.read(index),
+  };
+}
+
+/** A sign-in that was interrupted is no success; of most other records a failure is stated. */
+const SUCCESS = 'CASE WHEN class_uid = 3002 THEN status_id = 1 ELSE status_id <> 2 END';
+
+async function usersOf(
+  books: BooksReader,
+  column: 'ip' | 'actor',
+  asked: readonly string[],
+  { fromMs, toMs }: Period,
+): Promise<readonly AddressUser[]> {
+  if (asked.length === 0) return [];
+  const rows = await books.select({
+    select: 'ip, tenant, actor_uid, lower(actor_name), epoch_ms(min("time"))',
+    scope: { fromMs, toMs },
+    rest:
+      `WHERE ${anyOf(column, asked, 0)} AND ip IS NOT NULL AND actor IS NOT NULL AND ${SUCCESS} ` +
+      `AND ${within({ fromMs, toMs })} GROUP BY ALL`,
+    values: [...asked],
+  });
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return rows.map(([ip, tenant, uid, name, firstMs]) => ({
+    ...{ ip: String(ip), tenant: String(tenant), uid: text(uid), name: text(name) },
+    firstMs: Number(firstMs),
+  }));
+}
+
+function anyOf(column: string, values: readonly string[], before: number): string {
+  if (values.length === 0) return 'false';
+  return `${column} IN (${values.map((_, i) => `$${before + i + 1}`).join(', ')})`;
+}
+
+/** Files hold whole days, so that the scope alone lets more through. */
+function within({ fromMs, toMs }: Period): string {
+  const at = (ms: number): string => `make_timestamp_ms(CAST(${Math.trunc(ms)} AS BIGINT))`;
+  return `"time" >= ${at(fromMs)}${toMs === undefined ? '' : ` AND "time" < ${at(toMs)}`}`;
+}

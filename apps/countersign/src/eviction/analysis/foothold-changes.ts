@@ -1,0 +1,193 @@
+import { activityKey, createMemo } from '@countersign/ocsf';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import { IncidentError } from '../errors.ts';
+import type { Foothold, Remainder, Trace } from '../footholds/foothold.ts';
+import { Detail } from '../footholds/record-detail.ts';
+import { CHANGES_MAX } from '../limits.ts';
+import { type Act, actOf, GIVES_CONTROL } from '../lineage/lineage.ts';
+import type { Things } from '../reversals/objects.ts';
+import type { Called, Parties } from '../reversals/parties.ts';
+import type { IncidentSource, Period } from './eviction-source.ts';
+import { actorOf, holderOf } from './party-names.ts';
+
+export type Effect = 'opens' | 'closes' | 'reopens';
+
+/** One change, and what it means for one foothold. */
+export type Meaning = {
+  readonly foothold: Foothold;
+  readonly effect: Effect;
+  /** Whose it is then. */
+  readonly holder: Called;
+  /** What it gives, in words; undefined where the record does not say. */
+  readonly what: string | undefined;
+  /** What exactly: a reversal of something else takes nothing back. */
+  readonly things: Things;
+  /** Whether whoever did it controls the holder then. */
+  readonly control: 'given' | 'none';
+  /** Of what opens: whether it puts back what was taken away, done by anybody. */
+  readonly reinstates: boolean;
+  readonly leaves: readonly Remainder[];
+};
+
+export type Change = {
+  readonly row: EventRow;
+  readonly act: Act;
+  /** It takes something back, with an operation that may as well give it. */
+  readonly isReversal: boolean;
+  readonly meanings: readonly Meaning[];
+};
+
+/**
+ * Every change of the period that opens or closes a foothold, in order of time. Records are read
+ * only of operations that the list knows.
+ * @throws IncidentError TOO_MANY_CHANGES
+ */
+export async function changesOf(
+  source: IncidentSource,
+  footholds: readonly Foothold[],
+  period: Period,
+): Promise<Change[]> {
+  const memo = createMemo();
+  const uses = usesOf(footholds);
+  const known = await source.operations(period);
+  const found = known.filter((each) => usesFor(uses, activityKey(each, memo)).length > 0);
+  const changes: Change[] = [];
+  for await (const row of source.changes(found, period)) {
+    if (changes.length >= CHANGES_MAX) throw tooMany();
+    // What failed changed nothing.
+    if (row.event.statusId === 2) continue;
+    const detail = new Detail(await source.record(row.index));
+    const key = activityKey(row.event.operation ?? '', memo);
+    const own = usesFor(uses, key);
+    const meanings = own.flatMap((use) => meaningOf(use, row, detail));
+    if (meanings.length === 0) continue;
+    const isReversal = isReversalOf(own, meanings);
+    changes.push({ row, act: actOf(row, actorOf(row)), meanings, isReversal });
+  }
+  return withAddresses(changes);
+}
+
+function isReversalOf(uses: readonly Use[], meanings: readonly Meaning[]): boolean {
+  const couldOpen = uses.some(({ effect }) => effect === 'opens');
+  return couldOpen && meanings.every(({ effect }) => effect === 'closes');
+}
+
+/** Two logs tell of one change of the directory, and only one of them says from where. */
+function withAddresses(changes: readonly Change[]): Change[] {
+  const keyOf = ({ row: { tenant, event } }: Change): string | undefined =>
+    event.correlationUid === null
+      ? undefined
+      : `${tenant} ${event.correlationUid} ${event.actorUid ?? event.actorName}`;
+  const addresses = new Map<string, string>();
+  for (const change of changes) {
+    const key = keyOf(change);
+    if (key !== undefined && change.act.ip !== null) addresses.set(key, change.act.ip);
+  }
+  return changes.map((change) => {
+    const ip = change.act.ip ?? addresses.get(keyOf(change) ?? '') ?? null;
+    return ip === change.act.ip ? change : { ...change, act: { ...change.act, ip } };
+  });
+}
+
+/** Who is who, as far as the changes and the sign-ins of applications say. */
+export function learnParties(
+  parties: Parties,
+  changes: readonly Change[],
+  principals: readonly Called[],
+): void {
+  const pairs = new ApplicationPairs();
+  for (const called of principals) {
+    parties.learn(called);
+    pairs.learn(called, 'ServicePrincipal');
+  }
+  for (const { row, act, meanings } of changes) {
+    parties.learn(act.actor);
+    for (const { holder } of meanings) {
+      parties.learn(holder);
+      pairs.learn(holder, row.event.targetType ?? '');
+    }
+  }
+  for (const called of pairs.list()) parties.learn(called);
+}
+
+type Pair = { readonly called: Called; readonly kinds: Map<string, Set<string>> };
+
+/**
+ * Records of an application do not always state the id that it shares with its principal. Where one
+ * application and one principal of a tenant have a display name, they belong together.
+ */
+class ApplicationPairs {
+  readonly #ids = new Map<string, Pair>();
+
+  learn(called: Called, targetType: string): void {
+    const kind = /^(?:application|serviceprincipal)$/i.exec(targetType)?.[0].toLowerCase();
+    const label = called.names.find((name) => name.startsWith('label:'));
+    const id = called.names.find((name) => name.startsWith('uid:'));
+    if (kind === undefined || label === undefined || id === undefined) return;
+    const known = this.#ids.get(label) ?? { called, kinds: new Map<string, Set<string>>() };
+    this.#ids.set(label, known);
+    known.kinds.set(kind, (known.kinds.get(kind) ?? new Set()).add(id));
+  }
+
+  list(): Called[] {
+    return [...this.#ids.values()].flatMap(({ called, kinds }) => {
+      const [applications, principals] = [kinds.get('application'), kinds.get('serviceprincipal')];
+      if (applications?.size !== 1 || principals?.size !== 1) return [];
+      return [{ ...called, names: [...applications, ...principals] }];
+    });
+  }
+}
+
+type Use = { readonly foothold: Foothold; readonly effect: Effect; readonly trace: Trace };
+
+type Uses = {
+  readonly exact: ReadonlyMap<string, readonly Use[]>;
+  readonly beginning: readonly (readonly [prefix: string, use: Use])[];
+};
+
+function usesOf(footholds: readonly Foothold[]): Uses {
+  const exact = new Map<string, Use[]>();
+  const beginning: (readonly [string, Use])[] = [];
+  for (const foothold of footholds) {
+    for (const effect of ['opens', 'closes', 'reopens'] as const) {
+      for (const trace of foothold[effect] ?? []) {
+        for (const activity of trace.activities) {
+          const use = { foothold, effect, trace };
+          if (activity.endsWith('*')) beginning.push([activity.slice(0, -1), use]);
+          else exact.set(activity, [...(exact.get(activity) ?? []), use]);
+        }
+      }
+    }
+  }
+  return { exact, beginning };
+}
+
+function usesFor(uses: Uses, key: string): readonly Use[] {
+  const begun = uses.beginning.filter(([prefix]) => key.startsWith(prefix)).map(([, use]) => use);
+  return [...(uses.exact.get(key) ?? []), ...begun];
+}
+
+function meaningOf(use: Use, row: EventRow, detail: Detail): Meaning[] {
+  const { foothold, effect, trace } = use;
+  if (trace.when?.(detail, row) === false) return [];
+  const things = trace.things === undefined ? 'whole' : (trace.things(detail, row) ?? 'unstated');
+  const isControl = GIVES_CONTROL.has(foothold.number) && trace.control !== 'none';
+  return [
+    {
+      ...{ foothold, effect, things },
+      holder: holderOf(row, detail, trace.holder),
+      what: trace.what?.(detail),
+      control: isControl ? 'given' : 'none',
+      reinstates: effect === 'reopens' || trace.reinstates === true,
+      leaves: trace.leaves ?? [],
+    },
+  ];
+}
+
+function tooMany(): IncidentError {
+  return new IncidentError(
+    'TOO_MANY_CHANGES',
+    `couldn't look at the changes: there are more than ${CHANGES_MAX} in the period; ` +
+      'give a later --since, or one --tenant',
+  );
+}

@@ -1,0 +1,151 @@
+import { activityKey, createMemo, isSignIn } from '@countersign/ocsf';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import { SIGN_INS_READ_MAX } from '../limits.ts';
+import { type Act, actOf, type Lineage, type Suspicion, type Taint } from '../lineage/lineage.ts';
+import { outcomeOf } from '../lineage/seeds.ts';
+import type { IncidentSource, Period } from './eviction-source.ts';
+import { actorOf, type Name } from './party-names.ts';
+
+/** One successful act that counts as the intruders'. */
+export type TaintedAct = {
+  readonly row: EventRow;
+  readonly act: Act;
+  readonly party: Name;
+  readonly taint: Taint;
+  /** By a session or an address of theirs, or an account that nobody else uses. */
+  readonly isSure: boolean;
+};
+
+/** What one of them read through one session and address, by the mailbox or site that it lay in. */
+export type Reading = {
+  readonly place: string;
+  readonly tenant: string;
+  readonly act: Act;
+  readonly party: Name;
+  readonly isSure: boolean;
+  items: number;
+  /** Contents of a synchronised folder, or of a mailbox whose recording stopped, are not known. */
+  isMore: boolean;
+  readonly first: EventRow;
+  last: EventRow;
+  readonly taint: Taint;
+};
+
+/** Everything that what is tainted did, told together. */
+export type Doings = {
+  /** The latest {@link SIGN_INS_READ_MAX}. */
+  readonly signIns: readonly TaintedAct[];
+  readonly readings: readonly Reading[];
+  /** The last moment at which a token of theirs is known to have been issued or used, by whom. */
+  readonly lasts: readonly TaintedAct[];
+};
+
+const READS: RegExp = new RegExp(
+  `^(?:${[
+    ...['mailitemsaccessed', 'messageread', 'attachmentaccess'],
+    ...['fileaccessed', 'filedownloaded', 'filepreviewed', 'filesyncdownloaded'],
+    'get .*/(?:messages|drive|drives|content|chats)',
+  ].join('|')})`,
+);
+
+export async function doingsOf(
+  source: IncidentSource,
+  lineage: Lineage,
+  period: Period,
+): Promise<Doings> {
+  const memo = createMemo();
+  const signIns: TaintedAct[] = [];
+  const readings = new Map<string, Reading>();
+  const lasts = new Map<string, TaintedAct>();
+  const parties = keysOf(lineage);
+  if (parties.length === 0) return { signIns, readings: [], lasts: [] };
+  for await (const row of source.doings(parties, period)) {
+    if (outcomeOf(row) !== 'done') continue;
+    const whole = actOf(row, actorOf(row));
+    const isOfSignIn = isSignIn(row.event.classUid);
+    const by = isOfSignIn ? lineage.behindSignIn(whole) : lineage.behind(whole);
+    if (by === undefined) continue;
+    const isSure = isSurely(lineage, whole, by);
+    // Where the account itself is theirs, one line for all of its channels is enough.
+    const isItself = lineage.partyOf(whole.actor) === by.party;
+    const act = isItself ? { actor: whole.actor, session: null, ip: null } : whole;
+    const through = JSON.stringify([by.party, isSure, act.session, act.ip]);
+    lasts.set(through, { row, act, isSure, ...by });
+    if (isOfSignIn) {
+      signIns.push({ row, act, isSure, ...by });
+      if (signIns.length > SIGN_INS_READ_MAX) signIns.shift();
+    } else if (READS.test(activityKey(row.event.operation ?? '', memo))) {
+      note(readings, through, row, { act, isSure, ...by });
+    }
+  }
+  return surest({ signIns, readings: [...readings.values()], lasts: [...lasts.values()] });
+}
+
+/** An account that they made, and an application that they hold, has no owner who uses it too. */
+function isSurely(lineage: Lineage, act: Act, { party }: Suspicion): boolean {
+  if (lineage.ofChannel(act) !== undefined || lineage.partyOf(act.actor) !== party) return true;
+  const isService = act.actor.names.some((name) => name.startsWith('app:'));
+  return isService || lineage.taintsOf(party).some(({ origin }) => origin.kind !== 'finding');
+}
+
+/**
+ * What surely is theirs. Of an account of which nothing is, all may be: nobody can tell it from
+ * what its owner did.
+ */
+function surest({ signIns, readings, lasts }: Doings): Doings {
+  const sure = new Set([...signIns, ...readings].flatMap((one) => (one.isSure ? one.party : [])));
+  const counts = (one: { readonly isSure: boolean; readonly party: Name }): boolean =>
+    one.isSure || !sure.has(one.party);
+  return { signIns, readings: readings.filter(counts), lasts: lasts.filter(counts) };
+}
+
+/** The sure ones, where there are some. */
+export function sureOf<T extends { readonly isSure: boolean }>(all: readonly T[]): readonly T[] {
+  const sure = all.filter(({ isSure }) => isSure);
+  return sure.length > 0 ? sure : all;
+}
+
+/** Those of the doings that count as theirs by a smaller lineage too. */
+export function doingsWithin(doings: Doings, lineage: Lineage): Doings {
+  const isTheirs = ({ act }: { readonly act: Act }): boolean => lineage.behind(act) !== undefined;
+  return {
+    signIns: doings.signIns.filter(({ act }) => lineage.behindSignIn(act) !== undefined),
+    readings: doings.readings.filter(isTheirs),
+    lasts: doings.lasts.filter(isTheirs),
+  };
+}
+
+/** Every name of what is tainted, as the columns of the books hold them. */
+export function keysOf(lineage: Lineage): string[] {
+  const keys = new Set<string>();
+  for (const { names } of lineage.list()) {
+    for (const name of names) {
+      const at = name.indexOf(':');
+      const [kind, value] = [name.slice(0, at), name.slice(at + 1)];
+      if (kind === 'uid' || kind === 'app' || kind === 'session') keys.add(value);
+      if (kind === 'name') keys.add(`user:${value}`);
+    }
+  }
+  return [...keys];
+}
+
+function note(
+  readings: Map<string, Reading>,
+  through: string,
+  row: EventRow,
+  by: Pick<Reading, 'act' | 'isSure' | 'party' | 'taint'>,
+): void {
+  const { event, tenant } = row;
+  const place = event.mailbox ?? event.site ?? event.targetName ?? event.workload ?? 'not stated';
+  const key = `${tenant}\n${place}\n${through}`;
+  const isMore = event.accessType === 'Sync' || event.isThrottled;
+  const known = readings.get(key);
+  if (known === undefined) {
+    const items = event.itemCount;
+    readings.set(key, { place, tenant, items, isMore, first: row, last: row, ...by });
+    return;
+  }
+  known.items += event.itemCount;
+  known.isMore ||= isMore;
+  known.last = row;
+}

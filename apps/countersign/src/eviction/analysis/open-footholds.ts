@@ -1,0 +1,105 @@
+import type { Foothold } from '../footholds/foothold.ts';
+import type { Lineage, Suspicion, Taint } from '../lineage/lineage.ts';
+import type { FootholdChanges } from '../reversals/change-index.ts';
+import { type Reversal, reversalOf } from '../reversals/reversals.ts';
+import type { Undoings } from '../reversals/undoings.ts';
+import type { Change, Meaning } from './foothold-changes.ts';
+import type { Name } from './party-names.ts';
+
+/** One thing that holds a foothold open, or held it. */
+export type Opening = {
+  readonly entry: number;
+  readonly entries: readonly number[];
+  readonly atMs: number;
+  readonly tenant: string;
+  /** In words: what, whose, by whom. */
+  readonly text: string;
+  readonly by: Taint;
+  /** Whose act it was. */
+  readonly party: Name;
+  readonly reversal: Reversal;
+};
+
+/** What changes say of one foothold. */
+export type ChangeReading = {
+  readonly openings: readonly Opening[];
+  /** Changes of the same kind by others, of which nobody said that they were approved. */
+  readonly others: number;
+};
+
+export function readChanges(
+  foothold: Foothold,
+  { opening: own, undoing }: FootholdChanges,
+  lineage: Lineage,
+): ChangeReading {
+  const openings = new Map<string, Opening>();
+  const others = new Set<string>();
+  for (const change of own) {
+    for (const meaning of change.meanings) {
+      if (!isOf(meaning, foothold) || meaning.effect !== 'opens') continue;
+      const by = takenBy(change, meaning, lineage);
+      const key = actionKey(change, meaning, lineage);
+      if (by !== undefined) {
+        const opening = openingOf(change, meaning, by, undoing, lineage);
+        openings.set(key, together(opening, openings.get(key)));
+      } else if (
+        !change.meanings.some((each) => isOf(each, foothold) && each.effect === 'closes')
+      ) {
+        // Whoever sets a password opens and closes at once.
+        others.add(key);
+      }
+    }
+  }
+  return { openings: [...openings.values()], others: others.size };
+}
+
+function isOf(meaning: Meaning, foothold: Foothold): boolean {
+  return meaning.foothold.number === foothold.number;
+}
+
+/** Several logs tell of one change: they share its correlation, its holder and its thing. */
+function actionKey({ row }: Change, { holder, things }: Meaning, lineage: Lineage): string {
+  const { tenant, event, index } = row;
+  const { correlationUid } = event;
+  if (correlationUid === null) return `entry ${index}`;
+  return JSON.stringify([tenant, correlationUid, lineage.partyOf(holder), things]);
+}
+
+/** One opening that several records tell of; what takes one of them back takes it back. */
+function together(opening: Opening, known: Opening | undefined): Opening {
+  if (known === undefined) return opening;
+  const entries = [...new Set([...known.entries, ...opening.entries])].sort((a, b) => a - b);
+  const isOpen = known.reversal.kind === 'none';
+  return { ...known, entries, reversal: isOpen ? opening.reversal : known.reversal };
+}
+
+/** Who did it counts; where nobody is named, what it was done to. */
+function takenBy(change: Change, meaning: Meaning, lineage: Lineage): Suspicion | undefined {
+  const by = lineage.behind(change.act);
+  if (by !== undefined || change.act.actor.names.length > 0) return by;
+  return lineage.of(meaning.holder);
+}
+
+function openingOf(
+  change: Change,
+  meaning: Meaning,
+  { party, taint }: Suspicion,
+  undoings: Undoings,
+  lineage: Lineage,
+): Opening {
+  const { row } = change;
+  const { foothold, holder, things, what } = meaning;
+  const { event, index, entries, tenant } = row;
+  const whose = event.targetName ?? event.mailbox ?? event.object ?? event.targetUid;
+  const parts = [
+    event.operation ?? 'a change',
+    ...(whose === null ? [] : [`of ${whose}`]),
+    ...(what === undefined ? [] : [`(${what.slice(0, 200)})`]),
+    `by ${event.actorName ?? event.actorUid ?? event.appName ?? 'somebody who is not named'}`,
+  ];
+  return {
+    ...{ entry: index, entries, atMs: event.timeMs, tenant, text: parts.join(' ') },
+    ...{ by: taint, party },
+    reversal: reversalOf({ foothold, row, holder, things }, undoings, lineage),
+  };
+}

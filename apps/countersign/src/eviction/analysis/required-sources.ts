@@ -1,0 +1,47 @@
+import type { Reason } from '@countersign/core';
+import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { Ground } from '../footholds/foothold.ts';
+
+/** Which rows of coverage speak of which ground: by source, or by workload. */
+const SPEAKS: Readonly<Record<Ground, { readonly name: string; readonly of: RegExp }>> = {
+  directory: {
+    name: "the directory's changes",
+    of: /azureactivedirectory|directoryaudits|auditlogs$|unified-audit-log/i,
+  },
+  signIns: { name: 'sign-ins', of: /sign-?ins?|signinlogs|azureactivedirectorystslogon/i },
+  exchange: { name: 'Exchange', of: /exchange|unified-audit-log|officeactivity/i },
+  sharepoint: {
+    name: 'SharePoint and OneDrive',
+    of: /sharepoint|onedrive|unified-audit-log|officeactivity/i,
+  },
+  teams: { name: 'Teams', of: /teams|general|unified-audit-log|officeactivity/i },
+  compliance: { name: 'Purview', of: /compliance|general|unified-audit-log/i },
+  power: { name: 'Power Platform', of: /power|flow|general|unified-audit-log/i },
+  intune: { name: 'Intune', of: /intune/i },
+  azure: { name: 'Azure', of: /azureactivity|azure-monitor\/(?:administrative|activity)/i },
+  mailFlow: { name: 'mail flow', of: /messagetrace|email/i },
+};
+
+/** Why the ledger may not hold all that there is on these grounds since a moment. */
+export function groundReasons(
+  grounds: readonly Ground[],
+  facts: readonly CoverageFact[],
+): readonly Reason[] {
+  return grounds.flatMap((ground) => {
+    const { name, of } = SPEAKS[ground];
+    const own = facts.filter((fact) => speaks(fact, of));
+    if (own.length === 0) {
+      const text = `no source that tells of ${name} is known to this ledger`;
+      return [{ code: 'source-not-connected', text }];
+    }
+    const short = own.find(({ state }) => state !== 'collected' && state !== 'corroborated');
+    if (short === undefined) return [];
+    const { state, because } = short;
+    return [{ code: `coverage-${state}`, text: `of ${name}: ${because}` }];
+  });
+}
+
+function speaks(fact: CoverageFact, of: RegExp): boolean {
+  const named = fact.workload === null ? fact.source : `${fact.source} ${fact.workload}`;
+  return fact.source === '*' || of.test(named);
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../../tools/property.ts';
+import type { CoverageFact } from '../store/rows/entry-rows.ts';
+import type { KeptFinding } from '../store/sqlite/finding-table.ts';
+import {
+  areTheyOut,
+  type FootholdAnswer,
+  type OutInput,
+  type OutReport,
+} from './eviction-report.ts';
+import { FOOTHOLDS } from './footholds/foothold-list.ts';
+import { namedSeed } from './lineage/parse-seed.ts';
+import { accountOf, findingOf, TENANT, type Told } from './testing/world.ts';
+
+const HOUR_MS = 3_600_000;
+const AS_OF = { origin: 'ledger.example', size: 99, at: null };
+const T = Date.UTC(2026, 2, 2);
+const EVE = 'eve@northmoor.example';
+const MALLORY = 'mallory@northmoor.example';
+const APP = 'b77cb44a-12ec-44e6-b26e-9bc936edd26b';
+
+function at(hours: number): number {
+  return T + hours * HOUR_MS;
+}
+
+async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<OutReport> {
+  return areTheyOut({
+    source: accountOf(told),
+    asOf: AS_OF,
+    period: { fromMs: T },
+    findings: [],
+    seeds: [namedSeed(`user:${EVE}`, T)],
+    coverage: [],
+    connected: new Set([TENANT]),
+    unconnected: [],
+    blind: [],
+    nowMs: at(1000),
+    ...more,
+  });
+}
+
+function of({ footholds }: OutReport, id: string): FootholdAnswer {
+  const found = footholds.find(({ foothold }) => foothold.id === id);
+  assert.ok(found, id);
+  return found;
+}
+
+function openOf({ footholds }: OutReport): string[] {
+  return footholds.filter(({ answer }) => answer.kind === 'no').map(({ foothold }) => foothold.id);
+}
+
+const ADDS_MALLORY: Told = {
+  atMs: at(1),
+  operation: 'Add user.',
+  event: { actorName: EVE, actorType: 1, targetName: MALLORY, targetType: 'User' },
+};
+
+const MALLORY_CONSENTS: Told = {
+  atMs: at(2),
+  operation: 'Consent to application.',
+  event: {
+    actorName: MALLORY,
+    actorType: 1,
+    targetName: 'Mail Hygiene',
+    targetType: 'ServicePrincipal',
+  },
+  record: { ModifiedProperties: [{ Name: 'TargetId.ServicePrincipalNames', NewValue: APP }] },
+};
+
+const APP_READS: Told = {
+  atMs: at(3),
+  operation: 'MailItemsAccessed',
+  event: {
+    classUid: 6001,
+    actorType: 4,
+    appUid: APP,
+    mailbox: 'ceo@northmoor.example',
+    itemCount: 40,
+  },
+};
+
+test('there are 44 footholds, each with its number, its own id and what would decide it', () => {
+  assert.deepEqual(
+    FOOTHOLDS.map(({ number }) => number),
+    Array.from({ length: 44 }, (_, i) => i + 1),
+  );
+  assert.equal(new Set(FOOTHOLDS.map(({ id }) => id)).size, 44);
+  for (const { readBack, grounds, id } of FOOTHOLDS) {
+    assert.ok(readBack !== '' && grounds.length > 0, id);
+  }
+});
+
+test('of an empty ledger every foothold is unknown, and says why', async () => {
+  for (const { answer, foothold } of (await ask([], { seeds: [] })).footholds) {
+    assert.ok(
+      answer.kind === 'unknown' && answer.because.length > 0 && answer.wouldDecide.length > 0,
+      foothold.id,
+    );
+  }
+});
+
+test('what the intruders made is theirs, and what that made, and what it read', async () => {
+  const report = await ask([ADDS_MALLORY, MALLORY_CONSENTS, APP_READS]);
+  assert.deepEqual(openOf(report), ['consents', 'accounts', 'exposed-secrets']);
+  assert.equal(report.lineage.length, 3);
+  const evidence = of(report, 'exposed-secrets').answer;
+  assert.ok(evidence.kind === 'no');
+  assert.deepEqual(evidence.evidence, [{ origin: 'ledger.example', index: 2 }]);
+  assert.match(evidence.because[0]?.text ?? '', /secret/);
+  assert.deepEqual(evidence.asOf, AS_OF);
+});
+
+test('the order in which records came in changes nothing', async () => {
+  const told = [ADDS_MALLORY, MALLORY_CONSENTS, APP_READS];
+  const texts = async (list: readonly Told[]): Promise<string[][]> =>
+    (await ask(list)).footholds.map(({ openings }) => openings.map(({ text }) => text));
+  const expected = await texts(told);
+  await fc.assert(
+    fc.asyncProperty(fc.shuffledSubarray(told, { minLength: 3 }), async (shuffled) => {
+      assert.deepEqual(await texts(shuffled), expected);
+    }),
+    runs(6, 100),
+  );
+});
+
+test('what they did before they came in is not theirs', async () => {
+  const report = await ask([{ ...ADDS_MALLORY, atMs: at(-1) }, MALLORY_CONSENTS]);
+  assert.deepEqual(openOf(report), []);
+  assert.match(JSON.stringify(of(report, 'consents').answer), /others-not-approved/);
+});
+
+const REMOVED: Told = {
+  atMs: at(5),
+  operation: 'Delete user.',
+  event: { actorName: 'admin@northmoor.example', targetName: MALLORY, targetType: 'User' },
+};
+
+test('what an administrator took back is no longer open, and not closed either', async () => {
+  const report = await ask([ADDS_MALLORY, REMOVED]);
+  const { answer, openings } = of(report, 'accounts');
+  assert.equal(answer.kind, 'unknown');
+  assert.match(JSON.stringify(answer), /taken-back/);
+  const reversal = openings[0]?.reversal;
+  assert.ok(reversal?.kind === 'closed');
+  assert.equal(reversal.entry, 1);
+});
+
+test('what the intruders take back themselves stays open', async () => {
+  const byEve = { ...REMOVED, event: { ...REMOVED.event, actorName: EVE } };
+  assert.deepEqual(openOf(await ask([ADDS_MALLORY, byEve])), ['accounts']);
+});
+
+test('what failed opened nothing', async () => {
+  const failed = { ...ADDS_MALLORY, event: { ...ADDS_MALLORY.event, statusId: 2 } };
+  assert.deepEqual(openOf(await ask([failed])), []);
+});
+
+test('an address that many share taints nobody, one that few share does', async () => {
+  // Its records are not there: it names an address, and nobody.
+  const named = (ip: string): KeptFinding =>
+    findingOf([], [], { firstMs: T, lastMs: T, addresses: [ip] });
+  const from = (ip: string): Told => ({ ...ADDS_MALLORY, event: { ...ADDS_MALLORY.event, ip } });
+  const crowd = ['a', 'b', 'c', 'd'].map(
+    (name): Told => ({
+      atMs: at(0),
+      operation: 'UserLoggedIn',
+      event: { classUid: 3002, actorName: `${name}@northmoor.example`, ip: '203.0.113.9' },
+    }),
+  );
+  const ask2 = (ip: string): Promise<OutReport> =>
+    ask([from(ip), ...crowd], { seeds: [], findings: [named(ip)] });
+  assert.deepEqual(openOf(await ask2('198.51.100.7')), ['accounts']);
+  assert.deepEqual(openOf(await ask2('203.0.113.9')), []);
+});
+
+test('the credentials of an application whose home is elsewhere cannot be told', async () => {
+  const home = 'a7c4e9d2-5b18-4f3a-8e60-d2f1b3c59a74';
+  const signIn: Told = {
+    atMs: at(1),
+    operation: 'Sign-in activity',
+    event: { classUid: 3002, actorType: 4, actorName: 'legacy', appUid: APP, appName: 'Legacy' },
+    record: { properties: { appOwnerTenantId: home } },
+  };
+  const seeds = [namedSeed(`app:${APP}`, T)];
+  const text = JSON.stringify(of(await ask([signIn], { seeds }), 'foreign-applications').answer);
+  assert.match(text, /"kind":"unknown".*home-not-connected.*is not connected/);
+  const connected = new Set([TENANT, home]);
+  const here = of(await ask([signIn], { seeds, connected }), 'foreign-applications').answer;
+  assert.match(JSON.stringify(here), /"kind":"unknown".*home-not-read/);
+});
+
+test('a tenant that is owned and not connected is a reason in every answer', async () => {
+  const { footholds } = await ask([], { unconnected: ['Northmoor Test'] });
+  for (const { answer } of footholds) assert.match(JSON.stringify(answer), /tenant-not-connected/);
+});
+
+test('coverage that is short is a reason, coverage that is whole is none', async () => {
+  const fact = (state: CoverageFact['state']): CoverageFact => ({
+    ...{ index: 0, tenant: TENANT, source: 'graph/directoryAudits', workload: null, subject: null },
+    ...{ fromMs: T, toMs: null, state, bound: null, because: 'the reason' },
+  });
+  const codes = async (state: CoverageFact['state']): Promise<string> =>
+    JSON.stringify(of(await ask([], { coverage: [fact(state)] }), 'domains').answer);
+  assert.match(await codes('lost'), /coverage-lost/);
+  assert.doesNotMatch(await codes('collected'), /coverage-/);
+});
+
+const TOKEN: Told = {
+  atMs: at(1),
+  operation: 'UserLoggedIn',
+  event: { classUid: 3002, actorName: EVE, actorType: 1, sessionUid: 's1' },
+};
+
+test('a session stays open until somebody else revokes it', async () => {
+  const revoked: Told = {
+    atMs: at(2),
+    operation: 'Update StsRefreshTokenValidFrom Timestamp.',
+    event: { actorName: 'admin@northmoor.example', targetName: EVE, targetType: 'User' },
+  };
+  assert.ok(openOf(await ask([TOKEN])).includes('sessions'));
+  assert.ok(!openOf(await ask([TOKEN, revoked])).includes('sessions'));
+  const later = { ...TOKEN, atMs: at(3) };
+  assert.ok(openOf(await ask([TOKEN, revoked, later])).includes('sessions'));
+});
+
+test('a token may live for 28 hours behind its last use', async () => {
+  assert.ok(openOf(await ask([TOKEN], { nowMs: at(28) })).includes('access-tokens'));
+  const after = of(await ask([TOKEN], { nowMs: at(29) }), 'access-tokens').answer;
+  assert.match(JSON.stringify(after), /tokens-expired/);
+});

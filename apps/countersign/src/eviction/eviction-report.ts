@@ -1,0 +1,249 @@
+import {
+  type Answer,
+  type EvidenceRef,
+  no,
+  type Observation,
+  plural,
+  type Reason,
+  unknown,
+  type Watermark,
+} from '@countersign/core';
+import type { CoverageFact } from '../store/rows/entry-rows.ts';
+import type { KeptFinding } from '../store/sqlite/finding-table.ts';
+import type { IncidentSource, Period } from './analysis/eviction-source.ts';
+import { doingsWithin } from './analysis/intruder-activity.ts';
+import { type Opening, readChanges } from './analysis/open-footholds.ts';
+import type { Name } from './analysis/party-names.ts';
+import { groundReasons } from './analysis/required-sources.ts';
+import { readSpecial } from './analysis/special-footholds.ts';
+import type { Foothold } from './footholds/foothold.ts';
+import { FOOTHOLDS } from './footholds/foothold-list.ts';
+import type { AddressStanding } from './lineage/addresses.ts';
+import { type Doubt, doubtsOf } from './lineage/doubts.ts';
+import { type Investigation, investigate, withoutFinding } from './lineage/investigation.ts';
+import type { Lineage, Seed, Taint } from './lineage/lineage.ts';
+import type { FootholdChanges } from './reversals/change-index.ts';
+
+export type OutInput = {
+  readonly source: IncidentSource;
+  /** Of the log that the indices point into. */
+  readonly asOf: Watermark;
+  readonly period: Period;
+  readonly findings: readonly KeptFinding[];
+  /** What people say is the intruders'. */
+  readonly seeds: readonly Seed[];
+  /** Facts of coverage that touch the period. */
+  readonly coverage: readonly CoverageFact[];
+  readonly connected: ReadonlySet<string>;
+  /** Tenants that are owned and not connected, by name. */
+  readonly unconnected: readonly string[];
+  /** Why a finding that would name them may be missing: rules that could not see. */
+  readonly blind: readonly Reason[];
+  readonly nowMs: number;
+};
+
+/** One foothold. `no`: not out by this way, it is open. There is no `yes` without reading state. */
+export type FootholdAnswer = {
+  readonly foothold: Foothold;
+  readonly answer: Answer;
+  /** Those that are open, then those that a later change took back, or may have. */
+  readonly openings: readonly Opening[];
+};
+
+export type SuspectParty = {
+  readonly party: Name;
+  readonly names: readonly Name[];
+  /** All that says so, the earliest first. */
+  readonly taints: readonly Taint[];
+};
+
+export type OutReport = {
+  readonly footholds: readonly FootholdAnswer[];
+  /** Everything that counts as the intruders', earliest first. */
+  readonly lineage: readonly SuspectParty[];
+  /** Whose the addresses are that findings rest on. */
+  readonly addresses: readonly AddressStanding[];
+  /** What the answers come to without each finding that a person has not confirmed. */
+  readonly doubts: readonly Doubt[];
+  /** Findings of which that was not asked, there being so many. */
+  readonly undoubted: number;
+};
+
+/** Are they out? One answer for each of the 44 ways to stay in. */
+export async function areTheyOut(input: OutInput): Promise<OutReport> {
+  const source = remembering(input.source);
+  const found = await investigate({ ...input, source });
+  const { lineage, standings } = found;
+  const asked = { ...input, source };
+  const footholds: FootholdAnswer[] = [];
+  for (const foothold of FOOTHOLDS) {
+    const { openings, because } = await readFoothold(asked, found, foothold);
+    footholds.push(answerOf(input, foothold, openings, because, lineage.size));
+  }
+  const { doubts, untried } = await doubtsOf({
+    findings: input.findings,
+    whole: lineage,
+    without: found.without,
+    openCounts: (smaller, uid) => openCounts(asked, within(found, smaller, uid)),
+  });
+  return {
+    ...{ footholds, lineage: lineage.list(), addresses: standings },
+    ...{ doubts, undoubted: untried },
+  };
+}
+
+function isOpen({ reversal }: Opening): boolean {
+  return reversal.kind === 'none';
+}
+
+type FootholdReading = {
+  readonly openings: readonly Opening[];
+  readonly because: readonly Reason[];
+};
+
+async function readFoothold(
+  input: OutInput,
+  found: Investigation,
+  foothold: Foothold,
+): Promise<FootholdReading> {
+  const { source, connected, nowMs } = input;
+  const { lineage, doings, clues } = found;
+  const changes = found.changes.get(foothold.number) as FootholdChanges;
+  const { openings, others } = readChanges(foothold, changes, lineage);
+  const of = { foothold, changes, lineage, doings, passwords: clues.passwords };
+  const special = await readSpecial({ ...of, source, connected, nowMs });
+  const because = [...special.because, ...othersReasons(others)];
+  return { openings: [...openings, ...special.openings], because };
+}
+
+/** The same investigation by a lineage that one finding was left out of. */
+function within(found: Investigation, lineage: Lineage, without: string): Investigation {
+  const { clues } = found;
+  const passwords = clues.passwords.filter(withoutFinding(clues.passwords, without));
+  const doings = doingsWithin(found.doings, lineage);
+  return { ...found, changes: found.theirs, lineage, doings, clues: { ...clues, passwords } };
+}
+
+async function openCounts(
+  input: OutInput,
+  found: Investigation,
+): Promise<ReadonlyMap<number, number>> {
+  const counts = new Map<number, number>();
+  for (const foothold of FOOTHOLDS) {
+    const { openings } = await readFoothold(input, found, foothold);
+    counts.set(foothold.number, openings.filter(isOpen).length);
+  }
+  return counts;
+}
+
+/** Records are asked for again for each finding that is left out. */
+function remembering(source: IncidentSource): IncidentSource {
+  const records = new Map<number, Promise<unknown>>();
+  return {
+    ...source,
+    record(index) {
+      const known = records.get(index) ?? source.record(index);
+      records.set(index, known);
+      return known;
+    },
+  };
+}
+
+function answerOf(
+  input: OutInput,
+  foothold: Foothold,
+  openings: readonly Opening[],
+  because: readonly Reason[],
+  tainted: number,
+): FootholdAnswer {
+  const { asOf } = input;
+  const open = openings.filter(isOpen);
+  const ended = openings.filter((opening) => !isOpen(opening));
+  const ordered = [...open, ...ended];
+  if (open.length > 0) {
+    const evidence: EvidenceRef[] = open.flatMap(({ entries }) =>
+      entries.map((index) => ({ origin: asOf.origin, index })),
+    );
+    const because = open.map((each) => ({ code: 'opened', text: openText(each) }));
+    return { foothold, answer: no(asOf, because, evidence), openings: ordered };
+  }
+  const reasons = [
+    ...reversalReasons(ended, input.nowMs),
+    ...because,
+    ...(tainted === 0 ? [NOBODY_TAINTED] : []),
+    ...input.blind,
+    ...groundReasons(foothold.grounds, input.coverage),
+    ...input.unconnected.map(
+      (name): Reason => ({
+        code: 'tenant-not-connected',
+        text: `the tenant ${name} is owned and not connected`,
+      }),
+    ),
+    { code: 'state-not-read', text: 'the live state was not read back' },
+    ...(foothold.blind === undefined ? [] : [{ code: 'not-in-any-log', text: foothold.blind }]),
+  ];
+  const wouldDecide: Observation[] = [{ what: foothold.readBack }];
+  return { foothold, answer: unknown(asOf, reasons, wouldDecide), openings: ordered };
+}
+
+/** What is open, with what happened to it and does not count. */
+function openText({ text, reversal }: Opening): string {
+  if (reversal.kind !== 'none') return text;
+  const { putBack, byThemselves } = reversal;
+  if (putBack !== undefined) return `${text}, taken back and put back by entry ${putBack.entry}`;
+  if (byThemselves === undefined) return text;
+  return `${text}, taken back by the intruders themselves (entry ${byThemselves.entry})`;
+}
+
+const NOBODY_TAINTED: Reason = {
+  code: 'nobody-named',
+  text: 'no finding of high severity names anybody, and nobody was named',
+};
+
+/** What was taken back, what that leaves, and what may have been. */
+function reversalReasons(ended: readonly Opening[], nowMs: number): Reason[] {
+  const reasons: Reason[] = [];
+  for (const { text, reversal } of ended) {
+    if (reversal.kind === 'closed') {
+      const when = new Date(reversal.atMs).toISOString();
+      const by = `by ${reversal.by} (entry ${reversal.entry})`;
+      reasons.push({ code: 'taken-back', text: `${text} was taken back at ${when} ${by}` });
+    }
+    if (reversal.kind === 'unsure') {
+      const why = `entry ${reversal.entry} may have taken it back, and ${reversal.why}`;
+      reasons.push({ code: 'reversal-unsure', text: `${text}: ${why}` });
+    }
+  }
+  const left = ended.flatMap(({ reversal }) =>
+    reversal.kind === 'closed' ? leftBy(reversal, nowMs) : [],
+  );
+  return [...groupedReasons(reasons), ...new Map(left.map((each) => [each.text, each])).values()];
+}
+
+function leftBy(
+  { atMs, leaves }: Extract<Opening['reversal'], { kind: 'closed' }>,
+  nowMs: number,
+): Reason[] {
+  return leaves
+    .filter(({ lastsMs }) => nowMs < atMs + lastsMs)
+    .map(({ code, text, lastsMs }) => {
+      const endMs = atMs + lastsMs;
+      const until = Number.isFinite(endMs) ? ` until ${new Date(endMs).toISOString()}` : '';
+      return { code, text: `${text}${until}` };
+    });
+}
+
+/** The first of each kind, and how many there are beside it. */
+function groupedReasons(reasons: readonly Reason[]): Reason[] {
+  return [...Map.groupBy(reasons, ({ code }) => code).values()].map(([first, ...more]) => {
+    const { code, text } = first as Reason;
+    return { code, text: more.length === 0 ? text : `${text} (and ${more.length} more)` };
+  });
+}
+
+function othersReasons(others: number): Reason[] {
+  if (others === 0) return [];
+  const changes = plural(others, 'change of this kind was', 'changes of this kind were');
+  const text = `${changes} made by others, and nobody said that they were approved`;
+  return [{ code: 'others-not-approved', text }];
+}

@@ -1,0 +1,210 @@
+import { addedMethods, alone, byAny, removedMethods } from '../reversals/objects.ts';
+import { type Foothold, trace } from './foothold.ts';
+import { ACCOUNT_BACK, ACCOUNT_GONE, TOKENS } from './remainders.ts';
+
+const REGISTERED: readonly string[] = [
+  'user registered security info',
+  'user registered all required security info',
+  'user changed default security info',
+  'admin registered security info',
+  'admin updated security info',
+  'user updated security info',
+];
+
+const UNREGISTERED: readonly string[] = [
+  'user deleted security info',
+  'admin deleted security info',
+  'user removed security info',
+];
+
+const SETS_PASSWORD: readonly string[] = [
+  'reset user password',
+  'change user password',
+  'reset password*',
+];
+
+/** Which method it is: of most records nobody can tell, since an account has several of a kind. */
+const METHOD = byAny('methodid', 'authenticationmethodid', 'credentialid', 'keyid');
+
+const PASSKEY = /fido|passkey|windows hello|security key|platform credential/i;
+const ACCESS_PASS = /temporary ?access ?pass/i;
+
+/** Numbers 1 to 8, 26 and 27: what people and devices hold. Sources: contracts 2.8, 8.2, 8.3. */
+export const IDENTITY_FOOTHOLDS: readonly Foothold[] = [
+  {
+    number: 1,
+    id: 'sessions',
+    name: 'Refresh tokens and browser sessions',
+    grounds: ['signIns', 'directory'],
+    opens: [],
+    closes: [
+      trace(['update stsrefreshtokenvalidfrom timestamp'], 'target', { leaves: [TOKENS] }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
+    special: 'sessions',
+    readBack: 'GET /users/{id}?$select=signInSessionsValidFromDateTime, and no later use of it',
+    blind: 'sessions of guests, and of applications that take SAML alone, cannot be ended here',
+  },
+  {
+    number: 2,
+    id: 'access-tokens',
+    name: 'Outstanding access tokens',
+    grounds: ['signIns'],
+    opens: [],
+    closes: [],
+    special: 'tokens',
+    readBack: 'wait 28 hours behind the last sign-in, with the account or application disabled',
+    blind: 'a token that was issued and never logged lives for as long as its maker wrote into it',
+  },
+  {
+    number: 3,
+    id: 'devices',
+    name: 'Registered devices and their primary refresh tokens',
+    grounds: ['directory', 'signIns'],
+    opens: [
+      trace(['add device', 'register device', 'join device'], 'target'),
+      trace(['add registered owner to device', 'add registered users to device'], 'target'),
+    ],
+    closes: [
+      trace(['delete device', 'disable device', 'device no longer managed'], 'target', {
+        leaves: [TOKENS],
+      }),
+    ],
+    reopens: [trace(['enable device'], 'target')],
+    readBack: 'GET /users/{id}/registeredDevices and /devices against the inventory',
+    blind: 'a key that left a machine without a TPM works elsewhere',
+  },
+  {
+    number: 4,
+    id: 'passkeys',
+    name: 'Windows Hello, security keys and passkeys',
+    grounds: ['directory'],
+    opens: [
+      trace(REGISTERED, 'target', {
+        when: (detail) => detail.mentions(PASSKEY),
+        things: METHOD,
+      }),
+      trace(['add passkey*', 'add fido2*', 'add windows hello for business credential'], 'target', {
+        things: METHOD,
+      }),
+    ],
+    closes: [
+      trace(UNREGISTERED, 'target', {
+        when: (detail) => detail.mentions(PASSKEY),
+        things: METHOD,
+      }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
+    readBack: 'GET /users/{id}/authentication/methods against the attested list',
+    blind: 'a passkey that its provider synchronises works wherever that account is signed in',
+  },
+  {
+    number: 5,
+    id: 'passwords',
+    name: 'Known passwords',
+    grounds: ['signIns', 'directory'],
+    // Whoever sets a password knows it: by intruders it opens, by others it closes.
+    opens: [trace(SETS_PASSWORD, 'target')],
+    closes: [trace(SETS_PASSWORD, 'target'), ...ACCOUNT_GONE],
+    reopens: [ACCOUNT_BACK],
+    special: 'passwords',
+    readBack: 'GET /users/{id}?$select=lastPasswordChangeDateTime',
+    blind: 'with federation or pass-through the truth about passwords is on the premises',
+  },
+  {
+    number: 6,
+    id: 'second-factors',
+    name: 'Phone, one-time code, Authenticator, external method',
+    grounds: ['directory'],
+    opens: [
+      trace(REGISTERED, 'target', {
+        when: (detail) => !detail.mentions(PASSKEY) && !detail.mentions(ACCESS_PASS),
+        things: METHOD,
+      }),
+      trace(['update user'], 'target', {
+        when: (detail) => addedMethods(detail) !== undefined,
+        things: addedMethods,
+      }),
+      trace(['disable strong authentication'], 'target', {
+        things: alone('requirement'),
+        control: 'none',
+      }),
+      trace(['update authentication methods policy'], 'target', {
+        things: alone('policy'),
+        control: 'none',
+      }),
+    ],
+    closes: [
+      trace(UNREGISTERED, 'target', {
+        when: (detail) => !detail.mentions(PASSKEY) && !detail.mentions(ACCESS_PASS),
+        things: METHOD,
+      }),
+      trace(['update user'], 'target', {
+        when: (detail) => removedMethods(detail) !== undefined,
+        things: removedMethods,
+      }),
+      trace(['enable strong authentication'], 'target', { things: alone('requirement') }),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
+    readBack: 'GET /users/{id}/authentication/methods, and the authentication methods policy',
+    blind: 'the old store of per-user methods and the owner of a phone number are not in any log',
+  },
+  {
+    number: 7,
+    id: 'access-passes',
+    name: 'Temporary access passes',
+    grounds: ['directory'],
+    opens: [
+      trace(REGISTERED, 'target', { when: (detail) => detail.mentions(ACCESS_PASS) }),
+      trace(['create temporary access pass*', 'add temporary access pass*'], 'target'),
+    ],
+    closes: [
+      trace(UNREGISTERED, 'target', { when: (detail) => detail.mentions(ACCESS_PASS) }),
+      trace(['delete temporary access pass*', 'remove temporary access pass*'], 'target'),
+      ...ACCOUNT_GONE,
+    ],
+    reopens: [ACCOUNT_BACK],
+    readBack: 'GET /users/{id}/authentication/temporaryAccessPassMethods',
+    blind: 'one that was used for registering another method lives on in it',
+  },
+  {
+    number: 8,
+    id: 'legacy-protocols',
+    name: 'App passwords and protocols without a second factor',
+    grounds: ['signIns'],
+    opens: [],
+    closes: [],
+    special: 'legacy',
+    readBack: 'no sign-in of an old protocol since, and a policy that blocks them',
+    blind: 'app passwords cannot be listed',
+  },
+  {
+    number: 26,
+    id: 'guests',
+    name: 'Guests',
+    grounds: ['directory'],
+    opens: [
+      trace(
+        ['invite external user', 'redeem external user invite', 'invite internal user*'],
+        'target',
+      ),
+    ],
+    closes: ACCOUNT_GONE,
+    reopens: [ACCOUNT_BACK],
+    readBack: "GET /users?$filter=userType eq 'Guest'",
+    blind: "the guest's own tenant keeps sessions that nobody here can end",
+  },
+  {
+    number: 27,
+    id: 'accounts',
+    name: 'New, dormant, service and break-glass accounts',
+    grounds: ['directory'],
+    opens: [trace(['add user', 'enable account', 'restore user'], 'target')],
+    closes: ACCOUNT_GONE,
+    reopens: [ACCOUNT_BACK],
+    readBack: 'GET /users created since, each with who asked for it, and signInActivity',
+  },
+];

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../../../tools/property.ts';
+import { Detail } from './record-detail.ts';
+
+test('a value is found in every shape that records have', () => {
+  const shapes: readonly unknown[] = [
+    { Parameters: [{ Name: 'ForwardingSmtpAddress', Value: 'smtp:x@y.example' }] },
+    { Parameters: '[{"Name":"ForwardingSmtpAddress","Value":"smtp:x@y.example"}]' },
+    { forwardingSmtpAddress: 'smtp:x@y.example' },
+    {
+      targetResources: [
+        {
+          modifiedProperties: [
+            {
+              displayName: 'ForwardingSmtpAddress',
+              oldValue: null,
+              newValue: '"smtp:x@y.example"',
+            },
+          ],
+        },
+      ],
+    },
+    { AuditData: '{"Parameters":[{"Name":"ForwardingSmtpAddress","Value":"smtp:x@y.example"}]}' },
+  ];
+  for (const shape of shapes) {
+    const detail = new Detail(shape);
+    assert.equal(detail.value('forwardingsmtpaddress'), 'smtp:x@y.example');
+    assert.ok(detail.isGiven('forwardingsmtpaddress'));
+  }
+});
+
+test('an address that was emptied is stated and not given', () => {
+  const detail = new Detail({ Parameters: [{ Name: 'ForwardingAddress', Value: '' }] });
+  assert.ok(detail.isEmptied('forwardingaddress'));
+  assert.ok(!detail.isGiven('forwardingaddress'));
+  assert.ok(!new Detail({}).isEmptied('forwardingaddress'));
+});
+
+test('whose id it is tells the place where it stands', () => {
+  const record = {
+    initiatedBy: { app: { appId: 'the actor' } },
+    targetResources: [
+      { modifiedProperties: [{ displayName: 'AppId', newValue: '["the target"]' }] },
+    ],
+  };
+  assert.equal(new Detail(record).property('appid'), 'the target');
+});
+
+test('nothing that is no record stops it', () => {
+  fc.assert(
+    fc.property(fc.anything(), (value) => {
+      assert.equal(new Detail(value).value('a name that nothing has'), undefined);
+    }),
+    runs(200, 5000),
+  );
+  let deep: unknown = 'x';
+  for (let i = 0; i < 10_000; i++) deep = { a: deep };
+  assert.equal(new Detail(deep).value('b'), undefined);
+});

@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { areTheyOut, type OutInput, type OutReport } from './eviction-report.ts';
+import { namedSeed } from './lineage/parse-seed.ts';
+import { accountOf, findingOf, TENANT, type Told } from './testing/world.ts';
+
+/** Whom the lineage must not implicate. */
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const T = Date.UTC(2026, 2, 2);
+const EVE = 'eve@northmoor.example';
+const ADA = 'ada@northmoor.example';
+const ADMIN = 'admin@northmoor.example';
+const UID = '11111111-2222-4333-8444-';
+
+function at(hours: number): number {
+  return T + hours * HOUR_MS;
+}
+
+function signIn(name: string, ip: string, hours: number, more: Told['event'] = {}): Told {
+  const event = { classUid: 3002, actorName: name, actorType: 1, ip, ...more };
+  return { atMs: at(hours), operation: 'UserLoggedIn', event };
+}
+
+function change(operation: string, event: Told['event'], hours: number, record?: unknown): Told {
+  return { atMs: at(hours), operation, event: { actorType: 1, ...event }, record };
+}
+
+async function ask(told: readonly Told[], more: Partial<OutInput> = {}): Promise<OutReport> {
+  return areTheyOut({
+    source: accountOf(told),
+    asOf: { origin: 'ledger.example', size: 99, at: null },
+    period: { fromMs: T },
+    findings: [],
+    seeds: [],
+    coverage: [],
+    connected: new Set([TENANT]),
+    unconnected: [],
+    blind: [],
+    nowMs: at(1000),
+    ...more,
+  });
+}
+
+function suspects({ lineage }: OutReport): string[] {
+  return lineage.flatMap(({ names }) => [...names]).sort();
+}
+
+function openOf({ footholds }: OutReport): string[] {
+  return footholds.filter(({ answer }) => answer.kind === 'no').map(({ foothold }) => foothold.id);
+}
+
+test('who was only guessed at is not suspect, what was guessed from is', async () => {
+  const told = [
+    signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50126' }),
+    signIn(EVE, '198.51.100.7', 2),
+  ];
+  const named = { principals: [`user:${ADA}`, `user:${EVE}`], addresses: ['198.51.100.7'] };
+  const report = await ask(told, { findings: [findingOf(told, [0, 1], named)] });
+  assert.deepEqual(suspects(report), ['address:198.51.100.7', `name:${EVE}`]);
+});
+
+test('a password that was guessed and not enough is known, and its owner not suspect', async () => {
+  const told = [signIn(ADA, '198.51.100.7', 1, { statusId: 2, statusCode: '50076' })];
+  const findings = [
+    findingOf(told, [0], { principals: [`user:${ADA}`], techniques: ['T1110.003'] }),
+  ];
+  const report = await ask(told, { findings });
+  assert.deepEqual(suspects(report), ['address:198.51.100.7']);
+  assert.deepEqual(openOf(report), ['passwords']);
+  const reset = change('Reset user password.', { actorName: ADMIN, targetName: ADA }, 2);
+  assert.deepEqual(openOf(await ask([...told, reset], { findings })), []);
+});
+
+test('whom a change was made to is suspect only if it gives control over them', async () => {
+  const told = [
+    change('Set-MailboxAuditBypassAssociation', { actorName: EVE, targetName: ADA }, 1),
+    change('Delete user.', { actorName: EVE, targetName: ADMIN, targetType: 'User' }, 2),
+    change('Add member to group.', { actorName: EVE, targetName: 'bo@northmoor.example' }, 3),
+    change('Reset user password.', { actorName: EVE, targetName: 'cy@northmoor.example' }, 4),
+  ];
+  const principals = [`user:${EVE}`, `user:${ADA}`, `user:${ADMIN}`];
+  const report = await ask(told, { findings: [findingOf(told, [0, 1], { principals })] });
+  assert.deepEqual(suspects(report), ['name:cy@northmoor.example', `name:${EVE}`]);
+});
+
+test('whoever consents may have been led to it: what they let in is suspect', async () => {
+  const told = [
+    change(
+      'Consent to application.',
+      {
+        actorName: ADA,
+        ip: '203.0.113.5',
+        targetName: 'Read Receipts',
+        targetUid: `${UID}000000000001`,
+      },
+      1,
+    ),
+  ];
+  const findings = [findingOf(told, [0], { principals: [`user:${ADA}`] })];
+  const report = await ask(told, { findings });
+  assert.deepEqual(openOf(report), []);
+  assert.deepEqual(
+    report.lineage.map(({ party }) => party),
+    [`uid:${UID}000000000001`],
+  );
+});
+
+const VENDORS = ['40.126.1.7', '2603:10b6:208:3f::19', '52.98.1.1'];
+const INSIDE = ['192.168.2.5', '10.1.2.3', 'fd00::7'];
+
+test("the vendor's own addresses, and those inside a network, taint nobody", async () => {
+  for (const ip of [...VENDORS, ...INSIDE]) {
+    const told = [
+      signIn(EVE, ip, 1),
+      change('Add user.', { actorName: ADA, ip, targetName: 'x@y.example' }, 2),
+    ];
+    const report = await ask(told, { findings: [findingOf(told, [0])] });
+    assert.deepEqual(suspects(report), [`name:${EVE}`], ip);
+    assert.equal(report.addresses[0]?.isFollowed, false, ip);
+  }
+});
+
+test('an address that people used before the attack is theirs, and says how many', async () => {
+  const ip = '198.51.100.7';
+  const acts = [
+    signIn(EVE, ip, 1),
+    change('Add user.', { actorName: ADA, ip, targetName: 'x@y.example' }, 2),
+  ];
+  const before = [signIn(ADA, ip, -50), signIn('bo@northmoor.example', ip, -40)];
+  const told = [...acts, ...before];
+  const report = await ask(told, { findings: [findingOf(told, [0])] });
+  assert.deepEqual(openOf(report), ['sessions']);
+  assert.deepEqual(
+    report.addresses.map(({ isFollowed, earlier }) => [isFollowed, earlier.people]),
+    [[false, 2]],
+  );
+  const elsewhere = [...acts, signIn(ADA, '203.0.113.1', -50)];
+  const fresh = await ask(elsewhere, { findings: [findingOf(elsewhere, [0])] });
+  assert.deepEqual(openOf(fresh), ['sessions', 'accounts']);
+  assert.deepEqual(
+    fresh.addresses.map(({ isFollowed, earlier }) => [isFollowed, earlier.people]),
+    [[true, 0]],
+  );
+});
+
+test('how many used an address before is unknown where the ledger begins later', async () => {
+  const told = [signIn(EVE, '198.51.100.7', 1)];
+  const { addresses } = await ask(told, { findings: [findingOf(told, [0])] });
+  assert.equal(addresses[0]?.earlier.people, null);
+  assert.match(addresses[0]?.earlier.because ?? '', /is not known: the ledger holds nothing/);
+});
+
+test('what an owner does from where they always worked is not theirs', async () => {
+  const [home, relay] = ['203.0.113.8', '198.51.100.7'];
+  const rule = (ip: string, hours: number, name: string): Told =>
+    change('New-InboxRule', { actorName: EVE, ip, mailbox: EVE, object: `x/eve\\${name}` }, hours);
+  const told = [
+    signIn(EVE, relay, 1),
+    rule(home, 2, 'mine'),
+    rule(relay, 3, '.'),
+    signIn(EVE, home, -30),
+  ];
+  const report = await ask(told, { findings: [findingOf(told, [0])] });
+  const rules = report.footholds.find(({ foothold }) => foothold.id === 'inbox-rules');
+  assert.deepEqual(
+    rules?.openings.map(({ entry }) => entry),
+    [2],
+  );
+  // Whom a person names is theirs altogether, and so is who did from there what was found.
+  const named = await ask(told, { seeds: [namedSeed(`user:${EVE}`, T)] });
+  assert.equal(
+    named.footholds.find(({ foothold }) => foothold.id === 'inbox-rules')?.openings.length,
+    2,
+  );
+  const inside = [signIn(EVE, home, 1), ...told.slice(1)];
+  const insider = await ask(inside, { findings: [findingOf(inside, [0])] });
+  assert.equal(
+    insider.footholds.find(({ foothold }) => foothold.id === 'inbox-rules')?.openings.length,
+    2,
+  );
+});
+
+test('an administrator who works where many do is not suspect for what they gave', async () => {
+  const office = '203.0.113.9';
+  const crowd = ['a', 'b', 'c', 'd'].map((name) => signIn(`${name}@northmoor.example`, office, -5));
+  const add = change(
+    'Add service principal credentials.',
+    { actorName: ADMIN, ip: office, targetName: 'Payroll', targetUid: `${UID}000000000002` },
+    1,
+  );
+  const told = [
+    add,
+    change('Add user.', { actorName: ADMIN, targetName: 'new@y.example' }, 2),
+    ...crowd,
+  ];
+  const report = await ask(told, { findings: [findingOf(told, [0])] });
+  assert.deepEqual(
+    report.lineage.map(({ party }) => party),
+    [`uid:${UID}000000000002`],
+  );
+  const lonely = await ask(told.slice(0, 2), { findings: [findingOf(told.slice(0, 2), [0])] });
+  assert.deepEqual(openOf(lonely), ['principal-credentials', 'accounts']);
+});
+
+test('two applications of one name are two parties, and so are two accounts', async () => {
+  const app = (uid: string): Told['event'] => ({
+    ...{
+      actorName: EVE,
+      targetName: 'Mail Hygiene',
+      targetUid: uid,
+      targetType: 'ServicePrincipal',
+    },
+  });
+  const [theirs, other] = [`${UID}000000000003`, `${UID}000000000004`];
+  const told = [
+    change('Add service principal.', app(theirs), 1),
+    change('Add service principal.', { ...app(other), actorName: ADMIN }, 2),
+    change('Add user.', { actorName: EVE, targetName: ADA, targetUid: `${UID}000000000005` }, 3),
+    change('Add user.', { actorName: ADMIN, targetName: ADA, targetUid: `${UID}000000000006` }, 9),
+  ];
+  const report = await ask(told, { seeds: [namedSeed(`user:${EVE}`, T)] });
+  const parties = report.lineage.map(({ party }) => party).sort();
+  assert.deepEqual(parties, [`name:${EVE}`, `uid:${theirs}`, `uid:${UID}000000000005`].sort());
+});
+
+test("a phone's session outlives a revocation, which proves nothing of a stolen one", async () => {
+  const relay = '198.51.100.7';
+  // A phone roams: none of its addresses is where its owner always works.
+  const phone = (ip: string, hours: number): Told =>
+    signIn(EVE, ip, hours, { sessionUid: 'phone' });
+  const told = [
+    signIn(EVE, relay, 1, { sessionUid: 'stolen' }),
+    phone('192.0.2.1', 2),
+    change(
+      'Update StsRefreshTokenValidFrom Timestamp.',
+      { actorName: ADMIN, targetName: EVE, targetType: 'User' },
+      3,
+    ),
+    phone('192.0.2.2', 4),
+  ];
+  const answerOf = async (rows: readonly Told[]): Promise<OutReport['footholds'][number]> => {
+    const named = { principals: [`user:${EVE}`], sessions: ['stolen'], addresses: [relay] };
+    const { footholds } = await ask(rows, { findings: [findingOf(rows, [0], named)] });
+    const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
+    assert.ok(found !== undefined);
+    return found;
+  };
+  const { answer, openings } = await answerOf(told);
+  assert.deepEqual(
+    openings.map(({ reversal }) => reversal.kind),
+    ['unsure'],
+  );
+  assert.match(JSON.stringify(answer), /reversal-unsure.*session phone.*may be the owner's/);
+  const stolen = signIn(EVE, '192.0.2.9', 5, { sessionUid: 'stolen' });
+  assert.equal((await answerOf([...told, stolen])).openings[0]?.reversal.kind, 'none');
+});
+
+test('a revocation counts from when an account is suspect, not from its next sign-in', async () => {
+  const revoke = (hours: number): Told =>
+    change(
+      'Update StsRefreshTokenValidFrom Timestamp.',
+      { actorName: ADMIN, targetName: EVE, targetType: 'User' },
+      hours,
+    );
+  // The finding names what the intruders did. It does not name the session that they did it in.
+  const statesOf = async (...later: readonly Told[]): Promise<string[]> => {
+    const told = [change('New-InboxRule', { actorName: EVE }, 1), ...later];
+    const named = { principals: [`user:${EVE}`] };
+    const { footholds } = await ask(told, { findings: [findingOf(told, [0], named)] });
+    const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
+    assert.ok(found !== undefined);
+    const isSilent = found.openings.length === 0;
+    assert.equal(JSON.stringify(found.answer).includes('sign-in-not-known'), isSilent);
+    return found.openings.map(({ reversal }) => reversal.kind);
+  };
+  const own = signIn(EVE, '192.0.2.1', 3, { sessionUid: 'phone' });
+  assert.deepEqual(await statesOf(), []);
+  assert.deepEqual(await statesOf(own), ['none']);
+  assert.deepEqual(await statesOf(revoke(2), own), ['closed']);
+  assert.deepEqual(await statesOf(revoke(0), own), ['none']);
+  const before = signIn(EVE, '192.0.2.2', 1.5, { sessionUid: 'phone' });
+  assert.deepEqual(await statesOf(before, revoke(2), own), ['unsure'], 'whose it is, is not known');
+});
+
+test('a session that a later finding names is open since its sign-in', async () => {
+  const home = '203.0.113.1';
+  const told = [
+    signIn(EVE, home, -30),
+    signIn(EVE, '198.51.100.7', 1, { sessionUid: 'stolen' }),
+    signIn(EVE, home, 1, { sessionUid: 'desk' }),
+    change('New-InboxRule', { actorName: EVE, ip: '192.0.2.9', sessionUid: 'stolen' }, 2),
+  ];
+  const named = { principals: [`user:${EVE}`], sessions: ['stolen'] };
+  const { footholds, doubts } = await ask(told, { findings: [findingOf(told, [3], named)] });
+  const found = footholds.find(({ foothold }) => foothold.id === 'sessions');
+  assert.deepEqual(
+    found?.openings.map(({ entries, reversal }) => [entries, reversal.kind]),
+    [[[1], 'none']],
+  );
+  assert.equal(doubts[0]?.openCounts.get(1), 0, 'by that finding alone');
+});
+
+test('each party names the records, the edge and from whom', async () => {
+  const told = [
+    signIn(EVE, '198.51.100.7', 1),
+    change('Add user.', { actorName: EVE, targetName: ADA }, 2),
+  ];
+  const { lineage } = await ask(told, { findings: [findingOf(told, [0], { uid: 'f7' })] });
+  const origins = Object.fromEntries(
+    lineage.map(({ party, taints }) => [party, [taints[0]?.origin, taints[0]?.entries]]),
+  );
+  assert.deepEqual(origins[`name:${EVE}`], [{ kind: 'finding', uid: 'f7', confidence: null }, [0]]);
+  assert.deepEqual(origins[`name:${ADA}`], [
+    { kind: 'change', from: `name:${EVE}`, operation: 'Add user.' },
+    [1],
+  ]);
+});
+
+test('without a finding, what rests on it alone is no longer open', async () => {
+  const told = [
+    signIn(EVE, '198.51.100.7', 1),
+    change('Add user.', { actorName: EVE, targetName: ADA }, 2),
+    signIn('bo@northmoor.example', '198.51.100.9', 3),
+    change('Add user.', { actorName: 'bo@northmoor.example', targetName: 'cy@y.example' }, 4),
+  ];
+  const findings = [
+    findingOf(told, [0], { uid: 'f1' }),
+    findingOf(told, [2], { uid: 'f2' }),
+    findingOf(told, [2], { uid: 'f3' }),
+  ];
+  const { doubts, footholds } = await ask(told, { findings });
+  const accounts = footholds.find(({ foothold }) => foothold.id === 'accounts');
+  assert.equal(accounts?.openings.length, 2);
+  const byUid = new Map(doubts.map((doubt) => [doubt.finding.uid, doubt]));
+  assert.equal(byUid.get('f1')?.openCounts.get(27), 1);
+  assert.deepEqual(byUid.get('f1')?.cleared.toSorted(), [
+    'address:198.51.100.7',
+    `name:${ADA}`,
+    `name:${EVE}`,
+  ]);
+  // Two findings that rest on one record are one reason: if that is harmless, both say nothing.
+  assert.equal(byUid.get('f2')?.openCounts.get(27), 1);
+  assert.equal(byUid.get('f3')?.openCounts.get(27), 1);
+  const alone = await ask(told.slice(0, 2), { findings: [findings[0] as (typeof findings)[0]] });
+  assert.equal(alone.doubts[0]?.openCounts.get(27), 0);
+});
+
+test('what is months back is no habit', async () => {
+  const told = [
+    signIn(EVE, '198.51.100.7', 1),
+    signIn(ADA, '198.51.100.7', (-200 * DAY_MS) / HOUR_MS),
+  ];
+  const { addresses } = await ask(told, { findings: [findingOf(told, [0])] });
+  assert.equal(addresses[0]?.isFollowed, true);
+});

@@ -1,0 +1,117 @@
+import { plural } from '@countersign/core';
+import type { AddressUser, IncidentSource } from '../analysis/eviction-source.ts';
+import { calledName, uidName } from '../analysis/party-names.ts';
+import { ADDRESS_LOOKBACK_MS, ADDRESS_SHARED_MIN } from '../limits.ts';
+import type { Called } from '../reversals/parties.ts';
+import type { Lineage } from './lineage.ts';
+import type { AddressClue } from './seeds.ts';
+import { isPrivateAddress, isVendorAddress } from './vendor-addresses.ts';
+
+/** How many used an address before the attack; null where nothing is known of that time. */
+export type EarlierUse = { readonly people: number | null; readonly because: string };
+
+/** An address that findings rest on: whether it is followed, and what says so. */
+export type AddressStanding = {
+  readonly ip: string;
+  readonly isFollowed: boolean;
+  /** So many that an act from there says nothing of who acted. */
+  readonly isCrowded: boolean;
+  readonly because: string;
+  readonly earlier: EarlierUse;
+};
+
+/**
+ * Whose the addresses are that findings rest on. One that others used before, or that many use, is
+ * where people are, whoever else came from there: whatever it did is not the intruders' for that.
+ */
+export async function standingsOf(
+  clues: readonly AddressClue[],
+  lineage: Lineage,
+  source: IncidentSource,
+  sinceMs: number,
+): Promise<readonly AddressStanding[]> {
+  const byAddress = Map.groupBy(clues, ({ ip }) => ip);
+  const period = { fromMs: sinceMs - ADDRESS_LOOKBACK_MS };
+  const users = Map.groupBy(await source.users([...byAddress.keys()], period), ({ ip }) => ip);
+  const historyMs = await source.historyMs({ ...period, toMs: sinceMs });
+  return [...byAddress].map(([ip, own]) => {
+    const use = usersOf(users.get(ip) ?? [], lineage);
+    return standingOf({ ip, clues: own, sinceMs, historyMs, use });
+  });
+}
+
+type User = { readonly isTainted: boolean; readonly firstMs: number };
+
+/** Each party once, from its first success there. */
+function usersOf(users: readonly AddressUser[], lineage: Lineage): readonly User[] {
+  const parties = new Map<string, User>();
+  for (const user of users) {
+    const party = lineage.partyOf(calledBy(user));
+    if (party === undefined) continue;
+    const firstMs = Math.min(parties.get(party)?.firstMs ?? user.firstMs, user.firstMs);
+    parties.set(party, { isTainted: lineage.has(party), firstMs });
+  }
+  return [...parties.values()];
+}
+
+export function calledBy({ tenant, uid, name, firstMs }: Omit<AddressUser, 'ip'>): Called {
+  const names = [
+    ...(uid === null ? [] : [uidName(uid)]),
+    ...(name === null ? [] : [calledName(tenant, name)]),
+  ];
+  return { names, tenant, atMs: firstMs };
+}
+
+function standingOf(of: {
+  readonly ip: string;
+  readonly clues: readonly AddressClue[];
+  readonly sinceMs: number;
+  readonly historyMs: number | null;
+  readonly use: readonly User[];
+}): AddressStanding {
+  const { ip, clues, sinceMs, historyMs, use } = of;
+  const earlier = earlierUse(use, sinceMs, historyMs);
+  const others = use.filter(({ isTainted }) => !isTainted);
+  const isCrowded = others.length >= ADDRESS_SHARED_MIN;
+  const not = (because: string): AddressStanding => {
+    return { ip, isFollowed: false, isCrowded, because, earlier };
+  };
+  if (isVendorAddress(ip)) return not("it is an address of the vendor's own services");
+  if (isPrivateAddress(ip)) return not('it is an address inside some network, not of one of them');
+  const before = use.filter(({ firstMs }) => firstMs < sinceMs);
+  if (before.length > 0) return not(`${people(before.length)} used it before the attack`);
+  // Whether a guess came to anything is said by a finding of its own, which makes a suspect of
+  // whom it let in: whoever else got in from there is somebody who lives there.
+  const isGuess = clues.every(({ kind }) => kind === 'attempt');
+  if (isGuess && others.length > 0) {
+    const use = plural(others.length, 'account uses', 'accounts use');
+    return not(`${use} it, and no finding says that a guess from it came to anything`);
+  }
+  const cluedMs = Math.min(...clues.map(({ taint }) => taint.sinceMs));
+  const first = others.filter(({ firstMs }) => firstMs < cluedMs);
+  if (first.length > 0) {
+    return not(`${people(first.length)} used it before anything that a finding shows`);
+  }
+  if (isCrowded) return not(`${people(others.length)} of which nothing else is known use it`);
+  return { ip, isFollowed: true, isCrowded, because: earlier.because, earlier };
+}
+
+function earlierUse(use: readonly User[], sinceMs: number, historyMs: number | null): EarlierUse {
+  if (historyMs === null) {
+    const because =
+      'how many people used it before the attack is not known: the ledger holds nothing from ' +
+      `before ${dateOf(sinceMs)}`;
+    return { people: null, because };
+  }
+  const count = use.filter(({ firstMs }) => firstMs < sinceMs).length;
+  const who = count === 0 ? 'nobody' : people(count);
+  return { people: count, because: `${who} used it from ${dateOf(historyMs)} to the attack` };
+}
+
+function people(count: number): string {
+  return plural(count, 'account');
+}
+
+function dateOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

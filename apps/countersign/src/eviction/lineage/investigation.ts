@@ -1,0 +1,205 @@
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { IncidentSource, Period, ServicePrincipal } from '../analysis/eviction-source.ts';
+import { type Change, changesOf, learnParties } from '../analysis/foothold-changes.ts';
+import { type Doings, doingsOf, keysOf } from '../analysis/intruder-activity.ts';
+import { addressName, appName, calledName, type Name, uidName } from '../analysis/party-names.ts';
+import { FOOTHOLDS } from '../footholds/foothold-list.ts';
+import { ADDRESS_LOOKBACK_MS, ENTRIES_ASKED_MAX, NAMES_ASKED_MAX } from '../limits.ts';
+import { type ChangeIndex, indexChanges, openedBy } from '../reversals/change-index.ts';
+import { type Called, Parties } from '../reversals/parties.ts';
+import { type AddressStanding, calledBy, standingsOf } from './addresses.ts';
+import { type Habits, Lineage, type Seed, type Taint } from './lineage.ts';
+import { type Clues, cluesOf } from './seeds.ts';
+
+/** All that the answers are made of. */
+export type Investigation = {
+  readonly changes: ChangeIndex;
+  /** With what counts as the intruders' alone: a smaller lineage opened nothing else. */
+  readonly theirs: ChangeIndex;
+  readonly clues: Clues;
+  readonly standings: readonly AddressStanding[];
+  readonly lineage: Lineage;
+  readonly doings: Doings;
+  /** The lineage if what this finding rests on was harmless, whoever else rests on it. */
+  without(finding: string): Lineage;
+};
+
+export async function investigate(input: {
+  readonly source: IncidentSource;
+  readonly period: Period;
+  readonly findings: readonly KeptFinding[];
+  readonly seeds: readonly Seed[];
+}): Promise<Investigation> {
+  const { source, period, findings, seeds } = input;
+  const changes = await changesOf(source, FOOTHOLDS, period);
+  const rowsOf = await rowsBehind(source, findings);
+  const clues = cluesOf(findings, rowsOf, changes);
+  const parties = await partiesOf(source, period, changes, [...seeds, ...clues.seeds]);
+  const kept = await keptSeeds([...seeds, ...clues.seeds], async (some) => {
+    // Who is theirs without following any address decides whose the addresses are.
+    const lineage = lineageOf(parties, some, changes);
+    return standingsOf(clues.addresses, lineage, source, period.fromMs);
+  });
+  const { standings } = kept;
+  const followed = new Set(standings.flatMap(({ ip, isFollowed }) => (isFollowed ? ip : [])));
+  const addressSeeds = clues.addresses
+    .filter(({ ip }) => followed.has(ip))
+    .map(({ ip, taint }): Seed => ({ called: addressCalled(ip), taint }));
+  const whole = [...kept.seeds, ...addressSeeds];
+  const widest = lineageOf(parties, whole, changes);
+  const habits = await habitsOf(source, period, widest, { seeds, clues });
+  const lineage = lineageOf(parties, whole, changes, habits);
+  const doings = await doingsOf(source, lineage, period);
+  // A smaller lineage comes of what the whole one came of, and of nothing else.
+  const theirs = changes.filter(isTheirs(lineage));
+  const [own, index] = [new Set(theirs), indexChanges(changes, FOOTHOLDS, parties)];
+  return {
+    ...{ changes: index, theirs: openedBy(index, (change) => own.has(change)) },
+    ...{ clues, standings, lineage, doings },
+    without: (uid) => lineageOf(parties, whole.filter(withoutFinding(whole, uid)), theirs, habits),
+  };
+}
+
+/** Where nobody is named as who did it, what it was done to counts. */
+function isTheirs(lineage: Lineage): (change: Change) => boolean {
+  return ({ act, meanings }) =>
+    lineage.behind(act) !== undefined ||
+    (act.actor.names.length === 0 && meanings.some(({ holder }) => lineage.of(holder)));
+}
+
+/** Those that hold whoever else is at their addresses, and whose the addresses are by them. */
+async function keptSeeds(
+  seeds: readonly Seed[],
+  standingsBy: (seeds: readonly Seed[]) => Promise<readonly AddressStanding[]>,
+): Promise<{ readonly seeds: readonly Seed[]; readonly standings: readonly AddressStanding[] }> {
+  const standings = await standingsBy(seeds);
+  const crowded = new Set(standings.flatMap(({ ip, isCrowded }) => (isCrowded ? ip : [])));
+  const kept = seeds.filter(({ unlessShared }) => !crowded.has(unlessShared ?? ''));
+  if (kept.length === seeds.length) return { seeds, standings };
+  return { seeds: kept, standings: await standingsBy(kept) };
+}
+
+function lineageOf(
+  parties: Parties,
+  seeds: readonly Seed[],
+  changes: readonly Change[],
+  habits?: Habits,
+): Lineage {
+  const lineage = new Lineage(parties, habits);
+  for (const { called, taint } of seeds) lineage.taint(called, taint);
+  lineage.close(changes);
+  return lineage;
+}
+
+/** Several findings may rest on one record: if it is harmless, none of them says anything by it. */
+export function withoutFinding(
+  all: readonly { readonly taint: Taint }[],
+  uid: string,
+): (one: { readonly taint: Taint }) => boolean {
+  const isOf = ({ origin }: Taint): boolean => origin.kind === 'finding' && origin.uid === uid;
+  const harmless = new Set(all.flatMap(({ taint }) => (isOf(taint) ? taint.entries : [])));
+  return ({ taint }) => {
+    if (taint.origin.kind !== 'finding') return true;
+    return !isOf(taint) && !taint.entries.every((entry) => harmless.has(entry));
+  };
+}
+
+function addressCalled(ip: string): Called {
+  return { names: [addressName(ip)], tenant: '', atMs: 0 };
+}
+
+/** The events that each finding rests on. */
+async function rowsBehind(
+  source: IncidentSource,
+  findings: readonly KeptFinding[],
+): Promise<(finding: KeptFinding) => readonly EventRow[]> {
+  const byEntry = new Map<number, EventRow>();
+  const entries = [...new Set(findings.flatMap(({ draft }) => draft.entries))];
+  const firstMs = Math.min(...findings.map(({ draft }) => draft.firstMs));
+  const lastMs = Math.max(...findings.map(({ draft }) => draft.lastMs));
+  for (const some of chunked(entries, ENTRIES_ASKED_MAX)) {
+    const period = { fromMs: firstMs, toMs: lastMs + 1 };
+    for await (const row of source.events(some, period)) {
+      for (const entry of row.entries) byEntry.set(entry, row);
+    }
+  }
+  return ({ draft }) => [...new Set(draft.entries.flatMap((entry) => byEntry.get(entry) ?? []))];
+}
+
+/** Who is who, as changes and sign-ins say, and what each of them was called at any time. */
+async function partiesOf(
+  source: IncidentSource,
+  period: Period,
+  changes: readonly Change[],
+  seeds: readonly Seed[],
+): Promise<Parties> {
+  const parties = new Parties();
+  const principals = await source.servicePrincipals(period);
+  learnParties(
+    parties,
+    changes,
+    principals.map((each) => principalCalled(each, period.fromMs)),
+  );
+  for (const { called } of seeds) parties.learn(called);
+  const names = new Set<Name>();
+  for (const { called } of seeds) for (const name of called.names) names.add(name);
+  for (const { act, meanings } of changes) {
+    for (const name of act.actor.names) names.add(name);
+    for (const { holder } of meanings) for (const name of holder.names) names.add(name);
+  }
+  for (const some of chunked([...names], NAMES_ASKED_MAX)) {
+    const accounts = await source.accounts(valuesOf(some, 'uid:'), valuesOf(some, 'name:'));
+    for (const { tenant, uid, name, firstMs: atMs } of accounts) {
+      parties.learn({ names: [uidName(uid), calledName(tenant, name)], tenant, atMs });
+    }
+  }
+  return parties;
+}
+
+function principalCalled({ tenant, uid, appId, name }: ServicePrincipal, atMs: number): Called {
+  const names = [
+    ...(uid === null ? [] : [uidName(uid)]),
+    ...(appId === null ? [] : [appName(appId)]),
+    ...(name === null ? [] : [calledName(tenant, name)]),
+  ];
+  return { names, tenant, atMs };
+}
+
+function valuesOf(names: readonly Name[], kind: string): string[] {
+  return names.filter((name) => name.startsWith(kind)).map((name) => name.slice(kind.length));
+}
+
+/**
+ * From where the owners of accounts worked before the attack. Of an account that a person named,
+ * or that a finding shows to have done all of it from such a place, that says nothing.
+ */
+async function habitsOf(
+  source: IncidentSource,
+  { fromMs }: Period,
+  lineage: Lineage,
+  { seeds, clues }: { readonly seeds: readonly Seed[]; readonly clues: Clues },
+): Promise<Habits> {
+  const before = { fromMs: fromMs - ADDRESS_LOOKBACK_MS, toMs: fromMs };
+  const places = new Map<Name, Set<string>>();
+  for (const some of chunked(keysOf(lineage), NAMES_ASKED_MAX)) {
+    for (const user of await source.placesOf(some, before)) {
+      const party = lineage.partyOf(calledBy(user));
+      if (party !== undefined) places.set(party, (places.get(party) ?? new Set()).add(user.ip));
+    }
+  }
+  for (const { called } of seeds) places.delete(lineage.partyOf(called) ?? '');
+  const acts = Map.groupBy(clues.acts, ({ actor }) => lineage.partyOf(actor));
+  for (const [party, own] of acts) {
+    const known = places.get(party ?? '');
+    if (known === undefined) continue;
+    const isElsewhere = own.some(({ ip }) => ip !== null && !known.has(ip));
+    if (!isElsewhere) places.delete(party ?? '');
+  }
+  return { isOwn: (party, ip) => places.get(party)?.has(ip) === true };
+}
+
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
+}

@@ -1,0 +1,179 @@
+import { activityKey, appNameOf, createMemo, isSignIn, RIGHT_PASSWORD } from '@countersign/ocsf';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { KeptFinding } from '../../store/sqlite/finding-table.ts';
+import type { Change } from '../analysis/foothold-changes.ts';
+import { actorOf, appName, keyName, type Name, sessionName } from '../analysis/party-names.ts';
+import { FINDING_PRINCIPALS_MAX } from '../limits.ts';
+import type { Called } from '../reversals/parties.ts';
+import type { Seed, Taint } from './lineage.ts';
+
+/** An address that a finding rests on: something was done from it, or only tried. */
+export type AddressClue = {
+  readonly ip: string;
+  readonly taint: Taint;
+  readonly kind: 'act' | 'attempt';
+};
+
+/** A password that was found out while something else kept its finder out. */
+export type FoundPassword = { readonly row: EventRow; readonly taint: Taint };
+
+/** What findings say is the intruders'. */
+export type Clues = {
+  readonly seeds: readonly Seed[];
+  readonly addresses: readonly AddressClue[];
+  readonly passwords: readonly FoundPassword[];
+  /** From where those who count as the intruders' acted, in what the findings rest on. */
+  readonly acts: readonly { readonly actor: Called; readonly ip: string | null }[];
+};
+
+/** Techniques by which somebody learns a password. */
+export const LEARNS_PASSWORD: RegExp = /^T1(?:110|557|566|056|552|555)\b/;
+
+/** A campaign names those that were guessed at, and successes that may be anybody's. */
+const CAMPAIGNS: ReadonlySet<string> = new Set(['stream/password-spray', 'stream/brute-force']);
+
+/** Whoever consents may have been led to it: what they let in is suspect, and not they. */
+const CONSENTS: ReadonlySet<string> = new Set([
+  ...['consent to application', 'add delegated permission grant', 'add oauth2permissiongrant'],
+  'add app role assignment grant to user',
+]);
+
+const SYSTEM = 3;
+const SERVICE = 4;
+
+/** How something that was tried ended. */
+type Outcome = 'done' | 'right-password' | 'failed';
+
+/**
+ * What the records behind a finding show, and not whom it names: of those whom it names some were
+ * only guessed at, written to, or changed by others.
+ */
+export function cluesOf(
+  findings: readonly KeptFinding[],
+  rowsOf: (finding: KeptFinding) => readonly EventRow[],
+  changes: readonly Change[],
+): Clues {
+  const byEntry = new Map(changes.map((change) => [change.row.index, change]));
+  const memo = createMemo();
+  const all: Clues[] = findings.map((finding) => {
+    const rows = rowsOf(finding);
+    if (rows.length === 0) return namedBy(finding);
+    return new Reading(finding, rows).clues((row) => ({
+      change: byEntry.get(row.index),
+      isConsent: CONSENTS.has(activityKey(row.event.operation ?? '', memo)),
+    }));
+  });
+  return {
+    seeds: all.flatMap(({ seeds }) => seeds),
+    addresses: all.flatMap(({ addresses }) => addresses),
+    passwords: all.flatMap(({ passwords }) => passwords),
+    acts: all.flatMap(({ acts }) => acts),
+  };
+}
+
+type RowFacts = { readonly change: Change | undefined; readonly isConsent: boolean };
+
+/** One finding, read by the records that it rests on. */
+class Reading {
+  readonly #finding: KeptFinding;
+  readonly #rows: readonly EventRow[];
+
+  constructor(finding: KeptFinding, rows: readonly EventRow[]) {
+    this.#finding = finding;
+    this.#rows = rows;
+  }
+
+  clues(factsOf: (row: EventRow) => RowFacts): Clues {
+    const isCampaign = this.#isCampaign();
+    const seeds: Seed[] = [];
+    const addresses: AddressClue[] = [];
+    const passwords: FoundPassword[] = [];
+    const acts: Clues['acts'][number][] = [];
+    for (const row of this.#rows) {
+      const { change, isConsent } = factsOf(row);
+      // Whoever takes something back is no intruder for that, whatever the finding took it for.
+      if (change?.isReversal === true) continue;
+      const taint = this.#taintOf(row);
+      const outcome = outcomeOf(row);
+      const isVictim = isConsent && row.event.actorType !== SERVICE;
+      const given = (change?.meanings ?? []).filter(
+        ({ effect, control }) => effect === 'opens' && control === 'given',
+      );
+      if (outcome === 'done') for (const { holder } of given) seeds.push({ called: holder, taint });
+      if (isVictim || isVendors(row)) continue;
+      const kind = outcome === 'done' ? ('act' as const) : ('attempt' as const);
+      // A campaign cites successes that may be anybody's: their addresses may be, too.
+      const isClue = !isCampaign || outcome === 'failed';
+      if (row.event.ip !== null && isClue) addresses.push({ ip: row.event.ip, taint, kind });
+      if (isCampaign || outcome === 'failed') continue;
+      if (outcome === 'right-password') {
+        passwords.push({ row, taint });
+        continue;
+      }
+      const actor = actorOf(row);
+      const ip = row.event.ip ?? change?.act.ip ?? null;
+      acts.push({ actor, ip });
+      // What was given is suspect. Whoever gives it where many work does what administrators do.
+      const unlessShared = given.length > 0 ? (ip ?? undefined) : undefined;
+      seeds.push({ called: actor, taint, unlessShared });
+      const { sessionUid } = row.event;
+      if (sessionUid !== null) {
+        const called = { ...actor, names: [sessionName(sessionUid)] };
+        seeds.push({ called, taint, unlessShared });
+      }
+    }
+    return { seeds, addresses, passwords, acts };
+  }
+
+  /** Of one that many did, they are whom it happened to. */
+  #isCampaign(): boolean {
+    if (CAMPAIGNS.has(this.#finding.draft.rule)) return true;
+    const done = this.#rows.filter((row) => outcomeOf(row) === 'done');
+    const who = new Set(done.map(({ event }) => event.actorUid ?? event.actorName));
+    return who.size > FINDING_PRINCIPALS_MAX;
+  }
+
+  #taintOf(row: EventRow): Taint {
+    return { ...taintBy(this.#finding), sinceMs: row.event.timeMs, entries: [row.index] };
+  }
+}
+
+/** What a finding names whose records are not there: they were erased, or it rests on others. */
+function namedBy(finding: KeptFinding): Clues {
+  const { draft } = finding;
+  const { tenant, principals, sessions, apps, addresses, firstMs: atMs } = draft;
+  const taint = taintBy(finding);
+  const people = principals.filter((key) => !key.startsWith('system:'));
+  const isCampaign = CAMPAIGNS.has(draft.rule);
+  const isFew = people.length <= FINDING_PRINCIPALS_MAX;
+  const named = isFew && !isCampaign ? people.map((key) => keyName(tenant, key)) : [];
+  const own = apps.filter((app) => appNameOf(app.toLowerCase()) === null).map(appName);
+  const names: Name[] = [...named, ...sessions.map(sessionName), ...own];
+  return {
+    seeds: names.map((name) => ({ called: { names: [name], tenant, atMs }, taint })),
+    addresses: addresses.map((ip) => ({ ip, taint, kind: isCampaign ? 'attempt' : 'act' })),
+    passwords: [],
+    acts: [],
+  };
+}
+
+function taintBy({ uid, draft }: KeptFinding): Taint {
+  return {
+    ...{ sinceMs: draft.firstMs, because: draft.title, entries: draft.entries },
+    techniques: draft.techniques,
+    origin: { kind: 'finding', uid, confidence: draft.confidence },
+  };
+}
+
+export function outcomeOf({ event }: EventRow): Outcome {
+  if (!isSignIn(event.classUid)) return event.statusId === 2 ? 'failed' : 'done';
+  if (event.statusId === 1) return 'done';
+  return RIGHT_PASSWORD.includes(event.statusCode ?? '') ? 'right-password' : 'failed';
+}
+
+/** The vendor's services act for everybody, also for those who reset their own password. */
+function isVendors({ event }: EventRow): boolean {
+  if (event.actorType === SYSTEM) return true;
+  if (event.actorType === SERVICE) return appNameOf(event.appUid?.toLowerCase() ?? null) !== null;
+  return event.actorName?.toLowerCase().endsWith('@support.onmicrosoft.com') === true;
+}

@@ -1,0 +1,219 @@
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { Detail } from '../footholds/record-detail.ts';
+
+/** One thing that a change is about, by each name that the record gives it, in lower case. */
+export type Thing = readonly string[];
+
+/** What a change is about beside its holder; undefined where the record does not say. */
+export type ThingsOf = (detail: Detail, row: EventRow) => readonly Thing[] | undefined;
+
+/** What a change is about: all that the holder has of the kind, some of it, or not stated. */
+export type Things = 'whole' | 'unstated' | readonly Thing[];
+
+/** What is left of things once others were taken away; undefined where nobody can tell. */
+export function leftOf(opened: Things, reversed: Things): Things | undefined {
+  if (reversed === 'whole') return [];
+  if (typeof opened === 'string' || reversed === 'unstated') return undefined;
+  return opened.filter((thing) => !reversed.some((other) => isSameThing(thing, other)));
+}
+
+export function shareThings(one: Things, other: Things): boolean {
+  if (typeof one === 'string' || typeof other === 'string') return one === other;
+  return one.some((thing) => other.some((each) => isSameThing(thing, each)));
+}
+
+function isSameThing(one: Thing, other: Thing): boolean {
+  return one.some((name) => other.includes(name));
+}
+
+/** One thing that goes by any of these values, now or, where it was taken away, before. */
+export function byAny(...names: readonly string[]): ThingsOf {
+  return (detail) => oneThing(names.map((name) => stated(detail, name)));
+}
+
+/** Group, role, application: the values of each name come under that name alone. */
+export function byEach(...names: readonly string[]): ThingsOf {
+  return (detail) =>
+    oneThing(
+      names.map((name) => {
+        const value = stated(detail, name);
+        return value === undefined ? undefined : `${name} ${value}`;
+      }),
+    );
+}
+
+/** The name that the suite gives the object, or one of these values of the record. */
+export function byObject(...names: readonly string[]): ThingsOf {
+  return (detail, { event }) =>
+    oneThing([event.object?.toLowerCase(), ...names.map((name) => stated(detail, name))]);
+}
+
+/** A member of a group of roles where one is stated; else what goes by any of these values. */
+export function memberOf(...names: readonly string[]): ThingsOf {
+  return (detail, row) => {
+    const member = stated(detail, 'member') ?? stated(detail, 'members');
+    const things = byAny(...names)(detail, row);
+    if (member === undefined || things === undefined) return things;
+    return things.map((thing) => thing.map((name) => `${name} ${member}`));
+  };
+}
+
+/** Always the same: there is one such thing for each holder. */
+export function alone(...things: readonly string[]): ThingsOf {
+  return () => things.map((thing) => [thing]);
+}
+
+/** A rule of a mailbox: by its name or id, without the mailbox that its path begins with. */
+export const inboxRule: ThingsOf = (detail, { event }) => {
+  const paths = [event.object, stated(detail, 'identity')];
+  const last = paths.map((path) => path?.split(/[\\/]/).at(-1)?.toLowerCase());
+  return oneThing([
+    stated(detail, 'name'),
+    stated(detail, 'rulename'),
+    stated(detail, 'ruleid'),
+    ...last,
+  ]);
+};
+
+/** Each right of each trustee by itself: taking one away leaves the others. */
+export const trusteeRights: ThingsOf = (detail) => {
+  const trustee = stated(detail, 'user') ?? stated(detail, 'trustee');
+  const rights = listed(stated(detail, 'accessrights'));
+  if (trustee === undefined || rights.length === 0) return undefined;
+  return rights.map((right) => [`${trustee} ${right}`]);
+};
+
+/** Permissions of one folder for one user. */
+export const folderRights: ThingsOf = (detail, { event }) => {
+  const user = stated(detail, 'user') ?? stated(detail, 'memberupn') ?? stated(detail, 'membersid');
+  const path = event.folder ?? stated(detail, 'path');
+  if (user === undefined || path === null || path === undefined) return undefined;
+  const folder =
+    path
+      .split(/[\\/:]/)
+      .at(-1)
+      ?.toLowerCase() ?? '';
+  return [[`${user} ${folder}`]];
+};
+
+/** Those of the named values that the record gives, each a thing of its own. */
+export function given(...names: readonly string[]): ThingsOf {
+  return (detail) => namesWhere(names, (name) => detail.isGiven(name));
+}
+
+export function emptied(...names: readonly string[]): ThingsOf {
+  return (detail) => namesWhere(names, (name) => detail.isEmptied(name));
+}
+
+/** Names of switches that stand as one of these in the record, each a thing of its own. */
+export function switched(states: Readonly<Record<string, boolean>>): ThingsOf {
+  return (detail) => namesWhere(Object.keys(states), (name) => detail.flag(name) === states[name]);
+}
+
+/** Keys of an application that a change adds, or takes away. */
+export function addedKeys(detail: Detail): readonly Thing[] | undefined {
+  return keysOnlyIn(detail.value('keydescription'), detail.before('keydescription'));
+}
+
+export function removedKeys(detail: Detail): readonly Thing[] | undefined {
+  return keysOnlyIn(detail.before('keydescription'), detail.value('keydescription'));
+}
+
+function keysOnlyIn(text: string | undefined, other: string | undefined): Thing[] | undefined {
+  const kept = new Set(keyIds(other));
+  const keys = keyIds(text).filter((id) => !kept.has(id));
+  return keys.length === 0 ? undefined : keys.map((id) => [id]);
+}
+
+function keyIds(description: string | undefined): string[] {
+  const all = (description ?? '').matchAll(/KeyIdentifier=([0-9a-f-]{36})/gi);
+  return [...all].map(([, id = '']) => id.toLowerCase());
+}
+
+/** Elements of a list of authentication methods that a change adds, or takes away. */
+export function addedMethods(detail: Detail): readonly Thing[] | undefined {
+  return methods(detail, (now, before) => [now, before]);
+}
+
+export function removedMethods(detail: Detail): readonly Thing[] | undefined {
+  return methods(detail, (now, before) => [before, now]);
+}
+
+const METHOD_LISTS: readonly string[] = [
+  'strongauthenticationmethod',
+  'strongauthenticationphoneappdetail',
+];
+
+function methods(
+  detail: Detail,
+  sides: (
+    now: readonly string[],
+    before: readonly string[],
+  ) => [readonly string[], readonly string[]],
+): Thing[] | undefined {
+  const found = METHOD_LISTS.flatMap((name) => {
+    const [some, others] = sides(elements(detail.property(name)), elements(detail.before(name)));
+    return some.filter((each) => !others.includes(each));
+  });
+  return found.length === 0 ? undefined : found.map((each) => [each]);
+}
+
+/** Each element as text; of one that is no list, itself. */
+function elements(text: string | undefined): string[] {
+  if (text === undefined || text.trim() === '') return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.map((each) => JSON.stringify(each)) : [text];
+  } catch {
+    return [text];
+  }
+}
+
+/** A delegated grant: whether for all or for one, and which scopes. */
+export const grant: ThingsOf = (detail) => {
+  const type = stated(detail, 'delegatedpermissiongrant.consenttype');
+  const scopes = stated(detail, 'delegatedpermissiongrant.scope');
+  const consented = /consenttype: ?(\w+).*?scope: ?([^,\]]*)/i.exec(
+    stated(detail, 'consentaction.permissions') ?? '',
+  );
+  const whose = type ?? consented?.[1];
+  const what = scopes ?? consented?.[2];
+  if (whose === undefined || what === undefined) return undefined;
+  const all = what.split(/\s+/).filter((scope) => scope !== '');
+  return all.length === 0 ? undefined : all.map((scope) => [`${whose} ${scope}`]);
+};
+
+/** A link by its own id where it has one; else what it leads to. */
+export function sharing(family: string): ThingsOf {
+  return (detail, { event }) => {
+    const id = stated(detail, 'uniquesharingid');
+    if (id !== undefined) return [[id]];
+    const whom = stated(detail, 'targetuserorgroupname');
+    const where = [event.object, stated(detail, 'objectid'), whom].flatMap((part) => part ?? []);
+    if (where.length === 0) return undefined;
+    return [[[family, ...where].join(' ').toLowerCase()]];
+  };
+}
+
+function stated(detail: Detail, name: string): string | undefined {
+  const now = detail.value(name)?.trim();
+  const text = now === undefined || now === '' ? detail.before(name)?.trim() : now;
+  return text === undefined || text === '' ? undefined : text.toLowerCase();
+}
+
+function oneThing(names: readonly (string | null | undefined)[]): Thing[] | undefined {
+  const all = names.filter((name): name is string => typeof name === 'string' && name !== '');
+  return all.length === 0 ? undefined : [[...new Set(all)]];
+}
+
+function namesWhere(
+  names: readonly string[],
+  holds: (name: string) => boolean,
+): Thing[] | undefined {
+  const found = names.filter(holds);
+  return found.length === 0 ? undefined : found.map((name) => [name]);
+}
+
+function listed(text: string | undefined): string[] {
+  return (text ?? '').split(/[,;\s[\]"]+/).filter((part) => part !== '');
+}

@@ -1,0 +1,63 @@
+import type { Change, Meaning } from '../analysis/foothold-changes.ts';
+import type { Name } from '../analysis/party-names.ts';
+import type { Called, Parties } from './parties.ts';
+import type { Opened } from './reversals.ts';
+
+/**
+ * Changes that take something of one foothold back, or put it back, by whom and what they are
+ * about: a company removes links by the thousand, and each opening asks for those of its own.
+ */
+export class Undoings {
+  readonly #parties: Parties;
+  readonly #byHolder = new Map<string, Change[]>();
+  readonly #byThing = new Map<string, Change[]>();
+
+  constructor(parties: Parties) {
+    this.#parties = parties;
+  }
+
+  add(change: Change, { holder, things }: Meaning): void {
+    for (const name of this.#namesOf(holder)) {
+      push(this.#byHolder, name, change);
+      if (typeof things === 'string') push(this.#byThing, keyOf(name, ALL), change);
+      else for (const thing of things.flat()) push(this.#byThing, keyOf(name, thing), change);
+    }
+  }
+
+  /** Those that may be about it, in order of time. */
+  of({ holder, things }: Pick<Opened, 'holder' | 'things'>): readonly Change[] {
+    const found = new Set<Change>();
+    for (const name of this.#namesOf(holder)) {
+      const lists =
+        typeof things === 'string'
+          ? [this.#byHolder.get(name)]
+          : [ALL, ...things.flat()].map((thing) => this.#byThing.get(keyOf(name, thing)));
+      for (const list of lists) for (const change of list ?? []) found.add(change);
+    }
+    return [...found].sort(byTime);
+  }
+
+  /** The party, and what a forest calls its mailbox. */
+  #namesOf(holder: Called): readonly Name[] {
+    const party = this.#parties.of(holder);
+    const boxes = holder.names.filter((name) => name.startsWith('box:'));
+    return party === undefined ? boxes : [party, ...boxes];
+  }
+}
+
+/** Of whatever the holder has, or of what the record does not say. */
+const ALL = '';
+
+function keyOf(holder: Name, thing: string): string {
+  return `${holder}\n${thing}`;
+}
+
+function push(map: Map<string, Change[]>, key: string, change: Change): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [change]);
+  else if (list.at(-1) !== change) list.push(change);
+}
+
+function byTime(a: Change, b: Change): number {
+  return a.row.event.timeMs - b.row.event.timeMs || a.row.index - b.row.index;
+}

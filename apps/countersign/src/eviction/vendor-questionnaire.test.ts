@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readConfigFile } from '../config/load-config.ts';
+import { parseAnswers, parseQuestions, questioned } from './vendor-questionnaire.ts';
+
+const FILE = join(import.meta.dirname, '../../../../content/incident/vendor-questions.yaml');
+
+const given = (text: string): Parameters<typeof parseAnswers>[0] => ({ file: 'a.yaml', text });
+
+test('a blank answer stays unknown, and a claim without evidence does too', () => {
+  const questions = parseQuestions(readConfigFile(FILE));
+  const answers = parseAnswers(
+    given(
+      'answers:\n  signing-keys: { answer: yes, evidence: an attestation }\n' +
+        '  eviction: { answer: yes }\n  source-code: { answer: }\n',
+    ),
+  );
+  const worth = new Map(questioned(questions, answers).map(({ id, answer }) => [id, answer]));
+  assert.equal(worth.get('signing-keys'), 'yes');
+  assert.equal(worth.get('eviction'), 'unknown');
+  assert.equal(worth.get('source-code'), 'unknown');
+  assert.equal(worth.get('internal-access'), 'unknown');
+});
+
+test('answers of another form are refused, with the line', () => {
+  assert.throws(() => parseAnswers(given('answers:\n  signing-keys: perhaps\n')), {
+    code: 'CONFIG_INVALID',
+  });
+});

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
+import { QUESTIONS_MAX } from './limits.ts';
+
+/** What only the vendor can say. */
+export type VendorQuestion = {
+  readonly id: string;
+  readonly question: string;
+  readonly why: string;
+};
+
+/** What the vendor said; without evidence it is a claim, and decides nothing. */
+export type VendorAnswer = {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly evidence?: string | undefined;
+};
+
+/** A question with what its answer is worth. */
+export type Questioned = VendorQuestion & {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly because: string;
+};
+
+/** @throws ConfigError CONFIG_INVALID */
+export function parseQuestions(given: ConfigFile): readonly VendorQuestion[] {
+  const schema = z.strictObject({ questions: z.array(QUESTION).max(QUESTIONS_MAX) });
+  return parseYaml(given, schema).questions;
+}
+
+/** @throws ConfigError CONFIG_INVALID */
+export function parseAnswers(given: ConfigFile): Readonly<Record<string, VendorAnswer>> {
+  const schema = z.strictObject({ answers: z.record(ID, ANSWER) });
+  const { answers } = parseYaml(given, schema);
+  return Object.fromEntries(Object.entries(answers).map(([id, said]) => [id, answerOf(said)]));
+}
+
+/** A blank answer stays unknown, and so does a "yes" or a "no" that nothing stands behind. */
+export function questioned(
+  questions: readonly VendorQuestion[],
+  answers: Readonly<Record<string, VendorAnswer>>,
+): Questioned[] {
+  return questions.map((question) => {
+    const { answer, evidence } = answers[question.id] ?? UNANSWERED;
+    if (answer === 'unknown') {
+      return { ...question, answer, because: 'the vendor has not answered it' };
+    }
+    if (evidence === undefined || evidence.trim() === '') {
+      const because = `the vendor says ${answer}, and gives no evidence`;
+      return { ...question, answer: 'unknown', because };
+    }
+    return { ...question, answer, because: `the vendor says so: ${evidence.trim()}` };
+  });
+}
+
+const UNANSWERED: VendorAnswer = { answer: 'unknown' };
+
+const TEXT = z.string().trim().min(1);
+const ID = z.string().regex(/^[a-z][a-z-]*$/, 'is no id: write small letters and hyphens');
+const QUESTION: z.ZodType<VendorQuestion> = z.strictObject({ id: ID, question: TEXT, why: TEXT });
+
+/** YAML reads a bare `yes` as text, and `true` where somebody writes that. */
+const ANSWER = z.strictObject({
+  answer: z.union([z.boolean(), z.enum(['yes', 'no', 'unknown', '']), z.null()]),
+  evidence: z.string().optional(),
+});
+
+function answerOf({ answer, evidence }: z.infer<typeof ANSWER>): VendorAnswer {
+  if (answer === true || answer === 'yes') return { answer: 'yes', evidence };
+  if (answer === false || answer === 'no') return { answer: 'no', evidence };
+  return { answer: 'unknown', evidence };
+}

@@ -1,0 +1,152 @@
+import { msOfInstant } from '@countersign/core';
+import {
+  CANARY_ACTS,
+  type CanaryAct,
+  type CanaryRecord,
+  type CanarySign,
+  CanaryWatch,
+  parseObservation,
+} from '@countersign/coverage';
+import type { LedgerReader } from '@countersign/ledger';
+import { headOf } from '../../store/reading/ledger-head.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { CANARY_LOOKED_BACK_MS, CANARY_REMEMBERED_MS } from '../limits.ts';
+
+/** The body of an entry of kind `act`: a canary is about to be sent, or was not sent after all. */
+export type CanaryBody = {
+  readonly v: 1;
+  readonly what: 'canary';
+  readonly phase: 'begun' | 'failed';
+  readonly tenant: string;
+  readonly workload: string;
+  readonly act: CanaryAct;
+  readonly mark: string;
+  readonly periodMs: number;
+  readonly sentMs: number;
+  readonly signs: readonly CanarySign[];
+  /** Of `failed`. */
+  readonly because: string | null;
+};
+
+/** What the ledger knows of the canaries of one tenant. */
+export type CanaryPast = {
+  readonly watch: CanaryWatch;
+  /** When each act was done last. */
+  readonly lastMs: ReadonlyMap<CanaryAct, number>;
+  /** Records that came before somebody could judge them. */
+  readonly unjudged: readonly CanaryRecord[];
+};
+
+export type CanaryLedger = {
+  readonly books: BooksReader;
+  /** A reader of its own. */
+  readonly reader: LedgerReader;
+};
+
+/**
+ * Reads what was sent and judged in the last weeks; nothing else is kept. A record may have become
+ * durable just before a crash, and its judgement not: so what is still waited for is looked for in
+ * what the ledger has.
+ */
+export async function canaryPast(
+  ledger: CanaryLedger,
+  { tenant, appId, nowMs }: { tenant: string; appId: string; nowMs: number },
+): Promise<CanaryPast> {
+  await ledger.reader.refresh();
+  const watch = new CanaryWatch();
+  const lastMs = new Map<CanaryAct, number>();
+  const sinceMs = nowMs - CANARY_REMEMBERED_MS;
+  for await (const body of bodiesOf(ledger, 'act', sinceMs)) {
+    if (!isCanaryBody(body) || body.tenant !== tenant) continue;
+    const { workload, periodMs, sentMs, signs, phase, act } = body;
+    for (const sign of signs) {
+      if (phase === 'failed') watch.withdrawn({ tenant, ...sign });
+      else watch.sent({ tenant, workload, periodMs, sentMs, ...sign });
+    }
+    lastMs.set(act, Math.max(sentMs, lastMs.get(act) ?? 0));
+  }
+  for await (const body of bodiesOf(ledger, 'coverage', sinceMs)) {
+    const seen = parseObservation(body);
+    if (seen?.collector === 'canary' && seen.tenant === tenant) watch.recall(seen);
+  }
+  const unjudged = await unjudgedRecords(ledger, watch, { tenant, appId, nowMs });
+  return { watch, lastMs, unjudged };
+}
+
+async function unjudgedRecords(
+  { books, reader }: CanaryLedger,
+  { waiting }: CanaryWatch,
+  { tenant, appId, nowMs }: { tenant: string; appId: string; nowMs: number },
+): Promise<CanaryRecord[]> {
+  const sent = waiting.map(({ sentMs }) => sentMs);
+  const late = sent.filter((ms) => ms >= nowMs - CANARY_LOOKED_BACK_MS);
+  if (late.length === 0) return [];
+  const records: CanaryRecord[] = [];
+  const period = { fromMs: Math.min(...late) - CLOCKS_APART_MS, toMs: nowMs + CLOCKS_APART_MS };
+  const head = await headOf(reader, books);
+  const { rows } = await books.timeline({ ...period, tenant, app: appId }, head);
+  for await (const { entries } of rows) {
+    for (const index of entries) {
+      const [{ leaf }, body] = [await reader.leaf(index), await reader.body(index)];
+      if (body.kind !== 'present') continue;
+      const text = Buffer.from(body.bytes).toString('utf8');
+      // It was there by then: the most that is known now.
+      const availableMs = msOfInstant(leaf.seen);
+      records.push({ tenant, source: leaf.source, text, availableMs });
+    }
+  }
+  return records;
+}
+
+/** Records state the time of the service's machines. */
+const CLOCKS_APART_MS = 300_000;
+
+/** Bodies of one kind, oldest first. */
+async function* bodiesOf(
+  { books, reader }: CanaryLedger,
+  kind: string,
+  sinceMs: number,
+): AsyncGenerator<unknown> {
+  const indices = books.acts(kind).filter((index) => index < reader.size);
+  let first = indices.length;
+  while (first > 0) {
+    const { leaf } = await reader.leaf(indices[first - 1] as number);
+    if (msOfInstant(leaf.at) < sinceMs) break;
+    first -= 1;
+  }
+  for (const index of indices.slice(first)) {
+    const body = await reader.body(index);
+    if (body.kind === 'present') yield parse(body.bytes);
+  }
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Written by this version or an earlier one; what has another form means nothing. */
+function isCanaryBody(value: unknown): value is CanaryBody {
+  if (typeof value !== 'object' || value === null) return false;
+  const { v, what, phase, tenant, act, sentMs, signs } = value as Record<string, unknown>;
+  const isKnown = v === 1 && what === 'canary' && (phase === 'begun' || phase === 'failed');
+  const isAct = CANARY_ACTS.some((each) => each === act);
+  return (
+    isKnown &&
+    isAct &&
+    typeof tenant === 'string' &&
+    Number.isFinite(sentMs) &&
+    Array.isArray(signs) &&
+    signs.every(isSign)
+  );
+}
+
+function isSign(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { source, operation, member, text } = value as Record<string, unknown>;
+  const isNamed = operation === null || typeof operation === 'string';
+  return isNamed && [source, member, text].every((each) => typeof each === 'string');
+}

@@ -1,0 +1,181 @@
+import { type Clock, messageOf, type Random, type SourceId, tenantId } from '@countersign/core';
+import {
+  CANARY_MARK,
+  type CanaryAct,
+  type CanaryPlan,
+  type CanaryRecord,
+  type CanarySign,
+  type CanaryWatch,
+  canarySigns,
+  canaryTimeMs,
+  type Observation,
+} from '@countersign/coverage';
+import { type CollectDesk, type Collector, HttpError, type PollReport } from '@countersign/m365';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { LedgerDesk } from '../collection/ledger-sink.ts';
+import { CANARY_LOOK_EVERY_MS } from '../limits.ts';
+import type { HeardRecord } from '../pipeline/text-matcher.ts';
+import { type CanaryBody, type CanaryLedger, canaryPast } from './canary-history.ts';
+import type { CanarySender, ReadyCanary } from './canary-sender.ts';
+
+export type CanariesOptions = {
+  readonly tenant: string;
+  /** Of the identity that sends them. */
+  readonly appId: string;
+  readonly plans: readonly CanaryPlan[];
+  readonly sender: CanarySender;
+  readonly desk: LedgerDesk;
+  readonly ledger: CanaryLedger;
+  readonly clock: Clock;
+  readonly random: Random;
+};
+
+/** Texts by which the records of canaries are found in what collectors bring. */
+export function canaryTexts(appIds: readonly string[]): string[] {
+  // Rows of sign-ins show no mark.
+  return appIds.length === 0 ? [] : [CANARY_MARK, ...appIds];
+}
+
+/**
+ * Sends canaries, waits for their records in every feed, and says in the ledger what came back and
+ * what did not. That an act is about to be done stands in the ledger before it is done: no act of
+ * ours goes without an account.
+ */
+export class Canaries implements Collector {
+  readonly name: string;
+  readonly everyMs: number = CANARY_LOOK_EVERY_MS;
+  readonly #options: CanariesOptions;
+  readonly #watch: CanaryWatch;
+  /** When each act was done last, or tried. */
+  readonly #lastMs: Map<CanaryAct, number>;
+  #heard: CanaryRecord[];
+  /** Secret, and another after each start: nobody can tell when the next canary comes. */
+  readonly #seed: number;
+
+  /** MUST be called before anything is collected: what comes meanwhile would not be heard. */
+  static async open(options: CanariesOptions): Promise<Canaries> {
+    const { tenant, appId, clock, ledger } = options;
+    const past = await canaryPast(ledger, { tenant, appId, nowMs: clock.now() });
+    return new Canaries(options, past);
+  }
+
+  private constructor(options: CanariesOptions, past: Awaited<ReturnType<typeof canaryPast>>) {
+    this.#options = options;
+    this.name = `canary ${options.tenant}`;
+    this.#watch = past.watch;
+    this.#lastMs = new Map(past.lastMs);
+    this.#heard = [...past.unjudged];
+    this.#seed = Number.parseInt(hex(options.random, 6), 16);
+    options.desk.listen((record) => this.#hear(record));
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const problems: string[] = [];
+    // First what came, so that nothing is called overdue that has arrived.
+    const judged = await this.#judge(desk);
+    for (const plan of this.#options.plans) {
+      if (signal?.aborted === true) break;
+      if (this.#isDue(plan)) problems.push(...(await this.#send(plan, desk, signal)));
+    }
+    const short = problems.length;
+    const nothing = { records: 0, duplicates: 0, parked: 0, behindMs: 0, hasMore: false };
+    return { ...nothing, windows: judged, short, problems };
+  }
+
+  #hear({ tenant, source, availableMs, body }: HeardRecord): void {
+    if (tenant !== this.#options.tenant) return;
+    this.#heard.push({ tenant, source, availableMs, text: Buffer.from(body).toString('utf8') });
+  }
+
+  async #judge(desk: CollectDesk): Promise<number> {
+    const nowMs = this.#options.clock.now();
+    const heard = this.#heard;
+    this.#heard = [];
+    const back = heard.flatMap((record) => this.#watch.seen(record, nowMs) ?? []);
+    const tenant = tenantId(this.#options.tenant);
+    const askedMs = ({ source }: { source: SourceId }): number =>
+      desk.settled(source, tenant, null).at(-1)?.to ?? nowMs;
+    const judgements: Observation[] = [...back, ...this.#watch.overdue(nowMs, askedMs)];
+    if (judgements.length === 0) return 0;
+    await desk.append(judgements.map((seen) => ownEntry('coverage', nowMs, seen)));
+    return judgements.length;
+  }
+
+  /** Once in each period; one whose moment fell between two looks is sent at the next. */
+  #isDue(plan: CanaryPlan): boolean {
+    const nowMs = this.#options.clock.now();
+    const thisMs = canaryTimeMs(plan, nowMs, this.#seed);
+    const dueMs = thisMs <= nowMs ? thisMs : canaryTimeMs(plan, nowMs - plan.periodMs, this.#seed);
+    return (this.#lastMs.get(plan.act) ?? Number.NEGATIVE_INFINITY) < dueMs;
+  }
+
+  async #send(
+    plan: CanaryPlan,
+    desk: CollectDesk,
+    signal: AbortSignal | undefined,
+  ): Promise<string[]> {
+    const { clock, sender, random } = this.#options;
+    const mark = `${CANARY_MARK}${hex(random, 12)}`;
+    // What fails is not tried again before the next period: a right that is missing stays missing.
+    this.#lastMs.set(plan.act, clock.now());
+    let ready: ReadyCanary;
+    try {
+      ready = await sender.ready(plan, mark, signal);
+    } catch (error) {
+      return [notSent(plan, refusalOf(error))];
+    }
+    const { tokenId } = ready;
+    if (plan.act === 'sign-in' && tokenId === null) {
+      return [
+        notSent(plan, 'the token does not tell its id, so that no record can be known by it'),
+      ];
+    }
+    const signs = canarySigns(plan, { mark, tokenId: tokenId ?? '' });
+    const sentMs = clock.now();
+    await this.#account(desk, { plan, mark, sentMs, signs, phase: 'begun', because: null });
+    this.#expect(plan, sentMs, signs);
+    try {
+      const { left } = await ready.act();
+      return left === null ? [] : [`a canary of ${plan.workload} left something behind: ${left}`];
+    } catch (error) {
+      const because = refusalOf(error);
+      for (const sign of signs) this.#watch.withdrawn({ tenant: plan.tenant, ...sign });
+      await this.#account(desk, { plan, mark, sentMs, signs, phase: 'failed', because });
+      return [notSent(plan, because)];
+    }
+  }
+
+  #expect(
+    { tenant, workload, periodMs }: CanaryPlan,
+    sentMs: number,
+    signs: readonly CanarySign[],
+  ) {
+    for (const sign of signs) this.#watch.sent({ tenant, workload, periodMs, sentMs, ...sign });
+  }
+
+  async #account(
+    desk: CollectDesk,
+    {
+      plan,
+      ...said
+    }: { plan: CanaryPlan } & Pick<CanaryBody, 'mark' | 'sentMs' | 'signs' | 'phase' | 'because'>,
+  ): Promise<void> {
+    const { tenant, workload, act, periodMs } = plan;
+    const body: CanaryBody = { v: 1, what: 'canary', tenant, workload, act, periodMs, ...said };
+    await desk.append([ownEntry('act', this.#options.clock.now(), body)]);
+  }
+}
+
+function notSent({ workload, act }: CanaryPlan, because: string): string {
+  return `no canary was sent in ${workload} (${act}): ${because}`;
+}
+
+/** What the service or the network did wrong; all else is a defect of ours, or we are to stop. */
+function refusalOf(error: unknown): string {
+  if (error instanceof HttpError && error.code !== 'ABORTED') return messageOf(error);
+  throw error;
+}
+
+function hex(random: Random, bytes: number): string {
+  return Buffer.from(random.fill(new Uint8Array(bytes))).toString('hex');
+}

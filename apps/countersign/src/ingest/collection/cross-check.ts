@@ -1,0 +1,91 @@
+import type { Clock } from '@countersign/core';
+import {
+  activitySourceOf,
+  checkObservation,
+  compareIds,
+  type DueCheck,
+} from '@countersign/coverage';
+import type { LedgerReader } from '@countersign/ledger';
+import type { CollectDesk, Collector, PollReport } from '@countersign/m365';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { CROSS_CHECK_EVERY_MS } from '../limits.ts';
+
+export type CrossCheckOptions = {
+  readonly books: BooksReader;
+  /** A reader of its own: it is moved on as the ledger grows. */
+  readonly reader: LedgerReader;
+  readonly clock: Clock;
+};
+
+/**
+ * Compares independent sources record by record, hour by hour, in what the ledger has of both, and
+ * says in the ledger what it found. It asks nobody outside.
+ */
+export class CrossCheck implements Collector {
+  readonly name = 'cross-check';
+  readonly everyMs: number = CROSS_CHECK_EVERY_MS;
+  readonly #options: CrossCheckOptions;
+
+  constructor(options: CrossCheckOptions) {
+    this.#options = options;
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const { books, clock } = this.#options;
+    const problems: string[] = [];
+    let windows = 0;
+    for (const due of books.dueChecks()) {
+      if (signal?.aborted) break;
+      const ids = await this.#idsOf(due);
+      const check = compareIds(ids, due.against);
+      const seen = checkObservation(due, check);
+      await desk.append([ownEntry('coverage', clock.now(), seen)]);
+      windows += 1;
+      const { onlySource, onlyAgainst } = check;
+      if (onlySource + onlyAgainst === 0) continue;
+      problems.push(
+        `${due.source} and ${due.against} differ from ${seen.from} to ${seen.to}: ` +
+          `${onlySource} records are in the first alone, ${onlyAgainst} in the second`,
+      );
+    }
+    const short = problems.length;
+    const nothing = { records: 0, duplicates: 0, parked: 0, behindMs: 0, hasMore: false };
+    return { ...nothing, windows, short, problems };
+  }
+
+  async #idsOf(due: DueCheck): Promise<{ source: Set<string>; against: Set<string> }> {
+    const source = new Set<string>();
+    const against = new Set<string>();
+    const { from: fromMs, to: toMs } = due;
+    for await (const row of this.#options.books.eventsOf(due.tenant, { fromMs, toMs })) {
+      const sources = await this.#sourcesOf(row);
+      const isHere = sources.has(due.source);
+      if (isHere) source.add(row.action);
+      if (sources.has(due.against) && (isHere || belongs(row, due))) against.add(row.action);
+    }
+    return { source, against };
+  }
+
+  /** Where the sightings of an action came from. A row names the richest of them itself. */
+  async #sourcesOf({ entries, source }: EventRow): Promise<ReadonlySet<string>> {
+    if (entries.length === 1) return new Set([source]);
+    const { reader } = this.#options;
+    if ((entries.at(-1) as number) >= reader.size) await reader.refresh();
+    const leaves = await Promise.all(entries.map((index) => reader.leaf(index)));
+    return new Set(leaves.map(({ leaf }) => leaf.source));
+  }
+}
+
+/** Whether a record that the other source has must be in the first one, too. */
+function belongs({ event }: EventRow, { source, carries }: DueCheck): boolean {
+  switch (carries) {
+    case 'workloads':
+      return activitySourceOf(event.workload ?? '') === source;
+    case 'sign-ins':
+      return event.signInType === 'interactiveUser';
+    case 'all':
+      return true;
+  }
+}

@@ -1,0 +1,76 @@
+import { type DirectoryMark, msOfInstant, parseDirectoryMark } from '@countersign/core';
+import { parseErasure } from '@countersign/ledger';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { parseObject } from '../../projection/entries/own-entry.ts';
+
+export type FoundMark = {
+  readonly source: string;
+  readonly tenant: string;
+  /** Null: something of what it stands for was erased. */
+  readonly mark: DirectoryMark | null;
+};
+
+/**
+ * Where the reading of each part of the directory stands: its last mark. A part of which something
+ * was erased since its snapshot began has none: its state cannot be made again from the ledger, so
+ * it has to be read anew. The reader MUST be refreshed.
+ */
+export async function directoryMarks(writer: Writer): Promise<FoundMark[]> {
+  const { books, reader } = writer;
+  const indices = books.acts('directory');
+  const found = new Map<string, FoundMark>();
+  for (let at = indices.length - 1; at >= 0; at--) {
+    const index = indices[at] as number;
+    if (index >= reader.size) continue;
+    const { leaf } = await reader.leaf(index);
+    const key = `${leaf.tenant}\n${leaf.source}`;
+    if (found.has(key)) continue;
+    const { source, tenant } = leaf;
+    const body = await reader.body(index);
+    // Behind the last mark there may be items of a page that a crash cut off, or erased ones.
+    if (body.kind !== 'present') found.set(key, { source, tenant, mark: null });
+    const mark = body.kind === 'present' && parseDirectoryMark(parseObject(body.bytes));
+    if (mark) found.set(key, { source, tenant, mark });
+  }
+  const broken = await sinceErased(writer, indices);
+  return [...found.values()].map((each) => {
+    const erased = broken.get(`${each.tenant}\n${each.source}`);
+    const isBroken =
+      each.mark !== null && erased !== undefined && erased >= msOfInstant(each.mark.since);
+    return isBroken ? { ...each, mark: null } : each;
+  });
+}
+
+/** Of each part, when the newest thing was read that is erased by now. */
+async function sinceErased(
+  { books, reader }: Writer,
+  indices: readonly number[],
+): Promise<ReadonlyMap<string, number>> {
+  const newest = new Map<string, number>();
+  for (const at of books.acts('erasure')) {
+    const body = await reader.body(at);
+    const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
+    for (const [from, to] of erasure?.ranges ?? []) {
+      for (const index of within(indices, from, to)) {
+        const { leaf } = await reader.leaf(index);
+        const key = `${leaf.tenant}\n${leaf.source}`;
+        newest.set(key, Math.max(newest.get(key) ?? 0, msOfInstant(leaf.at)));
+      }
+    }
+  }
+  return newest;
+}
+
+/** Of ascending numbers those in `[from, to)`. */
+function within(sorted: readonly number[], from: number, to: number): readonly number[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < from) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < sorted.length && (sorted[end] as number) < to) end += 1;
+  return sorted.slice(low, end);
+}

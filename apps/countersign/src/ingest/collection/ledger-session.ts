@@ -1,0 +1,248 @@
+import { assert, instantOfMs, plural, type RecordDraft, type SourceId } from '@countersign/core';
+import {
+  DelaySketch,
+  OBSERVATION_NAME_CHARACTERS_MAX,
+  OBSERVATION_TEXT_CHARACTERS_MAX,
+  type Observation,
+  type ObservedDelays,
+} from '@countersign/coverage';
+import {
+  type CollectSession,
+  type CollectWindow,
+  type Content,
+  type ContentFact,
+  Gatherer,
+  type WindowEnd,
+  type WindowTally,
+} from '@countersign/m365';
+import { ownEntry } from '../../projection/entries/own-entry.ts';
+import { CONTENTS_PER_ENTRY } from '../limits.ts';
+import { type DeliveryFact, DeliveryFacts } from '../pipeline/delivered-coverage.ts';
+import {
+  Arrivals,
+  type DelayCounts,
+  delayOf,
+  mergeDelays,
+  noDelays,
+  quantileMs,
+} from '../pipeline/delivery-delays.ts';
+import type { ChunkEars } from '../pipeline/ingest-pipeline.ts';
+import type { HeardRecord } from '../pipeline/text-matcher.ts';
+import { collectedBody } from './collection-history.ts';
+import type { LedgerDesk } from './ledger-sink.ts';
+
+/** Where in a chunk a content starts. */
+type ContentPlace = { readonly firstRow: number; readonly name: string };
+
+/** The window of one poll, on its way into the ledger. */
+export class LedgerSession implements CollectSession {
+  readonly #desk: LedgerDesk;
+  readonly #window: CollectWindow;
+  readonly #arrivals = new Arrivals();
+  readonly #facts = new DeliveryFacts();
+  #gatherer = new Gatherer();
+  #places: ContentPlace[] = [];
+  #rows = 0;
+  readonly #heard: HeardRecord[] = [];
+  #records = 0;
+  #duplicates = 0;
+  #parked = 0;
+  /** By content. */
+  readonly #parkedIn = new Map<string, number>();
+
+  constructor(desk: LedgerDesk, window: CollectWindow) {
+    this.#desk = desk;
+    this.#window = window;
+  }
+
+  async add(content: Content): Promise<{ readonly items: number }> {
+    const { name, bytes, availableMs } = content;
+    const { items, rejects } = this.#gatherer.add(bytes, availableMs);
+    this.#places.push({ firstRow: this.#rows + 1, name });
+    this.#rows += items - rejects.length;
+    for (const { row, offset, length, reason } of rejects) {
+      const piece = bytes.subarray(offset, offset + length);
+      this.#park(name, `row ${row}, byte ${offset}`, reason, piece);
+    }
+    if (this.#gatherer.isFull) await this.#feed();
+    return { items };
+  }
+
+  park(name: string, reason: string, bytes: Uint8Array | null): void {
+    this.#park(name, 'whole content', reason, bytes);
+  }
+
+  async settle(): Promise<void> {
+    await this.#feed();
+    await this.#desk.settle();
+  }
+
+  async end(end: WindowEnd): Promise<WindowTally> {
+    await this.#feed();
+    await this.#desk.conclude(() => this.#entries(end), this.#window);
+    return { records: this.#records, duplicates: this.#duplicates, parked: this.#parked };
+  }
+
+  async #feed(): Promise<void> {
+    const chunk = this.#gatherer.take();
+    const places = this.#places;
+    this.#places = [];
+    this.#rows = 0;
+    if (chunk === undefined) return;
+    const { family, tenant, source } = this.#window;
+    const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
+    const ears: ChunkEars = {
+      outcome: ({ read, accepted, duplicates }) => {
+        this.#records += accepted + duplicates;
+        this.#duplicates += duplicates;
+        this.#facts.merge(read.facts);
+        this.#heard.push(...read.heard);
+        for (const { row, reason, bytes } of read.rejects) {
+          const { firstRow, name } = placeOf(places, row);
+          this.#park(name, `record ${row - firstRow + 1}`, reason, bytes);
+        }
+      },
+      arrived: (arrivals) => this.#arrivals.merge(arrivals),
+    };
+    await this.#desk.feed(chunk, { importNumber: 0, tenant, delivered }, ears);
+  }
+
+  #park(name: string, at: string, reason: string, bytes: Uint8Array | null): void {
+    this.#parked += 1;
+    this.#parkedIn.set(name, (this.#parkedIn.get(name) ?? 0) + 1);
+    const { source, family, tenant, collector, axis, alsoSources = [] } = this.#window;
+    const { from: fromMs, to: toMs } = this.#window.interval;
+    const window = { collector, source, alsoSources, tenant, axis, fromMs, toMs };
+    const delivered = { family, tenant, source: this.#isMixed ? undefined : source };
+    const collected = { window, content: name, delivered };
+    const place = { file: `${source} ${name}`, at, reason, import: null, readAs: null };
+    this.#desk.park({ ...place, collected }, bytes);
+  }
+
+  /** Behind the records: the contents they came in, and then what was asked and seen. */
+  #entries(end: WindowEnd): {
+    drafts: RecordDraft[];
+    observations: Observation[];
+    heard: readonly HeardRecord[];
+    contents: readonly ContentFact[];
+  } {
+    const { nowMs } = this.#desk;
+    const drafts: RecordDraft[] = [];
+    const facts = end.contents.map((fact): ContentFact => {
+      const parked = this.#parkedIn.get(fact.id);
+      return parked === undefined ? fact : { ...fact, parked };
+    });
+    for (let at = 0; at < facts.length; at += CONTENTS_PER_ENTRY) {
+      const some = facts.slice(at, at + CONTENTS_PER_ENTRY);
+      const body = collectedBody(this.#window, this.#window.interval, some);
+      drafts.push(ownEntry('import', nowMs, body));
+    }
+    const observations = this.#sources().flatMap((each) => {
+      const whole = this.#observation(end, each, nowMs);
+      for (const workload of this.#workloads(each)) {
+        drafts.push(ownEntry('coverage', nowMs, this.#ofWorkload(whole, each, workload)));
+      }
+      drafts.push(ownEntry('coverage', nowMs, whole));
+      return whole;
+    });
+    return { drafts, observations, heard: this.#heard, contents: facts };
+  }
+
+  /** What was asked for; where each record says what it is of, what else came as well. */
+  #sources(): readonly SourceId[] {
+    const { source, alsoSources = [] } = this.#window;
+    if (!this.#isMixed) return [source];
+    const came = this.#facts.list().map((fact) => fact.source);
+    return [...new Set([source, ...alsoSources, ...came])];
+  }
+
+  #observation(said: WindowEnd, source: SourceId, nowMs: number): Observation {
+    const end = this.#parked === 0 ? said : withParked(said, this.#parked);
+    const { collector, tenant, workload, subject, interval, until, axis } = this.#window;
+    const toMs = until === 'end' ? Math.max(nowMs, interval.to) : interval.to;
+    const isMixed = this.#isMixed;
+    const all = noDelays();
+    for (const each of this.#arrivals.list().filter(this.#isOf(source))) {
+      mergeDelays(all, each.delays);
+    }
+    const records = isMixed ? this.#count((fact) => fact.source === source) : this.#records;
+    return {
+      v: 2,
+      collector,
+      tenant,
+      source,
+      workload,
+      subject,
+      from: instantOfMs(interval.from) ?? '',
+      to: instantOfMs(toMs) ?? '',
+      axis,
+      outcome: end.outcome,
+      listed: end.listed,
+      fetched: end.fetched,
+      records,
+      duplicates: isMixed ? records - all.n : this.#duplicates,
+      // What could not be read may have been of any of them.
+      parked: this.#parked,
+      because: end.because?.slice(0, OBSERVATION_TEXT_CHARACTERS_MAX) ?? null,
+      code: end.code?.slice(0, OBSERVATION_NAME_CHARACTERS_MAX) ?? null,
+      delays: this.#told(all),
+      canaries: null,
+      at: instantOfMs(nowMs) ?? '',
+    };
+  }
+
+  get #isMixed(): boolean {
+    return this.#window.family === 'azure-monitor';
+  }
+
+  #isOf(source: SourceId): (each: { readonly source: string }) => boolean {
+    return (each) => !this.#isMixed || each.source === source;
+  }
+
+  #workloads(source: SourceId): string[] {
+    const facts = this.#facts.list().filter(this.#isOf(source));
+    return [...new Set(facts.flatMap(({ workload }) => workload ?? []))].sort();
+  }
+
+  #count(fits: (fact: DeliveryFact) => boolean): number {
+    return this.#facts.list().reduce((sum, fact) => sum + (fits(fact) ? fact.count : 0), 0);
+  }
+
+  #told(delays: DelayCounts): ObservedDelays | null {
+    return this.#window.delays === 'untold' ? null : observed(delays);
+  }
+
+  #ofWorkload(whole: Observation, source: SourceId, workload: string): Observation {
+    const isOf = this.#isOf(source);
+    const delays = noDelays();
+    for (const each of this.#arrivals.list()) {
+      if (each.workload === workload && isOf(each)) mergeDelays(delays, each.delays);
+    }
+    const records = this.#count((fact) => fact.workload === workload && isOf(fact));
+    const duplicates = records - delays.n;
+    return { ...whole, workload, records, duplicates, parked: 0, delays: this.#told(delays) };
+  }
+}
+
+/** All was fetched, and not all of it is in: a window with parked records is not whole. */
+function withParked(end: WindowEnd, parked: number): WindowEnd {
+  if (end.outcome !== 'complete') return end;
+  const because = `${plural(parked, 'piece')} could not be read: parked`;
+  return { ...end, outcome: 'partial', code: 'parked', because };
+}
+
+function observed(delays: DelayCounts): ObservedDelays | null {
+  if (delays.n === 0) return null;
+  const sketch = new DelaySketch();
+  for (const [bucket, count] of delays.buckets) sketch.add(delayOf(bucket), count);
+  const { buckets = [] } = sketch.observed() ?? {};
+  const { n, maxMs } = delays;
+  const p50Ms = quantileMs(delays, 0.5);
+  return { n, p50Ms, p99Ms: quantileMs(delays, 0.99), maxMs, buckets };
+}
+
+function placeOf(places: readonly ContentPlace[], row: number): ContentPlace {
+  const place = places.findLast(({ firstRow }) => firstRow <= row);
+  assert(place !== undefined, 'every record of a chunk is of a content');
+  return place;
+}

@@ -1,0 +1,216 @@
+import {
+  type DirectoryMark,
+  type IntervalSet,
+  parseDirectoryMark,
+  type RecordDraft,
+  type SourceId,
+  type TenantId,
+} from '@countersign/core';
+import type { Observation } from '@countersign/coverage';
+import type {
+  Chunk,
+  CollectDesk,
+  CollectSession,
+  CollectWindow,
+  ContentFact,
+  ReadContext,
+} from '@countersign/m365';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { compactBooks } from '../../projection/compact-store.ts';
+import { parseObject } from '../../projection/entries/own-entry.ts';
+import { COMPACT_EVERY_MS, CONTENT_REMEMBERED_MS, POST_EVERY_MS } from '../limits.ts';
+import { type ChunkEars, Conveyor } from '../pipeline/ingest-pipeline.ts';
+import type { HeardRecord } from '../pipeline/text-matcher.ts';
+import { type Parked, park } from '../quarantine/quarantine.ts';
+import { CollectHistory } from './collection-history.ts';
+import { LedgerSession } from './ledger-session.ts';
+
+export type HeardEar = (record: HeardRecord) => void;
+
+/**
+ * The desk at which all collectors of a process hand in: one conveyor, one order. Records first,
+ * then the entry that says that they were asked for; so whoever dies in between asks again, and
+ * the ledger knows what it has.
+ */
+export class LedgerDesk implements CollectDesk {
+  readonly #writer: Writer;
+  readonly #conveyor: Conveyor;
+  readonly #history: CollectHistory;
+  /** Whoever uses the conveyor, or the writer, has it alone. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #compactedMs: number;
+  #postedMs: number;
+  #isBehind = false;
+  #ears: HeardEar[] = [];
+  #directoryEars: (() => void)[] = [];
+
+  private constructor(writer: Writer, conveyor: Conveyor, history: CollectHistory) {
+    this.#writer = writer;
+    this.#conveyor = conveyor;
+    this.#history = history;
+    this.#compactedMs = writer.clock.monotonic();
+    this.#postedMs = this.#compactedMs;
+  }
+
+  /** `lanes`: worker threads that parse. MUST be closed before the writer is. */
+  static async open(
+    writer: Writer,
+    { lanes, listenFor }: { readonly lanes: number; readonly listenFor?: readonly string[] },
+  ): Promise<LedgerDesk> {
+    const history = await CollectHistory.load(writer);
+    return new LedgerDesk(writer, new Conveyor(writer, lanes, listenFor), history);
+  }
+
+  get nowMs(): number {
+    return this.#writer.clock.now();
+  }
+
+  settled(
+    source: SourceId,
+    tenant: TenantId,
+    subject: string | null,
+    leftOut: readonly string[] = [],
+  ): IntervalSet {
+    return this.#history.settled(source, tenant, subject, leftOut);
+  }
+
+  lookedAgain(source: SourceId, tenant: TenantId): IntervalSet {
+    return this.#history.lookedAgain(source, tenant);
+  }
+
+  since(source: SourceId, tenant: TenantId): number | undefined {
+    return this.#history.since(source, tenant);
+  }
+
+  off(source: SourceId, tenant: TenantId): IntervalSet {
+    return this.#history.off(source, tenant);
+  }
+
+  content(source: SourceId, tenant: TenantId, id: string): ContentFact | undefined {
+    return this.#history.content(source, tenant, id);
+  }
+
+  directoryMark(source: SourceId, tenant: TenantId): DirectoryMark | undefined {
+    return this.#history.directoryMark(source, tenant);
+  }
+
+  begin(window: CollectWindow): CollectSession {
+    return new LedgerSession(this, window);
+  }
+
+  /** The ear is told of every record that is listened for, once it is durable. */
+  listen(ear: HeardEar): void {
+    this.#ears.push(ear);
+  }
+
+  /** The ear is told when more is known of the directory, once it is durable. */
+  listenToDirectory(ear: () => void): void {
+    this.#directoryEars.push(ear);
+  }
+
+  /** Entries of our own, behind everything that was handed in. Durable when it resolves. */
+  async append(drafts: readonly RecordDraft[]): Promise<void> {
+    await this.#alone(() => this.#conveyor.append(drafts));
+    // The mark of a page is the last of its entries.
+    const { kind, body } = drafts.at(-1) ?? {};
+    const mark =
+      kind === 'directory' && body !== undefined && parseDirectoryMark(parseObject(body));
+    if (mark) this.#history.noteDirectory(mark);
+    this.#isBehind = true;
+    if (kind === 'directory') for (const ear of this.#directoryEars) ear();
+  }
+
+  /** @internal for sessions */
+  async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
+    await this.#alone(() => this.#conveyor.feed(chunk, context, ears));
+    this.#isBehind = true;
+  }
+
+  /** @internal for sessions */
+  async settle(): Promise<void> {
+    await this.#alone(() => this.#conveyor.drain());
+  }
+
+  /** @internal for sessions */
+  async conclude(
+    entries: () => {
+      drafts: readonly RecordDraft[];
+      observations: readonly Observation[];
+      heard: readonly HeardRecord[];
+      contents: readonly ContentFact[];
+    },
+    window: CollectWindow,
+  ): Promise<void> {
+    await this.#alone(async () => {
+      await this.#conveyor.drain();
+      const { drafts, observations, heard, contents } = entries();
+      await this.#conveyor.append(drafts);
+      this.#history.noteContents(window.source, window.tenant, contents);
+      for (const seen of observations) this.#history.noteObservation(seen);
+      for (const ear of this.#ears) for (const record of heard) ear(record);
+      this.#isBehind = true;
+      // A long catch-up has many windows: what they bring can be asked about meanwhile.
+      const nowMs = this.#writer.clock.monotonic();
+      if (nowMs - this.#postedMs >= POST_EVERY_MS) await this.#postNow();
+    });
+  }
+
+  /** @internal for sessions */
+  park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+    park(this.#writer.dir, reject, bytes);
+  }
+
+  /** Everything handed in so far can be asked about: the books have it. */
+  async post(): Promise<void> {
+    if (!this.#isBehind && !this.#writer.accountant.isBehind) return;
+    await this.#alone(() => this.#postNow());
+  }
+
+  /** What is due from time to time. Resolves to a sentence where it failed: no answer needs it. */
+  async tidy(): Promise<string | undefined> {
+    const { clock, books } = this.#writer;
+    const nowMs = clock.monotonic();
+    if (nowMs - this.#compactedMs < COMPACT_EVERY_MS) return undefined;
+    this.#compactedMs = nowMs;
+    this.#history.forget(clock.now() - CONTENT_REMEMBERED_MS);
+    return this.#alone(async () => {
+      await this.#postNow();
+      return compactBooks({ books });
+    });
+  }
+
+  /** Other work with the writer (an import, an erasure): nothing is handed in meanwhile. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.#alone(async () => {
+      await this.#postNow();
+      const { books } = this.#writer;
+      const erasures = books.acts('erasure').length;
+      const { size } = this.#writer.ledger;
+      const result = await work();
+      await this.#history.recallContents(this.#writer, size);
+      if (books.acts('erasure').length > erasures)
+        await this.#history.recallDirectory(this.#writer);
+      return result;
+    });
+  }
+
+  /** Ends the threads. What was handed in and is not durable is asked for again. */
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#conveyor.stop();
+  }
+
+  async #postNow(): Promise<void> {
+    const { clock, clockSteps } = this.#writer;
+    this.#isBehind = false;
+    this.#postedMs = clock.monotonic();
+    if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
+    await this.#conveyor.post();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+}

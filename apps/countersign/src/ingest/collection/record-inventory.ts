@@ -1,0 +1,80 @@
+import { assert, isGuid } from '@countersign/core';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { type Doer, ownEntry } from '../../projection/entries/own-entry.ts';
+import type { EstateFact, EstateTenant } from '../../store/rows/entry-rows.ts';
+import type { LedgerDesk } from './ledger-sink.ts';
+
+/** The body of an entry of kind `config`: which tenants the company owns. */
+export type EstateBody = Doer & {
+  readonly v: 1;
+  readonly what: 'estate';
+  readonly tenants: EstateFact['tenants'];
+  readonly partners: EstateFact['partners'];
+  /** Makes it another entry when the same is said again after something else was. */
+  readonly atMs: number;
+};
+
+export type Estate = Pick<EstateFact, 'tenants' | 'partners'>;
+
+/**
+ * Says which tenants the company owns, unless it was the last that was said: then nothing is
+ * appended. Tells the entry.
+ */
+export async function sayEstate(
+  { writer, desk }: { readonly writer: Writer; readonly desk: LedgerDesk },
+  estate: Estate,
+  doer: Doer,
+): Promise<{ readonly entry: number; readonly said: 'now' | 'before' }> {
+  const last = await lastEstate(writer);
+  if (last !== undefined && isSame(last, estate)) return { entry: last.index, said: 'before' };
+  const atMs = writer.clock.now();
+  const body: EstateBody = { v: 1, what: 'estate', ...estate, ...doer, atMs };
+  await desk.append([ownEntry('config', atMs, body)]);
+  await desk.post();
+  const entry = writer.books.acts('config').at(-1);
+  assert(entry !== undefined, 'what was appended and posted is an act');
+  return { entry, said: 'now' };
+}
+
+async function lastEstate({ books, reader }: Writer): Promise<EstateFact | undefined> {
+  for (const index of books.acts('config').toReversed()) {
+    const body = index < reader.size ? await reader.body(index) : undefined;
+    const text = body?.kind === 'present' ? Buffer.from(body.bytes).toString('utf8') : 'null';
+    const said = parseEstateBody(JSON.parse(text));
+    if (said !== undefined) return { index, ...said };
+  }
+  return undefined;
+}
+
+function isSame(a: Estate, b: Estate): boolean {
+  const text = ({ tenants, partners }: Estate): string => {
+    const owned = tenants.map(({ tenant, name, use, state }) => [tenant, name, use, state]);
+    return JSON.stringify([owned, partners.map(({ tenant, name }) => [tenant, name])]);
+  };
+  return text(a) === text(b);
+}
+
+/** Undefined for an entry of another kind or form: it means nothing, and is still an entry. */
+export function parseEstateBody(body: unknown): Estate | undefined {
+  if (!isObject(body) || body['what'] !== 'estate') return undefined;
+  const { tenants, partners } = body;
+  if (!Array.isArray(tenants) || !Array.isArray(partners)) return undefined;
+  if (!tenants.every(isTenant) || !partners.every(isPartner)) return undefined;
+  return { tenants, partners };
+}
+
+function isTenant(value: unknown): value is EstateTenant {
+  if (!isObject(value) || !isPartner(value)) return false;
+  const { use, state } = value as Record<string, unknown>;
+  return typeof use === 'string' && (state === 'connected' || state === 'not connected');
+}
+
+function isPartner(value: unknown): value is Estate['partners'][number] {
+  if (!isObject(value)) return false;
+  const { tenant, name } = value;
+  return typeof tenant === 'string' && isGuid(tenant) && typeof name === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,226 @@
+import { type Locus, msOfInstant, plural } from '@countersign/core';
+import {
+  type ErasureBody,
+  type Leaf,
+  parseErasure,
+  parseLeaf,
+  rangesOf,
+} from '@countersign/ledger';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { Rehearsal } from '../../operations/host/rehearsal.ts';
+import { catchUp } from '../../projection/catch-up.ts';
+import { Mentions, subjectHash } from '../../projection/entries/name-matcher.ts';
+import { type Doer, ownEntry } from '../../projection/entries/own-entry.ts';
+import { resight } from '../../projection/merge-actions.ts';
+import { PipelineError } from '../errors.ts';
+import { removeOriginals } from '../quarantine/original-files.ts';
+import { eraseParked } from '../quarantine/quarantine.ts';
+import { findParked } from './erase-quarantined.ts';
+import { type Doomed, forgetErasing, recallErasing, rememberErasing } from './erasure-target.ts';
+import { activeHolds, HoldCheck } from './legal-holds.ts';
+
+/** Which bodies are to go. All members that are given must fit. */
+export type ErasureSelection = {
+  /** Names of one person: every body in which any of them stands. */
+  readonly names?: readonly string[] | undefined;
+  readonly indices?: readonly number[] | undefined;
+  readonly source?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** Index of an import's `begun` entry. */
+  readonly import?: number | undefined;
+  /** `[fromMs, toMs)` of event times. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+};
+
+export type ErasureRequest = {
+  readonly selection: ErasureSelection;
+  readonly case: string;
+  readonly reason: string;
+  readonly doer: Doer;
+  /** Retention comes back day after day: that nothing is old enough is no failure of it. */
+  readonly whenNothing: 'refuse' | 'done';
+};
+
+export type ErasureReport = {
+  /** Bodies that are gone. */
+  readonly erased: number;
+  /** Pieces that nobody could read, and that are gone as well. */
+  readonly parked: number;
+  /** The entry that says so; null where there was nothing to erase. */
+  readonly entry: number | null;
+  readonly ranges: readonly (readonly [number, number])[];
+};
+
+/**
+ * Erases bodies: for a person who asks, and for retention. The erasure is an entry first, and is
+ * carried out then; a crash in the middle is followed by the rest of it at the next opening.
+ * @throws PipelineError HELD, NOTHING_TO_ERASE, EMPTY_SELECTION
+ */
+export async function erase(writer: Writer, request: ErasureRequest): Promise<ErasureReport> {
+  const { selection, doer } = request;
+  const found = await find(writer, selection);
+  if (found.indices.length === 0 && found.parked.length === 0) {
+    if (request.whenNothing === 'done') return { erased: 0, parked: 0, entry: null, ranges: [] };
+    throw new PipelineError('NOTHING_TO_ERASE', 'could not erase: no body fits what was asked for');
+  }
+  const names = selection.names ?? [];
+  const body: ErasureBody = {
+    v: 1,
+    by: `${doer.who}@${doer.host}`,
+    atMs: writer.clock.now(),
+    case: request.case,
+    reason: request.reason,
+    subjects: names.map((name) => subjectHash(writer.ledger.localKeys, name)),
+    entries: found.indices.length,
+    parked: found.parked.length,
+    ranges: rangesOf(found.indices),
+    fromMs: found.fromMs,
+    toMs: found.toMs,
+    tenants: [...found.tenants],
+  };
+  const doomed = { names, parked: found.parked };
+  rememberErasing(writer.dir, { ...doomed, atMs: body.atMs });
+  const [appended] = await writer.ledger
+    .append([ownEntry('erasure', body.atMs, body)])
+    .catch((error: unknown) => {
+      if (error instanceof Rehearsal) forgetErasing(writer.dir);
+      throw error;
+    });
+  const entry = appended?.index ?? -1;
+  await carryOut(writer, body.ranges, doomed);
+  return { erased: body.entries, parked: body.parked, entry, ranges: body.ranges };
+}
+
+/** Ends what an earlier process had begun: what an entry says is erased must be erased. */
+export async function resumeErasures(writer: Writer): Promise<void> {
+  for (const index of writer.books.acts('erasure')) {
+    const said = await writer.reader.body(index);
+    const erasure = said.kind === 'present' ? parseErasure(said.bytes) : undefined;
+    if (erasure === undefined) continue;
+    const doomed = recallErasing(writer, erasure);
+    if (doomed === undefined && (await isCarriedOut(writer, erasure.ranges))) continue;
+    await carryOut(writer, erasure.ranges, doomed ?? { names: [], parked: [] });
+  }
+  // Of an erasure that died before it was an entry, and so never was: nothing but names is left.
+  forgetErasing(writer.dir);
+}
+
+type Ranges = readonly (readonly [number, number])[];
+
+/** Segments are rewritten one after the other, so the ends of the ranges tell. */
+async function isCarriedOut({ reader }: Writer, ranges: Ranges): Promise<boolean> {
+  for (const [from, to] of ranges) {
+    for (const index of [from, to - 1]) {
+      if ((await reader.body(index)).kind === 'present') return false;
+    }
+  }
+  return true;
+}
+
+/** Idempotent: each step leaves what is gone already. */
+async function carryOut(writer: Writer, ranges: Ranges, doomed: Doomed): Promise<void> {
+  await catchUp(writer);
+  const indices = ranges.flatMap(([from, to]) =>
+    Array.from({ length: to - from }, (_, i) => from + i),
+  );
+  const mentions = new Mentions(doomed.names);
+  await removeOriginals(writer, { indices: new Set(indices), mentions });
+  eraseParked(writer.dir, doomed.parked);
+  const { toMerge } = await writer.books.purge(indices);
+  await writer.ledger.rewriteWithout(indices);
+  await writer.reader.refresh();
+  // Actions that other sightings still tell of get their row from these.
+  await resight(
+    writer,
+    toMerge.map(({ index }) => index),
+  );
+  writer.books.commit(writer.books.cursor);
+  forgetErasing(writer.dir);
+}
+
+type Found = {
+  readonly indices: number[];
+  readonly parked: readonly string[];
+  readonly tenants: Set<string>;
+  fromMs: number | null;
+  toMs: number | null;
+};
+
+async function find(writer: Writer, selection: ErasureSelection): Promise<Found> {
+  if (Object.values(selection).every((member) => member === undefined)) {
+    throw new PipelineError('EMPTY_SELECTION', 'could not erase: say what, for example --user');
+  }
+  await writer.ledger.publish();
+  await writer.reader.refresh();
+  const check = new HoldCheck(await activeHolds(writer));
+  const matcher = new Matcher(selection);
+  const { names: parked, held: parkedHeld } = await findParked(writer, selection);
+  const held = new Map(parkedHeld);
+  const found: Found = { indices: [], parked, tenants: new Set(), fromMs: null, toMs: null };
+  for await (const batch of writer.reader.scan()) {
+    for (let position = 0; position < batch.count; position++) {
+      const body = batch.body(position);
+      if (body.kind === 'erased') continue;
+      const leaf = parseLeaf(batch.leaf(position));
+      const index = batch.firstIndex + position;
+      if (!matcher.fits(index, leaf, body.locus, body.bytes)) continue;
+      const cases = check.casesOf({ leaf, locus: body.locus, body: body.bytes });
+      for (const name of cases) held.set(name, (held.get(name) ?? 0) + 1);
+      take(found, index, leaf);
+    }
+  }
+  refuseHeld(held);
+  return found;
+}
+
+/** Entries that must outlive what they speak of: without them nobody could say what happened. */
+const NEVER_ERASED: ReadonlySet<string> = new Set(['erasure', 'key']);
+
+class Matcher {
+  readonly #selection: ErasureSelection;
+  readonly #mentions: Mentions;
+  readonly #indices: ReadonlySet<number> | undefined;
+
+  constructor(selection: ErasureSelection) {
+    this.#selection = selection;
+    this.#mentions = new Mentions(selection.names ?? []);
+    this.#indices = selection.indices === undefined ? undefined : new Set(selection.indices);
+  }
+
+  fits(index: number, leaf: Leaf, locus: Locus | undefined, body: Uint8Array): boolean {
+    const { source, tenant, import: importNumber, fromMs, toMs, names } = this.#selection;
+    if (NEVER_ERASED.has(leaf.kind)) return false;
+    // Only a search for a name, or an index, reaches what Countersign itself has said.
+    const isOwn = leaf.kind !== 'record';
+    if (isOwn && names === undefined && this.#indices === undefined) return false;
+    if (this.#indices?.has(index) === false) return false;
+    if (source !== undefined && source !== leaf.source) return false;
+    if (tenant !== undefined && tenant !== leaf.tenant) return false;
+    if (importNumber !== undefined && importNumber !== locus?.importNumber) return false;
+    const atMs = msOfInstant(leaf.at);
+    if (fromMs !== undefined && atMs < fromMs) return false;
+    if (toMs !== undefined && atMs >= toMs) return false;
+    return names === undefined || this.#mentions.in(body);
+  }
+}
+
+function take(found: Found, index: number, leaf: Leaf): void {
+  found.indices.push(index);
+  const atMs = msOfInstant(leaf.at);
+  found.fromMs = Math.min(found.fromMs ?? atMs, atMs);
+  found.toMs = Math.max(found.toMs ?? atMs + 1, atMs + 1);
+  if (leaf.kind === 'record') found.tenants.add(leaf.tenant);
+}
+
+function refuseHeld(held: ReadonlyMap<string, number>): void {
+  if (held.size === 0) return;
+  const cases = [...held]
+    .map(([name, count]) => `"${name}" (${plural(count, 'entry')})`)
+    .join(', ');
+  throw new PipelineError(
+    'HELD',
+    `could not erase: a hold stands for the case ${cases}; release it first, or erase less`,
+    { data: { cases: [...held.keys()] } },
+  );
+}

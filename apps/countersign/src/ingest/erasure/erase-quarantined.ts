@@ -1,0 +1,82 @@
+import { parseLeaf } from '@countersign/ledger';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { Mentions } from '../../projection/entries/name-matcher.ts';
+import { listParked, type ParkedFile } from '../quarantine/quarantine.ts';
+import type { ErasureSelection } from './erase-bodies.ts';
+import { type ActiveHold, activeHolds } from './legal-holds.ts';
+
+/** Which parked files an erasure takes, and the cases that forbid it, with their number. */
+export type ParkedFound = {
+  readonly names: readonly string[];
+  readonly held: ReadonlyMap<string, number>;
+};
+
+/**
+ * What nobody could read has no source, no tenant and no time of its own. So a person takes what
+ * mentions her, an import what it parked, and retention what was parked before the time: nothing
+ * happened after it was delivered.
+ */
+export async function findParked(
+  writer: Writer,
+  selection: ErasureSelection,
+): Promise<ParkedFound> {
+  const mentions = new Mentions(selection.names ?? []);
+  const holds = (await activeHolds(writer)).map((hold) => new ParkedHold(hold));
+  const names: string[] = [];
+  const held = new Map<string, number>();
+  for (const file of listParked(writer.dir)) {
+    if (file.parked.erased === true) continue;
+    const parkedMs = await parkedMsOf(writer, file);
+    if (!isSelected(file, selection, mentions, parkedMs)) continue;
+    names.push(file.name);
+    for (const hold of holds) {
+      if (hold.mayFit(file, parkedMs)) held.set(hold.case, (held.get(hold.case) ?? 0) + 1);
+    }
+  }
+  return { names, held };
+}
+
+function isSelected(
+  file: ParkedFile,
+  selection: ErasureSelection,
+  mentions: Mentions,
+  parkedMs: number,
+): boolean {
+  const { names, indices, source, tenant, fromMs, toMs } = selection;
+  if (names !== undefined) return isMentioned(file, mentions);
+  if ([indices, source, tenant, fromMs].some((member) => member !== undefined)) return false;
+  if (selection.import !== undefined && selection.import !== file.parked.import) return false;
+  return toMs === undefined || parkedMs < toMs;
+}
+
+/** Where a hold may or may not be about a parked file, it is: nobody could tell afterwards. */
+class ParkedHold {
+  readonly case: string;
+  readonly #scope: ActiveHold['scope'];
+  readonly #mentions: Mentions;
+
+  constructor(hold: ActiveHold) {
+    this.case = hold.case;
+    this.#scope = hold.scope;
+    this.#mentions = new Mentions(hold.scope.names);
+  }
+
+  mayFit(file: ParkedFile, parkedMs: number): boolean {
+    const { fromMs, import: importNumber } = this.#scope;
+    if (importNumber !== null && importNumber !== file.parked.import) return false;
+    if (fromMs !== null && parkedMs < fromMs) return false;
+    return this.#mentions.count === 0 || isMentioned(file, this.#mentions);
+  }
+}
+
+function isMentioned({ parked, bytes }: ParkedFile, mentions: Mentions): boolean {
+  return mentions.in(bytes) || mentions.inText(`${parked.file}\n${parked.reason}`);
+}
+
+/** By the entry of the import where there is one: the time of a file does not outlive a restore. */
+async function parkedMsOf({ reader }: Writer, { parked, parkedMs }: ParkedFile): Promise<number> {
+  const { import: index } = parked;
+  if (index === null || index >= reader.size) return parkedMs;
+  const { bytes } = await reader.leaf(index);
+  return Date.parse(parseLeaf(bytes).seen);
+}

@@ -1,0 +1,120 @@
+import { type Locus, msOfInstant } from '@countersign/core';
+import {
+  type HoldBody,
+  type HoldScope,
+  type Leaf,
+  type LedgerReader,
+  parseHold,
+} from '@countersign/ledger';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { catchUp } from '../../projection/catch-up.ts';
+import { Mentions, normaliseName } from '../../projection/entries/name-matcher.ts';
+import { type Doer, ownEntry } from '../../projection/entries/own-entry.ts';
+import { PipelineError } from '../errors.ts';
+
+/** A hold that stands. */
+export type ActiveHold = {
+  /** The entry that placed it. */
+  readonly index: number;
+  readonly case: string;
+  readonly by: string;
+  readonly scope: HoldScope;
+};
+
+/** What is known of an entry when somebody wants it gone. */
+export type HeldCandidate = {
+  readonly leaf: Leaf;
+  readonly locus: Locus | undefined;
+  readonly body: Uint8Array;
+};
+
+/** Whether one of the holds forbids that an entry is erased. */
+export class HoldCheck {
+  readonly #holds: readonly { readonly hold: ActiveHold; readonly mentions: Mentions }[];
+
+  constructor(holds: readonly ActiveHold[]) {
+    this.#holds = holds.map((hold) => ({ hold, mentions: new Mentions(hold.scope.names) }));
+  }
+
+  /** The cases for which the entry is held; none if it is free. */
+  casesOf(candidate: HeldCandidate): string[] {
+    return this.#holds
+      .filter(({ hold, mentions }) => fits(hold.scope, mentions, candidate))
+      .map(({ hold }) => hold.case);
+  }
+}
+
+function fits(scope: HoldScope, mentions: Mentions, { leaf, locus, body }: HeldCandidate): boolean {
+  if (scope.source !== null && scope.source !== leaf.source) return false;
+  if (scope.tenant !== null && scope.tenant !== leaf.tenant) return false;
+  if (scope.import !== null && scope.import !== locus?.importNumber) return false;
+  const atMs = msOfInstant(leaf.at);
+  if (scope.fromMs !== null && atMs < scope.fromMs) return false;
+  if (scope.toMs !== null && atMs >= scope.toMs) return false;
+  return mentions.count === 0 || mentions.in(body);
+}
+
+/** What tells of holds: a writer, or two readers that take no lock. */
+type HoldSource = {
+  readonly books: { acts(kind: string): readonly number[] };
+  readonly reader: Pick<LedgerReader, 'body'>;
+};
+
+/** Holds in the order of their entries, less those whose case was released since. */
+export async function activeHolds({ books, reader }: HoldSource): Promise<ActiveHold[]> {
+  const holds: ActiveHold[] = [];
+  for (const index of books.acts('hold')) {
+    const body = await reader.body(index);
+    const hold = body.kind === 'present' ? parseHold(body.bytes) : undefined;
+    if (hold === undefined) continue;
+    if (hold.op === 'place') {
+      holds.push({ index, case: hold.case, by: hold.by, scope: hold.scope });
+    } else {
+      const kept = holds.filter((placed) => placed.case !== hold.case);
+      holds.splice(0, holds.length, ...kept);
+    }
+  }
+  return holds;
+}
+
+export type HoldRequest = Partial<HoldScope> & { readonly case: string; readonly doer: Doer };
+
+/**
+ * Places a hold; erasure and retention refuse what it fits, from now until its case is released.
+ */
+export async function placeHold(writer: Writer, request: HoldRequest): Promise<number> {
+  const scope: HoldScope = {
+    names: (request.names ?? []).map(normaliseName),
+    source: request.source ?? null,
+    tenant: request.tenant ?? null,
+    import: request.import ?? null,
+    fromMs: request.fromMs ?? null,
+    toMs: request.toMs ?? null,
+  };
+  const by = `${request.doer.who}@${request.doer.host}`;
+  const atMs = writer.clock.now();
+  return appendHold(writer, { v: 1, op: 'place', case: request.case, by, atMs, scope });
+}
+
+/** @throws PipelineError NO_SUCH_HOLD */
+export async function releaseHold(
+  writer: Writer,
+  request: { readonly case: string; readonly doer: Doer },
+): Promise<number> {
+  const holds = await activeHolds(writer);
+  if (!holds.some((hold) => hold.case === request.case)) {
+    throw new PipelineError(
+      'NO_SUCH_HOLD',
+      `could not release the case "${request.case}": no hold stands for it; see ledger hold --list`,
+    );
+  }
+  const by = `${request.doer.who}@${request.doer.host}`;
+  const atMs = writer.clock.now();
+  return appendHold(writer, { v: 1, op: 'release', case: request.case, by, atMs });
+}
+
+async function appendHold(writer: Writer, body: HoldBody): Promise<number> {
+  const [appended] = await writer.ledger.append([ownEntry('hold', body.atMs, body)]);
+  await catchUp(writer);
+  return appended?.index ?? -1;
+}

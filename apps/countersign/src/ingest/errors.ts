@@ -1,0 +1,24 @@
+import { CountersignError } from '@countersign/core';
+
+export type PipelineErrorCode =
+  /** A worker thread ended by itself, or a defect of ours stopped it. */
+  | 'WORKER_DIED'
+  | 'WORKER_FAILED'
+  | 'DISK_FULL'
+  | 'NOT_WRITABLE'
+  | 'DISK_BROKEN'
+  /** An erasure that a hold forbids. */
+  | 'HELD'
+  | 'NO_SUCH_HOLD'
+  /** The last entry was not seen in the future. */
+  | 'CLOCK_NOT_AHEAD'
+  | 'NOTHING_TO_ERASE'
+  | 'EMPTY_SELECTION'
+  | 'NOT_AN_ERASURE'
+  /** A mark of what is not there, or with a reason of megabytes. */
+  | 'NO_SUCH_FINDING'
+  | 'REASON_TOO_LONG';
+
+export class PipelineError extends CountersignError<PipelineErrorCode> {
+  override readonly name = 'PipelineError';
+}

@@ -1,0 +1,379 @@
+import { randomUUID } from 'node:crypto';
+import type { TenantId } from '@countersign/core';
+import type { CosignResult } from '@countersign/ledger';
+import {
+  type Document,
+  type DocumentEnd,
+  type Input,
+  PageTally,
+  type ReaderEvent,
+} from '@countersign/m365';
+import { type WatchReport, watch } from '../detection/runner/detection-runner.ts';
+import type { Writer } from '../operations/host/open-writer.ts';
+import { compactBooks } from '../projection/compact-store.ts';
+import {
+  type CoverageBody,
+  type Doer,
+  type ImportBegun,
+  type ImportEnded,
+  ownEntry,
+} from '../projection/entries/own-entry.ts';
+import { checkSignIns } from '../reconcile/checks/check-stage.ts';
+import { filesOf, type Origin, type RunSource } from './import-source.ts';
+import { REJECTS_TOLD_MAX } from './limits.ts';
+import { DeliveryFacts } from './pipeline/delivered-coverage.ts';
+import { type ChunkOutcome, Conveyor } from './pipeline/ingest-pipeline.ts';
+import { placeOf } from './pipeline/record-worker.ts';
+import type { RejectedItem } from './pipeline/worker-messages.ts';
+import { type ImportProgress, ProgressMeter } from './progress-meter.ts';
+import { keepOriginal } from './quarantine/original-files.ts';
+import { type Parked, park, type ReadAs } from './quarantine/quarantine.ts';
+
+export type ImportOptions = {
+  readonly inputs: readonly Input[];
+  /** The tenant of records that state none. */
+  readonly tenant?: TenantId | undefined;
+  /** Where the files are from, in the words of whoever imports them. */
+  readonly origin?: string | undefined;
+  readonly originals?: 'keep' | 'leave';
+  readonly doer: Doer;
+  /** Worker threads; two fill two cores. */
+  readonly lanes: number;
+  /** Aborted: the import stops between two batches, and says so in the ledger. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+};
+
+/** `read = accepted + duplicates + rejected`. */
+export type ImportReport = {
+  readonly files: number;
+  readonly read: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** The first {@link REJECTS_TOLD_MAX} of them; every one is parked. */
+  readonly rejects: readonly {
+    readonly file: string;
+    readonly at: string;
+    readonly reason: string;
+  }[];
+  /**
+   * Entries that the ledger gained: the accepted records and what Countersign says of the import.
+   */
+  readonly entries: number;
+  readonly checkpoint: {
+    /** Null where no ledger was made, since nothing was there to be read. */
+    readonly origin: string | null;
+    readonly size: number;
+    readonly root: string;
+  };
+  readonly warnings: readonly { readonly file: string; readonly text: string }[];
+  /** Rules and detectors that have failed: what they do not find means nothing. */
+  readonly failed: readonly string[];
+  /** What each witness of the log said to the checkpoint; none where it has no witnesses. */
+  readonly witnesses: readonly CosignResult[];
+  readonly interrupted: boolean;
+};
+
+/**
+ * Reads exports into the ledger and the books. A crash at any moment loses nothing and doubles
+ * nothing: what was committed is a duplicate when the same import is run again.
+ */
+export async function importPaths(
+  writer: Writer,
+  { inputs, ...options }: ImportOptions,
+): Promise<ImportReport> {
+  const { dir: except } = writer;
+  const outside = inputs.map((i): Input => (i.kind === 'path' ? { ...i, except } : i));
+  return runImport(writer, options, filesOf(outside));
+}
+
+/** How an import runs, whatever it reads. */
+export type RunOptions = Omit<ImportOptions, 'inputs'>;
+
+export async function runImport(
+  writer: Writer,
+  options: RunOptions,
+  source: RunSource,
+): Promise<ImportReport> {
+  const run = new ImportRun(writer, options, source);
+  try {
+    await run.readAll();
+    return await run.conclude();
+  } finally {
+    await run.stop();
+  }
+}
+
+/** The import of one document. */
+type Current = {
+  readonly document: Document;
+  readonly origin: Origin | undefined;
+  readonly importId: string;
+  readonly importNumber: number;
+  readonly tally: PageTally;
+  readonly said: DocumentEnd['completeness'][number][];
+  readonly facts: DeliveryFacts;
+  accepted: number;
+  duplicates: number;
+  rejected: number;
+};
+
+class ImportRun {
+  readonly #writer: Writer;
+  readonly #options: RunOptions;
+  readonly #source: RunSource;
+  readonly #conveyor: Conveyor;
+  readonly #meter: ProgressMeter;
+  readonly #sizeBefore: number;
+  readonly #rejects: { file: string; at: string; reason: string }[] = [];
+  readonly #warnings: { file: string; text: string }[] = [];
+  #failed: readonly string[] = [];
+  readonly #total = { files: 0, accepted: 0, duplicates: 0, rejected: 0 };
+  #current: Current | undefined;
+  #interrupted = false;
+
+  constructor(writer: Writer, options: RunOptions, source: RunSource) {
+    this.#writer = writer;
+    this.#options = options;
+    this.#source = source;
+    this.#conveyor = new Conveyor(writer, options.lanes);
+    this.#meter = new ProgressMeter(writer.clock, options.onProgress);
+    this.#sizeBefore = writer.ledger.size;
+  }
+
+  async readAll(): Promise<void> {
+    const { signal } = this.#options;
+    this.#meter.total(await this.#source.bytes());
+    for await (const event of this.#source.events()) {
+      await this.#take(event);
+      await this.#sayClockSteps();
+      if (signal?.aborted !== true) continue;
+      this.#interrupted = true;
+      if (this.#current !== undefined) await this.#end(this.#current, undefined);
+      return;
+    }
+  }
+
+  async conclude(): Promise<ImportReport> {
+    await this.#sayClockSteps();
+    const closing = await this.#source.closing();
+    if (closing.length > 0) await this.#conveyor.append(closing);
+    await this.#conveyor.post();
+    // The lanes' memory goes before the judges and the compaction take their own.
+    await this.#conveyor.stop();
+    await this.#watch();
+    const { origin, size, root } = await this.#writer.ledger.publish();
+    const witnesses = (await this.#writer.ledger.witness()) ?? [];
+    const failure = await compactBooks(this.#writer);
+    if (failure !== undefined) this.#warnings.push({ file: this.#writer.dir, text: failure });
+    const { files, accepted, duplicates, rejected } = this.#total;
+    return {
+      files,
+      read: accepted + duplicates + rejected,
+      accepted,
+      duplicates,
+      rejected,
+      rejects: this.#rejects,
+      entries: size - this.#sizeBefore,
+      checkpoint: { origin, size, root: Buffer.from(root).toString('base64') },
+      warnings: this.#warnings,
+      failed: this.#failed,
+      witnesses,
+      interrupted: this.#interrupted,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#conveyor.stop();
+  }
+
+  /** A detector that fails stops no other, and the answer of the import names it. */
+  async #watch(): Promise<void> {
+    const judges = this.#writer.detection?.judges ?? [];
+    if (judges.length === 0) {
+      await checkSignIns(this.#writer);
+      return;
+    }
+    const { failures, failed }: WatchReport = await watch(this.#writer, judges);
+    for (const { judge, because } of failures) {
+      this.#warnings.push({ file: this.#writer.dir, text: `${judge}: ${because}` });
+    }
+    this.#failed = failed;
+  }
+
+  async #take(event: ReaderEvent): Promise<void> {
+    switch (event.kind) {
+      case 'document':
+        await this.#begin(event.document);
+        return;
+      case 'chunk': {
+        const current = this.#expectCurrent();
+        const { importNumber, origin } = current;
+        const tenant = this.#options.tenant ?? origin?.tenant;
+        const context = { importNumber, tenant, delivered: origin?.delivered };
+        const { form, columns, delimiter } = event.chunk;
+        const readAs = { form, columns, delimiter, tenant: tenant ?? null };
+        const outcome = ({ read, accepted, duplicates }: ChunkOutcome): void => {
+          current.accepted += accepted;
+          current.duplicates += duplicates;
+          current.facts.merge(read.facts);
+          for (const reject of read.rejects) {
+            const at = this.#source.stays(current.document, reject.row);
+            if (at === undefined) this.#reject(current, reject, readAs);
+            else this.#stays(current, { ...reject, at });
+          }
+          for (let i = 0; i < read.pages.length; i += 2) {
+            current.tally.add(read.pages[i] as number, read.pages[i + 1] as number);
+          }
+          current.said.push(...read.said);
+          this.#meter.records(read.count);
+        };
+        await this.#conveyor.feed(event.chunk, context, { outcome });
+        this.#meter.bytes(event.diskBytesRead);
+        return;
+      }
+      case 'reject': {
+        const { row, offset, reason } = event.reject;
+        const item = { at: placeOf(row, offset), reason, bytes: null };
+        this.#reject(this.#expectCurrent(), item, null);
+        return;
+      }
+      case 'end':
+        await this.#end(this.#expectCurrent(), event.end);
+        return;
+      case 'refused': {
+        this.#total.files += 1;
+        this.#total.rejected += 1;
+        const { name: file, error } = event;
+        const place = { at: 'whole file', reason: error.message };
+        this.#tellReject(file, place);
+        if (!this.#source.parks(error)) return;
+        this.#park({ file, ...place, import: null, readAs: null }, null);
+      }
+    }
+  }
+
+  async #begin(document: Document): Promise<void> {
+    const importId = randomUUID();
+    const origin = this.#source.originOf(document);
+    const body: ImportBegun = {
+      v: 1,
+      phase: 'begun',
+      importId,
+      file: document.name,
+      origin: this.#options.origin ?? null,
+      ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
+      ...this.#options.doer,
+    };
+    const [importNumber = 0] = await this.#append('import', body);
+    this.#total.files += 1;
+    this.#current = {
+      document,
+      origin,
+      importId,
+      importNumber,
+      tally: new PageTally(),
+      said: [],
+      facts: new DeliveryFacts(),
+      accepted: 0,
+      duplicates: 0,
+      rejected: 0,
+    };
+  }
+
+  /** `end` is undefined for a document that was not read to its end. */
+  async #end(current: Current, end: DocumentEnd | undefined): Promise<void> {
+    this.#current = undefined;
+    await this.#conveyor.drain();
+    const { document, origin, importId, importNumber, accepted, duplicates, rejected } = current;
+    // What was parked is no file: it has neither a digest nor an end of its own.
+    const file = origin === undefined ? end : undefined;
+    const warnings = this.#warningsOf(current, end);
+    for (const text of warnings) this.#warnings.push({ file: document.name, text });
+    const original = file !== undefined && this.#options.originals === 'keep';
+    if (original) await keepOriginal(this.#writer.dir, document.path, file.sha256);
+    const body: ImportEnded = {
+      v: 1,
+      phase: end === undefined ? 'interrupted' : 'ended',
+      importId,
+      import: importNumber,
+      file: document.name,
+      origin: this.#options.origin ?? null,
+      ...(origin === undefined ? {} : { parkedBy: origin.parkedBy }),
+      ...this.#options.doer,
+      size: file?.diskBytes ?? null,
+      sha256: file?.sha256 ?? null,
+      read: accepted + duplicates + rejected,
+      accepted,
+      duplicates,
+      rejected,
+      warnings,
+      original,
+    };
+    await this.#append('import', body);
+    const rows = current.facts.coverage(warnings);
+    // Of what a collector had fetched, the windows it was asked for in tell more.
+    if (rows.length > 0 && origin?.delivered === undefined) {
+      const coverage: CoverageBody = { v: 1, importId, rows };
+      await this.#append('coverage', coverage);
+    }
+    this.#total.accepted += accepted;
+    this.#total.duplicates += duplicates;
+    this.#total.rejected += rejected;
+    if (end !== undefined && end.failure === undefined) this.#source.readToEnd(document);
+  }
+
+  #warningsOf(current: Current, end: DocumentEnd | undefined): string[] {
+    if (end === undefined) return ['the import was interrupted before the end of the file'];
+    // Pieces of a file say nothing of the whole of it.
+    if (current.origin !== undefined) return [];
+    const { accepted, duplicates } = current;
+    const said = [...current.said, ...end.completeness];
+    const records = accepted + duplicates;
+    // What stopped the reading half way is among them: the end of a document says it as well.
+    return current.tally
+      .conclude({ said, records })
+      .filter(({ kind }) => kind !== 'whole' && kind !== 'nothing-said')
+      .map(({ detail }) => detail);
+  }
+
+  async #append(kind: 'import' | 'coverage', body: object): Promise<readonly number[]> {
+    return this.#conveyor.append([ownEntry(kind, this.#writer.clock.now(), body)]);
+  }
+
+  /** Behind all that was fed so far: the batch that met the step is durable then. */
+  async #sayClockSteps(): Promise<void> {
+    const { clock, clockSteps } = this.#writer;
+    if (clockSteps.count > 0) await this.#conveyor.append(clockSteps.take(clock.now()));
+  }
+
+  #reject(current: Current, item: RejectedItem, readAs: ReadAs | null): void {
+    current.rejected += 1;
+    const { at, reason } = item;
+    this.#tellReject(current.document.name, item);
+    const place = { file: current.document.name, at, reason, import: current.importNumber };
+    this.#park({ ...place, readAs }, item.bytes);
+  }
+
+  #stays(current: Current, { at, reason }: RejectedItem): void {
+    current.rejected += 1;
+    this.#tellReject(current.document.name, { at, reason });
+  }
+
+  #park(reject: Omit<Parked, 'bytes'>, bytes: Uint8Array | null): void {
+    this.#source.parked(park(this.#writer.dir, reject, bytes));
+  }
+
+  #tellReject(
+    file: string,
+    { at, reason }: { readonly at: string; readonly reason: string },
+  ): void {
+    if (this.#rejects.length < REJECTS_TOLD_MAX) this.#rejects.push({ file, at, reason });
+  }
+
+  #expectCurrent(): Current {
+    if (this.#current === undefined) throw new RangeError('the reader yields a document first');
+    return this.#current;
+  }
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Arrivals, mergeDelays, noDelays, quantileMs } from './delivery-delays.ts';
+
+test('quantiles are right to two per cent, whatever lane counted what', () => {
+  const lanes = [new Arrivals(), new Arrivals()];
+  for (let n = 1; n <= 1000; n++) lanes[n % 2]?.add('s', 'Exchange', n * 1000);
+  const all = noDelays();
+  for (const lane of lanes) for (const { delays } of lane.list()) mergeDelays(all, delays);
+  assert.deepEqual([all.n, all.minMs, all.maxMs], [1000, 1000, 1_000_000]);
+  for (const share of [0.01, 0.5, 0.99]) {
+    const expected = share * 1_000_000;
+    assert.ok(Math.abs(quantileMs(all, share) - expected) <= expected * 0.021);
+  }
+  assert.equal(quantileMs(all, 1), 1_000_000);
+});
+
+test('a record from the future, by the clock of the vendor, has a negative delay', () => {
+  const arrivals = new Arrivals();
+  arrivals.add('s', null, -5000);
+  const [{ delays } = { delays: noDelays() }] = arrivals.list();
+  assert.equal(quantileMs(delays, 0.5), -5000);
+});
+
+test('sources and workloads are told apart', () => {
+  const arrivals = new Arrivals();
+  arrivals.add('s', 'Exchange', 1);
+  arrivals.add('s', 'SharePoint', 1);
+  arrivals.merge(arrivals.list());
+  assert.deepEqual(
+    arrivals.list().map(({ workload, delays }) => [workload, delays.n]),
+    [
+      ['Exchange', 2],
+      ['SharePoint', 2],
+    ],
+  );
+});

@@ -1,0 +1,196 @@
+import type { RecordDraft } from '@countersign/core';
+import type { Verdict } from '@countersign/ledger';
+import type { Chunk, ReadContext } from '@countersign/m365';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { commitBooks } from '../../projection/commit-projection.ts';
+import { resight } from '../../projection/merge-actions.ts';
+import { factsOf } from '../../projection/project-entry.ts';
+import type { HotFile } from '../../store/parquet/recent-file.ts';
+import type { Facts } from '../../store/rows/entry-rows.ts';
+import type { SignalBatch } from '../../store/rows/signal-row.ts';
+import { CHUNKS_IN_FLIGHT_PER_LANE, ROWS_PER_POST } from '../limits.ts';
+import type { Arrival } from './delivery-delays.ts';
+import { WorkerLane } from './worker-handle.ts';
+import type { ReadDone } from './worker-messages.ts';
+
+/** What became of a chunk's records. */
+export type ChunkOutcome = {
+  readonly read: ReadDone;
+  readonly accepted: number;
+  readonly duplicates: number;
+};
+
+export type ChunkEars = {
+  /** As soon as it is known which records are new. */
+  readonly outcome: (outcome: ChunkOutcome) => void;
+  /** A little later, for chunks that a collector fetched: what was new, and how late it came. */
+  readonly arrived?: (arrivals: readonly Arrival[]) => void;
+};
+
+/**
+ * The moving belt of an import: chunks go to the lanes, come back with fingerprints, get their
+ * verdict from the one sequencer in the order in which they were fed, go back to be prepared, and
+ * are committed in index order. Rows are posted to the books behind it. Owned by one import.
+ */
+export class Conveyor {
+  readonly #writer: Writer;
+  /** Started when there is work for them: a thread takes longer to load than a file to read. */
+  readonly #lanes: WorkerLane[] = [];
+  readonly #laneCount: number;
+  readonly #startLane: () => WorkerLane;
+  #nextChunkId = 0;
+  #inFlight = 0;
+  #slotFree: (() => void) | undefined;
+  /** Chunks in the order of feeding; a link runs when all before it have their verdict. */
+  #sequenced: Promise<void> = Promise.resolve();
+  /** Frames in index order. */
+  #committed: Promise<void> = Promise.resolve();
+  /** Frames that are durable. */
+  #settled: Promise<void> = Promise.resolve();
+  #failure: unknown;
+  #rowsUnposted = 0;
+  #resighted: number[] = [];
+  #facts: Facts[] = [];
+
+  /** `listenFor`: texts whose records are handed to whoever feeds, as they were delivered. */
+  constructor(writer: Writer, laneCount: number, listenFor: readonly string[] = []) {
+    this.#writer = writer;
+    const { dir, ledger, detection } = writer;
+    const plan = detection?.planText ?? null;
+    this.#laneCount = laneCount;
+    this.#startLane = () => new WorkerLane({ dir, keys: ledger.localKeys, listenFor, plan });
+  }
+
+  /** Resolves as soon as there is room for the next chunk; `ears` are told once more is known. */
+  async feed(chunk: Chunk, context: ReadContext, ears: ChunkEars): Promise<void> {
+    this.#throwFailure();
+    if (this.#rowsUnposted >= ROWS_PER_POST) await this.post();
+    while (this.#inFlight >= this.#laneCount * CHUNKS_IN_FLIGHT_PER_LANE) {
+      await new Promise<void>((resolve) => {
+        this.#slotFree = resolve;
+      });
+      this.#throwFailure();
+    }
+    this.#inFlight += 1;
+    const lane = this.#idlest();
+    const chunkId = this.#nextChunkId++;
+    const transfer = [chunk.bytes.buffer, chunk.spans.buffer];
+    const read = lane.ask({ kind: 'read', chunkId, chunk, context }, transfer);
+    // The link below is the one that reports a failure; nobody waits for this promise otherwise.
+    read.catch(() => {});
+    this.#sequenced = this.#sequenced
+      .then(async () => {
+        const done = await read;
+        this.#throwFailure();
+        this.#sequence(lane, chunkId, done, ears);
+      })
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Appends entries of our own behind all chunks fed so far. Returns their indices. */
+  async append(drafts: readonly RecordDraft[]): Promise<readonly number[]> {
+    await this.drain();
+    const results = await this.#writer.ledger.append(drafts);
+    return results.map(({ index }, i) => {
+      this.#facts.push(factsOf(index, drafts[i] as RecordDraft));
+      return index;
+    });
+  }
+
+  /** Everything fed is durable in the ledger. */
+  async drain(): Promise<void> {
+    await this.#sequenced;
+    await this.#committed;
+    this.#throwFailure();
+    await this.#settled;
+    this.#throwFailure();
+  }
+
+  /** Everything fed is in the books too: the cursor stands at the end of the ledger. */
+  async post(): Promise<void> {
+    await this.drain();
+    const { books } = this.#writer;
+    const flushed = await Promise.all(this.#lanes.map((lane) => lane.ask({ kind: 'flush' })));
+    for (const done of flushed) {
+      const files = JSON.parse(done.files) as HotFile[];
+      books.post({ files, signals: JSON.parse(done.signals) as SignalBatch });
+    }
+    for (const facts of this.#facts.splice(0)) books.post({ facts });
+    await resight(this.#writer, this.#resighted);
+    this.#resighted = [];
+    await commitBooks(this.#writer);
+    this.#rowsUnposted = 0;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+  }
+
+  #sequence(lane: WorkerLane, chunkId: number, read: ReadDone, ears: ChunkEars): void {
+    const { count, versions, actions } = read;
+    const verdict = this.#writer.ledger.sequence({ count, versions, actions });
+    const accepted = verdict.accepted.length;
+    ears.outcome({ read, accepted, duplicates: count - accepted });
+    this.#rowsUnposted += accepted;
+    this.#noteResighted(verdict);
+    const prepared = lane.ask({ kind: 'prepare', chunkId, verdict });
+    prepared.catch(() => {});
+    this.#committed = this.#committed
+      .then(async () => {
+        const { prepared: batch, arrivals } = await prepared;
+        if (arrivals.length > 0) ears.arrived?.(arrivals);
+        // After a failure there is a gap in the indices, and nothing behind it can become durable.
+        this.#throwFailure();
+        // Not awaited here: frames that wait while a sync runs share the next one.
+        const durable = batch.count === 0 ? undefined : this.#writer.ledger.commit(batch);
+        this.#settle(durable);
+      })
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  #settle(durable: Promise<void> | undefined): void {
+    this.#settled = this.#settled.then(async () => {
+      try {
+        await durable;
+      } catch (error) {
+        this.#fail(error);
+      }
+      this.#release();
+    });
+  }
+
+  #noteResighted(verdict: Verdict): void {
+    if (verdict.earlier.size === 0) return;
+    for (let i = 0; i < verdict.accepted.length; i++) {
+      const position = verdict.accepted[i] as number;
+      if (verdict.earlier.has(position)) this.#resighted.push(verdict.baseIndex + i);
+    }
+  }
+
+  #idlest(): WorkerLane {
+    const idle = this.#lanes.find(({ outstanding }) => outstanding === 0);
+    if (idle !== undefined) return idle;
+    if (this.#lanes.length < this.#laneCount) {
+      const started = this.#startLane();
+      this.#lanes.push(started);
+      return started;
+    }
+    return this.#lanes.reduce((a, b) => (b.outstanding < a.outstanding ? b : a));
+  }
+
+  #release(): void {
+    this.#inFlight -= 1;
+    this.#slotFree?.();
+    this.#slotFree = undefined;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#slotFree?.();
+    this.#slotFree = undefined;
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure as Error;
+  }
+}

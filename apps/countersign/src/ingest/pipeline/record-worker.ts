@@ -1,0 +1,173 @@
+import type { Random, RecordDraft } from '@countersign/core';
+import {
+  BatchScratch,
+  type FingerprintBatch,
+  fingerprintBatch,
+  type LocalKeys,
+  type PreparedBatch,
+  prepareBatch,
+  type Verdict,
+} from '@countersign/ledger';
+import { type Chunk, type Completeness, type ReadContext, readChunk } from '@countersign/m365';
+import { createMemo, type Interpretation, read } from '@countersign/ocsf';
+import type { SignalPlan } from '../../detection/rules/compile-plan.ts';
+import { SignalBuffer } from '../../projection/signals/signal-buffer.ts';
+import { type Signal, Signaller } from '../../projection/signals/signal-extractor.ts';
+import { type HotFile, writeHot } from '../../store/parquet/recent-file.ts';
+import { RowBuffer } from '../../store/parquet/row-buffer.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { SignalBatch } from '../../store/rows/signal-row.ts';
+import { DeliveryFacts } from './delivered-coverage.ts';
+import { type Arrival, Arrivals } from './delivery-delays.ts';
+import { type HeardRecord, Listener } from './text-matcher.ts';
+import type { ReadDone, RejectedItem } from './worker-messages.ts';
+
+/** A chunk that was read and waits for its verdict. */
+type Pending = {
+  readonly drafts: readonly RecordDraft[];
+  readonly events: readonly Interpretation[];
+  /** Of the records that fit a rule, by position. */
+  readonly signals: ReadonlyMap<number, readonly Signal[]>;
+  readonly fingerprints: FingerprintBatch;
+  /** When each could be had; empty for what came out of a file. */
+  readonly availableMs: readonly number[];
+};
+
+type Prepared = { readonly prepared: PreparedBatch; readonly arrivals: readonly Arrival[] };
+
+export type LaneSetup = {
+  readonly dir: string;
+  readonly keys: LocalKeys;
+  readonly random: Random;
+  /** Undefined where nobody judges. */
+  readonly plan: SignalPlan | undefined;
+  /** Texts that somebody waits for in what collectors bring. */
+  readonly listenFor?: readonly string[];
+};
+
+/**
+ * The heavy half of the way of a record, for one thread: parse, fingerprint and interpret a chunk
+ * (`read`); when the sequencer has said which records are new, make the frame of the journal and
+ * the rows of the books (`prepare`); now and then write the rows out (`flush`). One parse a record.
+ */
+export class Lane {
+  readonly #setup: LaneSetup;
+  readonly #memo = createMemo();
+  readonly #rows = new RowBuffer();
+  readonly #signaller: Signaller | undefined;
+  readonly #signals = new SignalBuffer();
+  readonly #scratch = new BatchScratch();
+  readonly #listener: Listener;
+  readonly #pending = new Map<number, Pending>();
+
+  constructor(setup: LaneSetup) {
+    this.#setup = setup;
+    if (setup.plan !== undefined) this.#signaller = new Signaller(setup.plan);
+    this.#listener = new Listener(setup.listenFor ?? []);
+  }
+
+  read(chunkId: number, chunk: Chunk, context: ReadContext): ReadDone {
+    const drafts: RecordDraft[] = [];
+    const events: Interpretation[] = [];
+    const signals = new Map<number, readonly Signal[]>();
+    const rejects: (RejectedItem & { row: number })[] = [];
+    const pages: number[] = [];
+    const said: Completeness[] = [];
+    const availableMs: number[] = [];
+    const heard: HeardRecord[] = [];
+    const facts = new DeliveryFacts();
+    readChunk(chunk, context, {
+      record: (draft, value, row) => {
+        const { source, tenant, at } = draft;
+        const reading = read({ source, tenant, id: draft.id ?? '', at, value }, this.#memo);
+        const { event } = reading;
+        const found = this.#signaller?.of(reading) ?? NONE;
+        if (found.length > 0) signals.set(drafts.length, found);
+        drafts.push(draft);
+        events.push(event);
+        const available = chunk.available?.[row - chunk.row];
+        if (available !== undefined) {
+          availableMs.push(available);
+          if (this.#listener.hears(draft.body)) {
+            heard.push({ tenant, source, availableMs: available, body: draft.body.slice() });
+          }
+        }
+        facts.add(tenant, source, event.workload, event.timeMs);
+      },
+      reject: ({ row, offset, length, reason }) => {
+        const start = offset - chunk.offset;
+        const bytes = new Uint8Array(chunk.bytes.subarray(start, start + length));
+        rejects.push({ row, at: placeOf(row, offset), reason, bytes });
+      },
+      page: (resultIndex, resultCount) => pages.push(resultIndex, resultCount),
+      said: (completeness) => said.push(completeness),
+    });
+    const fingerprints = fingerprintBatch(drafts, this.#setup.keys);
+    this.#pending.set(chunkId, { drafts, events, signals, fingerprints, availableMs });
+    return {
+      kind: 'read',
+      chunkId,
+      count: drafts.length,
+      // Copies that own their memory and can move: the lane still needs its own when it prepares.
+      versions: new Uint8Array(fingerprints.versions),
+      actions: new Uint8Array(fingerprints.actions),
+      rejects,
+      facts: facts.list(),
+      heard,
+      pages: Float64Array.from(pages),
+      said,
+    };
+  }
+
+  prepare(chunkId: number, verdict: Verdict): Prepared {
+    const pending = this.#pending.get(chunkId);
+    if (pending === undefined) throw new RangeError(`chunk ${chunkId} was not read here`);
+    this.#pending.delete(chunkId);
+    const { drafts, events, signals, fingerprints, availableMs } = pending;
+    const arrivals = new Arrivals();
+    for (let i = 0; i < verdict.accepted.length; i++) {
+      const position = verdict.accepted[i] as number;
+      const event = events[position] as Interpretation;
+      const available = availableMs[position];
+      if (available !== undefined) {
+        const { source } = drafts[position] as RecordDraft;
+        arrivals.add(source, event.workload, available - event.timeMs);
+      }
+      // An action that was seen before gets its row where all its sightings can be read together.
+      if (verdict.earlier.has(position)) continue;
+      const draft = drafts[position] as RecordDraft;
+      const index = verdict.baseIndex + i;
+      const row: EventRow = {
+        index,
+        entries: [index],
+        tenant: draft.tenant,
+        action: fingerprints.ids[position] as string,
+        source: draft.source,
+        seenMs: verdict.seenMs,
+        erased: false,
+        event,
+      };
+      this.#rows.add(row);
+      const found = signals.get(position);
+      if (found === undefined) continue;
+      this.#signals.add({ index, tenant: draft.tenant, timeMs: event.timeMs }, found);
+    }
+    const prepared = prepareBatch(drafts, fingerprints, verdict, this.#setup.random, this.#scratch);
+    return { prepared, arrivals: arrivals.list() };
+  }
+
+  /** Writes all rows made so far; the caller lists the files together with the cursor. */
+  async flush(): Promise<{ files: readonly HotFile[]; signals: SignalBatch }> {
+    const signals = this.#signals.take();
+    if (this.#rows.rows === 0) return { files: [], signals };
+    const file = await writeHot(this.#setup.dir, this.#rows);
+    this.#rows.clear();
+    return { files: [file], signals };
+  }
+}
+
+const NONE: readonly Signal[] = Object.freeze([]);
+
+export function placeOf(row: number, offset: number): string {
+  return `row ${row}, byte ${offset}`;
+}

@@ -1,0 +1,25 @@
+import type { SourceId } from '@countersign/core';
+
+/** A record that somebody waits for, as it was delivered. */
+export type HeardRecord = {
+  readonly tenant: string;
+  readonly source: SourceId;
+  readonly availableMs: number;
+  readonly body: Uint8Array;
+};
+
+/** Finds records that hold one of a few texts: cheap enough for every record that comes. */
+export class Listener {
+  readonly #texts: readonly Buffer[];
+
+  /** Plain ASCII: JSON has no other spelling of it that any service writes. */
+  constructor(texts: readonly string[]) {
+    this.#texts = texts.map((text) => Buffer.from(text, 'latin1'));
+  }
+
+  hears(body: Uint8Array): boolean {
+    if (this.#texts.length === 0) return false;
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return this.#texts.some((text) => bytes.includes(text));
+  }
+}

@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads';
+import { PipelineError } from '../errors.ts';
+import type {
+  FlushedDone,
+  FromWorker,
+  PreparedDone,
+  ReadDone,
+  ToWorker,
+  WorkerSetup,
+} from './worker-messages.ts';
+
+type Waiting = {
+  resolve(message: FromWorker): void;
+  reject(error: unknown): void;
+};
+
+type AnswerTo = { read: ReadDone; prepare: PreparedDone; flush: FlushedDone };
+
+/**
+ * One worker thread, asked in order and answering in order. A worker that dies takes the import
+ * with it: what it held was never committed, so the next run reads it again.
+ */
+export class WorkerLane {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #failure: unknown;
+
+  constructor(setup: WorkerSetup) {
+    this.#worker = new Worker(workerUrl(), { workerData: setup, resourceLimits: LANE_LIMITS });
+    this.#worker.on('message', (message: FromWorker) => this.#answer(message));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', (code) => {
+      this.#fail(
+        new PipelineError('WORKER_DIED', `a worker thread ended early, with code ${code}`),
+      );
+    });
+  }
+
+  /** Questions without an answer yet: the measure by which the next chunk chooses its lane. */
+  get outstanding(): number {
+    return this.#waiting.length;
+  }
+
+  ask<Question extends ToWorker>(
+    question: Question,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<AnswerTo[Question['kind']]> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve: resolve as Waiting['resolve'], reject });
+      this.#worker.postMessage(question, transfer);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#failure = new PipelineError('WORKER_DIED', 'the worker thread was stopped');
+    await this.#worker.terminate();
+  }
+
+  #answer(message: FromWorker): void {
+    if (message.kind === 'failed') {
+      // An error without a code was not expected by anybody: a defect, and told as one.
+      const { message: text, code } = message;
+      this.#fail(code === undefined ? new Error(text) : failureOf(code, text));
+      return;
+    }
+    this.#waiting.shift()?.resolve(message);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
+  }
+}
+
+/** A disk that is full is no failure of the thread that met it first. */
+function failureOf(code: string, text: string): PipelineError {
+  const disk = DISK_CODES.find((known) => known === code);
+  return new PipelineError(disk ?? 'WORKER_FAILED', text, { data: { code } });
+}
+
+const DISK_CODES = ['DISK_FULL', 'NOT_WRITABLE', 'DISK_BROKEN'] as const;
+
+/**
+ * Parsed records die young: a small nursery is emptied often and cheaply, where a large one would
+ * hold hundreds of megabytes of what nobody needs any more.
+ */
+const LANE_LIMITS = { maxYoungGenerationSizeMb: 48 } as const;
+
+/** The compiled package holds `worker.js`, a clone holds `worker.ts`. */
+function workerUrl(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+}

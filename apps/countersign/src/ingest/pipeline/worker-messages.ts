@@ -1,0 +1,74 @@
+import type { LocalKeys, PreparedBatch, Verdict } from '@countersign/ledger';
+import type { Chunk, Completeness, ReadContext } from '@countersign/m365';
+import type { DeliveryFact } from './delivered-coverage.ts';
+import type { Arrival } from './delivery-delays.ts';
+import type { HeardRecord } from './text-matcher.ts';
+
+/**
+ * What crosses threads: bytes and numbers, never parsed records. A lane answers each question
+ * with one message, in the order in which it was asked.
+ */
+export type ToWorker =
+  | {
+      readonly kind: 'read';
+      readonly chunkId: number;
+      readonly chunk: Chunk;
+      readonly context: ReadContext;
+    }
+  | { readonly kind: 'prepare'; readonly chunkId: number; readonly verdict: Verdict }
+  /** Writes the rows made so far to a Parquet file; all of them stand below `to`. */
+  | { readonly kind: 'flush' };
+
+export type ReadDone = {
+  readonly kind: 'read';
+  readonly chunkId: number;
+  readonly count: number;
+  /** 16 bytes a record. */
+  readonly versions: Uint8Array;
+  readonly actions: Uint8Array;
+  readonly rejects: readonly (RejectedItem & { readonly row: number })[];
+  readonly facts: readonly DeliveryFact[];
+  /** Of chunks that a collector fetched: records that somebody waits for, known ones too. */
+  readonly heard: readonly HeardRecord[];
+  /** Pairs of ResultIndex and ResultCount. */
+  readonly pages: Float64Array;
+  readonly said: readonly Completeness[];
+};
+
+export type PreparedDone = {
+  readonly kind: 'prepared';
+  readonly chunkId: number;
+  readonly prepared: PreparedBatch;
+  /** Of chunks that a collector fetched: what was new in them. */
+  readonly arrivals: readonly Arrival[];
+};
+
+/**
+ * `files` is the JSON of a list of HotFile, and `signals` that of a SignalBatch: thousands of names
+ * cross ten times as fast as one text as they do as objects.
+ */
+export type FlushedDone = {
+  readonly kind: 'flushed';
+  readonly files: string;
+  readonly signals: string;
+};
+
+export type FromWorker =
+  | ReadDone
+  | PreparedDone
+  | FlushedDone
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined };
+
+export type RejectedItem = {
+  readonly at: string;
+  readonly reason: string;
+  readonly bytes: Uint8Array | null;
+};
+
+export type WorkerSetup = {
+  readonly dir: string;
+  readonly keys: LocalKeys;
+  readonly listenFor?: readonly string[];
+  /** JSON of a SignalPlan; null where nobody judges. */
+  readonly plan: string | null;
+};

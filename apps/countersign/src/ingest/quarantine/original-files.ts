@@ -1,0 +1,108 @@
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordDraft } from '@countersign/core';
+import { fingerprintBatch } from '@countersign/ledger';
+import { type Chunk, readChunk, readInputs } from '@countersign/m365';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import type { Mentions } from '../../projection/entries/name-matcher.ts';
+
+const FOLDER = 'originals';
+
+function originalPath(dir: string, sha256: string): string {
+  return join(dir, FOLDER, sha256);
+}
+
+/**
+ * Keeps a copy of an imported file under its SHA-256, which the `import` entry states. A crash
+ * before the rename leaves a temporary file that the next import of the same file replaces.
+ */
+export async function keepOriginal(dir: string, path: string, sha256: string): Promise<void> {
+  const kept = originalPath(dir, sha256);
+  if (await isThere(kept)) return;
+  await mkdir(join(dir, FOLDER), { recursive: true, mode: 0o700 });
+  await copyFile(path, `${kept}.tmp`);
+  const file = await open(`${kept}.tmp`, 'r+');
+  try {
+    await file.chmod(0o600);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${kept}.tmp`, kept);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is being erased. */
+export type Doomed = { readonly indices: ReadonlySet<number>; readonly mentions: Mentions };
+
+/**
+ * Removes every kept file in which an erased record or a name stands. The file is read again: what
+ * it delivered a second time is a duplicate, of which no entry tells that this file has it as well.
+ */
+export async function removeOriginals(writer: Writer, doomed: Doomed): Promise<void> {
+  const folder = join(writer.dir, FOLDER);
+  for (const name of await list(folder)) {
+    const path = join(folder, name);
+    const isDoomed = (await mentions(path, doomed)) || (await delivers(writer, path, doomed));
+    if (isDoomed) await rm(path, { force: true });
+  }
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    // Nothing was ever kept.
+    return [];
+  }
+}
+
+/** A name may be longer than this only where no record would hold it. */
+const OVERLAP_BYTES = 4096;
+
+/** Looks at the bytes as they are: names also stand in what nobody could read. */
+async function mentions(path: string, { mentions: names }: Doomed): Promise<boolean> {
+  if (names.count === 0) return false;
+  let end = Buffer.alloc(0);
+  for await (const piece of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    const bytes = Buffer.concat([end, piece as Buffer]);
+    if (names.in(bytes)) return true;
+    end = Buffer.from(bytes.subarray(-OVERLAP_BYTES));
+  }
+  return false;
+}
+
+/** Looks at the records, out of archives and of any encoding. */
+async function delivers(writer: Writer, path: string, doomed: Doomed): Promise<boolean> {
+  for await (const event of readInputs([{ kind: 'path', path }])) {
+    if (event.kind !== 'chunk') continue;
+    if (doomed.mentions.in(event.chunk.bytes)) return true;
+    if (hasErased(writer, event.chunk, doomed.indices)) return true;
+  }
+  return false;
+}
+
+const ACTION_BYTES = 16;
+
+function hasErased({ ledger }: Writer, chunk: Chunk, indices: ReadonlySet<number>): boolean {
+  const drafts: RecordDraft[] = [];
+  readChunk(
+    chunk,
+    { importNumber: 0, tenant: undefined },
+    { record: (draft) => drafts.push(draft), reject: () => {}, page: () => {}, said: () => {} },
+  );
+  const { actions } = fingerprintBatch(drafts, ledger.localKeys);
+  return drafts.some((_, at) => {
+    const action = actions.subarray(at * ACTION_BYTES, (at + 1) * ACTION_BYTES);
+    return ledger.sightings(action).some((index) => indices.has(index));
+  });
+}

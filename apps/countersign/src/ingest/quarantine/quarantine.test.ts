@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { listParked, park, removeParked } from './quarantine.ts';
+
+function withFolder(run: (dir: string) => void): void {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-parked-'));
+  try {
+    run(dir);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+const REJECT = { file: 'a.json', at: 'row 2, byte 9', reason: 'not JSON', import: 0, readAs: null };
+
+test('the same reject is parked once, and keeps its first reason', () => {
+  withFolder((dir) => {
+    const name = park(dir, REJECT, Buffer.from('{'));
+    assert.equal(park(dir, { ...REJECT, reason: 'another' }, Buffer.from('{')), name);
+    assert.notEqual(park(dir, { ...REJECT, at: 'row 3, byte 11' }, Buffer.from('{')), name);
+    const [first, second, ...more] = [...listParked(dir)].map(({ parked }) => parked.reason);
+    assert.deepEqual([first, second, more], ['not JSON', 'not JSON', []]);
+  });
+});
+
+test('bytes come back as they were, and those over a mebibyte stay in their file', () => {
+  withFolder((dir) => {
+    const bytes = Buffer.from([0, 0xff, 0x0a]);
+    const small = park(dir, REJECT, bytes);
+    const large = park(dir, { ...REJECT, at: 'row 3, byte 12' }, Buffer.alloc(2 ** 20 + 1));
+    const kept = new Map([...listParked(dir)].map((file) => [file.name, file]));
+    assert.deepEqual(kept.get(small)?.bytes, bytes);
+    assert.equal(kept.get(large)?.parked.bytes, null);
+  });
+});
+
+test('a file that was cut is listed with its text, so that a search finds it', () => {
+  withFolder((dir) => {
+    mkdirSync(join(dir, 'parked'));
+    writeFileSync(join(dir, 'parked', 'cut.json'), '{"file":"ann@example.com');
+    const [cut] = [...listParked(dir)];
+    assert.match(cut?.parked.reason ?? '', /ann@example\.com/);
+    removeParked(dir, ['cut.json', 'never-there.json']);
+    assert.deepEqual(readdirSync(join(dir, 'parked')), []);
+  });
+});
+
+test('nothing was parked where there is no folder for it', () => {
+  withFolder((dir) => assert.deepEqual([...listParked(dir)], []));
+});

@@ -1,0 +1,120 @@
+import { type Clock, OWN_TENANT, type Random, type TenantId, tenantId } from '@countersign/core';
+import {
+  type DecidedEntry,
+  DecisionPoint,
+  type DecisionRequest,
+  type Flip,
+  type Judgement,
+  Knowledge,
+  loadDirectoryFile,
+  loadRegister,
+  PolicySet,
+  type PolicySource,
+  parseDirectoryFile,
+  parseRegister,
+  parseRequest,
+  readPolicyFolder,
+  type SuiteDirectory,
+} from '@countersign/policy';
+import { readConfigFile } from '../config/load-config.ts';
+import {
+  KnowledgeFeed,
+  policyTextEntries,
+} from '../enforcement/decisions/policy-information-point.ts';
+import { catchUp } from '../projection/catch-up.ts';
+import { requiredText, textOption, type Work } from './forwarding/command.ts';
+import type { Writer } from './host/open-writer.ts';
+
+/** One decision, with policies and a directory out of files where they are named. */
+export type DecideWork = {
+  /** The text of an AuthZEN evaluation. */
+  readonly request: string;
+  readonly door: string;
+  readonly tenant: TenantId | undefined;
+  /** Absolute paths, as all here; undefined: the policies in force. */
+  readonly policies: string | undefined;
+  /** Where none are in force. */
+  readonly defaults: string;
+  readonly directory: string | undefined;
+  readonly register: string | undefined;
+  readonly flip: 'smallest' | undefined;
+};
+
+export function decideWork(who: string, what: DecideWork): Work {
+  const { tenant, policies = null, directory = null, register = null, flip = null } = what;
+  const { request, door, defaults } = what;
+  const options = { request, door, defaults, policies, directory, register, flip };
+  return { command: 'decide', args: [], tenant: tenant ?? null, who, options };
+}
+
+/** Decides and accounts for it. */
+export async function performDecide(writer: Writer, work: Work): Promise<DecidedEntry> {
+  const { accountant, clock, random } = writer;
+  const { knowledge } = await KnowledgeFeed.open(writer);
+  const folder = textOption(work, 'policies');
+  const inForce = folder === undefined ? knowledge.policies : undefined;
+  const source = inForce === undefined ? sourceOf(work) : undefined;
+  const policies = inForce ?? PolicySet.parse(source as PolicySource);
+  const asked = prepare(work, knowledge, clock);
+  if (source !== undefined) {
+    // What decided must be readable later, whatever becomes of the folder.
+    const texts = policyTextEntries(policies, source, knowledge, clock.now());
+    if (texts.length > 0) await accountant.append(texts);
+  }
+  const { directory, request } = asked;
+  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const flip = textOption(work, 'flip') === 'smallest' ? 'smallest' : undefined;
+  const decided = await point.decide(request, { flip });
+  await catchUp(writer);
+  return decided;
+}
+
+/** What would be decided: without a ledger, so that it lets nobody in. */
+export function judgeWork(
+  work: Work,
+  clock: Clock,
+  random: Random,
+): Judgement & { readonly flip?: Flip | null } {
+  const policies = PolicySet.parse(sourceOf(work));
+  const { directory, request } = prepare(work, new Knowledge(), clock);
+  const accountant = { append: () => Promise.reject(new Error('nothing is decided here')) };
+  const point = new DecisionPoint({ policies, directory, accountant, clock, random });
+  const judgement = point.judge(request);
+  if (textOption(work, 'flip') !== 'smallest') return judgement;
+  return { ...judgement, flip: point.flip(request) };
+}
+
+function sourceOf(work: Work): PolicySource {
+  return readPolicyFolder(textOption(work, 'policies') ?? requiredText(work, 'defaults')).source;
+}
+
+function prepare(
+  work: Work,
+  knowledge: Knowledge,
+  clock: Clock,
+): { readonly directory: SuiteDirectory; readonly request: DecisionRequest } {
+  const readMs = clock.now();
+  const store = knowledge.directory;
+  const tenants: TenantId[] = [];
+  const file = textOption(work, 'directory');
+  if (file !== undefined) {
+    const read = parseDirectoryFile(readConfigFile(file));
+    tenants.push(loadDirectoryFile(store, read, { file, readMs }));
+  }
+  const register = textOption(work, 'register');
+  if (register !== undefined) {
+    const read = parseRegister(readConfigFile(register));
+    tenants.push(loadRegister(store, read, { file: register, readMs }));
+  }
+  return { directory: knowledge.suite(clock), request: requestOf(work, tenants[0]) };
+}
+
+/** The tenant is the one that is named, else the suite that is asked about, else the files'. */
+function requestOf(work: Work, fileTenant: TenantId | undefined): DecisionRequest {
+  const door = requiredText(work, 'door');
+  const value: unknown = JSON.parse(requiredText(work, 'request'));
+  const request = parseRequest(value, { door, tenant: fileTenant ?? OWN_TENANT });
+  const { type, id } = request.resource;
+  if (work.tenant !== null) return { ...request, tenant: tenantId(work.tenant) };
+  return type.toLowerCase() === 'suite' ? { ...request, tenant: tenantId(id) } : request;
+}

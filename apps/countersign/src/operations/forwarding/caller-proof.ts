@@ -1,0 +1,180 @@
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock, Random } from '@countersign/core';
+import { accountName } from './account-name.ts';
+import { HandoverError } from './errors.ts';
+import { PROOF_LOOK_MS, PROOF_MS_MAX } from './limits.ts';
+
+/** What a caller has to do: make a file of this name, with content that this number goes into. */
+export type ProofDemand = { readonly name: string; readonly nonce: string };
+
+const FORM = /^[0-9a-f]{64}$/;
+
+/** Beside the socket, so that both sides know it and nobody has to say where it is. */
+function folderOf(socketFile: string): string {
+  return join(dirname(socketFile), 'callers');
+}
+
+/**
+ * Finds out which user calls. Node cannot ask the kernel who is at the other end of a socket; the
+ * owner of a file that somebody makes can nobody choose. So each caller makes one, of a name and
+ * with content that it learns over its own connection and nobody can know before.
+ */
+export class CallerProofs {
+  readonly #folder: string;
+  readonly #random: Random;
+  readonly #clock: Clock;
+
+  /** Makes the folder anew: what is in it is left over from a process that was killed. */
+  constructor(socketFile: string, { random, clock }: { random: Random; clock: Clock }) {
+    this.#folder = folderOf(socketFile);
+    this.#random = random;
+    this.#clock = clock;
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder, { mode: 0o700 });
+    // Others may make files here, list none, and rename or remove none but their own.
+    chmodSync(this.#folder, 0o1733);
+  }
+
+  demand(): ProofDemand {
+    return { name: this.#secret(), nonce: this.#secret() };
+  }
+
+  /**
+   * The account of whoever made the file that was demanded; it is gone afterwards.
+   * @throws HandoverError UNPROVEN
+   */
+  async caller(demand: ProofDemand, signal: AbortSignal): Promise<string> {
+    const file = join(this.#folder, demand.name);
+    const content = contentOf(demand, dirname(this.#folder));
+    const untilMs = this.#clock.monotonic() + PROOF_MS_MAX;
+    try {
+      for (;;) {
+        const owner = ownerOf(file, content);
+        if (owner !== undefined) return accountName(owner);
+        if (signal.aborted) throw unproven('it went away');
+        if (this.#clock.monotonic() >= untilMs) throw unproven('it made no file in time');
+        await sleep(PROOF_LOOK_MS);
+      }
+    } finally {
+      rmSync(file, { recursive: true, force: true });
+    }
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #secret(): string {
+    return Buffer.from(this.#random.fill(new Uint8Array(32))).toString('hex');
+  }
+}
+
+/**
+ * Makes the file that was demanded. Whoever demands it may be an impostor: it has no say in where
+ * the file lies, and none in what it is called beyond hexadecimal digits.
+ * @throws HandoverError MALFORMED, UNPROVEN
+ */
+export function proveCaller(socketFile: string, demand: ProofDemand): void {
+  const { name, nonce } = demand;
+  if (!FORM.test(name) || !FORM.test(nonce)) {
+    throw new HandoverError(
+      'MALFORMED',
+      'the process that holds the ledger demands no proof of ours',
+    );
+  }
+  const folder = folderOf(socketFile);
+  try {
+    // Through a link, it would be a proof for another data folder.
+    if (!lstatSync(folder).isDirectory()) throw unproven(`${folder} is no folder`);
+    const content = contentOf(demand, dirname(folder));
+    const file = openSync(join(folder, name), 'wx', 0o400);
+    try {
+      writeSync(file, content);
+      // Not before it is whole: until then the other side waits.
+      fchmodSync(file, 0o444);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (error instanceof HandoverError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw unproven(`its file in ${folder} could not be made (${code})`, error);
+  }
+}
+
+/**
+ * The folder is part of it, by what the file system calls it: an impostor that passes on the demand
+ * of another data folder gets nothing that counts there.
+ */
+function contentOf({ nonce }: ProofDemand, run: string): string {
+  const { dev, ino } = statSync(run, { bigint: true });
+  return `${nonce} ${dev} ${ino}`;
+}
+
+/**
+ * Undefined as long as the file is not there, or not whole.
+ * @throws HandoverError UNPROVEN for anything else in its place
+ */
+function ownerOf(file: string, content: string): number | undefined {
+  const seen = statOf(file);
+  if (seen === undefined) return undefined;
+  // Before it is opened: what opens a device or a pipe may hang, or have an effect.
+  checkPlain(seen);
+  // Not whole yet, and not for everybody to read: this process may be another user's.
+  if ((seen.mode & 0o7777n) !== 0o444n) return undefined;
+  const opened = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const before = fstatSync(opened, { bigint: true });
+    const isSame = before.dev === seen.dev && before.ino === seen.ino;
+    if (!isSame) throw unproven(`${basename(file)} was replaced while it was looked at`);
+    checkPlain(before);
+    const bytes = Buffer.alloc(content.length + 1);
+    const length = readSync(opened, bytes, 0, bytes.length, 0);
+    const after = fstatSync(opened, { bigint: true });
+    checkPlain(after);
+    const isWhole = bytes.toString('latin1', 0, length) === content;
+    if (!isWhole || after.uid !== before.uid) throw unproven('its file says something else');
+    return Number(before.uid);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function statOf(file: string): BigIntStats | undefined {
+  return lstatSync(file, { bigint: true, throwIfNoEntry: false });
+}
+
+/**
+ * A link to somebody else's file would prove that it was them. A file that others may write may
+ * have its content from one of them.
+ */
+function checkPlain(stats: BigIntStats): void {
+  if (!stats.isFile()) throw unproven('in place of its file there is none that is plain');
+  if (stats.nlink !== 1n) throw unproven('its file has another name beside');
+  if ((stats.mode & 0o022n) !== 0n) throw unproven('others may write its file');
+}
+
+function unproven(why: string, cause?: unknown): HandoverError {
+  return new HandoverError(
+    'UNPROVEN',
+    `could not find out which user asks the process that holds the ledger: ${why}; run the ` +
+      'command again, as a user who may write in the folder run of the data folder',
+    { cause },
+  );
+}

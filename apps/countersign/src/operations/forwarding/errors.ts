@@ -1,0 +1,56 @@
+import { CountersignError } from '@countersign/core';
+
+/**
+ * - `BUSY`            another process holds the ledger and does not answer: try again
+ * - `LOST`            the holder ended in the middle: nobody can say whether the work was done
+ * - `OTHER_VERSION`   the holder speaks another version of this protocol
+ * - `INTERRUPTED`     the caller's signal was aborted
+ * - `MALFORMED`       a request or an answer that does not have its form
+ * - `NOT_TAKEN`       the holder ends, and has not begun with the work: whoever asks does it later
+ * - `UNPROVEN`        nobody can say which user asks
+ * - `SOCKET_PATH`     no socket can have the path that the data folder gives it
+ */
+export type HandoverErrorCode =
+  | 'BUSY'
+  | 'LOST'
+  | 'OTHER_VERSION'
+  | 'INTERRUPTED'
+  | 'MALFORMED'
+  | 'NOT_TAKEN'
+  | 'UNPROVEN'
+  | 'SOCKET_PATH';
+
+export class HandoverError extends CountersignError<HandoverErrorCode> {
+  override readonly name = 'HandoverError';
+}
+
+/**
+ * - `AMBIGUOUS_USER`  a name that may be any of several people
+ * - `WITNESS_NAME`    the state of a witness is that of another
+ * - `WITNESS_KEY`     the key of a witness cannot be read
+ * - `CALLER_PROOF`    a caller of a door cannot prove itself, or proves itself as another
+ * - `DOOR_FILE`       a file that a door needs cannot be used
+ * - `DISK_LOW`        what is left of the disk is for decisions
+ */
+export type WorkErrorCode =
+  | 'AMBIGUOUS_USER'
+  | 'WITNESS_NAME'
+  | 'WITNESS_KEY'
+  | 'CALLER_PROOF'
+  | 'DOOR_FILE'
+  | 'DISK_LOW';
+
+/** Work that cannot be done as it was asked for. */
+export class WorkError extends CountersignError<WorkErrorCode> {
+  override readonly name = 'WorkError';
+}
+
+/** An expected error of the process that did the work, told here as if it had happened here. */
+export class RemoteError extends CountersignError {
+  override readonly name = 'RemoteError';
+}
+
+/** A defect that the process that did the work met. */
+export class RemoteDefect extends Error {
+  override readonly name = 'RemoteDefect';
+}

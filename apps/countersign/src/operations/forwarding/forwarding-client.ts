@@ -1,0 +1,171 @@
+import { type IncomingMessage, request } from 'node:http';
+import { type ProofDemand, proveCaller } from './caller-proof.ts';
+import { errorOfLine, parseAnswerLine, type Work, workText } from './command.ts';
+import { HandoverError } from './errors.ts';
+import { ANSWER_LINE_BYTES_MAX, WAITING_TOLD_MS } from './limits.ts';
+import { socketPathOf } from './socket-path.ts';
+
+/** `nobody`: no holder took the work, or it ended before it began with it. */
+export type Handover =
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'nobody' };
+
+/**
+ * Hands work to the process that serves the socket, and waits for its result.
+ *
+ * @throws RemoteError for an expected error there, RemoteDefect for another
+ * @throws HandoverError LOST when the holder ended after it had begun; INTERRUPTED; OTHER_VERSION
+ */
+export async function handOver(options: {
+  socketFile: string;
+  work: Work;
+  signal: AbortSignal;
+  progress: (progress: unknown) => void;
+  /** Called when the work has to wait for other work before it. */
+  waiting: () => void;
+}): Promise<Handover> {
+  const socket = openSocketPath(options.socketFile);
+  if (socket === undefined) return { kind: 'nobody' };
+  try {
+    const response = await ask(socket.path, options.work, options.signal);
+    if (response === undefined) return { kind: 'nobody' };
+    return await readAnswer(response, options);
+  } catch (error) {
+    if (options.signal.aborted) throw interrupted();
+    throw error;
+  } finally {
+    socket.release();
+  }
+}
+
+function openSocketPath(socketFile: string): ReturnType<typeof socketPathOf> | undefined {
+  try {
+    return socketPathOf(socketFile);
+  } catch (error) {
+    // The data folder has no `run` folder yet, so nobody serves there.
+    if (isNobody(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when nobody serves the socket, or the holder is just about to end. */
+async function ask(
+  socketPath: string,
+  work: Work,
+  signal: AbortSignal,
+): Promise<IncomingMessage | undefined> {
+  return new Promise((resolve, reject) => {
+    const body = workText(work);
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    };
+    const asked = request({
+      socketPath,
+      method: 'POST',
+      path: '/work',
+      agent: false,
+      headers,
+      signal,
+    });
+    asked.on('response', (response) => {
+      if (response.statusCode !== 503) return resolve(response);
+      response.resume();
+      resolve(undefined);
+    });
+    asked.on('error', (error) => (isNobody(error) ? resolve(undefined) : reject(error)));
+    asked.end(body);
+  });
+}
+
+async function readAnswer(
+  response: IncomingMessage,
+  options: Omit<Parameters<typeof handOver>[0], 'work'>,
+): Promise<Handover> {
+  let isBegun = false;
+  let unproven: HandoverError | undefined;
+  const timer = setTimeout(options.waiting, WAITING_TOLD_MS);
+  try {
+    for await (const line of linesOf(response)) {
+      const answer = parseAnswerLine(line);
+      if (answer.kind === 'prove') {
+        // The holder has the last word: it may be ending, and the next one asks anew.
+        unproven = proofFault(options.socketFile, answer);
+        continue;
+      }
+      clearTimeout(timer);
+      if (answer.kind === 'begun') isBegun = true;
+      else if (answer.kind === 'progress') options.progress(answer.progress);
+      else if (answer.kind === 'error') throw unproven ?? errorOfLine(answer);
+      else return { kind: 'done', result: answer.result };
+    }
+  } catch (error) {
+    if (!isConnectionError(error) || options.signal.aborted) throw error;
+    return ended(isBegun, error);
+  } finally {
+    clearTimeout(timer);
+  }
+  return ended(isBegun);
+}
+
+function proofFault(socketFile: string, demand: ProofDemand): HandoverError | undefined {
+  try {
+    proveCaller(socketFile, demand);
+    return undefined;
+  } catch (error) {
+    if (error instanceof HandoverError) return error;
+    throw error;
+  }
+}
+
+function ended(isBegun: boolean, cause?: unknown): Handover {
+  if (!isBegun) return { kind: 'nobody' };
+  throw new HandoverError(
+    'LOST',
+    'the process that held the ledger ended before it said whether the work was done: look, and ' +
+      'run the same command again if it was not',
+    { cause },
+  );
+}
+
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+      yield Buffer.concat([...held, chunk.subarray(from, at)]).toString('utf8');
+      held = [];
+      heldBytes = 0;
+      from = at + 1;
+    }
+    held.push(chunk.subarray(from));
+    heldBytes += chunk.length - from;
+    if (heldBytes > ANSWER_LINE_BYTES_MAX) {
+      throw new HandoverError(
+        'MALFORMED',
+        'the answer of the process that holds the ledger is too long',
+      );
+    }
+  }
+}
+
+/** Refused or absent; reset before a byte of an answer came: the work was not begun. */
+function isNobody(error: unknown): boolean {
+  return ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+}
+
+function isConnectionError(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? '') : '';
+}
+
+function interrupted(): HandoverError {
+  return new HandoverError(
+    'INTERRUPTED',
+    'interrupted: the process that holds the ledger stops this work after its current batch',
+  );
+}

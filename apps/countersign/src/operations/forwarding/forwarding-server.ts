@@ -1,0 +1,184 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
+import type { Clock, Random } from '@countersign/core';
+import { CallerProofs } from './caller-proof.ts';
+import { type AnswerLine, errorLine, parseWork, type Work } from './command.ts';
+import { HandoverError } from './errors.ts';
+import { PROGRESS_EVERY_MS, WAITING_WORK_MAX, WORK_BYTES_MAX } from './limits.ts';
+import { type SocketPath, socketPathOf } from './socket-path.ts';
+
+export type WorkHooks = {
+  /**
+   * MUST be awaited before the first effect of the work: the starter then knows that it is begun,
+   * and never takes work for untouched that was touched before a crash.
+   */
+  begin(): Promise<void>;
+  /** Aborted when the starter went away: stop after the current batch. */
+  readonly signal: AbortSignal;
+  progress(progress: unknown): void;
+};
+
+/**
+ * `who` of the work is the account that its starter proved to have.
+ *
+ * Does the work and answers with its result as plain JSON. MAY be called concurrently. MAY reject
+ * with HandoverError NOT_TAKEN before it has begun: the starter then looks for the ledger again.
+ */
+export type Perform = (work: Work, hooks: WorkHooks) => Promise<unknown>;
+
+/**
+ * Serves the data folder's socket for the process that holds its lock. Only that process may open
+ * it: whatever lies at the path before is then left over from a holder that was killed.
+ */
+export class HandoverServer {
+  readonly #server: Server;
+  readonly #socket: SocketPath;
+  readonly #perform: Perform;
+  readonly #clock: Clock;
+  readonly #proofs: CallerProofs;
+  readonly #working = new Set<Promise<void>>();
+  #isClosing = false;
+
+  static async open(options: {
+    socketFile: string;
+    perform: Perform;
+    clock: Clock;
+    random: Random;
+  }): Promise<HandoverServer> {
+    const { socketFile } = options;
+    // The folder's mode stands between the socket and others until its own mode is set below.
+    mkdirSync(dirname(socketFile), { recursive: true, mode: 0o700 });
+    rmSync(socketFile, { force: true });
+    const server = new HandoverServer(options, socketPathOf(socketFile));
+    await server.#listen();
+    chmodSync(socketFile, 0o600);
+    return server;
+  }
+
+  private constructor(
+    options: { socketFile: string; perform: Perform; clock: Clock; random: Random },
+    socket: SocketPath,
+  ) {
+    this.#proofs = new CallerProofs(options.socketFile, options);
+    this.#perform = options.perform;
+    this.#clock = options.clock;
+    this.#socket = socket;
+    this.#server = createServer((request, response) => {
+      const working = this.#handle(request, response).finally(() => this.#working.delete(working));
+      this.#working.add(working);
+    });
+  }
+
+  /** How many commands of other processes are in work or wait. */
+  get pending(): number {
+    return this.#working.size;
+  }
+
+  /** Takes no more work, finishes what it took, and removes the socket. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    while (this.#working.size > 0) await Promise.all(this.#working);
+    this.#server.closeAllConnections();
+    await closed;
+    this.#proofs.close();
+    this.#socket.release();
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject).listen({ path: this.#socket.path }, resolve);
+    });
+  }
+
+  /** Never rejects: whatever goes wrong is an answer, or nobody is there to hear it. */
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.on('error', () => undefined);
+    if (this.#isClosing || this.#working.size >= WAITING_WORK_MAX) {
+      response.writeHead(503).end();
+      return;
+    }
+    if (request.method !== 'POST' || request.url !== '/work') {
+      response.writeHead(404).end();
+      return;
+    }
+    try {
+      const work = parseWork(await readBody(request));
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      // At once, so that the starter knows that its work is taken and only has to wait.
+      response.flushHeaders();
+      const who = await this.#prove(response);
+      await this.#answer({ ...work, who }, response);
+    } catch (error) {
+      if (!response.headersSent) response.writeHead(400);
+      response.end(textOf(errorLine(error)));
+    }
+  }
+
+  async #prove(response: ServerResponse): Promise<string> {
+    const gone = new AbortController();
+    const end = (): void => gone.abort();
+    response.once('close', end);
+    try {
+      const demand = this.#proofs.demand();
+      await writeLine(response, { kind: 'prove', ...demand });
+      return await this.#proofs.caller(demand, gone.signal);
+    } finally {
+      response.off('close', end);
+    }
+  }
+
+  async #answer(work: Work, response: ServerResponse): Promise<void> {
+    const controller = new AbortController();
+    const gone = (): void => controller.abort();
+    response.once('close', gone);
+    let lastMs = Number.NEGATIVE_INFINITY;
+    const progress = (state: unknown): void => {
+      const now = this.#clock.monotonic();
+      if (now - lastMs < PROGRESS_EVERY_MS || response.writableNeedDrain) return;
+      lastMs = now;
+      response.write(textOf({ kind: 'progress', progress: state }));
+    };
+    const begin = (): Promise<void> => writeLine(response, { kind: 'begun' });
+    try {
+      const result = await this.#perform(work, { signal: controller.signal, begin, progress });
+      response.end(textOf({ kind: 'result', result }));
+    } catch (error) {
+      const isNotTaken = error instanceof HandoverError && error.code === 'NOT_TAKEN';
+      if (!isNotTaken) throw error;
+      // No line of an answer was sent: to the starter it is as if nobody had been here.
+      response.destroy();
+    } finally {
+      response.off('close', gone);
+    }
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > WORK_BYTES_MAX) {
+      throw new HandoverError(
+        'MALFORMED',
+        `the command is larger than ${WORK_BYTES_MAX} bytes: give a folder instead of its files`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function writeLine(response: ServerResponse, line: AnswerLine): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    response.write(textOf(line), (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function textOf(line: AnswerLine): string {
+  return `${JSON.stringify(line)}\n`;
+}

@@ -1,0 +1,33 @@
+import { assert } from '@countersign/core';
+import { catchUp } from '../projection/catch-up.ts';
+import { ownEntry } from '../projection/entries/own-entry.ts';
+import type { Work } from './forwarding/command.ts';
+import type { Performer } from './host/handlers.ts';
+import type { Writer } from './host/open-writer.ts';
+
+/** What a gate answered, with all that it rested on. */
+export type GateWork = {
+  readonly gate: string;
+  /** As it is to be kept: plain JSON. */
+  readonly said: object;
+};
+
+export function gateWork(who: string, { gate, said }: GateWork): Work {
+  return { command: 'gate', args: [gate], tenant: null, who, options: { said } };
+}
+
+/** The answer is an entry: who asks later sees what was known, and by whom it was asked. */
+export async function performGate(
+  writer: Writer,
+  work: Work,
+  { doer }: Performer,
+): Promise<{ readonly entry: number }> {
+  const [gate] = work.args;
+  const { said } = work.options;
+  const atMs = writer.clock.now();
+  const body = { v: 1, gate, said, ...doer, atMs };
+  const [appended] = await writer.ledger.append([ownEntry('gate', atMs, body)]);
+  await catchUp(writer);
+  assert(appended !== undefined, 'every draft has its outcome');
+  return { entry: appended.index };
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, CountersignError, type Random } from '@countersign/core';
+import type { Work } from '../forwarding/command.ts';
+import { HandoverError } from '../forwarding/errors.ts';
+import { handOver } from '../forwarding/forwarding-client.ts';
+import { HandoverServer, type WorkHooks } from '../forwarding/forwarding-server.ts';
+import {
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+  UNANSWERED_MAX_MS,
+  WAITING_TOLD_MS,
+} from '../forwarding/limits.ts';
+
+export type WorkOptions<Holder> = {
+  readonly socketFile: string;
+  readonly work: Work;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** True for work that adds nothing when it is done twice: it is begun again after a crash. */
+  readonly repeatable: boolean;
+  /**
+   * `anywhere`: by whoever holds the ledger. `alone`: by this process, which waits for the lock as
+   * long as it takes, and does nobody else's work.
+   */
+  readonly where: 'anywhere' | 'alone';
+  /** Takes the lock. MUST reject with code `LOCKED` while another process holds it. */
+  readonly open: () => Promise<Holder>;
+  /** Releases the lock. */
+  readonly close: (holder: Holder) => Promise<void>;
+  /** Does work, ours or another process's, with the ledger that this process holds. */
+  readonly perform: (holder: Holder, work: Work, hooks: WorkHooks) => Promise<unknown>;
+  /** Makes work fit for another process, once, before it is handed over for the first time. */
+  readonly beforeHandOver: (work: Work) => Promise<Work>;
+  readonly progress: (progress: unknown) => void;
+  /** Called once when the work has to wait, for the lock or for other work before it. */
+  readonly waiting: () => void;
+  /** Called when our own work is done and another process's is not. */
+  readonly finishing: (pending: number) => void;
+};
+
+/**
+ * Does one writing command, wherever the ledger is: here, when its lock can be taken (and then
+ * also what other processes hand over until this one is done), else in the process that holds it.
+ * Of any number of starters exactly one holds; each gets its own result.
+ */
+export async function doWork<Holder>(given: WorkOptions<Holder>): Promise<unknown> {
+  let isWaiting = false;
+  const waiting = (): void => {
+    if (!isWaiting) given.waiting();
+    isWaiting = true;
+  };
+  let options: WorkOptions<Holder> = { ...given, waiting };
+  let isHandedOver = false;
+  let retryMs = RETRY_FIRST_MS;
+  let unansweredSince: number | undefined;
+  for (;;) {
+    const holder = await openUnlessLocked(options);
+    if (holder !== undefined) return hold(holder, options);
+    if (given.where === 'anywhere') {
+      if (!isHandedOver) options = { ...options, work: await given.beforeHandOver(given.work) };
+      isHandedOver = true;
+      const handover = await handOverAgain(options);
+      if (handover?.kind === 'done') return handover.result;
+      // It did answer, and ended since: the lock is free, or the next holder is starting.
+      if (handover === undefined) unansweredSince = undefined;
+    }
+    const now = options.clock.monotonic();
+    if (unansweredSince === undefined) unansweredSince = now;
+    else if (now - unansweredSince > patienceMs(given)) throw busy();
+    if (now - unansweredSince > WAITING_TOLD_MS) options.waiting();
+    await wait(retryMs, options.signal);
+    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+  }
+}
+
+async function openUnlessLocked<Holder>(options: WorkOptions<Holder>): Promise<Holder | undefined> {
+  try {
+    return await options.open();
+  } catch (error) {
+    if (error instanceof CountersignError && error.code === 'LOCKED') return undefined;
+    throw error;
+  }
+}
+
+function patienceMs({ where }: Pick<WorkOptions<unknown>, 'where'>): number {
+  return where === 'alone' ? Number.POSITIVE_INFINITY : UNANSWERED_MAX_MS;
+}
+
+async function hold<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+  if (options.where === 'alone') return holdAlone(holder, options);
+  // One after the other: two imports at once would only take turns on the same disk.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = async (work: Work, hooks: WorkHooks): Promise<unknown> => {
+    const mine = last.then(async () => {
+      if (hooks.signal.aborted) throw interrupted();
+      await hooks.begin();
+      return options.perform(holder, work, hooks);
+    });
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  try {
+    const { socketFile, clock, random } = options;
+    const server = await HandoverServer.open({ socketFile, clock, random, perform: inTurn });
+    try {
+      return await inTurn(options.work, { ...options, begin: async () => undefined });
+    } finally {
+      if (server.pending > 0) options.finishing(server.pending);
+      await server.close();
+    }
+  } finally {
+    await options.close(holder);
+  }
+}
+
+async function holdAlone<Holder>(holder: Holder, options: WorkOptions<Holder>): Promise<unknown> {
+  try {
+    return await options.perform(holder, options.work, {
+      ...options,
+      begin: async () => undefined,
+    });
+  } finally {
+    await options.close(holder);
+  }
+}
+
+/** Undefined: the holder ended in the middle of work that can simply be begun again. */
+async function handOverAgain<Holder>(
+  options: WorkOptions<Holder>,
+): Promise<Awaited<ReturnType<typeof handOver>> | undefined> {
+  try {
+    return await handOver(options);
+  } catch (error) {
+    const isLost = error instanceof HandoverError && error.code === 'LOST';
+    if (isLost && options.repeatable) return undefined;
+    throw error;
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    throw interrupted(error);
+  }
+}
+
+function interrupted(cause?: unknown): HandoverError {
+  return new HandoverError('INTERRUPTED', 'interrupted before the work began', { cause });
+}
+
+function busy(): HandoverError {
+  return new HandoverError(
+    'BUSY',
+    'another process holds the ledger and does not answer: wait for it or end it, then run the ' +
+      'same command again',
+  );
+}

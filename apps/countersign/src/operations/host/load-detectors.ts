@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
+import { basename, join, relative } from 'node:path';
+import { contentFolder } from '../../config/installed-package.ts';
+import { sprayJudge } from '../../detection/detectors/spray/spray-detector.ts';
+import { streamJudge } from '../../detection/detectors/window-detector-runner.ts';
+import { recallRules } from '../../detection/rules/rule-cache.ts';
+import {
+  type ContentFile,
+  type ContentFiles,
+  type RuleContent,
+  ruleContent,
+} from '../../detection/rules/rule-content.ts';
+import { sigmaJudge } from '../../detection/rules/sigma-detector.ts';
+import type { Judge } from '../../detection/runner/detector.ts';
+import type { Watcher } from '../../detection/runner/detector-profile.ts';
+import { RULE_FILES_MAX } from '../../ingest/limits.ts';
+import { Signaller } from '../../projection/signals/signal-extractor.ts';
+import { reconcileJudge } from '../../reconcile/actions/action-detector.ts';
+import { authorisationsOf } from '../../reconcile/actions/authorization-source.ts';
+import { AlarmJudge } from '../../reconcile/checks/alarm-detector.ts';
+import { ChecksJudge } from '../../reconcile/checks/check-detector.ts';
+import { stateJudge } from '../../reconcile/directory-drift/drift-detector.ts';
+
+/** What judges the records of a data folder. */
+export type Detection = {
+  /** Asked in this order. */
+  readonly judges: readonly Judge[];
+  readonly content: RuleContent;
+  /** All that is looked for: rules, and what the other judges have. */
+  readonly watchers: readonly Watcher[];
+  /** JSON of the plan by which threads find signals. */
+  readonly planText: string;
+  /** For this thread. */
+  readonly signaller: Signaller;
+};
+
+/**
+ * All judges that there are. Whoever adds one puts it here; what it needs of the machine comes in
+ * as an argument.
+ */
+export async function loadDetection(folder: string = rulesFolder()): Promise<Detection> {
+  const judges = [
+    new AlarmJudge(),
+    new ChecksJudge(),
+    reconcileJudge(authorisationsOf),
+    stateJudge(),
+    sprayJudge(),
+    streamJudge(),
+  ];
+  return detectionOf(ruleContent(recallRules(readContent(folder), getCompileCacheDir())), judges);
+}
+
+export function detectionOf(content: RuleContent, more: readonly Judge[] = []): Detection {
+  const judges = [sigmaJudge(content), ...more];
+  return {
+    judges,
+    content,
+    watchers: judges.flatMap(({ watches }) => watches),
+    planText: JSON.stringify(content.plan),
+    signaller: new Signaller(content.plan),
+  };
+}
+
+/** The rules that come with the program. */
+function rulesFolder(): string {
+  return join(contentFolder(), 'sigma');
+}
+
+/** All rules of a folder, and the pipelines in its folder `pipelines`; in order of their names. */
+export function readContent(folder: string = rulesFolder()): ContentFiles {
+  const rules: ContentFile[] = [];
+  const pipelines: ContentFile[] = [];
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ya?ml$/i.test(name))
+    .sort()
+    .slice(0, RULE_FILES_MAX);
+  for (const name of names) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const file = { path: relative(folder, join(folder, name)), text };
+    if (/^pipelines[\\/]/.test(name)) pipelines.push(file);
+    else rules.push(file);
+  }
+  return { rules, pipelines };
+}
+
+/** The rules of a file, or of a folder; with our own pipelines where these have none. */
+export function readRule(path: string): ContentFiles {
+  if (statSync(path).isDirectory()) {
+    const { rules, pipelines } = readContent(path);
+    return { rules, pipelines: pipelines.length === 0 ? readContent().pipelines : pipelines };
+  }
+  const file = { path: basename(path), text: readFileSync(path, 'utf8') };
+  return { rules: [file], pipelines: readContent().pipelines };
+}

@@ -1,0 +1,23 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CatchUpProgress } from '../../projection/catch-up.ts';
+import { openWriter, type Writer, type WriterOptions } from './open-writer.ts';
+
+/** What the books can make again from the ledger, and nothing else. */
+const BOOKS = ['events', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm'] as const;
+
+/**
+ * Throws all derived state away and makes it again from the ledger: the books and the fingerprint
+ * index. Appends nothing. Both go under the lock, so that nobody posts or looks up meanwhile; a
+ * crash in the middle is a folder whose books and index are behind, and the next opening goes on.
+ */
+export async function rebuild(
+  options: WriterOptions & { readonly onProgress?: (progress: CatchUpProgress) => void },
+): Promise<Writer> {
+  const beforeBooks = (): void => discardBooks(options.dir);
+  return openWriter({ ...options, fingerprints: 'remake', beforeBooks });
+}
+
+function discardBooks(dir: string): void {
+  for (const name of BOOKS) rmSync(join(dir, name), { recursive: true, force: true });
+}

@@ -1,0 +1,112 @@
+import { createReadStream } from 'node:fs';
+import { assert, type TenantId } from '@countersign/core';
+import type { Input } from '@countersign/m365';
+import { importNothing } from '../ingest/empty-import.ts';
+import { type ImportReport, importPaths, type RunOptions } from '../ingest/import-run.ts';
+import { retryParked } from '../ingest/retry-quarantine.ts';
+import { textOption, type Work } from './forwarding/command.ts';
+import { HandoverError } from './forwarding/errors.ts';
+import type { Performer } from './host/handlers.ts';
+import type { Writer } from './host/open-writer.ts';
+
+export type ImportWork = {
+  /** Absolute; `-` is standard input. */
+  readonly paths: readonly string[];
+  readonly tenant: TenantId | undefined;
+  /** What the person who imports says about where the files are from. */
+  readonly origin: string | undefined;
+  readonly originals: 'keep' | 'leave';
+};
+
+/** Reads again what was parked. */
+export function retryWork(who: string, what: Pick<ImportWork, 'tenant' | 'origin'>): Work {
+  const options = { origin: what.origin ?? null };
+  return { command: 'import --parked', args: [], tenant: what.tenant ?? null, who, options };
+}
+
+export async function performRetry(
+  writer: Writer,
+  work: Work,
+  performer: Performer,
+): Promise<ImportReport> {
+  return retryParked(writer, runOptions(work, performer));
+}
+
+export function importWork(who: string, what: ImportWork): Work {
+  const { paths, tenant, origin, originals } = what;
+  const options = { origin: origin ?? null, originals, spool: null };
+  return { command: 'import', args: paths, tenant: tenant ?? null, who, options };
+}
+
+/** The same work for a process that does not have our standard input, but can read `spool`. */
+export function withSpool(work: Work, spool: string): Work {
+  return { ...work, options: { ...work.options, spool } };
+}
+
+export function readsStandardInput(work: Work): boolean {
+  return work.command === 'import' && work.args.includes('-');
+}
+
+export async function performImport(
+  writer: Writer,
+  work: Work,
+  performer: Performer,
+): Promise<ImportReport> {
+  const { hooks, stdin } = performer;
+  const spool = textOption(work, 'spool');
+  const standardInput = spool === undefined ? stdin : createReadStream(spool);
+  const inputs = work.args.map((path): Input => {
+    if (path !== '-') return { kind: 'path', path };
+    assert(standardInput !== undefined, 'standard input is put aside before it is handed over');
+    return { kind: 'stream', bytes: untilAborted(standardInput, hooks.signal) };
+  });
+  const originals = textOption(work, 'originals') === 'keep' ? 'keep' : 'leave';
+  return importPaths(writer, { ...runOptions(work, performer), inputs, originals });
+}
+
+function runOptions(work: Work, { doer, lanes, hooks }: Performer): RunOptions {
+  return {
+    tenant: work.tenant === null ? undefined : (work.tenant as TenantId),
+    origin: textOption(work, 'origin'),
+    doer,
+    lanes,
+    signal: hooks.signal,
+    onProgress: hooks.progress,
+  };
+}
+
+/** The answer where there is no ledger and nothing to make one of. */
+export async function importWithoutLedger(work: Work): Promise<ImportReport | undefined> {
+  if (work.command !== 'import' || readsStandardInput(work)) return undefined;
+  return importNothing(work.args.map((path) => ({ kind: 'path', path })));
+}
+
+/** Nobody may have to send another byte before we stop to wait for it. */
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(interrupted());
+  // Somebody may abort before the first byte is waited for.
+  aborted.promise.catch(() => undefined);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const iterator = bytes[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted.promise]);
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function interrupted(): HandoverError {
+  return new HandoverError(
+    'INTERRUPTED',
+    'interrupted while reading standard input: the batches before are in the ledger, whole',
+  );
+}

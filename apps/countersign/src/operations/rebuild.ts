@@ -1,0 +1,23 @@
+import { compactBooks } from '../projection/compact-store.ts';
+import { checkSignIns } from '../reconcile/checks/check-stage.ts';
+import type { Work } from './forwarding/command.ts';
+import type { Writer } from './host/open-writer.ts';
+
+/** What was made again. */
+export type Rebuilt = {
+  /** Entries of the ledger that the derived state stands on. */
+  readonly entries: number;
+  /** What did not go well, and changes no answer. */
+  readonly warnings: readonly string[];
+};
+
+export function rebuildWork(who: string): Work {
+  return { command: 'rebuild', args: [], tenant: null, who, options: {} };
+}
+
+/** The opening for a rebuild has made the books; here they are laid out. */
+export async function performRebuild(writer: Writer): Promise<Rebuilt> {
+  await checkSignIns(writer);
+  const failure = await compactBooks(writer);
+  return { entries: writer.books.cursor, warnings: failure === undefined ? [] : [failure] };
+}

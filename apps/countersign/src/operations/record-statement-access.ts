@@ -1,0 +1,42 @@
+import { assert, type TenantId } from '@countersign/core';
+import { catchUp } from '../projection/catch-up.ts';
+import { ownEntry } from '../projection/entries/own-entry.ts';
+import type { Work } from './forwarding/command.ts';
+import type { Performer } from './host/handlers.ts';
+import type { Writer } from './host/open-writer.ts';
+
+/** Somebody looks at a person's books, and says why. */
+export type AccessWork = {
+  /** Whose books, as they were asked for. */
+  readonly subject: string;
+  readonly tenant: TenantId | undefined;
+  readonly purpose: string;
+  readonly case: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+};
+
+export function accessWork(who: string, what: AccessWork): Work {
+  const { subject, tenant, purpose, from, to } = what;
+  const options = { purpose, case: what.case, from: from ?? null, to: to ?? null };
+  return { command: 'statement', args: [subject], tenant: tenant ?? null, who, options };
+}
+
+/** The entry names the person, and goes with the rest when that person's records are erased. */
+export async function performAccess(
+  writer: Writer,
+  work: Work,
+  { doer }: Performer,
+): Promise<{ readonly entry: number }> {
+  const [subject] = work.args;
+  const { purpose, case: caseName, from, to } = work.options;
+  const { tenant } = work;
+  const asked = { act: 'statement', subject, tenant, purpose, case: caseName, from, to };
+  // The time makes the same look, another day, another entry.
+  const atMs = writer.clock.now();
+  const said = { v: 1, ...asked, ...doer, atMs };
+  const [appended] = await writer.ledger.append([ownEntry('act', atMs, said)]);
+  await catchUp(writer);
+  assert(appended !== undefined, 'every draft has its outcome');
+  return { entry: appended.index };
+}

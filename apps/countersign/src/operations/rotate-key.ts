@@ -1,0 +1,42 @@
+import { layout, type Rotated, rotateKey } from '@countersign/ledger';
+import { catchUp } from '../projection/catch-up.ts';
+import { textOption, type Work } from './forwarding/command.ts';
+import type { Performer } from './host/handlers.ts';
+import type { Writer } from './host/open-writer.ts';
+import { Rehearsal } from './host/rehearsal.ts';
+
+export type RotateKeyWork = {
+  /** Absolute; undefined: in the data folder, in the place of the old key. */
+  readonly toFile: string | undefined;
+  /** Absolute: where the present key lies, if not in the data folder. */
+  readonly keyFile: string | undefined;
+};
+
+export function rotateKeyWork(who: string, { toFile, keyFile }: RotateKeyWork): Work {
+  const options = { toFile: toFile ?? null, keyFile: keyFile ?? null };
+  return { command: 'ledger rotate-key', args: [], tenant: null, who, options };
+}
+
+export async function performRotateKey(
+  writer: Writer,
+  work: Work,
+  { random }: Performer,
+): Promise<Rotated> {
+  const { dir, clock, ledger } = writer;
+  const keyFile = textOption(work, 'keyFile');
+  const isDry = work.options['dryRun'] === true;
+  const rotated = await rotateKey(ledger, {
+    dir,
+    clock,
+    random,
+    keyFile,
+    toFile: textOption(work, 'toFile'),
+    isPlanOnly: isDry,
+  });
+  if (isDry) {
+    const newKeyFile = textOption(work, 'toFile') ?? layout.noteKey(dir);
+    throw new Rehearsal([{ kind: 'key', says: { oldVkey: rotated.oldVkey, newKeyFile } }]);
+  }
+  await catchUp(writer);
+  return rotated;
+}

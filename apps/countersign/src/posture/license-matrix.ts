@@ -1,0 +1,129 @@
+import type { CoverageState } from '@countersign/coverage';
+import { LICENCES, type Licence } from '../config/config.ts';
+import type { Fact, Recorded } from './recording-fact.ts';
+
+/** Events of one kind that the books hold. */
+export type SeenEvents = {
+  readonly source: string;
+  readonly operation: string | null;
+  readonly signInType: string | null;
+  /** Of MailItemsAccessed: `Bind` or `Sync`. */
+  readonly accessType: string | null;
+  readonly count: number;
+  /** The entry of one of them. */
+  readonly index: number;
+};
+
+/** What the coverage says of a source, at its best and as of late. */
+export type SourceCoverage = {
+  readonly source: string;
+  readonly state: CoverageState;
+  readonly bound: number | null;
+};
+
+export type Evidence = {
+  readonly seen: readonly SeenEvents[];
+  readonly coverage: readonly SourceCoverage[];
+  /** Of the tenant's people; undefined where nobody said. */
+  readonly licences: readonly Licence[] | undefined;
+};
+
+/**
+ * How a cell is known, the strongest first.
+ * - `canary`      it is in the ledger, by a path on which canaries came back
+ * - `compared`    it is in the ledger, by a path that agrees with an independent one
+ * - `seen`        it is in the ledger
+ * - `documented`  the vendor's documentation says so, and nothing else
+ * - `assumed`     it is said in the field; the documentation was not read
+ */
+export type Proof = 'canary' | 'compared' | 'seen' | 'documented' | 'assumed';
+
+/** A path by which a thing can be read, and what is known of it. */
+export type ReadPath = {
+  readonly source: string;
+  readonly state: CoverageState | 'not connected';
+};
+
+/** One licence group and one fact. */
+export type MatrixCell = {
+  readonly licence: Licence;
+  readonly recorded: Recorded['is'];
+  readonly days: number | null;
+  readonly proof: Proof;
+};
+
+export type MatrixRow = {
+  readonly fact: Fact;
+  readonly cells: readonly MatrixCell[];
+  readonly paths: readonly ReadPath[];
+  /** What is proven of the tenant as a whole. */
+  readonly proof: Proof;
+  /** Entries that show it. */
+  readonly entries: readonly number[];
+};
+
+/** What is recorded, for how long and how that is known; evidence takes the place of documents. */
+export function matrixOf(facts: readonly Fact[], evidence: Evidence): MatrixRow[] {
+  return facts.map((fact) => {
+    const seen = evidence.seen.filter((events) => shows(fact, events));
+    const proof = proofOf(fact, seen, evidence.coverage);
+    return {
+      fact,
+      cells: LICENCES.map((licence) => cellOf(fact, licence, proof, evidence)),
+      paths: fact.paths.map((source) => ({ source, state: stateOf(source, evidence.coverage) })),
+      proof,
+      entries: seen.map(({ index }) => index).slice(0, 3),
+    };
+  });
+}
+
+/**
+ * A record does not say which licence its person had: it proves something of a group only where
+ * the tenant has no other.
+ */
+function cellOf(fact: Fact, licence: Licence, proof: Proof, { licences }: Evidence): MatrixCell {
+  const { is, days = null } = fact.recorded[licence];
+  const isProven = proof !== fact.basis && licences?.length === 1 && licences[0] === licence;
+  if (!isProven) return { licence, recorded: is, days, proof: fact.basis };
+  // Documents said no, and here it is; `partly` stays: that it is all was not shown.
+  return { licence, recorded: is === 'partly' ? 'partly' : 'yes', days, proof };
+}
+
+function shows(fact: Fact, events: SeenEvents): boolean {
+  const { source, operation, signInType, accessType } = events;
+  const { operations, signIns, access, sources } = fact;
+  if (sources?.includes(source) === true) return true;
+  if (signInType !== null && signIns?.includes(signInType) === true) return true;
+  if (accessType !== null && access?.includes(accessType) === true) return true;
+  // Contracts 19.3: one and the same operation has a final period in one feed and none in another.
+  const name = operation?.trim().replace(/\.$/, '');
+  return name !== undefined && operations?.includes(name) === true;
+}
+
+const RANK: readonly CoverageState[] = [
+  'corroborated',
+  'collected',
+  'late',
+  'lost',
+  'off',
+  'unknown',
+];
+
+function stateOf(source: string, coverage: readonly SourceCoverage[]): ReadPath['state'] {
+  const states = coverage.filter((row) => row.source === source).map(({ state }) => state);
+  return RANK.find((state) => states.includes(state)) ?? 'not connected';
+}
+
+function proofOf(
+  fact: Fact,
+  seen: readonly SeenEvents[],
+  coverage: readonly SourceCoverage[],
+): Proof {
+  if (seen.length === 0) return fact.basis;
+  const ways = new Set([...fact.paths, ...seen.map(({ source }) => source)]);
+  const rows = coverage.filter(({ source }) => ways.has(source));
+  // The bound of what is merely collected comes from canaries alone.
+  const hasCanaries = rows.some(({ bound, state }) => state === 'collected' && (bound ?? 1) < 1);
+  if (hasCanaries) return 'canary';
+  return rows.some(({ state }) => state === 'corroborated') ? 'compared' : 'seen';
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
+import { CONTENT_ITEMS_MAX } from './limits.ts';
+
+/** What the vendor is asked for: something that could be known, and is not. */
+export type Request = {
+  readonly id: string;
+  readonly what: string;
+  readonly why: string;
+  /**
+   * The acceptance test: SQL over the books that yields one row of `answer` (yes, no or unknown)
+   * and `because`.
+   */
+  readonly test: string;
+};
+
+/** What the acceptance test says today. */
+export type Tested = {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly because: string;
+};
+
+/** @throws ConfigError CONFIG_INVALID */
+export function parseRequests(given: ConfigFile): readonly Request[] {
+  const schema = z.strictObject({ requests: z.array(REQUEST).max(CONTENT_ITEMS_MAX) });
+  return parseYaml(given, schema).requests;
+}
+
+const TEXT = z.string().trim().min(1);
+const REQUEST: z.ZodType<Request> = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z-]*$/, 'is no id: write small letters and hyphens'),
+  what: TEXT,
+  why: TEXT,
+  test: TEXT,
+});
+
+/** Reads the row of a test; whatever does not have its form decides nothing. */
+export function testedOf(columns: readonly string[], row: readonly unknown[] | undefined): Tested {
+  const answer = row?.[columns.indexOf('answer')];
+  const because = row?.[columns.indexOf('because')];
+  const isAnswer = answer === 'yes' || answer === 'no' || answer === 'unknown';
+  if (isAnswer && typeof because === 'string') return { answer, because };
+  return { answer: 'unknown', because: 'the acceptance test gave no answer' };
+}

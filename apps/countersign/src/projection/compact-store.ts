@@ -1,0 +1,16 @@
+import { messageOf } from '@countersign/core';
+import type { Writer } from '../operations/host/open-writer.ts';
+
+/**
+ * Compacts the books after something large came in. Everything is in by then, and no answer depends
+ * on it: a failure is said, in the sentence that this resolves to, and is nothing more.
+ */
+export async function compactBooks({ books }: Pick<Writer, 'books'>): Promise<string | undefined> {
+  try {
+    await books.compact();
+    return undefined;
+  } catch (error) {
+    const [reason] = messageOf(error).split('\n');
+    return `the books were not compacted, so questions take longer: ${reason}`;
+  }
+}

@@ -1,0 +1,59 @@
+import type { RecordDraft } from '@countersign/core';
+import type { ClockStep } from '@countersign/ledger';
+import { ANY, CLOCK_STEPPED, type CoverageFact } from '../../store/rows/entry-rows.ts';
+import { ownEntry } from './own-entry.ts';
+
+/** What an entry of kind `act` says of a wall clock that did not go on as time did. */
+type ClockStepBody = ClockStep & { readonly v: 1; readonly what: 'clock-step' };
+
+/**
+ * Steps that the sequencer told of and that are no entry yet: it tells in the middle of a batch,
+ * and nothing can be appended there.
+ */
+export class ClockSteps {
+  #noticed: ClockStep[] = [];
+
+  notice(step: ClockStep): void {
+    this.#noticed.push(step);
+  }
+
+  get count(): number {
+    return this.#noticed.length;
+  }
+
+  /** The entries to append now; they are then no longer waited for. */
+  take(nowMs: number): RecordDraft[] {
+    return this.#noticed.splice(0).map(({ expectedMs, actualMs, index }) => {
+      const times = { expectedMs: Math.round(expectedMs), actualMs: Math.round(actualMs) };
+      const body: ClockStepBody = { v: 1, what: 'clock-step', ...times, index };
+      return ownEntry('act', nowMs, body);
+    });
+  }
+}
+
+/**
+ * What was seen or said while the clock showed the time of the step may have been at another time:
+ * of no source can it be told what there is of that interval. None for another act.
+ */
+export function clockStepCoverage(index: number, act: object): CoverageFact[] {
+  const { what, expectedMs, actualMs } = act as Partial<ClockStepBody>;
+  if (what !== 'clock-step' || !isTime(expectedMs) || !isTime(actualMs)) return [];
+  return [
+    {
+      index,
+      tenant: ANY,
+      source: ANY,
+      workload: null,
+      subject: null,
+      fromMs: Math.min(expectedMs, actualMs),
+      toMs: Math.max(expectedMs, actualMs),
+      state: 'unknown',
+      bound: null,
+      because: CLOCK_STEPPED,
+    },
+  ];
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ErasureBody } from '@countersign/ledger';
+import { Erasures, erasureText } from './erasure-index.ts';
+
+const BODY: ErasureBody = {
+  v: 1,
+  by: 'dpo@host',
+  atMs: Date.UTC(2026, 2, 2, 8, 30, 7, 125),
+  case: 'DSR-1',
+  reason: 'she asked',
+  subjects: [],
+  entries: 5,
+  parked: 0,
+  ranges: [
+    [2, 4],
+    [7, 8],
+    [10, 12],
+  ],
+  fromMs: null,
+  toMs: null,
+  tenants: [],
+};
+
+/** A ledger whose bodies are these, by index. */
+async function read(bodies: Readonly<Record<number, unknown>>): Promise<Erasures> {
+  const texts = new Map(Object.entries(bodies).map(([i, body]) => [Number(i), body]));
+  return Erasures.read({
+    dir: '/nowhere',
+    books: { acts: () => [...texts.keys()] },
+    reader: {
+      body: async (index) => ({
+        kind: 'present',
+        bytes: Buffer.from(JSON.stringify(texts.get(index))),
+        salt: new Uint8Array(16),
+        locus: undefined,
+      }),
+    },
+  });
+}
+
+test('an entry is found in the ranges of an erasure, and no other', async () => {
+  const erasures = await read({ 20: BODY });
+  const found = Array.from({ length: 14 }, (_, i) => i).filter((i) => erasures.of([i]));
+  assert.deepEqual(found, [2, 3, 7, 10, 11]);
+  assert.equal(erasures.of([1, 5, 11])?.index, 20);
+  assert.equal(erasures.of([]), undefined);
+});
+
+test('the latest of two erasures is named, and what is no erasure is passed over', async () => {
+  const later = { ...BODY, ranges: [[3, 5]] };
+  const erasures = await read({ 20: BODY, 30: later, 40: { v: 1, ranges: 'all' }, 50: null });
+  assert.equal(erasures.of([2])?.index, 20);
+  assert.equal(erasures.of([3])?.index, 30);
+});
+
+test('without the local keys nobody is found in an erasure', async () => {
+  const erasures = await read({ 20: { ...BODY, subjects: ['00'] } });
+  assert.equal(erasures.sought(20, ['ann@example.com']), false);
+});
+
+test('one line says when, by whom, why and where', async () => {
+  const said = (await read({ 20: BODY })).of([7]);
+  assert.ok(said !== undefined);
+  const text = 'erased on 2026-03-02 08:30:07 UTC by dpo@host: she asked (case DSR-1, entry 20)';
+  assert.equal(erasureText(said), text);
+});

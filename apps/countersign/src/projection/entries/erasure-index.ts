@@ -1,0 +1,75 @@
+import { instantOfMs } from '@countersign/core';
+import {
+  type ErasureBody,
+  type LedgerReader,
+  type LocalKeys,
+  nodeFiles,
+  parseErasure,
+  readLocalKeys,
+} from '@countersign/ledger';
+import { subjectHash } from './name-matcher.ts';
+
+/** An erasure, and the entry that says it. */
+export type SaidErasure = ErasureBody & { readonly index: number };
+
+/** What tells of erasures: two readers that take no lock. */
+export type ErasureSource = {
+  readonly books: { acts(kind: string): readonly number[] };
+  readonly reader: Pick<LedgerReader, 'body'>;
+  readonly dir: string;
+};
+
+/** What the entries of a ledger say of its erasures, for whoever meets a body that is gone. */
+export class Erasures {
+  readonly #said: readonly SaidErasure[];
+  readonly #keys: LocalKeys | undefined;
+
+  private constructor(said: readonly SaidErasure[], keys: LocalKeys | undefined) {
+    this.#said = said;
+    this.#keys = keys;
+  }
+
+  /** Without the local keys, as in a copy for an auditor, nobody can be found in an erasure. */
+  static async read({ books, reader, dir }: ErasureSource): Promise<Erasures> {
+    const said: SaidErasure[] = [];
+    for (const index of books.acts('erasure')) {
+      const body = await reader.body(index);
+      const erasure = body.kind === 'present' ? parseErasure(body.bytes) : undefined;
+      if (erasure !== undefined) said.push({ ...erasure, index });
+    }
+    return new Erasures(said, said.length === 0 ? undefined : readLocalKeys(nodeFiles, dir));
+  }
+
+  /** The erasure that took the body of any of these entries. */
+  of(entries: readonly number[]): SaidErasure | undefined {
+    return this.#said.findLast(({ ranges }) => entries.some((index) => isWithin(ranges, index)));
+  }
+
+  /** Whether an erasure was about a person of any of these names. */
+  sought(erasure: number, names: readonly string[]): boolean {
+    const keys = this.#keys;
+    const said = this.#said.find(({ index }) => index === erasure);
+    if (said === undefined || keys === undefined || said.subjects.length === 0) return false;
+    const subjects = new Set(said.subjects);
+    return names.some((name) => subjects.has(subjectHash(keys, name)));
+  }
+}
+
+/** One line for people: when, by whom, why, and where it stands. */
+export function erasureText({ atMs, by, reason, case: caseName, index }: SaidErasure): string {
+  const at = (instantOfMs(atMs) ?? '').slice(0, 19).replace('T', ' ');
+  return `erased on ${at} UTC by ${by}: ${reason} (case ${caseName}, entry ${index})`;
+}
+
+/** `ranges` are ascending and apart. */
+function isWithin(ranges: ErasureBody['ranges'], index: number): boolean {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.[1] ?? 0) <= index) low = middle + 1;
+    else high = middle;
+  }
+  const [from] = ranges[low] ?? [Number.POSITIVE_INFINITY];
+  return from <= index;
+}

@@ -1,0 +1,98 @@
+import type { TenantId } from '@countersign/core';
+import type { FindingFact, FindingMark, FindingStatus } from '../../store/rows/entry-rows.ts';
+import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
+
+/** The body of an entry of kind `finding` that says, says again or takes back a finding. */
+export type FindingBody = {
+  readonly v: 1;
+  readonly what: 'finding';
+} & Omit<FindingFact, 'index'>;
+
+/** The body of an entry of kind `finding` in which a person says how far they are with one. */
+export type FindingMarkBody = {
+  readonly v: 1;
+  readonly what: 'finding-mark';
+} & Omit<FindingMark, 'index'>;
+
+export function findingBody(fact: Omit<FindingFact, 'index'>): FindingBody {
+  const { uid, judge, state, because, revision, draft } = fact;
+  return { v: 1, what: 'finding', uid, judge, state, because, revision, draft };
+}
+
+/** Undefined for an entry of another form: it means nothing, and is still an entry. */
+export function parseFinding(body: Json): Omit<FindingFact, 'index'> | undefined {
+  if (body['what'] !== 'finding') return undefined;
+  const { uid, judge, state, because, revision } = body;
+  const draft = parseDraft(body['draft']);
+  if (draft === undefined || typeof uid !== 'string' || typeof judge !== 'string') return undefined;
+  if (state !== 'open' && state !== 'withdrawn') return undefined;
+  if (typeof revision !== 'number') return undefined;
+  return { uid, judge, state, because: textOrNull(because), revision, draft };
+}
+
+export function parseFindingMark(body: Json): Omit<FindingMark, 'index'> | undefined {
+  if (body['what'] !== 'finding-mark') return undefined;
+  const { uid, status, reason, untilMs, by, atMs } = body;
+  if (typeof uid !== 'string' || typeof reason !== 'string' || typeof by !== 'string') {
+    return undefined;
+  }
+  if (typeof status !== 'number' || !STATUSES.has(status) || typeof atMs !== 'number') {
+    return undefined;
+  }
+  const until = typeof untilMs === 'number' ? untilMs : null;
+  return { uid, status: status as FindingStatus, reason, untilMs: until, by, atMs };
+}
+
+const STATUSES: ReadonlySet<number> = new Set([1, 2, 3, 4]);
+const SEVERITIES: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
+
+function parseDraft(value: unknown): FindingDraft | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const draft = value as Json;
+  const { rule, version, tenant, group, windowMs, title, message, next } = draft;
+  const { severity, firstMs, lastMs, confidence } = draft;
+  const texts = [rule, tenant, group, title, message, next];
+  if (texts.some((text) => typeof text !== 'string')) return undefined;
+  const numbers = [version, windowMs, firstMs, lastMs];
+  if (!numbers.every((number) => Number.isSafeInteger(number))) return undefined;
+  if (typeof severity !== 'number' || !SEVERITIES.has(severity)) return undefined;
+  return {
+    rule: rule as string,
+    version: version as number,
+    tenant: tenant as TenantId,
+    group: group as string,
+    windowMs: windowMs as number,
+    title: title as string,
+    message: message as string,
+    next: next as string,
+    severity: severity as FindingSeverity,
+    techniques: textsOf(draft['techniques']),
+    entries: numbersOf(draft['entries']),
+    firstMs: firstMs as number,
+    lastMs: lastMs as number,
+    principals: textsOf(draft['principals']),
+    sessions: textsOf(draft['sessions']),
+    apps: textsOf(draft['apps']),
+    addresses: textsOf(draft['addresses']),
+    confidence: typeof confidence === 'number' ? confidence : null,
+  };
+}
+
+/** The members in one order, so that the same draft is the same text. */
+export function draftText(draft: FindingDraft): string {
+  return JSON.stringify(parseDraft(draft));
+}
+
+type Json = { readonly [name: string]: unknown };
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function numbersOf(value: unknown): number[] {
+  return Array.isArray(value) ? value.filter((item) => Number.isSafeInteger(item)) : [];
+}

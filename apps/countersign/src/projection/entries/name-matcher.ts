@@ -1,0 +1,93 @@
+import { createHmac } from 'node:crypto';
+import type { LocalKeys } from '@countersign/ledger';
+
+const decoder = new TextDecoder();
+
+/** Finds names in bodies: in any case, and spelled with JSON escapes as well as without. */
+export class Mentions {
+  readonly #needles: readonly string[];
+
+  /** Empty names are passed over: they would be found everywhere. */
+  constructor(names: Iterable<string>) {
+    const spellings = [...names].map(normaliseName).flatMap(spellingsOf);
+    this.#needles = [...new Set(spellings)].filter((name) => name !== '');
+  }
+
+  get count(): number {
+    return this.#needles.length;
+  }
+
+  in(bytes: Uint8Array): boolean {
+    return this.inText(decoder.decode(bytes));
+  }
+
+  inText(text: string): boolean {
+    const lower = text.toLowerCase();
+    if (this.#needles.some((needle) => standsIn(lower, needle))) return true;
+    if (!lower.includes('\\u')) return false;
+    const plain = withoutEscapes(text).toLowerCase();
+    return this.#needles.some((needle) => standsIn(plain, needle));
+  }
+}
+
+/** A UPN as the vendor spells it in other places as well. */
+function spellingsOf(name: string): readonly string[] {
+  if (!name.includes('@')) return [name];
+  // The site of a person's own files: `/personal/ann_example_com`.
+  const ofSite = name.replace(/[^\p{L}\p{N}]/gu, '_');
+  // A guest in another tenant: `ann_example.com#EXT#@host.onmicrosoft.com`.
+  const ofGuest = `${name.replace('@', '_')}#ext#`;
+  return [name, ofSite, ofGuest];
+}
+
+/** What goes on with a name: `joe@example.com` does not stand in `billyjoe@example.com`. */
+const GOES_ON_BEFORE = /[\p{L}\p{N}._+-]$/u;
+const GOES_ON_AFTER = /^(?:[\p{L}\p{N}_+-]|\.[\p{L}\p{N}])/u;
+/** Before a name, these end in a letter or digit and are none: `\\n`, `%3c`, `x3c`. */
+const ESCAPE_BEFORE = /(?:\\[bfnrt]|%[0-9a-f]{2}|x[0-9a-f]{2})$/;
+/** A user who was deleted is called by object id and name in one: `0b1a…451fjoe@example.com`. */
+const OBJECT_ID_BEFORE = /(?<![0-9a-z])[0-9a-f]{32}$/;
+/** An export named after somebody: `joe@example.com.json`. No name of a host ends like this. */
+const FILE_ENDING =
+  /^(?:\.(?:csv|gz|html?|json|log|ndjson|parquet|pdf|txt|xlsx?|zip|zst))+(?![\p{L}\p{N}_-])/u;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Nothing but more of its own kind goes on with a GUID: it stands in `user_<guid>`. */
+const GUID_GOES_ON = /[0-9a-f-]/;
+
+function standsIn(text: string, name: string): boolean {
+  const isGuid = GUID.test(name);
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const before = text.slice(Math.max(0, at - 33), at);
+    const after = text.slice(at + name.length, at + name.length + 33);
+    if (isGuid ? isWholeGuid(before, after) : isWholeName(before, after)) return true;
+  }
+  return false;
+}
+
+function isWholeGuid(before: string, after: string): boolean {
+  const isWithin = GUID_GOES_ON.test(before.slice(-1)) && !ESCAPE_BEFORE.test(before);
+  return !isWithin && !GUID_GOES_ON.test(after.slice(0, 1));
+}
+
+function isWholeName(before: string, after: string): boolean {
+  const isWithin =
+    GOES_ON_BEFORE.test(before) && !ESCAPE_BEFORE.test(before) && !OBJECT_ID_BEFORE.test(before);
+  return !isWithin && (!GOES_ON_AFTER.test(after) || FILE_ENDING.test(after));
+}
+
+export function normaliseName(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+/** What an erasure keeps of a name: enough to be asked about it, and nothing to read it from. */
+export function subjectHash(keys: LocalKeys, name: string): string {
+  const hmac = createHmac('sha256', keys.id).update(`subject\n${normaliseName(name)}`);
+  return hmac.digest('hex').slice(0, 32);
+}
+
+function withoutEscapes(text: string): string {
+  return text.replace(/\\+u([0-9a-fA-F]{4})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}

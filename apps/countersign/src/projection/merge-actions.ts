@@ -1,0 +1,130 @@
+import { assert } from '@countersign/core';
+import { actionFingerprint, actionKeys } from '@countersign/ledger';
+import { createMemo, type Memo, read } from '@countersign/ocsf';
+import { MERGES_PER_SLICE } from '../ingest/limits.ts';
+import type { Writer } from '../operations/host/open-writer.ts';
+import { RowBuffer } from '../store/parquet/row-buffer.ts';
+import {
+  type MergedRow,
+  mergeSightings,
+  parseBody,
+  richestFirst,
+  type Sighting,
+  sameAction,
+} from './deliveries.ts';
+import { SignalBuffer } from './signals/signal-buffer.ts';
+import type { Signal } from './signals/signal-extractor.ts';
+
+/**
+ * Gives each action that was seen again one row out of all its sightings, in place of the rows that
+ * it had. `indices` are the entries that were the new sightings; all of them MUST be durable.
+ */
+export async function resight(writer: Writer, indices: readonly number[]): Promise<void> {
+  if (indices.length === 0) return;
+  await writer.ledger.publish();
+  await writer.reader.refresh();
+  const memo = createMemo();
+  for (let from = 0; from < indices.length; from += MERGES_PER_SLICE) {
+    const slice = indices.slice(from, from + MERGES_PER_SLICE);
+    const buffer = new RowBuffer();
+    const superseded: number[] = [];
+    const signals = new SignalBuffer();
+    for (const { index, others } of await readSightings(writer, slice)) {
+      const merged = merge(writer, { index, others }, memo);
+      if (merged === undefined) continue;
+      const { row, events, found } = merged;
+      buffer.add(row, events);
+      superseded.push(...row.entries.filter((entry) => entry !== index));
+      signals.add({ index, tenant: row.tenant, timeMs: row.event.timeMs }, found);
+    }
+    await writer.books.postRows(buffer, { superseded, signals: signals.take() });
+  }
+}
+
+type Merged = MergedRow & { readonly found: readonly Signal[] };
+
+/** Undefined for a sighting of which a later one stands in the books. */
+export async function mergeAt(
+  writer: Writer,
+  index: number,
+  memo: Memo,
+): Promise<Merged | undefined> {
+  const [seen] = await readSightings(writer, [index]);
+  return seen === undefined ? undefined : merge(writer, seen, memo);
+}
+
+/** A new sighting, and all that the ledger has under the same id. */
+type Seen = { readonly index: number; readonly others: readonly Sighting[] };
+
+/** In order of index, so that each block of the archive is unpacked once and not for each entry. */
+async function readSightings(writer: Writer, indices: readonly number[]): Promise<Seen[]> {
+  const { reader, ledger } = writer;
+  const keys = actionKeys(ledger.localKeys);
+  const wanted = new Map<number, readonly number[]>();
+  for (const index of indices) {
+    const { leaf } = await reader.leaf(index);
+    const all = ledger.sightings(actionFingerprint(leaf.id, keys));
+    wanted.set(
+      index,
+      all.filter((other) => other < reader.size),
+    );
+  }
+  const each = new Set([...wanted.values()].flat());
+  const sightings = new Map<number, Sighting>();
+  for (const index of [...each].sort((a, b) => a - b)) {
+    sightings.set(index, await readSighting(writer, index));
+  }
+  return indices.map((index) => {
+    const others = wanted.get(index)?.flatMap((other) => sightings.get(other) ?? []) ?? [];
+    return { index, others };
+  });
+}
+
+function merge(writer: Writer, { index, others }: Seen, memo: Memo): Merged | undefined {
+  const own = others.find((sighting) => sighting.index === index);
+  assert(own !== undefined, 'a new sighting is among those of its action');
+  const sightings = sameAction(own.leaf, others);
+  // A later sighting writes the row: there is one row an action, at its newest entry.
+  if (sightings.some((sighting) => sighting.index > index)) return undefined;
+  const merged = mergeSightings(sightings, memo);
+  return { ...merged, found: signalsOf(writer, sightings, memo) };
+}
+
+/**
+ * What rules make of an action: of each source, which has a shape of its own, they see the richest
+ * sighting. So neither the order of imports nor an earlier, poorer version changes what fits.
+ */
+function signalsOf(
+  { detection }: Writer,
+  sightings: readonly Sighting[],
+  memo: Memo,
+): readonly Signal[] {
+  if (detection === undefined) return [];
+  const readable = sightings.filter((sighting) => sighting.body !== undefined);
+  const ranked = readable.map(bodied).sort(richestFirst);
+  const found = new Map<string, Signal>();
+  for (const of of Map.groupBy(ranked, ({ leaf }) => leaf.source).values()) {
+    const { leaf, body } = of[0] as Bodied;
+    const reading = read({ ...leaf, value: parseBody(body) }, memo);
+    for (const signal of detection.signaller.of(reading)) {
+      // Where two sources tell of it, the richer one says in which group it is.
+      const key = `${signal.part} ${signal.stream}`;
+      if (!found.has(key)) found.set(key, signal);
+    }
+  }
+  return [...found.values()];
+}
+
+type Bodied = { readonly leaf: Sighting['leaf']; readonly body: Uint8Array };
+
+function bodied({ leaf, body }: Sighting): Bodied {
+  assert(body !== undefined, 'sightings without a body were left out');
+  return { leaf, body };
+}
+
+async function readSighting({ reader }: Writer, index: number): Promise<Sighting> {
+  const { leaf } = await reader.leaf(index);
+  const body = await reader.body(index);
+  // A copy: a view would keep the whole block in memory, for each of its entries.
+  return { index, leaf, body: body.kind === 'present' ? new Uint8Array(body.bytes) : undefined };
+}

@@ -1,0 +1,132 @@
+import { type EntryKind, msOfInstant } from '@countersign/core';
+import { parseObservation } from '@countersign/coverage';
+import { parseErasure } from '@countersign/ledger';
+import { parseEstateBody } from '../ingest/collection/record-inventory.ts';
+import type { CoverageFact, Facts, ImportFact } from '../store/rows/entry-rows.ts';
+import { clockRestartOf } from './entries/clock-restart.ts';
+import { clockStepCoverage } from './entries/clock-steps.ts';
+import { decisionFacts, passFacts } from './entries/decision-rows.ts';
+import { parseFinding, parseFindingMark } from './entries/finding-body.ts';
+import type { CoverageBody, ImportBegun, ImportEnded } from './entries/own-entry.ts';
+
+const NOTHING: Facts = {};
+
+/**
+ * What an entry of our own means for the books. Total: a body that was erased or is of a form that
+ * this version does not know means nothing, and is still an entry.
+ */
+export function factsOf(
+  index: number,
+  entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
+): Facts {
+  const acts = [{ index, kind: entry.kind }];
+  const body = parse(entry.kind, entry.body);
+  if (body === undefined) return { acts };
+  return { acts, ...meaningOf(index, entry, body) };
+}
+
+function meaningOf(
+  index: number,
+  entry: { readonly kind: EntryKind; readonly at: string; readonly body: Uint8Array },
+  body: Json,
+): Facts {
+  switch (entry.kind) {
+    case 'import':
+      return importFacts(index, msOfInstant(entry.at), body as ImportBegun | ImportEnded);
+    case 'coverage':
+      return isObservation(body) ? observationFacts(index, body) : coverageFacts(index, body);
+    case 'clock':
+      return { clockRestart: clockRestartOf(index, body) };
+    case 'act':
+      return { coverage: clockStepCoverage(index, body) };
+    case 'config':
+      return estateFacts(index, body);
+    case 'erasure':
+      return erasureFacts(index, entry.body);
+    case 'finding':
+      return findingFacts(index, body);
+    case 'decision':
+      return decisionFacts(index, body);
+    case 'pass':
+      return passFacts(index, body);
+    default:
+      return NOTHING;
+  }
+}
+
+function importFacts(index: number, atMs: number, body: ImportBegun | ImportEnded): Facts {
+  if (body.phase === 'begun') return NOTHING;
+  const fact: ImportFact = {
+    index,
+    seenMs: atMs,
+    file: body.file,
+    bytes: body.size ?? 0,
+    sha256: body.sha256 ?? '',
+    by: `${body.who}@${body.host}`,
+    origin: body.origin,
+  };
+  return { imports: [fact] };
+}
+
+function isObservation(body: Json): boolean {
+  return body['v'] === 2;
+}
+
+/** Of another form than this version reads: then the window counts as one not asked for. */
+function observationFacts(index: number, body: Json): Facts {
+  const seen = parseObservation(body);
+  return seen === undefined ? NOTHING : { observations: [{ index, seen }] };
+}
+
+function coverageFacts(index: number, body: Json): Facts {
+  const coverage = (body as CoverageBody).rows.map(
+    (row): CoverageFact => ({
+      index,
+      tenant: row.tenant,
+      source: row.source,
+      workload: row.workload,
+      subject: row.subject,
+      fromMs: msOfInstant(row.from),
+      toMs: msOfInstant(row.to),
+      state: row.state,
+      bound: row.bound,
+      because: row.because,
+    }),
+  );
+  return { coverage };
+}
+
+function estateFacts(index: number, body: Json): Facts {
+  const said = parseEstateBody(body);
+  if (said === undefined) return NOTHING;
+  const { tenants, partners } = said;
+  return { estate: { index, tenants, partners } };
+}
+
+function findingFacts(index: number, body: Json): Facts {
+  const said = parseFinding(body);
+  if (said !== undefined) return { findings: [{ index, ...said }] };
+  const mark = parseFindingMark(body);
+  return mark === undefined ? NOTHING : { findingMarks: [{ index, ...mark }] };
+}
+
+function erasureFacts(index: number, bytes: Uint8Array): Facts {
+  const said = parseErasure(bytes);
+  if (said === undefined) return NOTHING;
+  const { by, atMs, entries, fromMs, toMs, tenants } = said;
+  const reason = `${said.reason} (case ${said.case})`;
+  return { erasures: [{ index, atMs, by, reason, entries, fromMs, toMs, tenants }] };
+}
+
+type Json = { readonly [name: string]: unknown };
+
+function parse(kind: EntryKind, bytes: Uint8Array): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { v } = value as Json;
+    return v === 1 || (v === 2 && kind === 'coverage') ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,157 @@
+import { type FieldReader, fieldReader, type Reading, ReadingParts } from '@countersign/ocsf';
+import { Matcher, textsOf } from '@countersign/sigma';
+import {
+  ACTOR,
+  cutStream,
+  type SignalPlan,
+  type StreamPlan,
+} from '../../detection/rules/compile-plan.ts';
+import { SIGNAL_TEXT_CHARACTERS_MAX, SIGNAL_VALUES_MAX } from '../../detection/rules/limits.ts';
+import { recordModel } from './record-model.ts';
+
+/** That a record fits a rule: what the windows over it, and the words of a finding, need of it. */
+export type Signal = {
+  readonly stream: string;
+  readonly kind: 'rule' | 'correlation';
+  /** JSON of the values grouped by. */
+  readonly group: string;
+  readonly part: number;
+  /** JSON of the values looked at, and of {@link About}. */
+  readonly values: string;
+  readonly about: string;
+};
+
+/** Who, with what, from where. */
+export type About = {
+  /** The key of who acted, as the books have it. */
+  readonly actor: string | null;
+  readonly name: string | null;
+  readonly target: string | null;
+  readonly object: string | null;
+  readonly session: string | null;
+  readonly app: string | null;
+  readonly address: string | null;
+};
+
+type Extract = StreamPlan & {
+  readonly groupReaders: readonly FieldReader[];
+  readonly valueReaders: readonly FieldReader[];
+};
+
+/** Turns records into signals, for one thread. */
+export class Signaller {
+  readonly #matcher: Matcher<Reading>;
+  readonly #extracts: readonly (readonly Extract[])[];
+
+  constructor(plan: SignalPlan) {
+    const parts = new ReadingParts();
+    this.#matcher = new Matcher(
+      plan.rules.map(({ expression }) => expression),
+      recordModel(parts),
+    );
+    this.#extracts = plan.rules.map(({ streams }) => {
+      return streams.map((stream) => extractOf(stream, parts));
+    });
+  }
+
+  /** The signals of a record; most have none. */
+  of(reading: Reading): readonly Signal[] {
+    const found = this.#matcher.match(reading);
+    const { unsure } = this.#matcher;
+    if (found.length + unsure.length === 0) return NONE;
+    const signals = unsure.flatMap((rule) =>
+      (this.#extracts[rule] as readonly Extract[]).map(cutOff),
+    );
+    let about: string | undefined;
+    for (const rule of found) {
+      for (const extract of this.#extracts[rule] as readonly Extract[]) {
+        const group = groupOf(extract, reading);
+        if (group === undefined) continue;
+        about ??= JSON.stringify(aboutOf(reading));
+        const values = extract.valueReaders.map((read) => textsOf(read(reading))[0] ?? null);
+        const { stream, part, kind } = extract;
+        const seen = JSON.stringify(values.map(cutOrNull));
+        signals.push({ stream, kind, group, part, values: seen, about });
+      }
+    }
+    return signals;
+  }
+}
+
+/** That a record may fit a rule, and was not compared wholly: of all of a day one thing is said. */
+function cutOff({ stream }: Extract): Signal {
+  const of = { stream: cutStream(stream), group: CUT_GROUP, values: '[]', about: '{}' };
+  return { ...of, kind: 'rule', part: 0 };
+}
+
+const CUT_GROUP = '[]';
+const NONE: readonly Signal[] = Object.freeze([]);
+
+function extractOf(plan: StreamPlan, parts: ReadingParts): Extract {
+  return {
+    ...plan,
+    groupReaders: plan.groupBy.map((names) => readerOf(names, parts)),
+    valueReaders: plan.values.map((names) => readerOf(names, parts)),
+  };
+}
+
+/** The first of several names that the record states. */
+function readerOf(names: readonly string[], parts: ReadingParts): FieldReader {
+  const readers = names.map((name) => {
+    if (name === ACTOR) return (reading: Reading) => actorOf(reading) ?? undefined;
+    return fieldReader(name, parts) ?? fieldReader(`raw.${name}`, parts) ?? (() => undefined);
+  });
+  return (reading) => {
+    for (const read of readers) {
+      const value = read(reading);
+      if (value !== undefined && value !== null) return value;
+    }
+    return undefined;
+  };
+}
+
+/**
+ * A record that lacks a field to group by is in no group of a correlation: nobody can tell whose
+ * it is. A rule that alerts by itself speaks of it all the same.
+ */
+function groupOf({ groupReaders, kind }: Extract, reading: Reading): string | undefined {
+  const values = groupReaders.map((read) => {
+    const texts = textsOf(read(reading)).slice(0, SIGNAL_VALUES_MAX);
+    return texts.length === 0 ? null : cut(texts.join(' ').toLowerCase());
+  });
+  if (kind === 'correlation' && values.includes(null)) return undefined;
+  return JSON.stringify(values);
+}
+
+/** As the books key it: object id, else kind and name; an application where nobody is named. */
+function actorOf({ event }: Reading): string | null {
+  if (event.actorUid !== null) return event.actorUid;
+  if (event.actorName !== null) {
+    const kind = event.actorType === 3 ? 'system' : event.actorType === 4 ? 'service' : 'user';
+    return `${kind}:${event.actorName}`;
+  }
+  return event.actorPuid ?? event.actorSid ?? event.appUid;
+}
+
+function aboutOf(reading: Reading): About {
+  const { event } = reading;
+  return {
+    actor: cutOrNull(actorOf(reading)),
+    name: cutOrNull(event.actorName ?? event.actorUid ?? event.appName),
+    target: cutOrNull(event.targetName ?? event.targetUid ?? event.mailbox),
+    object: cutOrNull(event.object),
+    session: event.sessionUid,
+    app: event.appUid,
+    address: event.ip,
+  };
+}
+
+function cut(text: string): string {
+  return text.length > SIGNAL_TEXT_CHARACTERS_MAX
+    ? text.slice(0, SIGNAL_TEXT_CHARACTERS_MAX)
+    : text;
+}
+
+function cutOrNull(text: string | null): string | null {
+  return text === null ? null : cut(text);
+}

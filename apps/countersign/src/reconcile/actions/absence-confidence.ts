@@ -1,0 +1,41 @@
+import { JOINED_SHARE_MIN, SIGN_INS_AROUND_MIN } from '../limits.ts';
+import type { Cause } from './action-verdict.ts';
+import type { Absence } from './log-coverage.ts';
+import type { SignInCoverage, Sought } from './sign-in-coverage.ts';
+
+/** How the actions of one tenant, day and flow that name a token or session were tied. */
+export type Surroundings = { readonly tied: number; readonly untied: number };
+
+/** Turns "no sign-in" into what that is worth. */
+export class Weigher {
+  readonly #coverage: SignInCoverage;
+  readonly #around: (sought: Sought) => Surroundings | undefined;
+
+  constructor(
+    coverage: SignInCoverage,
+    around: (sought: Sought) => Surroundings | undefined = () => undefined,
+  ) {
+    this.#coverage = coverage;
+    this.#around = around;
+  }
+
+  /** Whether the actions around it have a say. */
+  needsAround(final: string, sought: Sought): boolean {
+    return final === 'no-sign-in' && this.#coverage.absence(sought).cause === 'coverage-unknown';
+  }
+
+  weighed(final: string, sought: Sought): Absence {
+    if (final !== 'no-sign-in') return { cause: final as Cause, bound: null };
+    const absence = this.#coverage.absence(sought);
+    if (absence.cause !== 'coverage-unknown') return absence;
+    const around = this.#around(sought);
+    return around !== undefined && standsOut(around)
+      ? { cause: 'no-sign-in-imported', bound: null }
+      : absence;
+  }
+}
+
+/** There are sign-ins, and nearly all that name a token have theirs: then one without is told. */
+function standsOut({ tied, untied }: Surroundings): boolean {
+  return tied >= SIGN_INS_AROUND_MIN && tied >= (tied + untied) * JOINED_SHARE_MIN;
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { interval, type TenantId } from '@countersign/core';
+import { CUT_OFF } from '../../detection/detectors/windows/window-detector.ts';
+import { endOfItself } from '../../detection/findings/limitation-finding.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import { LIST_MAX } from '../limits.ts';
+import { judgementOf, reconcileJudge } from './action-detector.ts';
+import { NO_AUTHORISATIONS } from './authorization-status.ts';
+
+const DAY_MS = 86_400_000;
+const DAY = Date.UTC(2026, 2, 9);
+/** Nothing is to be said of the two days before. */
+const DAYS = interval(DAY - 2 * DAY_MS, DAY + DAY_MS);
+
+const FOUND: FindingDraft = {
+  ...{ rule: 'reconcile/no-sign-in', version: 1, tenant: 't' as TenantId, group: 'ada' },
+  ...{ windowMs: DAY, title: 'mail read', message: '', next: '', severity: 4, techniques: [] },
+  ...{ entries: [7], firstMs: DAY, lastMs: DAY, principals: [], sessions: [], apps: [] },
+  ...{ addresses: [], confidence: null },
+};
+
+test('a day of which every action was looked at is all that there is to say', () => {
+  const said = judgementOf({ dayMs: DAY, drafts: [FOUND], isCut: false }, DAYS);
+  assert.deepEqual(said, { drafts: [FOUND], covers: [DAYS] });
+});
+
+test('of a day with more actions than are looked at it says so, of that day alone', () => {
+  const told = { dayMs: DAY, drafts: [FOUND], isCut: true };
+  const { drafts, covers, cutShort = [] } = judgementOf(told, DAYS);
+  const [found, cut, ...more] = drafts;
+  assert.ok(cut !== undefined);
+  assert.deepEqual([found, more, covers], [FOUND, [], [DAYS]]);
+  assert.deepEqual([cut.rule, cut.windowMs, endOfItself(cut)], [CUT_OFF, DAY, DAY + DAY_MS]);
+  assert.match(cut.title, new RegExp(`the first ${LIST_MAX} events .* on 2026-03-09$`));
+  // What was found of that day by an earlier look, and not among the first, stays found.
+  assert.deepEqual(
+    cutShort.map(({ from, to, rules }) => [from, to, rules.includes(FOUND.rule)]),
+    [[DAY, DAY + DAY_MS, true]],
+  );
+});
+
+test('whoever asks whether reconciliation saw that day is told that it did not', () => {
+  const { drafts } = judgementOf({ dayMs: DAY, drafts: [], isCut: true }, DAYS);
+  const [watcher] = reconcileJudge(async () => NO_AUTHORISATIONS).watches;
+  // By its title alone they are known to be of each other.
+  assert.deepEqual(
+    drafts.map(({ group }) => group),
+    [watcher?.cutTitle ?? watcher?.title],
+  );
+});

@@ -1,0 +1,79 @@
+import { type Interval, interval, normalise } from '@countersign/core';
+import { cutDraft } from '../../detection/detectors/windows/window-detector.ts';
+import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
+import { SIGN_IN_LOGS, SUITE } from '../../detection/runner/required-logs.ts';
+import {
+  RECONCILE_BEHIND_MS,
+  RECONCILE_EVERY_MS,
+  RECONCILE_REST_TIMES,
+  SETTLES_WITHIN_MS,
+} from '../../ingest/limits.ts';
+import { LIST_MAX } from '../limits.ts';
+import { ACTION_RULES } from './action-findings.ts';
+import { type FindingsOfDay, Reconciler } from './action-reconciler.ts';
+import type { Authorisations } from './authorization-status.ts';
+
+const DAY_MS = 86_400_000;
+const TITLE = 'An action that no authorisation stands behind';
+
+/**
+ * Asks of whole days, and of the days behind a late sign-in as well: what it was the sign-in of may
+ * have been used for as long as a token lives, and a session of it for longer. A finding whose
+ * sign-in came after all is taken back, and the ledger keeps both.
+ */
+export function reconcileJudge(
+  authorisationsOf: (context: JudgeContext) => Promise<Authorisations>,
+): Judge {
+  return {
+    name: 'reconcile',
+    hears: 'events',
+    watches: [
+      {
+        id: 'reconcile',
+        title: TITLE,
+        judge: 'reconcile',
+        logs: [...SIGN_IN_LOGS, ...SUITE],
+      },
+    ],
+    everyMs: RECONCILE_EVERY_MS,
+    restTimes: RECONCILE_REST_TIMES,
+    async *judge(context: JudgeContext): AsyncGenerator<Judgement> {
+      const { books, touched, nowMs, fromIndex } = context;
+      // Nothing new: logs may have settled meanwhile, and an absence be worth more than before.
+      const recent = interval(nowMs - SETTLES_WITHIN_MS, nowMs);
+      const authorisations = await authorisationsOf(context);
+      await using reconciler = new Reconciler(books, {
+        authorisations,
+        coverage: books.coverage(),
+      });
+      const reached = await reconciler.reachedDays(fromIndex, touched);
+      const days = reached.map((day) => interval(day, day + DAY_MS));
+      const asked = (touched.length === 0 ? [recent] : touched).map(wholeDays);
+      const covers = normalise([...asked, ...days]);
+      for (const { from, to } of covers) {
+        let toldTo = from;
+        for await (const told of reconciler.findings({ fromMs: from, toMs: to })) {
+          const days = interval(toldTo, told.dayMs + DAY_MS);
+          toldTo = days.to;
+          yield judgementOf(told, days);
+        }
+        if (toldTo < to) yield { drafts: [], covers: [interval(toldTo, to)] };
+      }
+    },
+  };
+}
+
+/** What is said of a day, and nothing of the days before it in `days`. */
+export function judgementOf({ dayMs, drafts, isCut }: FindingsOfDay, days: Interval): Judgement {
+  if (!isCut) return { drafts, covers: [days] };
+  // Whoever makes a flood of such actions must not hide the last of them behind it.
+  const day = interval(dayMs, dayMs + DAY_MS);
+  const cut = cutDraft(TITLE, { fromMs: day.from, toMs: day.to }, LIST_MAX);
+  const cutShort = [{ ...day, rules: ACTION_RULES }];
+  return { drafts: [...drafts, cut], covers: [days], cutShort };
+}
+
+function wholeDays({ from, to }: Interval): Interval {
+  const end = Math.ceil((to + RECONCILE_BEHIND_MS) / DAY_MS) * DAY_MS;
+  return interval(Math.floor(from / DAY_MS) * DAY_MS, end);
+}

@@ -1,0 +1,254 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+import { literal } from '../../store/duckdb/duckdb-engine.ts';
+import type { ScratchTable } from '../../store/duckdb/scratch-table.ts';
+import type { Ask } from '../../store/reading/current-rows.ts';
+import {
+  EVENT_KIND_SQL,
+  type EventCounts,
+  type EventKind,
+  noEvents,
+} from '../../store/rows/event-kind.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import {
+  CLOCK_DIFFERENCE_MAX_MS,
+  CUT_MS,
+  DAY_MS,
+  SESSION_LIFE_MAX_MS,
+  SIGN_INS_FEW_MAX,
+  TOKEN_LIFE_MAX_MS,
+} from '../limits.ts';
+import type { Authorisations } from './authorization-status.ts';
+import { registerTable, StandingTables } from './authorization-tables.ts';
+import type { SeenKind } from './sign-in-coverage.ts';
+import {
+  joinedSql,
+  joinTables,
+  type SignInParts,
+  signInTables,
+  type Tables,
+} from './sign-in-join.ts';
+
+export type ReconcilePeriod = {
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly tenant?: string | undefined;
+};
+
+type Scope = {
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+};
+type Kept = Scope & { readonly tables: StandingTables };
+
+/** Asks the books for actions with what ties each to its sign-in. */
+export class ActionQuery {
+  readonly #books: BooksReader;
+  readonly #authorisations: Authorisations;
+  #register: ScratchTable | undefined;
+  #kept: Kept | undefined;
+
+  constructor(books: BooksReader, authorisations: Authorisations) {
+    this.#books = books;
+    this.#authorisations = authorisations;
+  }
+
+  /**
+   * `sqlOf` gets the joined rows. Sign-ins are taken from well before and behind the period: the
+   * verdict on an action is the same whatever period is asked for.
+   */
+  async rows(
+    period: ReconcilePeriod,
+    sqlOf: (joined: string) => string,
+    indices?: readonly number[],
+  ): Promise<DuckDBValue[][]> {
+    const scope = scopeOf(period);
+    const parts = this.#partsOf(period, indices);
+    const some = indices === undefined ? undefined : await this.#few(scope, parts);
+    const { said, bounds } = some ?? (await this.#ofPeriod(scope));
+    this.#register ??= await this.#registered();
+    const register = this.#register.name;
+    const of = { ...parts, said: said.name, bounds: bounds.name, register };
+    try {
+      return await this.#books.together(scope, async (ask, source) => {
+        const all = { ...of, source };
+        await makeTables(ask, joinTables(all));
+        return ask(sqlOf(joinedSql(all)));
+      });
+    } finally {
+      await some?.drop();
+    }
+  }
+
+  #partsOf(
+    { fromMs, toMs, tenant }: ReconcilePeriod,
+    indices: readonly number[] | undefined,
+  ): Omit<SignInParts, 'source'> {
+    const home = this.#tenantSql();
+    const where = [
+      ...(fromMs === undefined ? [] : [`"time" >= make_timestamp_ms(${Math.trunc(fromMs)})`]),
+      ...(toMs === undefined ? [] : [`"time" < make_timestamp_ms(${Math.trunc(toMs)})`]),
+      ...(tenant === undefined ? [] : [`${home} = ${literal(tenant)}`]),
+      ...(indices === undefined ? [] : [`"index" IN (${numbers(indices)})`]),
+    ].join(' AND ');
+    return { ...{ fromMs, toMs }, where: where === '' ? 'true' : where, tenant: home };
+  }
+
+  async #registered(): Promise<ScratchTable> {
+    return registerTable(this.#books, await this.#authorisations.registered());
+  }
+
+  /** What stands behind the sign-ins of some actions, where these are few. */
+  async #few(
+    scope: Scope,
+    parts: Omit<SignInParts, 'source'>,
+  ): Promise<StandingTables | undefined> {
+    if (this.#authorisations.isSilent) return undefined;
+    const rows = await this.#books.together(scope, async (ask, source) => {
+      await makeTables(ask, signInTables({ ...parts, source }));
+      return ask(`SELECT DISTINCT tk, action FROM raw LIMIT ${SIGN_INS_FEW_MAX + 1}`);
+    });
+    if (rows.length > SIGN_INS_FEW_MAX) return undefined;
+    const signIns = rows.map(([tk, action]) => ({ tenant: String(tk), action: String(action) }));
+    return StandingTables.ofSome(this.#books, this.#authorisations, signIns);
+  }
+
+  /** As {@link rows} asks of a period; kept for those within it. */
+  async #ofPeriod({ fromMs, toMs }: Scope): Promise<StandingTables> {
+    const isWithin =
+      this.#kept !== undefined &&
+      (this.#kept.fromMs ?? -Infinity) <= (fromMs ?? -Infinity) &&
+      (this.#kept.toMs ?? Infinity) >= (toMs ?? Infinity);
+    if (!isWithin) {
+      await this.#forget();
+      const period = {
+        fromMs: fromMs === undefined ? undefined : fromMs - DAY_MS,
+        toMs: toMs === undefined ? undefined : toMs + DAY_MS,
+      };
+      const tables = await StandingTables.ofPeriod(this.#books, this.#authorisations, period);
+      this.#kept = { ...period, tables };
+    }
+    return (this.#kept as Kept).tables;
+  }
+
+  /**
+   * Says of which period the next questions are, in parts or as a whole: what stands behind
+   * sign-ins is read once for all of them.
+   */
+  async about({ fromMs, toMs }: ReconcilePeriod): Promise<void> {
+    await this.#ofPeriod(scopeOf({ fromMs, toMs }));
+  }
+
+  async #forget(): Promise<void> {
+    const kept = this.#kept;
+    this.#kept = undefined;
+    await kept?.tables.drop();
+  }
+
+  /** Drops all that it keeps. */
+  async close(): Promise<void> {
+    await this.#forget();
+    const register = this.#register;
+    this.#register = undefined;
+    await register?.drop();
+  }
+
+  /** What happened in a period and is nobody's action. */
+  async events(period: ReconcilePeriod): Promise<EventCounts> {
+    const { where } = this.#partsOf(period, undefined);
+    const { fromMs, toMs } = period;
+    const rows = await this.#books.over(
+      { fromMs, toMs },
+      (source) => `SELECT kind, count(*) FROM (
+          SELECT ${EVENT_KIND_SQL} AS kind FROM ${source} WHERE class_uid <> 3002 AND ${where})
+        WHERE kind IS NOT NULL GROUP BY kind`,
+    );
+    const events = noEvents();
+    for (const [kind, count] of rows) events[String(kind) as EventKind] = Number(count);
+    return events;
+  }
+
+  /** How many actions there may be in each while of a period that has any, in order. */
+  async actionsByTime({
+    fromMs,
+    toMs,
+  }: ReconcilePeriod): Promise<[startMs: number, count: number][]> {
+    const rows = await this.#books.over(
+      { fromMs, toMs },
+      (source) => `SELECT epoch_ms("time") // ${CUT_MS} * ${CUT_MS} AS start, count(*)
+        FROM ${source} WHERE class_uid <> 3002 GROUP BY start ORDER BY start`,
+    );
+    const whiles = rows.map(([start, count]): [number, number] => [Number(start), Number(count)]);
+    // Whole files are read: some of them lie across an end of the period.
+    return whiles.filter(([start]) => {
+      return start + CUT_MS > (fromMs ?? start) && start < (toMs ?? Infinity);
+    });
+  }
+
+  /** Which kinds of sign-ins with a token there are at all, and from when to when. */
+  async seenKinds(): Promise<SeenKind[]> {
+    const rows = await this.#books.over(
+      {},
+      (source) => `SELECT ${this.#tenantSql()} AS tk, sign_in_type, epoch_ms(min("time")),
+          epoch_ms(max("time")) FROM ${source}
+        WHERE class_uid = 3002 AND sign_in_type IS NOT NULL AND token_uid IS NOT NULL
+        GROUP BY ALL`,
+    );
+    return rows.map(([tenant, kind, firstMs, lastMs]) => ({
+      tenant: String(tenant),
+      kind: String(kind),
+      firstMs: Number(firstMs),
+      lastMs: Number(lastMs),
+    }));
+  }
+
+  /**
+   * Days on which actions lie that sessions reach whose sign-ins came in at or behind an entry:
+   * a session may be used for months.
+   */
+  async reachedDays(fromIndex: number, sinceMs: number): Promise<number[]> {
+    const scope = { fromMs: sinceMs - CLOCK_DIFFERENCE_MAX_MS };
+    const rows = await this.#books.over(
+      scope,
+      (source) => `SELECT DISTINCT epoch_ms("time") // 86400000 * 86400000 FROM ${source}
+        WHERE class_uid <> 3002 AND session_uid IN (
+          SELECT session_uid FROM ${source}
+          WHERE class_uid = 3002 AND session_uid IS NOT NULL AND "index" >= $1)`,
+      [BigInt(fromIndex)],
+    );
+    return rows.map(([day]) => Number(day));
+  }
+
+  /** A delivery that states no tenant is read as the only one that there is. */
+  #tenantSql(): string {
+    return this.#books.tenantSql('tenant');
+  }
+}
+
+/** Where the sign-ins of the actions of a period are. */
+function scopeOf({ fromMs, toMs }: Scope): Scope {
+  return {
+    fromMs: fromMs === undefined ? undefined : fromMs - SESSION_LIFE_MAX_MS,
+    toMs: toMs === undefined ? undefined : toMs + SESSION_LIFE_MAX_MS,
+  };
+}
+
+/**
+ * When the token of an action was issued, where its record says so, else as far back as tokens
+ * live. One that claims to be older is not believed: it would have been refused.
+ */
+const ISSUED = `CASE WHEN issued_t BETWEEN t - ${TOKEN_LIFE_MAX_MS} AND t THEN issued_t END`;
+export const SOUGHT_FROM: string = `coalesce(${ISSUED} - ${CLOCK_DIFFERENCE_MAX_MS},
+  t - ${TOKEN_LIFE_MAX_MS}) // 3600000 * 3600000`;
+export const SOUGHT_TO: string = `least(t, coalesce(${ISSUED} + ${CLOCK_DIFFERENCE_MAX_MS}, t))
+  // 3600000 * 3600000`;
+
+/** As one text: a list of a million values is read far more slowly. */
+function numbers(indices: readonly number[]): string {
+  return `SELECT CAST(unnest(string_split('${indices.join(',')}', ',')) AS BIGINT)`;
+}
+
+async function makeTables(ask: Ask, tables: Tables): Promise<void> {
+  for (const [name, sql] of Object.entries(tables)) {
+    await ask(`CREATE TEMP TABLE ${name} AS ${sql}`);
+  }
+}

@@ -1,0 +1,127 @@
+import { no, unknown, yes } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
+import type { Judged, Judging } from '../../reports/statement/statement.ts';
+import type { LedgerHead } from '../../store/reading/ledger-head.ts';
+import type { CheckOutcome } from '../../store/sqlite/check-table.ts';
+import type { PassFact } from '../../store/sqlite/decision-table.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { Reconciler } from './action-reconciler.ts';
+import type { ActionVerdict } from './action-totals.ts';
+import { CAUSE_CURES, CAUSE_TEXTS } from './action-verdict.ts';
+import type { Authorisations, OpenedPass, SignInStanding } from './authorization-status.ts';
+
+const DAY_MS = 86_400_000;
+/** A few megabytes of text. */
+const STANDINGS_TOGETHER = 50_000;
+
+/** What decisions, checks and the register of a data folder say of its sign-ins. */
+export async function authorisationsOf({
+  books,
+  ledger,
+}: {
+  readonly books: BooksReader;
+  /** Without it nobody can say which workload identities are registered. */
+  readonly ledger?: LedgerReader | undefined;
+}): Promise<Authorisations> {
+  const { access } = books;
+  return {
+    isSilent: !access.isAnythingChecked,
+    async *standings(of) {
+      const outcomes =
+        'signIns' in of ? [access.checkOutcomesOf(of.signIns)] : access.checkOutcomes(of);
+      yield* together(outcomes, standingOf);
+    },
+    async *passes(of) {
+      if ('decisions' in of) {
+        yield openedOf(access.passEntries(of));
+        return;
+      }
+      // A decision is made near its sign-in.
+      const { fromMs = -Infinity, toMs = Infinity } = of;
+      for (const day of access.passDays({ fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS })) {
+        yield openedOf(day);
+      }
+    },
+    registered: async () => {
+      if (ledger === undefined) return new Map();
+      return (await KnowledgeFeed.open({ books, reader: ledger })).knowledge.registered;
+    },
+  };
+}
+
+/** What came hour by hour, as many together as the engine takes at once. */
+function* together<T, R>(
+  all: Iterable<readonly T[]>,
+  made: (one: T) => R,
+): Generator<readonly R[]> {
+  let batch: R[] = [];
+  for (const some of all) {
+    for (const one of some) batch.push(made(one));
+    if (batch.length < STANDINGS_TOGETHER) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+/** A sign-in that policy would not have let in has nothing behind it, whoever decided. */
+function standingOf({ entry, state, disagreements, decision }: CheckOutcome): SignInStanding {
+  const said = state === 'unverified' ? 'unknown' : state;
+  return { index: entry, standing: disagreements > 0 ? 'failed' : said, decision };
+}
+
+/** As of the end of time: what a pass was bound to does not change by its lapsing. */
+function openedOf(said: readonly PassFact[]): OpenedPass[] {
+  const passes = knownPasses({ passEntries: () => said }, Number.POSITIVE_INFINITY);
+  return passes.map(({ decision, openedMs, expiresMs, state, closedMs, constraints }) => {
+    const { app, device, address } = constraints;
+    return {
+      ...{ decision, openedMs, expiresMs, endedMs: state === 'ended' ? closedMs : null },
+      ...{ app: app?.toLowerCase() ?? null, device: device?.toLowerCase() ?? null, address },
+    };
+  });
+}
+
+/** For statements: what reconciliation says of each action of one principal. */
+export function judgingOf(of: {
+  readonly books: BooksReader;
+  readonly head: LedgerHead;
+  readonly ledger: LedgerReader;
+}): Judging {
+  const { books, head } = of;
+  return async (rows) => {
+    const authorisations = await authorisationsOf(of);
+    await using reconciler = new Reconciler(books, { authorisations, coverage: books.coverage() });
+    const times = rows.map(({ event }) => event.timeMs);
+    if (times.length === 0) return new Map();
+    const period = {
+      fromMs: times.reduce((a, b) => Math.min(a, b)),
+      toMs: times.reduce((a, b) => Math.max(a, b)) + 1,
+    };
+    const found = await reconciler.of(
+      rows.map(({ index }) => index),
+      period,
+    );
+    return new Map([...found].map(([index, verdict]) => [index, judgedOf(verdict, head)]));
+  };
+}
+
+function cureOf(cause: ActionVerdict['cause']): string {
+  return cause === 'accounted' ? '' : CAUSE_CURES[cause];
+}
+
+function judgedOf(found: ActionVerdict, { origin, asOf }: LedgerHead): Judged {
+  const { verdict, cause, index, signIn } = found;
+  const evidence = [index, ...(signIn === null ? [] : [signIn])].map((i) => ({ origin, index: i }));
+  const because = { code: cause, text: CAUSE_TEXTS[cause] };
+  switch (verdict) {
+    case 'accounted':
+      return { verdict, authorisation: yes(asOf, evidence) };
+    case 'unaccounted':
+      return { verdict, authorisation: no(asOf, because, evidence) };
+    case 'unknown':
+      return { verdict, authorisation: unknown(asOf, because, [{ what: cureOf(cause) }]) };
+  }
+}

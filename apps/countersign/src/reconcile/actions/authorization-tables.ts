@@ -1,0 +1,131 @@
+import type { ScratchColumns, ScratchTable } from '../../store/duckdb/scratch-table.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import {
+  type Authorisations,
+  type OpenedPass,
+  type SignInKey,
+  type SignInStanding,
+  STANDINGS,
+} from './authorization-status.ts';
+
+/** In milliseconds, `[fromMs, toMs)`, open where undefined. */
+type Period = { readonly fromMs: number | undefined; readonly toMs: number | undefined };
+
+/** What stands behind sign-ins, as tables of the engine: of months there are millions. */
+export class StandingTables {
+  /** `entry`, `standing`, and the `pass` of the other table; -1 where there is none. */
+  readonly said: ScratchTable;
+  /** `pass`, and what it is bound to. */
+  readonly bounds: ScratchTable;
+  readonly #made: AsyncDisposable;
+
+  private constructor(said: ScratchTable, bounds: ScratchTable, made: AsyncDisposable) {
+    this.said = said;
+    this.bounds = bounds;
+    this.#made = made;
+  }
+
+  /** Of all sign-ins of a period. */
+  static async ofPeriod(
+    books: BooksReader,
+    { standings, passes }: Authorisations,
+    period: Period,
+  ): Promise<StandingTables> {
+    await using made = new AsyncDisposableStack();
+    await using reading = new AsyncDisposableStack();
+    const stated = await scratch(reading, books, STATED);
+    for await (const some of standings(period)) await stated.add(some.map(statedLine));
+    const bounds = await scratch(made, books, BOUNDS);
+    let pass = 0;
+    for await (const some of passes(period)) {
+      await bounds.add(some.map((each) => boundsLine(pass++, each)));
+    }
+    const said = await scratch(made, books, SAID);
+    await said.take(`SELECT entry, standing, coalesce(pass, -1) FROM ${stated.name}
+      LEFT JOIN ${bounds.name} USING (decision)`);
+    return new StandingTables(said, bounds, made.move());
+  }
+
+  /** Of a few sign-ins. */
+  static async ofSome(
+    books: BooksReader,
+    { standings, passes }: Authorisations,
+    signIns: readonly SignInKey[],
+  ): Promise<StandingTables> {
+    const all: SignInStanding[] = [];
+    for await (const some of standings({ signIns })) all.push(...some);
+    const decisions = [...new Set(all.flatMap(({ decision }) => decision ?? []))];
+    await using made = new AsyncDisposableStack();
+    const bounds = await scratch(made, books, BOUNDS);
+    const numbers = new Map<string, number>();
+    let next = 0;
+    for await (const some of passes({ decisions })) {
+      for (const [at, { decision }] of some.entries()) numbers.set(decision, next + at);
+      const first = next;
+      await bounds.add(some.map((each, at) => boundsLine(first + at, each)));
+      next += some.length;
+    }
+    const said = await scratch(made, books, SAID);
+    await said.add(
+      all.map(({ index, standing, decision }) => {
+        const pass = numbers.get(decision ?? '') ?? -1;
+        return [index, STANDINGS.indexOf(standing), pass].join('\t');
+      }),
+    );
+    return new StandingTables(said, bounds, made.move());
+  }
+
+  drop(): Promise<void> {
+    return Promise.resolve(this.#made[Symbol.asyncDispose]());
+  }
+}
+
+async function scratch(
+  stack: AsyncDisposableStack,
+  books: BooksReader,
+  columns: ScratchColumns,
+): Promise<ScratchTable> {
+  return stack.adopt(await books.scratch(columns), (table) => table.drop());
+}
+
+const STATED: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', decision: 'VARCHAR' };
+const SAID: ScratchColumns = { entry: 'BIGINT', standing: 'INTEGER', pass: 'BIGINT' };
+const BOUNDS: ScratchColumns = {
+  pass: 'BIGINT',
+  decision: 'VARCHAR',
+  opened: 'BIGINT',
+  expires: 'BIGINT',
+  ended: 'BIGINT',
+  app: 'VARCHAR',
+  device: 'VARCHAR',
+  address: 'VARCHAR',
+};
+
+function statedLine({ index, standing, decision }: SignInStanding): string {
+  return `${index}\t${STANDINGS.indexOf(standing)}\t${fieldOf(decision)}`;
+}
+
+function boundsLine(pass: number, of: OpenedPass): string {
+  const { decision, openedMs, expiresMs, endedMs, app, device, address } = of;
+  const fields = [decision, openedMs, expiresMs, endedMs, app, device, address].map(fieldOf);
+  return [pass, ...fields].join('\t');
+}
+
+/** One row for each registered identity, and one without an id for each tenant that registers. */
+export async function registerTable(
+  books: BooksReader,
+  registered: ReadonlyMap<string, readonly string[]>,
+): Promise<ScratchTable> {
+  const table = await books.scratch({ tenant: 'VARCHAR', id: 'VARCHAR' });
+  await table.add(
+    [...registered].flatMap(([tenant, ids]) =>
+      ['', ...ids].map((id) => `${tenant}\t${fieldOf(id)}`),
+    ),
+  );
+  return table;
+}
+
+/** Names come from doors: none may begin another field or line. */
+function fieldOf(value: string | number | null): string {
+  return value === null ? '' : String(value).replaceAll(/[\t\n]/g, ' ');
+}

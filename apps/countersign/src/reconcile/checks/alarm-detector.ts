@@ -1,0 +1,17 @@
+import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
+import type { Watcher } from '../../detection/runner/detector-profile.ts';
+import { alarmDrafts } from './alarm-findings.ts';
+
+/** Says every use that a door permitted and that is to be an alarm, break-glass before all. */
+export class AlarmJudge implements Judge {
+  readonly name: string = 'doors';
+  readonly hears: 'events' | 'entries' = 'entries';
+  readonly reads = 'state';
+  /** It rests on our own decisions: no feed that goes quiet makes it blind. */
+  readonly watches: readonly Watcher[] = [];
+
+  async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
+    // A decision is what it is: nothing that comes in later takes it back.
+    yield { drafts: alarmDrafts(books.access.decisionsOwingAlarm(fromIndex)), covers: [] };
+  }
+}

@@ -1,0 +1,58 @@
+import { isGuid, type TenantId, unreachable } from '@countersign/core';
+import type { FindingDraft, FindingSeverity } from '../../store/rows/finding.ts';
+import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+
+/** Raised whenever the meaning of this rule changes. */
+const VERSION = 1;
+
+const ALARMS = ['alarm:critical', 'alarm:high'] as const;
+
+/** What a door permitted that everybody has to hear of: each use by itself, as soon as it is. */
+export function alarmDrafts(decisions: Iterable<DecisionFact>): readonly FindingDraft[] {
+  return [...decisions].flatMap((decision): FindingDraft[] => {
+    const owed = ALARMS.find((alarm) => decision.obligations.includes(alarm));
+    return decision.effect === 'permit' && owed !== undefined ? [draftOf(decision, owed)] : [];
+  });
+}
+
+function draftOf(decision: DecisionFact, owed: (typeof ALARMS)[number]): FindingDraft {
+  const { id, index, atMs, tenant, principal, door, action, policies, address } = decision;
+  const [policy = 'unnamed'] = policies;
+  const isEmergency = policies.includes('break-glass');
+  const from = address === null ? 'from an address that the door did not state' : `from ${address}`;
+  return {
+    rule: `door/${isEmergency ? 'break-glass' : policy}`,
+    version: VERSION,
+    tenant: tenant as TenantId,
+    group: id,
+    windowMs: atMs,
+    title: isEmergency
+      ? `an account for emergencies was used: ${principal}`
+      : `permitted with an alarm: ${principal}`,
+    message: `The door ${door} permitted ${action} ${from}, by the policy ${policy}.`,
+    next: isEmergency
+      ? 'find out who used it and why; seal it again'
+      : 'find out whether it was meant; end the pass if it was not',
+    severity: severityOf(owed),
+    techniques: ['T1078.004'],
+    entries: [index],
+    firstMs: atMs,
+    lastMs: atMs,
+    principals: [isGuid(principal) ? principal : `user:${principal}`],
+    sessions: [],
+    apps: [],
+    addresses: address === null ? [] : [address],
+    confidence: null,
+  };
+}
+
+function severityOf(owed: (typeof ALARMS)[number]): FindingSeverity {
+  switch (owed) {
+    case 'alarm:critical':
+      return 5;
+    case 'alarm:high':
+      return 4;
+    default:
+      return unreachable(owed);
+  }
+}

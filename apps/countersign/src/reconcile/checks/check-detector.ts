@@ -1,0 +1,35 @@
+import { interval } from '@countersign/core';
+import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
+import type { Watcher } from '../../detection/runner/detector-profile.ts';
+import { SIGN_IN_LOGS } from '../../detection/runner/required-logs.ts';
+import { checkDrafts, monthsOf } from './check-findings.ts';
+
+/**
+ * Says what the checks of sign-ins disagree with. The checks themselves are made before the judges
+ * are asked.
+ */
+export class ChecksJudge implements Judge {
+  readonly name: string = 'checks';
+  /** A directory, policies or a pass that ended may change what is said of older sign-ins. */
+  readonly hears: 'events' | 'entries' = 'entries';
+  readonly watches: readonly Watcher[] = [
+    {
+      id: 'check',
+      title: 'A sign-in that the policy of the company would not have let in',
+      judge: 'checks',
+      logs: SIGN_IN_LOGS,
+    },
+  ];
+
+  async *judge({ books, fromIndex }: JudgeContext): AsyncGenerator<Judgement> {
+    const { access } = books;
+    for (const { from, to } of monthsOf(access.checkedSince(fromIndex))) {
+      const month = { fromMs: from, toMs: to };
+      const rows = () => access.disagreements(month);
+      yield {
+        drafts: checkDrafts(rows, access.principalCounts(month)),
+        covers: [interval(from, to)],
+      };
+    }
+  }
+}

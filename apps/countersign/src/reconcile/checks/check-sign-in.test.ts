@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  Knowledge,
+  type PassClosed,
+  type PassOpened,
+  parseDirectoryFile,
+} from '@countersign/policy';
+import { type Pass, passesOf } from '../../enforcement/passes/pass.ts';
+import type { CheckRow } from '../../store/sqlite/check-table.ts';
+import {
+  decided,
+  REPORTED_MS,
+  REPORTED_TENANT,
+  reported,
+  type SignInChanges,
+  step,
+} from '../testing/reported.ts';
+import { type CheckWorld, checkSignIn, isVendors } from './check-sign-in.ts';
+
+const HOUR_MS = 3_600_000;
+
+const SCHEMA = `
+  entity Group;
+  entity Person in [Group] = { enabled: Bool };
+  entity Workload = { registered: Bool, scopes: Set<String> };
+  entity Suite;
+  type Seen = {
+    factor?: String, address?: ipaddr, flow?: String, app?: String, conditionalAccess?: String,
+    scope?: String, credential?: String
+  };
+  action signIn appliesTo { principal: [Person], resource: [Suite], context: Seen };
+  action runAs appliesTo { principal: [Workload], resource: [Suite], context: Seen };
+`;
+
+const POLICIES = `
+  @id("enabled") @sentence("Who is enabled.") @doors("check")
+  permit (principal is Person, action == Action::"signIn", resource)
+  when { principal.enabled && !(context has app && context.app == "Quiet") };
+
+  @id("loud") @sentence("It rings.") @doors("check") @obligations("alarm:high,note")
+  permit (principal is Person, action == Action::"signIn", resource)
+  when { principal.enabled && context has app && context.app == "Loud" };
+
+  @id("factor") @sentence("Two factors.") @doors("check")
+  forbid (principal is Person, action == Action::"signIn", resource)
+  when { context has factor && context.factor == "single" };
+
+  @id("applied") @sentence("The vendor's policies applied.") @doors("check")
+  forbid (principal is Person, action == Action::"signIn", resource)
+  when { context has conditionalAccess && context.conditionalAccess == "failure" };
+`;
+
+const WORKLOADS = `
+  @id("registered") @sentence("Who is registered, as far as registered.") @doors("check")
+  permit (principal is Workload, action == Action::"runAs", resource)
+  when {
+    principal.registered && context has scope && principal.scopes.contains(context.scope) &&
+    context has credential && context.credential == "key-1" && !(context has factor)
+  };
+`;
+
+function knowledgeOf(policies: string | undefined = POLICIES): Knowledge {
+  const knowledge = new Knowledge();
+  const texts = {
+    schema: { file: 'test.cedarschema', text: SCHEMA },
+    policies: [{ file: 'test.cedar', text: policies }],
+  };
+  knowledge.apply('policy', { v: 1, what: 'text', version: 'p1', ...texts }, 1);
+  knowledge.apply('policy', { v: 1, what: 'in-force', version: 'p1', by: 'cleo', atMs: 0 }, 2);
+  const text = `tenant: ${REPORTED_TENANT}
+people:
+  - { id: ada, enabled: true }
+  - { id: bob, enabled: false }
+`;
+  const directory = parseDirectoryFile({ file: 'people.yaml', text });
+  const file = { v: 1, what: 'file', file: 'people.yaml', readMs: REPORTED_MS, directory };
+  knowledge.apply('directory', file, 3);
+  return knowledge;
+}
+
+function check(changes: SignInChanges = {}, world: Partial<CheckWorld> = {}): CheckRow {
+  return checkSignIn(reported(changes), {
+    ...{ knowledge: knowledgeOf(), risk: 'not judged', decisions: [], taken: new Set() },
+    ...{ passes: [] },
+    ...world,
+  });
+}
+
+function rules({ disagreements }: CheckRow): readonly string[] {
+  return disagreements.map(({ rule }) => rule);
+}
+
+const EXTERNAL = { steps: [step('Password'), step('External authentication method')] };
+
+test('a sign-in that policy permits is checked, and keeps what the books ask of it', () => {
+  assert.deepEqual(check(), {
+    ...{ tenant: REPORTED_TENANT, action: 'a1', entries: [3, 5], timeMs: REPORTED_MS },
+    ...{ flow: 'interactiveUser', address: '192.0.2.7', session: 's1', app: 'Mail' },
+    ...{ principal: 'ada', decision: null, strength: null },
+    ...{ state: 'checked', cause: null, disagreements: [] },
+  });
+});
+
+test('one that a door permitted is decided, whatever policies would say to it now', () => {
+  const detail = { ...EXTERNAL, conditionalAccess: 'failure' } as const;
+  const row = check({ detail }, { decisions: [decided()] });
+  assert.deepEqual(
+    [row.state, row.cause, row.decision, row.strength, rules(row)],
+    ['decided', null, 'd1', 'probable', []],
+  );
+  const exact = check(
+    { detail: { requests: ['r1'] } },
+    { decisions: [decided({ requestId: 'r1' })] },
+  );
+  assert.deepEqual([exact.state, exact.strength], ['decided', 'exact']);
+});
+
+test('two decisions that fit as well verify nothing', () => {
+  const decisions = [decided(), decided({ id: 'd2' })];
+  const row = check({ detail: EXTERNAL }, { decisions });
+  assert.deepEqual(
+    [row.state, row.cause, row.decision, row.strength],
+    ['unverified', 'ambiguous: two decisions fit', null, null],
+  );
+});
+
+test('who was denied and is in all the same is told of, whatever else is known', () => {
+  const decisions = [decided({ requestId: 'r1', effect: 'deny' })];
+  const detail = { requests: ['r1'] };
+  const row = check({ detail }, { decisions });
+  assert.deepEqual([row.state, row.decision, row.strength], ['checked', 'd1', 'exact']);
+  assert.deepEqual(row.disagreements, [
+    {
+      rule: 'check/denied-and-in',
+      text: 'A door denied this sign-in (decision d1), and it succeeded.',
+    },
+  ]);
+  const unknown = check({ detail, who: { type: 'Person', id: 'eve' } }, { decisions });
+  assert.deepEqual([unknown.state, rules(unknown)], ['unverified', ['check/denied-and-in']]);
+  const bare = check({ detail }, { decisions, knowledge: new Knowledge() });
+  assert.deepEqual([bare.cause, rules(bare)], ['no policy', ['check/denied-and-in']]);
+  const out = check({ detail, outcome: 'not in' }, { decisions });
+  assert.deepEqual([out.state, rules(out)], ['checked', []]);
+});
+
+test('where no policy was in force nothing is verified', () => {
+  const row = check({}, { knowledge: new Knowledge() });
+  assert.deepEqual([row.state, row.cause, rules(row)], ['unverified', 'no policy', []]);
+});
+
+for (const [name, changes, cause] of [
+  ['whose body is erased', { erased: true }, 'erased'],
+  ['without an outcome', { outcome: 'not stated' }, 'the outcome is not stated'],
+  ['of nobody', { who: { type: 'Person', id: '' } }, 'nobody is named'],
+  [
+    "of the vendor's own service",
+    { detail: { homeTenant: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a' } },
+    "the vendor's own service",
+  ],
+  ['of whom nobody knows', { who: { type: 'Person', id: 'eve' } }, 'missing: principal.enabled'],
+  [
+    'of an application, where no policy is about any',
+    { who: { type: 'Workload', id: 'backup' }, flow: 'servicePrincipal' },
+    'missing: principal.registered',
+  ],
+] as const) {
+  test(`a sign-in ${name} is unverified, with its cause`, () => {
+    const knowledge = knowledgeOf(`${POLICIES} ${WORKLOADS}`);
+    const row = check(changes, { knowledge });
+    assert.deepEqual([row.state, row.cause], ['unverified', cause]);
+  });
+}
+
+test('an application that no policy knows is unverified by kind', () => {
+  const text = POLICIES;
+  const knowledge = new Knowledge();
+  const schema = SCHEMA.replace(/action runAs.*\n/, '').replace(/entity Workload.*\n/, '');
+  const texts = {
+    schema: { file: 'test.cedarschema', text: schema },
+    policies: [{ file: 'test.cedar', text }],
+  };
+  knowledge.apply('policy', { v: 1, what: 'text', version: 'p1', ...texts }, 1);
+  knowledge.apply('policy', { v: 1, what: 'in-force', version: 'p1', by: 'cleo', atMs: 0 }, 2);
+  const row = check({ who: { type: 'Workload', id: 'backup' } }, { knowledge });
+  assert.deepEqual([row.state, row.cause], ['unverified', 'no policy for workload sign-ins']);
+});
+
+test('whoever was not let in is checked, whatever policy says', () => {
+  const row = check({ outcome: 'not in', isMfa: false, who: { type: 'Person', id: 'bob' } });
+  assert.deepEqual([row.state, rules(row)], ['checked', []]);
+});
+
+test('a disagreement names the policy that forbids, in its own words', () => {
+  const row = check({ isMfa: false });
+  assert.deepEqual(row.disagreements, [{ rule: 'check/factor', text: 'Two factors.' }]);
+  const two = check({ isMfa: false, detail: { conditionalAccess: 'failure' } });
+  assert.deepEqual(rules(two), ['check/applied', 'check/factor']);
+  const none = check({ who: { type: 'Person', id: 'bob' } });
+  assert.deepEqual(none.disagreements, [
+    { rule: 'check/no-policy-permits', text: 'No policy permits this sign-in.' },
+  ]);
+});
+
+test('what is permitted with an alarm is told of; other obligations are not', () => {
+  const row = check({ app: 'Loud' });
+  assert.equal(row.state, 'checked');
+  assert.deepEqual(row.disagreements, [{ rule: 'check/enabled', text: 'Who is enabled.' }]);
+});
+
+test('a workload is judged by scope and credential, and by no factor', () => {
+  const knowledge = knowledgeOf(WORKLOADS);
+  const register = {
+    tenant: REPORTED_TENANT,
+    workloads: [
+      {
+        ...{ id: 'backup', names: [], owner: 'bob', purpose: 'copies', expires: '2027-01-01' },
+        ...{ scopes: ['Exchange'], networks: [], credentials: ['key-1'] },
+      },
+    ],
+  };
+  const body = { v: 1, what: 'register', file: 'register.yaml', readMs: REPORTED_MS, register };
+  knowledge.apply('directory', body, 4);
+  const who = { type: 'Workload', id: 'backup' } as const;
+  const changes = { who, flow: 'servicePrincipal', detail: { credential: 'key-1' } };
+  assert.deepEqual(rules(check(changes, { knowledge })), []);
+  assert.deepEqual(rules(check({ ...changes, resource: 'Graph' }, { knowledge })), [
+    'check/no-policy-permits',
+  ]);
+  const other = { ...changes, detail: { credential: 'key-2' } };
+  assert.deepEqual(rules(check(other, { knowledge })), ['check/no-policy-permits']);
+});
+
+test('one factor where the vendor wanted none is told of, even where policy cannot tell', () => {
+  const detail = { factorPolicy: 'notApplied' } as const;
+  assert.deepEqual(rules(check({ isMfa: false, detail })), [
+    'check/factor',
+    'check/baseline-scope',
+  ]);
+  assert.deepEqual(rules(check({ isMfa: true, detail })), []);
+  assert.deepEqual(rules(check({ isMfa: null, detail })), []);
+  assert.deepEqual(rules(check({ isMfa: false, detail, outcome: 'not in' })), []);
+  const policies = POLICIES.replace('context.factor == "single"', 'context.factor == "none"');
+  const who = { type: 'Person', id: 'eve' } as const;
+  const eve = check({ isMfa: false, detail, who }, { knowledge: knowledgeOf(policies) });
+  assert.deepEqual([eve.state, rules(eve)], ['unverified', ['check/baseline-scope']]);
+});
+
+function passOf(id: string, fromMs: number, endedMs?: number): readonly Pass[] {
+  const opened: PassOpened = {
+    ...{ v: 1, phase: 'opened', pass: id, tenant: REPORTED_TENANT, decision: 'd', door: 'eam' },
+    ...{ principal: { type: 'user', id: 'ada' }, resource: { type: 'suite', id: 'suite' } },
+    ...{ action: 'signIn', constraints: { address: null, device: null, app: null } },
+    ...{ atMs: fromMs, expiresMs: fromMs + 8 * HOUR_MS },
+  };
+  const ended: PassClosed = {
+    ...{ v: 1, phase: 'ended', pass: id, tenant: REPORTED_TENANT, by: 'cleo' },
+    ...{ reason: 'stolen', atMs: endedMs ?? 0 },
+  };
+  const said = [{ index: 1, body: opened }];
+  return passesOf(
+    endedMs === undefined ? said : [...said, { index: 2, body: ended }],
+    REPORTED_MS + 9 * HOUR_MS,
+  );
+}
+
+test('a sign-in on a pass that was ended is told of, with the reason', () => {
+  const passes = passOf('p1', REPORTED_MS - HOUR_MS, REPORTED_MS - 1);
+  assert.deepEqual(check({}, { passes }).disagreements, [
+    {
+      rule: 'check/ended-pass',
+      text: 'The pass p1 had ended, and none was open (stolen).',
+    },
+  ]);
+});
+
+test('no pass speaks against a sign-in but one that was ended before, with none beside it', () => {
+  const ended = passOf('p1', REPORTED_MS - HOUR_MS, REPORTED_MS - 1);
+  const rulesWith = (...passes: readonly (readonly Pass[])[]): readonly string[] =>
+    rules(check({}, { passes: passes.flat() }));
+  assert.deepEqual(rulesWith(ended), ['check/ended-pass']);
+  assert.deepEqual(rulesWith(passOf('p2', REPORTED_MS - HOUR_MS)), []);
+  assert.deepEqual(rulesWith(ended, passOf('p2', REPORTED_MS - HOUR_MS)), []);
+  // One that opens later is not beside it, and one whose time was over says nothing.
+  assert.deepEqual(rulesWith(ended, passOf('p2', REPORTED_MS + 1)), ['check/ended-pass']);
+  assert.deepEqual(rulesWith(ended, passOf('p2', REPORTED_MS)), []);
+  assert.deepEqual(rulesWith(passOf('p1', REPORTED_MS - 8 * HOUR_MS, REPORTED_MS - 1)), []);
+  assert.deepEqual(rulesWith(passOf('p1', REPORTED_MS - 8 * HOUR_MS + 1, REPORTED_MS - 1)), [
+    'check/ended-pass',
+  ]);
+  assert.deepEqual(rulesWith(passOf('p1', REPORTED_MS - HOUR_MS, REPORTED_MS + 1)), []);
+  assert.deepEqual(rulesWith(passOf('p1', REPORTED_MS - HOUR_MS, REPORTED_MS)), [
+    'check/ended-pass',
+  ]);
+});
+
+test("the vendor's own services are told by their home", () => {
+  const home = (homeTenant: string | null): boolean =>
+    isVendors(reported({ detail: { homeTenant } }));
+  assert.ok(home('f8cdef31-a31e-4b4a-93e4-5f571e91255a'));
+  assert.ok(home('72f988bf-86f1-41af-91ab-2d7cd011db47'));
+  assert.ok(!home(REPORTED_TENANT) && !home(null) && !isVendors(reported({ detail: null })));
+});

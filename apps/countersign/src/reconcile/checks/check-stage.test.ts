@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ManualClock, systemRandom } from '@countersign/core';
+import { DecisionPoint, type DecisionRequest, SuiteDirectory } from '@countersign/policy';
+import { watch } from '../../detection/runner/detection-runner.ts';
+import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import { endPass, lapsePasses } from '../../enforcement/passes/pass-ledger.ts';
+import { erase } from '../../ingest/erasure/erase-bodies.ts';
+import { closeWriter, openWriter, type Writer } from '../../operations/host/open-writer.ts';
+import { rebuild } from '../../operations/host/rebuild-store.ts';
+import { catchUp } from '../../projection/catch-up.ts';
+import { authorisationsOf } from '../actions/authorization-source.ts';
+import {
+  ask,
+  bring,
+  DOER,
+  idOf,
+  NOW_MS,
+  sum,
+  TENANT,
+  type Told,
+  use,
+  verified,
+} from '../testing/sign-ins.ts';
+import { ChecksJudge } from './check-detector.ts';
+import { checkSignIns } from './check-stage.ts';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const root = mkdtempSync(join(tmpdir(), 'countersign-checks-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+let next = 0;
+
+async function withWriter(work: (writer: Writer, clock: ManualClock) => Promise<void>) {
+  const dir = join(root, String(next++));
+  const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
+  const writer = await openWriter({ dir, clock, random: systemRandom });
+  try {
+    await work(writer, clock);
+  } finally {
+    await closeWriter(writer);
+  }
+}
+
+type Found = [rule: string, who: string, entries: number[]];
+
+async function findings(writer: Writer): Promise<readonly Found[]> {
+  await watch(writer, [new ChecksJudge()]);
+  return ask(writer, async (books) =>
+    books
+      .findings()
+      .map(({ draft: { rule, group, entries } }): Found => [rule, group, [...entries]])
+      .sort(([a, b], [c, d]) => (`${a} ${b}` < `${c} ${d}` ? -1 : 1)),
+  );
+}
+
+const ONE_FACTOR: Told = { n: 2, who: 'ada', factors: 1 };
+const MANY: readonly Told[] = [
+  { n: 1, who: 'ada' },
+  ONE_FACTOR,
+  { n: 3, who: 'per' },
+  { n: 4, who: 'sos' },
+  { n: 5, who: 'stranger' },
+  { n: 6, who: 'ada', error: 50126 },
+  { n: 7, who: 'ada', flow: 'nonInteractiveUser' },
+  {
+    n: 8,
+    who: 'backup',
+    flow: 'servicePrincipal',
+    more: { servicePrincipalCredentialKeyId: 'key-1' },
+  },
+  {
+    n: 9,
+    who: 'backup',
+    flow: 'servicePrincipal',
+    more: { servicePrincipalCredentialKeyId: 'key-2' },
+  },
+  {
+    n: 10,
+    who: 'nobody',
+    flow: 'servicePrincipal',
+    more: { servicePrincipalCredentialKeyId: 'x' },
+  },
+  { n: 11, who: 'ada', more: { conditionalAccessStatus: 'notApplied' } },
+  {
+    n: 12,
+    who: 'vendor',
+    flow: 'servicePrincipal',
+    more: { homeTenantId: 'f8cdef31-a31e-4b4a-93e4-5f571e91255a' },
+  },
+];
+
+test('without a policy every sign-in is unverified, and that is said', async () => {
+  await withWriter(async (writer) => {
+    await bring(writer, MANY);
+    const { decided, checked, unverified } = await verified(writer);
+    assert.deepEqual([decided, checked, unverified], [0, 0, { 'no policy': MANY.length }]);
+  });
+});
+
+test('sign-ins of every kind are held against the policies of their time', async () => {
+  await withWriter(async (writer) => {
+    await bring(writer, MANY);
+    await use(writer);
+    const said = await verified(writer);
+    assert.equal(sum(said), MANY.length);
+    assert.equal(said.decided, 0);
+    assert.equal(said.checked, 10);
+    assert.deepEqual(said.unverified, {
+      'missing: principal.enabled': 1,
+      "the vendor's own service": 1,
+    });
+    assert.equal(said.disagreements, 6);
+    assert.deepEqual(
+      (await findings(writer)).map(([rule, who]) => [rule, who]),
+      [
+        ['check/break-glass', 'sos'],
+        ['check/open-wave', 'per'],
+        ['check/second-factor', 'ada'],
+        ['check/vendor-policy-applied', 'ada'],
+        ['check/workload-credential', 'backup'],
+        ['check/workload-registered', 'nobody'],
+      ],
+    );
+  });
+});
+
+test('a sign-in that policy would not have let in has nothing behind it', async () => {
+  await withWriter(async (writer) => {
+    await bring(writer, [{ n: 1, who: 'ada' }, ONE_FACTOR, { n: 5, who: 'stranger' }]);
+    await use(writer);
+    await writer.reader.refresh();
+    const { reader: ledger } = writer;
+    const standings = await ask(writer, async (books) => {
+      const authorisations = await authorisationsOf({ books, ledger });
+      assert.deepEqual([...(await authorisations.registered()).values()], [['backup']]);
+      const all: string[] = [];
+      for await (const some of authorisations.standings({})) {
+        all.push(...some.map(({ standing }) => standing));
+      }
+      return all;
+    });
+    assert.deepEqual(standings, ['checked', 'failed', 'unknown']);
+  });
+});
+
+test('what is said follows from the records, not from their order', async () => {
+  const said: unknown[] = [];
+  for (const order of [MANY, [...MANY].reverse()]) {
+    await withWriter(async (writer) => {
+      await bring(writer, order.slice(0, 5));
+      await use(writer);
+      await bring(writer, order.slice(5));
+      const { coverage: _, ...counts } = await verified(writer);
+      const found = (await findings(writer)).map(([rule, who, entries]) => [
+        rule,
+        who,
+        entries.length,
+      ]);
+      said.push([counts, found]);
+    });
+  }
+  assert.deepEqual(said[1], said[0]);
+});
+
+test('a rebuild makes the same checks again, in parts however small', async () => {
+  const dir = join(root, 'rebuilt');
+  const clock = new ManualClock(NOW_MS + 3 * HOUR_MS);
+  const writer = await openWriter({ dir, clock, random: systemRandom });
+  const overHours = MANY.map((told, at) => ({ ...told, minute: at * 13 }));
+  await bring(writer, overHours);
+  await use(writer);
+  const checksOf = async (of: Writer): Promise<unknown> => {
+    const all = await ask(of, async (books) => [...books.access.checks()]);
+    return [await verified(of), all.length, all];
+  };
+  const before = await checksOf(writer);
+  await closeWriter(writer);
+  const again = await rebuild({ dir, clock, random: systemRandom });
+  await checkSignIns(again, 1);
+  assert.deepEqual(await checksOf(again), before);
+  await closeWriter(again);
+});
+
+const EXTERNAL = {
+  authenticationMethod: 'External authentication method',
+  succeeded: true,
+  authenticationStepResultDetail: 'MFA completed by an external provider',
+};
+
+async function pointOf(writer: Writer): Promise<DecisionPoint> {
+  const { accountant, clock, random } = writer;
+  await writer.reader.refresh();
+  const { knowledge } = await KnowledgeFeed.open(writer);
+  assert.ok(knowledge.policies !== undefined);
+  const directory = new SuiteDirectory(knowledge.directory);
+  const { policies } = knowledge;
+  return new DecisionPoint({ policies, directory, accountant, clock, random });
+}
+
+function atDoor(who: string, context: object = {}): DecisionRequest {
+  return {
+    door: 'eam',
+    tenant: TENANT,
+    subject: { type: 'user', id: who },
+    action: { name: 'signIn' },
+    resource: { type: 'suite', id: TENANT },
+    context: { factor: 'phishing-resistant', address: '203.0.113.9', ...context },
+  };
+}
+
+const AT_DOOR_MINUTE = 3 * 60 + 1;
+
+test('a sign-in is joined to its decision by a request that both name', async () => {
+  await withWriter(async (writer) => {
+    await use(writer);
+    const point = await pointOf(writer);
+    const { decision } = await point.decide(atDoor('ada', { requestId: idOf(5001).toUpperCase() }));
+    assert.equal(decision.effect, 'permit');
+    await bring(writer, [
+      { n: 1, who: 'ada', minute: AT_DOOR_MINUTE, steps: [EXTERNAL] },
+      { n: 2, who: 'ada', minute: AT_DOOR_MINUTE, steps: [EXTERNAL] },
+    ]);
+    const said = await verified(writer);
+    assert.deepEqual([said.decided, said.checked], [1, 1]);
+  });
+});
+
+test('without a request it is joined by person, time, address and method', async () => {
+  await withWriter(async (writer) => {
+    await use(writer);
+    const point = await pointOf(writer);
+    await point.decide(atDoor('ada@x.example'));
+    const at = { minute: AT_DOOR_MINUTE, steps: [EXTERNAL] };
+    await bring(writer, [
+      { n: 1, who: 'ada', ...at },
+      { n: 2, who: 'per', ...at },
+      { n: 3, who: 'ada', ...at, more: { ipAddress: '198.51.100.4' } },
+      { n: 4, who: 'ada', ...at, minute: AT_DOOR_MINUTE + 10 },
+      { n: 5, who: 'ada', ...at, steps: [] },
+      { n: 6, who: 'ada', ...at, flow: 'nonInteractiveUser' },
+    ]);
+    const said = await verified(writer);
+    assert.deepEqual([said.decided, said.checked], [1, 5]);
+    assert.deepEqual(said.flows['interactiveUser']?.decided, 1);
+  });
+});
+
+test('two decisions that fit as well are none', async () => {
+  await withWriter(async (writer) => {
+    await use(writer);
+    const point = await pointOf(writer);
+    await point.decideAll([atDoor('ada'), atDoor('ada')]);
+    await bring(writer, [{ n: 1, who: 'ada', minute: AT_DOOR_MINUTE, steps: [EXTERNAL] }]);
+    const said = await verified(writer);
+    assert.deepEqual(said.unverified, { 'ambiguous: two decisions fit': 1 });
+  });
+});
+
+test('a deny at the door, and a sign-in all the same, is critical', async () => {
+  await withWriter(async (writer) => {
+    await use(writer);
+    const point = await pointOf(writer);
+    const { decision } = await point.decide(atDoor('per', { requestId: idOf(5001) }));
+    assert.equal(decision.effect, 'deny');
+    await bring(writer, [{ n: 1, who: 'per', minute: AT_DOOR_MINUTE }]);
+    assert.deepEqual(
+      (await findings(writer)).map(([rule]) => rule),
+      ['check/denied-and-in', 'check/open-wave'],
+    );
+  });
+});
+
+test('a sign-in after its pass has ended is found', async () => {
+  await withWriter(async (writer, clock) => {
+    await use(writer);
+    const point = await pointOf(writer);
+    const { decision } = await point.decide(atDoor('ada'), { passMs: 8 * HOUR_MS });
+    clock.advance(10 * MINUTE_MS);
+    const pass = decision.pass?.id ?? '';
+    await bring(writer, [{ n: 1, who: 'ada', minute: 3 * 60 + 5, flow: 'nonInteractiveUser' }]);
+    await endPass(writer, { pass, by: 'per', reason: 'stolen' });
+    await bring(writer, [{ n: 2, who: 'ada', minute: 3 * 60 + 20, flow: 'nonInteractiveUser' }]);
+    assert.deepEqual(
+      (await findings(writer)).map(([rule, who]) => [rule, who]),
+      [['check/ended-pass', 'ada']],
+    );
+  });
+});
+
+test('a pass whose time is over is said to have lapsed, once', async () => {
+  await withWriter(async (writer, clock) => {
+    await use(writer);
+    const point = await pointOf(writer);
+    await point.decide(atDoor('ada'), { passMs: HOUR_MS });
+    await catchUp(writer);
+    assert.equal(await lapsePasses(writer), 0);
+    clock.advance(2 * HOUR_MS);
+    assert.equal(await lapsePasses(writer), 1);
+    assert.equal(writer.books.cursor, writer.ledger.size);
+    assert.equal(await lapsePasses(writer), 0);
+  });
+});
+
+test('what is erased is in no check any more', async () => {
+  await withWriter(async (writer) => {
+    await bring(writer, MANY);
+    await use(writer);
+    const why = { doer: DOER, reason: 'asked', case: 'c', whenNothing: 'refuse' } as const;
+    await erase(writer, { selection: { names: ['per', 'per@x.example'] }, ...why });
+    await checkSignIns(writer);
+    const rows = await ask(writer, async (books) => [...books.access.disagreements()]);
+    assert.ok(rows.length > 0);
+    assert.ok(!rows.some(({ principal }) => principal === 'per'));
+  });
+});

@@ -1,0 +1,203 @@
+import { type Interval, type IntervalSet, interval, normalise } from '@countersign/core';
+import { LedgerReader } from '@countersign/ledger';
+import { createMemo, type Memo, signInDetail } from '@countersign/ocsf';
+import { JOIN_BEFORE_MS, type Knowledge } from '@countersign/policy';
+import { KnowledgeFeed } from '../../enforcement/decisions/policy-information-point.ts';
+import type { Pass } from '../../enforcement/passes/pass.ts';
+import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import { parseBody, richestFirst } from '../../projection/deliveries.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import type { CheckRow } from '../../store/sqlite/check-table.ts';
+import type { DecisionFact, PassFilter } from '../../store/sqlite/decision-table.ts';
+import { CHECKS_STAGE } from '../../store/store-layout.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { checkSignIn } from './check-sign-in.ts';
+import { exactMatch, SIGN_IN_DOORS } from './match-decision.ts';
+import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
+
+const DAY_MS = 86_400_000;
+/** What is known of so many sign-ins, and their records, is some hundred megabytes. */
+const SIGN_INS_TOGETHER = 50_000;
+
+/** What reads the ledger and the books for a stage behind them. */
+export type CheckReaders = { readonly books: BooksReader; readonly ledger: LedgerReader };
+
+/** How work that appends gets the writer for itself. */
+type Alone = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Makes the checks once, of all that is in the books. */
+export async function checkSignIns(writer: Writer, together?: number): Promise<void> {
+  await writer.ledger.publish();
+  const ledger = await LedgerReader.open(writer.dir);
+  const books = await BooksReader.open(writer.dir, { clock: writer.clock });
+  try {
+    await new CheckStage(writer, { books, ledger }, together).look((work) => work());
+  } finally {
+    books.close();
+    ledger.close();
+  }
+}
+
+/**
+ * Looks at every sign-in whose time was touched since it looked last: is there a decision behind
+ * it, and if not, what do the company's policies say to it? What it finds is derived, and is made
+ * again by a rebuild.
+ */
+export class CheckStage {
+  readonly #writer: Writer;
+  readonly #readers: CheckReaders;
+  readonly #feed: KnowledgeFeed;
+  readonly #together: number;
+
+  constructor(writer: Writer, readers: CheckReaders, together: number = SIGN_INS_TOGETHER) {
+    this.#together = together;
+    this.#writer = writer;
+    this.#readers = readers;
+    this.#feed = KnowledgeFeed.of({
+      books: readers.books,
+      reader: readers.ledger,
+      clock: writer.clock,
+    });
+  }
+
+  /** The readers MUST see as far as the books do. */
+  async look(alone: Alone): Promise<void> {
+    const { books } = this.#readers;
+    const toIndex = books.cursor;
+    const fromIndex = books.stageCursor(CHECKS_STAGE);
+    if (fromIndex >= toIndex) return;
+    const judgedFromMs = await this.#feed.follow();
+    // Nobody said what is allowed, and nobody was asked: there is nothing to hold sign-ins against.
+    const isJudged = this.#feed.knowledge.isChecking;
+    if (!isJudged && books.acts('decision').length === 0) return;
+    // An import that another look was waiting for has looked further meanwhile: what this one saw
+    // is out of date, and would stand in place of what that one found.
+    const unlessOvertaken = async (work: () => void): Promise<boolean> => {
+      let isOvertaken = false;
+      await alone(async () => {
+        isOvertaken = this.#writer.books.stageCursor(CHECKS_STAGE) !== fromIndex;
+        if (!isOvertaken) work();
+      });
+      return !isOvertaken;
+    };
+    const touched = this.#touched(fromIndex, judgedFromMs);
+    for await (const { from, to } of this.#parts(touched)) {
+      const rows = await this.#check(from, to, this.#feed.knowledge);
+      const period = { fromMs: from, toMs: to, upTo: toIndex };
+      const isKept = await unlessOvertaken(() => this.#writer.books.keepChecks(period, rows));
+      if (!isKept) return;
+    }
+    await unlessOvertaken(() => this.#writer.books.setStageCursor(CHECKS_STAGE, toIndex));
+  }
+
+  /** Event times of which something may read otherwise than before. */
+  #touched(fromIndex: number, judgedFromMs: number): IntervalSet {
+    const { books } = this.#readers;
+    const decided = books.access
+      .decisions({ fromIndex })
+      .filter(({ door }) => SIGN_IN_DOORS.includes(door))
+      .map(({ atMs }) => interval(atMs - JOIN_BEFORE_MS, atMs + JOIN_BEFORE_MS));
+    const ended = books.access
+      .passEntriesSince(fromIndex)
+      .filter(({ phase }) => phase === 'ended')
+      .map(({ atMs }) => interval(atMs, Math.max(this.#writer.clock.now(), atMs) + 1));
+    return normalise([
+      ...books.touchedSince(fromIndex),
+      ...books.access.unjudged(judgedFromMs),
+      ...decided,
+      ...ended,
+    ]);
+  }
+
+  /**
+   * In order, and cut so that the sign-ins of each fit into memory, and that none is held against
+   * decisions of other days: the id of a request may be chosen by who sends it.
+   */
+  async *#parts(touched: IntervalSet): AsyncGenerator<Interval> {
+    for (const { from, to } of touched) {
+      const hours = await this.#readers.books.access.signInHours({ fromMs: from, toMs: to });
+      let [begun, held] = [from, 0];
+      for (const [hourMs, signIns] of hours) {
+        const isNextDay = Math.floor(hourMs / DAY_MS) > Math.floor(begun / DAY_MS);
+        if (held > 0 && (isNextDay || held + signIns > this.#together)) {
+          yield interval(begun, hourMs);
+          [begun, held] = [hourMs, 0];
+        }
+        held += signIns;
+      }
+      yield interval(begun, to);
+    }
+  }
+
+  async #check(fromMs: number, toMs: number, knowledge: Knowledge): Promise<CheckRow[]> {
+    const { books } = this.#readers;
+    const memo = createMemo();
+    // A decision may belong to a sign-in beside the edge.
+    const near = { fromMs: fromMs - 2 * JOIN_BEFORE_MS, toMs: toMs + 2 * JOIN_BEFORE_MS };
+    const decisions = books.access.decisions({ ...near, doors: SIGN_IN_DOORS });
+    const byPrincipal = Map.groupBy(decisions, ({ principal }) => principal);
+    const byRequest = Map.groupBy(decisions, ({ requestId }) => requestId);
+    const signIns: ReportedSignIn[] = [];
+    const taken = new Set<string>();
+    for await (const row of books.access.signIns(
+      decisions.length === 0 ? { fromMs, toMs } : near,
+    )) {
+      const signIn = reportedSignIn(row, await detailOf(row, this.#readers.ledger, memo));
+      if (signIn === undefined) continue;
+      const named = (signIn.detail?.requests ?? []).flatMap((each) => byRequest.get(each) ?? []);
+      const exact = exactMatch(signIn, named.sort(inOrder));
+      if (exact !== undefined) taken.add(exact.id);
+      if (row.event.timeMs >= fromMs && row.event.timeMs < toMs) signIns.push(signIn);
+    }
+    if (signIns.length === 0) return [];
+    const passes = passesByPrincipal(books, { liveFromMs: fromMs, liveToMs: toMs });
+    return signIns.map((signIn) =>
+      checkSignIn(signIn, {
+        knowledge,
+        risk: this.#writer.detection === undefined ? 'not judged' : 'judged',
+        decisions: signIn.names.flatMap((name) => byPrincipal.get(name) ?? []),
+        taken,
+        passes: signIn.names.flatMap((name) => passes.get(name) ?? []),
+      }),
+    );
+  }
+}
+
+/** What an event does not say of a sign-in: from the fullest of its sightings that says more. */
+export async function detailOf(
+  { entries, tenant, erased }: EventRow,
+  ledger: LedgerReader,
+  memo: Memo,
+): Promise<Detail> {
+  if (erased) return undefined;
+  const found: { leaf: Leaf; body: Uint8Array }[] = [];
+  for (const index of entries) {
+    if (index >= ledger.size) continue;
+    const body = await ledger.body(index);
+    if (body.kind !== 'present') continue;
+    found.push({ leaf: (await ledger.leaf(index)).leaf, body: body.bytes });
+  }
+  for (const { leaf, body } of found.sort(richestFirst)) {
+    const { source, id, at } = leaf;
+    const detail = signInDetail({ source, tenant, id, at, value: parseBody(body) }, memo);
+    if (detail !== undefined) return detail;
+  }
+  return undefined;
+}
+
+type Detail = ReturnType<typeof signInDetail>;
+type Leaf = Awaited<ReturnType<LedgerReader['leaf']>>['leaf'];
+
+function inOrder(a: DecisionFact, b: DecisionFact): number {
+  return a.index - b.index;
+}
+
+/** As of the end of time: which of them was open when is for the check to say. */
+function passesByPrincipal(
+  { access }: BooksReader,
+  filter: PassFilter,
+): ReadonlyMap<string, readonly Pass[]> {
+  const passes = knownPasses(access, Number.POSITIVE_INFINITY, filter);
+  return Map.groupBy(passes, ({ principal }) => principal.id.toLowerCase());
+}

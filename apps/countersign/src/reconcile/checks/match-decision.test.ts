@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { JOIN_AFTER_MS, JOIN_BEFORE_MS } from '@countersign/policy';
+import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import { decided, REPORTED_MS, reported, step } from '../testing/reported.ts';
+import { exactMatch, matchDecision } from './match-decision.ts';
+import type { ReportedSignIn } from './reported-sign-in.ts';
+
+const EXTERNAL = { detail: { steps: [step('Password'), step('External authentication method')] } };
+const NONE: ReadonlySet<string> = new Set();
+
+function matched(
+  signIn: ReportedSignIn,
+  decisions: readonly DecisionFact[],
+  taken: ReadonlySet<string> = NONE,
+): string {
+  const match = matchDecision(signIn, decisions, taken);
+  if (match.kind === 'none') return 'none';
+  if (match.kind === 'ambiguous') return `ambiguous ${match.decisions.join(' ')}`;
+  return `${match.kind} ${match.decision.id}`;
+}
+
+test('a request id that both name joins them, whatever else differs', () => {
+  const signIn = reported({ flow: 'nonInteractiveUser', detail: { requests: ['r1', 'r2'] } });
+  const decision = decided({ requestId: 'r2', atMs: 0, principal: 'bob', address: '203.0.113.1' });
+  assert.equal(matched(signIn, [decision]), 'exact d1');
+  assert.equal(matched(signIn, [decision], new Set(['d1'])), 'exact d1');
+  assert.equal(matched(signIn, [{ ...decision, requestId: 'r3' }]), 'none');
+  assert.equal(matched(signIn, [{ ...decision, requestId: null }]), 'none');
+});
+
+test('of one request the last decision counts', () => {
+  const signIn = reported({ detail: { requests: ['r1'] } });
+  const before = decided({ id: 'before', requestId: 'r1', effect: 'deny' });
+  const after = decided({ id: 'after', requestId: 'r1' });
+  assert.equal(exactMatch(signIn, [before, after])?.id, 'after');
+  assert.equal(exactMatch(signIn, []), undefined);
+  assert.equal(exactMatch(reported({ detail: null }), [before]), undefined);
+});
+
+test('without one, person, time, address and method join them, and only probably', () => {
+  assert.equal(matched(reported(EXTERNAL), [decided()]), 'probable d1');
+});
+
+for (const [name, changes] of [
+  ['of another tenant', { tenant: '00000000-0000-4000-8000-000000000001' }],
+  ['of a door that stands elsewhere', { door: 'authzen' }],
+  ['of another person', { principal: 'bob' }],
+  ['for another address', { address: '203.0.113.1' }],
+  ['that denied', { effect: 'deny' }],
+  ['of longer ago than a sign-in takes', { atMs: REPORTED_MS - JOIN_BEFORE_MS - 1 }],
+  ['that comes after it', { atMs: REPORTED_MS + JOIN_AFTER_MS + 1 }],
+] as const) {
+  test(`a decision ${name} is not the one behind a sign-in`, () => {
+    assert.equal(matched(reported(EXTERNAL), [decided(changes)]), 'none');
+  });
+}
+
+for (const [name, changes] of [
+  ['at the edge of the time before', { atMs: REPORTED_MS - JOIN_BEFORE_MS }],
+  ['at the edge of the time after', { atMs: REPORTED_MS + JOIN_AFTER_MS }],
+  ['without an address', { address: null }],
+  ['without a method', { method: null }],
+  ['under another name of the person', { principal: 'ada@contoso.example' }],
+] as const) {
+  test(`a decision ${name} still fits`, () => {
+    assert.equal(matched(reported(EXTERNAL), [decided(changes)]), 'probable d1');
+  });
+}
+
+test('what the sign-in does not say does not speak against it', () => {
+  assert.equal(matched(reported({ ...EXTERNAL, address: null }), [decided()]), 'probable d1');
+  assert.equal(matched(reported({ ...EXTERNAL, isMfa: null }), [decided()]), 'probable d1');
+});
+
+test('a sign-in with one factor did not come past a door that asked for another', () => {
+  const single = reported({ ...EXTERNAL, isMfa: false });
+  assert.equal(matched(single, [decided()]), 'none');
+  assert.equal(matched(single, [decided({ method: null })]), 'probable d1');
+});
+
+test('where nobody beside the vendor was asked, no decision stands behind it', () => {
+  assert.equal(matched(reported(), [decided()]), 'none');
+  assert.equal(matched(reported({ detail: null }), [decided()]), 'none');
+  const silent = reported({ ...EXTERNAL, flow: 'nonInteractiveUser' });
+  assert.equal(matched(silent, [decided()]), 'none');
+});
+
+test('two that fit as well are none, unless one belongs to another sign-in', () => {
+  const two = [decided(), decided({ id: 'd2' })];
+  assert.equal(matched(reported(EXTERNAL), two), 'ambiguous d1 d2');
+  assert.equal(matched(reported(EXTERNAL), two, new Set(['d1'])), 'probable d2');
+  assert.equal(matched(reported(EXTERNAL), two, new Set(['d1', 'd2'])), 'none');
+});

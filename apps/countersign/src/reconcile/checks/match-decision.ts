@@ -1,0 +1,64 @@
+import { JOIN_AFTER_MS, JOIN_BEFORE_MS } from '@countersign/policy';
+import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { ReportedSignIn } from './reported-sign-in.ts';
+import { factorOf, isExternal } from './sign-in-factor.ts';
+
+/** The decision that stands behind a sign-in, and how surely. */
+export type Match =
+  | { readonly kind: 'exact' | 'probable'; readonly decision: DecisionFact }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ambiguous'; readonly decisions: readonly string[] };
+
+/** Doors in the way of a sign-in to the suite. */
+export const SIGN_IN_DOORS: readonly string[] = ['eam'];
+
+/** Flows in which a person may pass a door: in the others nobody is asked anything. */
+const ASKED_FLOWS: ReadonlySet<string> = new Set(['interactiveUser']);
+
+/**
+ * Joins a sign-in to its decision: by a request id that both name, else by person, time, address
+ * and the method that the sign-in lists. Two that fit as well are none: `ambiguous`. `taken` are
+ * decisions that belong to other sign-ins for certain.
+ */
+export function matchDecision(
+  signIn: ReportedSignIn,
+  decisions: readonly DecisionFact[],
+  taken: ReadonlySet<string>,
+): Match {
+  const ours = decisions.filter(
+    ({ door, tenant }) => SIGN_IN_DOORS.includes(door) && tenant === signIn.tenant,
+  );
+  const exact = exactMatch(signIn, ours);
+  if (exact !== undefined) return { kind: 'exact', decision: exact };
+  if (!ASKED_FLOWS.has(signIn.flow) || !isExternal(signIn)) return { kind: 'none' };
+  const candidates = ours.filter((each) => !taken.has(each.id) && fits(signIn, each));
+  const [only, ...more] = candidates;
+  if (only === undefined) return { kind: 'none' };
+  if (more.length > 0) return { kind: 'ambiguous', decisions: candidates.map(({ id }) => id) };
+  return { kind: 'probable', decision: only };
+}
+
+/** Of one request the last decision counts: a door may ask before a proof and after it. */
+export function exactMatch(
+  { detail }: ReportedSignIn,
+  decisions: readonly DecisionFact[],
+): DecisionFact | undefined {
+  const requests = new Set(detail?.requests ?? []);
+  return decisions.filter(({ requestId }) => requestId !== null && requests.has(requestId)).at(-1);
+}
+
+function fits(signIn: ReportedSignIn, decision: DecisionFact): boolean {
+  const { atMs, principal, address, method, effect } = decision;
+  const aheadMs = signIn.timeMs - atMs;
+  const isInTime = aheadMs <= JOIN_BEFORE_MS && aheadMs >= -JOIN_AFTER_MS;
+  const isSamePlace = address === null || signIn.address === null || address === signIn.address;
+  const factor = factorOf(signIn);
+  const isSameMethod = method === null || factor === undefined || factor !== 'single';
+  return (
+    effect === 'permit' &&
+    isInTime &&
+    isSamePlace &&
+    isSameMethod &&
+    signIn.names.includes(principal)
+  );
+}

@@ -1,0 +1,145 @@
+import type { LedgerReader } from '@countersign/ledger';
+import { createMemo } from '@countersign/ocsf';
+import {
+  type DecisionBody,
+  DIRECTORY_AGE_MAX_MS,
+  judge,
+  type Knowledge,
+  type PolicySet,
+  REPLAY_ENTRIES_MAX,
+} from '@countersign/policy';
+import {
+  KnowledgeFeed,
+  RULES_STAGE,
+} from '../../enforcement/decisions/policy-information-point.ts';
+import { parseObject } from '../../projection/entries/own-entry.ts';
+import type { CheckRow } from '../../store/sqlite/check-table.ts';
+import type { DecisionFact } from '../../store/sqlite/decision-table.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { type CheckWorld, isVendors, judgeSignIn } from './check-sign-in.ts';
+import { detailOf } from './check-stage.ts';
+import { type Replay, ReplayTally, type Suspicion } from './replay-tally.ts';
+import { type ReportedSignIn, reportedSignIn } from './reported-sign-in.ts';
+
+const DAY_MS = 86_400_000;
+
+export type ReplayWorld = { readonly books: BooksReader; readonly ledger: LedgerReader };
+
+export type ReplayOf = {
+  readonly policies: PolicySet;
+  readonly tenant: string | undefined;
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+};
+
+/**
+ * What other policies would have said to everything that doors decided, and to every sign-in that
+ * passed none. Both sides are judged by what is known of their time by now: where that does not
+ * give again what a door answered, nobody can tell.
+ */
+export async function replay(world: ReplayWorld, of: ReplayOf): Promise<Replay> {
+  const { books, ledger } = world;
+  const { knowledge } = await KnowledgeFeed.open({ books, reader: ledger });
+  const isJudged = books.stageCursor(RULES_STAGE) > 0;
+  const decided = new Map<string, CheckRow>();
+  const { fromMs = -Infinity, toMs = Infinity } = of;
+  // A decision is made near its sign-in.
+  const near = { fromMs: fromMs - DAY_MS, toMs: toMs + DAY_MS };
+  for (const check of books.access.checks(near)) {
+    if (check.decision !== null && check.state === 'decided') decided.set(check.decision, check);
+  }
+  const tally = new ReplayTally(suspicionsIn(books, of), REPLAY_ENTRIES_MAX);
+  const replaying: Replaying = {
+    ...{ ...world, ...of, knowledge, decided, tally },
+    risk: isJudged ? 'judged' : 'not judged',
+  };
+  for (const fact of books.access.decisions(of)) await replayDecision(fact, replaying);
+  await replaySignIns(replaying);
+  return tally.report();
+}
+
+type Replaying = ReplayWorld &
+  ReplayOf & {
+    readonly knowledge: Knowledge;
+    readonly risk: CheckWorld['risk'];
+    /** By its decision, the sign-in that it let in. */
+    readonly decided: ReadonlyMap<string, CheckRow>;
+    readonly tally: ReplayTally;
+  };
+
+/** What disagrees with policy is not an attack by that. */
+function suspicionsIn(books: BooksReader, { tenant }: ReplayOf): Suspicion[] {
+  return books
+    .findings({ tenant })
+    .filter(({ draft }) => !draft.rule.startsWith('check/'))
+    .map(({ uid, draft: { title, severity, entries, sessions } }) => {
+      return { uid, title, severity, entries, sessions };
+    });
+}
+
+async function replayDecision(fact: DecisionFact, replaying: Replaying): Promise<void> {
+  const { ledger, knowledge, policies, risk, decided, tally } = replaying;
+  const read = await ledger.body(fact.index);
+  const body = read.kind === 'present' ? parseObject(read.bytes) : undefined;
+  const { request, decision } = (body ?? {}) as Partial<DecisionBody>;
+  if (request === undefined || decision === undefined) {
+    tally.cannotTell('the request is erased');
+    return;
+  }
+  const { tenant, door, atMs, effect } = decision;
+  const directory = knowledge.suiteAt(atMs, risk);
+  const asked = { ...request, tenant, door };
+  const world = { directory, ages: () => DIRECTORY_AGE_MAX_MS, nowMs: atMs };
+  const then = knowledge.policiesOf(decision.policyVersion);
+  const signIn = decided.get(decision.id);
+  tally.add({
+    ...{ tenant, door, flow: null, atMs, principal: request.subject.id },
+    entries: [fact.index, ...(signIn?.entries ?? [])],
+    session: signIn?.session ?? fact.session,
+    wasIn: effect === 'permit',
+    answered: effect,
+    before: then === undefined ? null : judge(asked, { ...world, policies: then }),
+    after: judge(asked, { ...world, policies }),
+  });
+}
+
+async function replaySignIns(replaying: Replaying): Promise<void> {
+  const { books, ledger, fromMs, toMs, decided } = replaying;
+  const memo = createMemo();
+  const passed = new Set([...decided.values()].map(keyOf));
+  for await (const row of books.access.signIns({ fromMs, toMs })) {
+    if (replaying.tenant !== undefined && row.tenant !== replaying.tenant) continue;
+    const signIn = reportedSignIn(row, await detailOf(row, ledger, memo));
+    // What a door decided is replayed there; of what was not let in policy has nothing to say.
+    if (signIn === undefined || signIn.outcome === 'not in' || passed.has(keyOf(row))) continue;
+    replaySignIn(signIn, replaying);
+  }
+}
+
+function replaySignIn(signIn: ReportedSignIn, replaying: Replaying): void {
+  const { knowledge, policies, tally } = replaying;
+  const cause = unplayable(signIn);
+  if (cause !== undefined) {
+    tally.cannotTell(cause);
+    return;
+  }
+  const { tenant, flow, timeMs: atMs, entries, session, who, names } = signIn;
+  const then = knowledge.policiesAt(atMs);
+  tally.add({
+    ...{ tenant, flow, atMs, entries, session, door: 'check', wasIn: true, answered: null },
+    principal: names.find((name) => name.includes('@')) ?? who.id,
+    before: then === undefined ? null : judgeSignIn(signIn, replaying, then),
+    after: judgeSignIn(signIn, replaying, policies),
+  });
+}
+
+function unplayable(signIn: ReportedSignIn): string | undefined {
+  if (signIn.erased) return 'erased';
+  if (signIn.outcome === 'not stated') return 'the outcome is not stated';
+  if (isVendors(signIn)) return "the vendor's own service";
+  return signIn.who.id === '' ? 'nobody is named' : undefined;
+}
+
+function keyOf({ tenant, action }: { readonly tenant: string; readonly action: string }): string {
+  return `${tenant}\n${action}`;
+}

@@ -1,0 +1,212 @@
+import type { Judgement } from '@countersign/policy';
+import { lackText } from './check-sign-in.ts';
+
+/** Something that was let in, or not, and what other policies say to it. */
+export type Replayed = {
+  readonly tenant: string;
+  readonly principal: string;
+  /** `eam`, `forward-auth`, …; `check` for what passed no door. */
+  readonly door: string;
+  /** Of a sign-in of the vendor's: its flow. */
+  readonly flow: string | null;
+  readonly atMs: number;
+  readonly entries: readonly number[];
+  readonly session: string | null;
+  /** The vendor let it in, or a door did. */
+  readonly wasIn: boolean;
+  /** By the policies of its time; null where there were none. */
+  readonly before: Judgement | null;
+  readonly after: Judgement;
+  /** What a door answered; null for what passed none. */
+  readonly answered: 'permit' | 'deny' | null;
+};
+
+/** `lose`: was permitted and would be denied; `gain`: the other way round. */
+export type Turn = 'lose' | 'gain' | 'same' | 'unknown';
+
+/** Which way it turns, and where nobody can tell, why. */
+export function turnOf({ before, after, answered, flow }: Replayed): {
+  readonly turn: Turn;
+  readonly because: string | null;
+} {
+  if (isUnknown(after)) return { turn: 'unknown', because: lackText(after) };
+  // At a door it is denied; what passed none would have been asked nothing.
+  if (answered === null && after.because[0]?.code === 'not-asked-for') {
+    return { turn: 'unknown', because: `no policy for sign-ins of the flow ${flow}` };
+  }
+  if (before !== null && isUnknown(before)) return { turn: 'unknown', because: lackText(before) };
+  // By other inputs than those of then nothing follows about other policies.
+  if (answered !== null && before === null) {
+    return { turn: 'unknown', because: 'the policies of then are not known any more' };
+  }
+  if (answered !== null && before?.effect !== answered) {
+    return { turn: 'unknown', because: 'what the door knew is not known any more' };
+  }
+  const was = before?.effect ?? 'permit';
+  if (was === after.effect) return { turn: 'same', because: null };
+  return { turn: after.effect === 'deny' ? 'lose' : 'gain', because: null };
+}
+
+/** Those of one principal, one way in, that turn one way. */
+export type Turned = {
+  readonly tenant: string;
+  readonly principal: string;
+  readonly door: string;
+  readonly flow: string | null;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Of who would lose those that deny; of who would gain those that denied. */
+  readonly policies: readonly string[];
+  readonly entries: readonly number[];
+};
+
+/** A finding, and what would have become of the sign-ins that it rests on. */
+export type Attack = {
+  readonly finding: string;
+  readonly title: string;
+  readonly severity: number;
+  /** Let in at the time. */
+  readonly signIns: number;
+  readonly stopped: number;
+  readonly letIn: number;
+  readonly cannotTell: number;
+  /** Would all of it have been stopped? */
+  readonly answer: 'yes' | 'no' | 'unknown';
+};
+
+export type Replay = {
+  readonly replayed: number;
+  readonly same: number;
+  readonly lose: number;
+  readonly gain: number;
+  readonly cannotTell: Readonly<Record<string, number>>;
+  readonly losing: readonly Turned[];
+  readonly gaining: readonly Turned[];
+  readonly attacks: readonly Attack[];
+};
+
+/** A finding that points at what was done, not at what policy wanted. */
+export type Suspicion = {
+  readonly uid: string;
+  readonly title: string;
+  readonly severity: number;
+  readonly entries: readonly number[];
+  readonly sessions: readonly string[];
+};
+
+type Counted = { -readonly [K in keyof Turned]: Turned[K] } & { readonly said: Set<string> };
+type Outcome = { signIns: number; stopped: number; letIn: number; cannotTell: number };
+
+/** Adds up what is replayed: bounded by the people, not by what they did. */
+export class ReplayTally {
+  readonly #turned = { lose: new Map<string, Counted>(), gain: new Map<string, Counted>() };
+  readonly #counts = { same: 0, lose: 0, gain: 0 };
+  readonly #unknown = new Map<string, number>();
+  readonly #suspicions: readonly Suspicion[];
+  readonly #byEntry = new Map<number, Suspicion[]>();
+  readonly #bySession = new Map<string, Suspicion[]>();
+  readonly #outcomes = new Map<string, Outcome>();
+  readonly #entriesMax: number;
+
+  constructor(suspicions: readonly Suspicion[], entriesMax: number) {
+    this.#suspicions = suspicions;
+    this.#entriesMax = entriesMax;
+    for (const each of suspicions) {
+      for (const entry of each.entries) put(this.#byEntry, entry, each);
+      for (const session of each.sessions) put(this.#bySession, session, each);
+    }
+  }
+
+  add(item: Replayed): void {
+    const { turn, because } = turnOf(item);
+    this.#attack(item);
+    if (turn === 'unknown') {
+      this.cannotTell(because ?? '');
+      return;
+    }
+    this.#counts[turn] += 1;
+    if (turn !== 'same') this.#turn(turn, item);
+  }
+
+  /** Something that cannot be replayed at all. */
+  cannotTell(because: string): void {
+    this.#unknown.set(because, (this.#unknown.get(because) ?? 0) + 1);
+  }
+
+  report(): Replay {
+    const { same, lose, gain } = this.#counts;
+    const cannotTell = Object.fromEntries([...this.#unknown].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const unknown = [...this.#unknown.values()].reduce((a, b) => a + b, 0);
+    return {
+      replayed: same + lose + gain + unknown,
+      ...{ same, lose, gain, cannotTell },
+      losing: turnedOf(this.#turned.lose),
+      gaining: turnedOf(this.#turned.gain),
+      attacks: this.#suspicions.flatMap(({ uid, title, severity }): Attack[] => {
+        const outcome = this.#outcomes.get(uid);
+        if (outcome === undefined) return [];
+        return [{ finding: uid, title, severity, ...outcome, answer: answerOf(outcome) }];
+      }),
+    };
+  }
+
+  #turn(turn: 'lose' | 'gain', item: Replayed): void {
+    const { tenant, principal, door, flow, atMs, entries, before, after } = item;
+    const key = [tenant, principal, door, flow].join('\n');
+    const counted: Counted = this.#turned[turn].get(key) ?? {
+      ...{ tenant, principal, door, flow, count: 0, firstMs: atMs, lastMs: atMs },
+      ...{ policies: [], entries: [], said: new Set() },
+    };
+    this.#turned[turn].set(key, counted);
+    counted.count += 1;
+    counted.firstMs = Math.min(counted.firstMs, atMs);
+    counted.lastMs = Math.max(counted.lastMs, atMs);
+    const deciding = turn === 'lose' ? after : (before ?? after);
+    for (const id of deciding.policies) counted.said.add(id);
+    const room = this.#entriesMax - counted.entries.length;
+    counted.entries = [...counted.entries, ...entries.slice(-1).slice(0, Math.max(room, 0))];
+  }
+
+  #attack({ entries, session, wasIn, after }: Replayed): void {
+    if (!wasIn) return;
+    const found = new Set([
+      ...entries.flatMap((entry) => this.#byEntry.get(entry) ?? []),
+      ...(session === null ? [] : (this.#bySession.get(session) ?? [])),
+    ]);
+    for (const { uid } of found) {
+      const outcome = this.#outcomes.get(uid) ?? none();
+      this.#outcomes.set(uid, outcome);
+      outcome.signIns += 1;
+      if (isUnknown(after)) outcome.cannotTell += 1;
+      else if (after.effect === 'deny') outcome.stopped += 1;
+      else outcome.letIn += 1;
+    }
+  }
+}
+
+function isUnknown({ cause }: Judgement): boolean {
+  return cause === 'unknown' || cause === 'error';
+}
+
+function none(): Outcome {
+  return { signIns: 0, stopped: 0, letIn: 0, cannotTell: 0 };
+}
+
+/** One that gets in is enough for a no; one of which nobody knows keeps it from being a yes. */
+function answerOf({ letIn, cannotTell }: Outcome): Attack['answer'] {
+  if (letIn > 0) return 'no';
+  return cannotTell > 0 ? 'unknown' : 'yes';
+}
+
+function turnedOf(counted: ReadonlyMap<string, Counted>): readonly Turned[] {
+  return [...counted.values()]
+    .map(({ said, ...turned }) => ({ ...turned, policies: [...said].sort() }))
+    .sort((a, b) => b.count - a.count || (a.principal < b.principal ? -1 : 1));
+}
+
+function put<K>(map: Map<K, Suspicion[]>, key: K, each: Suspicion): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [each]);
+  else list.push(each);
+}

@@ -1,0 +1,42 @@
+import type { TenantId } from '@countersign/core';
+import type { Directory, EntityFacts, Sourced } from '@countersign/policy';
+import type { ReportedSignIn } from './reported-sign-in.ts';
+
+/** A directory in which a device is also as the sign-in itself says that it was. */
+export class SeenDevices implements Directory {
+  readonly #directory: Directory;
+  readonly #signIn: ReportedSignIn;
+
+  constructor(directory: Directory, signIn: ReportedSignIn) {
+    this.#directory = directory;
+    this.#signIn = signIn;
+  }
+
+  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+    const facts = this.#directory.find(tenant, type, id);
+    const { device, detail, timeMs } = this.#signIn;
+    if (type !== 'Device' || id !== device || detail === undefined) return facts;
+    const said: Readonly<Record<string, boolean | null>> = {
+      compliant: detail.isCompliant,
+      managed: detail.isManaged,
+    };
+    return {
+      id: facts?.id ?? id,
+      attribute: (name) => {
+        const value = Object.hasOwn(said, name) ? said[name] : null;
+        // What the vendor saw at that moment is nearer than what a directory said around it.
+        if (typeof value !== 'boolean') return facts?.attribute(name);
+        return { value, source: 'sign-in record', seenMs: timeMs };
+      },
+      within: (into) => facts?.within(into),
+    };
+  }
+
+  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+    return this.#directory.told(tenant, type);
+  }
+
+  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+    return this.#directory.networks(tenant, address);
+  }
+}

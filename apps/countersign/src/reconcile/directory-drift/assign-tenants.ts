@@ -1,0 +1,22 @@
+import { TENANT_NOT_STATED } from '@countersign/core';
+import type { Told } from './drift-matcher.ts';
+import type { PowerHistory } from './privilege-history.ts';
+
+/**
+ * Graph's audits name no tenant. Out of a file they belong to the only one whose directory was
+ * listed, or to the one that has what they are about: ids of objects are of one tenant alone.
+ */
+export function atHome(told: readonly Told[], histories: readonly PowerHistory[]): Told[] {
+  const tenants = new Set(histories.map(({ tenant }) => tenant));
+  const [first] = tenants;
+  const only = tenants.size === 1 ? first : undefined;
+  const homes = new Map<string, string>();
+  for (const { tracks } of histories) {
+    for (const { tenant, power } of tracks) homes.set(power.ids[0] ?? '', tenant);
+  }
+  return told.map((each) => {
+    if (each.tenant !== TENANT_NOT_STATED) return each;
+    const named = [...each.ids].flatMap((id) => homes.get(id) ?? []);
+    return { ...each, tenant: only ?? named[0] ?? each.tenant };
+  });
+}

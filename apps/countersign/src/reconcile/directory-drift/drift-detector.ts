@@ -1,0 +1,42 @@
+import { interval } from '@countersign/core';
+import type { Judge, JudgeContext, Judgement } from '../../detection/runner/detector.ts';
+import { RECONCILE_EVERY_MS, STATE_REST_TIMES } from '../../ingest/limits.ts';
+import { StateReconciler } from './drift-reconciler.ts';
+
+/** From the beginning to the end of all times that a record can state. */
+const ALWAYS = interval(-8_640_000_000_000_000, 8_640_000_000_000_000);
+
+/**
+ * The state of the directory against its events, both ways. What came in may explain anything that
+ * was said before, and a listing may show what was told long ago: so all of it is judged again,
+ * and nothing is kept between two looks.
+ */
+export function stateJudge(): Judge {
+  return {
+    name: 'state',
+    hears: 'entries',
+    watches: [
+      {
+        id: 'reconcile/state-without-event',
+        title: 'A permission that is there, and that no event gave',
+        judge: 'state',
+        logs: ['directory'],
+      },
+      {
+        id: 'reconcile/event-without-effect',
+        title: 'An event whose effect is not there',
+        judge: 'state',
+        logs: ['directory'],
+      },
+    ],
+    // A log settles with time: an absence may be worth more than before.
+    everyMs: RECONCILE_EVERY_MS,
+    restTimes: STATE_REST_TIMES,
+    async *judge({ books, ledger }: JudgeContext): AsyncGenerator<Judgement> {
+      // Nobody ever listed the directory: there is nothing to compare with.
+      if (books.acts('directory').length === 0) return;
+      const reconciler = new StateReconciler(books, ledger, books.coverage());
+      yield { drafts: await reconciler.findings(), covers: [ALWAYS] };
+    },
+  };
+}

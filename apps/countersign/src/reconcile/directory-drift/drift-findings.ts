@@ -1,0 +1,148 @@
+import { plural, type TenantId } from '@countersign/core';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import { DAY_MS, EVIDENCE_MAX } from '../limits.ts';
+import type { StateMatch } from './drift-matcher.ts';
+import type { PowerKind } from './privilege.ts';
+
+type Words = {
+  readonly one: (match: StateMatch) => string;
+  readonly technique: string;
+  readonly take: string;
+};
+
+const WORDS: Readonly<Record<PowerKind, Words>> = {
+  credential: {
+    one: ({ value, name }) => `credential ${value} of ${name}`,
+    technique: 'T1098.001',
+    take: 'remove the credential, and look at the sign-ins of the application since',
+  },
+  role: {
+    one: ({ value, name }) => `role ${value} of ${name}`,
+    technique: 'T1098.003',
+    take: 'take the role away, and look at what was done with it',
+  },
+  'app-role': {
+    one: ({ value, name }) => `application permission ${value} of ${name}`,
+    technique: 'T1098.003',
+    take: 'take the permission away, and look at what the application did since',
+  },
+  grant: {
+    one: ({ value, name }) => `consent to ${value} for ${name}`,
+    technique: 'T1528',
+    take: 'revoke the consent, and look at what the application did since',
+  },
+  domain: {
+    one: ({ value }) => `trust of the domain ${value}`,
+    technique: 'T1484.002',
+    take: 'take the trust away, and look at who signed in by it',
+  },
+  mailbox: {
+    one: ({ value, name }) => `right ${value} of ${name} to a mailbox`,
+    technique: 'T1098.002',
+    take: 'take the right away, and look at what was read with it',
+  },
+  rule: {
+    one: ({ value, name }) => `rule ${value === '' ? 'without a name' : value} of mailbox ${name}`,
+    technique: 'T1114.003',
+    take: 'remove the rule, and look at where mail went since',
+  },
+};
+
+/** What gives nobody power takes none of these techniques. */
+const GONE = 'T1098';
+
+/** In words, for people. */
+export function powerText(match: StateMatch): string {
+  return WORDS[match.kind].one(match);
+}
+
+/** One finding for each power and day. */
+export function stateFindings(matches: Iterable<StateMatch>): FindingDraft[] {
+  const told = [...matches].filter(({ cause }) => RULES.has(cause));
+  const groups = Map.groupBy(told, (match) => {
+    const { tenant, cause, atMs } = match;
+    return JSON.stringify([tenant, cause, groupOf(match), dayOf(atMs)]);
+  });
+  return [...groups.values()].map(draftOf);
+}
+
+const RULES: ReadonlyMap<string, string> = new Map([
+  ['state-without-event', 'reconcile/state-without-event'],
+  ['event-without-effect', 'reconcile/event-without-effect'],
+]);
+
+function draftOf(own: readonly StateMatch[]): FindingDraft {
+  const first = own[0] as StateMatch;
+  const { kind, way, tenant, cause, about, who } = first;
+  const isState = about === 'state';
+  const times = own.flatMap(({ atMs }) => atMs);
+  return {
+    rule: RULES.get(cause) ?? '',
+    version: 1,
+    tenant: tenant as TenantId,
+    group: groupOf(first),
+    windowMs: dayOf(first.atMs),
+    title: isState ? stateTitle(first) : eventTitle(first),
+    message: isState ? stateMessage(own) : eventMessage(own),
+    next:
+      isState && way === 'in'
+        ? `Ask who did it; unless somebody answers, ${WORDS[kind].take}.`
+        : ASK,
+    severity: Math.max(...own.map(({ severity }) => severity)) as 3 | 4,
+    techniques: [way === 'in' ? WORDS[kind].technique : GONE],
+    entries: [...new Set(own.flatMap(({ entries }) => entries))].slice(0, EVIDENCE_MAX),
+    firstMs: Math.min(...times),
+    lastMs: Math.max(...times),
+    principals: [...new Set([...first.ids.slice(0, 1), ...(who === null ? [] : [who])])],
+    sessions: [],
+    apps: [],
+    addresses: [],
+    confidence: null,
+  };
+}
+
+const ASK =
+  'Compare the object with its audit log at the vendor, and ask the vendor for what is missing.';
+
+function stateTitle(match: StateMatch): string {
+  const verb = match.way === 'in' ? 'is there' : 'is gone';
+  return `The ${powerText(match)} ${verb}, and no event ${match.way === 'in' ? 'gave' : 'took'} it`;
+}
+
+function eventTitle(match: StateMatch): string {
+  const { way, who } = match;
+  const verb = way === 'in' ? 'gave' : 'took away';
+  const end = way === 'in' ? 'and it is not there' : 'and it is still there';
+  return `${who ?? 'Somebody'} ${verb} the ${powerText(match)}, ${end}`;
+}
+
+function stateMessage(own: readonly StateMatch[]): string {
+  const { fromMs, atMs, way } = own[0] as StateMatch;
+  const between =
+    fromMs === null ? `by ${timeOf(atMs)}` : `between ${timeOf(fromMs)} and ${timeOf(atMs)}`;
+  return (
+    `It ${way === 'in' ? 'came' : 'went'} ${between}, as two listings of the directory show; the ` +
+    'audit log of that time came whole, as far as anybody can tell, and has no event of it. An ' +
+    'event that the vendor lost, or a change that the vendor made itself, would explain it.'
+  );
+}
+
+function eventMessage(own: readonly StateMatch[]): string {
+  return (
+    `The audit log tells ${plural(own.length, 'such change')} of the day, and the next listing ` +
+    'of the directory does not show it; no event took it back. An event of that which the ' +
+    'vendor lost would explain it.'
+  );
+}
+
+function groupOf({ kind, way, ids, value }: StateMatch): string {
+  return [kind, way, ...ids, value].join(' ');
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS) * DAY_MS;
+}

@@ -1,0 +1,318 @@
+import { type Absence, severityOf } from '../actions/log-coverage.ts';
+import { CLOCK_DIFFERENCE_MAX_MS, LISTING_LAG_MS } from '../limits.ts';
+import type { Claim } from './claimed-change.ts';
+import type { StateCause, StateUnknown } from './drift-verdict.ts';
+import { type Power, type PowerKind, UNREAD } from './privilege.ts';
+import type { Listing, PowerHistory, Shift, Track } from './privilege-history.ts';
+
+/** What one record claims, and where it stands. */
+export type Told = Claim & {
+  readonly index: number;
+  readonly tenant: string;
+  readonly atMs: number;
+  readonly who: string | null;
+};
+
+/** A change that the state shows, or that events tell of; and whether the other side has it. */
+export type StateMatch = {
+  readonly about: 'state' | 'event';
+  readonly kind: PowerKind;
+  readonly way: 'in' | 'out';
+  readonly tenant: string;
+  readonly ids: readonly string[];
+  readonly value: string;
+  readonly name: string;
+  readonly who: string | null;
+  /** Of a change of state: between the listing before, and this. */
+  readonly fromMs: number | null;
+  readonly atMs: number;
+  readonly entries: readonly number[];
+  readonly cause: StateCause;
+  readonly severity: 3 | 4;
+};
+
+export type MatcherParts = {
+  readonly histories: readonly PowerHistory[];
+  /** In order of time. */
+  readonly told: readonly Told[];
+  /** What it is worth that the audit log of a tenant has nothing of a time. */
+  readonly absence: (tenant: string, fromMs: number, toMs: number) => Absence;
+  /** Not all that was told is here: what is not matched, may be told of by the rest. */
+  readonly isCut: boolean;
+};
+
+/** Meets what the directory showed with what its audit log told, both ways. */
+export class StateMatcher {
+  readonly #parts: MatcherParts;
+  readonly #byTenant: ReadonlyMap<string, readonly Told[]>;
+  /** By tenant and id: the powers that an object has, or had. */
+  readonly #tracks = new Map<string, Track[]>();
+  /** What explained one change explains no other of the same power. */
+  readonly #used = new Set<string>();
+
+  constructor(parts: MatcherParts) {
+    this.#parts = parts;
+    this.#byTenant = Map.groupBy(parts.told, ({ tenant }) => tenant);
+    for (const { tracks } of parts.histories) {
+      for (const track of tracks) {
+        const key = `${track.tenant}\n${track.power.ids[0]}`;
+        const known = this.#tracks.get(key);
+        if (known === undefined) this.#tracks.set(key, [track]);
+        else known.push(track);
+      }
+    }
+  }
+
+  /** Powers that were there before anybody looked: nothing is to be said of them. */
+  get thereBefore(): number {
+    let count = 0;
+    for (const { tracks } of this.#parts.histories) {
+      for (const { shifts } of tracks) {
+        if (shifts.some(({ isBeginning, way }) => isBeginning && way === 'in')) count += 1;
+      }
+    }
+    return count;
+  }
+
+  /** Each power that came or went between two listings. */
+  *shown(): Generator<StateMatch> {
+    for (const { tracks } of this.#parts.histories) {
+      for (const track of tracks) {
+        for (const shift of track.shifts) {
+          if (!shift.isBeginning) yield this.#shown(track, shift);
+        }
+      }
+    }
+  }
+
+  #shown({ tenant, power }: Track, shift: Shift): StateMatch {
+    const { way, fromMs, atMs } = shift;
+    const near = this.#between(
+      tenant,
+      fromMs - LISTING_LAG_MS,
+      atMs + CLOCK_DIFFERENCE_MAX_MS,
+    ).filter((told) => !this.#used.has(`${told.index}\n${way}\n${power.key}`));
+    const exact = near.filter((told) => explains(told, power, way));
+    for (const { index } of exact) this.#used.add(`${index}\n${way}\n${power.key}`);
+    const isUnclear = near.some((told) => mayExplain(told, power, way));
+    const absence = this.#parts.absence(tenant, fromMs, atMs);
+    const cause: StateCause =
+      exact.length > 0
+        ? 'matched'
+        : isUnclear
+          ? 'event-unclear'
+          : this.#weighed(absence, 'state-without-event');
+    const { kind, ids, value, name } = power;
+    return {
+      ...{ about: 'state', kind, way, tenant, ids, value, name, fromMs, atMs, cause },
+      who: exact[0]?.who ?? null,
+      entries: [shift.index, ...exact.map(({ index }) => index)],
+      severity: way === 'in' ? severityOf(absence) : 3,
+    };
+  }
+
+  /** Each change that was told, once, however many records tell of it. */
+  *said(): Generator<StateMatch> {
+    const groups = new Map<string, { told: Told; value: string | null; all: Told[] }>();
+    for (const told of this.#parts.told) {
+      if (told.kind === 'object') continue;
+      const next = this.#nextListings(told).map((each) => each?.index ?? -1);
+      for (const value of told.values ?? [null]) {
+        const { tenant, kind, way, holder } = told;
+        const key = JSON.stringify([tenant, kind, way, holder, value, next]);
+        const known = groups.get(key);
+        if (known === undefined) groups.set(key, { told, value, all: [told] });
+        else known.all.push(told);
+      }
+    }
+    for (const { told, value, all } of groups.values()) yield this.#said(told, value, all);
+  }
+
+  #said(told: Told, value: string | null, all: readonly Told[]): StateMatch {
+    const { kind, way, tenant, holder, who, atMs } = told;
+    const last = all.at(-1) ?? told;
+    const nexts = this.#nextListings(last);
+    const endMs = Math.max(...nexts.map((next) => next?.atMs ?? atMs), atMs);
+    const absence = this.#parts.absence(tenant, atMs, endMs);
+    const found =
+      kind in UNREAD
+        ? 'not-collected'
+        : value === null
+          ? 'event-unclear'
+          : this.#best(all, value, nexts);
+    const cause = found === 'event-without-effect' ? this.#weighed(absence, found) : found;
+    return {
+      ...{ about: 'event', kind: kind as PowerKind, way, tenant, who, atMs, cause },
+      ...{ ids: [holder], value: value ?? '', name: holder, fromMs: null },
+      entries: [
+        ...all.map(({ index }) => index),
+        ...(cause === 'event-without-effect' ? nexts.flatMap((next) => next?.index ?? []) : []),
+      ],
+      severity: 3,
+    };
+  }
+
+  /** Of several records of one change some name more than others. */
+  #best(all: readonly Told[], value: string, nexts: readonly (Listing | undefined)[]): StateCause {
+    const causes = all.map((told) => this.#effect(told, value, nexts));
+    const good = causes.find((cause) => cause === 'matched' || cause === 'taken-back');
+    return good ?? (causes.at(-1) as StateCause);
+  }
+
+  /** What the listings behind a change show of it. */
+  #effect(told: Told, value: string, nexts: readonly (Listing | undefined)[]): StateCause {
+    const { way, atMs } = told;
+    const own = this.#tracksOf(told, value);
+    const listed = this.#histories(told);
+    if (listed.length === 0 && own.length === 0) return 'never-listed';
+    const untilMs = nexts.includes(undefined)
+      ? Number.POSITIVE_INFINITY
+      : Math.max(...nexts.map((next) => next?.atMs ?? atMs));
+    const isShown = own.some(({ shifts }) =>
+      shifts.some(
+        (shift) =>
+          shift.way === way &&
+          shift.atMs >= atMs - CLOCK_DIFFERENCE_MAX_MS &&
+          shift.atMs <= untilMs,
+      ),
+    );
+    if (isShown) return 'matched';
+    const there = own.filter((track) => wasThere(track, untilMs));
+    const isListed = listed.some(({ listings }) => (listings.at(-1)?.beganMs ?? 0) >= atMs);
+    if (way === 'in' && there.length > 0 && isListed) return 'matched';
+    if (nexts.length === 0) return 'never-listed';
+    if (nexts.includes(undefined)) return 'not-listed-since';
+    if (way === 'out' && there.length === 0) return 'matched';
+    if (told.isPlanned) return 'planned';
+    // Several have the same, and the record does not say of whom it was taken.
+    if (there.length > 1) return 'event-unclear';
+    return this.#takenBack(told, value, untilMs) ?? 'event-without-effect';
+  }
+
+  #takenBack(told: Told, value: string, untilMs: number): 'taken-back' | StateUnknown | undefined {
+    const way = told.way === 'in' ? 'out' : 'in';
+    const behind = this.#between(told.tenant, told.atMs, untilMs + CLOCK_DIFFERENCE_MAX_MS);
+    const others = behind.filter((other) => other.index !== told.index && other.way === way);
+    if (others.some((other) => takesBack(other, told, value))) return 'taken-back';
+    const power = { kind: told.kind as PowerKind, ids: [...told.ids], value };
+    const isUnclear = others.some((other) => mayExplain(other, power, way));
+    return isUnclear ? 'event-unclear' : undefined;
+  }
+
+  #weighed(absence: Absence, mismatch: StateCause): StateCause {
+    const cause = causeOf(absence);
+    if (cause !== undefined) return cause;
+    return this.#parts.isCut ? 'too-many-events' : mismatch;
+  }
+
+  #histories({ tenant, sources }: Told): PowerHistory[] {
+    return this.#parts.histories.filter(
+      (each) => each.tenant === tenant && sources.includes(each.source) && each.listings.length > 0,
+    );
+  }
+
+  /** Of each part of the directory that would show it, the first listing that has to. */
+  #nextListings(told: Told): (Listing | undefined)[] {
+    const fromMs = told.atMs + LISTING_LAG_MS;
+    return this.#histories(told).map(({ listings }) =>
+      listings.find(({ beganMs }) => beganMs >= fromMs),
+    );
+  }
+
+  #tracksOf({ tenant, kind, ids }: Told, value: string): Track[] {
+    return [...ids]
+      .flatMap((id) => this.#tracks.get(`${tenant}\n${id}`) ?? [])
+      .filter(({ power }) => power.kind === kind && power.value === value && isAmong(power, ids));
+  }
+
+  /** Those of a tenant in `[fromMs, toMs]`. */
+  #between(tenant: string, fromMs: number, toMs: number): Told[] {
+    const all = this.#byTenant.get(tenant) ?? [];
+    const found: Told[] = [];
+    for (let at = firstFrom(all, fromMs); at < all.length; at++) {
+      const told = all[at] as Told;
+      if (told.atMs > toMs) break;
+      found.push(told);
+    }
+    return found;
+  }
+}
+
+type Sought = Pick<Power, 'kind' | 'ids' | 'value'>;
+
+function explains(told: Told, power: Sought, way: 'in' | 'out'): boolean {
+  if (told.way !== way) return false;
+  if (told.kind === 'object') {
+    const isOf = power.ids.some((id) => told.ids.has(id));
+    return isOf && (way === 'out' || told.isRestored || power.kind === 'credential');
+  }
+  return (
+    told.kind === power.kind &&
+    told.values?.includes(power.value) === true &&
+    isAmong(power, told.ids)
+  );
+}
+
+/** It does not say which one it was about, or what it said is erased. */
+function mayExplain(told: Told, power: Sought, way: 'in' | 'out'): boolean {
+  if (told.way !== way || told.values !== null) return false;
+  const isOfKind = told.kind === power.kind || told.kind === 'object';
+  return isOfKind && (told.ids.size === 0 || power.ids.some((id) => told.ids.has(id)));
+}
+
+/** An event of the other way, behind it. */
+function takesBack(other: Told, told: Told, value: string): boolean {
+  if (other.kind === 'object') {
+    const isOf = [...told.ids].some((id) => other.ids.has(id));
+    return isOf && (other.way === 'out' || other.isRestored);
+  }
+  const isSame = other.kind === told.kind && other.values?.includes(value) === true;
+  return isSame && other.ids.has(told.holder);
+}
+
+/**
+ * Who has it, and which one, is enough: the ids of scopes and of roles are those of one resource,
+ * which not every record names. Only the role of nothing in particular is any resource's.
+ */
+function isAmong(
+  { ids, value }: Pick<Power, 'ids' | 'value'>,
+  named: ReadonlySet<string>,
+): boolean {
+  const needed = /^[0-]+$/.test(value) ? ids : ids.slice(0, 1);
+  return needed.every((id) => named.has(id));
+}
+
+function wasThere({ shifts }: Track, atMs: number): boolean {
+  return shifts.findLast((shift) => shift.atMs <= atMs)?.way === 'in';
+}
+
+function firstFrom(told: readonly Told[], fromMs: number): number {
+  let [low, high] = [0, told.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((told[middle] as Told).atMs < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Undefined where the log is good: then what it does not tell was not told. */
+function causeOf({ cause }: Absence): StateUnknown | undefined {
+  switch (cause) {
+    case 'no-sign-in':
+    case 'no-sign-in-delivered':
+      return undefined;
+    case 'not-settled':
+      return 'audit-not-settled';
+    case 'coverage-hole':
+      return 'audit-hole';
+    case 'older-than-source':
+      return 'audit-younger';
+    case 'no-sign-in-source':
+      return 'no-audit-source';
+    case 'erased':
+      return 'audit-erased';
+    default:
+      return 'audit-unknown';
+  }
+}

@@ -1,0 +1,221 @@
+import { parseDirectoryItem, parseDirectoryMark } from '@countersign/core';
+import type { LedgerReader } from '@countersign/ledger';
+import { createMemo } from '@countersign/ocsf';
+import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import type { FindingDraft } from '../../store/rows/finding.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import type { ReconcilePeriod } from '../actions/action-query.ts';
+import { type Absence, isErased, isOf, logWorth } from '../actions/log-coverage.ts';
+import { CLAIMS_MAX } from '../limits.ts';
+import { atHome } from './assign-tenants.ts';
+import { claimsOf, isClaim } from './claimed-change.ts';
+import { stateFindings } from './drift-findings.ts';
+import { type StateMatch, StateMatcher, type Told } from './drift-matcher.ts';
+import { type StateUnknown, stateVerdictOf } from './drift-verdict.ts';
+import { POWER_SOURCES, UNREAD } from './privilege.ts';
+import { PowerHistory } from './privilege-history.ts';
+
+/** One side of the reconciliation of state against events. */
+export type StateSide = {
+  readonly changes: number;
+  readonly matched: number;
+  readonly unmatched: number;
+  readonly unknown: Readonly<Partial<Record<StateUnknown, number>>>;
+};
+
+export type StateReconciliation = {
+  /** Readings of parts of the directory that came to their end. */
+  readonly listings: number;
+  /** Powers that were there before anybody looked: nothing is said of them. */
+  readonly thereBefore: number;
+  /** What came and went between listings, by whether an event tells of it. */
+  readonly state: StateSide;
+  /** What events tell, by whether the next listing shows it. */
+  readonly events: StateSide;
+  /** Of these no collector reads the state: what came of them past the log, nobody can tell. */
+  readonly notCollected: readonly string[];
+};
+
+/** The logs that tell of the directory's changes. */
+const AUDIT_LOGS: readonly RegExp[] = [
+  /^graph\/directoryAudits$/i,
+  /^(?:azure-monitor|log-analytics)\/AuditLogs$/i,
+  /^entra\.portal\/(?:directoryAudits|auditLogs)$/i,
+  /^m365\.activity\/Audit\.AzureActiveDirectory$/i,
+];
+const UNIFIED_LOG =
+  /^(?:m365\.export\/unified-audit-log|graph\/auditLogQuery|log-analytics\/OfficeActivity)$/i;
+
+/**
+ * Double entry: a permission that is there and that no event gave, and an event whose effect is not
+ * there. Everything is asked anew, so that what came late counts as if it had always been there.
+ */
+export class StateReconciler {
+  readonly #books: BooksReader;
+  readonly #ledger: LedgerReader;
+  readonly #facts: readonly CoverageFact[];
+  #listed: Promise<PowerHistory[]> | undefined;
+  #unread: Promise<StateMatch[]> | undefined;
+  #matches: Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> | undefined;
+
+  constructor(books: BooksReader, ledger: LedgerReader, coverage: readonly CoverageFact[]) {
+    this.#books = books;
+    this.#ledger = ledger;
+    this.#facts = coverage.filter(({ subject }) => subject === null);
+  }
+
+  async totals(period: ReconcilePeriod): Promise<StateReconciliation> {
+    this.#matches ??= this.#match();
+    const { listings, thereBefore } = await this.#matches;
+    const matches = await this.#within(period);
+    const side = (about: StateMatch['about']): StateSide =>
+      sideOf(matches.filter((match) => match.about === about));
+    const notCollected = Object.values(UNREAD);
+    return { listings, thereBefore, state: side('state'), events: side('event'), notCollected };
+  }
+
+  /** Those that do not fit, and those of which nobody can tell, in order of time. */
+  async list(period: ReconcilePeriod): Promise<StateMatch[]> {
+    const matches = await this.#within(period);
+    return matches
+      .filter(({ cause }) => stateVerdictOf(cause) !== 'matched')
+      .sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Without a listing there is nothing to compare events with, and nothing to be found. */
+  async findings(): Promise<FindingDraft[]> {
+    this.#listed ??= this.#histories();
+    if ((await this.#listed).every(({ listings }) => listings.length === 0)) return [];
+    this.#matches ??= this.#match();
+    return stateFindings((await this.#matches).matches);
+  }
+
+  async #within({ fromMs, toMs, tenant }: ReconcilePeriod): Promise<StateMatch[]> {
+    this.#matches ??= this.#match();
+    this.#unread ??= this.#matchUnread();
+    const { matches } = await this.#matches;
+    return [...matches, ...(await this.#unread)].filter(
+      (match) =>
+        match.atMs >= (fromMs ?? Number.NEGATIVE_INFINITY) &&
+        match.atMs < (toMs ?? Number.POSITIVE_INFINITY) &&
+        (tenant === undefined || match.tenant === tenant),
+    );
+  }
+
+  async #match(): Promise<{ matches: StateMatch[]; listings: number; thereBefore: number }> {
+    this.#listed ??= this.#histories();
+    const histories = await this.#listed;
+    const told = atHome(await this.#told(MAY_TELL), histories);
+    const matcher = new StateMatcher({
+      histories,
+      told,
+      absence: (tenant, fromMs, toMs) => this.#absence({ tenant, fromMs, toMs }),
+      isCut: told.length >= CLAIMS_MAX,
+    });
+    return {
+      matches: [...matcher.shown(), ...matcher.said()],
+      listings: histories.reduce((sum, { listings }) => sum + listings.length, 0),
+      thereBefore: matcher.thereBefore,
+    };
+  }
+
+  /**
+   * Events of what no collector reads. They are counted by themselves: everybody makes rules for
+   * their mail, and those must not take the place of what can be compared.
+   */
+  async #matchUnread(): Promise<StateMatch[]> {
+    this.#listed ??= this.#histories();
+    const told = atHome(await this.#told(MAY_TELL_UNREAD), await this.#listed);
+    const absence = (): Absence => ({ cause: 'no-sign-in', bound: null });
+    return [...new StateMatcher({ histories: [], told, absence, isCut: false }).said()];
+  }
+
+  async #histories(): Promise<PowerHistory[]> {
+    const found = new Map<string, PowerHistory>();
+    for (const index of this.#books.acts('directory')) {
+      if (index >= this.#ledger.size) continue;
+      const { tenant, source } = (await this.#ledger.leaf(index)).leaf;
+      if (!POWER_SOURCES.has(source)) continue;
+      const key = `${tenant}\n${source}`;
+      const history = found.get(key) ?? new PowerHistory(tenant, source);
+      found.set(key, history);
+      const value = await this.#value(index);
+      const item = parseDirectoryItem(value);
+      const mark = item === undefined ? parseDirectoryMark(value) : undefined;
+      if (item !== undefined) history.item(item, index);
+      else if (mark !== undefined) history.mark(mark, index);
+      else history.erased();
+    }
+    return [...found.values()];
+  }
+
+  /** What the audit log tells of powers, in order of time; the newest where there is too much. */
+  async #told(words: string): Promise<Told[]> {
+    const tenant = this.#books.tenantSql('tenant');
+    const rows = await this.#books.over(
+      {},
+      (source) => `SELECT "index", ${tenant}, epoch_ms("time") AS t, source, operation,
+          coalesce(actor_uid, actor_name) FROM ${source}
+        WHERE operation IS NOT NULL AND status_id <> 2 AND class_uid BETWEEN 3000 AND 3999
+          AND class_uid <> 3002 AND regexp_matches(lower(operation), '${words}')
+        ORDER BY t DESC, "index" DESC LIMIT ${CLAIMS_MAX}`,
+    );
+    const memo = createMemo();
+    const told: Told[] = [];
+    for (const [index, org, t, source, said, actor] of rows.reverse()) {
+      const operation = String(said);
+      if (!isClaim(operation, memo)) continue;
+      const own = { index: Number(index), tenant: String(org), atMs: Number(t) };
+      const value = await this.#value(own.index);
+      const record = { ...own, source: String(source), operation, value };
+      const who = typeof actor === 'string' ? actor : null;
+      for (const claim of claimsOf(record, memo)) told.push({ ...claim, ...own, who });
+    }
+    return told;
+  }
+
+  /** Undefined where it is erased, or cannot be read. */
+  async #value(index: number): Promise<unknown> {
+    if (index >= this.#ledger.size) return undefined;
+    const body = await this.#ledger.body(index);
+    if (body.kind !== 'present') return undefined;
+    try {
+      return JSON.parse(Buffer.from(body.bytes).toString('utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #absence(span: { tenant: string; fromMs: number; toMs: number }): Absence {
+    if (isErased(this.#books.erasures(), span)) return { cause: 'erased', bound: null };
+    const own = this.#facts.filter(
+      (fact) =>
+        isOf(fact, span.tenant) &&
+        (AUDIT_LOGS.some((log) => log.test(fact.source)) ||
+          (UNIFIED_LOG.test(fact.source) &&
+            (fact.workload === null || /^AzureActiveDirectory$/i.test(fact.workload)))),
+    );
+    return logWorth(own, this.#facts, span);
+  }
+}
+
+/** Before names are compared in their one spelling. */
+const MAY_TELL = [
+  ...['role', 'credential', 'secrets', 'application', 'principal', 'grant', '(user|group)[. ]*$'],
+].join('|');
+const MAY_TELL_UNREAD = ['domain', '(mailbox|recipient)permission', '(inbox|sweep)rule'].join('|');
+
+function sideOf(matches: readonly StateMatch[]): StateSide {
+  const of = (verdict: string): readonly StateMatch[] =>
+    matches.filter(({ cause }) => stateVerdictOf(cause) === verdict);
+  const unknown: Partial<Record<StateUnknown, number>> = {};
+  for (const { cause } of of('unknown')) {
+    unknown[cause as StateUnknown] = (unknown[cause as StateUnknown] ?? 0) + 1;
+  }
+  return {
+    changes: matches.length,
+    matched: of('matched').length,
+    unmatched: of('unmatched').length,
+    unknown,
+  };
+}

@@ -1,0 +1,179 @@
+import {
+  type DirectoryItem,
+  type DirectoryMark,
+  type DirectoryMode,
+  msOfInstant,
+} from '@countersign/core';
+import { idOf, POWER_SOURCES, type Power } from './privilege.ts';
+
+type Item = DirectoryItem['item'];
+
+/** A reading of a part of the directory that came to its end. */
+export type Listing = {
+  /** What was there before it began is in it. */
+  readonly beganMs: number;
+  readonly atMs: number;
+  /** Of its mark. */
+  readonly index: number;
+};
+
+/** A power that a listing has, and the one before it had not; or the other way round. */
+export type Shift = {
+  readonly way: 'in' | 'out';
+  /** It came about between these: the beginning of the listing before, and the end of this one. */
+  readonly fromMs: number;
+  readonly atMs: number;
+  /** The entry that shows it. */
+  readonly index: number;
+  /** The first listing that there is, or the first since something of it was erased. */
+  readonly isBeginning: boolean;
+};
+
+export type Track = {
+  readonly tenant: string;
+  readonly source: string;
+  readonly power: Power;
+  readonly shifts: readonly Shift[];
+  readonly isThere: boolean;
+};
+
+type Held = { readonly item: Item; readonly index: number };
+type OwnTrack = Track & { readonly shifts: Shift[]; isThere: boolean };
+
+/**
+ * What of the powers in a tenant came and went, from listing to listing: out of the entries of one
+ * source in their order of index (see `DirectoryMark`).
+ */
+export class PowerHistory {
+  readonly tenant: string;
+  readonly source: string;
+  readonly listings: Listing[] = [];
+  readonly #tracks = new Map<string, OwnTrack>();
+  #open: { at: string; mode: DirectoryMode; items: Held[] } | undefined;
+  #making: Map<string, Held> | undefined;
+  /** Undefined as long as no listing came to its end, and after something of it was erased. */
+  #whole: Map<string, Held> | undefined;
+  /** Of a delta that has not come to its end: what was known of its items before. */
+  #before = new Map<string, Held | undefined>();
+
+  constructor(tenant: string, source: string) {
+    this.tenant = tenant;
+    this.source = source;
+  }
+
+  get tracks(): Iterable<Track> {
+    return this.#tracks.values();
+  }
+
+  /** Its state cannot be made again: what comes next is a beginning. */
+  erased(): void {
+    this.#open = undefined;
+    this.#making = undefined;
+    this.#whole = undefined;
+    this.#before.clear();
+  }
+
+  item({ at, mode, item }: DirectoryItem, index: number): void {
+    const open = this.#open;
+    const held = { item: kept(item, POWER_SOURCES.get(this.source)?.members ?? []), index };
+    if (open?.at === at && open.mode === mode) open.items.push(held);
+    else this.#open = { at, mode, items: [held] };
+  }
+
+  mark(mark: DirectoryMark, index: number): void {
+    const open = this.#open;
+    this.#open = undefined;
+    // Items without their mark are of a page that a crash cut off, and come again.
+    const items = open?.at === mark.at && open.mode === mark.mode ? open.items : [];
+    if (mark.mode === 'snapshot') this.#snapshot(mark, index, items);
+    else this.#delta(mark, index, items);
+  }
+
+  #snapshot(mark: DirectoryMark, index: number, items: readonly Held[]): void {
+    if (mark.page === 1) this.#making = new Map();
+    const making = this.#making;
+    if (making === undefined) return;
+    for (const held of items) lay(making, held);
+    if (!mark.isLast) return;
+    this.#making = undefined;
+    this.#before.clear();
+    const isBeginning = this.#whole === undefined;
+    this.#whole = making;
+    const had = [...this.#tracks.values()].filter(({ isThere }) => isThere);
+    const now = this.#powers([...making]);
+    this.#commit(had, now, { ...timesOf(mark, index), isBeginning });
+  }
+
+  #delta(mark: DirectoryMark, index: number, items: readonly Held[]): void {
+    const whole = this.#whole;
+    if (whole === undefined) return;
+    for (const held of items) {
+      const id = idOf(held.item['id']) ?? '';
+      if (!this.#before.has(id)) this.#before.set(id, whole.get(id));
+      lay(whole, held);
+    }
+    if (!mark.isLast) return;
+    const ids = [...this.#before];
+    this.#before = new Map();
+    const before = ids.flatMap(([id, held]): [string, Held][] => (held ? [[id, held]] : []));
+    const had = [...this.#powers(before).keys()].flatMap((key) => this.#tracks.get(key) ?? []);
+    const after = ids.flatMap(([id]): [string, Held][] => {
+      const held = whole.get(id);
+      return held === undefined ? [] : [[id, held]];
+    });
+    this.#commit(had, this.#powers(after), { ...timesOf(mark, index), isBeginning: false });
+  }
+
+  #powers(items: readonly (readonly [string, Held])[]): Map<string, [Power, number]> {
+    const powers = POWER_SOURCES.get(this.source)?.powers;
+    return new Map(
+      items.flatMap(([id, { item, index }]) =>
+        (powers?.(item, id) ?? []).map((power) => [power.key, [power, index]] as const),
+      ),
+    );
+  }
+
+  #commit(
+    had: readonly OwnTrack[],
+    now: ReadonlyMap<string, readonly [Power, number]>,
+    { isBeginning, ...listing }: Listing & { readonly isBeginning: boolean },
+  ): void {
+    const fromMs = this.listings.at(-1)?.beganMs ?? Number.NEGATIVE_INFINITY;
+    const { atMs } = listing;
+    for (const track of had) {
+      if (!track.isThere || now.has(track.power.key)) continue;
+      track.isThere = false;
+      track.shifts.push({ way: 'out', fromMs, atMs, index: listing.index, isBeginning });
+    }
+    for (const [power, index] of now.values()) {
+      const { tenant, source } = this;
+      const known = this.#tracks.get(power.key);
+      const track = known ?? { tenant, source, power, shifts: [], isThere: false };
+      this.#tracks.set(power.key, track);
+      if (track.isThere) continue;
+      track.isThere = true;
+      track.shifts.push({ way: 'in', fromMs, atMs, index, isBeginning });
+    }
+    this.listings.push(listing);
+  }
+}
+
+/** A list of many parts takes its time; a change of what was known is read at once. */
+function timesOf({ mode, since, at }: DirectoryMark, index: number): Listing {
+  const atMs = msOfInstant(at);
+  return { atMs, beganMs: mode === 'snapshot' ? Math.min(atMs, msOfInstant(since)) : atMs, index };
+}
+
+/** Of an object that comes again the later members win. */
+function lay(held: Map<string, Held>, { item, index }: Held): void {
+  const id = idOf(item['id']);
+  if (id === undefined) return;
+  if ('@removed' in item) held.delete(id);
+  else held.set(id, { item: { ...held.get(id)?.item, ...item }, index });
+}
+
+/** What says nothing of powers is not kept: there may be a great many objects. */
+function kept(item: Item, members: readonly string[]): Item {
+  const all = ['id', '@removed', ...members];
+  return Object.fromEntries(all.flatMap((name) => (name in item ? [[name, item[name]]] : [])));
+}

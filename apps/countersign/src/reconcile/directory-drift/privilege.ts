@@ -1,0 +1,117 @@
+import { NAME_CHARACTERS_MAX } from '../limits.ts';
+
+/** What gives somebody, or something, power in a tenant, and stands in its collected state. */
+export type PowerKind = 'credential' | 'role' | 'app-role' | 'grant' | UnreadKind;
+
+/** Powers of which events tell, and that no collector reads: their state is not known. */
+export type UnreadKind = 'domain' | 'mailbox' | 'rule';
+
+/** In words, for whoever asks what was compared. */
+export const UNREAD: Readonly<Record<UnreadKind, string>> = {
+  domain: 'domains and whom they trust',
+  mailbox: 'rights to mailboxes',
+  rule: 'rules of mailboxes',
+};
+
+export type Power = {
+  readonly kind: PowerKind;
+  /** Stable within its tenant. */
+  readonly key: string;
+  /** The objects between which it is, the one that has it first; ids in lower case. */
+  readonly ids: readonly string[];
+  /** Which one: the id of a credential or a role, a scope. */
+  readonly value: string;
+  /** For people. */
+  readonly name: string;
+};
+
+type Json = { readonly [member: string]: unknown };
+
+/** What is kept of an item between two readings, and what powers it means. */
+type PowerSource = {
+  readonly kind: PowerKind;
+  readonly members: readonly string[];
+  readonly powers: (item: Json, id: string) => readonly Power[];
+};
+
+const CREDENTIALS: PowerSource = {
+  kind: 'credential',
+  members: ['passwordCredentials', 'keyCredentials', 'displayName', 'servicePrincipalType'],
+  powers: credentialsOf,
+};
+
+/** By source of entries of the directory. */
+export const POWER_SOURCES: ReadonlyMap<string, PowerSource> = new Map<string, PowerSource>([
+  ['graph/delta.applications', CREDENTIALS],
+  ['graph/delta.servicePrincipals', CREDENTIALS],
+  [
+    'graph/list.roleAssignments',
+    {
+      kind: 'role',
+      members: ['principalId', 'roleDefinitionId', 'directoryScopeId'],
+      powers: ({ principalId, roleDefinitionId, directoryScopeId }) =>
+        powerOf('role', [principalId], roleDefinitionId, directoryScopeId),
+    },
+  ],
+  [
+    'graph/list.appRoleAssignments',
+    {
+      kind: 'app-role',
+      members: ['principalId', 'resourceId', 'appRoleId', 'principalDisplayName'],
+      powers: ({ principalId, resourceId, appRoleId, principalDisplayName: name }) =>
+        powerOf('app-role', [principalId, resourceId], appRoleId, undefined, name),
+    },
+  ],
+  [
+    'graph/delta.oauth2PermissionGrants',
+    {
+      kind: 'grant',
+      members: ['clientId', 'resourceId', 'principalId', 'scope'],
+      powers: ({ clientId, resourceId, principalId, scope }) =>
+        scopesOf(scope).flatMap((one) =>
+          powerOf('grant', [clientId, resourceId], one, principalId),
+        ),
+    },
+  ],
+]);
+
+/** Scopes as the vendor writes them: parted by spaces, at times with one before the first. */
+export function scopesOf(scope: unknown): string[] {
+  if (typeof scope !== 'string') return [];
+  return [...new Set(scope.toLowerCase().split(/\s+/))].filter((one) => one !== '');
+}
+
+/** The vendor changes those of managed identities by itself, and writes nothing of it. */
+function credentialsOf(item: Json, id: string): Power[] {
+  if (item['servicePrincipalType'] === 'ManagedIdentity') return [];
+  return [item['passwordCredentials'], item['keyCredentials']]
+    .flatMap((list): unknown[] => (Array.isArray(list) ? list : []))
+    .flatMap((one) => {
+      const keyId = typeof one === 'object' && one !== null ? (one as Json)['keyId'] : undefined;
+      return powerOf('credential', [id], keyId, undefined, item['displayName']);
+    });
+}
+
+function powerOf(
+  kind: PowerKind,
+  objects: readonly unknown[],
+  one: unknown,
+  within?: unknown,
+  name?: unknown,
+): Power[] {
+  const ids = objects.flatMap((id) => idOf(id) ?? []);
+  const value = idOf(one);
+  // What says of nobody, or of nothing, that it has power, says nothing.
+  if (ids.length < objects.length || value === undefined) return [];
+  const key = JSON.stringify([kind, ...ids, value, idOf(within) ?? '']);
+  const said = typeof name === 'string' && name !== '' ? cut(name) : undefined;
+  return [{ kind, key, ids, value, name: said ?? ids[0] ?? '' }];
+}
+
+export function idOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? cut(value.toLowerCase()) : undefined;
+}
+
+function cut(text: string): string {
+  return text.slice(0, NAME_CHARACTERS_MAX);
+}

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TenantId } from '@countersign/core';
+import { blank as blankEvent } from '@countersign/ocsf';
+import { RowBuffer } from '../../store/parquet/row-buffer.ts';
+import type { CoverageFact, ErasureFact } from '../../store/rows/entry-rows.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import { Books } from '../../store/store.ts';
+import { BooksReader } from '../../store/store-reader.ts';
+import { Reconciler } from '../actions/action-reconciler.ts';
+import type { Authorisations, PassBounds, Standing } from '../actions/authorization-status.ts';
+import { ACTIONS_AT_ONCE, LIST_MAX } from '../limits.ts';
+
+export const TENANT: TenantId = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21' as TenantId;
+export const HOUR_MS = 3_600_000;
+export const T: number = Date.UTC(2026, 2, 4, 9);
+const ADA = 'ada@northmoor.example';
+export const PHONE = '5d1c7e90-42ab-4f6e-8b13-0c9a2d4e6f81';
+export const LAPTOP = '6d1c7e90-42ab-4f6e-8b13-0c9a2d4e6f81';
+export const APP = 'b77cb44a-12ec-44e6-b26e-9bc936edd26b';
+
+export type Event = Partial<EventRow['event']> & { readonly tenant?: TenantId };
+
+function rowsOf(events: readonly Event[]): EventRow[] {
+  return events.map(({ tenant = TENANT, ...event }, index) => ({
+    ...{ index, entries: [index], tenant, action: `=${index}`, seenMs: T, erased: false },
+    source: 'm365.export/unified-audit-log',
+    event: { ...blankEvent(), statusId: 1, timeMs: T, ...event },
+  }));
+}
+
+export function signIn(token: string, more: Event = {}): Event {
+  const whole = { classUid: 3002, actorName: ADA, actorType: 1, sessionUid: 's', tokenUid: token };
+  const kind = { activityId: 1, signInType: 'interactiveUser' };
+  return { ...whole, ...kind, ip: '203.0.113.5', appUid: APP, deviceUid: LAPTOP, ...more };
+}
+
+export function read(token: string | null, more: Event = {}): Event {
+  const whole = { classUid: 6001, operation: 'MailItemsAccessed', workload: 'Exchange' };
+  return {
+    ...{ ...whole, actorName: ADA, actorType: 1, tokenUid: token, timeMs: T + HOUR_MS },
+    ...{ ip: '203.0.113.5', appUid: APP, deviceUid: LAPTOP, ...more },
+  };
+}
+
+const LOGS = ['SignInLogs', 'NonInteractiveUserSignInLogs', 'ServicePrincipalSignInLogs'];
+export const SOURCES: readonly string[] = [...LOGS, 'ManagedIdentitySignInLogs'].map(
+  (log) => `azure-monitor/${log}`,
+);
+export const AUDIT = 'm365.export/unified-audit-log';
+
+/** All logs of sign-ins, and that of actions. */
+export function covered(
+  state: CoverageFact['state'],
+  more: Partial<CoverageFact> = {},
+  sources: readonly string[] = [...SOURCES, AUDIT],
+): CoverageFact[] {
+  return sources.map((source) => ({
+    ...{ index: 0, tenant: TENANT, source, workload: null, subject: null, state, bound: 0.01 },
+    ...{ fromMs: T - 40 * 24 * HOUR_MS, toMs: T + 40 * 24 * HOUR_MS },
+    because: 'a reason',
+    ...more,
+  }));
+}
+
+type Standings = {
+  readonly registered?: readonly string[];
+  /** What all decisions opened, or each by the index of its sign-in. */
+  readonly pass?: PassBounds;
+  readonly passes?: Readonly<Record<number, PassBounds>>;
+};
+
+export function standing(
+  of: Readonly<Record<number, Standing>>,
+  { registered, pass, passes = {} }: Standings = {},
+): Authorisations {
+  const opened = Object.keys(of).flatMap((index) => {
+    const bounds = passes[Number(index)] ?? pass;
+    return bounds === undefined ? [] : [{ ...bounds, decision: `d-${index}` }];
+  });
+  return {
+    isSilent: Object.keys(of).length === 0,
+    async *standings() {
+      yield Object.entries(of).map(([index, said]) => {
+        return { index: Number(index), standing: said, decision: `d-${index}` };
+      });
+    },
+    async *passes() {
+      yield opened;
+    },
+    registered: async () =>
+      new Map(registered === undefined ? [] : [[TENANT as string, registered]]),
+  };
+}
+
+export async function withReconciler<R>(
+  events: readonly Event[],
+  use: (reconciler: Reconciler) => Promise<R>,
+  {
+    coverage = covered('collected'),
+    authorisations = standing({}),
+    erasures = [],
+    atOnce = ACTIONS_AT_ONCE,
+    listMax = LIST_MAX,
+  }: {
+    coverage?: readonly CoverageFact[];
+    authorisations?: Authorisations;
+    erasures?: readonly ErasureFact[];
+    atOnce?: number;
+    listMax?: number;
+  } = {},
+): Promise<R> {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-reconcile-'));
+  try {
+    const books = await Books.open(dir);
+    const buffer = new RowBuffer();
+    for (const row of rowsOf(events)) buffer.add(row);
+    await books.postRows(buffer);
+    books.post({ facts: { erasures } });
+    books.commit(events.length + erasures.length);
+    books.close();
+    const reader = await BooksReader.open(dir);
+    try {
+      await using reconciler = new Reconciler(reader, {
+        ...{ authorisations, coverage, atOnce, listMax },
+      });
+      return await use(reconciler);
+    } finally {
+      reader.close();
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}

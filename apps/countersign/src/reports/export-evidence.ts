@@ -1,0 +1,62 @@
+import { type EvidenceItem, encodeEvidence, type LedgerReader } from '@countersign/ledger';
+import { formatNote } from '@countersign/tlog';
+import type { ImportEnded } from '../projection/entries/own-entry.ts';
+import type { BooksReader } from '../store/store-reader.ts';
+
+export type EvidenceSource = {
+  readonly ledger: LedgerReader;
+  readonly books: BooksReader;
+};
+
+/**
+ * An evidence file for these entries: each with its body and its proof, and the chain of custody:
+ * the entries of the imports that brought them in, and of every rotation of the log's key.
+ * @throws LedgerError OUT_OF_RANGE
+ */
+export async function exportEvidence(
+  source: EvidenceSource,
+  indices: readonly number[],
+): Promise<Buffer> {
+  const wanted = new Set(indices);
+  for (const index of indices) {
+    const { locus } = await source.ledger.body(index);
+    if (locus === undefined) continue;
+    for (const custody of await importEntries(source, locus.importNumber)) wanted.add(custody);
+  }
+  const items: EvidenceItem[] = [];
+  for (const index of [...wanted].sort((a, b) => a - b)) {
+    items.push(await itemOf(source.ledger, index));
+  }
+  const rotations: string[] = [];
+  for (const index of source.books.acts('key')) {
+    const body = await source.ledger.body(index);
+    if (body.kind === 'present') rotations.push(Buffer.from(body.bytes).toString('utf8'));
+  }
+  const checkpoint = formatNote(source.ledger.checkpoint.note);
+  return encodeEvidence({ rotations, items, checkpoint });
+}
+
+async function itemOf(ledger: LedgerReader, index: number): Promise<EvidenceItem> {
+  const { bytes: leaf } = await ledger.leaf(index);
+  const body = await ledger.body(index);
+  const content =
+    body.kind === 'present'
+      ? { salt: new Uint8Array(body.salt), body: new Uint8Array(body.bytes) }
+      : undefined;
+  return { index, leaf, content, proof: await ledger.proveInclusion(index) };
+}
+
+/** The entries that say how an import began and ended; only the first when it was killed. */
+async function importEntries({ ledger, books }: EvidenceSource, begun: number): Promise<number[]> {
+  const entries = [begun];
+  for (const index of books.acts('import')) {
+    if (index <= begun) continue;
+    const body = await ledger.body(index);
+    if (body.kind !== 'present') continue;
+    const said = JSON.parse(Buffer.from(body.bytes).toString('utf8')) as Partial<ImportEnded>;
+    if (said.import !== begun) continue;
+    entries.push(index);
+    break;
+  }
+  return entries;
+}

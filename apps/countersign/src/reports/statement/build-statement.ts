@@ -1,0 +1,276 @@
+import { type Answer, all, plural, unknown } from '@countersign/core';
+import { isSignIn } from '@countersign/ocsf';
+import {
+  coverageAnswer,
+  factsWithin,
+  holesOf,
+  isWholeTenant,
+} from '../../store/coverage/coverage-answer.ts';
+import { erasedReasons, erasedWithin, namesOf } from '../../store/coverage/erasure-reasons.ts';
+import type { Principal } from '../../store/identity/principal.ts';
+import type { Scope } from '../../store/reading/current-rows.ts';
+import type { LedgerHead } from '../../store/reading/ledger-head.ts';
+import type { CoverageFact, ErasureFact, Sought } from '../../store/rows/entry-rows.ts';
+import { eventKindOf, isAction, noEvents } from '../../store/rows/event-kind.ts';
+import type { EventRow } from '../../store/rows/event-row.ts';
+import { type Besides, throttledSpans, volumesOf } from './activity-volume.ts';
+import type {
+  Balance,
+  Erasure,
+  Judged,
+  Outcome,
+  SignInCounts,
+  Statement,
+  StatementAction,
+  StatementEvent,
+  StatementSession,
+  StatementSignIn,
+} from './statement.ts';
+import { notConnected } from './unconnected-logs.ts';
+
+export type StatementInput = {
+  readonly principal: Principal;
+  readonly period: Scope;
+  readonly purpose: string | null;
+  readonly case: string | null;
+  /** All events of the principal in the period, in order. */
+  readonly rows: readonly EventRow[];
+  /** Which items each action read, and whose records throttled a mailbox that matters here. */
+  readonly besides?: Besides | undefined;
+  /** Rows under a name that several held, which may or may not be this principal's. */
+  readonly contested: number;
+  readonly tenants: readonly string[];
+  /** `company`: what is unknown of its other tenants is unknown of the person as well. */
+  readonly scope?: 'company' | 'tenant';
+  readonly coverage: readonly CoverageFact[];
+  readonly erasures: readonly ErasureFact[];
+  /** Undefined: nobody can say whom an erasure was about. */
+  readonly sought?: Sought | undefined;
+  readonly ledger: LedgerHead;
+  /** What reconciliation says; empty where nobody was asked. */
+  readonly judged?: ReadonlyMap<number, Judged>;
+};
+
+/** Until a source of decisions is connected, nothing can be said about any authorisation. */
+function noDecisions({ asOf }: LedgerHead): Answer {
+  return unknown(asOf, { code: 'no-decision-source', text: 'no decision source is connected' }, [
+    { what: 'the decision behind this session' },
+  ]);
+}
+
+/**
+ * Posts each action once, under its session. The same rows give the same statement in whatever
+ * order they were imported.
+ */
+export function statementOf(input: StatementInput): Statement {
+  const { principal, period, purpose, rows, ledger, judged: verdicts } = input;
+  const judged: AllJudged = { verdicts, undecided: noDecisions(ledger) };
+  const actions = rows.filter((row) => isAction(row.event));
+  const signIns = rows.filter((row) => isSignIn(row.event.classUid));
+  return {
+    principal,
+    period: { from: timeOrNull(period.fromMs), to: timeOrNull(period.toMs) },
+    purpose,
+    case: input.case,
+    sessions: sessionsOf(actions, signIns, judged),
+    unaccounted: actions
+      .filter(({ index }) => verdicts?.get(index)?.verdict === 'unaccounted')
+      .map((row) => actionOf(row, judged)),
+    balance: balanceOf(actions, judged),
+    signIns: countsOf(signIns),
+    events: eventsOf(rows),
+    volumes: volumesOf(actions, input.besides),
+    coverage: coverageOf(input),
+    erasures: erasuresOf(input),
+    ledger,
+  };
+}
+
+type AllJudged = {
+  readonly verdicts: ReadonlyMap<number, Judged> | undefined;
+  /** Of what has no verdict. */
+  readonly undecided: Answer;
+};
+
+function balanceOf(actions: readonly EventRow[], { verdicts }: AllJudged): Balance {
+  const balance = { actions: actions.length, accounted: 0, unaccounted: 0, unknown: 0 };
+  for (const { index } of actions) balance[verdicts?.get(index)?.verdict ?? 'unknown'] += 1;
+  return balance;
+}
+
+function eventsOf(rows: readonly EventRow[]): Statement['events'] {
+  const events = noEvents();
+  for (const { event } of rows) {
+    const kind = eventKindOf(event);
+    if (kind !== null) events[kind] += 1;
+  }
+  return events;
+}
+
+function sessionsOf(
+  actions: readonly EventRow[],
+  signIns: readonly EventRow[],
+  judged: AllJudged,
+): StatementSession[] {
+  // A failed sign-in opened nothing, even where the vendor gave it a session id.
+  const opening = signIns.filter((row) => outcomeOf(row) !== 'failure');
+  const all = [...actions, ...opening];
+  const bySession = Map.groupBy(all, (row) => row.event.sessionUid);
+  return [...bySession]
+    .map(([session, rows]) => sessionOf(session, rows, judged))
+    .sort((a, b) => compare(a.from, b.from) || compare(a.session ?? '', b.session ?? ''));
+}
+
+function sessionOf(
+  session: string | null,
+  rows: readonly EventRow[],
+  judged: AllJudged,
+): StatementSession {
+  const ordered = rows.toSorted((a, b) => a.event.timeMs - b.event.timeMs || a.index - b.index);
+  const actions = ordered
+    .filter((row) => !isSignIn(row.event.classUid))
+    .map((row) => actionOf(row, judged));
+  return {
+    session,
+    authorisation:
+      actions.length === 0 ? judged.undecided : all(actions.map((each) => each.authorisation)),
+    from: time((ordered[0] as EventRow).event.timeMs),
+    to: time((ordered.at(-1) as EventRow).event.timeMs),
+    signIns: ordered.filter((row) => isSignIn(row.event.classUid)).map(signInOf),
+    actions,
+  };
+}
+
+function eventOf(row: EventRow): StatementEvent {
+  const { event } = row;
+  return {
+    index: row.index,
+    entries: row.entries,
+    time: time(event.timeMs),
+    operation: event.operation,
+    workload: event.workload,
+    outcome: outcomeOf(row),
+    statusCode: event.statusCode,
+    ip: event.ip,
+    country: event.country,
+    app: event.appName ?? event.appUid,
+    device: event.deviceUid,
+    userAgent: event.userAgent,
+  };
+}
+
+function signInOf(row: EventRow): StatementSignIn {
+  const { resourceName, signInType, isMfa } = row.event;
+  return {
+    ...eventOf(row),
+    resource: resourceName,
+    type: signInType,
+    multiFactor: isMfa === null ? null : isMfa === 1,
+  };
+}
+
+function actionOf(row: EventRow, { verdicts, undecided }: AllJudged): StatementAction {
+  const { event } = row;
+  return {
+    ...eventOf(row),
+    session: event.sessionUid,
+    classUid: event.classUid,
+    activityId: event.activityId,
+    object: event.object,
+    target: event.targetName ?? event.targetUid,
+    mailbox: event.mailbox,
+    folder: event.folder,
+    site: event.site,
+    volume: {
+      items: event.itemCount,
+      bytes: event.byteCount,
+      contents: event.accessType === 'Sync' ? 'unknown' : 'stated',
+      throttled: event.isThrottled,
+    },
+    authorisation: verdicts?.get(row.index)?.authorisation ?? undecided,
+  };
+}
+
+function countsOf(signIns: readonly EventRow[]): SignInCounts {
+  const failed = signIns.filter((row) => outcomeOf(row) === 'failure');
+  const succeeded = signIns.filter((row) => outcomeOf(row) === 'success').length;
+  const byCode = Map.groupBy(failed, (row) => row.event.statusCode ?? 'not stated');
+  const failedByCode = Object.fromEntries(
+    [...byCode]
+      .map(([code, rows]) => [code, rows.length] as const)
+      .sort(([a], [b]) => compare(a, b)),
+  );
+  const unclear = signIns.length - succeeded - failed.length;
+  return { succeeded, failed: failed.length, unknown: unclear, failedByCode };
+}
+
+/** OCSF status_id. */
+function outcomeOf(row: EventRow): Outcome {
+  switch (row.event.statusId) {
+    case 0:
+      return 'unknown';
+    case 1:
+      return 'success';
+    case 2:
+      return 'failure';
+    default:
+      return 'other';
+  }
+}
+
+function coverageOf(input: StatementInput): Statement['coverage'] {
+  const { coverage, period, tenants, ledger, contested, sought } = input;
+  const isOfCompany = input.scope === 'company';
+  const beyond = isOfCompany ? coverage.filter((fact) => isWholeTenant(fact)) : [];
+  const facts = factsWithin(coverage, period, [...tenants, ...beyond.map(({ tenant }) => tenant)]);
+  const answer = coverageAnswer(facts, period, ledger);
+  const holes = holesOf(facts, period);
+  const names = namesOf(input.principal);
+  const because = erasedReasons(erasedWithin(input.erasures, period), names, sought);
+  if (contested > 0) {
+    const text =
+      `${plural(contested, 'more event stands', 'more events stand')} under a name that ` +
+      'several people held, at a time when no record says whose it was';
+    because.push({ code: 'name-shared', text });
+  }
+  because.push(
+    ...throttledSpans([...input.rows, ...(input.besides?.throttled ?? [])]).map((span) => ({
+      code: 'throttled',
+      text: `${span} by the vendor`,
+    })),
+  );
+  because.push(...notConnected(facts, input.rows));
+  if (because.length === 0) return { answer, facts, holes };
+  const all = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
+  return { answer: unknown(answer.asOf, all), facts, holes };
+}
+
+/** Those that sought this person come first. */
+function erasuresOf({ erasures, period, tenants, principal, sought }: StatementInput): Erasure[] {
+  const names = namesOf(principal);
+  return erasedWithin(erasures, period)
+    .filter((e) => e.tenants.length === 0 || e.tenants.some((tenant) => tenants.includes(tenant)))
+    .map(({ index, atMs, by, reason, entries, ...e }) => ({
+      index,
+      at: time(atMs),
+      by,
+      reason,
+      entries,
+      ofThisPerson: sought?.(index, names) === true,
+      from: timeOrNull(e.fromMs ?? undefined),
+      to: timeOrNull(e.toMs ?? undefined),
+    }))
+    .sort((a, b) => Number(b.ofThisPerson) - Number(a.ofThisPerson) || a.index - b.index);
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+function timeOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : time(ms);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

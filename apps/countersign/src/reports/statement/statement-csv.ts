@@ -1,0 +1,91 @@
+import { instantOfMs } from '@countersign/core';
+import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import { csvLine } from '../csv.ts';
+import type { Statement, StatementEvent, StatementSession } from './statement.ts';
+
+/** One row for each action and each sign-in that opened a session (RFC 4180). */
+const COLUMNS = [
+  'record',
+  'session',
+  'time',
+  'operation',
+  'workload',
+  'outcome',
+  'status_code',
+  'object',
+  'target',
+  'mailbox',
+  'folder',
+  'site',
+  'items',
+  'bytes',
+  'contents',
+  'throttled',
+  'resource',
+  'sign_in_type',
+  'multi_factor',
+  'ip',
+  'country',
+  'app',
+  'device',
+  'user_agent',
+  'authorisation',
+  'index',
+  'entries',
+] as const;
+
+type Cells = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
+
+/**
+ * Holes come first: where what stands below is not all. Lines end in CRLF; the header is always
+ * there.
+ */
+export function* statementCsv(statement: Statement): Generator<string> {
+  yield csvLine(COLUMNS);
+  for (const hole of statement.coverage.holes) {
+    const cells = holeCells(hole);
+    yield csvLine(COLUMNS.map((name) => cells[name] ?? ''));
+  }
+  for (const session of statement.sessions) {
+    for (const cells of rowsOf(session)) yield csvLine(COLUMNS.map((name) => cells[name] ?? ''));
+  }
+}
+
+function* rowsOf({ session, signIns, actions }: StatementSession): Generator<Cells> {
+  for (const signIn of signIns) {
+    const { resource, type, multiFactor } = signIn;
+    const cells = { resource, sign_in_type: type, multi_factor: multiFactor };
+    yield { record: 'sign-in', session, ...eventCells(signIn), ...cells };
+  }
+  for (const action of actions) {
+    const { object, target, mailbox, folder, site, volume, authorisation } = action;
+    yield {
+      record: 'action',
+      session,
+      ...eventCells(action),
+      object,
+      target,
+      mailbox,
+      folder,
+      site,
+      ...volume,
+      authorisation: authorisation.kind,
+    };
+  }
+}
+
+function holeCells(hole: CoverageHole): Cells {
+  const { fromMs, toMs, workload, state, source, subject, because, index } = hole;
+  const { entries = [index] } = hole;
+  const [time, until] = [fromMs, toMs].map((ms) =>
+    Number.isFinite(ms) ? (instantOfMs(ms) ?? '') : '',
+  );
+  const what = { record: 'hole', outcome: state, operation: because, object: source };
+  const where = { workload, mailbox: subject, target: `until ${until}` };
+  return { ...what, ...where, time: time ?? '', index, entries: entries.join(' ') };
+}
+
+function eventCells(event: StatementEvent): Cells {
+  const { statusCode, userAgent, entries, ...cells } = event;
+  return { ...cells, status_code: statusCode, user_agent: userAgent, entries: entries.join(' ') };
+}

@@ -1,0 +1,147 @@
+import { type Answer, plural, type Reason } from '@countersign/core';
+import type { CoverageHole } from '../../store/coverage/coverage-answer.ts';
+import type { Principal } from '../../store/identity/principal.ts';
+import { eventsText } from '../../store/rows/event-kind.ts';
+import type {
+  Outcome,
+  Period,
+  Statement,
+  StatementAction,
+  StatementEvent,
+  StatementSignIn,
+} from './statement.ts';
+
+/** The words in which people read a statement, the same in every form of it. */
+
+export function nameOf(principal: Principal): string {
+  return principal.name ?? principal.uid ?? 'somebody without a name';
+}
+
+export function periodText({ from, to }: Period): string {
+  if (from === null && to === null) return 'all that the books hold';
+  if (from === null) return `up to ${instantText(to as string)} UTC`;
+  if (to === null) return `from ${instantText(from)} UTC on`;
+  return `${instantText(from)} to ${instantText(to)} UTC`;
+}
+
+/** One hole: when, what, and why it is one. */
+export function holeText(hole: CoverageHole): string {
+  const { source, workload, subject, state, because } = hole;
+  const of = [source, workload, subject].filter((part) => part !== null).join(', ');
+  return `${holePeriod(hole)}: ${state}, ${of}: ${because}`;
+}
+
+function holePeriod({ fromMs, toMs }: CoverageHole): string {
+  const [from, to] = [fromMs, toMs].map((ms) =>
+    Number.isFinite(ms) ? instantText(new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')) : '…',
+  );
+  return `${from} to ${to} UTC`;
+}
+
+/** `2024-01-12 08:31:07`; the column says that it is UTC. */
+export function instantText(instant: string): string {
+  return instant.replace('T', ' ').replace(/Z$/, '');
+}
+
+export function answerText(answer: Answer): string {
+  switch (answer.kind) {
+    case 'yes':
+      return 'Yes';
+    case 'no':
+      return `No, because ${clauses(answer.because).join('; ')}`;
+    case 'unknown':
+      return `Cannot tell, because ${clauses(answer.because).join('; ')}`;
+  }
+}
+
+/** Each clause once: a dozen imports say the same of their files, and each a little of its own. */
+function clauses(because: readonly Reason[]): readonly string[] {
+  return [...new Set(because.flatMap(({ text }) => text.split('; ')))];
+}
+
+const OUTCOMES: Readonly<Record<Outcome, string>> = {
+  success: 'done',
+  failure: 'failed',
+  other: 'other',
+  unknown: 'outcome not known',
+};
+
+export function outcomeText({ outcome, statusCode }: StatementEvent): string {
+  const code = outcome === 'success' || statusCode === null ? '' : ` (${statusCode})`;
+  return `${OUTCOMES[outcome]}${code}`;
+}
+
+const WEB_FILE = /^(https?:\/\/[^/]+\/.*)\/([^/]+)$/i;
+
+/** What was acted on, the most telling first: the name of a file, then where it lies. */
+export function subjectsOf(action: StatementAction): string[] {
+  const { object, target, mailbox, folder, site } = action;
+  const file = object?.match(WEB_FILE)?.[2] ?? null;
+  const parts = [
+    file,
+    file === null ? object : (object?.match(WEB_FILE)?.[1] ?? null),
+    target === null || target === object ? null : `on ${target}`,
+    mailbox === null || mailbox === object ? null : `mailbox ${mailbox}`,
+    folder === null ? null : `folder ${folder}`,
+    site === null || object?.startsWith(site) ? null : `site ${site}`,
+  ];
+  return parts.filter((part) => part !== null);
+}
+
+export function volumeText({ volume }: StatementAction): string {
+  const parts: string[] = [];
+  if (volume.contents === 'unknown') parts.push('a whole folder, contents not known');
+  else if (volume.items > 1) parts.push(plural(volume.items, 'item'));
+  if (volume.bytes !== null) parts.push(plural(volume.bytes, 'byte'));
+  if (volume.throttled) parts.push('recording throttled from here for 24 h');
+  return parts.join(', ');
+}
+
+export function whereOf({ ip, country }: StatementEvent): string {
+  return [ip, country].filter((part) => part !== null).join(', ');
+}
+
+const FLOWS: Readonly<Record<string, string>> = {
+  interactiveUser: 'interactive',
+  nonInteractiveUser: 'not interactive',
+  servicePrincipal: 'service principal',
+  managedIdentity: 'managed identity',
+};
+
+/** The flow and the factors of a sign-in. */
+export function howText({ type, multiFactor }: StatementSignIn): string {
+  const factors = ['one factor', 'several factors'][Number(multiFactor)] as string;
+  const flow = type === null ? null : (FLOWS[type] ?? type);
+  return [flow, multiFactor === null ? null : factors].filter((part) => part !== null).join(', ');
+}
+
+export function sessionTitle(session: string | null): string {
+  return session === null ? 'Without a session id' : `Session ${session}`;
+}
+
+/** One line for the sign-ins, which are not actions. */
+export function signInsText({ signIns }: Statement): string {
+  const { succeeded, failed, unknown, failedByCode } = signIns;
+  const codes = Object.entries(failedByCode).map(([code, count]) => `${code}: ${count}`);
+  const parts = [
+    `${succeeded} succeeded`,
+    `${failed} failed${codes.length === 0 ? '' : ` (${codes.join(', ')})`}`,
+    unknown === 0 ? null : `${unknown} with an outcome that is not known`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+/** One line for what nobody did; undefined where there is none. */
+export function happenedText({ events }: Statement): string | undefined {
+  const text = eventsText(events);
+  return text === undefined ? undefined : `${text}; the timeline lists them`;
+}
+
+/** None is known: what that is worth depends on how many could not be told. */
+export function unaccountedText({ balance }: Statement): string {
+  if (balance.unaccounted > 0) {
+    return `${plural(balance.unaccounted, 'action')} without an authorisation:`;
+  }
+  if (balance.unknown === 0) return 'None.';
+  return `None is known; of ${plural(balance.unknown, 'action')} it cannot be told.`;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CoverageFact } from '../../store/rows/entry-rows.ts';
+import { type RowParts, row, START_MS } from '../../store/testing/rows.ts';
+import { notConnected } from './unconnected-logs.ts';
+
+const PERSON: RowParts = { actorName: 'alice@contoso.example', actorType: 1 };
+const SERVICE: RowParts = { actorName: 'Backup', actorType: 4 };
+
+function collected(source: string, state: CoverageFact['state'] = 'collected'): CoverageFact {
+  return {
+    ...{ index: 1, tenant: row(0).tenant, source, workload: null, subject: null },
+    ...{ fromMs: START_MS, toMs: START_MS + 1, state, bound: null, because: 'so it was' },
+  };
+}
+
+function missing(facts: readonly CoverageFact[], of: RowParts): string[] {
+  const told = notConnected(facts, [row(0, of)]).map(({ text }) => text);
+  return told.map((text) => /tells of (.*) is connected$/.exec(text)?.[1] ?? text);
+}
+
+test('where sign-ins nobody is asked for are not collected, a statement is not whole', () => {
+  const audit = ['AzureActiveDirectory', 'Exchange', 'General', 'SharePoint'].map((type) =>
+    collected(`m365.activity/Audit.${type}`),
+  );
+  // The audit log tells of people's own.
+  assert.deepEqual(missing(audit, PERSON), ['sign-ins that nobody is asked for']);
+  assert.deepEqual(missing(audit, SERVICE), ["applications' sign-ins"]);
+  const silent = collected('azure-monitor/NonInteractiveUserSignInLogs', 'lost');
+  assert.deepEqual(missing([...audit, silent], PERSON), ['sign-ins that nobody is asked for']);
+  const whole = [...audit, collected('azure-monitor/NonInteractiveUserSignInLogs')];
+  assert.deepEqual(missing(whole, PERSON), []);
+  assert.deepEqual(missing([...audit, collected('graph/signIns')], SERVICE), []);
+});
+
+test('where sign-ins alone are collected, nobody knows what was done', () => {
+  const told = missing([collected('graph/signIns')], PERSON);
+  assert.deepEqual(told, ['what people and applications do']);
+});
+
+test('where nothing is collected, that is said elsewhere', () => {
+  assert.deepEqual(missing([collected('graph/signIns', 'unknown')], PERSON), []);
+});

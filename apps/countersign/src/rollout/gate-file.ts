@@ -1,0 +1,79 @@
+import { isGuid } from '@countersign/core';
+import { z } from 'zod';
+import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
+import { GATE_SOURCES_MAX, TENANTS_MAX } from './limits.ts';
+
+export const GATE_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type GateSeverity = (typeof GATE_SEVERITIES)[number];
+
+/** What must hold, so that a wave goes on. A requirement that is left out is not asked. */
+export type GateRequirements = {
+  readonly coverage?:
+    | { readonly state: 'collected' | 'corroborated'; readonly sources: readonly string[] }
+    | undefined;
+  /** 0 to 1. */
+  readonly loss?: number | undefined;
+  /** The most actions that nothing explains. */
+  readonly residual?: number | undefined;
+  /** The most rules that are blind. */
+  readonly blind?: number | undefined;
+  readonly findings?: GateSeverity | undefined;
+};
+
+export type GateFile = {
+  readonly gate: string;
+  /** Who and what moves, in words. */
+  readonly wave: string;
+  readonly tenants: readonly string[];
+  readonly windowMs: number;
+  readonly behindMs: number;
+  readonly require: GateRequirements;
+};
+
+/** @throws ConfigError CONFIG_INVALID with every problem of it */
+export function parseGate(given: ConfigFile): GateFile {
+  const { window, behind, ...rest } = parseYaml(given, GATE);
+  return { ...rest, windowMs: msOf(window), behindMs: msOf(behind) };
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function msOf(text: string): number {
+  return Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] as number);
+}
+
+const TEXT = z.string().trim().min(1);
+const DURATION = z.string().regex(/^[1-9]\d{0,3}[mhd]$/, 'is no duration: write it as 14d or 12h');
+const COUNT = z.int().min(0);
+const REQUIRE = z
+  .strictObject({
+    coverage: z
+      .strictObject({
+        state: z.enum(['collected', 'corroborated']),
+        sources: z.array(TEXT).min(1).max(GATE_SOURCES_MAX),
+      })
+      .optional(),
+    loss: z.number().min(0).max(1).optional(),
+    residual: COUNT.optional(),
+    blind: COUNT.optional(),
+    findings: z.enum(GATE_SEVERITIES).optional(),
+  })
+  .refine((asked) => Object.values(asked).some((each) => each !== undefined), {
+    message: 'asks for nothing: a gate without a condition would let everything through',
+  });
+
+const GATE = z.strictObject({
+  gate: z.string().regex(/^[a-z][a-z0-9-]*$/, 'is no name: write small letters and hyphens'),
+  wave: TEXT,
+  tenants: z
+    .array(TEXT.refine(isGuid, 'is no tenant id: write the GUID').transform(lower))
+    .max(TENANTS_MAX)
+    .default([]),
+  window: DURATION,
+  behind: DURATION.default('12h'),
+  require: REQUIRE,
+});
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import type { Clock, Random } from '@countersign/core';
+import {
+  type ActivityWebhook,
+  type Allowance,
+  AssertionSigner,
+  type Collector,
+  type Credential,
+  HttpClient,
+  RequestPace,
+  readSecret,
+  readSecretFile,
+  Tokens,
+  type Wait,
+} from '@countersign/m365';
+import type { ConnectedTenant, CredentialPlace } from '../../config/config.ts';
+import { activityCollectors, webhookOf } from './activity-collectors.ts';
+import { exportCollectors } from './export-collectors.ts';
+import { graphCollectors } from './graph-collectors.ts';
+
+export type CollectorWorld = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly tell?: (event: {
+    readonly event: 'problem';
+    readonly collector: string;
+    readonly because: string;
+  }) => void;
+};
+
+/** The collectors of one tenant, and what to close when they have ended. */
+export type TenantCollectors = {
+  readonly tenant: string;
+  readonly collectors: readonly Collector[];
+  /** What hears the vendor, where the configuration names a webhook. */
+  readonly webhook: ActivityWebhook | undefined;
+  close(): Promise<void>;
+};
+
+/** What the collectors of one tenant share. */
+export type TenantAccess = {
+  readonly tenant: ConnectedTenant;
+  readonly world: CollectorWorld;
+  readonly http: HttpClient;
+  /** PEM of authorities that are believed instead of the machine's own. */
+  readonly ca: string | undefined;
+  /** Tokens for a resource, as `https://graph.microsoft.com`. */
+  readonly tokensFor: (resource: string) => Tokens;
+  readonly paceOf: (allowance: Allowance) => RequestPace;
+};
+
+/**
+ * Puts together what the configuration names. Only the hosts that it names are ever called.
+ * @throws HttpError CREDENTIAL
+ */
+export function collectorsOf(tenant: ConnectedTenant, world: CollectorWorld): TenantCollectors {
+  const { clock, random, wait, env } = world;
+  const credential = credentialOf(tenant.credentials.credential, env);
+  const { authorityFile } = tenant;
+  const ca = authorityFile === undefined ? undefined : readFileSync(authorityFile, 'utf8');
+  const tell = (because: string): void =>
+    world.tell?.({ event: 'problem', collector: `requests ${tenant.id}`, because });
+  const http = new HttpClient({ origins: originsOf(tenant), clock, random, wait, ca, tell });
+  const access: TenantAccess = {
+    tenant,
+    world,
+    http,
+    ca,
+    tokensFor: (resource) =>
+      new Tokens({
+        http,
+        clock,
+        random,
+        authority: tenant.authority,
+        tenant: tenant.id,
+        clientId: tenant.credentials.clientId,
+        credential,
+        scope: `${resource}/.default`,
+      }),
+    paceOf: (allowance) => new RequestPace({ clock, wait, allowance }),
+  };
+  const webhook = webhookOf(access);
+  const collectors = [
+    ...activityCollectors(access, webhook),
+    ...graphCollectors(access),
+    ...exportCollectors(access),
+  ];
+  const close = async (): Promise<void> => {
+    for (const collector of collectors) await collector.close?.();
+    http.close();
+  };
+  return { tenant: tenant.id, collectors, webhook, close };
+}
+
+function originsOf({ authority, collect }: ConnectedTenant): string[] {
+  const { activityApi, graph, azureMonitor } = collect;
+  const roots = [activityApi?.root, graph?.root, azureMonitor?.storage?.root];
+  return [authority, ...roots.filter((each) => each !== undefined)];
+}
+
+export function credentialOf(stated: CredentialPlace, env: CollectorWorld['env']): Credential {
+  const secret = readSecret(stated.place, env);
+  if (stated.kind === 'secret') return { kind: 'secret', secret };
+  const key = stated.keyFile === null ? '' : readSecretFile(stated.keyFile);
+  return { kind: 'certificate', signer: new AssertionSigner(`${secret.reveal()}\n${key}`) };
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '@countersign/core';
+import { readSecretFile } from '@countersign/m365';
+import type { Config } from '../../config/config.ts';
+import { WEBHOOK_SAY_EVERY_MS } from '../../operations/forwarding/limits.ts';
+import type { Tell } from '../runtime/server-event.ts';
+import type { TenantCollectors } from './open-collectors.ts';
+import { WebhookDoor } from './webhook-endpoint.ts';
+
+/** What was heard of the vendor's calls since the start. */
+export type WebhookTally = {
+  readonly tenant: string;
+  readonly counts: { validated: number; hint: number; repeated: number; refused: number };
+};
+
+export type OpenWebhooks = {
+  readonly tallies: readonly WebhookTally[];
+  close(): Promise<void>;
+};
+
+/** Opens a door for each tenant whose configuration names a webhook. */
+export async function openWebhooks(
+  { tenants }: Config,
+  collectors: readonly TenantCollectors[],
+  { clock, tell }: { readonly clock: Clock; readonly tell: Tell },
+): Promise<OpenWebhooks> {
+  const doors: WebhookDoor[] = [];
+  const tallies: WebhookTally[] = [];
+  const close = async (): Promise<void> => {
+    for (const door of doors) await door.close();
+  };
+  try {
+    for (const { id, collect } of tenants) {
+      const stated = collect.activityApi?.webhook;
+      const webhook = collectors.find(({ tenant }) => tenant === id)?.webhook;
+      if (stated === undefined || webhook === undefined) continue;
+      const counts = { validated: 0, hint: 0, repeated: 0, refused: 0 };
+      tallies.push({ tenant: id, counts });
+      const refusals = new Refusals(id, clock, tell);
+      const { listen, certificate } = stated;
+      const tls = certificate && {
+        certificate: readFileSync(certificate.file, 'utf8'),
+        key: readSecretFile(certificate.keyFile ?? certificate.file),
+      };
+      doors.push(
+        await WebhookDoor.open({
+          ...{ listen, tls, webhook },
+          heard: (heard) => {
+            counts[heard.kind] += 1;
+            if (heard.kind === 'refused') refusals.note(heard.because);
+          },
+        }),
+      );
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { tallies, close };
+}
+
+/** Tells of refused calls, and never more often than anybody can read. */
+class Refusals {
+  readonly #tenant: string;
+  readonly #clock: Clock;
+  readonly #tell: Tell;
+  #untold = 0;
+  #saidMs: number | undefined;
+
+  constructor(tenant: string, clock: Clock, tell: Tell) {
+    this.#tenant = tenant;
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  note(because: string): void {
+    this.#untold += 1;
+    const nowMs = this.#clock.monotonic();
+    if (this.#saidMs !== undefined && nowMs - this.#saidMs < WEBHOOK_SAY_EVERY_MS) return;
+    this.#saidMs = nowMs;
+    this.#tell({ event: 'webhook-refused', tenant: this.#tenant, because, calls: this.#untold });
+    this.#untold = 0;
+  }
+}

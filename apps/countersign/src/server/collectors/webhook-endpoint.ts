@@ -1,0 +1,67 @@
+import type { ActivityWebhook, Heard } from '@countersign/m365';
+import { WEBHOOK_BYTES_MAX, WEBHOOK_LIMITS } from '../../operations/forwarding/limits.ts';
+import { busyStatus, type Exchange } from '../listener/exchange.ts';
+import { HttpListener, type ListenerTls } from '../listener/listener.ts';
+
+export type WebhookDoorOptions = {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** PEM; undefined where something before it speaks TLS with the vendor. */
+  readonly tls: ListenerTls | undefined;
+  readonly webhook: ActivityWebhook;
+  readonly heard: (heard: Heard) => void;
+};
+
+/** Where the vendor tells of new content. It takes nothing in but hints, and serves nothing. */
+export class WebhookDoor {
+  readonly #options: WebhookDoorOptions;
+  readonly #path: string;
+  #listener: HttpListener | undefined;
+
+  /** Rejects when it cannot listen. */
+  static async open(options: WebhookDoorOptions): Promise<WebhookDoor> {
+    const door = new WebhookDoor(options);
+    const { listen, tls } = options;
+    const handle = (exchange: Exchange): Promise<void> => door.#answer(exchange);
+    door.#listener = await HttpListener.open({ listen, tls, limits: WEBHOOK_LIMITS, handle });
+    return door;
+  }
+
+  private constructor(options: WebhookDoorOptions) {
+    this.#options = options;
+    this.#path = new URL(options.webhook.address).pathname;
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  /** Never rejects. */
+  async #answer(exchange: Exchange): Promise<void> {
+    const status = await this.#hear(exchange).catch(() => 400);
+    exchange.write({ status, headers: { connection: 'close' }, body: '' });
+  }
+
+  async #hear(exchange: Exchange): Promise<number> {
+    const { method, url, headers } = exchange.request;
+    const asked = URL.parse(url ?? '', 'http://localhost');
+    if (asked === null || asked.pathname !== this.#path) return unread(exchange, 404);
+    if (method !== 'POST') return unread(exchange, 405);
+    const body = await exchange.read(WEBHOOK_BYTES_MAX);
+    if (body.kind === 'too-large') return 413;
+    if (body.kind === 'busy') return busyStatus(body.refusal).status;
+    const authId = one(headers['webhook-authid']);
+    const validationCode = one(headers['webhook-validationcode']);
+    const heard = this.#options.webhook.hear({ authId, validationCode, body: body.bytes });
+    this.#options.heard(heard);
+    return heard.kind === 'refused' ? 403 : 200;
+  }
+}
+
+function unread(exchange: Exchange, status: number): number {
+  exchange.ignoreBody();
+  return status;
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}

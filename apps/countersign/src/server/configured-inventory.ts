@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.ts';
+import type { Estate } from '../ingest/collection/record-inventory.ts';
+
+/** The estate that the configuration states, with what of it is connected. */
+export function estateOf({ estate, tenants }: Config): Estate | undefined {
+  if (estate === undefined) return undefined;
+  const connected = new Set<string>(tenants.map(({ id }) => id));
+  return {
+    tenants: estate.tenants.map(({ id, name, use }) => ({
+      tenant: id,
+      name,
+      use,
+      state: connected.has(id) ? 'connected' : 'not connected',
+    })),
+    partners: estate.partners.map(({ id, name }) => ({ tenant: id, name })),
+  };
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock, TENANT_NOT_STATED } from '@countersign/core';
+import { fsck } from '@countersign/ledger';
+import type { Judge } from '../detection/runner/detector.ts';
+import { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import { importPaths } from '../ingest/import-run.ts';
+import { loadDetection } from '../operations/host/load-detectors.ts';
+import { closeWriter, openWriter, type Writer } from '../operations/host/open-writer.ts';
+import type { FindingDraft } from '../store/rows/finding.ts';
+import { BooksReader } from '../store/store-reader.ts';
+import { watching } from './detection-loop.ts';
+import type { ServeEvent } from './runtime/server-event.ts';
+
+const random = { fill: (into: Uint8Array): Uint8Array => crypto.getRandomValues(into) };
+const DOER = { who: 'ada', host: 'test', version: '0.0.0' } as const;
+const RECORD = {
+  CreationTime: '2026-03-02T09:24:07',
+  Id: '0d5ab8c6-7d2f-4f34-9a3a-6f6f2b000054',
+  Operation: 'FileDeleted',
+  OrganizationId: '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794',
+  RecordType: 6,
+  UserId: 'freya.sandison@northmoor.example',
+  Workload: 'SharePoint',
+};
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-watching-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+type Held = { readonly writer: Writer; readonly desk: LedgerDesk; readonly dir: string };
+
+/** A desk whose books hold one record; what is left behind is sound. */
+async function withDesk(name: string, use: (held: Held) => Promise<void>): Promise<void> {
+  const dir = join(root, name);
+  const writer = await openWriter({ dir, clock: systemClock, random });
+  const desk = await LedgerDesk.open(writer, { lanes: 1 });
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`${JSON.stringify(RECORD)}\n`);
+  };
+  const inputs = [{ kind: 'stream', bytes: bytes() } as const];
+  await desk.exclusively(() => importPaths(writer, { inputs, doer: DOER, lanes: 1 }));
+  await use({ writer, desk, dir });
+  await desk.close();
+  await closeWriter(writer);
+  assert.deepEqual((await fsck({ dir, threads: 0 })).problems, []);
+}
+
+function draftOf(rule: string): FindingDraft {
+  const [firstMs, lastMs] = [7, 7];
+  return {
+    ...{ rule, version: 1, tenant: TENANT_NOT_STATED, group: 'x', windowMs: 0, firstMs, lastMs },
+    ...{ title: 'X', message: 'It is there.', next: 'Ask.', severity: 3, techniques: [] },
+    ...{ entries: [1], principals: [], sessions: [], apps: [], addresses: [], confidence: null },
+  };
+}
+
+test('a look that is under way does not keep anybody from stopping', async () => {
+  const asking = Promise.withResolvers<void>();
+  const slow: Judge = {
+    ...{ name: 'test/slow', hears: 'events', watches: [] },
+    async *judge({ books }) {
+      const question = books.over(
+        {},
+        () => 'SELECT count(*) FROM range(100000000000) WHERE range % 7 = 8',
+      );
+      asking.resolve();
+      await question;
+      yield { drafts: [draftOf('test/slow')], covers: [] };
+    },
+  };
+  await withDesk('stopping', async ({ writer, desk }) => {
+    const stop = new AbortController();
+    const told: ServeEvent[] = [];
+    const watched = watching({
+      ...{ writer, desk, signal: stop.signal },
+      detection: { ...(await loadDetection()), judges: [slow] },
+      wait: (ms, signal) => pause(ms, undefined, { signal }),
+      tell: (event) => told.push(event),
+    });
+    await asking.promise;
+    stop.abort();
+    await watched;
+    assert.deepEqual(told, [], 'nothing went wrong, and nothing was found');
+  });
+});
+
+test('rules find beside a look that takes long, and nothing of either is lost', async () => {
+  const release = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const slow: Judge = {
+    ...{ name: 'test/slow', hears: 'events', watches: [] },
+    async *judge() {
+      begun.resolve();
+      await release.promise;
+      yield { drafts: [draftOf('test/slow')], covers: [] };
+    },
+  };
+  const quick: Judge = {
+    ...{ name: 'test/quick', hears: 'events', watches: [], reads: 'state' },
+    async *judge() {
+      yield { drafts: [draftOf('test/quick')], covers: [] };
+    },
+  };
+  await withDesk('beside', async ({ writer, desk, dir }) => {
+    const stop = new AbortController();
+    const told: ServeEvent[] = [];
+    const watched = watching({
+      ...{ writer, desk, signal: stop.signal },
+      detection: { ...(await loadDetection()), judges: [slow, quick] },
+      wait: (ms, signal) => pause(ms, undefined, { signal }),
+      tell: (event) => told.push(event),
+    });
+    await begun.promise;
+    const books = await BooksReader.open(dir);
+    const found = (): string[] => books.findingHistory().map(({ draft }) => draft.rule);
+    while (found().length === 0) await pause(5);
+    assert.deepEqual(found(), ['test/quick']);
+    release.resolve();
+    while (found().length < 2) await pause(5);
+    stop.abort();
+    await watched;
+    assert.deepEqual(found(), ['test/quick', 'test/slow']);
+    books.close();
+    assert.deepEqual(
+      told.map(({ event }) => event),
+      ['watched', 'watched'],
+    );
+  });
+});

@@ -1,0 +1,73 @@
+import type { Wait } from '@countersign/m365';
+import { type LookOf, Watch } from '../detection/runner/detection-runner.ts';
+import type { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import { WATCH_EVERY_MS } from '../operations/forwarding/limits.ts';
+import type { Detection } from '../operations/host/load-detectors.ts';
+import type { Writer } from '../operations/host/open-writer.ts';
+import type { Tell } from './runtime/server-event.ts';
+
+export type WatchingOptions = {
+  readonly writer: Writer;
+  readonly desk: LedgerDesk;
+  readonly detection: Detection;
+  readonly wait: Wait;
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Asks the judges again and again, until the signal is aborted. Collectors go on meanwhile: only
+ * what there is to be said needs the ledger for itself. Rules are asked beside those that look back
+ * over weeks: what they find is out before such a look has ended.
+ */
+export async function watching(options: WatchingOptions): Promise<void> {
+  const { writer, desk, detection, signal } = options;
+  const stage = await Watch.open(writer, detection.judges, (work) => desk.exclusively(work));
+  const broken = new AbortController();
+  const either = AbortSignal.any([signal, broken.signal]);
+  // A look over weeks of a large company takes minutes: nobody is to wait for it.
+  either.addEventListener('abort', () => stage.stop(), { once: true });
+  const looking = LOOKS.map(async (of) => {
+    try {
+      await looks(stage, of, { ...options, signal: either });
+    } catch (error) {
+      broken.abort();
+      throw error;
+    }
+  });
+  const ends = await Promise.allSettled(looking);
+  stage.close();
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+const LOOKS = ['state', 'events'] as const;
+
+async function looks(
+  stage: Watch,
+  of: LookOf,
+  { wait, tell, signal }: Pick<WatchingOptions, 'wait' | 'tell' | 'signal'>,
+): Promise<void> {
+  const failed = new Set<string>();
+  while (!signal.aborted) {
+    const report = await stage.look(of);
+    // What was found is found; that judges were stopped is no failure of theirs.
+    tellOf(signal.aborted ? { ...report, failures: [] } : report, failed, tell);
+    await wait(WATCH_EVERY_MS, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+type Report = Awaited<ReturnType<Watch['look']>>;
+
+/** A judge that fails does so at every look: told once, until it can judge again. */
+function tellOf(report: Report, failed: Set<string>, tell: Tell): void {
+  const { said, revised, withdrawn, failures } = report;
+  if (said + revised + withdrawn > 0) tell({ event: 'watched', said, revised, withdrawn });
+  for (const { judge, because } of failures) {
+    if (failed.has(judge)) continue;
+    tell({ event: 'problem', collector: `watch/${judge}`, because });
+  }
+  failed.clear();
+  for (const { judge } of failures) failed.add(judge);
+}

@@ -1,0 +1,140 @@
+import { type Clock, CountersignError, messageOf, type Random } from '@countersign/core';
+import type { Wait } from '@countersign/m365';
+import type { Config } from '../../config/config.ts';
+import { peopleOf } from '../../enforcement/approvals/read-people.ts';
+import { Draining } from '../../enforcement/bypass/bypass-controller.ts';
+import type { LedgerDesk } from '../../ingest/collection/ledger-sink.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import type { DiskReserve } from '../runtime/disk-reserve.ts';
+import type { Tell } from '../runtime/server-event.ts';
+import { DIRECTORY_LOOK_MS, DOOR_POST_EVERY_MS, DRAIN_LOOK_MS } from './limits.ts';
+import { type OpenDoors, openDoors } from './open-enforcement.ts';
+
+export type DoorRoundOptions = {
+  readonly reserve: DiskReserve;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The policies that come with the program. */
+  readonly policies: string;
+  readonly writer: Writer;
+  readonly desk: LedgerDesk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  readonly tell: Tell;
+};
+
+/** The doors of a server, and what has to be done for them as long as they are open. */
+export class DoorRound {
+  readonly #options: DoorRoundOptions;
+  #doors: OpenDoors | undefined;
+  /** What went wrong at the last look. */
+  readonly #problems = new Map<string, string>();
+  readonly #posting = new Bell();
+  readonly #looking = new Bell();
+
+  constructor(options: DoorRoundOptions) {
+    this.#options = options;
+  }
+
+  /** Tells where they listen; undefined where the configuration names none. */
+  async open(books: BooksReader): Promise<string | undefined> {
+    const { config, tell, desk } = this.#options;
+    const { doors } = config;
+    if (doors === undefined) return undefined;
+    this.#doors = await openDoors({
+      ...this.#options,
+      doors,
+      books,
+      alone: (work) => this.#options.desk.exclusively(work),
+      stopped: () => this.#options.reserve.stops('deciding'),
+      onFailure: (error) => tell({ event: 'failed', collector: 'doors', because: String(error) }),
+    });
+    desk.listenToDirectory(() => this.wake());
+    return this.#doors.url;
+  }
+
+  /** Something was written that decisions may rest on. */
+  wake(): void {
+    this.#posting.ring();
+    this.#looking.ring();
+  }
+
+  /** Posts what was decided and looks at the directory, until the signal is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    if (this.#doors === undefined) return;
+    await Promise.all([this.#post(signal), this.#lookOn(signal), this.#drain(signal)]);
+  }
+
+  /** Takes groups back whose time is over, and ends what an earlier process had begun. */
+  async #drain(signal: AbortSignal): Promise<void> {
+    const { config, writer, desk, wait } = this.#options;
+    const { doors } = config;
+    if (doors?.drain === undefined) return;
+    const draining = new Draining(doors.drain, peopleOf(doors), writer, this.#options);
+    while (!signal.aborted) {
+      await this.#telling('doors/drain', async () => {
+        if (await draining.isDue()) await desk.exclusively(() => draining.look(signal));
+      });
+      await wait(DRAIN_LOOK_MS, signal).catch(() => undefined);
+    }
+  }
+
+  /** Waits while somebody has the ledger for himself; who looks does not. */
+  async #post(signal: AbortSignal): Promise<void> {
+    const { desk, wait } = this.#options;
+    while (!signal.aborted) {
+      await desk.post();
+      this.#looking.ring();
+      await this.#posting.rest(DOOR_POST_EVERY_MS, wait, signal);
+    }
+  }
+
+  async #lookOn(signal: AbortSignal): Promise<void> {
+    const { wait } = this.#options;
+    while (!signal.aborted) {
+      await this.#telling('doors/directory', async () => this.#doors?.look());
+      await this.#looking.rest(DIRECTORY_LOOK_MS, wait, signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#doors?.close();
+  }
+
+  /** What is expected to go wrong at times is told once, until it is another thing. */
+  async #telling(collector: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#problems.delete(collector);
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      const because = messageOf(error);
+      if (because === this.#problems.get(collector)) return;
+      this.#problems.set(collector, because);
+      this.#options.tell({ event: 'problem', collector, because });
+    }
+  }
+}
+
+/** Rests until it is time, or somebody rings. Who rings while nobody rests is heard too. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  async rest(ms: number, wait: Wait, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    this.#wake = () => over.abort();
+    if (this.#rung) over.abort();
+    // Aborted: then it is not the time that has passed.
+    await wait(ms, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+    this.#wake = undefined;
+    this.#rung = false;
+  }
+}

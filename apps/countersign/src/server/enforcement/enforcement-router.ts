@@ -1,0 +1,190 @@
+import { isIP } from 'node:net';
+import type { AuthzenCaller, AuthzenDoor } from '../../enforcement/authzen/authzen-endpoint.ts';
+import { BODY_BYTES_MAX as AUTHZEN_BODY_BYTES_MAX } from '../../enforcement/authzen/limits.ts';
+import type { Roll } from '../../enforcement/callers/caller-registry.ts';
+import type { EamRequest } from '../../enforcement/eam/browser-session.ts';
+import type { EamDoor } from '../../enforcement/eam/eam-endpoint.ts';
+import { EAM_PATHS } from '../../enforcement/eam/eam-metadata.ts';
+import { FORM_BYTES_MAX as EAM_BODY_BYTES_MAX } from '../../enforcement/eam/limits.ts';
+import type { TokenIssuance } from '../../enforcement/eam/token-issuance.ts';
+import type {
+  ForwardAuthDoor,
+  ProxyCaller,
+} from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
+import { DoorError } from '../../enforcement/http/endpoint-error.ts';
+import { type DoorReply, jsonReply } from '../../enforcement/http/http-exchange.ts';
+import { POLL_BODY_BYTES_MAX as SSF_BODY_BYTES_MAX } from '../../enforcement/ssf/limits.ts';
+import type { Receiver } from '../../enforcement/ssf/receiver.ts';
+import type { SsfDoor } from '../../enforcement/ssf/ssf-endpoint.ts';
+import type { Answer, Answering } from './enforcement-server.ts';
+import type { Arrived } from './incoming-request.ts';
+
+/** Everybody who may ask at some door. One proof is one caller's. */
+export type DoorCaller =
+  | { readonly kind: 'tool'; readonly caller: AuthzenCaller }
+  | { readonly kind: 'proxy'; readonly caller: ProxyCaller }
+  | { readonly kind: 'receiver'; readonly caller: Receiver };
+
+export type DoorsParts = {
+  readonly roll: Roll<DoorCaller>;
+  readonly authzen: AuthzenDoor;
+  readonly forwardAuth: ForwardAuthDoor | undefined;
+  readonly ssf: SsfDoor | undefined;
+  readonly external: ExternalMethod | undefined;
+  /** Undefined: all is well; else why nothing is decided now. */
+  readonly stopped: () => string | undefined;
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** The external authentication method, and where it reads the address of a browser. */
+export type ExternalMethod = {
+  readonly door: EamDoor;
+  /** What Entra asks before it gives a token; undefined: nobody is to ask. */
+  readonly tokens: TokenIssuance | undefined;
+  readonly address: 'connection' | 'forwarded';
+};
+
+/** The doors that one process opens: finds out who asks, and leads them to the door they mean. */
+export class Doors {
+  readonly #parts: DoorsParts;
+
+  constructor(parts: DoorsParts) {
+    this.#parts = parts;
+  }
+
+  readonly answering: Answering = (request) => {
+    const { authzen, ssf, forwardAuth } = this.#parts;
+    const shown = authzen.metadata(request) ?? ssf?.publicPage(request);
+    if (shown !== undefined) return shown;
+    const { path } = request;
+    const people = this.#external(request);
+    if (people !== undefined) return people;
+    const isForward = forwardAuth?.has(path) === true;
+    const isSsf = ssf?.has(path) === true;
+    if (!isForward && !isSsf && !authzen.has(path)) return jsonReply(404, 'nothing is here');
+    const who = this.#who(request, isForward ? 'x-countersign-proxy' : 'authorization');
+    if (who === undefined) return stranger(request);
+    if (isForward) return this.#forward(who, request);
+    return isSsf ? this.#ssf(who, request) : this.#authzen(who, request);
+  };
+
+  /** A proxy passes on the authorization of whoever asks it, and shows its own apart. */
+  #who(request: Arrived, header: 'authorization' | 'x-countersign-proxy'): DoorCaller | undefined {
+    const { roll } = this.#parts;
+    const stated = request.header(header);
+    const isToken = header === 'x-countersign-proxy' && stated !== undefined;
+    const authorization = isToken ? `Bearer ${stated}` : stated;
+    return roll.find({ authorization, certificate: request.certificate });
+  }
+
+  /** People come by themselves: what Entra signed says who they are. Undefined: no place of it. */
+  #external(request: Arrived): Answer | undefined {
+    const { external, stopped, onFailure } = this.#parts;
+    if (external === undefined) return undefined;
+    const { door, tokens } = external;
+    if (tokens !== undefined && request.path === EAM_PATHS.issuance) {
+      return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer: () => tokens.answer(request) };
+    }
+    if (door.isPublic(request.path)) {
+      return { bodyBytesMax: 'ignored', answer: () => door.publicPage(request) };
+    }
+    if (!door.has(request.path)) return undefined;
+    const answer = async (): Promise<DoorReply> => {
+      if (stopped() !== undefined) return door.failed(request);
+      try {
+        return await door.answer(seen(request, external.address));
+      } catch (error) {
+        onFailure(error);
+        return door.failed(request);
+      }
+    };
+    return { bodyBytesMax: EAM_BODY_BYTES_MAX, answer };
+  }
+
+  #authzen(who: DoorCaller, request: Arrived): DoorReply | Answer {
+    if (who.kind !== 'tool') return wrongDoor();
+    const answer = async (): Promise<DoorReply> =>
+      this.#guarded(async () => {
+        this.#checkOpen();
+        return this.#parts.authzen.answer(who.caller, request);
+      });
+    return { bodyBytesMax: AUTHZEN_BODY_BYTES_MAX, caller: accountOf(who), answer };
+  }
+
+  #ssf(who: DoorCaller, request: Arrived): DoorReply | Answer {
+    const { ssf } = this.#parts;
+    if (who.kind !== 'receiver' || ssf === undefined) return wrongDoor();
+    const answer = async (): Promise<DoorReply> =>
+      this.#guarded(() => ssf.answer(who.caller, request));
+    return { bodyBytesMax: SSF_BODY_BYTES_MAX, caller: accountOf(who), answer };
+  }
+
+  #forward(who: DoorCaller, request: Arrived): DoorReply | Answer {
+    const { forwardAuth, onFailure } = this.#parts;
+    if (who.kind !== 'proxy' || forwardAuth === undefined) return wrongDoor();
+    const answer = async (): Promise<DoorReply> => {
+      if (this.#parts.stopped() !== undefined) return forwardAuth.failed(who.caller, request);
+      try {
+        return await forwardAuth.answer(who.caller, request);
+      } catch (error) {
+        onFailure(error);
+        return forwardAuth.failed(who.caller, request);
+      }
+    };
+    // Envoy passes on the method, and with some of its settings the body.
+    return { bodyBytesMax: 'ignored', answer };
+  }
+
+  #checkOpen(): void {
+    const because = this.#parts.stopped();
+    if (because !== undefined) throw new DoorError('UNAVAILABLE', because);
+  }
+
+  async #guarded(work: () => Promise<DoorReply>): Promise<DoorReply> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof DoorError) return errorReply(error);
+      throw error;
+    }
+  }
+}
+
+function seen(request: Arrived, address: ExternalMethod['address']): EamRequest {
+  const { method, path, query, header, body, signal } = request;
+  const forwarded = header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? '';
+  // The last one was added by the balancer itself, and all before it may have been made up.
+  const stated = isIP(forwarded) === 0 ? null : forwarded;
+  const from = address === 'forwarded' ? stated : request.address;
+  return { method, path, query, header, body, signal, address: from };
+}
+
+/** Names are unique among all callers; no address has such a name. */
+function accountOf({ caller }: DoorCaller): string {
+  return `caller ${caller.name}`;
+}
+
+/** For a body that is not read. */
+export function refusedBody(status: 413 | 429 | 503, what: string): DoorReply {
+  return jsonReply(status, what, status === 413 ? {} : AGAIN);
+}
+
+const AGAIN = { 'retry-after': '1' };
+
+/** AuthZEN 1.0, 10.1.2: "an error message string" as the body. */
+function errorReply(error: DoorError): DoorReply {
+  const { status, message, code } = error;
+  const again = code === 'TOO_SOON' || code === 'UNAVAILABLE' ? AGAIN : {};
+  return jsonReply(status, message, again);
+}
+
+function stranger(request: Arrived): DoorReply {
+  const showed = request.header('authorization') !== undefined;
+  const challenge = `Bearer realm="countersign"${showed ? ', error="invalid_token"' : ''}`;
+  const what = 'nobody is known by what the request shows: send a bearer token or a certificate';
+  return jsonReply(401, what, { 'www-authenticate': challenge });
+}
+
+function wrongDoor(): DoorReply {
+  return jsonReply(403, 'this caller has no business at this door');
+}

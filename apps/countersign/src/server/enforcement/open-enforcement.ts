@@ -1,0 +1,240 @@
+import { type Clock, OWN_TENANT, type Random, type TenantId } from '@countersign/core';
+import type { Wait } from '@countersign/m365';
+import { DecisionPoint, SuiteDirectory } from '@countersign/policy';
+import type { Config } from '../../config/config.ts';
+import type { DoorsConfig } from '../../config/enforcement-config.ts';
+import { textOf, unusable } from '../../config/read-text-file.ts';
+import { peopleOf } from '../../enforcement/approvals/read-people.ts';
+import type { People } from '../../enforcement/approvals/signed-statement.ts';
+import { AuthzenDoor } from '../../enforcement/authzen/authzen-endpoint.ts';
+import { FairTurns } from '../../enforcement/callers/fair-queue.ts';
+import { Deciding } from '../../enforcement/decisions/decision-queue.ts';
+import { DoorKnowledge } from '../../enforcement/decisions/policy-information-updater.ts';
+import { type OpenExternal, openExternal } from '../../enforcement/eam/open-eam.ts';
+import { ForwardAuthDoor } from '../../enforcement/forward-auth/forward-auth-endpoint.ts';
+import { Identities } from '../../enforcement/forward-auth/token-verifier.ts';
+import { WatchedPasses } from '../../enforcement/passes/open-pass-table.ts';
+import { knownPasses } from '../../enforcement/passes/pass-ledger.ts';
+import { Keeping } from '../../enforcement/passes/revocation-service.ts';
+import { post } from '../../enforcement/ssf/post-event.ts';
+import { secretFiles } from '../../enforcement/ssf/receiver-secrets.ts';
+import { SigningKeys } from '../../enforcement/ssf/security-event-token.ts';
+import { SsfDoor } from '../../enforcement/ssf/ssf-endpoint.ts';
+import { ssfDraft, ssfRecords } from '../../enforcement/ssf/ssf-entries.ts';
+import type { SsfRecord } from '../../enforcement/ssf/ssf-record.ts';
+import { Transmitter } from '../../enforcement/ssf/transmitter.ts';
+import { WorkError } from '../../operations/forwarding/errors.ts';
+import type { Writer } from '../../operations/host/open-writer.ts';
+import type { BooksReader } from '../../store/store-reader.ts';
+import { type DoorCaller, Doors, refusedBody } from './enforcement-router.ts';
+import { DoorServer } from './enforcement-server.ts';
+import { DOOR_STEPS_PER_TURN } from './limits.ts';
+import { type Enrolled, rollOf } from './register-callers.ts';
+
+export type OpenDoorsOptions = {
+  readonly config: Config;
+  readonly doors: DoorsConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly writer: Writer;
+  readonly books: BooksReader;
+  /** Work that needs the ledger for itself. */
+  readonly alone: (work: () => Promise<void>) => Promise<void>;
+  /** The policies that come with the program. */
+  readonly policies: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  /** Undefined: all is well; else why nothing can be decided now. */
+  readonly stopped: () => string | undefined;
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** What was opened, for whoever goes on with it. */
+export type OpenDoors = {
+  readonly url: string;
+  readonly point: DecisionPoint;
+  readonly transmitter: Transmitter | undefined;
+  /**
+   * Takes in what the directory, the policies and the findings are now, and ends the passes that
+   * do not hold any more.
+   * @throws ConfigError: what a file said before stays, and ages
+   */
+  look(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the doors that a configuration names. All that is wrong with it is found before anybody
+ * can ask.
+ * @throws AccessError, ConfigError, WorkError, HttpError CREDENTIAL
+ */
+export async function openDoors(options: OpenDoorsOptions): Promise<OpenDoors> {
+  const { doors: config, writer, clock, random, stopped, onFailure } = options;
+  const { accountant } = writer;
+  const { policies, directory: files } = config;
+  const people = peopleOf(config);
+  const known = { writer, alone: options.alone, policies, builtIn: options.policies, files };
+  const knowledge = await DoorKnowledge.open(known);
+  const directory = new SuiteDirectory(knowledge.store, knowledge.opinions);
+  const passes = new WatchedPasses(() => directory);
+  const point = new DecisionPoint({
+    ...{ policies: knowledge.policies, directory, accountant, clock, random, passes },
+    suiteTokenMs: config.suiteTokens,
+  });
+  const turns = new FairTurns({ yieldTurn: setImmediate, stepsPerTurn: DOOR_STEPS_PER_TURN });
+  const deciding = new Deciding(point, turns);
+  const records = await ssfRecords(writer);
+  const transmitter = await transmitterOf(options, records);
+  const external = await externalOf(options, deciding, people);
+  const watched = { ...options, knowledge, passes, deciding, transmitter };
+  const passkeys = external?.passkeys;
+  const keeping = await Keeping.open({ ...watched, passkeys, issuer: config.url }, records);
+  const doors = new Doors({
+    roll: rollOf(callersOf(options.config, config), options.env),
+    authzen: new AuthzenDoor({
+      ...{ deciding, accountant, candidates: knowledge, identifier: config.url },
+      now: () => clock.now(),
+    }),
+    forwardAuth: forwardAuthOf(config, deciding, clock, (pass) => {
+      const nowMs = clock.now();
+      if (passes.isOpen(pass, nowMs)) return false;
+      return knownPasses(writer.books, nowMs, { pass }).length > 0;
+    }),
+    ssf: transmitter === undefined ? undefined : new SsfDoor(transmitter),
+    external,
+    stopped,
+    onFailure,
+  });
+  const { answering } = doors;
+  const { listen, connectionsPerAddress } = config;
+  const server = await DoorServer.open({
+    ...{ listen, tls: tlsOf(config), connectionsPerAddress },
+    ...{ answering, refused: refusedBody, onFailure },
+  });
+  transmitter?.start();
+  return {
+    url: server.url,
+    point,
+    transmitter,
+    look: async () => {
+      try {
+        // First: of a passkey that is taken away it tells whose it is.
+        await external?.look();
+      } finally {
+        await keeping.look();
+      }
+    },
+    close: async () => {
+      await server.close();
+      await external?.close();
+      await transmitter?.close();
+    },
+  };
+}
+
+async function externalOf(
+  options: OpenDoorsOptions,
+  deciding: Deciding,
+  people: People,
+): Promise<OpenExternal | undefined> {
+  const { external, url } = options.doors;
+  if (external === undefined) return undefined;
+  return openExternal({ ...options, external, url, deciding, people });
+}
+
+function forwardAuthOf(
+  { identity }: DoorsConfig,
+  deciding: Deciding,
+  clock: Clock,
+  isOver: (pass: string) => boolean,
+): ForwardAuthDoor | undefined {
+  if (identity === undefined) return undefined;
+  const { issuer, audience, claim, cookie } = identity;
+  const keys = keySetIn(identity.keys);
+  const identities = new Identities({ issuer, audience, keys, claim, clock });
+  return new ForwardAuthDoor({ deciding, identities, isOver, cookie });
+}
+
+type KeySet = ConstructorParameters<typeof Identities>[0]['keys'];
+
+function keySetIn(file: string): KeySet {
+  const what = 'it is no JSON Web Key Set: write {"keys": […]}, of public keys';
+  const keys = (parsed(file) as { readonly keys?: unknown } | null)?.keys;
+  if (!Array.isArray(keys)) throw unusable(file, what);
+  // A shared secret in the set would let whoever verifies sign as well.
+  const isPublic = (key: unknown): boolean =>
+    typeof key === 'object' && key !== null && !('d' in key) && !('k' in key);
+  if (!keys.every(isPublic)) throw unusable(file, what);
+  return { keys } as KeySet;
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(textOf(file));
+  } catch (error) {
+    if (error instanceof WorkError) throw error;
+    throw unusable(file, 'it is not JSON');
+  }
+}
+
+async function transmitterOf(
+  options: OpenDoorsOptions,
+  records: readonly SsfRecord[],
+): Promise<Transmitter | undefined> {
+  const { doors, writer, clock, random, wait } = options;
+  const { url, events } = doors;
+  if (events === undefined) return undefined;
+  const pems = events.signingKeys.map((file) => ({ file, pem: textOf(file) }));
+  return new Transmitter(
+    {
+      transmits: { issuer: url, pollEndpoint: `${url}/ssf/poll` },
+      keys: await SigningKeys.of(pems),
+      receivers: events.receivers,
+      world: {
+        clock,
+        random,
+        wait: (ms, signal) => wait(ms, signal).catch(() => undefined),
+        post,
+        keep: async (records) => {
+          await writer.accountant.append(records.map(ssfDraft));
+        },
+        secrets: secretFiles(writer.dir),
+      },
+    },
+    records,
+  );
+}
+
+function callersOf(config: Config, doors: DoorsConfig): readonly Enrolled<DoorCaller>[] {
+  const usual = config.tenants.length === 1 ? config.tenants[0]?.id : undefined;
+  const tenantOf = (stated: TenantId | undefined): TenantId => stated ?? usual ?? OWN_TENANT;
+  const tools = doors.tools.map((tool): Enrolled<DoorCaller> => {
+    const { name, door, passFor: passMs, resources } = tool;
+    const caller = { name, tenant: tenantOf(tool.tenant), resources, door, passMs };
+    return { name, proofs: tool, as: { kind: 'tool', caller } };
+  });
+  const proxies = doors.proxies.map((proxy): Enrolled<DoorCaller> => {
+    const { name, kind, signIn, passFor: passMs } = proxy;
+    const sites = proxy.sites.map(({ host, app, type, action }) => ({
+      ...{ host, action, resource: { type, id: app } },
+    }));
+    const resources = sites.map(({ resource: { type, id } }) => ({ type, ids: [id] }));
+    const tenant = tenantOf(proxy.tenant);
+    const caller = { name, tenant, resources, proxy: kind, sites, signIn, passMs };
+    return { name, proofs: proxy, as: { kind: 'proxy', caller } };
+  });
+  const receivers = (doors.events?.receivers ?? []).map((receiver): Enrolled<DoorCaller> => {
+    return { name: receiver.name, proofs: receiver, as: { kind: 'receiver', caller: receiver } };
+  });
+  return [...tools, ...proxies, ...receivers];
+}
+
+function tlsOf({ tls }: DoorsConfig): Parameters<typeof DoorServer.open>[0]['tls'] {
+  if (tls === undefined) return undefined;
+  const { certificate, key, clients } = tls;
+  return {
+    certificate: textOf(certificate),
+    key: textOf(key),
+    clients: clients === undefined ? undefined : textOf(clients),
+  };
+}

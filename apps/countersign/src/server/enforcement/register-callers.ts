@@ -1,0 +1,63 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { messageOf } from '@countersign/core';
+import { readSecret } from '@countersign/m365';
+import type { CallerProofs } from '../../config/enforcement-config.ts';
+import { type Proof, Roll } from '../../enforcement/callers/caller-registry.ts';
+import { WorkError } from '../../operations/forwarding/errors.ts';
+
+export type Enrolled<C> = { readonly name: string; readonly proofs: CallerProofs; readonly as: C };
+
+/**
+ * Who is known by what. Two callers with one proof would be each other.
+ * @throws WorkError CALLER_PROOF, HttpError CREDENTIAL
+ */
+export function rollOf<C>(
+  callers: readonly Enrolled<C>[],
+  env: Readonly<Record<string, string | undefined>>,
+): Roll<C> {
+  const roll = new Roll<C>();
+  const owners = new Map<string, string>();
+  for (const { name, proofs, as } of callers) {
+    for (const proof of proofsOf(name, proofs, env)) {
+      const key = `${proof.kind} ${proof.sha256}`;
+      const before = owners.get(key);
+      if (before !== undefined) {
+        throw invalid(name, `it proves itself by the same ${proof.kind} as ${before}`);
+      }
+      owners.set(key, name);
+      roll.add(proof, as);
+    }
+  }
+  return roll;
+}
+
+function proofsOf(
+  name: string,
+  { tokenHash, certificate }: CallerProofs,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Proof[] {
+  const digests = tokenHash === undefined ? [] : readSecret(tokenHash, env).reveal().split(/\s+/);
+  const bearers = digests.map((digest): Proof => {
+    if (/^[0-9a-f]{64}$/i.test(digest)) return { kind: 'bearer', sha256: digest.toLowerCase() };
+    throw invalid(
+      name,
+      'its tokenHash is no SHA-256 in hex: write what sha256sum tells of a token',
+    );
+  });
+  if (certificate === undefined) return bearers;
+  return [...bearers, { kind: 'certificate', sha256: fingerprintOf(name, certificate) }];
+}
+
+function fingerprintOf(name: string, file: string): string {
+  try {
+    const { fingerprint256 } = new X509Certificate(readFileSync(file));
+    return fingerprint256.replaceAll(':', '').toLowerCase();
+  } catch (cause) {
+    throw invalid(name, `the certificate ${file} cannot be read (${messageOf(cause)})`);
+  }
+}
+
+function invalid(name: string, what: string): WorkError {
+  return new WorkError('CALLER_PROOF', `could not let the caller ${name} ask: ${what}`);
+}

@@ -1,0 +1,64 @@
+import {
+  type Answer,
+  all,
+  instantOfMs,
+  not,
+  type Reason,
+  unknown,
+  type Watermark,
+  yes,
+} from '@countersign/core';
+import { INDEX_LAG_MS_MAX, LATE_POLLS } from '../operations/forwarding/limits.ts';
+import type { ServerState } from './metrics.ts';
+import type { CollectorTally } from './runtime/collector-tally.ts';
+
+/**
+ * Does everything that is configured collect, and can it be asked about? Three answers, like every
+ * question: a collector that has not polled yet is no good news.
+ */
+export function healthOf(state: ServerState, asOf: Watermark): Answer {
+  const { collectors, failedDetectors } = state;
+  const fine = yes(asOf, [{ origin: asOf.origin, index: Math.max(0, asOf.size - 1) }]);
+  return all([
+    indexing(state, fine),
+    state.disk === 'low' ? not(fine, DISK_LOW) : fine,
+    state.doors === 'shut' ? not(fine, DOORS_SHUT) : fine,
+    ...failedDetectors.map(({ title }) => not(fine, { code: 'detector-failed', text: title })),
+    ...collectors.map((tally) => polling(tally, state.nowMs, fine)),
+  ]);
+}
+
+/** Entries on their way make nothing unknown: the answer holds as far as it has read. */
+function indexing({ nowMs, unreadSinceMs, booksCursor }: ServerState, fine: Answer): Answer {
+  if (unreadSinceMs === undefined || nowMs - unreadSinceMs <= INDEX_LAG_MS_MAX) return fine;
+  const since = instantOfMs(unreadSinceMs);
+  const text = `entry ${booksCursor} arrived at ${since} and is not yet indexed: indexing is stuck`;
+  return unknown(fine.asOf, { code: 'not-yet-indexed', text });
+}
+
+const DISK_LOW: Reason = {
+  code: 'disk-low',
+  text: 'the disk of the data folder is too full: nothing is collected',
+};
+
+const DOORS_SHUT: Reason = {
+  code: 'doors-shut',
+  text: 'the disk of the data folder is too full: the enforcement points decide nothing',
+};
+
+function polling(
+  { name, lastPollMs, lastShort, lastProblem, everyMs }: CollectorTally,
+  nowMs: number,
+  fine: Answer,
+): Answer {
+  if (lastPollMs === undefined) {
+    return unknown(fine.asOf, { code: 'not-yet-polled', text: `${name} has not polled yet` });
+  }
+  if (nowMs - lastPollMs > LATE_POLLS * everyMs) {
+    const text = `${name} polled last at ${instantOfMs(lastPollMs)}: it is stuck`;
+    return not(fine, { code: 'collector-stuck', text });
+  }
+  if (lastShort === 0) return fine;
+  const text = `${name} did not get all that it asked for: ${lastProblem ?? 'see the log'}`;
+  return unknown(fine.asOf, { code: 'short', text });
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { QuotaBudget } from '@countersign/m365';
+import { healthOf } from './health.ts';
+import { metricsOf, type ServerState } from './metrics.ts';
+import { addPoll, newTally } from './runtime/collector-tally.ts';
+import { exposition } from './runtime/prometheus-format.ts';
+import { logLine } from './runtime/server-event.ts';
+
+const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
+const TENANT = '5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794';
+const POLL = {
+  ...{ windows: 4, short: 0, behindMs: 0, records: 9, duplicates: 2, parked: 1 },
+  hasMore: false,
+};
+const AS_OF = { origin: 'log', size: 10, at: null };
+const ROW = {
+  index: 3,
+  tenant: TENANT,
+  source: 'm365.activity/Audit.Exchange',
+  workload: null,
+  subject: null,
+  fromMs: NOW_MS - 7_200_000,
+  toMs: NOW_MS - 3_600_000,
+  state: 'collected',
+  bound: 0.01,
+  because: 'all was fetched',
+} as const;
+const BUDGET: QuotaBudget = {
+  neededPerMinute: 30,
+  allowedPerMinute: 2000,
+  headroom: 65,
+  backlogRequests: 12,
+  catchUpMinutes: null,
+  losesFrom: '2026-03-03T09:00:00Z',
+  state: 'late: quota',
+};
+
+function tally(): ReturnType<typeof newTally> {
+  return newTally('activity-api', TENANT, 60_000);
+}
+
+function state(changes: Partial<ServerState> = {}): ServerState {
+  return {
+    version: '1.2.3',
+    nowMs: NOW_MS,
+    collectors: [],
+    coverage: [],
+    coverageCursor: 7,
+    canaries: [],
+    webhooks: [],
+    queue: 0,
+    ledgerEntries: 10,
+    booksCursor: 10,
+    failedDetectors: [],
+    unreadSinceMs: undefined,
+    freeDisk: 0.5,
+    disk: 'enough',
+    doors: 'none',
+    memoryBytes: 1024,
+    ...changes,
+  };
+}
+
+describe('metrics', () => {
+  test('have the text format, with a help and a type before the samples', () => {
+    const polled = tally();
+    addPoll(polled, { ...POLL, short: 1, problems: [] }, NOW_MS);
+    const lines = exposition(metricsOf(state({ collectors: [polled] }))).split('\n');
+    const at = lines.indexOf('# TYPE countersign_windows_total counter');
+    const labels = `collector="activity-api",tenant="${TENANT}"`;
+    assert.match(lines[at - 1] ?? '', /^# HELP countersign_windows_total /);
+    assert.equal(lines[at + 1], `countersign_windows_total{${labels},outcome="complete"} 3`);
+    assert.equal(lines[at + 2], `countersign_windows_total{${labels},outcome="short"} 1`);
+    assert.ok(lines.includes(`countersign_records_total{${labels}} 9`));
+    assert.equal(lines.at(-1), '');
+  });
+
+  test('say nothing of what is not known', () => {
+    const text = exposition(metricsOf(state({ collectors: [tally()], freeDisk: undefined })));
+    assert.doesNotMatch(text, /last_poll|lag|quota|disk_free/);
+    assert.doesNotMatch(text, /NaN|undefined/);
+  });
+
+  test('hold the quota: what is needed, allowed, left, behind, and when it begins to lose', () => {
+    const text = exposition(metricsOf(state({ collectors: [{ ...tally(), budget: BUDGET }] })));
+    assert.match(text, /^countersign_quota_needed_per_minute\{.*\} 30$/m);
+    assert.match(text, /^countersign_quota_catch_up_minutes\{.*\} \+Inf$/m);
+    assert.match(text, /^countersign_quota_loses_from_timestamp_seconds\{.*\} 1772528400$/m);
+  });
+
+  test('tell how late canaries are and how many are missing, by feed and workload', () => {
+    const key = { tenant: TENANT, source: ROW.source, workload: 'Exchange', subject: null };
+    const delays = { n: 9, p50Ms: 3_600_000, p99Ms: 5_400_000, maxMs: 5_400_000 };
+    const text = exposition(metricsOf(state({ canaries: [{ key, sent: 10, seen: 9, delays }] })));
+    const of = `tenant="${TENANT}",source="${ROW.source}",workload="Exchange"`;
+    assert.ok(text.includes(`countersign_canaries{${of},outcome="back"} 9\n`));
+    assert.ok(text.includes(`countersign_canaries{${of},outcome="missing"} 1\n`));
+    assert.ok(text.includes(`countersign_canary_delay_seconds{${of},quantile="0.99"} 5400\n`));
+  });
+
+  test('tell the age of the newest moment that is covered, for each source', () => {
+    const late = { ...ROW, fromMs: ROW.toMs, toMs: NOW_MS, state: 'late' } as const;
+    const never = { ...ROW, source: 'graph/signIns', state: 'unknown' } as const;
+    const text = exposition(metricsOf(state({ coverage: [ROW, late, never] })));
+    const source = 'm365.activity/Audit.Exchange';
+    const labels = `{tenant="${TENANT}",source="${source}"}`;
+    assert.ok(text.includes(`countersign_source_lag_seconds${labels} 3600\n`), text);
+    assert.doesNotMatch(text, /signIns/);
+  });
+
+  test('tell whether the disk is too full to collect, or to decide', () => {
+    const text = (changes: Partial<ServerState>) => exposition(metricsOf(state(changes)));
+    assert.match(text({ disk: 'low' }), /^countersign_collecting_stopped 1$/m);
+    assert.match(text({ doors: 'open' }), /^countersign_collecting_stopped 0$/m);
+    assert.match(text({ doors: 'open' }), /^countersign_doors_shut 0$/m);
+    assert.match(text({ doors: 'shut' }), /^countersign_doors_shut 1$/m);
+    assert.doesNotMatch(text({ doors: 'none' }), /^countersign_doors_shut /m);
+  });
+
+  test('escape what a label may not hold', () => {
+    const samples = [{ labels: { a: 'x"y\\z\nw' }, value: 1 }];
+    const text = exposition([{ name: 'm', help: 'h', type: 'gauge', samples }]);
+    assert.match(text, /^m\{a="x\\"y\\\\z\\nw"\} 1$/m);
+  });
+});
+
+describe('health', () => {
+  const polled = { ...tally(), lastPollMs: NOW_MS - 1000 };
+  const kind = (changes: Partial<ServerState>): string => healthOf(state(changes), AS_OF).kind;
+
+  test('is yes when every collector got all that it asked for', () => {
+    assert.equal(kind({ collectors: [polled] }), 'yes');
+  });
+
+  test('cannot be told before the first poll, while one falls short, or behind the ledger', () => {
+    assert.equal(kind({ collectors: [polled, tally()] }), 'unknown');
+    assert.equal(kind({ collectors: [{ ...polled, lastShort: 1 }] }), 'unknown');
+    assert.equal(kind({ collectors: [polled], unreadSinceMs: NOW_MS - 120_000 }), 'unknown');
+  });
+
+  test('holds as far as it has read while entries are on their way', () => {
+    const changes = { collectors: [polled], booksCursor: 9, unreadSinceMs: NOW_MS - 1000 };
+    assert.equal(kind(changes), 'yes');
+    assert.deepEqual(healthOf(state(changes), AS_OF).asOf, AS_OF);
+  });
+
+  test('is no while a detector has failed, by its name, as the metrics say', () => {
+    const failed = { judge: 'stream', unit: 'Guessed passwords', entry: 7, title: 'it failed' };
+    const changes = { collectors: [polled], failedDetectors: [failed] };
+    const answer = healthOf(state(changes), AS_OF);
+    assert.ok(answer.kind === 'no');
+    assert.deepEqual(answer.because, [{ code: 'detector-failed', text: 'it failed' }]);
+    const labels = '{judge="stream",detector="Guessed passwords",entry="7"}';
+    assert.ok(
+      exposition(metricsOf(state(changes))).includes(`countersign_detector_failed${labels} 1`),
+    );
+  });
+
+  test('says why it is no, and as of which entry', () => {
+    const stuck = { ...polled, lastPollMs: NOW_MS - 200_000 };
+    const changes = { collectors: [stuck], disk: 'low', doors: 'shut' } as const;
+    const answer = healthOf(state(changes), AS_OF);
+    assert.ok(answer.kind === 'no');
+    assert.deepEqual(answer.asOf, AS_OF);
+    const codes = answer.because.map(({ code }) => code);
+    assert.deepEqual(codes, ['disk-low', 'doors-shut', 'collector-stuck']);
+  });
+
+  test('is no when a collector is stuck, or the disk is nearly full', () => {
+    assert.equal(kind({ collectors: [{ ...polled, lastPollMs: NOW_MS - 200_000 }] }), 'no');
+    assert.equal(kind({ collectors: [polled], disk: 'low' }), 'no');
+    assert.equal(kind({ collectors: [polled], doors: 'shut' }), 'no');
+    assert.equal(kind({ collectors: [polled], doors: 'open' }), 'yes');
+  });
+});
+
+test('a line of the log is one line, as text and as JSON', () => {
+  const event = { event: 'problem', collector: 'activity-api', because: 'AF20023' } as const;
+  const text = '2026-03-02T09:00:00Z problem activity-api: AF20023';
+  assert.equal(logLine(NOW_MS, event, 'text'), text);
+  const json = { at: '2026-03-02T09:00:00Z', ...event };
+  assert.deepEqual(JSON.parse(logLine(NOW_MS, event, 'json')), json);
+});

@@ -1,0 +1,206 @@
+import type { CanaryTally } from '@countersign/coverage';
+import type { Failure } from '../detection/findings/failed.ts';
+import type { CoverageFact } from '../store/rows/entry-rows.ts';
+import type { WebhookTally } from './collectors/open-webhooks.ts';
+import type { CollectorTally } from './runtime/collector-tally.ts';
+import type { Metric, Sample } from './runtime/prometheus-format.ts';
+
+/** What a server knows of itself when it is asked. */
+export type ServerState = {
+  readonly version: string;
+  readonly nowMs: number;
+  readonly collectors: readonly CollectorTally[];
+  readonly coverage: readonly CoverageFact[];
+  /** How far the books were when the rows of coverage were reckoned. */
+  readonly coverageCursor: number;
+  readonly canaries: readonly CanaryTally[];
+  readonly webhooks: readonly WebhookTally[];
+  /** Commands of other processes in work or waiting. */
+  readonly queue: number;
+  readonly ledgerEntries: number;
+  readonly booksCursor: number;
+  /** When the first entry arrived that cannot be asked about; undefined where all can. */
+  readonly unreadSinceMs: number | undefined;
+  /** 0 to 1; undefined where the system does not say. */
+  readonly freeDisk: number | undefined;
+  /** `low`: nothing is collected. */
+  readonly disk: 'low' | 'enough';
+  /** `shut`: what is left of the disk is too little for decisions. `none` are configured. */
+  readonly doors: 'open' | 'shut' | 'none';
+  readonly memoryBytes: number;
+  /** Rules and detectors that have failed, in the words of their findings. */
+  readonly failedDetectors: readonly FailedDetector[];
+};
+
+export type FailedDetector = Failure & { readonly title: string };
+
+export function metricsOf(state: ServerState): Metric[] {
+  const { version, queue, ledgerEntries, booksCursor, freeDisk, memoryBytes, disk, doors } = state;
+  const one = (value: number | undefined): Sample[] => [{ labels: {}, value }];
+  return [
+    gauge('build_info', 'Version that runs', [{ labels: { version }, value: 1 }]),
+    ...collected(state),
+    ...quota(state),
+    heard(state),
+    lag(state),
+    ...canaries(state),
+    gauge('handover_queue', 'Commands of other processes in work or waiting', one(queue)),
+    gauge('ledger_entries', 'Entries in the ledger', one(ledgerEntries)),
+    gauge('books_cursor', 'Entries below this index can be asked about', one(booksCursor)),
+    gauge('disk_free_ratio', 'Share of the disk of the data folder that is free', one(freeDisk)),
+    gauge('collecting_stopped', 'Whether the disk is too full to collect', one(+(disk === 'low'))),
+    gauge(
+      'doors_shut',
+      'Whether the disk is too full to decide',
+      doors === 'none' ? [] : one(+(doors === 'shut')),
+    ),
+    gauge('detector_failed', 'Rules and detectors that failed', failedSamples(state)),
+    gauge('memory_bytes', 'Resident memory of the process', one(memoryBytes)),
+  ];
+}
+
+function failedSamples({ failedDetectors }: ServerState): Sample[] {
+  return failedDetectors.map(({ judge, unit, entry }) => ({
+    labels: { judge, detector: unit ?? judge, entry: entry === null ? 'all' : String(entry) },
+    value: 1,
+  }));
+}
+
+function collected({ collectors }: ServerState): Metric[] {
+  const of = (read: (tally: CollectorTally) => number | undefined): Sample[] =>
+    collectors.map((tally) => ({ labels: labelsOf(tally), value: read(tally) }));
+  const windows = collectors.flatMap((tally): Sample[] => [
+    {
+      labels: { ...labelsOf(tally), outcome: 'complete' },
+      value: tally.windows - tally.shortWindows,
+    },
+    { labels: { ...labelsOf(tally), outcome: 'short' }, value: tally.shortWindows },
+  ]);
+  const polls = collectors.flatMap((tally): Sample[] => [
+    { labels: { ...labelsOf(tally), outcome: 'ended' }, value: tally.polls },
+    { labels: { ...labelsOf(tally), outcome: 'failed' }, value: tally.failedPolls },
+  ]);
+  return [
+    counter(
+      'records_total',
+      'Records read from a source',
+      of(({ records }) => records),
+    ),
+    counter(
+      'duplicates_total',
+      'Of them known before',
+      of(({ duplicates }) => duplicates),
+    ),
+    counter(
+      'parked_total',
+      'Pieces that could not be read',
+      of(({ parked }) => parked),
+    ),
+    counter('polls_total', 'Polls by outcome', polls),
+    counter('windows_total', 'Windows asked for, by outcome', windows),
+    gauge(
+      'last_poll_timestamp_seconds',
+      'When a poll ended last',
+      of(({ lastPollMs }) => (lastPollMs === undefined ? undefined : lastPollMs / 1000)),
+    ),
+  ];
+}
+
+function quota({ collectors }: ServerState): Metric[] {
+  const of = (read: (budget: Budget) => number | undefined): Sample[] =>
+    collectors.flatMap((tally) => {
+      if (tally.budget === undefined) return [];
+      return [{ labels: labelsOf(tally), value: read(tally.budget) }];
+    });
+  const losesFrom = ({ losesFrom: from }: Budget): number | undefined =>
+    from === null ? undefined : Date.parse(from) / 1000;
+  return [
+    gauge(
+      'quota_needed_per_minute',
+      'Requests that keep up',
+      of((b) => b.neededPerMinute),
+    ),
+    gauge(
+      'quota_allowed_per_minute',
+      'Requests allowed',
+      of((b) => b.allowedPerMinute),
+    ),
+    gauge(
+      'quota_headroom_ratio',
+      'allowed / needed - 1',
+      of((b) => b.headroom),
+    ),
+    gauge(
+      'quota_backlog_requests',
+      'Requests behind',
+      of((b) => b.backlogRequests),
+    ),
+    gauge(
+      'quota_catch_up_minutes',
+      'Until nothing is behind',
+      of((b) => b.catchUpMinutes ?? Infinity),
+    ),
+    gauge('quota_loses_from_timestamp_seconds', 'When content begins to expire', of(losesFrom)),
+  ];
+}
+
+function heard({ webhooks }: ServerState): Metric {
+  const samples = webhooks.flatMap(({ tenant, counts }) =>
+    Object.entries(counts).map(([outcome, value]) => ({ labels: { tenant, outcome }, value })),
+  );
+  return counter('webhook_calls_total', 'Calls of the webhook, by outcome', samples);
+}
+
+/** Since when the newest moment is ago of which a source is known to be here whole. */
+function lag({ coverage, nowMs }: ServerState): Metric {
+  const streams = Map.groupBy(coverage, (row) => `${row.tenant}\n${row.source}\n${row.workload}`);
+  const samples = [...streams.values()].flatMap((rows): Sample[] => {
+    const [{ tenant, source, workload } = { tenant: '', source: '', workload: null }] = rows;
+    const ends = rows.flatMap(({ state, toMs }) => {
+      const isGood = state === 'collected' || state === 'corroborated';
+      return isGood && toMs !== null ? [toMs] : [];
+    });
+    if (ends.length === 0) return [];
+    const labels = { tenant, source, ...(workload === null ? {} : { workload }) };
+    return [{ labels, value: Math.max(0, nowMs - Math.max(...ends)) / 1000 }];
+  });
+  return gauge('source_lag_seconds', 'Age of the newest moment that is covered', samples);
+}
+
+/** How late and how whole the feeds are, as our own acts that came back tell. */
+function canaries({ canaries: tallies }: ServerState): Metric[] {
+  const labels = ({ key }: CanaryTally): Record<string, string> => {
+    const { tenant, source, workload } = key;
+    return { tenant, source, ...(workload === null ? {} : { workload }) };
+  };
+  const judged = tallies.flatMap((tally): Sample[] => [
+    { labels: { ...labels(tally), outcome: 'back' }, value: tally.seen },
+    { labels: { ...labels(tally), outcome: 'missing' }, value: tally.sent - tally.seen },
+  ]);
+  const late = tallies.flatMap((tally): Sample[] => {
+    const { delays } = tally;
+    if (delays === null) return [];
+    return [
+      { labels: { ...labels(tally), quantile: '0.5' }, value: delays.p50Ms / 1000 },
+      { labels: { ...labels(tally), quantile: '0.99' }, value: delays.p99Ms / 1000 },
+    ];
+  });
+  return [
+    gauge('canaries', 'Canaries judged, by what became of them: a late one comes back', judged),
+    gauge('canary_delay_seconds', 'From the act to its record in the feed', late),
+  ];
+}
+
+type Budget = NonNullable<CollectorTally['budget']>;
+
+function labelsOf({ name, tenant }: CollectorTally): Record<string, string> {
+  return { collector: name, tenant };
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name: `countersign_${name}`, help, type: 'counter', samples };
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name: `countersign_${name}`, help, type: 'gauge', samples };
+}

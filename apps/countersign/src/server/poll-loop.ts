@@ -1,0 +1,89 @@
+import { type Clock, messageOf } from '@countersign/core';
+import type { Collector, Wait } from '@countersign/m365';
+import type { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import { pollOnce } from '../ingest/collection/poll-once.ts';
+import { DISK_LOOK_EVERY_MS, HINTED_POLL_MS_MIN } from '../operations/forwarding/limits.ts';
+import { addPoll, type CollectorTally } from './runtime/collector-tally.ts';
+import type { Tell } from './runtime/server-event.ts';
+
+export type RoundOptions = {
+  readonly collector: Collector;
+  readonly tally: CollectorTally;
+  readonly desk: LedgerDesk;
+  readonly clock: Clock;
+  readonly wait: Wait;
+  /** `low`: nothing may be collected now. */
+  readonly disk: () => 'low' | 'enough';
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Polls one collector for ever: again at once while there is more, else after its period. Resolves
+ * when the signal is aborted; rejects when the ledger, or we, cannot go on.
+ */
+export async function rounds(options: RoundOptions): Promise<void> {
+  const { collector, tally, clock, wait, disk, signal } = options;
+  while (!signal.aborted) {
+    const startedMs = clock.monotonic();
+    if (disk() === 'low') {
+      await untilAborted(() => wait(DISK_LOOK_EVERY_MS, signal), signal);
+      continue;
+    }
+    const hasMore = await untilAborted(() => round(options), signal);
+    const spentMs = clock.monotonic() - startedMs;
+    if (hasMore === true) continue;
+    const restMs = Math.max(0, collector.everyMs - spentMs);
+    tally.budget = collector.budget;
+    await untilAborted(() => rest(options, restMs), signal);
+  }
+}
+
+/** Until it is time again, or a hint says that there is something. */
+async function rest({ collector, wait, signal }: RoundOptions, ms: number): Promise<void> {
+  if (collector.hinted === undefined) return wait(ms, signal);
+  // Whoever hints without end does not make us ask without end.
+  const firstMs = Math.min(ms, HINTED_POLL_MS_MIN);
+  await wait(firstMs, signal);
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  const waited = wait(ms - firstMs, either).catch(() => undefined);
+  await Promise.race([waited, collector.hinted(either)]);
+  over.abort();
+}
+
+async function round(options: RoundOptions): Promise<boolean> {
+  const { collector, tally, desk, clock, tell, signal } = options;
+  const startedMs = clock.monotonic();
+  try {
+    const report = await pollOnce(desk, collector, signal);
+    addPoll(tally, report, clock.now());
+    tally.budget = collector.budget;
+    const { windows, short, records, duplicates, parked, problems } = report;
+    const { name } = collector;
+    const ms = Math.round(clock.monotonic() - startedMs);
+    const counts = { windows, short, records, duplicates, parked, ms };
+    tell({ event: 'polled', collector: name, tenant: tally.tenant, ...counts });
+    for (const because of problems) tell({ event: 'problem', collector: name, because });
+    return report.hasMore;
+  } catch (error) {
+    if (!signal.aborted) {
+      tally.failedPolls += 1;
+      tell({ event: 'failed', collector: collector.name, because: messageOf(error) });
+    }
+    throw error;
+  }
+}
+
+/** What is cut off because the signal was aborted is no failure. */
+async function untilAborted<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { PollReport, QuotaBudget } from '@countersign/m365';
+
+/** What one collector did since the start. */
+export type CollectorTally = {
+  readonly name: string;
+  readonly tenant: string;
+  readonly everyMs: number;
+  polls: number;
+  failedPolls: number;
+  windows: number;
+  shortWindows: number;
+  records: number;
+  duplicates: number;
+  parked: number;
+  /** By our clock; undefined before the first. */
+  lastPollMs: number | undefined;
+  /** Windows of the last poll that did not end complete; with its first problem. */
+  lastShort: number;
+  lastProblem: string | undefined;
+  budget: QuotaBudget | undefined;
+};
+
+export function newTally(name: string, tenant: string, everyMs: number): CollectorTally {
+  const counts = { polls: 0, failedPolls: 0, windows: 0, shortWindows: 0 };
+  const records = { records: 0, duplicates: 0, parked: 0, lastShort: 0 };
+  const unknown = { lastPollMs: undefined, lastProblem: undefined, budget: undefined };
+  return { name, tenant, everyMs, ...counts, ...records, ...unknown };
+}
+
+export function addPoll(tally: CollectorTally, report: PollReport, nowMs: number): void {
+  tally.polls += 1;
+  tally.windows += report.windows;
+  tally.shortWindows += report.short;
+  tally.records += report.records;
+  tally.duplicates += report.duplicates;
+  tally.parked += report.parked;
+  tally.lastPollMs = nowMs;
+  tally.lastShort = report.short;
+  tally.lastProblem = report.problems[0];
+}

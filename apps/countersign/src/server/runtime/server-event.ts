@@ -1,0 +1,111 @@
+import { instantOfMs, plural } from '@countersign/core';
+
+/** What a server did, one line of its log each. Names no person, and holds no secret. */
+export type ServeEvent =
+  | {
+      readonly event: 'started';
+      readonly url: string;
+      readonly origin: string;
+      readonly entries: number;
+      readonly collectors: number;
+    }
+  | {
+      readonly event: 'polled';
+      readonly collector: string;
+      readonly tenant: string;
+      readonly windows: number;
+      readonly short: number;
+      readonly records: number;
+      readonly duplicates: number;
+      readonly parked: number;
+      readonly ms: number;
+    }
+  /** A service did something wrong; the ledger has it as well. */
+  | { readonly event: 'problem'; readonly collector: string; readonly because: string }
+  /** A collector that cannot go on: the ledger failed, or a defect of ours. */
+  | { readonly event: 'failed'; readonly collector: string; readonly because: string }
+  /** Somebody called the webhook who is not the vendor, or is about something else. */
+  | {
+      readonly event: 'webhook-refused';
+      readonly tenant: string;
+      readonly because: string;
+      readonly calls: number;
+    }
+  | { readonly event: 'disk-low'; readonly freePercent: number }
+  | { readonly event: 'disk-enough'; readonly freePercent: number }
+  | { readonly event: 'doors-opened'; readonly url: string }
+  | { readonly event: 'doors-shut'; readonly freePercent: number }
+  | { readonly event: 'doors-open'; readonly freePercent: number }
+  | { readonly event: 'work-begun'; readonly command: string; readonly who: string }
+  | {
+      readonly event: 'work-ended';
+      readonly command: string;
+      readonly outcome: 'done' | 'failed';
+      readonly ms: number;
+    }
+  | { readonly event: 'config-said'; readonly entry: number; readonly what: string }
+  /** What the judges said of what came in: numbers alone, since a finding names people. */
+  | {
+      readonly event: 'watched';
+      readonly said: number;
+      readonly revised: number;
+      readonly withdrawn: number;
+    }
+  | { readonly event: 'stopping'; readonly because: string }
+  | { readonly event: 'stopped'; readonly entries: number };
+
+export type Tell = (event: ServeEvent) => void;
+
+/** In either form one line: what a reader of the log or a program gets. */
+export function logLine(atMs: number, event: ServeEvent, form: 'text' | 'json'): string {
+  const at = instantOfMs(atMs) ?? '';
+  if (form === 'json') return JSON.stringify({ at, ...event });
+  return `${at.slice(0, 19)}Z ${textOf(event)}`;
+}
+
+function textOf(event: ServeEvent): string {
+  switch (event.event) {
+    case 'started': {
+      const { url, origin, entries, collectors } = event;
+      const by = plural(collectors, 'collector');
+      return `started ${url}, ledger ${origin} of ${plural(entries, 'entry')}, ${by}`;
+    }
+    case 'polled': {
+      const { collector, windows, short, records, duplicates, parked, ms } = event;
+      const came = `${plural(records, 'record')}, ${duplicates} known, ${parked} parked`;
+      return `polled ${collector}: ${plural(windows, 'window')}, ${short} short, ${came}, ${ms} ms`;
+    }
+    case 'problem':
+      return `problem ${event.collector}: ${event.because}`;
+    case 'failed':
+      return `failed ${event.collector}: ${event.because}`;
+    case 'webhook-refused': {
+      const { tenant, because, calls } = event;
+      return `webhook-refused ${plural(calls, 'call')} about tenant ${tenant}: ${because}`;
+    }
+    case 'disk-low':
+      return `disk-low ${event.freePercent} % are free: nothing is collected until there is more`;
+    case 'disk-enough':
+      return `disk-enough ${event.freePercent} % are free: collecting goes on`;
+    case 'doors-opened':
+      return `doors-opened ${event.url}`;
+    case 'doors-shut':
+      return `doors-shut ${event.freePercent} % of the disk are free: nothing is decided`;
+    case 'doors-open':
+      return `doors-open ${event.freePercent} % of the disk are free: decisions are given again`;
+    case 'work-begun':
+      return `work-begun ${event.command}, for ${event.who}`;
+    case 'work-ended':
+      return `work-ended ${event.command}: ${event.outcome} after ${event.ms} ms`;
+    case 'config-said':
+      return `config-said ${event.what} is entry ${event.entry}`;
+    case 'watched': {
+      const { said, revised, withdrawn } = event;
+      return `watched: ${plural(said, 'finding')}, ${revised} revised, ${withdrawn} taken back`;
+    }
+    case 'stopping':
+      return `stopping: ${event.because}`;
+    case 'stopped':
+      return `stopped with ${plural(event.entries, 'entry')}`;
+  }
+}

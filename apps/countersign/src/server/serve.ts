@@ -1,0 +1,381 @@
+import { hostname } from 'node:os';
+import { type Clock, msOfInstant, OWN_TENANT, type Random } from '@countersign/core';
+import { LedgerReader, layout } from '@countersign/ledger';
+import type { Collector, Wait } from '@countersign/m365';
+import type { Config } from '../config/config.ts';
+import { FAILED, failureOf } from '../detection/findings/failed.ts';
+import { Canaries, canaryTexts } from '../ingest/canaries/canary-runner.ts';
+import { CrossCheck } from '../ingest/collection/cross-check.ts';
+import { LedgerDesk } from '../ingest/collection/ledger-sink.ts';
+import { sayEstate } from '../ingest/collection/record-inventory.ts';
+import { HandoverError } from '../operations/forwarding/errors.ts';
+import { HandoverServer, type Perform } from '../operations/forwarding/forwarding-server.ts';
+import { COVERAGE_KEPT_MS } from '../operations/forwarding/limits.ts';
+import { removeLeftSpools } from '../operations/forwarding/stdin-spool.ts';
+import { perform } from '../operations/host/handlers.ts';
+import { loadDetection } from '../operations/host/load-detectors.ts';
+import { closeWriter, openWriter, type Writer } from '../operations/host/open-writer.ts';
+import { headOf } from '../store/reading/ledger-head.ts';
+import { BooksReader } from '../store/store-reader.ts';
+import { canariesOf, type TenantCanaries } from './collectors/open-canaries.ts';
+import { collectorsOf, type TenantCollectors } from './collectors/open-collectors.ts';
+import { type OpenWebhooks, openWebhooks } from './collectors/open-webhooks.ts';
+import { estateOf } from './configured-inventory.ts';
+import { coveragePage } from './coverage-page.ts';
+import { watching } from './detection-loop.ts';
+import { DoorRound } from './enforcement/enforcement-loop.ts';
+import { healthOf } from './health.ts';
+import { type FailedDetector, metricsOf, type ServerState } from './metrics.ts';
+import { rounds } from './poll-loop.ts';
+import { type CollectorTally, newTally } from './runtime/collector-tally.ts';
+import { type DiskMeter, DiskReserve, USES } from './runtime/disk-reserve.ts';
+import { EXPOSITION_TYPE, exposition } from './runtime/prometheus-format.ts';
+import type { Tell } from './runtime/server-event.ts';
+import { HttpDoor, jsonPage, type Page, type Route } from './status-http.ts';
+
+export type ServeOptions = {
+  readonly dir: string;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of Countersign. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  /** Of the disk of the data folder. */
+  readonly freeDisk: DiskMeter;
+  /** Aborted to stop: what is under way ends after its current batch. */
+  readonly signal: AbortSignal;
+  /** Worker threads, for collecting and for what is handed over. */
+  readonly lanes: number;
+  readonly keyFile: string | undefined;
+  readonly acceptFork: 'accept' | undefined;
+  /** The folder of the policies that come with the program. */
+  readonly policies: string;
+  readonly tell: Tell;
+  /** Called once, when everything listens. */
+  readonly ready: (at: ServeReady) => void;
+};
+
+export type ServeReady = {
+  readonly url: string;
+  readonly origin: string;
+  /** Where access is decided; undefined where the configuration names no doors. */
+  readonly doors: string | undefined;
+};
+
+/**
+ * Holds the ledger of a data folder and collects into it, answers over HTTP, and does what other
+ * processes hand over, until the signal is aborted. Resolves when all is closed and durable.
+ *
+ * Rejects with code `LOCKED` when another process holds the ledger, and with whatever stopped a
+ * collector for good: a ledger that cannot be written is no ledger to go on with.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { dir, clock, random, keyFile, acceptFork, tell } = options;
+  const tenants = options.config.tenants.map((tenant) => collectorsOf(tenant, options));
+  const canaries = options.config.tenants.flatMap((each) => canariesOf(each, options) ?? []);
+  const detection = await loadDetection();
+  const writer = await openWriter({ dir, clock, random, keyFile, acceptFork, detection });
+  try {
+    removeLeftSpools(layout.run(dir));
+    const listenFor = canaryTexts(canaries.map(({ appId }) => appId));
+    const desk = await LedgerDesk.open(writer, { lanes: options.lanes, listenFor });
+    try {
+      await sayConfig(writer, desk, options);
+      await new Server({ ...options, writer, desk, tenants, canaries }).run();
+      await desk.post();
+    } finally {
+      await desk.close();
+    }
+  } finally {
+    for (const canary of canaries) canary.close();
+    for (const tenant of tenants) await tenant.close();
+    tell({ event: 'stopped', entries: writer.ledger.size });
+    await closeWriter(writer);
+  }
+}
+
+/** Answers about the company need its estate long after, and `rebuild` knows entries alone. */
+async function sayConfig(
+  writer: Writer,
+  desk: LedgerDesk,
+  { config, version, tell }: ServeOptions,
+): Promise<void> {
+  const estate = estateOf(config);
+  if (estate === undefined) return;
+  const doer = { who: 'serve', host: hostname(), version };
+  const { entry, said } = await sayEstate({ writer, desk }, estate, doer);
+  if (said === 'now') tell({ event: 'config-said', entry, what: 'the estate' });
+}
+
+type Parts = {
+  readonly writer: Writer;
+  readonly desk: LedgerDesk;
+  readonly tenants: readonly TenantCollectors[];
+  readonly canaries: readonly TenantCanaries[];
+};
+
+/** What the books say of coverage and canaries, for a while: it takes a moment to say. */
+type Shown = Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> & {
+  readonly untilMs: number;
+};
+
+class Server {
+  readonly #options: ServeOptions;
+  readonly #writer: Writer;
+  readonly #desk: LedgerDesk;
+  readonly #tenants: readonly TenantCollectors[];
+  readonly #canaries: readonly TenantCanaries[];
+  /** Of whatever is polled, in the order in which it is. */
+  #tallies: readonly CollectorTally[] = [];
+  #handover: HandoverServer | undefined;
+  readonly #reserve: DiskReserve;
+  #coverage: Shown | undefined;
+  readonly #doors: DoorRound;
+  #webhooks: OpenWebhooks | undefined;
+
+  constructor({ writer, desk, tenants, canaries, ...options }: ServeOptions & Parts) {
+    this.#options = options;
+    this.#writer = writer;
+    this.#desk = desk;
+    this.#tenants = tenants;
+    this.#canaries = canaries;
+    this.#reserve = new DiskReserve({ ...options, free: options.freeDisk });
+    this.#doors = new DoorRound({ ...options, reserve: this.#reserve, writer, desk });
+  }
+
+  async run(): Promise<void> {
+    const { dir, clock, random, config, tell } = this.#options;
+    const books = await BooksReader.open(dir, { clock });
+    const reader = await LedgerReader.open(dir);
+    try {
+      this.#handover = await HandoverServer.open({
+        socketFile: layout.apiSocket(dir),
+        ...{ clock, random },
+        perform: this.#perform,
+      });
+      const collectors = await this.#collectors({ books, reader });
+      const door = await HttpDoor.open({
+        ...config,
+        routes: this.#routes(books),
+        onFailure: (error) => tell({ event: 'failed', collector: 'http', because: String(error) }),
+      });
+      try {
+        this.#webhooks = await openWebhooks(config, this.#tenants, this.#options);
+        this.#tellReady(door.url, await this.#doors.open(books));
+        await this.#collect(collectors);
+      } finally {
+        await this.#doors.close();
+        await this.#webhooks?.close();
+        await door.close();
+      }
+    } finally {
+      await this.#handover?.close();
+      reader.close();
+      books.close();
+    }
+  }
+
+  #tellReady(url: string, doors: string | undefined): void {
+    const { origin, size } = this.#writer.ledger;
+    const collectors = this.#tallies.length;
+    this.#options.tell({ event: 'started', url, origin, entries: size, collectors });
+    if (doors !== undefined) this.#options.tell({ event: 'doors-opened', url: doors });
+    this.#options.ready({ url, origin, doors });
+  }
+
+  /** All that is polled, and its tallies: collectors first, then what judges what they bring. */
+  async #collectors(ledger: { books: BooksReader; reader: LedgerReader }): Promise<Collector[]> {
+    const { clock, random } = this.#options;
+    const named: { tenant: string; collector: Collector }[] = this.#tenants.flatMap(
+      ({ tenant, collectors }) => collectors.map((collector) => ({ tenant, collector })),
+    );
+    for (const { tenant, appId, plans, sender } of this.#canaries) {
+      const whose = { tenant, appId, plans, sender };
+      const options = { ...whose, desk: this.#desk, ledger, clock, random };
+      named.push({ tenant, collector: await Canaries.open(options) });
+    }
+    named.push({ tenant: OWN_TENANT, collector: new CrossCheck({ ...ledger, clock }) });
+    this.#tallies = named.map(({ tenant, collector: { name, everyMs } }) =>
+      newTally(name, tenant, everyMs),
+    );
+    return named.map(({ collector }) => collector);
+  }
+
+  /** Until the signal is aborted, or one of them cannot go on: then none does. */
+  async #collect(collectors: readonly Collector[]): Promise<void> {
+    const { clock, wait, tell, signal } = this.#options;
+    const broken = new AbortController();
+    const both = AbortSignal.any([signal, broken.signal]);
+    const disk = (): 'low' | 'enough' => this.#disk();
+    const running = collectors.map(async (collector, at) => {
+      const tally = this.#tallies[at] as CollectorTally;
+      const common = { collector, tally, clock, wait, tell, disk };
+      try {
+        await rounds({ ...common, desk: this.#desk, signal: both });
+      } catch (error) {
+        broken.abort(error);
+        throw error;
+      }
+    });
+    running.push(this.#watch(broken, both));
+    running.push(breaking(broken, () => this.#doors.run(both)));
+    await aborted(both);
+    const because = broken.signal.aborted ? 'a collector cannot go on' : 'asked to';
+    tell({ event: 'stopping', because });
+    const ends = await Promise.allSettled(running);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #watch(broken: AbortController, signal: AbortSignal): Promise<void> {
+    const { wait, tell } = this.#options;
+    const { detection } = this.#writer;
+    if (detection === undefined) return;
+    const [writer, desk] = [this.#writer, this.#desk];
+    await breaking(broken, () => watching({ writer, desk, detection, wait, tell, signal }));
+  }
+
+  /** What is handed over has the ledger alone, and stops like everything when we are to stop. */
+  readonly #perform: Perform = async (work, hooks) => {
+    const { clock, random, config, env, lanes, version, tell } = this.#options;
+    const isImport = work.command.startsWith('import');
+    // Said before what waits is posted, which a disk that is full to the brim does not let be.
+    if (isImport) this.#reserve.needRoom();
+    return this.#desk.exclusively(async () => {
+      if (this.#options.signal.aborted || hooks.signal.aborted) {
+        throw new HandoverError('NOT_TAKEN', 'the server stops, or nobody waits for the work');
+      }
+      const both = AbortSignal.any([hooks.signal, this.#options.signal]);
+      const startedMs = clock.monotonic();
+      const { command, who } = work;
+      tell({ event: 'work-begun', command, who });
+      let outcome: 'done' | 'failed' = 'failed';
+      try {
+        await hooks.begin();
+        const doer = { who, host: hostname(), version };
+        const performing = (signal: AbortSignal): Promise<unknown> => {
+          const by = { doer, random, config, env, lanes, hooks: { ...hooks, signal } };
+          return perform(this.#writer, work, by);
+        };
+        // Before a door has to shut, everybody else who writes much has to stop.
+        const result = isImport
+          ? await this.#reserve.import(both, performing, wasInterrupted)
+          : await performing(both);
+        outcome = 'done';
+        this.#doors.wake();
+        return result;
+      } finally {
+        const ms = Math.round(clock.monotonic() - startedMs);
+        tell({ event: 'work-ended', command, outcome, ms });
+      }
+    });
+  };
+
+  #routes(books: BooksReader): ReadonlyMap<string, Route> {
+    const state = (): ServerState => this.#state(books);
+    return new Map<string, Route>([
+      [
+        '/api/v1/coverage',
+        async (query) => coveragePage(state(), this.#writer.ledger.origin, query),
+      ],
+      ['/api/v1/health', () => this.#healthPage(books)],
+      ['/metrics', async () => metricsPage(state())],
+    ]);
+  }
+
+  async #healthPage(books: BooksReader): Promise<Page> {
+    const { reader } = this.#writer;
+    if (reader.size < books.cursor) await reader.refresh();
+    const { asOf } = await headOf(reader, books);
+    const unreadSinceMs = await this.#unreadSinceMs(books.cursor);
+    const state = { ...this.#state(books), unreadSinceMs };
+    const answer = healthOf(state, asOf);
+    // 503 for cannot tell, too: whoever looks at the status alone must not take it for yes.
+    const uses = state.doors === 'none' ? (['collecting'] as const) : USES;
+    const stopped = uses.flatMap((use) => this.#reserve.stops(use) ?? []);
+    const said = stopped.length === 0 ? answer : { ...answer, stopped };
+    return jsonPage(answer.kind === 'yes' ? 200 : 503, said);
+  }
+
+  async #unreadSinceMs(cursor: number): Promise<number | undefined> {
+    const { reader } = this.#writer;
+    if (cursor >= reader.size) return undefined;
+    return msOfInstant((await reader.leaf(cursor)).leaf.seen);
+  }
+
+  #disk(): 'low' | 'enough' {
+    return this.#reserve.stops('collecting') === undefined ? 'enough' : 'low';
+  }
+
+  #doorsNow(): ServerState['doors'] {
+    if (this.#options.config.doors === undefined) return 'none';
+    return this.#reserve.stops('deciding') === undefined ? 'open' : 'shut';
+  }
+
+  #state(books: BooksReader): ServerState {
+    const { version, clock } = this.#options;
+    return {
+      version,
+      nowMs: clock.now(),
+      collectors: this.#tallies,
+      ...this.#shown(books),
+      webhooks: this.#webhooks?.tallies ?? [],
+      queue: this.#handover?.pending ?? 0,
+      ledgerEntries: this.#writer.ledger.size,
+      booksCursor: books.cursor,
+      unreadSinceMs: undefined,
+      freeDisk: this.#reserve.free,
+      disk: this.#disk(),
+      doors: this.#doorsNow(),
+      memoryBytes: process.memoryUsage.rss(),
+      failedDetectors: failedDetectors(books),
+    };
+  }
+
+  #shown(books: BooksReader): Pick<ServerState, 'coverage' | 'coverageCursor' | 'canaries'> {
+    const nowMs = this.#options.clock.monotonic();
+    if (this.#coverage === undefined || this.#coverage.untilMs <= nowMs) {
+      const untilMs = nowMs + COVERAGE_KEPT_MS;
+      // First: what is posted between the two is in the rows, and said not to be yet.
+      const coverageCursor = books.cursor;
+      const [coverage, canaries] = [books.coverage(), books.canaries()];
+      this.#coverage = { coverage, coverageCursor, canaries, untilMs };
+    }
+    const { coverage, coverageCursor, canaries } = this.#coverage;
+    return { coverage, coverageCursor, canaries };
+  }
+}
+
+function failedDetectors(books: BooksReader): FailedDetector[] {
+  return books.findingsOfRule(FAILED).flatMap(({ draft }) => {
+    const failure = failureOf(draft);
+    return failure === undefined ? [] : [{ ...failure, title: draft.title }];
+  });
+}
+
+/** Of a report of an import, whichever it was. */
+function wasInterrupted(result: unknown): boolean {
+  return (result as { readonly interrupted?: boolean } | null)?.interrupted === true;
+}
+
+function metricsPage(state: ServerState): Page {
+  return { status: 200, type: EXPOSITION_TYPE, body: exposition(metricsOf(state)) };
+}
+
+/** Whatever fails for good stops all the rest. */
+async function breaking(broken: AbortController, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    broken.abort(error);
+    throw error;
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import { HTTP_LIMITS } from '../operations/forwarding/limits.ts';
+import type { Exchange } from './listener/exchange.ts';
+import { HttpListener } from './listener/listener.ts';
+
+/** What a route answers. */
+export type Page = {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+};
+
+export type Route = (query: URLSearchParams) => Promise<Page>;
+
+export type HttpDoorOptions = {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** `loopback`: requests that name another host are refused. */
+  readonly reach: 'loopback' | 'network';
+  readonly routes: ReadonlyMap<string, Route>;
+  /** A defect of ours, or a disk that failed: told here, not to the caller. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+/** Serves a few pages that only read. Nobody is asked who they are: see `reach`. */
+export class HttpDoor {
+  readonly #options: HttpDoorOptions;
+  #listener: HttpListener | undefined;
+
+  static async open(options: HttpDoorOptions): Promise<HttpDoor> {
+    const door = new HttpDoor(options);
+    door.#listener = await HttpListener.open({
+      ...{ listen: options.listen, tls: undefined, limits: HTTP_LIMITS },
+      handle: (exchange) => door.#answer(exchange),
+    });
+    return door;
+  }
+
+  private constructor(options: HttpDoorOptions) {
+    this.#options = options;
+  }
+
+  get url(): string {
+    return this.#listener?.url ?? '';
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  /** Never rejects. */
+  async #answer(exchange: Exchange): Promise<void> {
+    exchange.ignoreBody();
+    const { status, type, body } = await this.#pageOf(exchange.request);
+    const allow = status === 405 ? { allow: 'GET, HEAD' } : {};
+    exchange.write({ status, headers: { 'content-type': type, ...allow }, body });
+  }
+
+  async #pageOf({ method, url, headers }: IncomingMessage): Promise<Page> {
+    if (method !== 'GET' && method !== 'HEAD') return problem(405, 'only reading is served here');
+    if (this.#options.reach === 'loopback' && !isLocal(headers.host)) {
+      // A page in somebody's browser may resolve a name of its own to this machine and ask.
+      return problem(403, 'ask by the address of this machine: 127.0.0.1 or localhost');
+    }
+    const asked = URL.parse(url ?? '', 'http://localhost');
+    const route = asked === null ? undefined : this.#options.routes.get(asked.pathname);
+    if (asked === null || route === undefined) {
+      const known = [...this.#options.routes.keys()].join(', ');
+      return problem(404, `nothing is here; what is served is ${known}`);
+    }
+    try {
+      return await route(asked.searchParams);
+    } catch (error) {
+      this.#options.onFailure(error);
+      return problem(500, 'the answer could not be made: the log of the server says why');
+    }
+  }
+}
+
+export function jsonPage(status: number, value: unknown): Page {
+  return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+/** RFC 9457. */
+export function problem(status: number, detail: string): Page {
+  const body = JSON.stringify({ status, detail });
+  return { status, type: 'application/problem+json', body: `${body}\n` };
+}
+
+function isLocal(host: string | undefined): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(host ?? '');
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CoverageFact } from '../rows/entry-rows.ts';
+import { row } from '../testing/rows.ts';
+import { collectedPeriod } from './coverage-answer.ts';
+
+const HOUR_MS = 3_600_000;
+const START_MS = Date.UTC(2026, 2, 2);
+const NOW_MS = START_MS + 48 * HOUR_MS;
+
+type Told = { readonly toHour: number; readonly comingToHour?: number; readonly fromHour?: number };
+
+/** A source that was collected to an hour, and waited for to another. */
+function told(source: string, { fromHour = 0, toHour, comingToHour }: Told): CoverageFact[] {
+  const of = (from: number, to: number, parts: Pick<CoverageFact, 'state' | 'because'>) => ({
+    ...{ index: 1, tenant: row(0).tenant, source, workload: null, subject: null, bound: null },
+    ...{ fromMs: START_MS + from * HOUR_MS, toMs: START_MS + to * HOUR_MS, ...parts },
+  });
+  const good = of(fromHour, toHour, { state: 'collected', because: 'it was asked for' });
+  if (comingToHour === undefined) return [good];
+  const because = 'records may still come: 99 % of them came within 1 h';
+  return [good, of(toHour, comingToHour, { state: 'late', because })];
+}
+
+function hoursOf(...facts: readonly CoverageFact[][]): number[] | undefined {
+  const period = collectedPeriod(facts.flat(), NOW_MS);
+  return period && [period.fromMs, period.toMs].map((ms) => (ms - START_MS) / HOUR_MS);
+}
+
+const RUNNING: Told = { toHour: 46, comingToHour: 48 };
+
+test('what every source that is asked for has settled up to is the collected period', () => {
+  const hours = hoursOf(told('a', RUNNING), told('b', { ...RUNNING, fromHour: 3, toHour: 45 }));
+  assert.deepEqual(hours, [3, 45]);
+});
+
+test('a source that fell silent ends no period: what it does not tell of lies within', () => {
+  for (const silent of [{ toHour: 20 }, { toHour: 20, comingToHour: 21 }]) {
+    assert.deepEqual(hoursOf(told('a', RUNNING), told('b', silent)), [0, 46]);
+  }
+});
+
+test('where all sources fell silent, the period goes on to where nobody knows anything', () => {
+  assert.deepEqual(hoursOf(told('a', { toHour: 20 }), told('b', { toHour: 30 })), [0, 48]);
+});
+
+test('where nothing was collected, there is no such period', () => {
+  assert.equal(hoursOf(told('graph/auditLogQuery', { toHour: 48 })), undefined);
+  assert.equal(hoursOf(), undefined);
+});

@@ -1,0 +1,228 @@
+import {
+  type Answer,
+  type Interval,
+  interval,
+  normalise,
+  plural,
+  type Reason,
+  subtract,
+  unknown,
+  yes,
+} from '@countersign/core';
+import { activitySourceOf, isSpotSource, isStillComing } from '@countersign/coverage';
+import type { Coverage } from '../../reports/statement/statement.ts';
+import { ASKED_WITHIN_MS, REASONS_MAX } from '../limits.ts';
+import type { Scope } from '../reading/current-rows.ts';
+import type { LedgerHead } from '../reading/ledger-head.ts';
+import { ANY, type CoverageFact } from '../rows/entry-rows.ts';
+
+/** A hole in a period: `[fromMs, toMs)`. */
+export type CoverageHole = CoverageFact & { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * From the latest of the starts to the earliest of the ends, of what is collected by source. A
+ * source that is not asked for any more ends nothing: what it does not tell of lies in the period,
+ * as a hole. Where none is asked for, nothing has been known for as long.
+ */
+export function collectedPeriod(
+  facts: readonly CoverageFact[],
+  nowMs: number,
+): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const told = facts.filter((fact) => isCovered(fact) || isStillComing(fact));
+  const counted = told.filter(({ source }) => !isSpotSource(source));
+  const sources = [...Map.groupBy(counted, ({ source, tenant }) => `${source}\n${tenant}`).values()]
+    .map((of) => ({ good: of.filter(isCovered), reachedMs: endOf(of) }))
+    .filter(({ good }) => good.length > 0);
+  const running = sources.filter(({ reachedMs }) => nowMs - reachedMs <= ASKED_WITHIN_MS);
+  const starts = sources.map(({ good }) => startOf(good));
+  const ends = running.map(({ good }) => endOf(good));
+  const period = {
+    fromMs: Math.max(...starts),
+    toMs: ends.length === 0 ? nowMs : Math.min(...ends),
+  };
+  return sources.length > 0 && period.fromMs < period.toMs ? period : undefined;
+}
+
+function startOf(facts: readonly CoverageFact[]): number {
+  return Math.min(...facts.map(({ fromMs }) => fromMs ?? -Infinity));
+}
+
+function endOf(facts: readonly CoverageFact[]): number {
+  return Math.max(...facts.map(({ toMs }) => toMs ?? Infinity));
+}
+
+/** From the first to the last of what files brought; undefined where none did. */
+export function arrivedPeriod(
+  facts: readonly CoverageFact[],
+): { readonly fromMs: number; readonly toMs: number } | undefined {
+  const told = facts.filter((fact) => fact.entries === undefined && fact.source !== ANY);
+  const period = { fromMs: startOf(told), toMs: endOf(told) };
+  return Number.isFinite(period.fromMs) && Number.isFinite(period.toMs) ? period : undefined;
+}
+
+/** The facts that say something about the period. */
+export function factsWithin(
+  facts: readonly CoverageFact[],
+  period: Scope,
+  tenants: readonly string[] | undefined,
+): CoverageFact[] {
+  const { fromMs = -Infinity, toMs = Infinity } = period;
+  return facts.filter(
+    (fact) =>
+      (tenants === undefined || fact.tenant === ANY || tenants.includes(fact.tenant)) &&
+      (fact.fromMs ?? -Infinity) < toMs &&
+      (fact.toMs ?? Infinity) > fromMs,
+  );
+}
+
+/**
+ * Whether the books hold all that happened in the period. Yes only when every source was
+ * collected for the whole of it and nothing speaks against; an import proves nothing by itself.
+ */
+export function coverageAnswer(
+  facts: readonly CoverageFact[],
+  period: Scope,
+  { origin, size, asOf }: Pick<LedgerHead, 'origin' | 'size' | 'asOf'>,
+): Answer {
+  const because: Reason[] = [];
+  // What lies beyond the watermark is none of the answer; before the first entry there is none.
+  if (asOf.size === 0 && size > 0) {
+    const text =
+      `entries 0 to ${size - 1} are not yet indexed: the next writing ` +
+      'command does it, or "countersign rebuild"';
+    because.push({ code: 'not-yet-indexed', text });
+  }
+  if (facts.length === 0) because.push(NOTHING_SAID);
+  const { fromMs, toMs } = period;
+  const counted = facts.filter(({ source }) => !isSpotSource(source));
+  const good = counted.filter(isCovered);
+  for (const fact of counted) {
+    if (!isCovered(fact) && !isBeside(fact, period, good)) because.push(reasonOf(fact));
+  }
+  if (fromMs === undefined || toMs === undefined) because.push(OPEN);
+  else because.push(...gaps(good, fromMs, toMs));
+  if (because.length === 0) {
+    const indices = good.flatMap(({ index, entries = [index] }) => entries);
+    return yes(
+      asOf,
+      indices.map((index) => ({ origin, index })),
+    );
+  }
+  return unknown(asOf, shortened(because));
+}
+
+/** What these facts say of a period. */
+export function coverageWithin(
+  facts: readonly CoverageFact[],
+  period: Scope,
+  ledger: LedgerHead,
+): Coverage {
+  const answer = coverageAnswer(facts, period, ledger);
+  return { answer, facts, holes: holesOf(facts, period) };
+}
+
+export const NOTHING_SAID: Reason = {
+  code: 'coverage-unknown',
+  text: 'nothing in the ledger says which interval its records cover',
+};
+
+const OPEN: Reason = { code: 'period-open', text: 'a period without an end cannot be complete' };
+
+function gaps(good: readonly CoverageFact[], fromMs: number, toMs: number): Reason[] {
+  const bySource = Map.groupBy(good, (fact) => `${fact.source} of tenant ${fact.tenant}`);
+  return [...bySource].flatMap(([what, facts]) => {
+    const had = normalise(
+      facts.map((fact) => ({
+        from: fact.fromMs ?? -Infinity,
+        to: fact.toMs ?? Infinity,
+      })),
+    );
+    if (subtract([interval(fromMs, toMs)], had).length === 0) return [];
+    return [{ code: 'coverage-gap', text: `${what} was not collected for the whole period` }];
+  });
+}
+
+export function isCovered({ state }: CoverageFact): boolean {
+  return state === 'collected' || state === 'corroborated';
+}
+
+/**
+ * An import cannot prove that it is whole, and takes nothing away from what was collected: where
+ * the records of its workload are covered, its own doubt is none of the period's.
+ */
+function isBeside(fact: CoverageFact, period: Scope, good: readonly CoverageFact[]): boolean {
+  const { tenant, workload, state, entries } = fact;
+  if (state !== 'unknown' || entries !== undefined || workload === null) return false;
+  const source = activitySourceOf(workload);
+  const collected = good.filter(
+    (each) => each.tenant === tenant && each.source === source && each.workload === null,
+  );
+  const asked = within(fact, period);
+  return subtract(asked, normalise(collected.flatMap((each) => within(each, period)))).length === 0;
+}
+
+/** Said of a tenant as a whole, of which nothing is known. */
+export function isWholeTenant({ tenant, source, state }: CoverageFact): boolean {
+  return tenant !== ANY && source === ANY && state === 'unknown';
+}
+
+/** What of the fact lies in the period. */
+function within({ fromMs, toMs }: CoverageFact, period: Scope): Interval[] {
+  const from = Math.max(fromMs ?? -Infinity, period.fromMs ?? -Infinity);
+  const to = Math.min(toMs ?? Infinity, period.toMs ?? Infinity);
+  return from < to ? [{ from, to }] : [];
+}
+
+/** What follows from what collectors saw does not name its source by itself; an import does. */
+function reasonOf(fact: CoverageFact): Reason {
+  const code = `coverage-${fact.state}`;
+  if (fact.entries === undefined || fact.source === ANY) return { code, text: fact.because };
+  return { code, text: holeText(fact) };
+}
+
+/** `lost: Audit.Exchange, 2026-03-02 08:00:00 to 09:00:00: it could not be listed …` */
+function holeText({ source, workload, subject, state, because, ...fact }: CoverageFact): string {
+  const of = [source, workload, subject].filter((part) => part !== null).join(', ');
+  const [from, to] = [fact.fromMs, fact.toMs].map((ms) => (ms === null ? '…' : timeText(ms)));
+  return `${of} is ${state} from ${from} to ${to}: ${because}`;
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/**
+ * The holes that can be drawn: intervals of which something is, or may be, missing, clipped to the
+ * period, in order. What an import says of its own file is no interval of what happened.
+ */
+export function holesOf(facts: readonly CoverageFact[], period: Scope): CoverageHole[] {
+  return facts
+    .filter((fact) => !isCovered(fact) && !isSpotSource(fact.source))
+    .filter((fact) => fact.entries !== undefined || fact.tenant === ANY)
+    .flatMap((fact) =>
+      within(fact, period).map(({ from, to }) => ({ ...fact, fromMs: from, toMs: to })),
+    )
+    .sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs || (a.source < b.source ? -1 : 1));
+}
+
+/** Thousands of imports may each give the same reason. */
+function shortened(reasons: readonly Reason[]): Reason[] {
+  const distinct = [...new Map(reasons.map((r) => [`${r.code}\n${r.text}`, r])).values()];
+  if (distinct.length <= REASONS_MAX) return distinct;
+  const more = distinct.length - REASONS_MAX + 1;
+  return [
+    ...distinct.slice(0, REASONS_MAX - 1),
+    {
+      code: 'coverage-unknown',
+      text: `${plural(more, 'more reason')}: see "countersign coverage"`,
+    },
+  ];
+}
+
+/** What more there is that keeps it from being told. */
+export function besides(coverage: Coverage, because: readonly Reason[]): Coverage {
+  if (because.length === 0) return coverage;
+  const { answer } = coverage;
+  const reasons = answer.kind === 'unknown' ? [...because, ...answer.because] : because;
+  return { ...coverage, answer: unknown(answer.asOf, reasons) };
+}

@@ -1,0 +1,41 @@
+import { plural, type Reason } from '@countersign/core';
+import type { Principal } from '../identity/principal.ts';
+import type { Scope } from '../reading/current-rows.ts';
+import type { ErasureFact, Sought } from '../rows/entry-rows.ts';
+
+/** Every name under which an erasure may have sought this person. */
+export function namesOf({ uid, name, aliases }: Principal): string[] {
+  return [uid, name, ...aliases.map(({ value }) => value)].filter((known) => known !== null);
+}
+
+/** Erasures of bodies whose event times may lie in the period. */
+export function erasedWithin(
+  erasures: readonly ErasureFact[],
+  { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: Scope,
+): ErasureFact[] {
+  return erasures.filter(
+    (erasure) =>
+      (erasure.fromMs ?? Number.NEGATIVE_INFINITY) < toMs &&
+      (erasure.toMs ?? Number.POSITIVE_INFINITY) >= fromMs,
+  );
+}
+
+/**
+ * Why a list about a person cannot be all that happened: somebody erased what named this person.
+ */
+export function erasedReasons(
+  erasures: readonly ErasureFact[],
+  names: readonly string[],
+  sought: Sought | undefined,
+): Reason[] {
+  return erasures
+    .filter(({ index }) => sought?.(index, names) === true)
+    .map((erasure) => ({ code: 'erased', text: `of this person, ${erasureText(erasure)}` }));
+}
+
+/** How many bodies, when, by whom, why, and where it stands. */
+export function erasureText({ entries, atMs, by, reason, index }: ErasureFact): string {
+  const bodies = plural(entries, 'body was', 'bodies were');
+  const at = new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
+  return `${bodies} erased on ${at} UTC by ${by}: ${reason} (entry ${index})`;
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ANY, type CoverageFact, type EstateFact } from '../rows/entry-rows.ts';
+import { estateRows } from './inventory-coverage.ts';
+
+const [CONNECTED, FORGOTTEN] = ['5b1f4c0e', 'a7c4e9d2'] as const;
+const ESTATE: EstateFact = {
+  index: 7,
+  tenants: [
+    { tenant: CONNECTED, name: 'Main', use: 'production', state: 'connected' },
+    { tenant: FORGOTTEN, name: 'Old', use: 'test', state: 'not connected' },
+  ],
+  partners: [],
+};
+
+function observed(tenant: string): CoverageFact {
+  const times = { fromMs: 0, toMs: 1 };
+  const of = { tenant, source: 'graph/signIns', workload: null, subject: null };
+  return { index: 9, ...of, ...times, state: 'late', bound: null, because: 'late', entries: [9] };
+}
+
+test('without an estate nothing is said of tenants', () => {
+  assert.deepEqual(estateRows(undefined, []), []);
+});
+
+test('a tenant is unknown as a whole, for all time, until something of it is collected', () => {
+  const rows = estateRows(ESTATE, [observed(CONNECTED)]);
+  assert.deepEqual(
+    rows.map(({ tenant, source, fromMs, toMs, state }) => [tenant, source, fromMs, toMs, state]),
+    [[FORGOTTEN, ANY, null, null, 'unknown']],
+  );
+  assert.deepEqual(rows[0]?.entries, [7]);
+});
+
+test('one that is connected and has brought nothing yet is no less unknown', () => {
+  const [main, old, ...more] = estateRows(ESTATE, []);
+  assert.match(main?.because ?? '', /is connected, and nothing of it was collected yet$/);
+  assert.match(old?.because ?? '', /is not connected: nothing of it is known$/);
+  assert.deepEqual(more, []);
+});

@@ -1,0 +1,35 @@
+import { ANY, type CoverageFact, type EstateFact } from '../rows/entry-rows.ts';
+
+/**
+ * Rows for the tenants that the company owns and of which nothing is collected: silence about
+ * them would read as if there were none.
+ */
+export function estateRows(
+  estate: EstateFact | undefined,
+  observed: readonly CoverageFact[],
+): CoverageFact[] {
+  if (estate === undefined) return [];
+  const collected = new Set(observed.map(({ tenant }) => tenant));
+  return estate.tenants.flatMap(({ tenant, name, use, state }): CoverageFact[] => {
+    if (collected.has(tenant)) return [];
+    const why =
+      state === 'connected'
+        ? 'is connected, and nothing of it was collected yet'
+        : 'is not connected: nothing of it is known';
+    return [
+      {
+        index: estate.index,
+        tenant,
+        source: ANY,
+        workload: null,
+        subject: null,
+        fromMs: null,
+        toMs: null,
+        state: 'unknown',
+        bound: null,
+        because: `${name} (${use}), a tenant of this company, ${why}`,
+        entries: [estate.index],
+      },
+    ];
+  });
+}

@@ -1,0 +1,73 @@
+import type { CoverageFact } from '../rows/entry-rows.ts';
+
+/** What a kind of log is called, and which sources deliver it: any one of them is enough. */
+export type Log = {
+  /** As in "no source that tells of …". */
+  readonly words: string;
+  readonly of: readonly { readonly source: RegExp; readonly workload?: RegExp }[];
+  /** No collector can bring it: people hand it in, piece by piece, when they have a doubt. */
+  readonly isHandedIn?: true;
+};
+
+const UNIFIED =
+  /^(?:m365\.export\/unified-audit-log|graph\/auditLogQuery|log-analytics\/OfficeActivity)$/i;
+
+/** The unified audit log, by content type where it is collected, by workload where it is not. */
+export function unifiedLog(contentType: RegExp, workload: RegExp): Log['of'] {
+  return [{ source: contentType }, { source: UNIFIED, workload }];
+}
+
+export const DIRECTORY_OF_UNIFIED_LOG: Log['of'] = unifiedLog(
+  /^m365\.activity\/Audit\.AzureActiveDirectory$/i,
+  /^AzureActiveDirectory$/i,
+);
+
+export const SIGN_IN_LOG: Log['of'] = [
+  { source: /^graph\/signIns$/i },
+  { source: /^(?:azure-monitor|log-analytics)\/SignInLogs$/i },
+  { source: /^entra\.portal\/(?:Interactive)?signIns$/i },
+];
+
+/** How sign-ins are logged: each flow by itself, so that one can be there without the others. */
+export const FLOW_LOGS: Readonly<
+  Record<'interactive' | 'nonInteractive' | 'servicePrincipals' | 'managedIdentities', Log>
+> = {
+  // The audit log tells that people signed in, and of no other flow.
+  interactive: { words: "people's sign-ins", of: [...SIGN_IN_LOG, ...DIRECTORY_OF_UNIFIED_LOG] },
+  nonInteractive: {
+    words: 'sign-ins that nobody is asked for',
+    of: [
+      { source: /^graph\/signIns$/i },
+      { source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?NonInteractiveUserSignInLogs$/i },
+      { source: /^entra\.portal\/NonInteractive/i },
+    ],
+  },
+  servicePrincipals: {
+    words: "applications' sign-ins",
+    of: [
+      { source: /^graph\/signIns$/i },
+      { source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?ServicePrincipalSignInLogs$/i },
+      { source: /^entra\.portal\/(?:Application|ServicePrincipal)/i },
+    ],
+  },
+  managedIdentities: {
+    words: "managed identities' sign-ins",
+    of: [
+      { source: /^graph\/signIns$/i },
+      { source: /^(?:azure-monitor|log-analytics)\/(?:AAD)?ManagedIdentitySignInLogs$/i },
+      { source: /^entra\.portal\/M(?:SI|anaged)/i },
+    ],
+  },
+};
+
+/** Whether a fact of coverage tells of this log. */
+export function tellsOf(
+  log: Log,
+  { source, workload }: Pick<CoverageFact, 'source' | 'workload'>,
+): boolean {
+  return log.of.some(
+    (each) =>
+      each.source.test(source) &&
+      (each.workload === undefined || workload === null || each.workload.test(workload)),
+  );
+}

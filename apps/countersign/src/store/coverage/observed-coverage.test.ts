@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { instantOfMs, ManualClock } from '@countersign/core';
+import { CoverageReducer, DelaySketch, type Observation } from '@countersign/coverage';
+import { query } from '../query/user-query.ts';
+import { Books } from '../store.ts';
+import { BooksReader } from '../store-reader.ts';
+import { CONTOSO, folder, HEAD, START_MS } from '../testing/rows.ts';
+
+const MINUTE_MS = 60_000;
+const SOURCE = 'm365.activity/Audit.Exchange';
+
+/** One minute after the other, of which some could not be listed. */
+function polls(count: number): Observation[] {
+  return Array.from({ length: count }, (_, minute) => {
+    const sketch = new DelaySketch();
+    for (let i = 1; i <= 10; i++) sketch.add(i * MINUTE_MS);
+    const isFailed = minute % 500 === 499;
+    const toMs = START_MS + (minute + 1) * MINUTE_MS;
+    return {
+      v: 2,
+      collector: 'activity-api',
+      tenant: CONTOSO,
+      source: SOURCE,
+      workload: null,
+      subject: null,
+      from: instantOfMs(toMs - MINUTE_MS) ?? '',
+      to: instantOfMs(toMs) ?? '',
+      axis: 'availability',
+      outcome: isFailed ? 'failed' : 'complete',
+      listed: 1,
+      fetched: 1,
+      records: 10,
+      duplicates: 0,
+      parked: 0,
+      because: isFailed ? 'the service answered 503' : null,
+      code: isFailed ? '503' : null,
+      delays: isFailed ? null : sketch.observed(),
+      canaries: null,
+      at: instantOfMs(toMs) ?? '',
+    };
+  });
+}
+
+test('keeps what follows from all observations, folded and not, over a restart', async (t) => {
+  const dir = await folder(t);
+  const seen = polls(2_600);
+  const expected = new CoverageReducer();
+  for (const [index, each] of seen.entries()) expected.observe(index, each);
+  const nowMs = START_MS + 2_600 * MINUTE_MS;
+  const reader = await BooksReader.open(dir, { clock: new ManualClock(nowMs) });
+  t.after(() => reader.close());
+  for (let from = 0; from < seen.length; from += 650) {
+    const books = await Books.open(dir);
+    const observations = seen
+      .slice(from, from + 650)
+      .map((each, i) => ({ index: from + i, seen: each }));
+    books.post({ facts: { observations } });
+    books.commit(from + 650);
+    books.close();
+    // Asks in between, so that it goes on from what it had folded itself.
+    assert.ok(reader.coverage().length > 0);
+  }
+  const rows = expected.rows(nowMs).map((row) => ({ ...row, index: row.entries.at(-1) }));
+  assert.deepEqual(reader.coverage(), rows);
+  const fresh = await BooksReader.open(dir, { clock: new ManualClock(nowMs) });
+  assert.deepEqual(fresh.coverage(), rows);
+  fresh.close();
+  assert.deepEqual(
+    rows.filter(({ source }) => source === SOURCE).map(({ state }) => state),
+    ['collected', ...Array(5).fill(['late', 'collected'])].flat().concat('late'),
+  );
+});
+
+test('SQL sees the same, and what has expired by the time of the question', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  const observations = polls(600).map((seen, index) => ({ index, seen }));
+  books.post({ facts: { observations } });
+  books.commit(HEAD.size);
+  books.close();
+  const from = `FROM coverage WHERE source = '${SOURCE}'`;
+  const sql = `SELECT state, count(*) ${from} GROUP BY 1 ORDER BY 1`;
+  const asked = async (nowMs: number): Promise<unknown[]> => {
+    const { rows } = await query(dir, sql, { nowMs });
+    const found: unknown[] = [];
+    for await (const batch of rows) found.push(...batch);
+    return found;
+  };
+  assert.deepEqual(await asked(START_MS), [
+    ['collected', 2],
+    ['late', 2],
+  ]);
+  assert.deepEqual(await asked(START_MS + 30 * 86_400_000), [
+    ['collected', 2],
+    ['late', 1],
+    ['lost', 3],
+  ]);
+});

@@ -1,0 +1,70 @@
+import {
+  type AskedWindow,
+  type CanaryTally,
+  type CoverageInterval,
+  CoverageReducer,
+  type DueCheck,
+  type UnreadWindow,
+} from '@countersign/coverage';
+import { OBSERVATIONS_UNFOLDED_MAX } from '../limits.ts';
+import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { State } from '../sqlite/state-database.ts';
+
+/**
+ * The states of coverage that follow from what collectors saw, for whoever asks more than once: of
+ * the observations only the new ones are read again.
+ */
+export class Observed {
+  #reducer = new CoverageReducer();
+  #upTo = -1;
+
+  facts(state: State, nowMs: number): CoverageFact[] {
+    return this.#upToDate(state).rows(nowMs).map(factOf);
+  }
+
+  canaries(state: State): CanaryTally[] {
+    return this.#upToDate(state).canaries();
+  }
+
+  asked(state: State): AskedWindow[] {
+    return this.#upToDate(state).asked();
+  }
+
+  unread(state: State): UnreadWindow[] {
+    return this.#upToDate(state).unread();
+  }
+
+  dueChecks(state: State, nowMs: number): DueCheck[] {
+    return this.#upToDate(state).dueChecks(nowMs);
+  }
+
+  #upToDate(state: State): CoverageReducer {
+    const folded = state.observedUpTo > this.#upTo ? state.observed() : undefined;
+    if (folded !== undefined) {
+      this.#reducer = CoverageReducer.of(folded.kept);
+      this.#upTo = folded.upTo;
+    }
+    for (const { index, seen } of state.observationsAfter(this.#upTo)) {
+      this.#reducer.observe(index, seen);
+      this.#upTo = index;
+    }
+    return this.#reducer;
+  }
+}
+
+/** Keeps what a question must fold short. The caller MUST be in a transaction. */
+export function foldObservations(state: State): void {
+  if (state.observationCount <= OBSERVATIONS_UNFOLDED_MAX) return;
+  const folded = state.observed();
+  const reducer = folded === undefined ? new CoverageReducer() : CoverageReducer.of(folded.kept);
+  let upTo = folded?.upTo ?? -1;
+  for (const { index, seen } of state.observationsAfter(upTo)) {
+    reducer.observe(index, seen);
+    upTo = index;
+  }
+  state.setObserved(upTo, reducer.keep());
+}
+
+function factOf({ entries, ...interval }: CoverageInterval): CoverageFact {
+  return { index: entries.at(-1) ?? 0, entries, ...interval };
+}

@@ -1,0 +1,46 @@
+import { isGuid } from '@countersign/core';
+import type { State } from '../sqlite/state-database.ts';
+import { findPrincipals, Tenants } from './principal.ts';
+
+/** Who is meant by the keys of those who acted, or by a name in their place. */
+export class Identities {
+  readonly #state: State | undefined;
+  readonly #tenants: Tenants;
+  /** Of names that only one principal ever had. */
+  readonly #certain = new Map<string, string>();
+
+  constructor(state: State | undefined) {
+    this.#state = state;
+    this.#tenants = new Tenants(state?.tenants() ?? []);
+  }
+
+  /** The object id where one alone is meant at that time; else the key, within its tenant. */
+  keyOf(key: string, stated: string, atMs: number): string {
+    if (isGuid(key)) return key.toLowerCase();
+    const tenant = this.#tenants.home(stated);
+    const own = `${tenant} ${key}`;
+    const known = this.#certain.get(own);
+    if (known !== undefined || this.#state === undefined) return known ?? own;
+    const name = nameIn(key);
+    const found = findPrincipals(this.#state, name, { tenant });
+    if (found.length <= 1) {
+      const uid = found[0]?.principal.uid ?? own;
+      this.#certain.set(own, uid);
+      return uid;
+    }
+    const period = { tenant, fromMs: atMs, toMs: atMs + 1 };
+    const then = findPrincipals(this.#state, name, period);
+    return (then.length === 1 ? then[0]?.principal.uid : undefined) ?? own;
+  }
+
+  /** All names that records gave to whom {@link keyOf} names. */
+  namesOf(person: string): string[] {
+    if (!isGuid(person)) return [nameIn(person.slice(person.indexOf(' ') + 1))];
+    const aliases = this.#state?.aliasesOf(person) ?? [];
+    return [...new Set(aliases.filter(({ kind }) => kind === 'name').map(({ value }) => value))];
+  }
+}
+
+function nameIn(key: string): string {
+  return key.slice(key.indexOf(':') + 1);
+}

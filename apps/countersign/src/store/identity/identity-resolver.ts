@@ -1,0 +1,151 @@
+import { type Interval, intersect, normalise, subtract } from '@countersign/core';
+import { KINSHIP_NODES_MAX } from '../limits.ts';
+import type { Alias } from '../rows/alias-table.ts';
+import type { State } from '../sqlite/state-database.ts';
+import type { PrincipalAlias, Selection, SharedKey, WhoOptions } from './principal.ts';
+
+/** An actor key within the tenant that it is read as. */
+export type Holding = { readonly tenant: string; readonly key: string };
+
+/**
+ * Which keys are the same principal. A key without object id belongs to the one object id that
+ * records with the same name, PUID or SID state; if several do (a name given to another person
+ * later), each holds it for the time in which records tie it to them alone.
+ */
+export class Kinship {
+  readonly #state: State;
+  readonly #home: (tenant: string) => string;
+
+  constructor(state: State, home: (tenant: string) => string) {
+    this.#state = state;
+    this.#home = home;
+  }
+
+  /** The principals that a key may stand for in the period; itself when no object id is known. */
+  holdersOf(node: Holding, period: WhoOptions): Holding[] {
+    if (hasUid(node)) return [node];
+    const { uids, bare } = this.#kin(node);
+    if (uids.length === 0)
+      return [latest(bare, (key) => this.#aliases({ ...node, key }))].map((key) => ({
+        tenant: node.tenant,
+        key,
+      }));
+    const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
+    const held = uids.filter((uid) =>
+      this.#ties(node, uid).some((t) => t.from < toMs && t.to > fromMs),
+    );
+    return (held.length > 0 ? held : uids).map((key) => ({ tenant: node.tenant, key }));
+  }
+
+  aliasesOf(node: Holding): PrincipalAlias[] {
+    const { bare } = this.#kin(node);
+    const own = bare.filter((key) => !this.#isShared({ ...node, key }));
+    const united = new Map<string, PrincipalAlias>();
+    for (const key of new Set([node.key, ...own])) {
+      for (const { kind, value, firstMs, lastMs } of this.#aliases({ ...node, key })) {
+        const known = united.get(`${kind}\n${value}`);
+        united.set(`${kind}\n${value}`, {
+          kind,
+          value,
+          firstMs: Math.min(firstMs, known?.firstMs ?? firstMs),
+          lastMs: Math.max(lastMs, known?.lastMs ?? lastMs),
+        });
+      }
+    }
+    return [...united.values()];
+  }
+
+  selectionOf(node: Holding): Omit<Selection, 'tenants'> {
+    const keys = [node.key];
+    const shared: SharedKey[] = [];
+    for (const key of this.#kin(node).bare) {
+      if (key === node.key) continue;
+      const { uids } = this.#kin({ ...node, key });
+      if (uids.length <= 1) {
+        keys.push(key);
+        continue;
+      }
+      const heldBy = (uid: string): readonly Interval[] =>
+        this.#exclusive({ ...node, key }, uid, uids);
+      const foreign = normalise(uids.filter((uid) => uid !== node.key).flatMap(heldBy));
+      shared.push({ key, intervals: heldBy(node.key), foreign });
+    }
+    return { keys, shared };
+  }
+
+  #isShared(node: Holding): boolean {
+    return !hasUid(node) && this.#kin(node).uids.length > 1;
+  }
+
+  /** When records tie the shared key to `uid` and to no other. */
+  #exclusive(node: Holding, uid: string, uids: readonly string[]): readonly Interval[] {
+    const mine = normalise(this.#ties(node, uid));
+    const others = uids.filter((u) => u !== uid).flatMap((u) => this.#ties(node, u));
+    return subtract(mine, intersect(mine, normalise(others)));
+  }
+
+  /** The intervals in which records give `uid` a name, PUID or SID of the bare key. */
+  #ties(node: Holding, uid: string): Interval[] {
+    const names = new Set(this.#aliases(node).map(nameOf));
+    return this.#aliases({ ...node, key: uid })
+      .filter((alias) => names.has(nameOf(alias)))
+      .map(({ firstMs, lastMs }) => ({ from: firstMs, to: lastMs + 1 }));
+  }
+
+  /**
+   * The bare keys that names lead to from here, and the object ids at which they end. No step
+   * leads on through an object id other than the first key.
+   */
+  #kin(start: Holding): { uids: string[]; bare: string[] } {
+    const seen = new Set([start.key]);
+    const queue = [start.key];
+    for (let key = queue.pop(); key !== undefined; key = queue.pop()) {
+      if (seen.size > KINSHIP_NODES_MAX) break;
+      if (key !== start.key && hasUid({ ...start, key })) continue;
+      for (const next of this.#neighbours({ ...start, key })) {
+        if (!seen.has(next)) queue.push(next);
+        seen.add(next);
+      }
+    }
+    const keys = [...seen].sort();
+    const isUid = (key: string): boolean => hasUid({ ...start, key });
+    return { uids: keys.filter(isUid), bare: keys.filter((key) => !isUid(key)) };
+  }
+
+  #neighbours(node: Holding): string[] {
+    return this.#aliases(node)
+      .filter(({ kind }) => kind !== 'uid')
+      .flatMap(({ kind, value }) =>
+        this.#state
+          .aliasesNamed(kind, value)
+          .filter(
+            (a) => this.#home(a.tenant) === node.tenant && !isOtherKind(kind, a.key, node.key),
+          )
+          .map((a) => a.key),
+      );
+  }
+
+  #aliases(node: Holding): Alias[] {
+    return this.#state.aliasesOf(node.key).filter((a) => this.#home(a.tenant) === node.tenant);
+  }
+}
+
+function hasUid(node: Holding): boolean {
+  return !node.key.includes(':');
+}
+
+/** One name of two kinds (a user and a service) is two principals: the kind is part of the key. */
+function isOtherKind(kind: Alias['kind'], a: string, b: string): boolean {
+  if (kind !== 'name' || !a.includes(':') || !b.includes(':')) return false;
+  return a.slice(0, a.indexOf(':')) !== b.slice(0, b.indexOf(':'));
+}
+
+function nameOf(alias: Alias): string {
+  return `${alias.kind}\n${alias.value}`;
+}
+
+/** The key that stands for several without object id: the one used last, then the first by name. */
+function latest(keys: readonly string[], aliasesOf: (key: string) => readonly Alias[]): string {
+  const lastMs = (key: string): number => Math.max(...aliasesOf(key).map((a) => a.lastMs));
+  return keys.toSorted((a, b) => lastMs(b) - lastMs(a) || (a < b ? -1 : 1))[0] as string;
+}

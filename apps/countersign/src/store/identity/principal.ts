@@ -1,0 +1,172 @@
+import {
+  type Interval,
+  isGuid,
+  OWN_TENANT,
+  type Reason,
+  TENANT_NOT_STATED,
+} from '@countersign/core';
+import { literal } from '../duckdb/duckdb-engine.ts';
+import type { Alias, AliasKind } from '../rows/alias-table.ts';
+import type { State } from '../sqlite/state-database.ts';
+import { type Holding, Kinship } from './identity-resolver.ts';
+
+/** Who: (tenant, object id), else (tenant, kind, normalised name). */
+export type Principal = {
+  readonly tenant: string;
+  readonly uid: string | null;
+  /** Of principals without object id: user, system or service. */
+  readonly kind: string | null;
+  /** The name by which the latest record calls them. */
+  readonly name: string | null;
+  readonly aliases: readonly PrincipalAlias[];
+};
+
+/** A name that records used from one moment to another. */
+export type PrincipalAlias = {
+  readonly kind: AliasKind;
+  readonly value: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+};
+
+/** Which rows are a principal's: all under `keys`, and those under a shared key by time. */
+export type Selection = {
+  readonly tenants: readonly string[];
+  readonly keys: readonly string[];
+  readonly shared: readonly SharedKey[];
+};
+
+/** A name that several held. What lies in neither set of intervals may be anybody's. */
+export type SharedKey = {
+  readonly key: string;
+  readonly intervals: readonly Interval[];
+  /** When it was another's alone. */
+  readonly foreign: readonly Interval[];
+};
+
+export type Resolution =
+  | { readonly kind: 'one'; readonly principal: Principal; readonly selection: Selection }
+  | { readonly kind: 'none'; readonly because: Reason }
+  | {
+      readonly kind: 'ambiguous';
+      readonly candidates: readonly Principal[];
+      readonly because: Reason;
+    };
+
+export type WhoOptions = {
+  readonly tenant?: string | undefined;
+  /** A name counts as that of whoever held it in this period. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+};
+
+export type Found = { readonly principal: Principal; readonly selection: Selection };
+
+/** Everybody who may be meant by a UPN in any case, an object id, a PUID or a SID. */
+export function findPrincipals(state: State, who: string, options: WhoOptions = {}): Found[] {
+  const tenants = new Tenants(state.tenants());
+  const kinship = new Kinship(state, (tenant) => tenants.home(tenant));
+  const named = readings(who)
+    .flatMap(([kind, value]) => state.aliasesNamed(kind, value))
+    .filter((a) => options.tenant === undefined || tenants.home(a.tenant) === options.tenant);
+  const within = named.filter((a) => isWithin(a, options));
+  const holders = new Map<string, Holding>();
+  for (const alias of within.length > 0 ? within : named) {
+    const tenant = tenants.home(alias.tenant);
+    for (const holder of kinship.holdersOf({ tenant, key: alias.key }, options)) {
+      holders.set(`${holder.tenant}\n${holder.key}`, holder);
+    }
+  }
+  return [...holders.values()].map((node) => ({
+    principal: principalOf(node, kinship),
+    selection: { ...kinship.selectionOf(node), tenants: tenants.readAs(node.tenant) },
+  }));
+}
+
+export function resolutionOf(who: string, found: readonly Found[]): Resolution {
+  const [one] = found;
+  if (one === undefined) {
+    const text = `no record in the books names "${who}" as the one who acted`;
+    return { kind: 'none', because: { code: 'principal-not-found', text } };
+  }
+  if (found.length === 1) return { kind: 'one', ...one };
+  const candidates = found
+    .map(({ principal }) => principal)
+    .toSorted((a, b) => compare(labelOf(a), labelOf(b)));
+  const list = candidates.map(labelOf).join(', ');
+  const text = `"${who}" may be any of ${candidates.length}; name one by its id or tenant: ${list}`;
+  return { kind: 'ambiguous', candidates, because: { code: 'principal-ambiguous', text } };
+}
+
+/** Names one principal so that it resolves to nobody else. */
+export function labelOf(principal: Principal): string {
+  const id = principal.uid ?? `${principal.kind}:${principal.name}`;
+  const name = principal.uid !== null && principal.name !== null ? ` (${principal.name})` : '';
+  return `${id}${name} in tenant ${principal.tenant}`;
+}
+
+/**
+ * A delivery that states no tenant is read as the folder's one stated tenant when exactly one
+ * exists. This is decided when a question is asked, so that the order of imports cannot matter.
+ */
+export class Tenants {
+  readonly #only: string | undefined;
+
+  constructor(known: readonly string[]) {
+    const stated = known.filter((t) => t !== TENANT_NOT_STATED && t !== OWN_TENANT);
+    this.#only = stated.length === 1 ? stated[0] : undefined;
+  }
+
+  home(tenant: string): string {
+    return tenant === TENANT_NOT_STATED ? (this.#only ?? tenant) : tenant;
+  }
+
+  /** SQL for the home of the tenant in a column. */
+  sql(column: string): string {
+    if (this.#only === undefined) return column;
+    const [none, only] = [literal(TENANT_NOT_STATED), literal(this.#only)];
+    return `CASE ${column} WHEN ${none} THEN ${only} ELSE ${column} END`;
+  }
+
+  /** The tenants in the rows that are read as `tenant`. */
+  readAs(tenant: string): string[] {
+    return tenant === this.#only ? [tenant, TENANT_NOT_STATED] : [tenant];
+  }
+}
+
+function readings(who: string): [AliasKind, string][] {
+  const text = who.trim();
+  const kinds: [AliasKind, string][] = [['name', text.toLowerCase()]];
+  if (isGuid(text)) kinds.push(['uid', text.toLowerCase()]);
+  if (/^[0-9a-f]{16}$/i.test(text)) kinds.push(['puid', text.toUpperCase()]);
+  if (/^s-1-[\d-]+$/i.test(text)) kinds.push(['sid', text.toUpperCase()]);
+  return kinds;
+}
+
+function isWithin(alias: Alias, period: WhoOptions): boolean {
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = period;
+  return alias.firstMs < toMs && alias.lastMs >= fromMs;
+}
+
+function principalOf(node: Holding, kinship: Kinship): Principal {
+  const aliases = kinship
+    .aliasesOf(node)
+    .toSorted((a, b) => a.firstMs - b.firstMs || compare(a.kind + a.value, b.kind + b.value));
+  const names = aliases.filter((a) => a.kind === 'name');
+  const latest = names.reduce<PrincipalAlias | undefined>(
+    (best, a) => (best === undefined || a.lastMs >= best.lastMs ? a : best),
+    undefined,
+  );
+  const colon = node.key.indexOf(':');
+  return {
+    tenant: node.tenant,
+    uid: colon < 0 ? node.key : null,
+    kind: colon < 0 ? null : node.key.slice(0, colon),
+    name: latest?.value ?? (colon < 0 ? null : node.key.slice(colon + 1)),
+    aliases,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,201 @@
+import { DICTIONARY_SHARE_MAX, DICTIONARY_SIZE_MIN, ROW_GROUP_ROWS } from '../limits.ts';
+import type { Column } from './event-columns.ts';
+import {
+  bitWidth,
+  hybrid,
+  levels,
+  plainBooleans,
+  plainInt32,
+  plainInt64,
+  sameLevels,
+  writeText,
+} from './parquet-encoding.ts';
+import type { ColumnChunk } from './parquet-file.ts';
+
+/**
+ * The values of one column of a row group, encoded as far as possible when they come: then they
+ * are in the processor's cache, and nothing but bytes is kept of them.
+ */
+export type RowColumn = {
+  /** The caller MUST push what the column's type holds, at most {@link ROW_GROUP_ROWS} times. */
+  push(value: ReturnType<Column['read']>): void;
+  /** What was pushed; the column is empty afterwards. */
+  take(): ColumnChunk;
+};
+
+/**
+ * Texts. Equal ones are kept once, as long as there are enough of them: a column of ids would fill
+ * a dictionary with what never comes again.
+ */
+export class TextColumn implements RowColumn {
+  readonly #defined = new Defined();
+  readonly #codeOf = new Map<string, number>();
+  readonly #codes = new Uint32Array(ROW_GROUP_ROWS);
+  /** The dictionary while there is one, else all values; in PLAIN encoding. */
+  #bytes: Buffer = Buffer.allocUnsafe(16 * 1024);
+  #length = 0;
+  #checkAt = DICTIONARY_SIZE_MIN;
+  #isShared = true;
+
+  push(text: string | null): void {
+    const stated = this.#defined.push(text !== null);
+    if (text === null) return;
+    if (!this.#isShared) {
+      this.#append(text);
+      return;
+    }
+    let code = this.#codeOf.get(text);
+    if (code === undefined) {
+      code = this.#codeOf.size;
+      this.#codeOf.set(text, code);
+      this.#append(text);
+    }
+    this.#codes[stated] = code;
+    if (code === this.#checkAt) this.#check(stated + 1);
+  }
+
+  take(): ColumnChunk {
+    const { stated, levelCount } = this.#defined;
+    const counts = { levelCount, nullCount: levelCount - stated, range: undefined };
+    const head = this.#defined.take();
+    const texts = this.#bytes.subarray(0, this.#length);
+    const size = this.#codeOf.size;
+    const isPlain = !this.#isShared || stated === 0;
+    this.#codeOf.clear();
+    this.#length = 0;
+    this.#checkAt = DICTIONARY_SIZE_MIN;
+    this.#isShared = true;
+    if (isPlain) return { ...counts, data: Buffer.concat([head, texts]), dictionary: undefined };
+    const width = bitWidth(size - 1);
+    const codes = hybrid(this.#codes.subarray(0, stated), width);
+    const data = Buffer.concat([head, Buffer.of(width), codes]);
+    // A copy: a small page goes into the file as it is, and the next row group is written here.
+    return { ...counts, data, dictionary: { data: Buffer.from(texts), size } };
+  }
+
+  /** Gives the dictionary up when most texts are different: writes out what it stood for. */
+  #check(stated: number): void {
+    this.#checkAt *= 2;
+    if (this.#codeOf.size < stated * DICTIONARY_SHARE_MAX) return;
+    const texts = [...this.#codeOf.keys()];
+    this.#codeOf.clear();
+    this.#isShared = false;
+    this.#length = 0;
+    for (let i = 0; i < stated; i++) this.#append(texts[this.#codes[i] as number] as string);
+  }
+
+  #append(text: string): void {
+    // UTF-8 takes at most three bytes for each UTF-16 code unit.
+    const needed = this.#length + 4 + text.length * 3;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    this.#length = writeText(this.#bytes, text, this.#length);
+  }
+}
+
+/** Numbers and truth values. */
+export class NumberColumn implements RowColumn {
+  readonly #defined = new Defined();
+  readonly #values = new Float64Array(ROW_GROUP_ROWS);
+  readonly #encode: (values: Float64Array) => Buffer;
+  readonly #limit: number;
+
+  constructor(type: 'INTEGER' | 'BIGINT' | 'TIMESTAMPTZ' | 'BOOLEAN') {
+    this.#encode = ENCODERS[type];
+    this.#limit = type === 'INTEGER' ? INTEGER_MAX : Number.MAX_SAFE_INTEGER;
+  }
+
+  push(value: number | boolean | null): void {
+    const isStated = value !== null && !Number.isNaN(value);
+    const stated = this.#defined.push(isStated);
+    if (isStated) this.#values[stated] = whole(Number(value), this.#limit);
+  }
+
+  take(): ColumnChunk {
+    const { stated, levelCount } = this.#defined;
+    const values = this.#values.subarray(0, stated);
+    return {
+      levelCount,
+      nullCount: levelCount - stated,
+      data: Buffer.concat([this.#defined.take(), this.#encode(values)]),
+      dictionary: undefined,
+      range: this.#range(values),
+    };
+  }
+
+  #range(values: Float64Array): ColumnChunk['range'] {
+    if (values.length === 0 || this.#encode === plainBooleans) return undefined;
+    let [least = 0, greatest = 0] = [values[0], values[0]];
+    for (const value of values) {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    return [this.#encode(Float64Array.of(least)), this.#encode(Float64Array.of(greatest))];
+  }
+}
+
+/** Lists of whole numbers, none of them null; each has at least one. */
+export class ListColumn implements RowColumn {
+  readonly #values: number[] = [];
+  readonly #repeats: number[] = [];
+
+  push(list: readonly number[]): void {
+    for (let i = 0; i < list.length; i++) {
+      this.#repeats.push(i === 0 ? 0 : 1);
+      this.#values.push(list[i] as number);
+    }
+  }
+
+  take(): ColumnChunk {
+    const values = Float64Array.from(this.#values.splice(0));
+    const repeats = Uint8Array.from(this.#repeats.splice(0));
+    // Level 3: the list is there, has an element, and the element is not null.
+    const defined = sameLevels(3, values.length, 2);
+    return {
+      levelCount: values.length,
+      nullCount: 0,
+      data: Buffer.concat([levels(repeats, 1), defined, plainInt64(values, 1)]),
+      dictionary: undefined,
+      range: undefined,
+    };
+  }
+}
+
+/** Which values of a column are there: the definition levels. */
+class Defined {
+  readonly #levels = new Uint8Array(ROW_GROUP_ROWS);
+  levelCount = 0;
+  stated = 0;
+
+  /** The position of the value among those that are there. */
+  push(isStated: boolean): number {
+    this.#levels[this.levelCount++] = Number(isStated);
+    return isStated ? this.stated++ : this.stated;
+  }
+
+  take(): Buffer {
+    const { levelCount, stated } = this;
+    this.levelCount = 0;
+    this.stated = 0;
+    if (stated === levelCount) return sameLevels(1, levelCount, 1);
+    if (stated === 0) return sameLevels(0, levelCount, 1);
+    return levels(this.#levels.subarray(0, levelCount), 1);
+  }
+}
+
+const INTEGER_MAX = 2_147_483_647;
+
+const ENCODERS = {
+  INTEGER: plainInt32,
+  BIGINT: (values: Float64Array): Buffer => plainInt64(values, 1),
+  TIMESTAMPTZ: (values: Float64Array): Buffer => plainInt64(values, 1000),
+  BOOLEAN: plainBooleans,
+} as const;
+
+/** Hostile numbers (1e300, fractions) are cut to what the column and a reader can hold. */
+function whole(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, Math.trunc(value)));
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../../../tools/property.ts';
+import type { EventRow } from '../rows/event-row.ts';
+import { Books } from '../store.ts';
+import { EVENTS_FOLDER } from '../store-layout.ts';
+import { BooksReader } from '../store-reader.ts';
+import { booksOf, folder, HEAD, post, row, START_MS } from '../testing/rows.ts';
+
+const DAY = 86_400_000;
+
+async function allIn(dir: string): Promise<EventRow[]> {
+  const reader = await BooksReader.open(dir);
+  try {
+    const rows: EventRow[] = [];
+    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
+    return rows;
+  } finally {
+    reader.close();
+  }
+}
+
+function filesIn(dir: string): string[] {
+  return readdirSync(join(dir, EVENTS_FOLDER), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.parquet'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(join(dir, EVENTS_FOLDER).length + 1))
+    .sort();
+}
+
+test('many files become one, many rows become files by class and day', async (t) => {
+  const dir = await folder(t);
+  const rows = [0, 1, 2, 3].map((i) =>
+    row(i, { classUid: i % 2 === 0 ? 6003 : 3002, timeMs: START_MS + i * DAY }),
+  );
+  const books = await booksOf(
+    dir,
+    rows.map((each) => [each]),
+  );
+  t.after(() => books.close());
+  assert.deepEqual(await books.compact(), { filesBefore: 4, filesAfter: 4 });
+  assert.deepEqual(await books.compact({ hotFilesMax: 3 }), { filesBefore: 4, filesAfter: 1 });
+  assert.deepEqual(filesIn(dir), ['hot/m000000000001.parquet']);
+  await books.compact({ partitionRowsMin: 4 });
+  assert.deepEqual(
+    filesIn(dir).map((path) => path.replace(/\d{12}/, 'N')),
+    [
+      'class=3002/day=2024-01-13/N.parquet',
+      'class=3002/day=2024-01-15/N.parquet',
+      'class=6003/day=2024-01-12/N.parquet',
+      'class=6003/day=2024-01-14/N.parquet',
+    ],
+  );
+  assert.deepEqual(await allIn(dir), rows);
+});
+
+test('what is left behind a step is laid down by day as well, unless it is little', async (t) => {
+  const posts = [0, 1, 2].map((i) => [row(2 * i), row(2 * i + 1)]);
+  for (const [partitionRestMin, left] of [
+    [2, 0],
+    [3, 1],
+  ] as const) {
+    const dir = await folder(t);
+    const books = await booksOf(dir, posts);
+    await books.compact({ partitionRowsMin: 6, stepRowsMax: 4, partitionRestMin });
+    books.close();
+    const hot = filesIn(dir).filter((path) => path.startsWith('hot/'));
+    assert.equal(hot.length, left, filesIn(dir).join(' '));
+    assert.deepEqual(await allIn(dir), posts.flat());
+  }
+});
+
+test('one small file after another leaves the large ones alone', async (t) => {
+  const dir = await folder(t);
+  const large = Array.from({ length: 40 }, (_, i) => row(i));
+  const books = await booksOf(dir, [large, [row(40)], [row(41)], [row(42)]]);
+  t.after(() => books.close());
+  const [first] = filesIn(dir);
+  await books.compact({ hotFilesMax: 3 });
+  assert.deepEqual(new Set(filesIn(dir)), new Set([first, 'hot/m000000000001.parquet']));
+  assert.equal((await allIn(dir)).length, 43);
+});
+
+test('compacting twice does nothing the second time', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0)], [row(1)]]);
+  t.after(() => books.close());
+  await books.compact();
+  const files = filesIn(dir);
+  await books.compact();
+  assert.deepEqual(filesIn(dir), files);
+});
+
+test('the files of one day stay few, however often it is compacted', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  for (let i = 0; i < 12; i++) {
+    await post(books, [row(i)]);
+    books.commit(i + 1);
+    await books.compact({ partitionRowsMin: 1 });
+    assert.ok(filesIn(dir).length <= 3, `${filesIn(dir).length} files`);
+  }
+  assert.equal((await allIn(dir)).length, 12);
+});
+
+test('superseded rows are gone from the files after a compaction', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0), row(1)], [row(2, { entries: [0, 2] })]], [0, 77]);
+  t.after(() => books.close());
+  await books.compact();
+  assert.equal(books.supersededCount, 1, 'a few stay, and questions skip them');
+  await books.compact({ supersededMax: 0 });
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index }) => index),
+    [1, 2],
+  );
+  assert.equal(books.supersededCount, 0, 'an entry that never had a row is forgotten too');
+});
+
+test('a file with few superseded rows is left alone until they are many in all', async (t) => {
+  const dir = await folder(t);
+  const large = Array.from({ length: 60 }, (_, i) => row(i));
+  const small = [row(60), row(61)];
+  const books = await booksOf(dir, [large, small, [row(62)]], [3, 7, 60]);
+  t.after(() => books.close());
+  const [first, , third] = filesIn(dir);
+  await books.compact({ supersededMax: 0, supersededRestMax: 2 });
+  assert.deepEqual(new Set(filesIn(dir)), new Set([first, third, 'hot/m000000000001.parquet']));
+  assert.equal(books.supersededCount, 2, 'questions skip them');
+  await books.compact({ supersededMax: 0, supersededRestMax: 1 });
+  assert.equal(books.supersededCount, 0);
+  const kept = [...large, ...small, row(62)].map(({ index }) => index);
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index }) => index),
+    kept.filter((index) => ![3, 7, 60].includes(index)),
+  );
+});
+
+test('no compaction, at any time, with any limits, changes an answer', async (t) => {
+  const step = fc.record({
+    rows: fc.array(
+      fc.record({
+        classUid: fc.constantFrom(3002, 6003),
+        day: fc.integer({ min: 0, max: 2 }),
+        actorName: fc.constantFrom('a@x', 'b@x', null),
+      }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    supersede: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),
+    compaction: fc.option(
+      fc.record({
+        partitionRowsMin: fc.integer({ min: 1, max: 20 }),
+        partitionRestMin: fc.integer({ min: 1, max: 20 }),
+        stepRowsMax: fc.integer({ min: 1, max: 20 }),
+        hotFilesMax: fc.integer({ min: 1, max: 4 }),
+        supersededMax: fc.nat({ max: 4 }),
+        supersededRestMax: fc.nat({ max: 4 }),
+      }),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      const dir = await folder(t);
+      const books = await Books.open(dir);
+      const expected = new Map<number, EventRow>();
+      let index = 0;
+      for (const { rows, supersede, compaction } of steps) {
+        const made = rows.map(({ day, ...event }) =>
+          row(index++, { ...event, timeMs: START_MS + day * DAY }),
+        );
+        await post(books, made);
+        for (const each of made) expected.set(each.index, each);
+        const superseded = supersede.filter((i) => i < index);
+        books.post({ superseded });
+        for (const i of superseded) expected.delete(i);
+        books.commit(index);
+        if (compaction !== null) await books.compact(compaction);
+      }
+      const order = (a: EventRow, b: EventRow): number =>
+        a.event.timeMs - b.event.timeMs || a.index - b.index;
+      assert.deepEqual(await allIn(dir), [...expected.values()].sort(order));
+      books.close();
+    }),
+    runs(10, 300),
+  );
+});

@@ -1,0 +1,75 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '@countersign/core';
+import { MANIFEST_INTERVAL_MS } from '../limits.ts';
+import type { State } from '../sqlite/state-database.ts';
+import { BOOKS_STAGE, EVENTS_FOLDER, MANIFEST_FILE, TEMP_FOLDER } from '../store-layout.ts';
+
+/**
+ * What readers other than Countersign need to know of the events folder. A folder listing is not
+ * enough: rows stay in immutable files after another row has taken their place, and a crash leaves
+ * files that no transaction lists.
+ */
+export type Manifest = {
+  readonly format: 'countersign-events/1';
+  /** The rows stand for the ledger entries below this index. */
+  readonly cursor: number;
+  /** The files that count. Paths are relative to the folder of the manifest. */
+  readonly files: readonly { readonly path: string; readonly rows: number }[];
+  /** Values of the column `index` of rows in these files that no longer count. */
+  readonly superseded: readonly number[];
+};
+
+/** Keeps `events/manifest.json` in step with the state, for the writer of a data folder. */
+export class ManifestFile {
+  readonly #dir: string;
+  readonly #state: State;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  #generation = -1;
+  #writtenMs = Number.NEGATIVE_INFINITY;
+
+  constructor(dir: string, state: State, clock: Pick<Clock, 'monotonic'>) {
+    this.#dir = dir;
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** Writes what counts now, unless it was written within {@link MANIFEST_INTERVAL_MS}. */
+  refresh(): void {
+    if (this.#clock.monotonic() - this.#writtenMs >= MANIFEST_INTERVAL_MS) this.write();
+  }
+
+  /**
+   * MUST follow every deletion of a listed file: until then the manifest names a missing file.
+   * Where the disk takes no new manifest, the old one goes: no manifest is better than a false one,
+   * and nothing else of Countersign reads it.
+   */
+  write(): void {
+    const { generation, manifest } = this.#state.snapshot(() => ({
+      generation: this.#state.generation,
+      manifest: manifestOf(this.#state),
+    }));
+    this.#writtenMs = this.#clock.monotonic();
+    if (generation === this.#generation) return;
+    const path = join(this.#dir, MANIFEST_FILE);
+    try {
+      const temp = join(this.#dir, TEMP_FOLDER, 'manifest.json');
+      writeFileSync(temp, `${JSON.stringify(manifest)}\n`);
+      renameSync(temp, path);
+      this.#generation = generation;
+    } catch {
+      rmSync(path, { force: true });
+    }
+  }
+}
+
+function manifestOf(state: State): Manifest {
+  return {
+    format: 'countersign-events/1',
+    cursor: state.cursor(BOOKS_STAGE),
+    files: state
+      .files()
+      .map(({ path, rows }) => ({ path: path.slice(EVENTS_FOLDER.length + 1), rows })),
+    superseded: state.superseded(),
+  };
+}

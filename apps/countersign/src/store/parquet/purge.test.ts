@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type EventRow, erasedRow } from '../rows/event-row.ts';
+import { Books } from '../store.ts';
+import { BooksReader } from '../store-reader.ts';
+import { booksOf, folder, HEAD, post, row, START_MS } from '../testing/rows.ts';
+
+const NAME = 'mallory.zz@contoso.example';
+const mallory = { actorName: NAME, actorUid: 'dddddddd-0000-4000-8000-000000000004' };
+const secret = { object: 'https://contoso.example/secret-zebra.docx' };
+
+async function allIn(dir: string): Promise<EventRow[]> {
+  const reader = await BooksReader.open(dir);
+  try {
+    const rows: EventRow[] = [];
+    for await (const each of (await reader.timeline({}, HEAD)).rows) rows.push(each);
+    return rows;
+  } finally {
+    reader.close();
+  }
+}
+
+/** Every file of the folder that holds the text, plain or as Parquet's dictionaries hold it. */
+function filesWith(dir: string, text: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(text));
+}
+
+function stubOf({ index, entries, tenant, action, source, seenMs, event }: EventRow): EventRow {
+  return erasedRow({ index, entries, tenant, action, source, seenMs, timeMs: event.timeMs });
+}
+
+test('of an erased entry nothing is left but what its leaf says', async (t) => {
+  const dir = await folder(t);
+  const rows = [row(0, { ...mallory, ...secret }), row(1, { actorName: 'bob@x' })];
+  const books = await booksOf(dir, [rows]);
+  t.after(() => books.close());
+  assert.ok(filesWith(dir, NAME).length > 0, 'the search finds what is there');
+  assert.deepEqual(await books.purge([0]), { erased: 1, toMerge: [] });
+  assert.deepEqual(await allIn(dir), [stubOf(rows[0] as EventRow), rows[1]]);
+  for (const text of [NAME, mallory.actorUid, 'secret-zebra']) {
+    assert.deepEqual(filesWith(dir, text), [], text);
+  }
+});
+
+test('a name that other rows support stays, with the times of those rows', async (t) => {
+  const dir = await folder(t);
+  const rows = [0, 1, 2].map((i) => row(i, mallory));
+  const books = await booksOf(dir, [rows]);
+  t.after(() => books.close());
+  await books.purge([0]);
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  const resolution = await reader.resolvePrincipal(NAME);
+  assert.ok(resolution.kind === 'one');
+  assert.deepEqual(
+    resolution.principal.aliases.map(({ kind, firstMs, lastMs }) => [kind, firstMs, lastMs]),
+    [
+      ['name', START_MS + 1000, START_MS + 2000],
+      ['uid', START_MS + 1000, START_MS + 2000],
+    ],
+  );
+});
+
+test('an action of which other sightings remain is reported to be merged again', async (t) => {
+  const dir = await folder(t);
+  const rows = [row(0, mallory), row(1, mallory), row(2, { ...mallory, entries: [0, 2] })];
+  const books = await booksOf(dir, [rows], [0]);
+  t.after(() => books.close());
+  assert.deepEqual(await books.purge([0]), { erased: 0, toMerge: [{ index: 2, entries: [2] }] });
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index }) => index),
+    [1],
+  );
+  await post(books, [row(2, { entries: [0, 2] })]);
+  books.commit(HEAD.size);
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index }) => index),
+    [1, 2],
+  );
+});
+
+test('what is to be merged is reported until it is posted, however often one dies', async (t) => {
+  const dir = await folder(t);
+  const first = await booksOf(dir, [[row(0, mallory), row(1, { entries: [0, 1] })]], [0]);
+  assert.deepEqual((await first.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
+  // The process dies here, before it has posted anything.
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  assert.deepEqual((await books.purge([0])).toMerge, [{ index: 1, entries: [1] }]);
+  await post(books, [row(1, { entries: [1] })]);
+  books.commit(HEAD.size);
+  assert.deepEqual((await books.purge([0])).toMerge, []);
+});
+
+test('a superseded row of an erased entry goes too', async (t) => {
+  const dir = await folder(t);
+  const rows = [row(0, { ...mallory, ...secret }), row(1, { entries: [0, 1] })];
+  const books = await booksOf(dir, [rows], [0]);
+  t.after(() => books.close());
+  await books.purge([0, 1]);
+  assert.deepEqual(
+    (await allIn(dir)).map(({ index, erased }) => [index, erased]),
+    [[1, true]],
+  );
+  assert.deepEqual(filesWith(dir, 'secret-zebra'), []);
+});
+
+test('an erasure finds rows in compacted files, and leaves the others as they are', async (t) => {
+  const dir = await folder(t);
+  const rows = Array.from({ length: 50 }, (_, i) =>
+    row(i, { ...(i % 7 === 0 ? mallory : { actorName: `user${i}@x` }), classUid: 6003 + (i % 3) }),
+  );
+  const books = await booksOf(dir, [rows]);
+  t.after(() => books.close());
+  await books.compact({ partitionRowsMin: 1 });
+  const doomed = rows.filter((each) => each.event.actorName === NAME).map(({ index }) => index);
+  assert.equal((await books.purge(doomed)).erased, doomed.length);
+  const expected = rows.map((each) => (doomed.includes(each.index) ? stubOf(each) : each));
+  assert.deepEqual(await allIn(dir), expected);
+  assert.deepEqual(filesWith(dir, NAME), []);
+  await books.compact({ partitionRowsMin: 1 });
+  assert.deepEqual(await allIn(dir), expected);
+});
+
+test('what an erased entry of our own said is gone from the state', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  const said = { seenMs: 1, bytes: 1, sha256: '', by: 'ada@host', origin: null };
+  books.post({ facts: { imports: [{ ...said, index: 0, file: `export of ${NAME}.csv` }] } });
+  books.commit(1);
+  await books.purge([0]);
+  assert.deepEqual(filesWith(dir, NAME), []);
+});
+
+test('a group of signals that is named after who was erased is not remembered', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0, mallory), row(1)]]);
+  t.after(() => books.close());
+  const signal = { stream: 'a rule', timeMs: 1, part: 0, tenant: '', values: '', about: '' };
+  const rows = [
+    { ...signal, group: NAME, index: 0 },
+    { ...signal, group: 'somebody else', index: 1 },
+  ];
+  books.post({ signals: { rows, counts: [] } });
+  books.commit(books.cursor + 1);
+  await books.purge([0]);
+  const reader = await BooksReader.open(dir);
+  const left = [...reader.signals.touchedSince(0)].map(({ group }) => group);
+  reader.close();
+  assert.deepEqual(left, ['somebody else']);
+  assert.deepEqual(filesWith(dir, NAME), []);
+});
+
+test('erasing what was never posted, or twice, changes nothing', async (t) => {
+  const dir = await folder(t);
+  const books = await booksOf(dir, [[row(0), row(1)]]);
+  t.after(() => books.close());
+  await books.purge([0]);
+  const once = await allIn(dir);
+  assert.deepEqual(await books.purge([0]), { erased: 1, toMerge: [] });
+  assert.deepEqual(await books.purge([999]), { erased: 0, toMerge: [] });
+  assert.deepEqual(await allIn(dir), once);
+});

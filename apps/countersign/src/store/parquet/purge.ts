@@ -1,0 +1,244 @@
+import { join } from 'node:path';
+import { OWN_TENANT } from '@countersign/core';
+import { identifier, literal } from '../duckdb/duckdb-engine.ts';
+import type { Alias, AliasKind } from '../rows/alias-table.ts';
+import { erasedRow } from '../rows/event-row.ts';
+import type { ListedFile, Unmerged } from '../sqlite/state-database.ts';
+import { CHECKS_STAGE, dayPath, mergedPath, TEMP_FOLDER } from '../store-layout.ts';
+import { loadIndices, replace, type Store, settle, source } from './compaction.ts';
+import { COLUMNS } from './event-columns.ts';
+import { copyTo, FILE_ORDER, readParquet } from './parquet-sql.ts';
+
+export type PurgeReport = {
+  /** Rows of which nothing but the leaf is left. */
+  readonly erased: number;
+  /** Actions of which other sightings remain: to be merged again from these entries. */
+  readonly toMerge: readonly Unmerged[];
+};
+
+/**
+ * Rewrites each file that holds a row of these entries, and what was learned from them. Before
+ * the transaction a crash leaves the old files, after it left-overs that go at the next start:
+ * the caller purges again until this resolves.
+ */
+export async function purge(store: Store, indices: readonly number[]): Promise<PurgeReport> {
+  await loadIndices(store.engine, 'doomed', indices);
+  await loadIndices(store.engine, 'superseded', store.state.superseded());
+  try {
+    const files = await findRows(store);
+    const names = await namesIn(store, files);
+    const report = await reportHits(store);
+    const made: ListedFile[] = [];
+    for (const file of files) made.push(await rewritten(store, file));
+    if (report.erased > 0) made.push(await stubs(store, files));
+    const relearn = await relearning(store, names, files, made);
+    const hit = await hitIndices(store);
+    await replace(store, files, made, () => {
+      relearn();
+      for (const index of indices) store.state.forgetFactsOf(index);
+      // They name people, and are made again from what is left.
+      store.state.checks.clear();
+      store.state.setCursor(CHECKS_STAGE, 0);
+      // The row that is left of a torn action is another's: so are its signals.
+      for (const index of hit) store.state.signals.forget(index);
+      store.state.signals.forgetEmptyGroups();
+      store.state.setUnmerged(report.toMerge);
+    });
+    store.state.scrub();
+    return report;
+  } finally {
+    for (const table of ['doomed', 'superseded', 'hit', 'unmerged']) {
+      await store.engine.run(`DROP TABLE IF EXISTS ${table}`);
+    }
+  }
+}
+
+const DOOMED = `"index" IN (SELECT "index" FROM hit)`;
+const SUPERSEDED = `"index" IN (FROM superseded)`;
+
+/** Fills `hit` with the rows of which a sighting is doomed; gives the files that hold them. */
+async function findRows(store: Store): Promise<ListedFile[]> {
+  const files = store.state.files();
+  const none = `SELECT 0::BIGINT AS "index", []::BIGINT[] AS remaining WHERE false`;
+  const hits = `SELECT r."index", coalesce(list(r.entry ORDER BY r.entry)
+        FILTER (WHERE d."index" IS NULL), []) AS remaining
+      FROM (SELECT "index", unnest(entries) AS entry FROM ${source(store, files)}) AS r
+      LEFT JOIN doomed AS d ON r.entry = d."index"
+      GROUP BY r."index" HAVING count(d."index") > 0`;
+  await store.engine.run(`CREATE OR REPLACE TABLE hit AS ${files.length === 0 ? none : hits}`);
+  const found: ListedFile[] = [];
+  for (const file of files) {
+    const [row] = await store.engine.rows(
+      `SELECT count(*) FROM ${source(store, [file])} WHERE ${DOOMED}`,
+    );
+    if (Number(row?.[0]) > 0) found.push(file);
+  }
+  return found;
+}
+
+async function hitIndices(store: Store): Promise<number[]> {
+  const rows = await store.engine.rows('SELECT "index" FROM hit');
+  return rows.map(([index]) => Number(index));
+}
+
+async function reportHits(store: Store): Promise<PurgeReport> {
+  const rows = await store.engine.rows(
+    `SELECT "index", CAST(to_json(remaining) AS VARCHAR) FROM hit
+      WHERE NOT ${SUPERSEDED} ORDER BY "index"`,
+  );
+  const live = rows.map(([index, entries]) => ({
+    index: Number(index),
+    entries: JSON.parse(String(entries)) as number[],
+  }));
+  const torn = live.filter((row) => row.entries.length > 0);
+  const toMerge = [...(await stillUnmerged(store)), ...torn].sort((a, b) => a.index - b.index);
+  return { erased: live.length - torn.length, toMerge };
+}
+
+/** What an earlier erasure took out, whose caller died before it had posted it again. */
+async function stillUnmerged(store: Store): Promise<Unmerged[]> {
+  const unmerged = store.state.unmerged();
+  const files = store.state.files();
+  if (unmerged.length === 0 || files.length === 0) return unmerged;
+  await loadIndices(
+    store.engine,
+    'unmerged',
+    unmerged.map(({ index }) => index),
+  );
+  const rows = await store.engine.rows(
+    `SELECT "index" FROM ${source(store, files)} SEMI JOIN unmerged USING ("index")`,
+  );
+  const posted = new Set(rows.map(([index]) => Number(index)));
+  return unmerged.filter(({ index }) => !posted.has(index));
+}
+
+async function rewritten(store: Store, file: ListedFile): Promise<ListedFile> {
+  const number = store.state.transaction(() => store.state.nextFileNumber());
+  const temp = join(store.dir, TEMP_FOLDER, 'kept.parquet');
+  const order = file.kind === 'day' ? FILE_ORDER : '"index"';
+  await store.engine.run(
+    copyTo(
+      `SELECT ${ALL} FROM ${source(store, [file])}
+        WHERE NOT ${DOOMED} AND NOT ${SUPERSEDED} ORDER BY ${order}`,
+      temp,
+    ),
+  );
+  const { classUid, day } = file;
+  return classUid === null || day === null
+    ? settle(store, temp, mergedPath(number), { kind: 'hot' })
+    : settle(store, temp, dayPath(classUid, day, number), { kind: 'day', classUid, day });
+}
+
+/** The rows of which nothing but the leaf is left. */
+async function stubs(store: Store, files: readonly ListedFile[]): Promise<ListedFile> {
+  const temp = join(store.dir, TEMP_FOLDER, 'erased.parquet');
+  const number = store.state.transaction(() => store.state.nextFileNumber());
+  await store.engine.run(
+    copyTo(
+      `SELECT ${STUB} FROM ${source(store, files)}
+        WHERE "index" IN (SELECT "index" FROM hit WHERE len(remaining) = 0)
+          AND NOT ${SUPERSEDED} ORDER BY "index"`,
+      temp,
+    ),
+  );
+  return settle(store, temp, mergedPath(number), { kind: 'hot' });
+}
+
+const ALL = COLUMNS.map(({ name }) => identifier(name)).join(', ');
+
+const BARE = erasedRow({
+  index: 0,
+  entries: [],
+  tenant: OWN_TENANT,
+  action: '',
+  source: '',
+  seenMs: 0,
+  timeMs: 0,
+});
+
+const IN_LEAF = new Set(['index', 'entries', 'tenant', 'source', 'action', 'seen', 'time']);
+
+const STUB = COLUMNS.map((column) => {
+  const name = identifier(column.name);
+  if (IN_LEAF.has(column.name)) return name;
+  const value = column.read(BARE);
+  const text = value === null ? 'NULL' : typeof value === 'string' ? literal(value) : String(value);
+  return `CAST(${text} AS ${column.type}) AS ${name}`;
+}).join(', ');
+
+type Names = { uids: string[]; names: string[]; puids: string[]; sids: string[] };
+
+/** Everybody whom a doomed row names as the one who acted, superseded rows included. */
+async function namesIn(store: Store, files: readonly ListedFile[]): Promise<Names> {
+  if (files.length === 0) return { uids: [], names: [], puids: [], sids: [] };
+  const distinct = async (column: string): Promise<string[]> => {
+    const rows = await store.engine.rows(
+      `SELECT DISTINCT ${column} FROM ${source(store, files)}
+        WHERE ${DOOMED} AND ${column} IS NOT NULL`,
+    );
+    return rows.map(([value]) => String(value));
+  };
+  return {
+    uids: await distinct('actor_uid'),
+    names: await distinct('actor_name'),
+    puids: await distinct('actor_puid'),
+    sids: await distinct('actor_sid'),
+  };
+}
+
+/** What forgets all that was learned under any of these names, and learns it from what is left. */
+async function relearning(
+  store: Store,
+  names: Names,
+  old: readonly ListedFile[],
+  made: readonly ListedFile[],
+): Promise<() => void> {
+  const { state } = store;
+  const keys = new Set<string>();
+  const named = (kind: AliasKind, values: readonly string[]): void => {
+    for (const value of values) for (const a of state.aliasesNamed(kind, value)) keys.add(a.key);
+  };
+  named('uid', names.uids);
+  named('name', names.names);
+  named('puid', names.puids);
+  named('sid', names.sids);
+  const gone = new Set(old.map((file) => file.path));
+  const left = state.files().filter((file) => !gone.has(file.path));
+  const learned = await aliasesIn(store, [...left, ...made], [...keys]);
+  return () => {
+    for (const key of keys) state.forgetAliasesOf(key);
+    for (const alias of learned) state.learnAlias(alias);
+  };
+}
+
+async function aliasesIn(
+  store: Store,
+  files: readonly ListedFile[],
+  keys: readonly string[],
+): Promise<Alias[]> {
+  if (files.length === 0 || keys.length === 0) return [];
+  const rows = await store.engine.rows(
+    `SELECT tenant, actor, actor_uid, actor_name, actor_puid, actor_sid,
+        epoch_ms(min(time)), epoch_ms(max(time))
+      FROM ${readParquet(files.map((file) => join(store.dir, file.path)))}
+      WHERE actor IN (${keys.map(literal).join(', ')}) GROUP BY ALL`,
+  );
+  return rows.flatMap(([tenant, key, uid, name, puid, sid, firstMs, lastMs]) => {
+    const values: [AliasKind, unknown][] = [
+      ['uid', uid],
+      ['name', name],
+      ['puid', puid],
+      ['sid', sid],
+    ];
+    return values
+      .filter(([, value]) => value !== null)
+      .map(([kind, value]) => ({
+        tenant: String(tenant),
+        kind,
+        value: String(value),
+        key: String(key),
+        firstMs: Number(firstMs),
+        lastMs: Number(lastMs),
+      }));
+  });
+}

@@ -1,0 +1,23 @@
+import { idParts } from '@countersign/core';
+import { IDS_LIKE_MAX } from '../limits.ts';
+import type { BooksReader } from '../store-reader.ts';
+
+/** A column of ids that tables print without their middle. */
+export type IdColumn = 'actor_uid' | 'app_uid' | 'session_uid';
+
+/** Ids in a column of the rows that begin and end as a text that leaves out their middle. */
+export async function idsLike(
+  books: Pick<BooksReader, 'select'>,
+  column: IdColumn,
+  text: string,
+): Promise<string[]> {
+  const { head, tail } = idParts(text);
+  const rows = await books.select({
+    select: `DISTINCT ${column}`,
+    scope: {},
+    rest: `WHERE starts_with(lower(${column}), $1) AND ends_with(lower(${column}), $2)
+      ORDER BY 1 LIMIT ${IDS_LIKE_MAX}`,
+    values: [head, tail],
+  });
+  return rows.map(([id]) => String(id));
+}

@@ -1,0 +1,46 @@
+/**
+ * The process of one query; started by `query.ts`, spoken to by messages. A process of its own,
+ * since DuckDB counts neither the memory of values that functions make nor stops at once when it
+ * is interrupted: what gets out of hand is killed with its process, and nothing else is.
+ */
+import { CountersignError, messageOf } from '@countersign/core';
+import { BooksError } from '../errors.ts';
+import { QUERY_PROCESS_BYTES_MAX, QUERY_WATCH_MS } from '../limits.ts';
+import type { QueryNext, QueryReply, QueryRequest } from './query-messages.ts';
+import { runQuery } from './run-query.ts';
+
+let onNext: (() => void) | undefined;
+
+process.on('message', (message: QueryRequest | QueryNext) => {
+  if (message.kind === 'next') onNext?.();
+  else void serve(message);
+});
+// The asker is gone: nobody wants the answer.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+setInterval(() => {
+  if (process.memoryUsage.rss() > QUERY_PROCESS_BYTES_MAX) process.kill(process.pid, 'SIGKILL');
+}, QUERY_WATCH_MS).unref();
+
+async function serve(request: QueryRequest): Promise<void> {
+  try {
+    await runQuery(request, send);
+  } catch (error) {
+    const code = error instanceof BooksError ? error.code : null;
+    const message = error instanceof CountersignError ? error.message : messageOf(error);
+    tell({ kind: 'error', code, message });
+  }
+}
+
+/** One batch of rows is under way at a time, so that a slow asker slows the query down. */
+async function send(reply: QueryReply): Promise<void> {
+  const ready = new Promise<void>((resolve) => {
+    onNext = resolve;
+  });
+  tell(reply);
+  if (reply.kind === 'rows') await ready;
+}
+
+function tell(reply: QueryReply): void {
+  process.send?.(reply);
+}

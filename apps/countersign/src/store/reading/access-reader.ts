@@ -1,0 +1,170 @@
+import { all, type IntervalSet, interval, normalise, unknown } from '@countersign/core';
+import { collectedPeriod, coverageAnswer, factsWithin } from '../coverage/coverage-answer.ts';
+import { Tenants } from '../identity/principal.ts';
+import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { EventRow } from '../rows/event-row.ts';
+import type {
+  ActionKey,
+  CheckCount,
+  CheckFilter,
+  CheckOutcome,
+  CheckRow,
+  PrincipalCount,
+} from '../sqlite/check-table.ts';
+import type {
+  DecisionFact,
+  DecisionFilter,
+  PassDays,
+  PassFact,
+  PassFilter,
+} from '../sqlite/decision-table.ts';
+import { CHECKS_STAGE } from '../store-layout.ts';
+import type { LiveRows, Scope } from './current-rows.ts';
+import type { LedgerHead } from './ledger-head.ts';
+import { isOfSignIns, SIGN_IN_CLASS, signInCounts, unseenFlows } from './sign-in-counts.ts';
+import { eventsInOrder } from './timeline.ts';
+import { type Verified, verifiedOf } from './verification-report.ts';
+
+/** What a reader of the books knows beside these. */
+type Beside = {
+  /** Whether a stage ever ran. */
+  hasRun(stage: string): boolean;
+  coverage(): readonly CoverageFact[];
+  /** Before all times where nobody says what time it is. */
+  nowMs(): number;
+};
+
+type Period = { readonly fromMs: number; readonly toMs: number };
+
+/** Decisions, passes, and what is known of the authorisation of sign-ins. */
+export class AccessBooks {
+  readonly #live: LiveRows;
+  readonly #books: Beside;
+
+  constructor(live: LiveRows, books: Beside) {
+    this.#live = live;
+    this.#books = books;
+  }
+
+  /** Sign-ins of a time, in order, with the tenant as every other question reads it. */
+  async *signIns(scope: Scope): AsyncGenerator<EventRow> {
+    const tenants = new Tenants(this.#live.state?.tenants() ?? []);
+    for await (const row of eventsInOrder(this.#live, { ...scope, classes: [SIGN_IN_CLASS] })) {
+      yield { ...row, tenant: tenants.home(row.tenant) as EventRow['tenant'] };
+    }
+  }
+
+  /** How many sightings of sign-ins lie in each hour of `[fromMs, toMs)` that has any, in order. */
+  async signInHours({ fromMs, toMs }: Period): Promise<[hourMs: number, count: number][]> {
+    const rows = await this.#live.read((snapshot) =>
+      snapshot.all(
+        `SELECT epoch_ms("time") // ${HOUR_MS} * ${HOUR_MS} AS hour, count(*)
+        FROM ${snapshot.source({ fromMs, toMs })}
+        WHERE class_uid = ${SIGN_IN_CLASS} AND epoch_ms("time") >= $1 AND epoch_ms("time") < $2
+        GROUP BY hour ORDER BY hour`,
+        [BigInt(Math.floor(fromMs)), BigInt(Math.ceil(toMs))],
+      ),
+    );
+    return rows.map(([hour, count]) => [Math.max(Number(hour), fromMs), Number(count)]);
+  }
+
+  /** How much of the access of a time is verified; whether these are all sign-ins of it. */
+  async verified(
+    filter: Scope & { readonly tenant?: string | undefined },
+    ledger: LedgerHead,
+  ): Promise<Verified> {
+    const { tenant, ...scope } = filter;
+    const tenants =
+      tenant === undefined
+        ? undefined
+        : new Tenants(this.#live.state?.tenants() ?? []).readAs(tenant);
+    const counts = await this.#live.read((snapshot) => signInCounts(snapshot, scope, tenants));
+    // The stage runs once something is in force by which sign-ins are checked, and not before.
+    const cause = this.#books.hasRun(CHECKS_STAGE) ? 'not yet checked' : 'no policy';
+    const counted = verifiedOf(this.checkCounts(filter), counts, cause);
+    const facts = factsWithin(this.#books.coverage(), scope, tenants).filter(isOfSignIns);
+    const period = { ...(collectedPeriod(facts, this.#books.nowMs()) ?? {}), ...stated(scope) };
+    const answer = coverageAnswer(facts, period, ledger);
+    const unseen = unseenFlows(facts);
+    const coverage = unseen.length === 0 ? answer : all([answer, unknown(ledger.asOf, unseen)]);
+    return { ...counted, coverage };
+  }
+
+  decisions(filter: DecisionFilter = {}): readonly DecisionFact[] {
+    return this.#live.state?.decisions.list(filter) ?? [];
+  }
+
+  /** Decisions at or behind an entry that owe an alarm. */
+  decisionsOwingAlarm(fromIndex: number): readonly DecisionFact[] {
+    return this.#live.state?.decisions.owingAlarm(fromIndex) ?? [];
+  }
+
+  /** What was said of passes, in the order of the entries. */
+  passEntries(filter: PassFilter = {}): readonly PassFact[] {
+    return this.#live.state?.decisions.passEntries(filter) ?? [];
+  }
+
+  /** What was said of passes at or behind an entry. */
+  passEntriesSince(index: number): readonly PassFact[] {
+    return this.#live.state?.decisions.passEntriesSince(index) ?? [];
+  }
+
+  /** Sign-ins by day, flow and what is known of their authorisation. */
+  checkCounts(filter: CheckFilter = {}): readonly CheckCount[] {
+    return this.#live.state?.checks.count(filter) ?? [];
+  }
+
+  /** Event times that were checked with entries at or behind this one. */
+  checkedSince(index: number): IntervalSet {
+    const made = this.#live.state?.checks.checkedSince(index) ?? [];
+    return normalise(made.map(({ fromMs, toMs }) => interval(fromMs, toMs)));
+  }
+
+  /** Hours with sign-ins that nobody could judge for want of something to judge by. */
+  unjudged(fromMs: number): IntervalSet {
+    const hours = this.#live.state?.checks.unjudgedHours(Math.max(fromMs, FIRST_MS)) ?? [];
+    return normalise(hours.map((hour) => interval(hour * HOUR_MS, (hour + 1) * HOUR_MS)));
+  }
+
+  /** What is known of every sign-in that was looked at, of a time. */
+  *checks(filter: CheckFilter = {}): Generator<CheckRow> {
+    yield* this.#live.state?.checks.each(filter) ?? [];
+  }
+
+  /** What was said of passes that opened in a time, of one day after the other. */
+  *passDays(period: PassDays): Generator<readonly PassFact[]> {
+    yield* this.#live.state?.decisions.passDays(period) ?? [];
+  }
+
+  get isAnythingChecked(): boolean {
+    return this.#live.state?.checks.isAny ?? false;
+  }
+
+  /** What the checks of a time came to, of one hour after the other. */
+  *checkOutcomes(filter: CheckFilter): Generator<readonly CheckOutcome[]> {
+    yield* this.#live.state?.checks.outcomes(filter) ?? [];
+  }
+
+  /** The same of some sign-ins. */
+  checkOutcomesOf(actions: readonly ActionKey[]): readonly CheckOutcome[] {
+    return this.#live.state?.checks.outcomesOf(actions) ?? [];
+  }
+
+  /** Sign-ins of a time that disagree with the company's policy, in order. */
+  *disagreements(filter: CheckFilter = {}): Generator<CheckRow> {
+    yield* this.#live.state?.checks.disagreeing(filter) ?? [];
+  }
+
+  /** How many principals signed in, by tenant, kind and calendar month. */
+  principalCounts(filter: CheckFilter): readonly PrincipalCount[] {
+    return this.#live.state?.checks.principalCounts(filter) ?? [];
+  }
+}
+
+const HOUR_MS = 3_600_000;
+/** Before every event time that can be written. */
+const FIRST_MS = -8.64e15;
+
+function stated({ fromMs, toMs }: Scope): Scope {
+  return { ...(fromMs !== undefined && { fromMs }), ...(toMs !== undefined && { toMs }) };
+}

@@ -1,0 +1,53 @@
+import type { Reason } from '@countersign/core';
+import { FLOW_LOGS, tellsOf } from '../coverage/log-sources.ts';
+import { UTC_TIME } from '../parquet/event-columns.ts';
+import type { CoverageFact } from '../rows/entry-rows.ts';
+import type { Scope, Snapshot } from './current-rows.ts';
+import { conditionOf } from './row-filter.ts';
+import type { SignInCount } from './verification-report.ts';
+
+/** OCSF Authentication; its activity 2 is a sign-out, which lets nobody in. */
+export const SIGN_IN_CLASS = 3002;
+
+/** Sign-ins by day and flow. */
+export async function signInCounts(
+  snapshot: Snapshot,
+  scope: Scope,
+  tenants: readonly string[] | undefined,
+): Promise<SignInCount[]> {
+  const { where, values } = conditionOf({ ...scope, tenants, classes: [SIGN_IN_CLASS] });
+  const rows = await snapshot.rows({
+    select: `strftime(${UTC_TIME}, '%Y-%m-%d'), coalesce(sign_in_type, 'unknown'), count(*)`,
+    scope,
+    rest: `${where} AND activity_id <> 2 GROUP BY ALL ORDER BY ALL`,
+    values,
+  });
+  return rows.map(([day, flow, count]) => ({
+    day: String(day),
+    flow: String(flow),
+    count: Number(count),
+  }));
+}
+
+/** Sources that sign-ins come from. */
+export function isOfSignIns({ source, workload }: CoverageFact): boolean {
+  return /sign-?in|AzureActiveDirectory/i.test(`${source} ${workload ?? ''}`) || source === '*';
+}
+
+/**
+ * Flows of which nothing was ever collected or handed in where other sign-ins were: that none of
+ * them is counted says nothing of how many there were.
+ */
+export function unseenFlows(facts: readonly CoverageFact[]): readonly Reason[] {
+  const ofTenants = Map.groupBy(
+    facts.filter(({ source }) => source !== '*'),
+    ({ tenant }) => tenant,
+  );
+  return [...ofTenants].flatMap(([tenant, own]) =>
+    Object.values(FLOW_LOGS).flatMap((log) => {
+      if (own.some((fact) => tellsOf(log, fact))) return [];
+      const text = `no log of ${log.words} in tenant ${tenant} was ever collected or imported`;
+      return [{ code: 'flow-not-connected', text }];
+    }),
+  );
+}

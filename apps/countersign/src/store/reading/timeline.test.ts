@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BooksReader } from '../store-reader.ts';
+import { booksOf, CONTOSO, FABRIKAM, folder, HEAD, row, START_MS } from '../testing/rows.ts';
+import { windowsOf } from './timeline.ts';
+import type { TimelineFilter } from './timeline-filter.ts';
+
+const DAY = 86_400_000;
+
+async function indicesOf(reader: BooksReader, filter: TimelineFilter): Promise<number[]> {
+  const indices: number[] = [];
+  for await (const each of (await reader.timeline(filter, HEAD)).rows) indices.push(each.index);
+  return indices;
+}
+
+const SESSION = '0f0f0f0f-0000-4000-8000-00000000abcd';
+
+test('events come by event time, then index, across files and days', async (t) => {
+  const dir = await folder(t);
+  const at = [3 * DAY, 0, DAY, DAY, 2 * DAY + 5, 0, DAY - 1];
+  const rows = at.map((ms, i) => row(i, { timeMs: START_MS + ms }));
+  (await booksOf(dir, [rows.slice(0, 2), rows.slice(2, 5), rows.slice(5)])).close();
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  assert.deepEqual(await indicesOf(reader, {}), [1, 5, 6, 2, 3, 4, 0]);
+  const some = { fromMs: START_MS + DAY, toMs: START_MS + 3 * DAY };
+  assert.deepEqual(await indicesOf(reader, some), [2, 3, 4]);
+});
+
+test('each filter finds its events', async (t) => {
+  const dir = await folder(t);
+  const rows = [
+    row(0, { ip: '203.0.113.7', sessionUid: SESSION, appUid: 'APP-1', appName: 'Outlook' }),
+    row(1, { ip: '2001:db8::1', sessionUid: 's2', appName: 'Teams' }),
+    row(2, { tenant: FABRIKAM }),
+  ];
+  (await booksOf(dir, [rows])).close();
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  const cases: [TimelineFilter, number[]][] = [
+    [{ ip: '203.0.113.7' }, [0]],
+    [{ ip: '::ffff:203.0.113.7' }, [0]],
+    [{ ip: '[2001:0DB8:0:0::1]' }, [1]],
+    [{ session: 's2' }, [1]],
+    [{ session: SESSION.toUpperCase() }, [0]],
+    [{ app: 'app-1' }, [0]],
+    [{ app: 'teams' }, [1]],
+    [{ tenant: CONTOSO }, [0, 1]],
+    [{ tenant: FABRIKAM }, [2]],
+    [{ ip: '203.0.113.7', session: 's2' }, []],
+    [{ session: "s1' OR true --" }, []],
+  ];
+  for (const [filter, indices] of cases) {
+    assert.deepEqual(await indicesOf(reader, filter), indices, JSON.stringify(filter));
+  }
+  await assert.rejects(reader.timeline({ ip: '203.0.113' }, HEAD), { code: 'FILTER_INVALID' });
+});
+
+test('a superseded row is in no answer', async (t) => {
+  const dir = await folder(t);
+  const rows = [row(0), row(1), row(2, { entries: [0, 2] })];
+  (await booksOf(dir, [rows], [0])).close();
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  assert.deepEqual(await indicesOf(reader, {}), [1, 2]);
+});
+
+test('a reader sees what is committed later', async (t) => {
+  const dir = await folder(t);
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  assert.deepEqual(await indicesOf(reader, {}), []);
+  (await booksOf(dir, [[row(0)]])).close();
+  assert.deepEqual(await indicesOf(reader, {}), [0]);
+});
+
+test('a compaction in the middle of a timeline loses and doubles nothing', async (t) => {
+  const dir = await folder(t);
+  const rows = Array.from({ length: 9000 }, (_, i) => row(i, { timeMs: START_MS + i * 60_000 }));
+  const books = await booksOf(dir, [rows.slice(0, 4000), rows.slice(4000)]);
+  t.after(() => books.close());
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  const { rows: events } = await reader.timeline({}, HEAD);
+  const seen: number[] = [];
+  for await (const each of events) {
+    seen.push(each.index);
+    if (seen.length === 10) await books.compact({ partitionRowsMin: 1 });
+  }
+  assert.deepEqual(
+    seen,
+    rows.map(({ index }) => index),
+  );
+});
+
+test('a timeline is read in windows of whole days, each from where there are some', () => {
+  const days = [1, 2, 3].map((n) => ({
+    startMs: n * DAY,
+    path: `file ${n}`,
+    actor: null,
+    rows: 60_000,
+  }));
+  assert.deepEqual(
+    windowsOf(days, {}),
+    days.map((day) => ({ fromMs: day.startMs, toMs: day.startMs + DAY, places: [day] })),
+  );
+  const few = days.map((day) => ({ ...day, rows: 10 }));
+  assert.deepEqual(windowsOf(few, { fromMs: DAY + 5, toMs: 3 * DAY + 9 }), [
+    { fromMs: DAY + 5, toMs: 3 * DAY + 9, places: few },
+  ]);
+  assert.deepEqual(windowsOf([], {}), []);
+});

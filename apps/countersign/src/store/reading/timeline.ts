@@ -1,0 +1,127 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+import { TIMELINE_WINDOW_ROWS } from '../limits.ts';
+import { UTC_TIME } from '../parquet/event-columns.ts';
+import { ROW_COLUMNS, rowOf } from '../parquet/row-reader.ts';
+import type { EventRow } from '../rows/event-row.ts';
+import type { LiveRows, Scope, Snapshot } from './current-rows.ts';
+import { byActor, conditionOf, type RowFilter, whereOf } from './row-filter.ts';
+
+/**
+ * The events of a filter in order: event time, then index. Memory stays bounded however many
+ * there are, since they are read in windows of whole days, each sorted by itself. Where they are
+ * is asked first, of a few columns: whole rows are then read from the files that have some.
+ */
+export async function* eventsInOrder(live: LiveRows, filter: RowFilter): AsyncGenerator<EventRow> {
+  const { generation, counts } = await live.read((snapshot) => countRows(snapshot, filter));
+  for (const { places, ...scope } of windowsOf(counts, filter)) {
+    yield* eventsOfWindow(live, { ...filter, ...scope }, { generation, places });
+  }
+}
+
+/** Where events are: in one file, under one actor key (null: it was not asked for anybody). */
+export type Place = { readonly path: string; readonly actor: string | null };
+
+/** How many events of one day are in one place. */
+export type PlaceCount = Place & { readonly startMs: number; readonly rows: number };
+
+export type Window = Scope & { readonly places: readonly Place[] };
+
+/** Places, as long as the files are those of this generation. */
+type Places = { readonly generation: number; readonly places: readonly Place[] };
+
+const DAY_MS = 86_400_000;
+
+async function countRows(
+  snapshot: Snapshot,
+  filter: RowFilter,
+): Promise<{ generation: number; counts: PlaceCount[] }> {
+  const { where, values, scope } = conditionOf(filter);
+  const actor = filter.selection === undefined ? 'NULL' : 'actor';
+  const rows = await snapshot.rows({
+    select: `epoch_ms(time_bucket(INTERVAL 1 DAY, ${UTC_TIME})), filename, ${actor}, count(*)`,
+    scope,
+    rest: `${where} GROUP BY ALL ORDER BY ALL`,
+    values,
+  });
+  const counts = rows.map(([day, path, key, count]) => ({
+    startMs: Number(day),
+    path: String(path),
+    actor: key as string | null,
+    rows: Number(count),
+  }));
+  return { generation: snapshot.generation, counts };
+}
+
+/** As many days at a time as stay below the limit, and at least one. */
+export function windowsOf(counts: readonly PlaceCount[], scope: Scope): Window[] {
+  const days = [...Map.groupBy(counts, ({ startMs }) => startMs).values()];
+  const rowsOf = (day: readonly PlaceCount[]): number => day.reduce((n, { rows }) => n + rows, 0);
+  const windows: Window[] = [];
+  for (let from = 0; from < days.length; ) {
+    let to = from + 1;
+    let rows = rowsOf(days[from] as PlaceCount[]);
+    for (; to < days.length; to++) {
+      rows += rowsOf(days[to] as PlaceCount[]);
+      if (rows > TIMELINE_WINDOW_ROWS) break;
+    }
+    const places = days.slice(from, to).flat();
+    const firstMs = (places[0] as PlaceCount).startMs;
+    const endMs = (places.at(-1) as PlaceCount).startMs + DAY_MS;
+    windows.push({
+      fromMs: Math.max(firstMs, scope.fromMs ?? firstMs),
+      toMs: Math.min(endMs, scope.toMs ?? endMs),
+      places,
+    });
+    from = to;
+  }
+  return windows;
+}
+
+/** A compaction in the middle is met by going on behind the last event that was given out. */
+async function* eventsOfWindow(
+  live: LiveRows,
+  filter: RowFilter,
+  places: Places,
+): AsyncGenerator<EventRow> {
+  let last: EventRow | undefined;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const snapshot = await live.snapshot();
+      for await (const rows of sorted(snapshot, filter, places)) {
+        for (const values of rows) {
+          const row = rowOf(values);
+          if (last !== undefined && !isBehind(row, last)) continue;
+          last = row;
+          yield row;
+        }
+      }
+      return;
+    } catch (cause) {
+      live.retryOrThrow(cause, attempt);
+    }
+  }
+}
+
+/** One scan for each actor key: DuckDB skips by one value, and hardly by a list of them. */
+function sorted(
+  snapshot: Snapshot,
+  filter: RowFilter,
+  { generation, places }: Places,
+): AsyncGenerator<DuckDBValue[][]> {
+  const values: DuckDBValue[] = [];
+  const { fromMs, toMs } = filter;
+  // Rows may have moved since they were counted.
+  const isCurrent = snapshot.generation === generation;
+  const scans = byActor(filter).map(({ key, filter: one }) => {
+    const of = places.filter(({ actor }) => actor === key).map(({ path }) => path);
+    const scope = isCurrent ? { fromMs, toMs, paths: new Set(of) } : { fromMs, toMs };
+    const where = whereOf(one, (value) => `$${values.push(value)}`);
+    return `SELECT ${ROW_COLUMNS} FROM ${snapshot.source(scope)} WHERE ${where}`;
+  });
+  return snapshot.stream(`${scans.join(' UNION ALL ')} ORDER BY "time", "index"`, values);
+}
+
+function isBehind(row: EventRow, last: EventRow): boolean {
+  const ms = row.event.timeMs - last.event.timeMs;
+  return ms > 0 || (ms === 0 && row.index > last.index);
+}

@@ -1,0 +1,99 @@
+import type { Interpretation } from '@countersign/ocsf';
+import { actorKey, actorKind } from './event-row.ts';
+
+export const ALIAS_KINDS = ['uid', 'name', 'puid', 'sid'] as const;
+export type AliasKind = (typeof ALIAS_KINDS)[number];
+
+/** A record named the principal `key` by `value`; first and last event time of such records. */
+export type Alias = {
+  readonly tenant: string;
+  readonly kind: AliasKind;
+  readonly value: string;
+  readonly key: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+};
+
+/** Collects aliases. Order does not matter: what is kept is a set of ranges. */
+export class AliasBook {
+  /** By the first name that a record has; almost always a list of one. */
+  readonly #named = new Map<string, Naming[]>();
+
+  learn(tenant: string, event: Interpretation): void {
+    const first = event.actorUid ?? event.actorName ?? event.actorPuid ?? event.actorSid;
+    if (first === null) return;
+    const timeMs = event.timeMs;
+    const namings = this.#named.get(first);
+    if (namings === undefined) {
+      this.#named.set(first, [{ tenant, event, firstMs: timeMs, lastMs: timeMs }]);
+      return;
+    }
+    const known = namings.find((naming) => isSame(naming, tenant, event));
+    if (known === undefined) {
+      namings.push({ tenant, event, firstMs: timeMs, lastMs: timeMs });
+    } else {
+      if (timeMs < known.firstMs) known.firstMs = timeMs;
+      if (timeMs > known.lastMs) known.lastMs = timeMs;
+    }
+  }
+
+  /** May name one alias more than once, with different ranges: whoever stores them unites these. */
+  list(): Alias[] {
+    const aliases: Alias[] = [];
+    for (const namings of this.#named.values()) {
+      for (const { tenant, event, firstMs, lastMs } of namings) {
+        const key = actorKey(event) as string;
+        const add = (kind: AliasKind, value: string | null): void => {
+          if (value !== null) aliases.push({ tenant, kind, value, key, firstMs, lastMs });
+        };
+        add('uid', event.actorUid);
+        add('name', event.actorName);
+        add('puid', event.actorPuid);
+        add('sid', event.actorSid);
+      }
+    }
+    return aliases;
+  }
+
+  clear(): void {
+    this.#named.clear();
+  }
+}
+
+/** One alias for each that is named, over all of its ranges: a write to the state costs more. */
+export function unite(aliases: Iterable<Alias>): Iterable<Alias> {
+  const united = new Map<string, Alias>();
+  for (const alias of aliases) {
+    const { tenant, kind, value, key } = alias;
+    // Where the key ends is stated, since it and the value are anybody's text.
+    const name = `${kind}\n${tenant}\n${key.length}\n${key}\n${value}`;
+    const known = united.get(name);
+    if (known === undefined) {
+      united.set(name, alias);
+    } else if (alias.firstMs < known.firstMs || alias.lastMs > known.lastMs) {
+      const firstMs = Math.min(known.firstMs, alias.firstMs);
+      united.set(name, { ...known, firstMs, lastMs: Math.max(known.lastMs, alias.lastMs) });
+    }
+  }
+  return united.values();
+}
+
+/** One way in which records named somebody. */
+type Naming = {
+  readonly tenant: string;
+  readonly event: Interpretation;
+  firstMs: number;
+  lastMs: number;
+};
+
+function isSame(naming: Naming, tenant: string, event: Interpretation): boolean {
+  const known = naming.event;
+  return (
+    known.actorName === event.actorName &&
+    known.actorPuid === event.actorPuid &&
+    known.actorSid === event.actorSid &&
+    known.actorUid === event.actorUid &&
+    naming.tenant === tenant &&
+    (known.actorUid !== null || actorKind(known.actorType) === actorKind(event.actorType))
+  );
+}

@@ -1,0 +1,41 @@
+import type { Hidden, LiveRows } from './reading/current-rows.ts';
+import type { SignalCount, SignalRow, SignalSpan, TouchedGroup } from './rows/signal-row.ts';
+
+/** What records say to rules, as far as it is kept. */
+export class SignalBooks {
+  readonly #live: LiveRows;
+
+  constructor(live: LiveRows) {
+    this.#live = live;
+  }
+
+  /** Groups with signals that count from a cursor on that is higher, group by group. */
+  touchedSince(index: number): Iterable<TouchedGroup> {
+    return this.#live.state?.signals.touchedSince(index) ?? [];
+  }
+
+  /** The signals of each span in order; none where there are fewer than `atLeast`. */
+  ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Iterable<SignalRow[]> {
+    const { state, hidden } = this.#live;
+    const found = state?.signals.ofSpans(stream, spans, atLeast) ?? spans.map(() => []);
+    return hidden === undefined ? found : shownOf(found, hidden);
+  }
+
+  /** Every group and day with signals of a stream. */
+  groupDays(stream: string): readonly TouchedGroup[] {
+    return this.#live.state?.signals.groupDays(stream) ?? [];
+  }
+
+  /** The groups of a stream with signals in a period. */
+  groupsOf(stream: string, period: Omit<SignalSpan, 'group'>): readonly string[] {
+    return this.#live.state?.signals.groupsOf(stream, period) ?? [];
+  }
+
+  counts(): readonly SignalCount[] {
+    return this.#live.state?.signals.counts() ?? [];
+  }
+}
+
+function* shownOf(found: Iterable<SignalRow[]>, { entries, from }: Hidden): Generator<SignalRow[]> {
+  for (const rows of found) yield rows.filter(({ index }) => index < from && !entries.has(index));
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { tenantId } from '@countersign/core';
+import fc from 'fast-check';
+import { runs } from '../../../../../tools/property.ts';
+import type { DecisionFact, DecisionFilter, PassFact } from './decision-table.ts';
+import { State } from './state-database.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+
+function decision(index: number, door: string, atMs: number, principal: string): DecisionFact {
+  return {
+    ...{ index, id: `d${index}`, atMs, tenant: TENANT, principal, door, effect: 'permit' },
+    ...{ cause: 'permitted', principalType: 'user', action: 'useApp', policyVersion: 'v' },
+    ...{ policies: [], obligations: [], address: null, requestId: null, method: null },
+    ...{ session: null, pass: null },
+  };
+}
+
+test('decisions are found by door, time, person and entry, in the order of their entries', () => {
+  const door = fc.constantFrom('eam', 'authzen', 'forward-auth');
+  const time = fc.integer({ min: 0, max: 9 });
+  const person = fc.constantFrom('ada', 'per');
+  const filter = fc.record(
+    {
+      doors: fc.uniqueArray(door, { maxLength: 2 }),
+      fromMs: time,
+      toMs: time,
+      principals: fc.uniqueArray(person),
+      fromIndex: fc.nat({ max: 12 }),
+    },
+    { requiredKeys: [] },
+  );
+  const made = fc.array(fc.tuple(door, time, person), { maxLength: 12 });
+  fc.assert(
+    fc.property(made, filter, (of, asked: DecisionFilter) => {
+      const all = of.map(([own, atMs, who], index) => decision(index, own, atMs, who));
+      const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
+      const state = State.openForWriting(dir);
+      try {
+        state.transaction(() => {
+          for (const each of all.toReversed()) state.decisions.add(each);
+        });
+        const wanted = all.filter(({ index, door: own, atMs, principal }) => {
+          const isAt = atMs >= (asked.fromMs ?? 0) && atMs < (asked.toMs ?? 99);
+          const isOf = asked.doors?.includes(own) ?? true;
+          const isBy = asked.principals?.includes(principal) ?? true;
+          return isAt && isOf && isBy && index >= (asked.fromIndex ?? 0);
+        });
+        assert.deepEqual(state.decisions.list(asked), wanted);
+      } finally {
+        state.close();
+        rmSync(dir, { recursive: true });
+      }
+    }),
+    runs(20),
+  );
+});
+
+const PASS_HOUR_MS = 3_600_000;
+
+/** In the order of their entries; each pass is opened by its first. */
+function passFacts(said: readonly (readonly [pass: string, phase: PassFact['phase']])[]) {
+  return said.map(([pass, phase], index): PassFact => {
+    const atMs = index * PASS_HOUR_MS;
+    const expiresMs = phase === 'opened' ? atMs + 5 * PASS_HOUR_MS : null;
+    const body = JSON.stringify({ phase, ...(phase === 'opened' && { decision: `d-${pass}` }) });
+    return { ...{ index, pass, tenant: TENANT, phase, atMs, principal: 'ada', expiresMs }, body };
+  });
+}
+
+test('passes are found by their time, and overdue while nothing closes them', () => {
+  const pass = fc.constantFrom('a', 'b', 'c');
+  const phase = fc.constantFrom('opened', 'opened', 'ended', 'lapsed');
+  const said = fc.array(fc.tuple(pass, phase), { maxLength: 9 });
+  const hour = fc.integer({ min: -1, max: 16 });
+  const asked = { said, from: hour, to: hour, forgotten: fc.option(fc.nat({ max: 8 })) };
+  fc.assert(
+    fc.property(fc.record(asked), (of) => {
+      const dir = mkdtempSync(join(tmpdir(), 'decisions-'));
+      const state = State.openForWriting(dir);
+      const [liveFromMs, liveToMs] = [of.from * PASS_HOUR_MS, of.to * PASS_HOUR_MS];
+      try {
+        const all = passFacts(of.said as [string, PassFact['phase']][]);
+        state.transaction(() => {
+          for (const each of all) state.decisions.addPass(each);
+          if (of.forgotten !== null) state.decisions.forget(of.forgotten);
+        });
+        const kept = all.filter(({ index }) => index !== of.forgotten);
+        const opened = new Map(
+          kept.filter((one) => one.phase === 'opened').map((one) => [one.pass, one]),
+        );
+        const isLive = (one: PassFact): boolean => {
+          const { atMs, expiresMs } = opened.get(one.pass) ?? {};
+          return (expiresMs ?? liveFromMs) > liveFromMs && (atMs ?? liveToMs) < liveToMs;
+        };
+        const within = { liveFromMs, liveToMs };
+        assert.deepEqual(state.decisions.passEntries(within), kept.filter(isLive));
+        const isOpened = ({ pass: id }: PassFact): boolean => {
+          const atMs = opened.get(id)?.atMs ?? liveToMs;
+          return atMs >= liveFromMs && atMs < liveToMs;
+        };
+        const days = [...state.decisions.passDays({ fromMs: liveFromMs, toMs: liveToMs })];
+        const inOrder = days.flat().sort((a, b) => a.index - b.index);
+        assert.deepEqual(inOrder, kept.filter(isOpened));
+        const ofA = state.decisions.passEntries({ decisions: ['d-a', 'd-x'] });
+        const times = kept.filter((one) => one.pass === 'a' && one.phase === 'opened').length;
+        assert.equal(ofA.length, times === 0 ? 0 : kept.filter((one) => one.pass === 'a').length);
+        const closed = new Set(kept.filter((one) => one.phase !== 'opened').map((one) => one.pass));
+        const isOverdue = (one: PassFact): boolean => {
+          const until = opened.get(one.pass)?.expiresMs ?? Number.POSITIVE_INFINITY;
+          return one.phase === 'opened' && !closed.has(one.pass) && until <= liveToMs;
+        };
+        assert.deepEqual(state.decisions.overdue(liveToMs), kept.filter(isOverdue));
+        assert.deepEqual(
+          state.decisions.passEntriesSince(of.to),
+          kept.filter(({ index }) => index >= of.to),
+        );
+      } finally {
+        state.close();
+        rmSync(dir, { recursive: true });
+      }
+    }),
+    runs(100),
+  );
+});

@@ -1,0 +1,193 @@
+import type { StateDb } from './sqlite-connection.ts';
+import { spans } from './time-slices.ts';
+
+/** A decision of ours, as far as questions and later stages look for it. */
+export type DecisionFact = {
+  readonly index: number;
+  readonly id: string;
+  readonly atMs: number;
+  readonly tenant: string;
+  readonly door: string;
+  readonly effect: 'permit' | 'deny';
+  readonly cause: string;
+  /** As the door named it, lower case. */
+  readonly principal: string;
+  readonly principalType: string;
+  readonly action: string;
+  readonly policies: readonly string[];
+  readonly obligations: readonly string[];
+  /** What the door stated of the sign-in, by which it is found in the vendor's log. */
+  readonly address: string | null;
+  readonly requestId: string | null;
+  readonly method: string | null;
+  readonly session: string | null;
+  readonly pass: string | null;
+  readonly policyVersion: string;
+};
+
+/** An entry that says something of a pass: that it opened, ended or lapsed. */
+export type PassFact = {
+  readonly index: number;
+  readonly pass: string;
+  readonly tenant: string;
+  readonly phase: 'opened' | 'ended' | 'lapsed';
+  readonly atMs: number;
+  readonly principal: string;
+  readonly expiresMs: number | null;
+  /** All that the entry says, as JSON. */
+  readonly body: string;
+};
+
+/** Of one pass, of some decisions, or of those whose time reaches into `[liveFromMs, liveToMs)`. */
+export type PassFilter = {
+  readonly pass?: string | undefined;
+  readonly decisions?: readonly string[] | undefined;
+  readonly liveFromMs?: number | undefined;
+  readonly liveToMs?: number | undefined;
+};
+
+export type PassDays = { readonly fromMs?: number | undefined; readonly toMs?: number | undefined };
+
+export type DecisionFilter = {
+  readonly tenant?: string | undefined;
+  readonly principals?: readonly string[] | undefined;
+  readonly doors?: readonly string[] | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** Those at or behind this entry. */
+  readonly fromIndex?: number | undefined;
+};
+
+/** The decisions and passes of the state. */
+export class DecisionTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  add(d: DecisionFact): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?)',
+      ...[d.index, d.id, d.atMs, d.tenant, d.principal],
+      JSON.stringify(d),
+    );
+  }
+
+  addPass(p: PassFact): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO pass_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[p.index, p.pass, p.tenant, p.phase, p.atMs, p.principal, p.expiresMs, p.body],
+    );
+    this.#db.run(KEEP_PASS, p.pass);
+  }
+
+  forget(index: number): void {
+    this.#db.run('DELETE FROM decisions WHERE "index" = ?', index);
+    for (const { pass } of this.#db.all(PASS_OF_ENTRY, index)) {
+      this.#db.run('DELETE FROM pass_entries WHERE "index" = ?', index);
+      this.#db.run('DELETE FROM passes WHERE pass = ?', pass as string);
+      this.#db.run(KEEP_PASS, pass as string);
+    }
+  }
+
+  /** In order of their entries. */
+  list(filter: DecisionFilter = {}): DecisionFact[] {
+    const { tenant, principals, doors, fromIndex = 0 } = filter;
+    const { fromMs = FIRST_MS, toMs = LAST_MS } = filter;
+    const rows =
+      doors === undefined
+        ? this.#db.all(WITHIN, fromMs, toMs, fromIndex)
+        : this.#db.all(WITHIN_OF_DOORS, fromMs, toMs, fromIndex, JSON.stringify(doors));
+    return rows
+      .map((row) => JSON.parse(row['body'] as string) as DecisionFact)
+      .filter((decision) => {
+        if (tenant !== undefined && decision.tenant !== tenant) return false;
+        return principals === undefined || principals.includes(decision.principal);
+      });
+  }
+
+  /** Those at or behind an entry that owe an alarm, in order of their entries. */
+  owingAlarm(fromIndex: number): DecisionFact[] {
+    const rows = this.#db.all(OWING_ALARM, fromIndex);
+    return rows.map((row) => JSON.parse(row['body'] as string) as DecisionFact);
+  }
+
+  /** Of passes whose time is over, and of which nothing says that they are: that they opened. */
+  overdue(nowMs: number): PassFact[] {
+    return this.#db.all(OVERDUE, nowMs).map(passFact);
+  }
+
+  /** What was said of passes, in the order of the entries. */
+  passEntries(filter: PassFilter = {}): PassFact[] {
+    return this.#passRows(filter).map(passFact);
+  }
+
+  #passRows(filter: PassFilter): Record<string, unknown>[] {
+    const { pass, decisions, liveFromMs = FIRST_MS, liveToMs = LAST_MS } = filter;
+    if (pass !== undefined) return this.#db.all(OF_PASS, pass);
+    if (decisions !== undefined) return this.#db.all(OF_DECISIONS, JSON.stringify(decisions));
+    return this.#db.all(PASSES_LIVE, liveFromMs, liveToMs);
+  }
+
+  /** What was said of passes that opened in `[fromMs, toMs)`: of those of one day at a time. */
+  *passDays({ fromMs = FIRST_MS, toMs = LAST_MS }: PassDays): Generator<PassFact[]> {
+    const first = (from: number): number | null =>
+      this.#db.all(FIRST_OPENED, from)[0]?.['at'] as number | null;
+    for (const [from, to] of spans({ fromMs, toMs, widthMs: DAY_MS }, first)) {
+      yield this.#db.all(PASSES_OPENED, from, to).map(passFact);
+    }
+  }
+
+  /** Those at or behind an entry, in their order. */
+  passEntriesSince(index: number): PassFact[] {
+    return this.#db.all(PASSES_SINCE, index).map(passFact);
+  }
+}
+
+function passFact(row: Record<string, unknown>): PassFact {
+  return {
+    index: row['index'] as number,
+    pass: row['pass'] as string,
+    tenant: row['tenant'] as string,
+    phase: row['phase'] as PassFact['phase'],
+    atMs: row['at_ms'] as number,
+    principal: row['principal'] as string,
+    expiresMs: row['expires_ms'] as number | null,
+    body: row['body'] as string,
+  };
+}
+
+/** Beyond every time that can be written. */
+const FIRST_MS = -8.64e15;
+const LAST_MS = 8.64e15;
+
+const WITHIN = `SELECT body FROM decisions
+  WHERE at_ms >= ? AND at_ms < ? AND "index" >= ? ORDER BY "index"`;
+/** By the index over the same expression: of one door a thousand may be for each of another. */
+const WITHIN_OF_DOORS = `SELECT d.body FROM json_each(?4) AS j CROSS JOIN decisions AS d
+  WHERE d.body ->> 'door' = j.value AND d.at_ms >= ?1 AND d.at_ms < ?2 AND d."index" >= ?3
+  ORDER BY d."index"`;
+const OWING_ALARM = `SELECT body FROM decisions
+  WHERE "index" >= ? AND body LIKE '%"alarm:%' ORDER BY "index"`;
+const PASS_OF_ENTRY = 'SELECT pass FROM pass_entries WHERE "index" = ?';
+/** From its entries: the last that opened it counts. One that says no end is never over. */
+const KEEP_PASS = `INSERT OR REPLACE INTO passes
+  SELECT pass, at_ms, coalesce(expires_ms, ${8.64e15}), EXISTS (
+    SELECT 1 FROM pass_entries WHERE pass = opened.pass AND phase <> 'opened')
+  FROM pass_entries AS opened WHERE pass = ? AND phase = 'opened'
+  ORDER BY "index"`;
+/** Asked several times a second, of years of passes. */
+const OVERDUE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
+  WHERE p.is_closed = 0 AND p.expires_ms <= ? AND e.phase = 'opened' ORDER BY e."index"`;
+const OF_PASS = 'SELECT * FROM pass_entries WHERE pass = ? ORDER BY "index"';
+const OF_DECISIONS = `SELECT DISTINCT e.* FROM json_each(?) AS j
+  CROSS JOIN pass_entries AS opened CROSS JOIN pass_entries AS e
+  WHERE opened.body ->> 'decision' = j.value AND e.pass = opened.pass ORDER BY e."index"`;
+const PASSES_SINCE = 'SELECT * FROM pass_entries WHERE "index" >= ? ORDER BY "index"';
+const DAY_MS = 86_400_000;
+const FIRST_OPENED = 'SELECT min(opened_ms) AS at FROM passes WHERE opened_ms >= ?';
+const PASSES_OPENED = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
+  WHERE p.opened_ms >= ? AND p.opened_ms < ? ORDER BY e."index"`;
+const PASSES_LIVE = `SELECT e.* FROM passes AS p JOIN pass_entries AS e ON e.pass = p.pass
+  WHERE p.expires_ms > ? AND p.opened_ms < ? ORDER BY e."index"`;

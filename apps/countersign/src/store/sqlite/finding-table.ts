@@ -1,0 +1,142 @@
+import type { FindingFact, FindingMark, FindingState } from '../rows/entry-rows.ts';
+import type { FindingDraft } from '../rows/finding.ts';
+import type { StateDb } from './sqlite-connection.ts';
+
+/** What is known of one finding: its latest revision, and how far people are with it. */
+export type KeptFinding = FindingFact & {
+  /** Entries that say it, ascending: the first, and each revision. */
+  readonly revisions: readonly number[];
+  /** What people said of it last; undefined while nobody did. */
+  readonly mark: FindingMark | undefined;
+};
+
+export type FindingFilter = {
+  readonly rule?: string | undefined;
+  readonly judge?: string | undefined;
+  readonly severityMin?: number | undefined;
+  readonly tenant?: string | undefined;
+  /** Windows that start in `[fromMs, toMs)`. */
+  readonly windows?: { readonly fromMs: number; readonly toMs: number } | undefined;
+  /** Those taken back as well. */
+  readonly withdrawn?: 'with' | 'without';
+};
+
+export type GroupWindow = { readonly group: string; readonly windowMs: number };
+
+/** The findings of the state: every revision is kept, the one with the highest index counts. */
+export class FindingTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  add({ index, uid, judge, state, because, revision, draft }: FindingFact): void {
+    this.#db.run(
+      'INSERT OR REPLACE INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      ...[index, uid, judge, draft.rule, draft.tenant, draft.windowMs, draft.severity],
+      ...[state, because, revision, JSON.stringify(draft)],
+    );
+  }
+
+  mark({ index, uid, ...said }: FindingMark): void {
+    const sql = 'INSERT OR REPLACE INTO finding_marks VALUES (?, ?, ?)';
+    this.#db.run(sql, index, uid, JSON.stringify(said));
+  }
+
+  forget(index: number): void {
+    this.#db.run('DELETE FROM findings WHERE "index" = ?', index);
+    this.#db.run('DELETE FROM finding_marks WHERE "index" = ?', index);
+  }
+
+  /** In order of their last event, then of their id. */
+  list(filter: FindingFilter = {}): KeptFinding[] {
+    const { rule, judge, severityMin = 0, tenant, windows, withdrawn = 'without' } = filter;
+    const { fromMs, toMs } = windows ?? { fromMs: FIRST_MS, toMs: LAST_MS };
+    const without = withdrawn === 'without' ? 'withdrawn' : null;
+    const found = this.#db
+      .all(CURRENT, fromMs, toMs, severityMin, without, rule ?? null, judge ?? null, tenant ?? null)
+      .map((row) => this.#kept(row));
+    return found.sort((a, b) => a.draft.lastMs - b.draft.lastMs || (a.uid < b.uid ? -1 : 1));
+  }
+
+  /** The open findings of one rule, found by an index: asked at each look of the watch. */
+  openOfRule(rule: string): KeptFinding[] {
+    return this.#db
+      .all(OF_RULE, rule)
+      .map((row) => this.#kept(row))
+      .filter(({ state }) => state === 'open');
+  }
+
+  /** Every revision of every finding, in the order of the ledger. */
+  history(): FindingFact[] {
+    return this.#db.all('SELECT * FROM findings ORDER BY "index"').map(factOf);
+  }
+
+  find(uid: string): KeptFinding | undefined {
+    const [row] = this.#db.all(OF_UID, uid);
+    return row === undefined || row['index'] === null ? undefined : this.#kept(row);
+  }
+
+  /** Those of them that there are, by their id. */
+  findAll(uids: readonly string[]): Map<string, KeptFinding> {
+    const rows = this.#db.all(OF_UIDS, JSON.stringify(uids));
+    return new Map(rows.map((row) => [row['uid'] as string, this.#kept(row)]));
+  }
+
+  ofGroups(rule: string, windows: readonly GroupWindow[]): KeptFinding[] {
+    const asked = JSON.stringify(windows.map(({ windowMs, group }) => [windowMs, group]));
+    return this.#db.all(OF_GROUPS, asked, rule).map((row) => this.#kept(row));
+  }
+
+  #kept(row: Record<string, unknown>): KeptFinding {
+    const uid = row['uid'] as string;
+    const revisions = this.#db.all('SELECT "index" FROM findings WHERE uid = ? ORDER BY 1', uid);
+    return {
+      ...factOf(row),
+      revisions: revisions.map(({ index }) => index as number),
+      mark: this.#markOf(uid),
+    };
+  }
+
+  #markOf(uid: string): FindingMark | undefined {
+    const sql = 'SELECT * FROM finding_marks WHERE uid = ? ORDER BY "index" DESC LIMIT 1';
+    const [row] = this.#db.all(sql, uid);
+    if (row === undefined) return undefined;
+    const said = JSON.parse(row['said'] as string) as Omit<FindingMark, 'index' | 'uid'>;
+    return { index: row['index'] as number, uid, ...said };
+  }
+}
+
+function factOf(row: Record<string, unknown>): FindingFact {
+  return {
+    index: row['index'] as number,
+    uid: row['uid'] as string,
+    judge: row['judge'] as string,
+    state: row['state'] as FindingState,
+    because: row['because'] as string | null,
+    revision: row['revision'] as number,
+    draft: JSON.parse(row['draft'] as string) as FindingDraft,
+  };
+}
+
+/** Beyond every event time that can be written. */
+const FIRST_MS = -8.64e15;
+const LAST_MS = 8.64e15;
+
+/**
+ * With `max`, SQLite takes the other columns from the row that has it. What is not asked for is
+ * left out before it is taken apart: a look of one judge passes over what all others said.
+ */
+const CURRENT = `SELECT * FROM (
+    SELECT *, max("index") FROM findings WHERE window_ms >= ?1 AND window_ms < ?2 GROUP BY uid
+  ) WHERE severity >= ?3 AND state IS NOT ?4 AND rule = coalesce(?5, rule)
+    AND judge = coalesce(?6, judge) AND tenant = coalesce(?7, tenant)`;
+const OF_UID = 'SELECT *, max("index") FROM findings WHERE uid = ?';
+/** By the index over the same expression; `CROSS`: what is asked for leads. */
+const OF_GROUPS = `SELECT f.*, max(f."index") FROM json_each(?1) AS j CROSS JOIN findings AS f
+  WHERE f.rule = ?2 AND f.window_ms = j.value ->> 0 AND f.draft ->> 'group' = j.value ->> 1
+  GROUP BY f.uid`;
+const OF_RULE = `SELECT *, max("index") FROM findings WHERE rule = ? GROUP BY uid ORDER BY uid`;
+const OF_UIDS = `SELECT *, max("index") FROM findings
+  WHERE uid IN (SELECT value FROM json_each(?)) GROUP BY uid`;

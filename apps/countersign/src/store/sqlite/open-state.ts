@@ -1,0 +1,30 @@
+import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '@countersign/core';
+import { BooksError } from '../errors.ts';
+
+/** @throws BooksError STATE_UNREADABLE */
+export function openState(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly: true });
+  } catch (cause) {
+    throw new BooksError(
+      'STATE_UNREADABLE',
+      `couldn't open ${path}: ${messageOf(cause)}; ` +
+        'check its permissions, or run "countersign rebuild"',
+      { cause },
+    );
+  }
+}
+
+/** Undefined when the file is not a database of ours: the state is derived, so it is made again. */
+export function versionOf(path: string): number | undefined {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+    return Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0] as number;
+  } catch {
+    return undefined;
+  } finally {
+    db?.close();
+  }
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { tenantId } from '@countersign/core';
+import fc from 'fast-check';
+import { runs } from '../../../../../tools/property.ts';
+import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from '../limits.ts';
+import type { FindingFact } from '../rows/entry-rows.ts';
+import type { FindingDraft } from '../rows/finding.ts';
+import type { SignalRow, SignalSpan } from '../rows/signal-row.ts';
+import { State } from './state-database.ts';
+
+const DAY_MS = 86_400_000;
+const STREAM = 'rule';
+const GROUPS = ['["a"]', '["b \\"x\\""]', '["c"]'];
+
+function inState<T>(rows: readonly SignalRow[], work: (state: State) => T): T {
+  const dir = mkdtempSync(join(tmpdir(), 'signals-'));
+  const state = State.openForWriting(dir);
+  try {
+    state.transaction(() => state.signals.add({ rows, counts: [] }, 1));
+    return work(state);
+  } finally {
+    state.close();
+    rmSync(dir, { recursive: true });
+  }
+}
+
+function signal(group: string, timeMs: number, index: number, stream = STREAM): SignalRow {
+  return { stream, group, timeMs, index, part: 0, tenant: 't', values: '[]', about: '{}' };
+}
+
+test('each span gets the signals of its group and time in order, or none of too few', () => {
+  const group = fc.constantFrom(...GROUPS);
+  const timeMs = fc.integer({ min: -5, max: 20 });
+  const row = fc.tuple(group, timeMs, fc.constantFrom(STREAM, 'other'));
+  const span = fc.record({ group, fromMs: timeMs, toMs: timeMs });
+  fc.assert(
+    fc.property(
+      fc.array(row, { maxLength: 40 }),
+      fc.array(span, { maxLength: 12 }),
+      fc.integer({ min: 0, max: 4 }),
+      (made, spans, atLeast) => {
+        const rows = made.map(([own, time, stream], i) => signal(own, time, i, stream));
+        const found = inState(rows, ({ signals }) => [...signals.ofSpans(STREAM, spans, atLeast)]);
+        assert.deepEqual(
+          found,
+          spans.map((each) => wantedOf(rows, each, atLeast)),
+        );
+      },
+    ),
+    runs(20),
+  );
+});
+
+test('groups that are read apart come in their order as well', () => {
+  const many = Math.floor(SIGNALS_TOGETHER_MAX * 0.6);
+  const rows = ['["a"]', '["b"]', '["c"]'].flatMap((group) =>
+    Array.from({ length: many }, (_, i) => signal(group, i, i)),
+  );
+  const spans = ['["c"]', '["none"]', '["a"]', '["b"]'].map((group) => {
+    return { group, fromMs: 0, toMs: many };
+  });
+  const found = inState(rows, ({ signals }) => [...signals.ofSpans(STREAM, spans, 1)]);
+  assert.deepEqual(
+    found.map((own) => [own.length, own[0]?.group]),
+    [
+      [many, '["c"]'],
+      [0, undefined],
+      [many, '["a"]'],
+      [many, '["b"]'],
+    ],
+  );
+});
+
+test('of more touched groups than are read at a time none is left out, or told twice', () => {
+  const many = TOUCHED_TOGETHER_MAX + 3;
+  const rows = Array.from({ length: many }, (_, i) => {
+    return signal(`["${Math.floor(i / 3)}"]`, DAY_MS * (i % 3), i, i % 2 === 0 ? STREAM : 'other');
+  });
+  const found = inState(rows, (state) => {
+    state.transaction(() => state.signals.add({ rows: rows.slice(0, 2), counts: [] }, 7));
+    assert.equal([...state.signals.touchedSince(1)].length, 2, 'since the first');
+    return [...state.signals.touchedSince(0)];
+  });
+  const names = found.map(({ stream, group, day }) => `${stream}\t${group}\t${day}`);
+  const wanted = rows.map(({ stream, group, timeMs }) => `${stream}\t${group}\t${timeMs / DAY_MS}`);
+  assert.deepEqual(names.toSorted(), wanted.toSorted());
+  assert.deepEqual(
+    found.map(({ stream, group }) => `${stream}\t${group}`),
+    found.map(({ stream, group }) => `${stream}\t${group}`).toSorted(),
+    'those of one group stand together',
+  );
+});
+
+test('findings are found by rule, group and window, whatever their version', () => {
+  const of = (index: number, rule: string, group: string, windowMs: number): FindingFact => ({
+    ...{ index, uid: `${rule} ${group} ${windowMs}`, judge: 'j', because: null },
+    ...{ state: 'open', revision: 0 },
+    draft: { ...DRAFT, rule, group, windowMs },
+  });
+  const facts = [
+    of(1, 'r', '["a"]', 0),
+    { ...of(2, 'r', '["a"]', 0), revision: 1 },
+    of(3, 'r', '["a\\"]', DAY_MS),
+    of(4, 'r', '["b"]', 0),
+    of(5, 'other', '["a"]', 0),
+  ];
+  const found = inState([], (state) => {
+    state.transaction(() => {
+      for (const fact of facts) state.findings.add(fact);
+    });
+    return state.findings.ofGroups('r', [
+      { group: '["a"]', windowMs: 0 },
+      { group: '["a\\"]', windowMs: DAY_MS },
+      { group: '["b"]', windowMs: DAY_MS },
+    ]);
+  });
+  const told = found.map(({ index, revisions }) => [index, ...revisions]);
+  assert.deepEqual(
+    told.toSorted(([a = 0], [b = 0]) => a - b),
+    [
+      [2, 1, 2],
+      [3, 3],
+    ],
+  );
+});
+
+const DRAFT: FindingDraft = {
+  ...{ rule: 'r', version: 1, tenant: tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21') },
+  ...{ group: '', windowMs: 0, title: '', message: '', next: '', severity: 3, techniques: [] },
+  ...{ entries: [], firstMs: 0, lastMs: 0, principals: [], sessions: [], apps: [], addresses: [] },
+  confidence: null,
+};
+
+function wantedOf(
+  rows: readonly SignalRow[],
+  { group, fromMs, toMs }: SignalSpan,
+  atLeast: number,
+): SignalRow[] {
+  const own = rows
+    .filter((row) => row.stream === STREAM && row.group === group)
+    .filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs)
+    .sort((a, b) => a.timeMs - b.timeMs || a.index - b.index);
+  return own.length < atLeast ? [] : own;
+}

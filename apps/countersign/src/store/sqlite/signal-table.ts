@@ -1,0 +1,251 @@
+import { SIGNALS_TOGETHER_MAX, TOUCHED_TOGETHER_MAX } from '../limits.ts';
+import type {
+  SignalBatch,
+  SignalCount,
+  SignalRow,
+  SignalSpan,
+  TouchedGroup,
+} from '../rows/signal-row.ts';
+import type { StateDb } from './sqlite-connection.ts';
+
+const DAY_MS = 86_400_000;
+
+type Times = { readonly fromMs: number; readonly toMs: number };
+
+/** The signals of the state, and which groups of them are to be looked at again. */
+export class SignalTable {
+  readonly #db: StateDb;
+
+  constructor(db: StateDb) {
+    this.#db = db;
+  }
+
+  /** Under which rules the signals were made; undefined where there are none yet. */
+  get hash(): string | undefined {
+    const [row] = this.#db.all('SELECT hash FROM signal_rules');
+    return row === undefined ? undefined : (row['hash'] as string);
+  }
+
+  /** Other rules: nothing that was made under the earlier ones counts. */
+  reset(hash: string): void {
+    for (const table of ['signals', 'signal_counts', 'signal_touched', 'signal_rules']) {
+      this.#db.run(`DELETE FROM ${table}`);
+    }
+    this.#db.run('INSERT INTO signal_rules VALUES (1, ?)', hash);
+  }
+
+  /** `upTo`: the cursor of the books from which on these signals count. */
+  add({ rows, counts }: SignalBatch, upTo: number): void {
+    const full = new Set<string>();
+    for (const { stream, day, count, max } of counts) {
+      this.#db.run(ADD_COUNT, stream, day, count, max);
+      if (this.#count(stream, day) > max) full.add(`${day} ${stream}`);
+    }
+    let last: TouchedGroup | undefined;
+    // In the order of the table: else each row is on a page that was put away long ago.
+    for (const row of rows.toSorted(inOrder)) {
+      const { stream, group } = row;
+      const day = Math.floor(row.timeMs / DAY_MS);
+      if (last?.stream !== stream || last.group !== group || last.day !== day) {
+        this.#db.run(TOUCH, stream, group, day, upTo);
+        last = { stream, group, day };
+      }
+      if (full.has(`${day} ${stream}`)) continue;
+      this.#db.run(
+        'INSERT OR REPLACE INTO signals VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        ...[stream, group, row.timeMs, row.index, row.part],
+        ...[row.tenant, row.values, row.about],
+      );
+    }
+  }
+
+  /** Another row stands in for that of this entry: what it said is looked at anew. */
+  supersede(index: number, upTo: number): void {
+    this.#db.run(
+      `INSERT OR REPLACE INTO signal_touched
+        SELECT stream, grp, CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER), ?
+        FROM signals WHERE "index" = ?`,
+      upTo,
+      index,
+    );
+    this.forget(index);
+  }
+
+  /** The body is erased: nothing is looked at anew, since nobody can say what it would find. */
+  forget(index: number): void {
+    this.#db.run('DELETE FROM signals WHERE "index" = ?', index);
+  }
+
+  /** After an erasure: the name of a group that is empty may be that of who was erased. */
+  forgetEmptyGroups(): void {
+    this.#db.run(
+      `DELETE FROM signal_touched AS t WHERE NOT EXISTS
+        (SELECT 1 FROM signals AS s WHERE s.stream = t.stream AND s.grp = t.grp)`,
+    );
+  }
+
+  /**
+   * Groups with signals that count from a cursor on that is higher, in order of stream, group and
+   * day. A large import touches millions: some are read at a time, and no question stays open.
+   */
+  *touchedSince(index: number): Generator<TouchedGroup> {
+    let last: TouchedGroup = { stream: '', group: '', day: -LAST_MS };
+    for (;;) {
+      const { stream, group, day } = last;
+      const rows = this.#db.all(TOUCHED, index, stream, group, day, TOUCHED_TOGETHER_MAX);
+      for (const row of rows) {
+        last = {
+          stream: row['stream'] as string,
+          group: row['grp'] as string,
+          day: row['day'] as number,
+        };
+        yield last;
+      }
+      if (rows.length < TOUCHED_TOGETHER_MAX) return;
+    }
+  }
+
+  /** Everything up to this cursor was looked at. */
+  forgetTouched(index: number): void {
+    const left = 'SELECT EXISTS (SELECT 1 FROM signal_touched WHERE up_to > ?)';
+    // SQLite empties a table without looking at its rows.
+    if (this.#db.number(left, index) === 0) this.#db.run('DELETE FROM signal_touched');
+    else this.#db.run('DELETE FROM signal_touched WHERE up_to <= ?', index);
+  }
+
+  /**
+   * Of each span, in order of time, then of entries; none where there are fewer than `atLeast`.
+   * Some thousand groups with a record or two each are asked for at once, and large ones alone.
+   */
+  *ofSpans(stream: string, spans: readonly SignalSpan[], atLeast: number): Generator<SignalRow[]> {
+    const sizes = this.#sizes(stream, spans, atLeast).map((size) => (size < atLeast ? 0 : size));
+    for (let from = 0; from < spans.length; ) {
+      let to = from + 1;
+      let rows = sizes[from] as number;
+      for (; to < spans.length; to++) {
+        rows += sizes[to] as number;
+        if (rows > SIGNALS_TOGETHER_MAX) break;
+      }
+      const asked = spans.slice(from, to).filter((_, i) => sizes[from + i] !== 0);
+      const found = this.#rows(stream, asked);
+      let place = 0;
+      for (let at = from; at < to; at++) yield sizes[at] === 0 ? [] : (found.get(place++) ?? []);
+      from = to;
+    }
+  }
+
+  groupsOf(stream: string, { fromMs, toMs }: Times): string[] {
+    const sql = `SELECT DISTINCT grp FROM signals
+      WHERE stream = ? AND time_ms >= ? AND time_ms < ? ORDER BY grp`;
+    return this.#db.all(sql, stream, fromMs, toMs).map((row) => row['grp'] as string);
+  }
+
+  groupDays(stream: string): TouchedGroup[] {
+    const sql = `SELECT DISTINCT grp, CAST(floor(time_ms / ${DAY_MS}.0) AS INTEGER) AS day
+      FROM signals WHERE stream = ? ORDER BY grp, day`;
+    return this.#db.all(sql, stream).map((row) => {
+      return { stream, group: row['grp'] as string, day: row['day'] as number };
+    });
+  }
+
+  counts(): SignalCount[] {
+    return this.#db.all('SELECT * FROM signal_counts ORDER BY stream, day').map((row) => ({
+      stream: row['stream'] as string,
+      day: row['day'] as number,
+      count: row['count'] as number,
+      max: row['max'] as number,
+    }));
+  }
+
+  /** Of groups that have too few in all spans together, none. */
+  #sizes(stream: string, spans: readonly SignalSpan[], atLeast: number): number[] {
+    const sizes = spans.map(() => 0);
+    const large = atLeast > 1 ? this.#groupsWith(stream, spans, atLeast) : undefined;
+    const asked = sizes.flatMap((_, at) => {
+      return large === undefined || large.has((spans[at] as SignalSpan).group) ? at : [];
+    });
+    const places = Map.groupBy(asked, (at) => {
+      const { fromMs, toMs } = spans[at] as SignalSpan;
+      return `${fromMs} ${toMs}`;
+    });
+    for (const own of places.values()) {
+      const { fromMs, toMs } = spans[own[0] as number] as SignalSpan;
+      const groups = JSON.stringify(own.map((at) => spans[at]?.group));
+      for (const { place, size } of this.#db.all(SIZES, groups, stream, fromMs, toMs)) {
+        sizes[own[place as number] as number] = size as number;
+      }
+    }
+    return sizes;
+  }
+
+  #groupsWith(stream: string, spans: readonly SignalSpan[], atLeast: number): Set<string> {
+    const groups = JSON.stringify([...new Set(spans.map(({ group }) => group))]);
+    const fromMs = spans.reduce((least, span) => Math.min(least, span.fromMs), LAST_MS);
+    const toMs = spans.reduce((most, span) => Math.max(most, span.toMs), -LAST_MS);
+    const rows = this.#db.all(LARGE, groups, stream, fromMs, toMs, atLeast);
+    return new Set(rows.map(({ grp }) => grp as string));
+  }
+
+  /** By their place among the spans. */
+  #rows(stream: string, spans: readonly SignalSpan[]): Map<number, SignalRow[]> {
+    const found = new Map<number, SignalRow[]>();
+    if (spans.length === 0) return found;
+    for (const row of this.#db.all(OF_SPANS, textOf(spans), stream)) {
+      const place = row['place'] as number;
+      const own = found.get(place);
+      if (own === undefined) found.set(place, [rowOf(row)]);
+      else own.push(rowOf(row));
+    }
+    return found;
+  }
+
+  #count(stream: string, day: number): number {
+    return this.#db.number(
+      'SELECT count FROM signal_counts WHERE stream = ? AND day = ?',
+      stream,
+      day,
+    );
+  }
+}
+
+const ADD_COUNT = `INSERT INTO signal_counts VALUES (?, ?, ?, ?)
+  ON CONFLICT (stream, day) DO UPDATE SET count = count + excluded.count`;
+const TOUCH = `INSERT INTO signal_touched VALUES (?, ?, ?, ?)
+  ON CONFLICT (stream, grp, day) DO UPDATE SET up_to = max(up_to, excluded.up_to)`;
+const TOUCHED = `SELECT * FROM signal_touched
+  WHERE up_to > ? AND (stream, grp, day) > (?, ?, ?) ORDER BY stream, grp, day LIMIT ?`;
+/** Beyond every event time that can be written. */
+const LAST_MS = 8.64e15;
+const LARGE = `SELECT j.value AS grp FROM json_each(?1) AS j WHERE ?5 <= (SELECT count(*) FROM (
+  SELECT 1 FROM signals AS s WHERE s.stream = ?2 AND s.grp = j.value
+    AND s.time_ms >= ?3 AND s.time_ms < ?4 LIMIT ?5))`;
+const SIZES = `SELECT j.key AS place, (SELECT count(*) FROM signals AS s WHERE s.stream = ?2
+  AND s.grp = j.value AND s.time_ms >= ?3 AND s.time_ms < ?4) AS size FROM json_each(?1) AS j`;
+/** \`CROSS\`: the spans lead, and each is found by the key of the table. */
+const OF_SPANS = `SELECT j.key AS place, s.* FROM json_each(?1) AS j CROSS JOIN signals AS s
+  WHERE s.stream = ?2 AND s.grp = j.value ->> 0
+    AND s.time_ms >= j.value ->> 1 AND s.time_ms < j.value ->> 2
+  ORDER BY place, s.time_ms, s."index", s.part`;
+
+function textOf(spans: readonly SignalSpan[]): string {
+  return JSON.stringify(spans.map(({ group, fromMs, toMs }) => [group, fromMs, toMs]));
+}
+
+function inOrder(a: SignalRow, b: SignalRow): number {
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
+  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
+  return a.timeMs - b.timeMs;
+}
+
+function rowOf(row: Record<string, unknown>): SignalRow {
+  return {
+    stream: row['stream'] as string,
+    group: row['grp'] as string,
+    timeMs: row['time_ms'] as number,
+    index: row['index'] as number,
+    part: row['part'] as number,
+    tenant: row['tenant'] as string,
+    values: row['vals'] as string,
+    about: row['about'] as string,
+  };
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { systemClock } from '@countersign/core';
+import { writeHot } from './parquet/recent-file.ts';
+import { RowBuffer } from './parquet/row-buffer.ts';
+import { Books } from './store.ts';
+import { HOT_FOLDER, TEMP_FOLDER } from './store-layout.ts';
+import { BooksReader } from './store-reader.ts';
+import { booksOf, folder, HEAD, post, row } from './testing/rows.ts';
+
+async function countIn(dir: string): Promise<number> {
+  const reader = await BooksReader.open(dir);
+  try {
+    let count = 0;
+    for await (const _ of (await reader.timeline({}, HEAD)).rows) count++;
+    return count;
+  } finally {
+    reader.close();
+  }
+}
+
+test('what is posted counts once the cursor has passed it', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  assert.equal(books.cursor, 0);
+  await post(books, [row(0), row(1)]);
+  await post(books, [row(2), row(3)]);
+  assert.equal(await countIn(dir), 0);
+  books.commit(3);
+  assert.equal(books.cursor, 3);
+  assert.equal(await countIn(dir), 2, 'a batch with a row beyond the cursor waits');
+  books.commit(4);
+  assert.equal(await countIn(dir), 4);
+});
+
+test('the cursor never goes back', async (t) => {
+  const books = await booksOf(await folder(t), []);
+  t.after(() => books.close());
+  assert.throws(() => books.commit(1), /never goes back/);
+});
+
+test('files that another thread wrote are posted without being read', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  const buffer = new RowBuffer();
+  buffer.add(row(5));
+  const file = await writeHot(dir, buffer);
+  assert.equal(file.path, `${HOT_FOLDER}/000000000005-000000000006.parquet`);
+  books.post({ files: [file] });
+  books.commit(6);
+  assert.equal(await countIn(dir), 1);
+});
+
+test('after a crash the work goes on from the cursor, and left-overs go', async (t) => {
+  const dir = await folder(t);
+  const before = await Books.open(dir);
+  await post(before, [row(0)]);
+  before.commit(1);
+  await post(before, [row(1)]);
+  writeFileSync(join(dir, TEMP_FOLDER, 'half.tsv'), 'half');
+  // No close: a process that dies closes nothing.
+  const after = await Books.open(dir);
+  t.after(() => after.close());
+  assert.equal(after.cursor, 1);
+  assert.deepEqual(readdirSync(join(dir, TEMP_FOLDER)), []);
+  assert.equal(readdirSync(join(dir, HOT_FOLDER)).length, 1);
+  await post(after, [row(1)]);
+  after.commit(2);
+  assert.equal(await countIn(dir), 2);
+});
+
+for (const [what, harm] of [
+  ['gone', (path: string) => rmSync(path)],
+  ['cut', (path: string) => truncateSync(path, 100)],
+] as const) {
+  test(`a listed file that is ${what} means that all is made again`, async (t) => {
+    const dir = await folder(t);
+    (await booksOf(dir, [[row(0)], [row(1)]])).close();
+    const [first] = readdirSync(join(dir, HOT_FOLDER));
+    harm(join(dir, HOT_FOLDER, first as string));
+    const books = await Books.open(dir);
+    t.after(() => books.close());
+    assert.equal(books.cursor, 0);
+    assert.deepEqual(readdirSync(join(dir, HOT_FOLDER)), []);
+  });
+}
+
+test('a state of another version, or no state at all, is made again', async (t) => {
+  const dir = await folder(t);
+  for (const harm of [
+    (path: string) => new DatabaseSync(path).exec('PRAGMA user_version = 999'),
+    (path: string) => writeFileSync(path, 'not a database, and longer than a header of one'),
+    (path: string) => rmSync(path),
+  ]) {
+    (await booksOf(dir, [[row(0)]])).close();
+    harm(join(dir, 'state.sqlite'));
+    assert.equal(await countIn(dir), 0, 'a reader takes nothing from a state it does not know');
+    const books = await Books.open(dir);
+    assert.equal(books.cursor, 0);
+    books.close();
+  }
+});
+
+test('reading an empty folder makes nothing in it', async (t) => {
+  const dir = await folder(t);
+  assert.equal(await countIn(dir), 0);
+  assert.equal(existsSync(join(dir, 'state.sqlite')), false);
+});
+
+test('facts of our own entries are kept with the cursor', async (t) => {
+  const dir = await folder(t);
+  const books = await Books.open(dir);
+  t.after(() => books.close());
+  const fact = {
+    index: 3,
+    seenMs: 5,
+    file: 'export.csv',
+    bytes: 9,
+    sha256: 'ab',
+    by: 'ada@host',
+    origin: null,
+  };
+  books.post({ facts: { imports: [fact] } });
+  const reader = await BooksReader.open(dir);
+  t.after(() => reader.close());
+  books.commit(3);
+  assert.deepEqual(reader.imports(), [], 'the entry that says so is beyond the cursor');
+  books.commit(4);
+  assert.deepEqual(reader.imports(), [fact]);
+});
+
+test('what engines of dead processes left goes, and that of living ones stays', async (t) => {
+  const dir = await folder(t);
+  (await Books.open(dir)).close();
+  const { pid: dead } = spawnSync(process.execPath, ['--version']);
+  // One of an earlier process of our own number, as in a container; one of a process that lives.
+  const pids = [dead, process.pid, process.ppid];
+  const left = pids.map((pid) => join(dir, 'events', `spill-${pid}-a`));
+  for (const path of left) {
+    mkdirSync(path);
+    writeFileSync(join(path, 'spilled'), 'rows of somebody');
+  }
+  const opened = async (): Promise<(readonly string[] | undefined)[]> => {
+    (await Books.open(dir)).close();
+    return left.map((path) => (existsSync(path) ? readdirSync(path) : undefined));
+  };
+  assert.deepEqual(await opened(), [[], [], ['spilled']]);
+  const yesterday = new Date(systemClock.now() - 25 * 3_600_000);
+  for (const path of left) utimesSync(path, yesterday, yesterday);
+  assert.deepEqual(await opened(), [undefined, undefined, []]);
+});

@@ -1,0 +1,353 @@
+import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { assert, type Clock, systemClock } from '@countersign/core';
+import type { AskedWindow, UnreadWindow } from '@countersign/coverage';
+import { foldObservations, Observed } from './coverage/observed-coverage.ts';
+import { Engine, type Spiller, spillerOf } from './duckdb/duckdb-engine.ts';
+import { COMPACTION_THREAD_BYTES, SPILL_FOLDER_KEPT_MS } from './limits.ts';
+import { type CompactionLimits, type CompactionReport, compact } from './parquet/compaction.ts';
+import { ManifestFile } from './parquet/manifest.ts';
+import { type PurgeReport, purge } from './parquet/purge.ts';
+import { type HotFile, writeHot } from './parquet/recent-file.ts';
+import type { RowBuffer } from './parquet/row-buffer.ts';
+import { unite } from './rows/alias-table.ts';
+import type { Facts } from './rows/entry-rows.ts';
+import type { SignalBatch } from './rows/signal-row.ts';
+import type { CheckedRange, CheckRow } from './sqlite/check-table.ts';
+import type { PassFact, PassFilter } from './sqlite/decision-table.ts';
+import type { KeptFinding } from './sqlite/finding-table.ts';
+import { type ListedFile, type StageCursor, State } from './sqlite/state-database.ts';
+import {
+  BOOKS_STAGE,
+  EVENTS_FOLDER,
+  HOT_FOLDER,
+  MANIFEST_FILE,
+  SIGNALS_END,
+  SIGNALS_STAGE,
+  TEMP_FOLDER,
+} from './store-layout.ts';
+
+/** What one or more entries of the ledger mean for the books. */
+export type Batch = {
+  /** Files that {@link writeHot} made, on this thread or another. */
+  readonly files?: readonly HotFile[];
+  /** Rows that the rows of this batch stand in for: an action that was sighted again. */
+  readonly superseded?: readonly number[];
+  readonly facts?: Facts;
+  /** Of rows in the files of this batch. */
+  readonly signals?: SignalBatch;
+};
+
+export type BooksOptions = {
+  /** Threads of DuckDB in compaction and erasure. */
+  readonly threads?: number;
+  readonly clock?: Pick<Clock, 'monotonic'>;
+};
+
+/**
+ * The writing side of the books. The caller MUST hold the writer lock of the data folder.
+ * A crash at any moment means: go on from {@link cursor}, and post again from there.
+ */
+export class Books {
+  readonly #dir: string;
+  readonly #state: State;
+  readonly #engine: Engine;
+  readonly #manifest: ManifestFile;
+  #pending: Batch[] = [];
+
+  private constructor(dir: string, state: State, engine: Engine, manifest: ManifestFile) {
+    this.#dir = dir;
+    this.#manifest = manifest;
+    this.#state = state;
+    this.#engine = engine;
+  }
+
+  static async open(dir: string, options: BooksOptions = {}): Promise<Books> {
+    mkdirSync(join(dir, HOT_FOLDER), { recursive: true });
+    mkdirSync(join(dir, TEMP_FOLDER), { recursive: true });
+    let state = State.openForWriting(dir);
+    if (!isWhole(dir, state)) {
+      // A listed file is gone or cut: nothing derived is worth a doubt, all is made again.
+      state.close();
+      State.discard(dir);
+      state = State.openForWriting(dir);
+    }
+    removeOrphans(dir, state);
+    const tempDir = join(dir, EVENTS_FOLDER);
+    const { threads = 1, clock = systemClock } = options;
+    const manifest = new ManifestFile(dir, state, clock);
+    manifest.write();
+    const memoryBytes = COMPACTION_THREAD_BYTES * threads;
+    const engine = await Engine.open({ threads, tempDir, memoryBytes });
+    return new Books(dir, state, engine, manifest);
+  }
+
+  /** Entries below this index are in the books. */
+  get cursor(): number {
+    return this.#state.cursor(BOOKS_STAGE);
+  }
+
+  /** Indices of the entries of our own of one kind, at or behind this one, ascending. */
+  acts(kind: string, fromIndex: number = 0): readonly number[] {
+    return this.#state.acts(kind, fromIndex);
+  }
+
+  /** What became of asking sources for what happened at a time. */
+  asked(): readonly AskedWindow[] {
+    return new Observed().asked(this.#state);
+  }
+
+  /** What is short of what was parked, and of nothing else. */
+  unread(): readonly UnreadWindow[] {
+    return new Observed().unread(this.#state);
+  }
+
+  /** What was said of passes, in the order of the entries. */
+  passEntries(filter: PassFilter = {}): readonly PassFact[] {
+    return this.#state.decisions.passEntries(filter);
+  }
+
+  /** The openings of passes whose time is over, and of which nothing says that they are. */
+  overduePasses(nowMs: number): readonly PassFact[] {
+    return this.#state.decisions.overdue(nowMs);
+  }
+
+  finding(uid: string): KeptFinding | undefined {
+    return this.#state.findings.find(uid);
+  }
+
+  /** Entries below this index were looked at by a stage behind the books. */
+  stageCursor(stage: string): number {
+    return this.#state.cursor(stage);
+  }
+
+  /** As the reader's: what the stages of this prefix have not looked at. */
+  notLookedAt(prefix: string): StageCursor | undefined {
+    return this.#state.notLookedAt(prefix);
+  }
+
+  /** Under which rules the signals of the state were made. */
+  get signalHash(): string | undefined {
+    return this.#state.signals.hash;
+  }
+
+  /**
+   * Other rules: no signal counts any more, those of `[0, cursor)` are to be made again, and the
+   * stage that looks at them begins anew.
+   */
+  resetSignals(hash: string, stage: string): void {
+    this.#state.transaction(() => {
+      this.#state.signals.reset(hash);
+      this.#state.setCursor(stage, 0);
+      this.#state.setCursor(SIGNALS_STAGE, 0);
+      this.#state.setCursor(SIGNALS_END, this.cursor);
+    });
+  }
+
+  /** Signals of entries below `cursor` that were in the books before. */
+  addSignals(batch: SignalBatch, cursor: number): void {
+    this.#state.transaction(() => {
+      this.#state.signals.add(batch, this.cursor);
+      this.#state.setCursor(SIGNALS_STAGE, cursor);
+    });
+  }
+
+  /** The entries of which signals are still to be made. */
+  get signalsMissing(): { readonly from: number; readonly to: number } {
+    const from = this.#state.cursor(SIGNALS_STAGE);
+    return { from, to: Math.max(from, this.#state.cursor(SIGNALS_END)) };
+  }
+
+  /** Groups of signals that were looked at up to this cursor need not be again. */
+  forgetTouched(index: number): void {
+    this.#state.transaction(() => this.#state.signals.forgetTouched(index));
+  }
+
+  /** MUST be called when everything that the stage had to say of them is durable and posted. */
+  setStageCursor(stage: string, index: number): void {
+    assert(stage !== BOOKS_STAGE && index <= this.cursor, 'a stage goes on behind the books');
+    this.#state.transaction(() => this.#state.setCursor(stage, index));
+  }
+
+  /** All checks of sign-ins of a time are these. */
+  keepChecks(made: CheckedRange, rows: readonly CheckRow[]): void {
+    this.#state.transaction(() => this.#state.checks.replace(made, rows));
+  }
+
+  /** Rows that no longer count and still stand in a file. */
+  get supersededCount(): number {
+    return this.#state.superseded().length;
+  }
+
+  /** Takes a batch; it counts, all or nothing, once {@link commit} passes its last entry. */
+  post(batch: Batch): void {
+    this.#pending.push(batch);
+  }
+
+  /** Writes rows on this thread and posts them: for small things and for merges. */
+  async postRows(buffer: RowBuffer, rest: Omit<Batch, 'files'> = {}): Promise<void> {
+    const files = buffer.rows === 0 ? [] : [await writeHot(this.#dir, buffer)];
+    this.post({ ...rest, files });
+  }
+
+  /**
+   * Moves the cursor: everything posted up to there counts from now on. Posted files with rows
+   * at or beyond the cursor wait for a later commit, since after a crash they are posted again.
+   */
+  commit(cursor: number): void {
+    assert(cursor >= this.cursor, 'the cursor of the books never goes back');
+    const [ready, waiting] = partition(this.#pending, (batch) => endOf(batch) <= cursor);
+    this.#state.transaction(() => {
+      for (const batch of ready) this.#enter(batch, cursor);
+      foldObservations(this.#state);
+      const files = ready.flatMap((batch) => batch.files ?? []);
+      for (const alias of unite(files.flatMap((file) => file.aliases))) {
+        this.#state.learnAlias(alias);
+      }
+      this.#state.setCursor(BOOKS_STAGE, cursor);
+    });
+    this.#pending = waiting;
+    this.#manifest.refresh();
+  }
+
+  /** Rewrites what was posted in the order in which it is asked for. Changes no answer. */
+  async compact(limits: CompactionLimits = {}): Promise<CompactionReport> {
+    try {
+      return await compact({ dir: this.#dir, state: this.#state, engine: this.#engine }, limits);
+    } finally {
+      this.#manifest.write();
+    }
+  }
+
+  /**
+   * Removes every trace of these entries. Rows of which other sightings remain are taken out and
+   * reported: the caller merges the rest again and posts it.
+   */
+  async purge(indices: readonly number[]): Promise<PurgeReport> {
+    assert(this.#pending.length === 0, 'everything posted is committed before a purge');
+    try {
+      return await purge({ dir: this.#dir, state: this.#state, engine: this.#engine }, indices);
+    } finally {
+      this.#manifest.write();
+    }
+  }
+
+  close(): void {
+    this.#engine.close();
+    this.#manifest.write();
+    this.#state.close();
+  }
+
+  #enter(batch: Batch, cursor: number): void {
+    for (const file of batch.files ?? []) {
+      this.#state.listFile(listed(file));
+      for (const tenant of file.tenants) this.#state.addTenant(tenant);
+    }
+    for (const index of batch.superseded ?? []) {
+      this.#state.supersede(index);
+      this.#state.signals.supersede(index, cursor);
+    }
+    if (batch.signals !== undefined) this.#state.signals.add(batch.signals, cursor);
+    if (batch.facts !== undefined) this.#state.addFacts(batch.facts);
+  }
+}
+
+function listed(file: HotFile): ListedFile {
+  const { path, fromIndex, toIndex, rows, bytes, minTimeMs, maxTimeMs } = file;
+  const times = { minTimeMs, maxTimeMs };
+  return {
+    path,
+    kind: 'hot',
+    classUid: null,
+    day: null,
+    fromIndex,
+    toIndex,
+    rows,
+    bytes,
+    ...times,
+  };
+}
+
+/** Behind the last entry that the batch is about. */
+function endOf({ files = [], facts = {} }: Batch): number {
+  const {
+    acts = [],
+    imports = [],
+    coverage = [],
+    observations = [],
+    erasures = [],
+    estate,
+    findings = [],
+    findingMarks = [],
+    decisions = [],
+    passes = [],
+  } = facts;
+  const estates = estate === undefined ? [] : [estate];
+  const found = [...findings, ...findingMarks, ...decisions, ...passes];
+  const own = [...acts, ...imports, ...coverage, ...observations, ...erasures, ...estates];
+  const said = [...own, ...found].map((fact) => fact.index + 1);
+  return [...files.map((file) => file.toIndex), ...said].reduce((a, b) => Math.max(a, b), 0);
+}
+
+function isWhole(dir: string, state: State): boolean {
+  return state.files().every((file) => {
+    const found = statSync(join(dir, file.path), { throwIfNoEntry: false });
+    return found?.size === file.bytes;
+  });
+}
+
+/**
+ * Files that a crash left behind, and those of a state that was thrown away. Folders stay: a
+ * reader may be spilling into one.
+ */
+function removeOrphans(dir: string, state: State): void {
+  const paths = [MANIFEST_FILE, ...state.files().map((file) => file.path)];
+  const known = new Set(paths.map((path) => join(dir, path)));
+  const root = join(dir, EVENTS_FOLDER);
+  for (const { name } of readdirSync(root, { withFileTypes: true })) {
+    const spiller = spillerOf(name);
+    if (spiller === undefined) removeUnknown(join(root, name), known);
+    else if (spiller !== 'ours') tolerating(() => removeSpilled(join(root, name), spiller));
+  }
+}
+
+function removeUnknown(root: string, known: ReadonlySet<string>): void {
+  if (!statSync(root).isDirectory()) {
+    if (!known.has(root)) rmSync(root, { force: true });
+    return;
+  }
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !known.has(path)) rmSync(path, { force: true });
+  }
+}
+
+/**
+ * What engines left that ended without closing; it is of people, and goes at once. That of a
+ * process that lives stays until nobody can be at it any more: its number may be another's by then.
+ * An empty folder stays for as long, since a reader in another container cannot be seen to live,
+ * and could not spill again without it.
+ */
+function removeSpilled(folder: string, spiller: Spiller): void {
+  const isOld = systemClock.now() - statSync(folder).mtimeMs > SPILL_FOLDER_KEPT_MS;
+  if (spiller === 'lives' && !isOld) return;
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
+  if (spiller === 'gone' && isOld) rmdirSync(folder);
+}
+
+/** A reader that closes takes its folder away meanwhile; one that spills puts a file into it. */
+function tolerating(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTEMPTY') throw error;
+  }
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const yes: T[] = [];
+  const no: T[] = [];
+  for (const item of items) (test(item) ? yes : no).push(item);
+  return [yes, no];
+}

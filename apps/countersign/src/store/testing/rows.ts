@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type TenantId, tenantId } from '@countersign/core';
+import type { Interpretation } from '@countersign/ocsf';
+import { RowBuffer } from '../parquet/row-buffer.ts';
+import type { LedgerHead } from '../reading/ledger-head.ts';
+import { type EventRow, erasedRow } from '../rows/event-row.ts';
+import { Books } from '../store.ts';
+
+export const CONTOSO: TenantId = tenantId('11111111-1111-4111-8111-111111111111');
+export const FABRIKAM: TenantId = tenantId('22222222-2222-4222-8222-222222222222');
+
+/** 2024-01-12T08:00:00Z. */
+export const START_MS = 1_705_046_400_000;
+
+/** Where the ledger of a test stands. */
+const AS_OF = { origin: 'example.test/ledger', size: 1_000_000, at: null };
+export const HEAD: LedgerHead = {
+  origin: AS_OF.origin,
+  size: AS_OF.size,
+  root: 'cm9vdA==',
+  asOf: AS_OF,
+};
+
+export async function folder(t: TestContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'countersign-books-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+export type RowParts = Partial<Omit<EventRow, 'event' | 'index'>> & Partial<Interpretation>;
+
+/** A row that states only what it is told to. */
+export function row(index: number, parts: RowParts = {}): EventRow {
+  const { entries = [index], tenant = CONTOSO, action, source, seenMs, erased, ...event } = parts;
+  const bare = erasedRow({
+    index,
+    entries,
+    tenant,
+    action: action ?? `=${String(index).padStart(32, '0')}`,
+    source: source ?? 'm365.export/unified-audit-log',
+    seenMs: seenMs ?? START_MS + 1_000_000_000,
+    timeMs: START_MS + index * 1000,
+  });
+  return {
+    ...bare,
+    erased: erased ?? false,
+    event: { ...bare.event, classUid: 6003, severityId: 1, ...event },
+  };
+}
+
+/** Books with these rows, each inner list one batch. */
+export async function booksOf(
+  dir: string,
+  batches: readonly (readonly EventRow[])[],
+  superseded: readonly number[] = [],
+): Promise<Books> {
+  const books = await Books.open(dir);
+  for (const rows of batches) await post(books, rows);
+  books.post({ superseded });
+  books.commit(HEAD.size);
+  return books;
+}
+
+export async function post(books: Books, rows: readonly EventRow[]): Promise<void> {
+  const buffer = new RowBuffer();
+  for (const each of rows) buffer.add(each);
+  await books.postRows(buffer);
+}

@@ -1,2 +1,0 @@
-export { lifeOf } from './life.ts';
-export { messageFile } from './message-file.ts';

@@ -1,2 +1,0 @@
-export { ExternalMethods, RETURN_PATH } from './external.ts';
-export { ProviderCatalogue } from './metadata.ts';

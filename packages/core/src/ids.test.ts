@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../tools/property.ts';
+import { isGuid, OWN_TENANT, TENANT_NOT_STATED, tenantId, tenantOf } from './ids.ts';
+
+const GUID = '8D4121ED-0008-406D-BFF9-0D5BB312183C';
+
+test('takes a GUID in any case and keeps it in lower case', () => {
+  assert.equal(tenantId(GUID), GUID.toLowerCase());
+  assert.equal(tenantOf(GUID), GUID.toLowerCase());
+  const property = fc.property(fc.uuid(), (id) => {
+    assert.ok(isGuid(id));
+    assert.equal(tenantId(id.toUpperCase()), id);
+  });
+  fc.assert(property, runs(200));
+});
+
+for (const text of [
+  '',
+  '-',
+  'contoso.example',
+  `{${GUID}}`,
+  ` ${GUID}`,
+  `${GUID}\n`,
+  GUID.replaceAll('-', ''),
+  GUID.replace('8', 'g'),
+  '8D4121ED00-08-406D-BFF9-0D5BB312183C',
+]) {
+  test(`refuses ${JSON.stringify(text)} as a tenant id`, () => {
+    assert.ok(!isGuid(text));
+    assert.throws(() => tenantId(text), { name: 'InputError', code: 'INVALID_TENANT' });
+    assert.equal(tenantOf(text), TENANT_NOT_STATED);
+  });
+}
+
+test('reads whatever is not text as "not stated"', () => {
+  for (const value of [undefined, null, 7, {}, [GUID], true]) {
+    assert.equal(tenantOf(value), TENANT_NOT_STATED);
+  }
+});
+
+test('keeps our own entries apart from those of every tenant', () => {
+  assert.ok(!isGuid(OWN_TENANT));
+  assert.notEqual(OWN_TENANT, TENANT_NOT_STATED);
+});

@@ -1,0 +1,139 @@
+import { CONFIDENCE, DISORDER_MS, EXPIRY_MS, SILENT_CANARIES_MIN } from '../limits.ts';
+import { upperLossBound } from '../loss-bound.ts';
+
+/** Canaries that were sent in one window of time, and how many of them came back. */
+export type CanaryWindow = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** When the last of them was sent. */
+  readonly lastMs: number;
+  readonly sent: number;
+  readonly seen: number;
+  /** When this was judged last, and the entry that says so. */
+  readonly atMs: number;
+  readonly index: number;
+};
+
+/** A stretch in which several canaries in a row did not come back. */
+export type Silence = {
+  readonly fromMs: number;
+  /** Null while none came back since. */
+  readonly toMs: number | null;
+  readonly sent: number;
+  readonly entries: readonly number[];
+};
+
+/** The canaries of one workload in one feed, in order of the time at which they were sent. */
+export class CanaryLog {
+  #windows: CanaryWindow[];
+  #joinAt: number;
+
+  constructor(windows: readonly CanaryWindow[] = [], joinAt: number = JOIN_WINDOWS_MIN) {
+    this.#windows = [...windows];
+    this.#joinAt = joinAt;
+  }
+
+  get windows(): readonly CanaryWindow[] {
+    return this.#windows;
+  }
+
+  get joinAt(): number {
+    return this.#joinAt;
+  }
+
+  /** What is said of a window again replaces what was said of it. Tells how many more came back. */
+  add(window: CanaryWindow): number {
+    let at = this.#windows.length;
+    while (at > 0 && isBefore(window, this.#windows[at - 1] as CanaryWindow)) at--;
+    const old = this.#windows[at - 1];
+    const isSame = old?.fromMs === window.fromMs && old.toMs === window.toMs;
+    if (isSame) this.#windows[at - 1] = window;
+    else this.#windows.splice(at, 0, window);
+    if (this.#windows.length >= this.#joinAt) this.#join();
+    return window.seen - (isSame ? old.seen : 0);
+  }
+
+  /** Old windows whose canaries all came back say nothing more each by itself. */
+  #join(): void {
+    const newestMs = Math.max(...this.#windows.map(({ atMs }) => atMs));
+    const joined: CanaryWindow[] = [];
+    for (const next of this.#windows) {
+      const last = joined.at(-1);
+      const isOld = next.atMs < newestMs - EXPIRY_MS - DISORDER_MS;
+      const isWhole = last !== undefined && last.seen === last.sent && next.seen === next.sent;
+      if (!isOld || !isWhole || next.toMs - last.fromMs > JOINED_MS_MAX) joined.push(next);
+      else {
+        const sum = { sent: last.sent + next.sent, seen: last.seen + next.seen };
+        joined[joined.length - 1] = { ...next, fromMs: last.fromMs, ...sum };
+      }
+    }
+    this.#windows = joined;
+    this.#joinAt = Math.max(JOIN_WINDOWS_MIN, 2 * joined.length);
+  }
+}
+
+/** Below so many windows there is nothing to save. */
+const JOIN_WINDOWS_MIN = 4096;
+/** A joined window is still short beside the day for which a bound is told. */
+const JOINED_MS_MAX = 3_600_000;
+
+function isBefore(a: CanaryWindow, b: CanaryWindow): boolean {
+  return a.fromMs < b.fromMs || (a.fromMs === b.fromMs && a.toMs < b.toMs);
+}
+
+/**
+ * Stretches with {@link SILENT_CANARIES_MIN} or more in a row of which nothing came back, from the
+ * last that came back to the next that does. One alone is a loss by chance, which the bound counts.
+ */
+export function silencesOf(windows: readonly CanaryWindow[]): Silence[] {
+  const silences: Silence[] = [];
+  let run: CanaryWindow[] = [];
+  let beforeMs: number | undefined;
+  const end = (toMs: number | null): void => {
+    const sent = run.reduce((sum, window) => sum + window.sent, 0);
+    if (sent >= SILENT_CANARIES_MIN) {
+      const fromMs = beforeMs ?? (run[0] as CanaryWindow).fromMs;
+      silences.push({ fromMs, toMs, sent, entries: run.map(({ index }) => index) });
+    }
+    run = [];
+  };
+  for (const window of windows) {
+    if (window.sent === 0) continue;
+    if (window.seen === 0) {
+      run.push(window);
+      continue;
+    }
+    end(window.fromMs);
+    beforeMs = window.lastMs;
+  }
+  end(null);
+  return silences;
+}
+
+export type Trials = { readonly n: number; readonly lost: number };
+
+/**
+ * The bound on loss by chance that holds for every stretch of `perBound` trials: trials of a long
+ * time are told apart, so that a good month does not hide a bad day.
+ */
+export function boundOf(trials: readonly Trials[], perBound: number): number {
+  const total = trials.reduce((sum, { n }) => sum + n, 0);
+  if (total === 0) return 1;
+  const size = total / Math.max(1, Math.floor(total / perBound));
+  let worst = 0;
+  let done = 0;
+  let stretches = 0;
+  let n = 0;
+  let lost = 0;
+  for (const trial of trials) {
+    n += trial.n;
+    lost += trial.lost;
+    done += trial.n;
+    if (n === 0 || done < size * (stretches + 1) - 1e-6) continue;
+    worst = Math.max(worst, upperLossBound(n, lost, CONFIDENCE));
+    stretches += 1;
+    n = 0;
+    lost = 0;
+  }
+  return worst;
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CANARY_DELAYS_KEPT, CANARY_PATIENCE_MS, CANARY_PERIOD_MS } from '../limits.ts';
+import { parseObservation } from '../observation.ts';
+import { EXCHANGE, HOUR, MINUTE, START, TENANT } from '../testing/feed.ts';
+import { type CanaryRecord, type CanaryWait, CanaryWatch } from './canary-tracker.ts';
+
+function wait(n: number): CanaryWait {
+  const sentMs = START + n * CANARY_PERIOD_MS;
+  const sign = { source: EXCHANGE, operation: 'Create', member: 'Subject', text: `c${n}.` };
+  return { tenant: TENANT, workload: 'Exchange', ...sign, sentMs, periodMs: CANARY_PERIOD_MS };
+}
+
+function record(n: number, availableMs: number, but: Partial<CanaryRecord> = {}): CanaryRecord {
+  const text = JSON.stringify({ Operation: 'Create', Item: { Subject: `c${n}.` } });
+  return { tenant: TENANT, source: EXCHANGE, text, availableMs, ...but };
+}
+
+test('judges each canary once when it comes back, and says how late it was', () => {
+  const watch = new CanaryWatch();
+  watch.sent(wait(0));
+  const seen = watch.seen(record(0, START + HOUR), START + 2 * HOUR);
+  assert.deepEqual(parseObservation(seen), seen);
+  assert.deepEqual(seen?.canaries, { sent: 1, seen: 1 });
+  assert.equal(seen?.delays?.maxMs, HOUR, 'how long we were away is no delay');
+  assert.equal(watch.seen(record(0, START), START), undefined);
+  assert.deepEqual(watch.overdue(START + 24 * HOUR), []);
+});
+
+test('calls a canary overdue once, and still knows it when it comes after all', () => {
+  const watch = new CanaryWatch();
+  watch.sent(wait(0));
+  assert.deepEqual(watch.overdue(START + CANARY_PATIENCE_MS - 1), []);
+  const [late] = watch.overdue(START + CANARY_PATIENCE_MS);
+  assert.deepEqual(parseObservation(late), late);
+  assert.deepEqual(late?.canaries, { sent: 1, seen: 0 });
+  assert.deepEqual(watch.overdue(START + CANARY_PATIENCE_MS + 1), []);
+  const seen = watch.seen(record(0, START + 9 * HOUR), START + 9 * HOUR);
+  assert.deepEqual([seen?.from, seen?.canaries?.seen], [late?.from, 1]);
+});
+
+test('waits no longer than the p99 of the feed, and takes up where it was from what it said', () => {
+  let watch = new CanaryWatch();
+  const said: NonNullable<ReturnType<CanaryWatch['seen']>>[] = [];
+  for (let n = 0; n < 100; n++) {
+    const atMs = wait(n).sentMs + (n + 1) * MINUTE;
+    watch.sent(wait(n));
+    const seen = watch.seen(record(n, atMs), atMs);
+    assert.ok(seen !== undefined);
+    said.push(seen);
+    watch = new CanaryWatch();
+    for (const each of said) watch.recall(each);
+  }
+  const patienceMs = watch.patienceMs(wait(0));
+  assert.ok(patienceMs >= 99 * MINUTE && patienceMs < 101.1 * MINUTE, String(patienceMs));
+});
+
+test('knows after a start which canaries are still on their way, and which were overdue', () => {
+  const watch = new CanaryWatch();
+  for (const n of [0, 1, 2]) watch.sent(wait(n));
+  const before = new CanaryWatch();
+  for (const n of [0, 1]) before.sent(wait(n));
+  const seen = before.seen(record(0, START + HOUR), START + HOUR);
+  const judged = [seen, ...before.overdue(wait(1).sentMs + CANARY_PATIENCE_MS)];
+  for (const each of judged) watch.recall(each as NonNullable<typeof seen>);
+  assert.deepEqual(
+    watch.waiting.map(({ text }) => text),
+    ['c1.', 'c2.'],
+  );
+  assert.deepEqual(
+    watch.overdue(START + 24 * HOUR).map(({ from }) => Date.parse(from)),
+    [wait(2).sentMs],
+  );
+});
+
+test('forgets how slow a feed was long ago', () => {
+  const watch = new CanaryWatch();
+  const delays = [...Array(CANARY_DELAYS_KEPT).fill(9), ...Array(2 * CANARY_DELAYS_KEPT).fill(1)];
+  for (const [n, hours] of delays.entries()) {
+    const atMs = wait(n).sentMs + hours * HOUR;
+    watch.sent(wait(n));
+    watch.seen(record(n, atMs), atMs);
+  }
+  assert.ok(watch.patienceMs(wait(0)) < 1.1 * HOUR);
+});
+
+test('waits for nobody else: another tenant, feed, operation, place or mark', () => {
+  const watch = new CanaryWatch();
+  watch.sent(wait(1));
+  const others: Partial<CanaryRecord>[] = [
+    { tenant: TENANT.replace('9f', '8e') },
+    { source: 'graph/signIns' },
+    { text: '{"Operation":"SoftDelete","AffectedItems":[{"Subject":"c1."}]}' },
+    { text: '{"Operation":"Create","Item":{"Path":"c1."}}' },
+    { text: '{"Operation":"Create","Item":{"Subject":"c11."}}' },
+    { text: '{"Operation":"Create","Item":{"Subject":"c1."' },
+  ];
+  for (const other of others) assert.equal(watch.seen(record(1, START, other), START), undefined);
+  watch.withdrawn(wait(1));
+  assert.equal(watch.seen(record(1, START), START), undefined);
+});
+
+test('calls no canary overdue in a feed that nobody asked since', () => {
+  const watch = new CanaryWatch();
+  watch.sent(wait(0));
+  const dayLaterMs = START + 24 * HOUR;
+  assert.deepEqual(
+    watch.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS - 1),
+    [],
+  );
+  assert.equal(watch.overdue(dayLaterMs, () => START + CANARY_PATIENCE_MS).length, 1);
+});

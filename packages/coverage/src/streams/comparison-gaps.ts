@@ -1,0 +1,106 @@
+import {
+  type Interval,
+  type IntervalSet,
+  intersect,
+  normalise,
+  plural,
+  subtract,
+  union,
+} from '@countersign/core';
+import { CHECK_AGAIN_MS } from '../limits.ts';
+import type { ObservedCheck } from '../observation.ts';
+import { TOUCH_MS, type Touched } from './arrivals-by-hour.ts';
+import type { Hole, HoleContext } from './gaps.ts';
+import type { Piece } from './interval-map.ts';
+
+/** What the latest comparison of an instant found, and when. */
+export type Check = ObservedCheck & {
+  readonly source: string;
+  readonly workload: string | null;
+  readonly atMs: number;
+  readonly index: number;
+};
+
+/** Records that this source lacks and the other has: it is short, and by how many is known. */
+export function differenceHoles(
+  source: string,
+  checks: readonly Piece<Check>[],
+  context: HoleContext,
+): Hole[] {
+  return checks.flatMap(({ from, to, value }) => {
+    const isSource = value.source === source;
+    const lacking = isSource ? value.onlyAgainst : value.onlySource;
+    if (lacking === 0) return [];
+    const other = isSource ? value.against : value.source;
+    const ids = value.ids.length === 0 ? '' : `, ${value.ids.join(', ')}`;
+    const because = `${plural(lacking, 'record')} of ${other} ${
+      lacking === 1 ? 'is' : 'are'
+    } missing here (differing${ids})`;
+    const isLost = to <= context.nowMs - context.expiryMs;
+    return [{ from, to, state: isLost ? 'lost' : 'late', because, entries: [value.index] } as Hole];
+  });
+}
+
+/** An interval in which another source has, record by record, the same. */
+export type Agreement = Interval & { readonly value: Check; readonly other: string };
+
+/** What of another source is needed to tell whether it agrees. */
+export type Peer = { readonly covered: IntervalSet; readonly touched: Touched };
+
+/**
+ * Where a comparison found records and no difference, both sources are covered, and nothing arrived in either
+ * after they were compared: what came later may have come to one of them alone.
+ */
+export function agreements(
+  source: string,
+  own: Peer,
+  checks: readonly Piece<Check>[],
+  peerOf: (source: string) => Peer | undefined,
+): Agreement[] {
+  return checks.flatMap((piece) => {
+    const { value } = piece;
+    // What the other one has more of was not compared: it is not corroborated by this.
+    if (value.source !== source || value.onlySource > 0 || value.onlyAgainst > 0) return [];
+    // Two that have nothing agree about nothing: both may have been off.
+    if (value.both === 0) return [];
+    const other = value.against;
+    const peer = peerOf(other);
+    if (peer === undefined) return [];
+    const both = intersect(own.covered, peer.covered);
+    const later = [own, peer].map(({ touched }) => touchedSince(touched, value.atMs, piece));
+    const agreed = later.reduce((left, hours) => subtract(left, hours), intersect([piece], both));
+    return agreed.map(({ from, to }) => ({ from, to, value, other }));
+  });
+}
+
+/** What is covered in both and was not found to agree; differences again after a while. */
+export function openChecks(
+  own: Peer,
+  peer: Peer,
+  checks: readonly Piece<Check>[],
+  nowMs: number,
+): IntervalSet {
+  const both = intersect(own.covered, peer.covered);
+  const agreed = checks.flatMap((piece) => {
+    const { value } = piece;
+    if (value.onlySource > 0 || value.onlyAgainst > 0) return [];
+    const later = [own, peer].map(({ touched }) => touchedSince(touched, value.atMs, piece));
+    return later.reduce((left, hours) => subtract(left, hours), [piece] as IntervalSet);
+  });
+  const differing = checks.filter(
+    ({ value }) =>
+      (value.onlySource > 0 || value.onlyAgainst > 0) && value.atMs <= nowMs - CHECK_AGAIN_MS,
+  );
+  return union(subtract(both, normalise(agreed)), normalise(differing));
+}
+
+function touchedSince(touched: Touched, atMs: number, within: Interval): IntervalSet {
+  const hours: Interval[] = [];
+  const first = Math.floor(within.from / TOUCH_MS);
+  for (let hour = first; hour * TOUCH_MS < within.to; hour++) {
+    const touch = touched.get(hour);
+    if (touch === undefined || touch.atMs <= atMs) continue;
+    hours.push({ from: hour * TOUCH_MS, to: (hour + 1) * TOUCH_MS });
+  }
+  return hours;
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Observation } from '../observation.ts';
+import {
+  DAY,
+  delays,
+  EXCHANGE,
+  HOUR,
+  hours,
+  poll,
+  reduced,
+  START,
+  TENANT,
+  told,
+} from '../testing/feed.ts';
+import { checkObservation } from './cross-check.ts';
+
+const SEARCH = { source: 'graph/auditLogQuery', collector: 'cross-check', axis: 'event' } as const;
+
+/** What was asked for once, hours later; and what a comparison of each hour found. */
+function compared(both: number): Observation[] {
+  const atMs = START + 30 * HOUR;
+  const at = new Date(atMs).toISOString().replace('.000Z', 'Z');
+  const search = poll(START, START + DAY, { ...SEARCH, delays: delays(24 * both), at });
+  const checks = Array.from({ length: 20 }, (_, i) =>
+    checkObservation(
+      {
+        ...{ tenant: TENANT, source: EXCHANGE, against: SEARCH.source, carries: 'workloads' },
+        ...{ from: START + i * HOUR, to: START + (i + 1) * HOUR, asOfMs: atMs },
+      },
+      {
+        ...{ against: SEARCH.source, both, onlySource: 0, onlyAgainst: 0 },
+        ...{ share: 1, ids: [] },
+      },
+    ),
+  );
+  return [...hours(0, 30), search, ...checks];
+}
+
+test('is corroborated by a source that was asked for once, whenever it was asked', () => {
+  const rows = reduced(compared(40)).rows(START + 30 * HOUR);
+  assert.deepEqual(told(rows).slice(0, 2), ['corroborated 0 20', 'collected 20 29']);
+  const [spot] = rows.filter(({ source }) => source === SEARCH.source);
+  assert.match(spot?.because ?? '', /asked for once, to compare/);
+});
+
+test('is not corroborated by a source that has nothing, as itself has', () => {
+  const rows = reduced(compared(0)).rows(START + 30 * HOUR);
+  assert.deepEqual(told(rows), ['collected 0 29', 'late 29 30']);
+});
+
+const SIGN_INS = { source: 'graph/signIns', collector: 'graph', axis: 'event' } as const;
+const NARROW = {
+  ...SIGN_INS,
+  outcome: 'partial',
+  code: 'types-not-asked servicePrincipal managedIdentity',
+  because: 'of servicePrincipal, managedIdentity nothing is known',
+} as const;
+
+/** Three days of sign-ins by the hour, each asked for once more a day later. */
+function signIns(but: Partial<Observation>): Observation[] {
+  return [0, 1].flatMap((again) =>
+    hours(0, 72, { ...SIGN_INS, ...but }).map((each, hour) => ({
+      ...each,
+      at: new Date(START + (hour + 1 + 24 * again) * HOUR).toISOString(),
+    })),
+  );
+}
+
+test('of what was not asked for nothing is known, and it is awaited neither now nor later', () => {
+  const reducer = reduced(signIns(NARROW));
+  for (const [days, what] of [
+    [4, /nothing is known$/],
+    [40, /it is kept no longer/],
+  ] as const) {
+    const rows = reducer.rows(START + days * DAY).filter(({ toMs }) => toMs <= START + 3 * DAY);
+    assert.ok(rows.length > 0);
+    for (const { state, because } of rows) {
+      assert.equal(state, 'unknown');
+      assert.match(because, what);
+      assert.match(because, /of servicePrincipal, managedIdentity nothing is known/);
+    }
+  }
+});
+
+test('what was left out and is read later is there, and asking for less takes nothing away', () => {
+  const reread = signIns({ at: new Date(START + 5 * DAY).toISOString() });
+  const wide = signIns({ at: new Date(START + 6 * DAY).toISOString(), ...NARROW });
+  const rows = reduced([...signIns(NARROW), ...reread, ...wide]).rows(START + 6 * DAY);
+  const [first, ...more] = told(rows, SIGN_INS.source);
+  assert.equal(first, 'collected 0 72');
+  assert.ok(more.every((row) => row.startsWith('late 72')));
+});
+
+test('what was asked for with less left out stays as it was', () => {
+  const narrower = { ...NARROW, code: `${NARROW.code} nonInteractiveUser`, because: 'much' };
+  const rows = reduced([...signIns(NARROW), ...signIns(narrower)]).rows(START + 4 * DAY);
+  const within = rows.filter(({ toMs }) => toMs <= START + 3 * DAY);
+  assert.ok(within.length > 0);
+  assert.ok(within.every(({ because }) => because.startsWith('of servicePrincipal, managed')));
+});

@@ -1,0 +1,164 @@
+import {
+  type Interval,
+  type IntervalSet,
+  intersect,
+  normalise,
+  plural,
+  subtract,
+} from '@countersign/core';
+import { boundOf, type CanaryWindow, type Trials } from '../canaries/canary-log.ts';
+import type { CoverageInterval } from '../coverage-state.ts';
+import {
+  CANARIES_PER_BOUND,
+  CANARY_GAP_MS,
+  CANARY_GAP_MS_MIN,
+  CANARY_GAP_PAUSES,
+  CANARY_PAUSES_MIN,
+  ROW_ENTRIES_MAX,
+} from '../limits.ts';
+import { TOUCH_MS } from './arrivals-by-hour.ts';
+import type { Agreement } from './comparison-gaps.ts';
+import { ASKED_ONCE, boundText, notLearnedText, percentText, settleText } from './coverage-text.ts';
+import type { View } from './stream-view.ts';
+
+/** Says in rows what a view holds; `agreed` is where other sources have the same. */
+export function rowsOf(view: View, agreed: readonly Agreement[]): CoverageInterval[] {
+  const corroborated = normalise(agreed);
+  const probed = probedOf(view);
+  return view.segments.flatMap((segment): CoverageInterval[] => {
+    const { from, to, hole } = segment;
+    if (hole !== undefined) {
+      const { state, because } = hole;
+      return [row(view, segment, { state, bound: null, because, entries: hole.entries })];
+    }
+    const { settle } = view;
+    if (settle.kind === 'not-learned') {
+      const because = notLearnedText(settle);
+      const entries = askedEntries(view, segment);
+      return [row(view, segment, { state: 'unknown', bound: null, because, entries })];
+    }
+    const within = [{ from, to }];
+    const alone = subtract(within, corroborated);
+    return [
+      ...intersect(within, corroborated).map((part) => goodRow(view, part, agreed)),
+      // Cut where canaries begin and end: a bound is not lent to a time without any.
+      ...intersect(alone, probed).map((part) => goodRow(view, part, [])),
+      ...subtract(alone, probed).map((part) => goodRow(view, part, [])),
+    ].sort((a, b) => a.fromMs - b.fromMs);
+  });
+}
+
+/** Where canaries were under way. */
+function probedOf({ canaries }: View): IntervalSet {
+  const half = gapOf(canaries) / 2;
+  const lastMs = canaries.reduce((last, each) => Math.max(last, each.lastMs), -Infinity);
+  const around = canaries.map((each) => ({ from: each.fromMs - half, to: each.lastMs + half }));
+  // Behind the last of which anything is known others may be under way.
+  const behind = canaries.length === 0 ? [] : [{ from: lastMs, to: lastMs + CANARY_GAP_MS / 2 }];
+  return normalise([...around, ...behind]);
+}
+
+/** So long without a canary is no pause between two any more: what was lost in it nobody saw. */
+function gapOf(canaries: readonly CanaryWindow[]): number {
+  const inOrder = canaries.toSorted((a, b) => a.fromMs - b.fromMs);
+  const pauses = inOrder
+    .slice(1)
+    .map(({ fromMs }, at) => Math.max(0, fromMs - (inOrder[at] as CanaryWindow).lastMs));
+  if (pauses.length < CANARY_PAUSES_MIN) return CANARY_GAP_MS;
+  const usual = pauses.sort((a, b) => a - b)[pauses.length >> 1] as number;
+  return Math.min(CANARY_GAP_MS, Math.max(CANARY_GAP_MS_MIN, CANARY_GAP_PAUSES * usual));
+}
+
+function goodRow(view: View, part: Interval, agreed: readonly Agreement[]): CoverageInterval {
+  const here = agreed.filter((each) => each.from < part.to && each.to > part.from);
+  const { settle } = view;
+  const probes = trialsOf(view, part);
+  // Comparing sees what one source lost alone; canaries see what was lost before it came to any.
+  const compared = here.map(({ value }) => ({ n: value.both, lost: 0 }));
+  const sent = probes.reduce((sum, { n }) => sum + n, 0);
+  const lost = probes.reduce((sum, trial) => sum + trial.lost, 0);
+  const isCompared = sent === 0 && here.length > 0;
+  const bound = boundOf(isCompared ? compared : probes, CANARIES_PER_BOUND);
+  const said = [
+    here.length > 0 ? agreementText(here) : 'all that was listed was fetched, without a gap',
+    settle.kind === 'learned' ? settleText(settle) + borrowedText(view) : ASKED_ONCE,
+    isCompared
+      ? `with 95 % confidence at most ${percentText(bound)} was lost at random by one of them`
+      : boundText(bound, { sent, lost, delays: view.canaryDelays, alone: view.probedAlone }),
+    reopenedText(view, part),
+    here.length > 0
+      ? 'what was withheld from all these sources cannot be excluded'
+      : 'what was withheld from this source on purpose cannot be excluded',
+  ];
+  return row(view, part, {
+    state: here.length > 0 ? 'corroborated' : 'collected',
+    bound,
+    because: said.filter((text) => text !== '').join('; '),
+    entries: [...askedEntries(view, part), ...here.map(({ value }) => value.index)],
+  });
+}
+
+function agreementText(agreed: readonly Agreement[]): string {
+  const others = [...new Set(agreed.map(({ other }) => other))].sort().join(' and ');
+  const records = agreed.reduce((sum, { value }) => sum + value.both, 0);
+  const share = Math.min(...agreed.map(({ value }) => value.share));
+  const sampled = share < 1 ? ` (a sample of ${percentText(share)})` : '';
+  return `compared one by one with ${others}${sampled}, ${plural(records, 'record')} agree`;
+}
+
+function borrowedText({ borrowed }: View): string {
+  return borrowed === undefined ? '' : ` (of ${borrowed}: too few were seen here)`;
+}
+
+/** Canaries that were sent in the interval. */
+function trialsOf(view: View, { from, to }: Interval): Trials[] {
+  return view.canaries
+    .filter(({ fromMs }) => fromMs >= from && fromMs < to)
+    .map(({ sent, seen }) => ({ n: sent, lost: sent - seen }));
+}
+
+/** Hours that late records had opened again, and that have settled since. */
+function reopenedText({ settle, touched }: View, { from, to }: Interval): string {
+  if (settle.kind !== 'learned') return '';
+  let hours = 0;
+  let last = -1;
+  for (const [hour, { longestMs, index }] of touched) {
+    if (longestMs <= settle.ms || hour * TOUCH_MS >= to || (hour + 1) * TOUCH_MS <= from) continue;
+    hours += 1;
+    last = Math.max(last, index);
+  }
+  if (hours === 0) return '';
+  const were = hours === 1 ? 'was' : 'were';
+  return `${plural(hours, 'hour')} ${were} reopened by late records and settled again (entry ${last})`;
+}
+
+/** The first and the last poll and canary that speak for the interval. */
+function askedEntries(view: View, { from, to }: Interval): number[] {
+  const { streams, canaries, settle } = view;
+  // The last events of the interval were still coming in for so long.
+  const settledMs = to + (settle.kind === 'learned' ? settle.ms : 0);
+  const asked = streams.flatMap(({ polls, queries }) => [...polls.pieces, ...queries.pieces]);
+  const spoken = asked
+    .filter((piece) => piece.from < settledMs && piece.to > from)
+    .flatMap(({ value }) => [value.first, value.last]);
+  const sent = canaries.filter(({ fromMs }) => fromMs >= from && fromMs < to);
+  return ends([...spoken, ...ends(sent.map(({ index }) => index))]);
+}
+
+function ends(indices: readonly number[]): number[] {
+  if (indices.length === 0) return [];
+  return [indices.reduce((a, b) => Math.min(a, b)), indices.reduce((a, b) => Math.max(a, b))];
+}
+
+function row(
+  { key }: View,
+  { from, to }: Interval,
+  said: Pick<CoverageInterval, 'state' | 'bound' | 'because' | 'entries'>,
+): CoverageInterval {
+  const entries = [...new Set(said.entries)].sort((a, b) => a - b);
+  const shown =
+    entries.length <= ROW_ENTRIES_MAX
+      ? entries
+      : [entries[0] as number, ...entries.slice(1 - ROW_ENTRIES_MAX)];
+  return { ...key, fromMs: from, toMs: to, ...said, entries: shown };
+}

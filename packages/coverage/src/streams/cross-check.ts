@@ -1,0 +1,92 @@
+import { type Interval, instantOfMs, type SourceId } from '@countersign/core';
+import { CHECK_IDS_MAX } from '../limits.ts';
+import type { Observation, ObservedCheck } from '../observation.ts';
+
+/** Two independent sources that both must have the records of the first. */
+export type CheckPair = {
+  readonly source: SourceId;
+  readonly against: SourceId;
+  /** Which records of the other one the first must have, too. */
+  readonly carries: RecordScope;
+};
+
+/**
+ * - `workloads`  records of the workloads that come through the content type
+ * - `sign-ins`   interactive sign-ins
+ * - `all`        every record of both
+ */
+export type RecordScope = 'workloads' | 'sign-ins' | 'all';
+
+/**
+ * The pairs that share ids (contracts 2.1, 4, 5 and 7): `auditLogQuery` gives the records of the
+ * Unified Audit Log under their own ids; a sign-in has one request id in every log.
+ */
+export const CHECK_PAIRS: readonly CheckPair[] = [
+  ...['Exchange', 'SharePoint', 'AzureActiveDirectory', 'General'].map(
+    (type): CheckPair => ({
+      source: `m365.activity/Audit.${type}`,
+      against: 'graph/auditLogQuery',
+      carries: 'workloads',
+    }),
+  ),
+  { source: 'azure-monitor/SignInLogs', against: 'graph/signIns', carries: 'sign-ins' },
+  { source: 'azure-monitor/AuditLogs', against: 'graph/directoryAudits', carries: 'all' },
+];
+
+/** An interval in which two sources are covered and were not compared since. */
+export type DueCheck = Interval &
+  CheckPair & {
+    readonly tenant: string;
+    /** What is compared is what was collected before: what comes later was not compared. */
+    readonly asOfMs: number;
+  };
+
+/** Compares two sources record by record; `share` of all records were drawn, by id. */
+export function compareIds(
+  ids: {
+    readonly source: ReadonlySet<string>;
+    readonly against: ReadonlySet<string>;
+  },
+  against: SourceId,
+  share: number = 1,
+): ObservedCheck {
+  const onlySource = [...ids.source].filter((id) => !ids.against.has(id));
+  const onlyAgainst = [...ids.against].filter((id) => !ids.source.has(id));
+  return {
+    against,
+    both: ids.source.size - onlySource.length,
+    onlySource: onlySource.length,
+    onlyAgainst: onlyAgainst.length,
+    share,
+    ids: [...onlyAgainst.sort(), ...onlySource.sort()].slice(0, CHECK_IDS_MAX),
+  };
+}
+
+/** What a comparison says, as it goes into the ledger. */
+export function checkObservation(due: DueCheck, check: ObservedCheck): Observation {
+  const { onlySource, onlyAgainst, both } = check;
+  const isSame = onlySource === 0 && onlyAgainst === 0;
+  return {
+    v: 2,
+    collector: 'cross-check',
+    tenant: due.tenant,
+    source: due.source,
+    workload: null,
+    subject: null,
+    from: instantOfMs(due.from) ?? '',
+    to: instantOfMs(due.to) ?? '',
+    axis: 'event',
+    outcome: isSame ? 'complete' : 'partial',
+    listed: both + onlySource + onlyAgainst,
+    fetched: both,
+    records: 0,
+    duplicates: 0,
+    parked: 0,
+    because: isSame ? null : 'two sources do not have the same records',
+    code: isSame ? null : 'difference',
+    delays: null,
+    canaries: null,
+    check,
+    at: instantOfMs(due.asOfMs) ?? '',
+  };
+}

@@ -1,0 +1,70 @@
+import type { CoverageInterval } from '../coverage-state.ts';
+import { BEGINS_WITHIN_MS } from '../limits.ts';
+
+/**
+ * A source that is asked now and then, to compare others with it: where nobody asked it, nothing
+ * is missing from the account.
+ */
+export function isSpotSource(source: string): boolean {
+  return source === 'graph/auditLogQuery';
+}
+
+const UNCOLLECTED = 'nobody collects this content type';
+
+const UNCOLLECTED_THEN = 'nobody collected this content type then, and it is kept no longer';
+
+/** Said of a source while others beside it were collected, and it was not. */
+export function isUncollected({ state, because }: Said): boolean {
+  return state === 'unknown' && (because === UNCOLLECTED || because === UNCOLLECTED_THEN);
+}
+
+type Said = Pick<CoverageInterval, 'state' | 'because'>;
+
+/** The content types that hold what people do (contracts 1.2); `DLP.All` repeats some of it. */
+const AUDIT_SOURCES: readonly string[] = [
+  'm365.activity/Audit.AzureActiveDirectory',
+  'm365.activity/Audit.Exchange',
+  'm365.activity/Audit.General',
+  'm365.activity/Audit.SharePoint',
+];
+
+/** The content type through which the records of a workload come (contracts 1.2). */
+export function activitySourceOf(workload: string): string {
+  switch (workload) {
+    case 'Exchange':
+      return 'm365.activity/Audit.Exchange';
+    case 'SharePoint':
+    case 'OneDrive':
+      return 'm365.activity/Audit.SharePoint';
+    case 'AzureActiveDirectory':
+      return 'm365.activity/Audit.AzureActiveDirectory';
+    default:
+      return 'm365.activity/Audit.General';
+  }
+}
+
+/**
+ * A tenant of which some content types are collected and others not: of the others nothing is
+ * known, for as long as anything is collected; and of one that was added later, up to where it
+ * begins. Silence about them would look as if all were had.
+ */
+export function expectedRows(rows: readonly CoverageInterval[], nowMs: number): CoverageInterval[] {
+  const activity = rows.filter(({ source }) => source.startsWith('m365.activity/'));
+  const tenants = Map.groupBy(activity, ({ tenant }) => tenant);
+  return [...tenants].flatMap(([tenant, collected]) => {
+    const fromMs = firstOf(collected, nowMs);
+    const entries = collected.flatMap((row) => row.entries).slice(0, 1);
+    return AUDIT_SOURCES.flatMap((source): CoverageInterval[] => {
+      const own = collected.filter((row) => row.source === source);
+      const toMs = firstOf(own, nowMs);
+      if (fromMs >= toMs - (own.length === 0 ? 0 : BEGINS_WITHIN_MS)) return [];
+      const because = own.length === 0 ? UNCOLLECTED : UNCOLLECTED_THEN;
+      const whose = { tenant, source, workload: null, subject: null };
+      return [{ ...whose, fromMs, toMs, state: 'unknown', bound: null, because, entries }];
+    });
+  });
+}
+
+function firstOf(rows: readonly CoverageInterval[], nowMs: number): number {
+  return rows.reduce((first, row) => Math.min(first, row.fromMs), nowMs);
+}

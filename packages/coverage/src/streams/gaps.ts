@@ -1,0 +1,231 @@
+import type { Interval } from '@countersign/core';
+import { type CanaryLog, silencesOf } from '../canaries/canary-log.ts';
+import type { CoverageState } from '../coverage-state.ts';
+import { CLOCK_SKEW_MS } from '../limits.ts';
+import { TOUCH_MS, type Touched } from './arrivals-by-hour.ts';
+import { type Asked, lagOf } from './collection-state.ts';
+import { durationText, stillComingText, timeText } from './coverage-text.ts';
+import type { Piece, PieceMap } from './interval-map.ts';
+
+/** An interval of event time of which something is, or may be, missing. */
+export type Hole = Interval & {
+  readonly state: Exclude<CoverageState, 'corroborated' | 'collected'>;
+  readonly because: string;
+  readonly entries: readonly number[];
+};
+
+/** What is needed to tell what a window that is missing means. */
+export type HoleContext = {
+  readonly nowMs: number;
+  /** So long after its event a record may become available. */
+  readonly settleMs: number;
+  /** So long before a window that is missing its events may have happened: longer, to be sure. */
+  readonly reachMs: number;
+  readonly settleWords: string;
+  readonly isLearned: boolean;
+  /** So long after it became available it can be asked for. */
+  readonly expiryMs: number;
+};
+
+/** Codes of a quota that is used up (contracts 1.10; Graph answers 429). */
+const QUOTA_CODES: readonly string[] = ['AF429', '429', 'quota'];
+
+/**
+ * What is missing out of what was asked for by when it became available. A window that is missing
+ * may hold the event that was latest of all; and what was asked up to now settles all but the last
+ * of it.
+ */
+export function pollHoles(polls: PieceMap<Asked>, context: HoleContext): Hole[] {
+  const { reachMs, nowMs } = context;
+  const holes: Hole[] = [];
+  const endMs = polls.pieces.at(-1)?.to ?? nowMs;
+  for (const window of withGaps(polls, nowMs)) {
+    if (window.value?.status === 'complete') continue;
+    // What is not asked for yet says nothing of what was: `unsettled` does.
+    const before = window.from === endMs ? 0 : reachMs;
+    const event = { from: window.from - before, to: window.to + CLOCK_SKEW_MS };
+    holes.push(...missing(window, event, context));
+  }
+  return [...holes, ...unsettled(polls, endMs, context)];
+}
+
+/** The same of what was asked for by when it happened: each event, again after its settle time. */
+export function queryHoles(queries: PieceMap<Asked>, context: HoleContext): Hole[] {
+  const holes: Hole[] = [];
+  for (const window of withGaps(queries, context.nowMs)) {
+    const { value } = window;
+    if (value?.status !== 'complete') {
+      holes.push(...missing(window, window, context));
+      continue;
+    }
+    const settledMs = settledUntil({ ...window, value }, context.settleMs);
+    if (settledMs >= window.to) continue;
+    const from = Math.max(window.from, settledMs);
+    holes.push(...notAskedAgain({ from, to: window.to }, value.last, context));
+  }
+  return holes;
+}
+
+function settledUntil(window: Piece<Asked>, settleMs: number): number {
+  if (window.value.lagMs === null) return window.value.atMs - settleMs;
+  return lagOf(window) >= settleMs ? window.to : window.from;
+}
+
+type Window = Interval & { readonly value: Asked | undefined };
+
+/** The pieces, and between them and up to now what was never asked for. */
+function withGaps(map: PieceMap<Asked>, nowMs: number): Window[] {
+  const windows: Window[] = [];
+  let lastMs: number | undefined;
+  for (const piece of map.pieces) {
+    if (lastMs !== undefined && lastMs < piece.from) {
+      windows.push({ from: lastMs, to: piece.from, value: undefined });
+    }
+    windows.push(piece);
+    lastMs = piece.to;
+  }
+  if (lastMs !== undefined && lastMs < nowMs) {
+    windows.push({ from: lastMs, to: nowMs, value: undefined });
+  }
+  return windows;
+}
+
+function missing({ from, to, value }: Window, event: Interval, context: HoleContext): Hole[] {
+  const entries = value === undefined ? [] : [value.first, value.last];
+  const why = value?.because ?? value?.code;
+  const said = why === null || why === undefined ? '' : `: ${why}`;
+  const hole = (state: Hole['state'], because: string): Hole[] => [
+    { ...event, state, because: because + said, entries },
+  ];
+  switch (value?.status) {
+    case 'gone':
+      return hole('lost', 'content that was listed is not to be had');
+    case 'off':
+      return hole('off', 'the source is switched off');
+    case 'missed':
+      return hole('lost', 'what became available while the source was off is lost for good');
+    case 'unread':
+      return hole('lost', 'not all that was fetched could be read');
+    case 'narrow':
+      return perishing({ from, to }, event, context).map(({ isLost, untilMs: _, ...part }) => {
+        const what = why ?? 'some of it was not asked for';
+        const because = isLost ? `${what}, and it is kept no longer` : what;
+        return { ...part, state: 'unknown', because, entries };
+      });
+    case 'short':
+    case 'failed':
+    case undefined: {
+      const isQuota = value !== undefined && QUOTA_CODES.includes(value.code ?? '');
+      const what = isQuota ? 'quota' : WHAT[value?.status ?? 'never'];
+      return perishing({ from, to }, event, context).map(({ isLost, untilMs, ...part }) => ({
+        ...part,
+        state: isLost ? 'lost' : 'late',
+        because: isLost
+          ? `${what}, until it expired${said}`
+          : `${what}${said}; it can be had until ${timeText(untilMs)}`,
+        entries,
+      }));
+    }
+    default:
+      return [];
+  }
+}
+
+const WHAT = {
+  short: 'not all that was listed was fetched',
+  failed: 'it could not be listed',
+  never: 'it was not asked for',
+} as const;
+
+type Perishing = Interval & { readonly isLost: boolean; readonly untilMs: number };
+
+/** What of a window has expired by now, and what has not, in event time. */
+function perishing(window: Interval, event: Interval, context: HoleContext): Perishing[] {
+  const expiredMs = context.nowMs - context.expiryMs;
+  const untilMs = Math.max(window.from, expiredMs) + context.expiryMs;
+  const before = window.from - event.from;
+  const after = event.to - window.to;
+  const parts: Perishing[] = [];
+  if (window.from < expiredMs) {
+    const to = Math.min(window.to, expiredMs) + after;
+    parts.push({ from: event.from, to, isLost: true, untilMs });
+  }
+  if (window.to > expiredMs) {
+    const from = Math.max(window.from, expiredMs) - before;
+    parts.push({ from, to: event.to, isLost: false, untilMs });
+  }
+  return parts;
+}
+
+/** Events so late that their records may still become available; or that would have by now. */
+function unsettled(polls: PieceMap<Asked>, endMs: number, context: HoleContext): Hole[] {
+  const last = polls.pieces.at(-1);
+  if (last === undefined || last.value.status !== 'complete') return [];
+  // Once nobody has asked for that long, it is a window that is missing like any other.
+  const isBehind = context.nowMs - endMs > context.settleMs;
+  const from = endMs - (isBehind ? context.reachMs : context.settleMs);
+  const event = { from, to: endMs };
+  const entries = [last.value.last];
+  if (endMs <= context.nowMs - context.expiryMs) {
+    const because = 'it was not asked for again before it expired';
+    return [{ ...event, state: 'lost', because, entries }];
+  }
+  return [stillComing(event, entries, context)];
+}
+
+function stillComing(
+  interval: Interval,
+  entries: readonly number[],
+  { settleWords, isLearned }: HoleContext,
+): Hole {
+  const because = isLearned ? stillComingText(settleWords) : settleWords;
+  return { ...interval, state: isLearned ? 'late' : 'unknown', because, entries };
+}
+
+function notAskedAgain(interval: Interval, entry: number, context: HoleContext): Hole[] {
+  const expiredMs = context.nowMs - context.expiryMs;
+  const holes: Hole[] = [];
+  if (interval.to > expiredMs) {
+    const from = Math.max(interval.from, expiredMs);
+    holes.push(stillComing({ from, to: interval.to }, [entry], context));
+  }
+  if (interval.from < expiredMs) {
+    const because = 'it was not asked for again after its settle time, and has expired';
+    const to = Math.min(interval.to, expiredMs);
+    holes.push({ from: interval.from, to, state: 'unknown', because, entries: [entry] });
+  }
+  return holes;
+}
+
+/**
+ * Hours of which a record came after they were settled: they are open again until a settle time has
+ * passed since. `askedMs` is up to when everything that became available was asked for.
+ */
+export function reopened(touched: Touched, askedMs: number, context: HoleContext): Hole[] {
+  const holes: Hole[] = [];
+  for (const [hour, { longestMs, availableMs, index }] of touched) {
+    if (longestMs <= context.settleMs || askedMs >= availableMs + context.settleMs) continue;
+    const late = durationText(longestMs);
+    const because =
+      `reopened: a record came ${late} after its event, later than the settle time of ` +
+      durationText(context.settleMs);
+    const from = hour * TOUCH_MS;
+    const isLost = availableMs <= context.nowMs - context.expiryMs;
+    const state = isLost ? 'lost' : 'late';
+    const said = isLost ? `${because}, and what came after it was not asked for` : because;
+    holes.push({ from, to: from + TOUCH_MS, state, because: said, entries: [index] });
+  }
+  return holes;
+}
+
+/** A feed that is silent: nothing of what we did ourselves came back through it. */
+export function silentHoles(canaries: CanaryLog, context: HoleContext): Hole[] {
+  return silencesOf(canaries.windows).flatMap(({ fromMs, toMs, sent, entries }) => {
+    const event = { from: fromMs, to: toMs ?? context.nowMs };
+    if (event.from >= event.to) return [];
+    return perishing(event, event, context).map(({ isLost, untilMs: _, ...part }): Hole => {
+      const because = `silent: none of ${sent} canaries in a row came back`;
+      return { ...part, state: isLost ? 'lost' : 'late', because, entries };
+    });
+  });
+}

@@ -1,0 +1,31 @@
+import type { DelaySketch } from '../delay-sketch.ts';
+import { CONFIDENCE, SETTLE_BEYOND_MIN, SETTLE_WINDOWS_MIN, SETTLED_SHARES } from '../limits.ts';
+import { quantileRank } from '../loss-bound.ts';
+
+/** How long after an event its record may still come. */
+export type Settle =
+  | {
+      readonly kind: 'learned';
+      /** With {@link CONFIDENCE}, at least `share` of all records come within `ms`. */
+      readonly ms: number;
+      readonly share: number;
+      /** Out of so many records. */
+      readonly seen: number;
+    }
+  | { readonly kind: 'not-learned'; readonly seen: number; readonly windows: number }
+  /** Of what is asked for once, to compare: whoever has more tells what was not there yet. */
+  | { readonly kind: 'not-needed' };
+
+/** The longest share of {@link SETTLED_SHARES} of which so many delays can tell. */
+export function settleOf(delays: DelaySketch, windows: number): Settle {
+  const seen = delays.n;
+  if (windows < SETTLE_WINDOWS_MIN) return { kind: 'not-learned', seen, windows };
+  for (const share of SETTLED_SHARES) {
+    const rank = quantileRank(seen, share, CONFIDENCE);
+    if (rank === undefined) continue;
+    const isLeast = share === SETTLED_SHARES.at(-1);
+    if (!isLeast && seen * (1 - share) < SETTLE_BEYOND_MIN) continue;
+    return { kind: 'learned', ms: Math.max(0, delays.ceilingAtRank(rank)), share, seen };
+  }
+  return { kind: 'not-learned', seen, windows };
+}

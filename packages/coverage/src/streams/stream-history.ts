@@ -1,0 +1,200 @@
+import { type Interval, msOfInstant } from '@countersign/core';
+import { CanaryLog } from '../canaries/canary-log.ts';
+import type { StreamKey } from '../coverage-state.ts';
+import { DelaySketch } from '../delay-sketch.ts';
+import { DELAY_WEEKS_KEPT, JOIN_PIECES_MIN } from '../limits.ts';
+import type { Observation } from '../observation.ts';
+import { type Touch, type Touched, touch } from './arrivals-by-hour.ts';
+import {
+  type Asked,
+  askedAgain,
+  askedOf,
+  joinAsked,
+  READ_AGAIN_CODE,
+  readAgain,
+} from './collection-state.ts';
+import { PieceMap } from './interval-map.ts';
+
+const WEEK_MS: number = 7 * 86_400_000;
+
+/** Delays that were seen in one week, so that what was long ago can be forgotten. */
+type DelayWeek = { readonly week: number; windows: number; readonly sketch: DelaySketch };
+
+/**
+ * All that was seen of one stream, folded as it comes: continuing is cheap, and a year without
+ * trouble takes no more room than a day. Nothing here depends on another stream.
+ */
+export class Stream {
+  readonly key: StreamKey;
+  /** What was asked for by when it became available, and by when it happened. */
+  readonly polls: PieceMap<Asked>;
+  readonly queries: PieceMap<Asked>;
+  readonly touched: Touched;
+  readonly canaries: CanaryLog;
+  readonly canaryDelays: DelaySketch;
+  #delayWeeks: DelayWeek[];
+  #newestMs: number;
+  #joinAt: number;
+  /** Up to when the source was last found to be off, if it was not found on since. */
+  #offUntilMs: number | null;
+
+  constructor(key: StreamKey, kept: KeptStream = NOTHING) {
+    this.key = key;
+    this.polls = new PieceMap(kept.polls);
+    this.queries = new PieceMap(kept.queries);
+    this.touched = new Map(kept.touched);
+    this.canaries = new CanaryLog(kept.canaries, kept.canariesJoinAt);
+    this.canaryDelays = sketchOf(kept.canaryDelays);
+    this.#delayWeeks = kept.delayWeeks.map(({ week, windows, delays }) => ({
+      week,
+      windows,
+      sketch: sketchOf(delays),
+    }));
+    this.#newestMs = kept.newestMs ?? Number.NEGATIVE_INFINITY;
+    this.#joinAt = kept.joinAt;
+    this.#offUntilMs = kept.offUntilMs;
+  }
+
+  /** When the last observation of this stream was made. */
+  get newestMs(): number {
+    return this.#newestMs;
+  }
+
+  /** Delays of the last weeks, and in how many windows they were seen. */
+  delays(): { readonly sketch: DelaySketch; readonly windows: number } {
+    const sketch = new DelaySketch();
+    for (const week of this.#delayWeeks) sketch.merge(week.sketch);
+    return { sketch, windows: this.#delayWeeks.reduce((sum, { windows }) => sum + windows, 0) };
+  }
+
+  /** MUST be called in order of index. Cross-checks concern two streams and are kept elsewhere. */
+  observe(index: number, seen: Observation): void {
+    const atMs = msOfInstant(seen.at);
+    this.#newestMs = Math.max(this.#newestMs, atMs);
+    const window = { from: msOfInstant(seen.from), to: msOfInstant(seen.to) };
+    if (seen.collector === 'canary') {
+      this.#addCanaries(index, seen, atMs);
+      return;
+    }
+    const map = seen.axis === 'availability' ? this.polls : this.queries;
+    if (seen.outcome === 'complete' && seen.code === READ_AGAIN_CODE) {
+      for (const { from, to } of overlapping(map, window)) {
+        map.update({ from, to }, (old) => readAgain(index, old as Asked));
+      }
+      return;
+    }
+    const { axis } = seen;
+    const next = askedOf(index, seen);
+    if (next.status === 'off') this.#offUntilMs = Math.max(this.#offUntilMs ?? 0, window.to);
+    const isOn = seen.outcome === 'complete' || seen.outcome === 'partial';
+    if (isOn && this.#offUntilMs !== null && axis === 'availability') {
+      const missed = { from: this.#offUntilMs, to: Math.max(atMs, this.#offUntilMs) };
+      // Somewhere in between it was switched on: nobody knows at which moment.
+      if (missed.from < missed.to) {
+        map.update(missed, (old) => askedAgain(axis, old, { ...next, status: 'missed' }));
+      }
+      this.#offUntilMs = null;
+    }
+    map.update(window, (old) => askedAgain(axis, old, next));
+    if (map.pieces.length >= this.#joinAt) {
+      joinAsked(map, seen.axis, this.#newestMs);
+      this.#joinAt = Math.max(JOIN_PIECES_MIN, 2 * map.pieces.length);
+    }
+    this.#addDelays(index, seen, atMs);
+  }
+
+  keep(): KeptStream {
+    return {
+      polls: this.polls.pieces,
+      queries: this.queries.pieces,
+      touched: [...this.touched],
+      canaries: this.canaries.windows,
+      canariesJoinAt: this.canaries.joinAt,
+      canaryDelays: this.canaryDelays.observed(),
+      delayWeeks: this.#delayWeeks.map(({ week, windows, sketch }) => ({
+        week,
+        windows,
+        delays: sketch.observed(),
+      })),
+      newestMs: Number.isFinite(this.#newestMs) ? this.#newestMs : null,
+      joinAt: this.#joinAt,
+      offUntilMs: this.#offUntilMs,
+    };
+  }
+
+  #addCanaries(index: number, seen: Observation, atMs: number): void {
+    if (seen.canaries === null) return;
+    const fromMs = msOfInstant(seen.from);
+    const times = { fromMs, toMs: msOfInstant(seen.to), lastMs: fromMs, atMs };
+    const more = this.canaries.add({ ...times, ...seen.canaries, index });
+    // The same canary is judged again when it comes late: its delay is counted once.
+    if (more > 0 && seen.delays !== null) this.canaryDelays.addObserved(seen.delays);
+  }
+
+  #addDelays(index: number, seen: Observation, atMs: number): void {
+    const { delays } = seen;
+    if (delays === null || delays.n === 0) return;
+    const week = Math.floor(atMs / WEEK_MS);
+    let current = this.#delayWeeks.find((each) => each.week === week);
+    if (current === undefined) {
+      current = { week, windows: 0, sketch: new DelaySketch() };
+      this.#delayWeeks.push(current);
+      this.#delayWeeks.sort((a, b) => a.week - b.week);
+      this.#delayWeeks = this.#delayWeeks.slice(-DELAY_WEEKS_KEPT);
+    }
+    current.windows += 1;
+    current.sketch.addObserved(delays);
+    const isPoll = seen.axis === 'availability';
+    // When content became available is not told by a query: at the latest when it was asked.
+    const fromMs = isPoll ? msOfInstant(seen.from) : atMs;
+    const toMs = isPoll ? msOfInstant(seen.to) : atMs;
+    touch(this.touched, { index, atMs, fromMs, toMs }, delays);
+  }
+}
+
+/** A stream as it is kept; JSON all through. */
+export type KeptStream = {
+  readonly polls: PieceMap<Asked>['pieces'];
+  readonly queries: PieceMap<Asked>['pieces'];
+  readonly touched: readonly (readonly [hour: number, Touch])[];
+  readonly canaries: CanaryLog['windows'];
+  readonly canariesJoinAt: number;
+  readonly canaryDelays: Observation['delays'];
+  readonly delayWeeks: readonly {
+    readonly week: number;
+    readonly windows: number;
+    readonly delays: Observation['delays'];
+  }[];
+  readonly newestMs: number | null;
+  readonly joinAt: number;
+  readonly offUntilMs: number | null;
+};
+
+const NOTHING: KeptStream = {
+  polls: [],
+  queries: [],
+  touched: [],
+  canaries: [],
+  canariesJoinAt: JOIN_PIECES_MIN,
+  canaryDelays: null,
+  delayWeeks: [],
+  newestMs: null,
+  joinAt: JOIN_PIECES_MIN,
+  offUntilMs: null,
+};
+
+/** What is known within a window; of the rest of it nothing was ever said. */
+function overlapping({ pieces }: PieceMap<Asked>, window: Interval): Interval[] {
+  return pieces
+    .filter(({ from, to }) => from < window.to && to > window.from)
+    .map(({ from, to }) => ({
+      from: Math.max(from, window.from),
+      to: Math.min(to, window.to),
+    }));
+}
+
+function sketchOf(delays: Observation['delays']): DelaySketch {
+  const sketch = new DelaySketch();
+  if (delays !== null) sketch.addObserved(delays);
+  return sketch;
+}

@@ -1,0 +1,161 @@
+import { ActivityApi } from './activity-api/activity-api.ts';
+import { CONTENT_TYPES } from './activity-api/subscriptions.ts';
+import { type KeyAndCertificate, selfSigned } from './certificate.ts';
+import { withAccess } from './company/access-rows.ts';
+import { Companies } from './company/companies.ts';
+import type { Actor, Happening } from './core/feed-record.ts';
+import { machineTime, wallMs } from './core/machine-time.ts';
+import { ManualClock, RunningClock } from './core/virtual-clock.ts';
+import { type Credentials, makeCredentials, ourApps } from './credentials.ts';
+import type { EmulatorOptions, Host } from './emulator-options.ts';
+import { Faults } from './faults/faults.ts';
+import { UsualDispatcher } from './feeds/feed-delays.ts';
+import { Store, type Stored } from './feeds/feed-store.ts';
+import { TruthKeeper } from './ground-truth.ts';
+import { json, jsonError, type Reply } from './http/http-server.ts';
+import { actorOf, type LivingTenant, livingTenants, play } from './living-tenant.ts';
+import { LoginAuthority } from './login/login-authority.ts';
+import { VENDOR_RESOURCES } from './login/resources.ts';
+import { TokenMint } from './login/token-mint.ts';
+import type { Played } from './scenarios/run-scenario.ts';
+import { happeningOf } from './sign-in-log.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Everything that an emulator consists of, before it listens and before its time starts. */
+export type Parts = {
+  readonly startMs: number;
+  readonly clock: ManualClock | RunningClock;
+  /** As the services' clocks show it. */
+  readonly now: () => number;
+  readonly tenants: readonly LivingTenant[];
+  readonly actor: Actor;
+  readonly played: readonly Played[];
+  readonly credentials: Credentials;
+  readonly tls: KeyAndCertificate | undefined;
+  readonly faults: Faults;
+  readonly store: Store;
+  readonly api: ActivityApi;
+  readonly login: LoginAuthority;
+  readonly companies: Companies;
+  readonly keeper: TruthKeeper;
+  /** Takes what happens into the feeds, and into the account of the truth. */
+  readonly take: (happening: Happening) => void;
+  readonly hosts: readonly Host[];
+  /** Filled in once they listen. */
+  readonly origins: Record<string, string>;
+};
+
+export async function assemble(options: EmulatorOptions): Promise<Parts> {
+  const { seed = 1, historyMs = 0, speed, recordsPerBlob, delays, onSignIn } = options;
+  const { startMs = wallMs() - historyMs } = options;
+  const [mint, tls, credentials] = await Promise.all([
+    TokenMint.make(),
+    options.tls === 'on' ? selfSigned({ commonName: 'Countersign emulator' }) : undefined,
+    makeCredentials({ seed, certificate: options.certificate ?? 'none' }),
+  ]);
+  const tenants = livingTenants(options.tenants ?? [{}], seed);
+  const { scenarios = [], actors: others = [] } = options;
+  const played = play({ scenarios, tenants, seed, fromMs: startMs });
+  const clock =
+    speed === undefined
+      ? new ManualClock(startMs)
+      : new RunningClock({ startMs: startMs + historyMs, speed, real: machineTime });
+  const usual = new UsualDispatcher({ seed, ...(delays && { delays }) });
+  const faults = new Faults({ seed, usual, ...(options.faults && { plan: options.faults }) });
+  const store = new Store({
+    ...{ seed, dispatcher: faults },
+    ...(recordsPerBlob && { recordsPerBatch: recordsPerBlob }),
+  });
+  const origins: Record<string, string> = {};
+  const now = (): number => clock.now() + faults.skewMs;
+  const states = new Map(tenants.map((t) => [t.tenantId, t.options.state ?? 'sound']));
+  const api = new ActivityApi({
+    ...{ seed, store, mint, faults },
+    ...options.activityApi,
+    origin: () => origins['manage'] ?? '',
+    now: () => clock.now(),
+    tenant: (tenantId) => states.get(tenantId),
+  });
+  if (options.subscribed === 'before') {
+    subscribe(api, { tenants, clientId: credentials.clientId, startMs });
+  }
+  const companies = companiesOf({ seed, now, tenants, credentials });
+  const keeper = new TruthKeeper();
+  const take = (happening: Happening): void => {
+    keeper.note(happening);
+    store.take(happening);
+  };
+  const login = new LoginAuthority({
+    ...{ seed, mint, now, resources: VENDOR_RESOURCES },
+    directory: options.directory ?? companies.login,
+    origin: () => origins['login'] ?? '',
+    partnerCa: options.partnerCa,
+    onSignIn: (signIn) => {
+      const tenant = tenants.find(({ tenantId }) => tenantId === signIn.tenantId);
+      const directory = companies.directories.get(signIn.tenantId);
+      if (tenant !== undefined && directory !== undefined)
+        take(withAccess(directory, happeningOf(signIn, tenant, VENDOR_RESOURCES)));
+      onSignIn?.(signIn);
+    },
+  });
+  // Not of the real service: whoever collects from here may live on this clock. 0: it stands.
+  login.router.on('GET', '/emulator/clock', () =>
+    json(200, { emulator: 'countersign', nowMs: clock.now(), speed: speed ?? 0 }),
+  );
+  const scheme = tls === undefined ? 'http' : 'https';
+  const withheld = ({ record }: Stored): boolean => faults.isUnsearched(record.id);
+  const hosts: readonly Host[] = [
+    { name: 'login', router: login.router, refuse: tooManyTokens },
+    { name: 'manage', router: api.router, refuse: () => tooManyCalls(options) },
+    ...companies.hosts({ store, mint, take, scheme, withheld }),
+    ...(options.hosts?.({ tenants, store, mint, now, seed, origins: () => origins }) ?? []),
+  ];
+  const actor = companies.governed(actorOf({ tenants, others, played, seed }), startMs);
+  const made = { startMs, clock, now, tenants, actor, played, credentials, tls };
+  return { ...made, faults, store, api, login, companies, keeper, take, hosts, origins };
+}
+
+function companiesOf(parts: {
+  readonly seed: string | number;
+  readonly now: () => number;
+  readonly tenants: readonly LivingTenant[];
+  readonly credentials: Credentials;
+}): Companies {
+  const { seed, now, tenants, credentials } = parts;
+  return new Companies({
+    ...{ seed, now, resources: VENDOR_RESOURCES },
+    companies: tenants.map(({ tenantId, population, options: { apps = [], licence } }, index) => ({
+      population,
+      // A second tenant is a forgotten one for tests, or an outsider's: it asks for less.
+      factorPolicy: index === 0 ? 'enabled' : 'disabled',
+      ...(licence !== undefined && { licence }),
+      apps: [...ourApps(credentials, tenantId), ...apps],
+    })),
+  });
+}
+
+/** As if the collector had started them long enough ago to be allowed to do so again. */
+function subscribe(
+  api: ActivityApi,
+  parts: { tenants: readonly LivingTenant[]; clientId: string; startMs: number },
+): void {
+  const { tenants, clientId, startMs } = parts;
+  for (const { tenantId } of tenants) {
+    for (const contentType of CONTENT_TYPES) {
+      const whose = { tenantId, clientId, contentType, webhook: undefined };
+      api.subscriptions.start({ ...whose, nowMs: startMs - DAY_MS, fromMs: startMs });
+    }
+  }
+}
+
+function tooManyTokens(): Reply {
+  return jsonError(429, 'temporarily_unavailable', 'Too many requests: try again later.');
+}
+
+/** AF429 stands on 403 unless the options say otherwise. */
+function tooManyCalls(options: EmulatorOptions): Reply {
+  const status = options.activityApi?.statuses?.['AF429'] ?? 403;
+  const nobody = '00000000-0000-0000-0000-000000000000';
+  return jsonError(status, 'AF429', `Too many requests. Method=GetBlob, PublisherId=${nobody}`);
+}

@@ -1,0 +1,109 @@
+import { Producer, stringSerializers } from '@platformatic/kafka';
+import type { Feed, VirtualClock } from '../core/feed-record.ts';
+import type { Store } from '../feeds/feed-store.ts';
+import { CATEGORIES, containerOf, feedOf } from './categories.ts';
+import { MESSAGE_BYTES_MAX, MESSAGES_PER_SEND } from './limits.ts';
+
+export type StreamOptions = {
+  readonly store: Store;
+  readonly clock: VirtualClock;
+  readonly tenantIds: readonly string[];
+  /** `host:port` of a Kafka broker that stands for Event Hubs. */
+  readonly brokers: readonly string[];
+  /** The namespace's connection string; the broker is asked without authentication if missing. */
+  readonly connectionString?: string;
+  /** PEM of who signed the broker's certificate; plain TCP without. */
+  readonly ca?: string;
+  /** What is there already when the stream begins is not sent; virtual milliseconds. */
+  readonly fromMs: number;
+};
+
+type Place = { readonly tenantId: string; readonly category: string; readonly feed: Feed };
+type Message = { readonly topic: string; readonly key: string; readonly value: string };
+
+/** How often the export looks for what has arrived, in virtual time. */
+const PERIOD_MS = 10_000;
+
+/**
+ * The diagnostic export to Event Hubs: messages `{"records":[…]}` to the hub of each category, over
+ * the Kafka protocol. A send that fails is made again: some records come twice, none never.
+ */
+export class EventStream {
+  readonly #options: StreamOptions;
+  readonly #places: readonly Place[];
+  readonly #producer: Producer<string, string, string, string>;
+  #sentMs: number;
+
+  constructor(options: StreamOptions) {
+    const { tenantIds, brokers, connectionString, ca, fromMs } = options;
+    this.#options = options;
+    this.#sentMs = fromMs;
+    this.#places = tenantIds.flatMap((tenantId) =>
+      CATEGORIES.map((category) => ({ tenantId, category, feed: feedOf(category) })),
+    );
+    this.#producer = new Producer({
+      clientId: 'azure-monitor',
+      bootstrapBrokers: [...brokers],
+      serializers: stringSerializers,
+      autocreateTopics: true,
+      ...(ca !== undefined && { tls: { ca } }),
+      // Event Hubs takes its connection string as the password of this one user.
+      ...(connectionString !== undefined && {
+        sasl: { mechanism: 'PLAIN', username: '$ConnectionString', password: connectionString },
+      }),
+    });
+  }
+
+  /** Sends what has become available by now; the number of records. */
+  async pump(): Promise<number> {
+    const nowMs = this.#options.clock.now();
+    let count = 0;
+    let batch: Message[] = [];
+    for (const { message, records } of this.#messages(nowMs)) {
+      count += records;
+      batch.push(message);
+      if (batch.length < MESSAGES_PER_SEND) continue;
+      await this.#producer.send({ messages: batch });
+      batch = [];
+    }
+    if (batch.length > 0) await this.#producer.send({ messages: batch });
+    this.#sentMs = nowMs + 1;
+    return count;
+  }
+
+  /** Sends until the signal aborts; `onFailure` is told of each send that will be made again. */
+  async run(signal: AbortSignal, onFailure: (error: unknown) => void): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      await this.pump().catch(onFailure);
+      await clock.until(clock.now() + PERIOD_MS, signal).catch(() => undefined);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#producer.close();
+  }
+
+  *#messages(nowMs: number): Generator<{ message: Message; records: number }> {
+    for (const { tenantId, category, feed } of this.#places) {
+      const topic = containerOf(category);
+      let bodies: string[] = [];
+      let bytes = 0;
+      const message = (): { message: Message; records: number } => ({
+        message: { topic, key: tenantId, value: `{"records":[${bodies.join(',')}]}` },
+        records: bodies.length,
+      });
+      const { store } = this.#options;
+      for (const { json } of store.listed(feed, tenantId, this.#sentMs, nowMs + 1)) {
+        if (bytes + json.length > MESSAGE_BYTES_MAX && bodies.length > 0) {
+          yield message();
+          bodies = [];
+          bytes = 0;
+        }
+        bodies.push(json);
+        bytes += json.length + 1;
+      }
+      if (bodies.length > 0) yield message();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import type { Feed } from '../core/feed-record.ts';
+import type { Store } from '../feeds/feed-store.ts';
+import { BLOB_DAYS, HOURS_KEPT } from './limits.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** One hour of one category of one tenant: what lies in its PT1H.json by now. */
+export type Hour = {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  readonly fromMs: number;
+  readonly bytes: number;
+  /** Each append is a block. */
+  readonly blocks: number;
+  readonly changedMs: number;
+};
+
+type Shelf = {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  readonly hours: Map<number, Hour>;
+  /** What became available before this is counted. */
+  untilMs: number;
+};
+
+type Rendered = { readonly parts: Buffer[]; untilMs: number };
+
+/**
+ * Which hours have a blob, and what is in it. An hour holds what arrived in it, whenever that
+ * happened, in order of arrival: so a blob only ever grows.
+ */
+export class HourIndex {
+  readonly #store: Store;
+  readonly #shelves: readonly Shelf[];
+  readonly #rendered = new Map<Hour['fromMs'], Map<Shelf, Rendered>>();
+
+  constructor(options: {
+    readonly store: Store;
+    readonly tenantIds: readonly string[];
+    readonly feeds: readonly Feed[];
+  }) {
+    this.#store = options.store;
+    this.#shelves = options.tenantIds.flatMap((tenantId) =>
+      options.feeds.map((feed) => ({
+        tenantId,
+        feed,
+        hours: new Map<number, Hour>(),
+        untilMs: Number.NEGATIVE_INFINITY,
+      })),
+    );
+  }
+
+  /** The hours of a category in order of name: by tenant, then by time. */
+  hours(feed: Feed, nowMs: number): readonly Hour[] {
+    return this.#shelves
+      .filter((shelf) => shelf.feed === feed)
+      .sort((a, b) => (a.tenantId < b.tenantId ? -1 : 1))
+      .flatMap((shelf) => {
+        this.#advance(shelf, nowMs);
+        return [...shelf.hours.values()].sort((a, b) => a.fromMs - b.fromMs);
+      });
+  }
+
+  /** Undefined where nothing has arrived in that hour. */
+  hour(feed: Feed, tenantId: string, fromMs: number, nowMs: number): Hour | undefined {
+    const shelf = this.#shelf(feed, tenantId);
+    if (shelf === undefined) return undefined;
+    this.#advance(shelf, nowMs);
+    return shelf.hours.get(fromMs);
+  }
+
+  /** The bytes `[from, to)` of an hour, one record a line. */
+  read(hour: Hour, range: { readonly from: number; readonly to: number }): Buffer {
+    const shelf = this.#shelf(hour.feed, hour.tenantId);
+    if (shelf === undefined) return Buffer.alloc(0);
+    const slices: Buffer[] = [];
+    let at = 0;
+    for (const part of this.#render(shelf, hour)) {
+      const from = Math.max(range.from - at, 0);
+      const to = Math.min(range.to - at, part.length);
+      if (from < to) slices.push(part.subarray(from, to));
+      at += part.length;
+    }
+    return Buffer.concat(slices);
+  }
+
+  #shelf(feed: Feed, tenantId: string): Shelf | undefined {
+    return this.#shelves.find((shelf) => shelf.feed === feed && shelf.tenantId === tenantId);
+  }
+
+  #advance(shelf: Shelf, nowMs: number): void {
+    const { tenantId, feed, hours } = shelf;
+    for (const batch of this.#store.batches(feed, tenantId, shelf.untilMs, nowMs + 1)) {
+      const fromMs = batch.availableMs - (batch.availableMs % HOUR_MS);
+      const before = hours.get(fromMs);
+      // A JSON array of n records has one byte more than n lines.
+      const bytes = this.#store.size(batch) - 1 + (before?.bytes ?? 0);
+      const blocks = 1 + (before?.blocks ?? 0);
+      hours.set(fromMs, { tenantId, feed, fromMs, bytes, blocks, changedMs: batch.availableMs });
+    }
+    shelf.untilMs = nowMs + 1;
+    for (const fromMs of hours.keys()) {
+      if (fromMs > nowMs - BLOB_DAYS * 24 * HOUR_MS) break;
+      hours.delete(fromMs);
+    }
+  }
+
+  #render(shelf: Shelf, hour: Hour): readonly Buffer[] {
+    const { fromMs, changedMs } = hour;
+    const ofHour = this.#rendered.get(fromMs) ?? new Map<Shelf, Rendered>();
+    this.#rendered.delete(fromMs);
+    this.#rendered.set(fromMs, ofHour);
+    for (const oldest of this.#rendered.keys()) {
+      if (this.#rendered.size <= HOURS_KEPT) break;
+      this.#rendered.delete(oldest);
+    }
+    const rendered = ofHour.get(shelf) ?? { parts: [], untilMs: fromMs };
+    ofHour.set(shelf, rendered);
+    const lines: string[] = [];
+    const { feed, tenantId } = shelf;
+    for (const { json } of this.#store.listed(feed, tenantId, rendered.untilMs, changedMs + 1))
+      lines.push(`${json}\n`);
+    if (lines.length > 0) rendered.parts.push(Buffer.from(lines.join('')));
+    rendered.untilMs = Math.max(rendered.untilMs, changedMs + 1);
+    return rendered.parts;
+  }
+}

@@ -1,0 +1,46 @@
+import { CHANGES_KEPT } from './limits.ts';
+import type { Kind, Relation } from './model/directory-seed.ts';
+
+export type ChangeEntry = {
+  /** 1 for the first change; without gaps. */
+  readonly version: number;
+  readonly kind: Kind;
+  readonly id: string;
+  /** `removed` can be restored, `purged` cannot. */
+  readonly what: 'set' | 'removed' | 'purged' | 'linked' | 'unlinked';
+  readonly relation?: Relation;
+  /** The object that was linked or unlinked. */
+  readonly other?: string;
+  /** The members that a `set` changed; undefined where the object is new. */
+  readonly names?: readonly string[];
+};
+
+/** What changed in which order, for delta queries. */
+export class ChangeLog {
+  #entries: ChangeEntry[] = [];
+  #version = 0;
+  readonly #kept: number;
+
+  constructor(kept: number = CHANGES_KEPT) {
+    this.#kept = kept;
+  }
+
+  /** The version of the last change; 0 before the first. */
+  get version(): number {
+    return this.#version;
+  }
+
+  add(entry: Omit<ChangeEntry, 'version'>): void {
+    this.#version++;
+    this.#entries.push({ ...entry, version: this.#version });
+    // Half is cut at a time, so that a long run does not move the array at each change.
+    if (this.#entries.length > this.#kept * 2) this.#entries = this.#entries.slice(-this.#kept);
+  }
+
+  /** The changes of one kind after a version, or undefined where they are no longer all kept. */
+  since(version: number, kind: Kind): readonly ChangeEntry[] | undefined {
+    const first = this.#version - this.#entries.length + 1;
+    if (version + 1 < first || version > this.#version) return undefined;
+    return this.#entries.slice(version + 1 - first).filter((entry) => entry.kind === kind);
+  }
+}

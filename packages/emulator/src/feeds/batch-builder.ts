@@ -1,0 +1,79 @@
+import type { Feed, FeedRecord } from '../core/feed-record.ts';
+import type { SeededRandom } from '../core/seeded-random.ts';
+import type { BatchContent } from './batch-store.ts';
+
+/** A way through the service: records of one lane that come together travel together. */
+export type Lane = {
+  readonly name: string;
+  /** A batch gathers for so long, unless it is full before. */
+  readonly windowMs: number;
+  /** From the batch's first record to its availability; drawn once for each batch. */
+  readonly delayMs: (random: SeededRandom, openedMs: number) => number;
+  /** Lists of content never show what came this way, though it can be searched. */
+  readonly isUnlisted?: true;
+};
+
+/** A batch that still gathers. */
+export class BatchBuilder {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  /** No record that comes later than this is taken in any more. */
+  readonly closesMs: number;
+  readonly #availableMs: number;
+  readonly #capacity: number;
+  readonly #serial: string;
+  readonly #isUnlisted: boolean;
+  readonly #ids: string[] = [];
+  readonly #atMs: number[] = [];
+  readonly #completes: boolean[] = [];
+  readonly #json: string[] = [];
+
+  constructor(options: {
+    readonly tenantId: string;
+    readonly feed: Feed;
+    readonly lane: Lane;
+    /** Since when its first record exists. */
+    readonly existsMs: number;
+    readonly capacity: number;
+    readonly random: SeededRandom;
+  }) {
+    const { lane, existsMs, random } = options;
+    this.tenantId = options.tenantId;
+    this.feed = options.feed;
+    this.#capacity = options.capacity;
+    this.#isUnlisted = lane.isUnlisted === true;
+    this.closesMs = existsMs + lane.windowMs;
+    // Never before it is closed: a batch that was read does not change any more.
+    this.#availableMs = Math.max(this.closesMs, existsMs + lane.delayMs(random, existsMs));
+    this.#serial = random.guid().replaceAll('-', '');
+  }
+
+  get isFull(): boolean {
+    return this.#json.length >= this.#capacity;
+  }
+
+  accepts(existsMs: number): boolean {
+    return existsMs < this.closesMs && !this.isFull;
+  }
+
+  add(record: FeedRecord, json: string): void {
+    this.#ids.push(record.id);
+    this.#atMs.push(record.atMs);
+    this.#completes.push(record.completes === true);
+    this.#json.push(json);
+  }
+
+  close(): BatchContent {
+    return {
+      tenantId: this.tenantId,
+      feed: this.feed,
+      serial: this.#serial,
+      availableMs: Math.ceil(this.#availableMs),
+      isUnlisted: this.#isUnlisted,
+      ids: this.#ids,
+      atMs: this.#atMs,
+      completes: this.#completes,
+      json: this.#json,
+    };
+  }
+}

@@ -1,0 +1,201 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { Feed } from '../core/feed-record.ts';
+import { COMPRESS_BYTES_MIN, DECODED_BATCHES_MAX } from '../core/limits.ts';
+import type { Slot, Vault } from './spill-store.ts';
+
+/** Records that became available together: what the Activity API calls a blob. */
+export type Batch = {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  /** 32 hex digits, of no meaning; what content ids are made of. */
+  readonly serial: string;
+  readonly availableMs: number;
+  /** The events in it happened in `[firstMs, lastMs]`. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly recordCount: number;
+  /** No list of content shows it. */
+  readonly isUnlisted: boolean;
+};
+
+export type BatchContent = {
+  readonly tenantId: string;
+  readonly feed: Feed;
+  readonly serial: string;
+  readonly availableMs: number;
+  readonly isUnlisted: boolean;
+  readonly ids: readonly string[];
+  readonly atMs: readonly number[];
+  readonly completes: readonly boolean[];
+  readonly json: readonly string[];
+};
+
+export type BatchEntry = {
+  readonly id: string;
+  readonly atMs: number;
+  readonly completes: boolean;
+  readonly json: string;
+};
+
+/** What tells the records of a batch apart. */
+type Directory = {
+  readonly ids: readonly string[];
+  readonly atMs: readonly number[];
+  readonly completes: readonly number[];
+  /** In UTF-16 units of the decoded text. */
+  readonly lengths: readonly number[];
+};
+
+/** What was packed, and into how many bytes. */
+type Pack = { readonly bytes: number; readonly packed: number };
+
+type Kept = Batch & {
+  /** The packed bodies, and behind them the packed directory. */
+  readonly slot: Slot;
+  readonly bodies: Pack;
+  readonly directory: Pack;
+};
+
+/** Records repeat each other so much that the quickest level is as good as the usual one. */
+const FAST = { [constants.ZSTD_c_compressionLevel]: 1 };
+
+/** The batches of one feed of one tenant, in order of availability, kept small. */
+export class BatchShelf {
+  readonly #vault: Vault;
+  readonly #kept: Kept[] = [];
+  /** Most recently used last. */
+  readonly #decoded = new Map<Batch, readonly BatchEntry[]>();
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
+
+  put(content: BatchContent): void {
+    const { tenantId, feed, serial, availableMs, ids, atMs, json } = content;
+    const directory: Directory = {
+      ids,
+      atMs,
+      completes: content.completes.flatMap((is, i) => (is ? [i] : [])),
+      lengths: json.map((text) => text.length),
+    };
+    const bodies = Buffer.from(`[${json.join(',')}]`, 'utf8');
+    const names = Buffer.from(JSON.stringify(directory), 'utf8');
+    const [packedBodies, packedNames] = [packed(bodies), packed(names)];
+    const batch: Kept = {
+      tenantId,
+      feed,
+      serial,
+      availableMs,
+      firstMs: atMs.reduce((a, b) => Math.min(a, b)),
+      lastMs: atMs.reduce((a, b) => Math.max(a, b)),
+      recordCount: json.length,
+      isUnlisted: content.isUnlisted,
+      slot: this.#vault.keep(Buffer.concat([packedBodies, packedNames])),
+      bodies: { bytes: bodies.length, packed: packedBodies.length },
+      directory: { bytes: names.length, packed: packedNames.length },
+    };
+    this.#kept.splice(this.#firstFrom(availableMs + 1), 0, batch);
+  }
+
+  available(fromMs: number, toMs: number): readonly Batch[] {
+    return this.#kept.slice(this.#firstFrom(fromMs), this.#firstFrom(toMs));
+  }
+
+  /** The batches with events of `[fromMs, toMs)`; no batch is available before its events. */
+  happened(fromMs: number, toMs: number): readonly Batch[] {
+    return this.#kept
+      .slice(this.#firstFrom(fromMs))
+      .filter((batch) => batch.firstMs < toMs && batch.lastMs >= fromMs);
+  }
+
+  /** One JSON array. */
+  bytes(batch: Batch): Buffer {
+    return this.#bodies(batch as Kept);
+  }
+
+  /** How many bytes `bytes` gives, without making them. */
+  size(batch: Batch): number {
+    return (batch as Kept).bodies.bytes;
+  }
+
+  ids(batch: Batch): readonly string[] {
+    return this.#directory(batch as Kept).ids;
+  }
+
+  entries(batch: Batch): readonly BatchEntry[] {
+    const before = this.#decoded.get(batch);
+    if (before !== undefined) {
+      this.#decoded.delete(batch);
+      this.#decoded.set(batch, before);
+      return before;
+    }
+    const entries = this.#decode(batch as Kept);
+    this.#decoded.set(batch, entries);
+    for (const oldest of this.#decoded.keys()) {
+      if (this.#decoded.size <= DECODED_BATCHES_MAX) break;
+      this.#decoded.delete(oldest);
+    }
+    return entries;
+  }
+
+  /** Whether there was any that became available before that moment. */
+  forget(beforeMs: number): boolean {
+    const old = this.#kept.splice(0, this.#firstFrom(beforeMs));
+    for (const batch of old) {
+      this.#decoded.delete(batch);
+      this.#vault.free(batch.slot);
+    }
+    return old.length > 0;
+  }
+
+  #bodies({ slot, bodies }: Kept): Buffer {
+    return unpacked(this.#vault.read(slot).subarray(0, bodies.packed), bodies.bytes);
+  }
+
+  #directory({ slot, bodies, directory }: Kept): Directory {
+    const bytes = this.#vault.read(slot).subarray(bodies.packed);
+    return JSON.parse(unpacked(bytes, directory.bytes).toString('utf8')) as Directory;
+  }
+
+  #decode(batch: Kept): readonly BatchEntry[] {
+    const directory = this.#directory(batch);
+    const text = this.#bodies(batch).toString('utf8');
+    const completes = new Set(directory.completes);
+    let at = 1;
+    return directory.ids.map((id, i) => {
+      const length = directory.lengths[i] as number;
+      const json = text.slice(at, at + length);
+      at += length + 1;
+      return { id, atMs: directory.atMs[i] as number, completes: completes.has(i), json };
+    });
+  }
+
+  /** The place of the first batch that is available at `ms` or later. */
+  #firstFrom(ms: number): number {
+    let low = 0;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#kept[middle] as Kept).availableMs < ms) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Into one piece in which all fits: a usual one costs as much to make as the packing. */
+function packed(bytes: Buffer): Buffer {
+  const { length } = bytes;
+  if (length < COMPRESS_BYTES_MIN) return bytes;
+  const chunkSize = length + (length >> 8) + FRAME_BYTES;
+  return zstdCompressSync(bytes, { chunkSize, pledgedSrcSize: length, params: FAST });
+}
+
+/** More than a frame and its blocks add to what does not get smaller (RFC 8878, section 3.1). */
+const FRAME_BYTES = 64;
+
+/** Into one piece of just the length that is known: a usual one costs more to make than to fill. */
+function unpacked(packed: Buffer, bytes: number): Buffer {
+  if (bytes < COMPRESS_BYTES_MIN) return packed;
+  return zstdDecompressSync(packed, { chunkSize: bytes });
+}

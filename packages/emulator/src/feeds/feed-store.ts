@@ -1,0 +1,260 @@
+import type { Feed, FeedRecord, Happening } from '../core/feed-record.ts';
+import { WINDOWS_KEPT } from '../core/limits.ts';
+import { SeededRandom } from '../core/seeded-random.ts';
+import { BatchBuilder, type Lane } from './batch-builder.ts';
+import { type Batch, type BatchContent, BatchShelf } from './batch-store.ts';
+import { Vault } from './spill-store.ts';
+
+/** A record that a feed hands out, and since when. */
+export type Stored = {
+  readonly record: FeedRecord;
+  /** Virtual milliseconds since 1970. */
+  readonly availableMs: number;
+  /** `record.body`, as it was serialised when it was taken. */
+  readonly json: string;
+};
+
+/** Decides by which ways a record goes; by none, and nobody will ever see it. */
+export interface Dispatcher {
+  lanes(record: FeedRecord, happening: Happening): readonly Lane[];
+  /** How long after a batch it becomes available once more, under another name. */
+  copies?(content: BatchContent): readonly number[];
+}
+
+type Shelf = {
+  readonly feed: Feed;
+  readonly batches: BatchShelf;
+  /** Windows that were asked for by event time, most recently last. */
+  readonly asked: Map<string, Asked>;
+};
+
+type Asked = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Whoever asks within `[fromNowMs, untilNowMs)` sees these, unless a batch comes or goes. */
+  readonly fromNowMs: number;
+  readonly untilNowMs: number;
+  readonly rows: readonly Stored[];
+};
+
+/**
+ * What the feeds of all tenants hold. Records are gathered into batches as the real service gathers
+ * them into blobs: a batch becomes available as a whole, some time after its records happened.
+ */
+export class Store {
+  readonly #dispatcher: Dispatcher;
+  readonly #random: SeededRandom;
+  readonly #recordsPerBatch: { readonly min: number; readonly max: number };
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #open = new Map<string, BatchBuilder>();
+  readonly #vault: Vault;
+  #sequence = 0;
+  #reachedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: {
+    readonly seed: string | number;
+    readonly dispatcher: Dispatcher;
+    readonly recordsPerBatch?: { readonly min: number; readonly max: number };
+    readonly vault?: Vault;
+  }) {
+    this.#dispatcher = options.dispatcher;
+    this.#vault = options.vault ?? new Vault();
+    this.#random = new SeededRandom(options.seed, 'store');
+    this.#recordsPerBatch = options.recordsPerBatch ?? { min: 1, max: 500 };
+  }
+
+  /** Takes what happened, in order of time. */
+  take(happening: Happening): void {
+    for (const record of happening.records) {
+      const lanes = this.#dispatcher.lanes(record, happening);
+      if (lanes.length === 0) continue;
+      const json = JSON.stringify(record.body);
+      for (const lane of lanes) this.#gather({ record, json, lane, tenantId: happening.tenantId });
+    }
+  }
+
+  /** Up to here it is settled what arrived: a clock that is ahead knows no more. */
+  get reachedMs(): number {
+    return this.#reachedMs;
+  }
+
+  /** Closes the batches whose time is over. MUST be called before the feeds are read at `nowMs`. */
+  advance(nowMs: number): void {
+    this.#reachedMs = Math.max(this.#reachedMs, nowMs);
+    for (const [key, builder] of this.#open) {
+      if (builder.closesMs <= nowMs) this.#close(key, builder);
+    }
+  }
+
+  /** The records that became available in `[fromMs, toMs)`, in that order. */
+  *listed(feed: Feed, tenantId: string, fromMs: number, toMs: number): Generator<Stored> {
+    const shelf = this.#shelves.get(keyOf(tenantId, feed));
+    if (shelf === undefined) return;
+    for (const batch of shelf.batches.available(fromMs, toMs)) {
+      for (const entry of shelf.batches.entries(batch)) {
+        yield storedOf(feed, entry, batch.availableMs);
+      }
+    }
+  }
+
+  /**
+   * The records that happened in `[fromMs, toMs)` as far as they are available at `nowMs`: of each
+   * id the latest version, in order of event time.
+   */
+  byEventTime(
+    feed: Feed,
+    tenantId: string,
+    fromMs: number,
+    toMs: number,
+    nowMs: number,
+  ): readonly Stored[] {
+    const shelf = this.#shelves.get(keyOf(tenantId, feed));
+    if (shelf === undefined) return [];
+    const key = `${fromMs} ${toMs}`;
+    const before = shelf.asked.get(key);
+    const asked =
+      before !== undefined && before.fromNowMs <= nowMs && nowMs < before.untilNowMs
+        ? before
+        : happenedIn(feed, shelf.batches, { fromMs, toMs, nowMs });
+    shelf.asked.delete(key);
+    shelf.asked.set(key, asked);
+    for (const oldest of shelf.asked.keys()) {
+      if (shelf.asked.size <= WINDOWS_KEPT) break;
+      shelf.asked.delete(oldest);
+    }
+    return asked.rows;
+  }
+
+  /** The batches that became available in `[fromMs, toMs)`, in that order. */
+  batches(feed: Feed, tenantId: string, fromMs: number, toMs: number): readonly Batch[] {
+    return this.#shelves.get(keyOf(tenantId, feed))?.batches.available(fromMs, toMs) ?? [];
+  }
+
+  /** A batch as one JSON array, ready to be sent. */
+  read(batch: Batch): Buffer {
+    return this.#shelfOf(batch).bytes(batch);
+  }
+
+  /** How many bytes that array has. */
+  size(batch: Batch): number {
+    return this.#shelfOf(batch).size(batch);
+  }
+
+  ids(batch: Batch): readonly string[] {
+    return this.#shelfOf(batch).ids(batch);
+  }
+
+  /** Forgets what became available before the moment that each feed keeps its records from. */
+  forget(beforeMs: (feed: Feed) => number): void {
+    for (const shelf of this.#shelves.values()) {
+      if (shelf.batches.forget(beforeMs(shelf.feed))) shelf.asked.clear();
+    }
+  }
+
+  /** Gives its files back. Nothing can be read after that. */
+  end(): void {
+    this.#vault.end();
+  }
+
+  #shelfOf(batch: Batch): BatchShelf {
+    const shelf = this.#shelves.get(keyOf(batch.tenantId, batch.feed));
+    if (shelf === undefined) throw new RangeError('the batch is of another store');
+    return shelf.batches;
+  }
+
+  #gather(item: { record: FeedRecord; json: string; lane: Lane; tenantId: string }): void {
+    const { record, json, lane, tenantId } = item;
+    const existsMs = record.atMs + (record.afterMs ?? 0);
+    // Versions that come later are gathered apart, by the minute at which they come.
+    const minutes = Math.ceil((record.afterMs ?? 0) / 60_000);
+    const key = `${tenantId}\n${record.feed}\n${lane.name}\n${minutes}`;
+    let builder = this.#open.get(key);
+    if (builder !== undefined && !builder.accepts(existsMs)) {
+      this.#close(key, builder);
+      builder = undefined;
+    }
+    if (builder === undefined) {
+      const random = this.#random.fork(tenantId, record.feed, this.#sequence++);
+      const { min, max } = this.#recordsPerBatch;
+      const capacity = random.int(min, max + 1);
+      builder = new BatchBuilder({ tenantId, feed: record.feed, lane, existsMs, capacity, random });
+      this.#open.set(key, builder);
+    }
+    builder.add(record, json);
+    if (builder.isFull) this.#close(key, builder);
+  }
+
+  #close(key: string, builder: BatchBuilder): void {
+    this.#open.delete(key);
+    const { tenantId, feed } = builder;
+    const shelfKey = keyOf(tenantId, feed);
+    let shelf = this.#shelves.get(shelfKey);
+    if (shelf === undefined) {
+      shelf = { feed, batches: new BatchShelf(this.#vault), asked: new Map() };
+      this.#shelves.set(shelfKey, shelf);
+    }
+    const content = builder.close();
+    for (const [asked, { fromMs, toMs }] of shelf.asked) {
+      if (content.atMs.some((ms) => ms >= fromMs && ms < toMs)) shelf.asked.delete(asked);
+    }
+    shelf.batches.put(content);
+    for (const afterMs of this.#dispatcher.copies?.(content) ?? []) {
+      const serial = this.#random.guid().replaceAll('-', '');
+      shelf.batches.put({ ...content, serial, availableMs: content.availableMs + afterMs });
+    }
+  }
+}
+
+function happenedIn(
+  feed: Feed,
+  batches: BatchShelf,
+  { fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number },
+): Asked {
+  const latest = new Map<string, Stored>();
+  let [fromNowMs, untilNowMs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const batch of batches.happened(fromMs, toMs)) {
+    if (batch.availableMs > nowMs) {
+      untilNowMs = Math.min(untilNowMs, batch.availableMs);
+      continue;
+    }
+    fromNowMs = Math.max(fromNowMs, batch.availableMs);
+    for (const entry of batches.entries(batch)) {
+      if (entry.atMs < fromMs || entry.atMs >= toMs) continue;
+      const before = latest.get(entry.id);
+      // A repeated first version may come after the full one, and does not take its place.
+      if (before?.record.completes === true && !entry.completes) continue;
+      latest.set(entry.id, storedOf(feed, entry, batch.availableMs));
+    }
+  }
+  const rows = [...latest.values()].sort(
+    (a, b) => a.record.atMs - b.record.atMs || (a.record.id < b.record.id ? -1 : 1),
+  );
+  return { fromMs, toMs, fromNowMs, untilNowMs, rows };
+}
+
+function keyOf(tenantId: string, feed: Feed): string {
+  return `${tenantId}\n${feed}`;
+}
+
+function storedOf(
+  feed: Feed,
+  entry: { id: string; atMs: number; completes: boolean; json: string },
+  availableMs: number,
+): Stored {
+  const { id, atMs, completes, json } = entry;
+  let body: FeedRecord['body'] | undefined;
+  return {
+    availableMs,
+    json,
+    record: {
+      feed,
+      id,
+      atMs,
+      ...(completes && { completes }),
+      get body() {
+        body ??= JSON.parse(json) as FeedRecord['body'];
+        return body;
+      },
+    },
+  };
+}

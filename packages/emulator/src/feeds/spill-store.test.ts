@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SeededRandom } from '../core/seeded-random.ts';
+import { type Slot, Vault } from './spill-store.ts';
+
+const KEPT = 400;
+
+function textOf(n: number): string {
+  return `${n} `.repeat(1 + ((n * 7) % 50));
+}
+
+test('what is kept can be read, in memory or on disk', () => {
+  const vault = new Vault({ memoryBytes: 2_000 });
+  const slots = Array.from({ length: KEPT }, (_, n) => vault.keep(Buffer.from(textOf(n))));
+  assert.ok(slots.filter(({ file }) => file !== undefined).length > KEPT / 2);
+  for (const [n, slot] of slots.entries()) assert.equal(vault.read(slot).toString(), textOf(n));
+});
+
+test('what was freed is gone, and nothing else with it', () => {
+  const random = new SeededRandom('vault');
+  const vault = new Vault({ memoryBytes: 3_000 });
+  const held = new Map<number, Slot>();
+  for (let n = 0; n < KEPT; n++) {
+    held.set(n, vault.keep(Buffer.from(textOf(n))));
+    const chosen = random.int(0, n + 1);
+    const slot = held.get(chosen);
+    if (slot !== undefined && random.chance(0.5)) {
+      vault.free(slot);
+      held.delete(chosen);
+      assert.throws(() => vault.read(slot), /freed/);
+    }
+  }
+  for (const [n, slot] of held) assert.equal(vault.read(slot).toString(), textOf(n));
+});
+
+test('after its end only memory is left', () => {
+  const vault = new Vault({ memoryBytes: 100 });
+  const [first, last] = ['first '.repeat(20), 'last'].map((text) => vault.keep(Buffer.from(text)));
+  assert.ok(first !== undefined && last !== undefined);
+  vault.end();
+  assert.throws(() => vault.read(first));
+  assert.equal(vault.read(last).toString(), 'last');
+});

@@ -1,0 +1,140 @@
+import type { FeedRecord, Happening, JsonObject } from '../../core/feed-record.ts';
+import type { Directory } from '../../directory/directory.ts';
+import type { Change, Circumstances, Initiator } from '../../directory/model/directory-change.ts';
+import type { Store } from '../../feeds/feed-store.ts';
+import type { Ask, Reply } from '../../http/http-server.ts';
+import type { Population } from '../../population/population.ts';
+import type { QueryOptions } from '../odata/query-options.ts';
+import { badRequest } from './graph-error.ts';
+
+/** What an access token says of its bearer; the login authority reads it. */
+export type Caller = {
+  readonly tenantId: string;
+  readonly audience: string;
+  readonly objectId: string;
+  readonly appId: string;
+  /** How the client proved itself: not at all, by a secret, by a certificate. */
+  readonly clientProof: 0 | 1 | 2;
+  readonly roles: readonly string[];
+  readonly scopes: readonly string[];
+  readonly uti: string;
+  readonly sid: string | undefined;
+  readonly issuedMs: number;
+  readonly capabilities: readonly string[];
+};
+
+/** A call that was let in, with all that answering it takes. */
+export type Call = {
+  readonly ask: Ask;
+  readonly params: Readonly<Record<string, string>>;
+  readonly version: 'v1.0' | 'beta';
+  /** `https://host/v1.0`: where links in answers begin. */
+  readonly base: string;
+  readonly options: QueryOptions;
+  readonly caller: Caller;
+  readonly directory: Directory;
+  readonly store: Store;
+  /** Whose mailboxes and sites there are; undefined where there is a directory alone. */
+  readonly population: Population | undefined;
+  readonly nowMs: number;
+  /** New ids of objects; the same run gives the same ones. */
+  readonly guid: () => string;
+  /** Makes a change and hands on what the audit logs say of it. */
+  readonly change: (changes: Change | readonly Change[]) => Happening;
+  /** Hands on what the logs say of an act that changes no directory. */
+  readonly leave: (records: readonly FeedRecord[]) => void;
+};
+
+/** True for a token of an application itself, false where it acts for a person. */
+export function isAppOnly(caller: Caller): boolean {
+  return caller.scopes.length === 0;
+}
+
+/** Who the audit log will say did it. */
+export function initiatorOf(directory: Directory, caller: Caller, ask: Ask): Initiator {
+  const ipAddress = ask.headers['x-forwarded-for'] ?? '127.0.0.1';
+  const userAgent = ask.headers['user-agent'];
+  const from = { ipAddress, ...(userAgent === undefined ? {} : { userAgent }) };
+  const { state } = directory;
+  if (!isAppOnly(caller)) {
+    const user = state.get('users', caller.objectId);
+    const userPrincipalName = text(user?.['userPrincipalName']);
+    return { kind: 'user', id: caller.objectId, userPrincipalName, ...from };
+  }
+  const client = state.find('servicePrincipals', caller.appId);
+  return {
+    kind: 'app',
+    appId: caller.appId,
+    displayName: text(client?.['displayName']),
+    servicePrincipalId: client?.id ?? caller.objectId,
+    ...from,
+  };
+}
+
+/** Whoever runs the emulator makes calls over the wire: they belong to no scenario. */
+export const OVER_THE_WIRE: Circumstances['truth'] = { scenario: 'life', isAttacker: false };
+
+/** The query as it was sent, but for its token: what a next link carries on. */
+export function nextLink(call: Call, name: '$skiptoken' | '$deltatoken', token: string): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of call.ask.query) {
+    const lower = key.toLowerCase();
+    if (lower !== '$skiptoken' && lower !== '$deltatoken') query.append(key, value);
+  }
+  query.append(name, token);
+  // OData names begin with `$`, which clients look for unencoded.
+  const text = query.toString().replaceAll('%24', '$');
+  return `${call.base}${pathOf(call)}?${text}`;
+}
+
+/** The path behind the version, as it was sent. */
+function pathOf(call: Call): string {
+  return call.ask.path.replace(/^\/+(?:v1\.0|beta)/i, '');
+}
+
+/** Where a page goes on; opaque to clients. */
+export function writeToken(kind: string, value: JsonObject): string {
+  return Buffer.from(JSON.stringify({ kind, ...value })).toString('base64url');
+}
+
+/** Throws the 400 that Graph gives for a token that is not its own. */
+export function readToken(kind: string, token: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (typeof value === 'object' && value !== null && (value as JsonObject)['kind'] === kind)
+      return value as JsonObject;
+  } catch {
+    // Said below: whatever it is, it is no token.
+  }
+  throw badRequest('The specified page token value has expired or is not valid.', 'BadRequest');
+}
+
+export const JSON_HEADERS: Readonly<Record<string, string>> = {
+  'content-type':
+    'application/json;odata.metadata=minimal;odata.streaming=true;' +
+    'IEEE754Compatible=false;charset=utf-8',
+  'odata-version': '4.0',
+};
+
+export function ok(value: unknown, status = 200): Reply {
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(value) };
+}
+
+export const NO_CONTENT: Reply = { status: 204 };
+
+/** The body as an object. */
+export function bodyOf(call: Call): JsonObject {
+  if (call.ask.body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(call.ask.body.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as JsonObject;
+  } catch {
+    // Said below, as for any other body that is no object.
+  }
+  throw badRequest('Unable to read JSON request payload.', 'BadRequest');
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,59 @@
+import type { Reply } from '../../http/http-server.ts';
+
+/** A refusal in Graph's words; becomes the error body of contracts 8.1. */
+export class GraphError extends Error {
+  override readonly name = 'GraphError';
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export function badRequest(message: string, code = 'Request_BadRequest'): GraphError {
+  return new GraphError(400, code, message);
+}
+
+export function notFound(id: string): GraphError {
+  const message =
+    `Resource '${id}' does not exist or one of its queried reference-property objects ` +
+    'are not present.';
+  return new GraphError(404, 'Request_ResourceNotFound', message);
+}
+
+export function denied(
+  message = 'Insufficient privileges to complete the operation.',
+  code = 'Authorization_RequestDenied',
+): GraphError {
+  return new GraphError(403, code, message);
+}
+
+export type Trace = {
+  readonly requestId: string;
+  readonly clientRequestId: string;
+  readonly nowMs: number;
+};
+
+/** The error as Graph sends it. */
+export function errorReply(error: GraphError, { requestId, clientRequestId, nowMs }: Trace): Reply {
+  const innerError = {
+    date: new Date(nowMs).toISOString().slice(0, 19),
+    'request-id': requestId,
+    'client-request-id': clientRequestId,
+  };
+  return {
+    status: error.status,
+    headers: { 'content-type': 'application/json', ...error.headers },
+    body: JSON.stringify({ error: { code: error.code, message: error.message, innerError } }),
+  };
+}

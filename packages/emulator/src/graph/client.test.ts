@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import tls from 'node:tls';
+import {
+  BatchRequestContent,
+  BatchResponseContent,
+  Client,
+  GraphError,
+  type PageCollection,
+  PageIterator,
+} from '@microsoft/microsoft-graph-client';
+import type { JsonObject } from '../core/feed-record.ts';
+import { userId } from '../directory/testing/small-tenant.ts';
+import { TokenMint } from '../login/token-mint.ts';
+import { GraphTenant, NOON } from './testing/graph-tenant.ts';
+
+/** Of a record of MicrosoftGraphActivityLogs. */
+function statusIn(body: JsonObject | undefined): unknown {
+  const properties = body?.['properties'] as JsonObject | undefined;
+  return properties?.['responseStatusCode'];
+}
+
+let tenant: GraphTenant;
+let client: Client;
+
+before(async () => {
+  const started = await GraphTenant.start({
+    mint: await TokenMint.make(),
+    size: 250,
+    tls: 'on',
+    roles: ['Directory.Read.All', 'AuditLog.Read.All', 'User.RevokeSessions.All'],
+    // Whoever is throttled here finds the ten seconds over when asking again.
+    onTaken: ({ records }) => {
+      if (statusIn(records[0]?.body) === 429) tenant.clock.advance(10_000);
+    },
+  });
+  tenant = started;
+  // The library trusts what the process trusts, and sends tokens over TLS alone.
+  tls.setDefaultCACertificates([
+    ...tls.getCACertificates('default'),
+    started.certificate?.certPem ?? '',
+  ]);
+  const token = await tenant.token({
+    roles: ['Directory.Read.All', 'AuditLog.Read.All', 'User.RevokeSessions.All'],
+  });
+  client = Client.initWithMiddleware({
+    baseUrl: `${tenant.origin}/`,
+    customHosts: new Set(['127.0.0.1']),
+    authProvider: { getAccessToken: () => Promise.resolve(token) },
+  });
+});
+
+after(() => tenant.stop());
+
+test('the vendor\u2019s client pages through all people', async () => {
+  const first = (await client
+    .api('/users')
+    .select(['id', 'displayName'])
+    .top(60)
+    .get()) as PageCollection;
+  const ids: unknown[] = [];
+  const pages = new PageIterator(client, first, (user: JsonObject) => {
+    ids.push(user['id']);
+    return true;
+  });
+  await pages.iterate();
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 250 }, (_, number) => userId(number)),
+  );
+});
+
+test('the vendor\u2019s client follows a delta link', async () => {
+  let first = (await client.api('/groups/delta').get()) as PageCollection;
+  const pages = new PageIterator(client, first, () => true);
+  await pages.iterate();
+  const deltaLink = pages.getDeltaLink();
+  assert.ok(deltaLink);
+  first = (await client.api(deltaLink).get()) as PageCollection;
+  assert.deepEqual(first.value, []);
+});
+
+/** Sends a chain of calls, each of which depends on the one before. */
+async function chain(...requests: readonly Request[]): Promise<readonly number[]> {
+  const batch = new BatchRequestContent(
+    requests.map((request, n) => ({
+      id: String(n),
+      request,
+      ...(n > 0 && { dependsOn: [String(n - 1)] }),
+    })),
+  );
+  const content = await batch.getContent();
+  const body = (await client.api('/$batch').post(content)) as ConstructorParameters<
+    typeof BatchResponseContent
+  >[0];
+  const responses = new BatchResponseContent(body);
+  return requests.map((_, n) => responses.getResponseById(String(n)).status);
+}
+
+test('the vendor\u2019s client batches, with dependencies', async () => {
+  const user = `${tenant.origin}/v1.0/users/${userId(5)}`;
+  const revoke = new Request(`${user}/revokeSignInSessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  assert.deepEqual(await chain(new Request(`${user}?$select=id`), revoke), [200, 200]);
+  const nobody = new Request(`${tenant.origin}/v1.0/users/${userId(999)}`);
+  assert.deepEqual(await chain(nobody, new Request(user)), [404, 424]);
+  assert.deepEqual(tenant.defects, []);
+});
+
+test('the vendor\u2019s client is throttled, waits as told, and gets its answer', async () => {
+  for (let n = 0; n < 5; n++) await client.api('/auditLogs/directoryAudits').top(1).get();
+  const before = tenant.taken.length;
+  const answer = (await client.api('/auditLogs/directoryAudits').get()) as PageCollection;
+  assert.equal(answer.value.length, 1);
+  const statuses = tenant.taken.slice(before).map(({ records }) => statusIn(records[0]?.body));
+  assert.deepEqual(statuses, [429, 200]);
+  assert.ok(tenant.clock.now() > NOON);
+});
+
+test('the vendor\u2019s client reads an error as one', async () => {
+  await assert.rejects(client.api('/users/nobody@nowhere.example').get(), (error) => {
+    assert.ok(error instanceof GraphError);
+    assert.equal(error.statusCode, 404);
+    assert.equal(error.code, 'Request_ResourceNotFound');
+    assert.ok(error.requestId);
+    return true;
+  });
+});

@@ -1,0 +1,196 @@
+import type { Happening } from '../core/feed-record.ts';
+import { SeededRandom } from '../core/seeded-random.ts';
+import type { Directory } from '../directory/directory.ts';
+import type { Store } from '../feeds/feed-store.ts';
+import type { Ask, Reply } from '../http/http-server.ts';
+import type { Population } from '../population/population.ts';
+import { activityOf } from './activity-log.ts';
+import { runBatch } from './batch.ts';
+import { admit, challengeOf } from './calls/authorize-call.ts';
+import { refusalReply } from './calls/classify-refusal.ts';
+import {
+  type Call,
+  type Caller,
+  initiatorOf,
+  JSON_HEADERS,
+  OVER_THE_WIRE,
+} from './calls/graph-call.ts';
+import { badRequest, errorReply, GraphError, type Trace } from './calls/graph-error.ts';
+import { type Found, type Route, RouteTable } from './calls/route-table.ts';
+import { queryOptions } from './odata/query-options.ts';
+import { allRoutes } from './routes/all-routes.ts';
+import type { Withheld } from './routes/reports.ts';
+import { needKnownNames } from './schema.ts';
+import { Throttle } from './throttle.ts';
+
+export type GraphOptions = {
+  readonly seed: string | number;
+  /** Virtual time, as the services' clocks show it. */
+  readonly now: () => number;
+  readonly store: Store;
+  /** By tenant id. */
+  readonly directory: (tenantId: string) => Directory | undefined;
+  /** Whose mailboxes, sites and teams a tenant has, by its id. */
+  readonly population?: (tenantId: string) => Population | undefined;
+  /** What the token says; undefined where it is not ours or not valid now. */
+  readonly verify: (token: string, nowMs: number) => Promise<Caller | undefined>;
+  /** Takes everything that calls leave in the logs. */
+  readonly take: (happening: Happening) => void;
+  /** `https` where the service listens with TLS; links in answers begin with it. */
+  readonly scheme: 'http' | 'https';
+  /** Records that reports and searches do not give out: a fault of the service. */
+  readonly withheld?: Withheld;
+};
+
+/** Microsoft Graph as far as the product and its users need it: `/v1.0/…` and `/beta/…`. */
+export class GraphService {
+  readonly #options: GraphOptions;
+  readonly #routes: RouteTable;
+  readonly #throttle = new Throttle();
+  readonly #random: SeededRandom;
+
+  constructor(options: GraphOptions) {
+    this.#options = options;
+    this.#random = new SeededRandom(options.seed, 'graph');
+    this.#routes = new RouteTable(allRoutes({ seed: options.seed, withheld: options.withheld }));
+  }
+
+  async answer(ask: Ask): Promise<Reply> {
+    const trace = this.#trace(ask);
+    const operationId = this.#random.guid();
+    const found = /^\/+(v1\.0|beta)(\/.*|$)/i.exec(ask.path);
+    const version = found?.[1]?.toLowerCase() === 'beta' ? 'beta' : 'v1.0';
+    const path = found?.[2] ?? '';
+    try {
+      const caller = await this.#authenticate(ask, trace.nowMs);
+      if (path.toLowerCase() !== '/$batch')
+        return await this.#one({ ask, version, path, caller, operationId });
+      if (ask.method !== 'POST') throw wrongMethod();
+      const batched = await runBatch(ask, `/${version}`, (inner) =>
+        this.#one({ ask: inner, version, path: inner.path, caller, operationId }),
+      );
+      return traced({ status: 200, headers: JSON_HEADERS, body: JSON.stringify(batched) }, trace);
+    } catch (error) {
+      if (error instanceof GraphError) return traced(errorReply(error, trace), trace);
+      throw error;
+    }
+  }
+
+  /** One call, alone or of a batch; it never throws what a client can cause. */
+  async #one(one: {
+    readonly ask: Ask;
+    readonly version: 'v1.0' | 'beta';
+    readonly path: string;
+    readonly caller: Caller;
+    readonly operationId: string;
+  }): Promise<Reply> {
+    const trace = this.#trace(one.ask);
+    let reply: Reply;
+    try {
+      reply = await this.#let(one);
+    } catch (error) {
+      const known = refusalReply(error);
+      if (known === undefined) throw error;
+      reply = errorReply(known, trace);
+    }
+    this.#options.take(activityOf({ ...one, trace, reply }));
+    return traced(reply, trace);
+  }
+
+  async #let(one: {
+    readonly ask: Ask;
+    readonly version: 'v1.0' | 'beta';
+    readonly path: string;
+    readonly caller: Caller;
+  }): Promise<Reply> {
+    const { ask, caller, version } = one;
+    const { now, store } = this.#options;
+    const nowMs = now();
+    const directory = this.#options.directory(caller.tenantId);
+    if (directory === undefined) throw unauthorized('The tenant of the token is not here.');
+    const { route, params } = needRoute(this.#routes.find(ask.method, version, one.path));
+    const challenge = challengeOf(caller, directory, ask, nowMs);
+    if (challenge !== undefined) throw challenge;
+    const options = queryOptions(ask.query);
+    const users = directory.state.count('users');
+    const counted = { caller, options, users, mailbox: params['user'], nowMs };
+    const { headers } = this.#throttle.count(route, counted);
+    admit({ route, params }, caller, directory);
+    needKnownNames(route, options);
+    const call: Call = {
+      ask,
+      params,
+      version,
+      base: `${this.#options.scheme}://${ask.headers['host'] ?? 'localhost'}/${version}`,
+      options,
+      caller,
+      directory,
+      store,
+      population: this.#options.population?.(caller.tenantId),
+      nowMs,
+      guid: () => this.#random.guid(),
+      change: (changes) => {
+        const happening = directory.apply(changes, {
+          atMs: nowMs,
+          by: initiatorOf(directory, caller, ask),
+          correlationId: this.#random.guid(),
+          truth: OVER_THE_WIRE,
+        });
+        this.#options.take(happening);
+        return happening;
+      },
+      leave: (records) => {
+        const { tenantId } = caller;
+        this.#options.take({ atMs: nowMs, tenantId, truth: OVER_THE_WIRE, records });
+      },
+    };
+    const reply = await route.answer(call);
+    return { ...reply, headers: { ...reply.headers, ...headers } };
+  }
+
+  async #authenticate(ask: Ask, nowMs: number): Promise<Caller> {
+    const token = /^Bearer +(\S+) *$/i.exec(ask.headers['authorization'] ?? '')?.[1];
+    if (token === undefined) throw unauthorized('Access token is empty.');
+    const caller = await this.#options.verify(token, nowMs);
+    if (caller === undefined)
+      throw unauthorized('Lifetime validation failed, or the token is not of this authority.');
+    if (!AUDIENCES.includes(caller.audience.replace(/\/$/, '')))
+      throw unauthorized('Access token validation failure. Invalid audience.');
+    return caller;
+  }
+
+  #trace(ask: Ask): Trace {
+    const requestId = this.#random.guid();
+    const sent = ask.headers['client-request-id'];
+    const nowMs = this.#options.now();
+    return { requestId, clientRequestId: sent ?? requestId, nowMs };
+  }
+}
+
+const AUDIENCES: readonly string[] = [
+  'https://graph.microsoft.com',
+  '00000003-0000-0000-c000-000000000000',
+];
+
+function needRoute(found: Found): { route: Route; params: Record<string, string> } {
+  if (found.kind === 'wrong-method') throw wrongMethod();
+  if (found.kind === 'nowhere')
+    throw badRequest(`Resource not found for the segment '${found.segment}'.`, 'BadRequest');
+  return found;
+}
+
+function wrongMethod(): GraphError {
+  const message = 'Specified HTTP method is not allowed for the request target.';
+  return new GraphError(405, 'Request_BadRequest', message);
+}
+
+function unauthorized(message: string): GraphError {
+  return new GraphError(401, 'InvalidAuthenticationToken', message, {
+    'www-authenticate': 'Bearer realm="", client_id="00000003-0000-0000-c000-000000000000"',
+  });
+}
+
+function traced(reply: Reply, { requestId, clientRequestId }: Trace): Reply {
+  const ids = { 'request-id': requestId, 'client-request-id': clientRequestId };
+  return { ...reply, headers: { ...reply.headers, ...ids } };
+}

@@ -1,0 +1,170 @@
+import type { Feed, JsonObject } from '../../core/feed-record.ts';
+import type { Store, Stored } from '../../feeds/feed-store.ts';
+import type { Reply } from '../../http/http-server.ts';
+import { type Call, nextLink, ok, readToken, text, writeToken } from '../calls/graph-call.ts';
+import { badRequest, GraphError } from '../calls/graph-error.ts';
+import { pageSize, selected } from '../calls/pages.ts';
+import { MAY } from '../calls/permissions.ts';
+import { type Place, walk } from '../calls/record-walk.ts';
+import { type Route, route } from '../calls/route-table.ts';
+import { REPORT_DAYS, REPORT_PAGE_MAX, SCAN_MAX } from '../limits.ts';
+import { isMatch, needFilterable, requiredTimes } from '../odata/evaluate-filter.ts';
+import { isGiven, SIGN_IN_FILTERS, shownSignIn } from './sign-in-rows.ts';
+
+/** Records that exist and that a report does not give out: a fault of the service. */
+export type Withheld = (stored: Stored, tenantId: string) => boolean;
+
+type Report = {
+  readonly feed: Feed;
+  readonly set: string;
+  /** The property by which rows are ordered. */
+  readonly time: string;
+  readonly isFilterable: (path: string, version: string) => boolean;
+  /** Undefined for a row that this call does not give. */
+  readonly show: (call: Call, row: JsonObject) => JsonObject | undefined;
+};
+
+const AUDIT_FILTERS: readonly string[] = [
+  'id',
+  'activityDateTime',
+  'activityDisplayName',
+  'category',
+  'correlationId',
+  'loggedByService',
+  'result',
+  'operationType',
+  'initiatedBy/user/id',
+  'initiatedBy/user/displayName',
+  'initiatedBy/user/userPrincipalName',
+  'initiatedBy/app/appId',
+  'initiatedBy/app/displayName',
+  'targetResources',
+];
+
+const SIGN_INS: Report = {
+  feed: 'graph/signIns',
+  set: 'auditLogs/signIns',
+  time: 'createdDateTime',
+  isFilterable: (path, version) =>
+    SIGN_IN_FILTERS.v1.includes(path) ||
+    (version === 'beta' && SIGN_IN_FILTERS.beta.includes(path)),
+  show: shownSignIn,
+};
+
+const AUDITS: Report = {
+  feed: 'graph/directoryAudits',
+  set: 'auditLogs/directoryAudits',
+  time: 'activityDateTime',
+  isFilterable: (path) => AUDIT_FILTERS.includes(path),
+  show: (_call, row) => row,
+};
+
+const REPORTING = { family: 'reporting' } as const;
+
+/** `auditLogs/signIns` and `auditLogs/directoryAudits` (contracts 5 and 6). */
+export function reportRoutes(withheld: Withheld | undefined): readonly Route[] {
+  return [SIGN_INS, AUDITS].flatMap((report) => [
+    route(`GET /${report.set}`, MAY.readReports, (call) => list(call, report, withheld), REPORTING),
+    route(
+      `GET /${report.set}/{id}`,
+      MAY.readReports,
+      (call) => getRow(call, report, withheld),
+      REPORTING,
+    ),
+  ]);
+}
+
+function list(call: Call, report: Report, withheld: Withheld | undefined): Reply {
+  const { options, version, nowMs } = call;
+  const { filter } = options;
+  if (filter !== undefined) needFilterable(filter, (path) => report.isFilterable(path, version));
+  const size = pageSize(options.top, REPORT_PAGE_MAX, REPORT_PAGE_MAX);
+  const bounds = requiredTimes(filter, report.time);
+  const place = placeOf(call);
+  const rows: JsonObject[] = [];
+  let last: Place | undefined;
+  let looked = 0;
+  for (const stored of rowsOf(call, report, withheld, { ...bounds, behind: place, nowMs })) {
+    if (rows.length === size || looked === SCAN_MAX) return answer(call, report, rows, last);
+    looked++;
+    last = { atMs: stored.record.atMs, id: stored.record.id };
+    const row = stored.record.body;
+    if (!isGiven(call, report.feed, row)) continue;
+    if (filter !== undefined && !isMatch(filter, row)) continue;
+    const shown = report.show(call, row);
+    if (shown !== undefined) rows.push(selected(shown, options.select));
+  }
+  return answer(call, report, rows, undefined);
+}
+
+function answer(
+  call: Call,
+  { set }: Report,
+  value: readonly JsonObject[],
+  last: Place | undefined,
+): Reply {
+  return ok({
+    '@odata.context': `${call.base}/$metadata#${set}`,
+    ...(last !== undefined && {
+      '@odata.nextLink': nextLink(call, '$skiptoken', writeToken('report', last)),
+    }),
+    value,
+  });
+}
+
+function getRow(call: Call, report: Report, withheld: Withheld | undefined): Reply {
+  const id = call.params['id'] ?? '';
+  const all = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+  const bounds = { ...all, behind: undefined, nowMs: call.nowMs };
+  for (const { record } of rowsOf(call, report, withheld, bounds)) {
+    if (record.id !== id) continue;
+    const shown = report.show(call, record.body);
+    if (shown === undefined) break;
+    const context = `${call.base}/$metadata#${report.set}/$entity`;
+    return ok({ '@odata.context': context, ...selected(shown, call.options.select) });
+  }
+  throw new GraphError(404, 'UnknownError', `No row with the id '${id}'.`);
+}
+
+const DAY_MS = 86_400_000;
+
+function rowsOf(
+  { store, directory, options }: Call & { readonly store: Store },
+  { feed, time }: Report,
+  withheld: Withheld | undefined,
+  bounds: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly nowMs: number;
+    readonly behind: Place | undefined;
+  },
+): Iterable<Stored> {
+  const { nowMs } = bounds;
+  const { tenantId } = directory;
+  const { free, premium } = REPORT_DAYS;
+  const days = directory.state.seed.licence === 'free' ? free : premium;
+  return walk({
+    store,
+    feeds: [feed],
+    tenantId,
+    fromMs: Math.max(bounds.fromMs, nowMs - days * DAY_MS),
+    toMs: Math.min(bounds.toMs, nowMs + 1),
+    nowMs,
+    order: orderOf(options.orderBy, time),
+    behind: bounds.behind,
+    isWithheld: withheld && ((stored) => withheld(stored, tenantId)),
+  });
+}
+
+function orderOf(orderBy: string | undefined, time: string): 'newest first' | 'oldest first' {
+  if (orderBy === undefined || orderBy === `${time} desc`) return 'newest first';
+  if (orderBy === time || orderBy === `${time} asc`) return 'oldest first';
+  throw badRequest(`The rows cannot be ordered by '${orderBy}'.`, 'BadRequest');
+}
+
+function placeOf({ options }: Call): Place | undefined {
+  if (options.skipToken === undefined) return undefined;
+  const { atMs, id } = readToken('report', options.skipToken);
+  if (typeof atMs !== 'number') throw badRequest('The page token is not valid.', 'BadRequest');
+  return { atMs, id: text(id) };
+}

@@ -1,0 +1,204 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
+import { REQUEST_BODY_BYTES_MAX } from '../core/limits.ts';
+import type { Router } from './router.ts';
+
+/** One request, as far as a service may know of it. */
+export type Ask = {
+  readonly method: string;
+  /** Decoded parts of the path that the pattern names. */
+  readonly params: Readonly<Record<string, string>>;
+  /** As it was sent, still encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Lower-case names. Several values are joined by a comma, as HTTP allows. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+};
+
+/** How the bytes of an answer travel; a fault of the network, not of the service. */
+export type Travel =
+  /** The connection dies after so many bytes of the body. */
+  | { readonly kind: 'cut'; readonly afterBytes: number }
+  /** Nothing comes for so long; real milliseconds. */
+  | { readonly kind: 'slow'; readonly waitMs: number };
+
+export type Reply = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  /** In place of a body: more than fits into memory, made as it is taken, of no stated length. */
+  readonly flood?: () => Iterable<Buffer>;
+  readonly travel?: Travel;
+};
+
+/** An answer that ends a request from deep within a handler. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly reply: Reply;
+
+  constructor(reply: Reply) {
+    super(`HTTP ${reply.status}`);
+    this.reply = reply;
+  }
+}
+
+export function json(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+export function html(body: string): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!doctype html><meta charset="utf-8"><title>Sign in</title>${body}`,
+  };
+}
+
+/** The error body that the Management Activity API and Graph share. */
+export function jsonError(status: number, code: string, message: string): Reply {
+  return json(status, { error: { code, message } });
+}
+
+/** The body as a JSON object; `{}` where there is none. Throws what answers 400. */
+export function jsonBody(ask: Ask): Readonly<Record<string, unknown>> {
+  if (ask.body.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(ask.body.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Readonly<Record<string, unknown>>;
+    }
+  } catch {
+    // Said below, as for any other body that is no object.
+  }
+  throw new HttpError(jsonError(400, 'BadRequest', 'The request body is not a JSON object.'));
+}
+
+export type ServerOptions = {
+  readonly router: Router;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** Plain HTTP without. */
+  readonly tls?: { readonly keyPem: string; readonly certPem: string };
+  /** Virtual time, for the `Date` header. */
+  readonly now: () => number;
+  /** Real time, for slow answers. */
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Runs around every request: waits for the life of the tenant, throttles, breaks things. */
+  readonly around?: (ask: Ask, answer: () => Promise<Reply>) => Promise<Reply>;
+  /** Told of defects in a handler, which the client sees as 500. */
+  readonly onDefect?: (error: unknown) => void;
+};
+
+export type Server = { readonly origin: string; stop(): Promise<void> };
+
+/** Listens on 127.0.0.1 alone: the emulator gives out credentials to whoever asks. */
+export async function serve(options: ServerOptions): Promise<Server> {
+  const { tls, port } = options;
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    void respond(options, request, response);
+  };
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createSecureServer({ key: tls.keyPem, cert: tls.certPem }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${bound}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function respond(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.sendDate = false;
+  response.setHeader('date', new Date(options.now()).toUTCString());
+  let reply: Reply;
+  try {
+    const ask = await read(request);
+    const answer = (): Promise<Reply> => options.router.answer(ask);
+    reply = await (options.around?.(ask, answer) ?? answer());
+  } catch (error) {
+    if (!(error instanceof HttpError)) options.onDefect?.(error);
+    reply =
+      error instanceof HttpError
+        ? error.reply
+        : jsonError(500, 'InternalServerError', 'The emulator has a defect here.');
+  }
+  if (reply.travel?.kind === 'slow') await options.sleep(reply.travel.waitMs).catch(() => {});
+  send(response, reply);
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const { status, headers = {}, travel, flood } = reply;
+  if (flood !== undefined) {
+    response.writeHead(status, headers);
+    // Whoever hangs up has had enough: that is no failure of ours.
+    pipeline(Readable.from(flood()), response, () => {});
+    return;
+  }
+  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
+  const length: Record<string, number> =
+    status === 204 || status === 304 ? {} : { 'content-length': body?.length ?? 0 };
+  response.writeHead(status, { ...headers, ...length });
+  if (travel?.kind !== 'cut') {
+    response.end(body);
+    return;
+  }
+  // The length has been promised, so that the client can tell a cut answer from a short one.
+  const socket: Socket | null = response.socket;
+  response.write(body?.subarray(0, travel.afterBytes) ?? '', () => socket?.destroy());
+}
+
+async function read(request: IncomingMessage): Promise<Ask> {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return {
+    method: request.method ?? 'GET',
+    params: {},
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    headers,
+    body: await bodyOf(request),
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > REQUEST_BODY_BYTES_MAX) {
+      const reply = jsonError(413, 'RequestEntityTooLarge', 'The request body is too large.');
+      // What else is sent is not read: the connection ends with this answer.
+      throw new HttpError({ ...reply, headers: { ...reply.headers, connection: 'close' } });
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

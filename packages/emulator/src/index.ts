@@ -1,0 +1,34 @@
+export { EventStream } from './azure-monitor/event-stream.ts';
+export { selfSigned } from './certificate.ts';
+export {
+  type CommandOptions,
+  CommandUsageError,
+  type Started,
+  startCommand,
+} from './command-options.ts';
+export {
+  ACTIVITY_FEEDS,
+  type Actor,
+  type Feed,
+  type FeedRecord,
+  type Happening,
+  type JsonObject,
+} from './core/feed-record.ts';
+export { SeededRandom } from './core/seeded-random.ts';
+export type { Emulator, EmulatorOptions } from './emulator-options.ts';
+export type { FaultPlan } from './faults/faults.ts';
+export type { FeedDelay } from './feeds/feed-delays.ts';
+export type { EmulatorTruth } from './ground-truth.ts';
+export { messageFile } from './life/message-file.ts';
+export { lifeOf } from './life/tenant-life.ts';
+export { type PolicyFiles, policyFilesOf } from './policy-files.ts';
+export { Population } from './population/population.ts';
+export { together } from './scenarios/merge-actors.ts';
+export { runScenario } from './scenarios/run-scenario.ts';
+export {
+  loadScenario,
+  type ScenarioParameters,
+  scenarioNames,
+} from './scenarios/steps/scenario.ts';
+export type { ClosedFoothold, Foothold, Intruder } from './scenarios/steps/scenario-context.ts';
+export { startEmulator } from './start-emulator.ts';

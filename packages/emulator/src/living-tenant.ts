@@ -1,0 +1,80 @@
+import type { Actor } from './core/feed-record.ts';
+import type { PlayedWith, TenantOptions } from './emulator-options.ts';
+import { lifeOf } from './life/tenant-life.ts';
+import { Population } from './population/population.ts';
+import { together } from './scenarios/merge-actors.ts';
+import { type Played, runScenario } from './scenarios/run-scenario.ts';
+import { loadScenario } from './scenarios/steps/scenario.ts';
+
+/** A tenant as it was asked for, with what the seed makes of the rest. */
+export type LivingTenant = {
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly options: TenantOptions;
+  /** Who is in its directory; they live and work only where `options.people` says so. */
+  readonly population: Population;
+};
+
+/** The least that a population holds: an empty tenant has a few accounts as well. */
+const PEOPLE_MIN = 10;
+
+export function livingTenants(
+  tenants: readonly TenantOptions[],
+  seed: string | number,
+): readonly LivingTenant[] {
+  return tenants.map((options, number) => {
+    const name = options.name ?? nameOf(options.domain);
+    const population = new Population({
+      seed: number === 0 ? seed : `${seed} ${number}`,
+      size: options.people ?? PEOPLE_MIN,
+      ...(options.governed !== undefined && { governed: options.governed }),
+      ...(options.diligence !== undefined && { diligence: options.diligence }),
+      ...(options.tenantId !== undefined && { tenantId: options.tenantId }),
+      ...(name !== undefined && { name }),
+    });
+    const { id, domain } = population.tenant;
+    return { tenantId: id, domain, options, population };
+  });
+}
+
+/** Everybody who lives in the tenants and everything that is played in them, as one actor. */
+export function actorOf(options: {
+  readonly tenants: readonly LivingTenant[];
+  readonly others: readonly Actor[];
+  readonly played: readonly Actor[];
+  readonly seed: string | number;
+}): Actor {
+  const { tenants, others, played, seed } = options;
+  const lives = tenants
+    .filter((tenant) => tenant.options.people !== undefined)
+    .map(({ population }) => lifeOf(population, seed));
+  return together([...lives, ...played, ...others]);
+}
+
+/** Plays scenarios in the first tenants, as many as each needs. */
+export function play(options: {
+  readonly scenarios: readonly (string | PlayedWith)[];
+  readonly tenants: readonly LivingTenant[];
+  readonly seed: string | number;
+  readonly fromMs: number;
+}): readonly Played[] {
+  const { scenarios, tenants, seed, fromMs } = options;
+  return scenarios.map((one) => {
+    const { name, parameters } = typeof one === 'string' ? { name: one, parameters: {} } : one;
+    const scenario = loadScenario(name);
+    const populations = tenants
+      .slice(0, scenario.tenants.length)
+      .map(({ population }) => population);
+    return runScenario(scenario, { populations, seed, fromMs, parameters });
+  });
+}
+
+/** `northmoor.example` is the domain of a company named Northmoor. */
+function nameOf(domain: string | undefined): string | undefined {
+  if (domain === undefined) return undefined;
+  const label = /^([a-z0-9]+)\.example$/.exec(domain)?.[1];
+  if (label === undefined) {
+    throw new RangeError(`the domain ${domain} could be somebody's: give one like name.example`);
+  }
+  return label.slice(0, 1).toUpperCase() + label.slice(1);
+}

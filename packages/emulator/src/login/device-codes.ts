@@ -1,0 +1,149 @@
+import { json, type Reply } from '../http/http-server.ts';
+import { type CodeGrant, isOfOneTenant, nobody } from './authorize.ts';
+import { DEVICE_CODE_SECONDS, DEVICE_CODES_MAX } from './limits.ts';
+import type { Person, RegisteredApp } from './login-directory.ts';
+import { errorPage, saidPage } from './login-pages.ts';
+import { clientIdOf, isShared, type Session, type Visit } from './session.ts';
+
+/** RFC 8628 section 3.4. */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** A device that waits until somebody types its code elsewhere. */
+type Waiting = {
+  /** Undefined until somebody types the code, where the device named no tenant. */
+  readonly tenantId: string | undefined;
+  readonly clientId: string;
+  readonly userCode: string;
+  readonly scope: string;
+  readonly untilMs: number;
+  /** Whoever typed the code; `declined` when they said no. */
+  readonly answer: Person | 'declined' | undefined;
+};
+
+/**
+ * The device authorization grant (RFC 8628): a device shows a code, somebody types it in a browser,
+ * and the device is let in as them. Whoever that somebody was talked into it by, nobody here knows.
+ */
+export class DeviceCodes {
+  /** By device code, oldest first. */
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** RFC 8628 section 3.2. */
+  begin(visit: Visit): Reply {
+    const { form, named, nowMs, options, writer } = visit;
+    const { directory } = options;
+    const clientId = clientIdOf(form);
+    if (clientId === undefined) throw visit.refuse(90014, 'client_id');
+    const tenantId = directory.tenantId(named);
+    if (tenantId === undefined && !isShared(named)) throw visit.refuse(90002, named);
+    const isKnown =
+      tenantId === undefined
+        ? directory.tenantsOf(clientId).length > 0
+        : directory.app(tenantId, clientId) !== undefined;
+    if (!isKnown) throw visit.refuse(700016, clientId);
+    const userCode = writer.guid().replaceAll('-', '').slice(0, 9).toUpperCase();
+    const deviceCode = `${writer.guid()}${writer.guid()}`;
+    const scope = form.get('scope') ?? '';
+    const untilMs = nowMs + DEVICE_CODE_SECONDS * 1_000;
+    const waiting = { tenantId, clientId, userCode, scope, untilMs, answer: undefined };
+    this.#waiting.set(deviceCode, waiting);
+    for (const oldest of this.#waiting.keys()) {
+      if (this.#waiting.size <= DEVICE_CODES_MAX) break;
+      this.#waiting.delete(oldest);
+    }
+    const uri = `${options.origin()}/${named}/oauth2/deviceauth`;
+    return json(200, {
+      user_code: userCode,
+      device_code: deviceCode,
+      verification_uri: uri,
+      expires_in: DEVICE_CODE_SECONDS,
+      interval: options.devicePollSeconds ?? 5,
+      message: `To sign in, open ${uri} and enter the code ${userCode} to authenticate.`,
+    });
+  }
+
+  /** Where a code is typed: `otc`, and who types it. Without both, a form asks for them. */
+  type(session: Session): Reply {
+    const { form, nowMs, tenantId, options } = session;
+    const userCode = form.get('otc')?.trim().toUpperCase();
+    const name = form.get('login_hint') ?? '';
+    const found = [...this.#waiting].find(
+      ([, one]) =>
+        (one.tenantId ?? tenantId) === tenantId && one.userCode === userCode && nowMs < one.untilMs,
+    );
+    if (found === undefined || found[1].answer !== undefined) {
+      return errorPage(70018, 'The code is not one that a device shows.');
+    }
+    const [deviceCode, waiting] = found;
+    if (form.has('cancel')) {
+      this.#waiting.set(deviceCode, { ...waiting, tenantId, answer: 'declined' });
+      return saidPage('You have declined.');
+    }
+    const app = options.directory.app(tenantId, waiting.clientId);
+    if (app === undefined) return errorPage(700016, 'The application is not known here.');
+    const person = options.directory.person(tenantId, name);
+    const number = refusalOf(session, app, person);
+    if (person === undefined || number !== undefined) {
+      const who = person ?? nobody(name);
+      const noted = { app, person: who, grant: DEVICE_GRANT, proof: 'none' } as const;
+      session.note({ ...noted, audience: undefined, error: number ?? 50034 });
+      return errorPage(number ?? 50034, 'The device was not let in.');
+    }
+    this.#waiting.set(deviceCode, { ...waiting, tenantId, answer: person });
+    return saidPage('You have signed in on your device. You may close this window.');
+  }
+
+  /**
+   * The tenant of whoever typed a device's code.
+   * @throws LoginRefusal while nobody has
+   */
+  tenantOf(visit: Visit): string {
+    const waiting = this.#waiting.get(visit.form.get('device_code') ?? '');
+    if (waiting === undefined) throw visit.refuse(70018);
+    if (waiting.tenantId !== undefined) return waiting.tenantId;
+    throw visit.refuse(visit.nowMs >= waiting.untilMs ? 70019 : 70016);
+  }
+
+  /** RFC 8628 section 3.5. A code opens once. */
+  redeem(session: Session, app: RegisteredApp): CodeGrant {
+    const { form, nowMs, tenantId, options, writer } = session;
+    const deviceCode = form.get('device_code');
+    if (deviceCode === null) throw session.refuse(90014, 'device_code');
+    const waiting = this.#waiting.get(deviceCode);
+    const isItsOwn =
+      (waiting?.tenantId ?? tenantId) === tenantId && waiting?.clientId === app.clientId;
+    if (waiting === undefined || !isItsOwn) throw session.refuse(70018);
+    const { answer, scope, untilMs } = waiting;
+    if (nowMs >= untilMs) throw session.refuse(70019);
+    if (answer === undefined) throw session.refuse(70016);
+    this.#waiting.delete(deviceCode);
+    if (answer === 'declined') throw session.refuse(65004);
+    // Between the typing and now the account may have been switched off.
+    const person = options.directory.person(tenantId, answer.objectId) ?? answer;
+    if (!person.isEnabled) throw session.refuse(50057, undefined, person);
+    return {
+      person,
+      ...{ sid: writer.guid(), nonce: undefined, scope: new URLSearchParams({ scope }) },
+    };
+  }
+}
+
+/** True once both were given: whose code it is, and who types it. */
+export function isTyped(form: URLSearchParams): boolean {
+  return form.has('otc') && form.has('login_hint');
+}
+
+/** Why somebody cannot let a device in, if there is a reason. */
+function refusalOf(
+  session: Session,
+  app: RegisteredApp,
+  person: Person | undefined,
+): number | undefined {
+  if (person === undefined) return 50034;
+  if (isOfOneTenant(session, app)) return 50194;
+  if (!person.isEnabled) return 50057;
+  // On this page nobody is sent to a provider: who needs one is not let in.
+  const { options, tenantId } = session;
+  const method = options.directory.externalMethod(tenantId, person.objectId, app.clientId);
+  return method === undefined ? undefined : 50158;
+}

@@ -1,0 +1,49 @@
+import { html, type Reply } from '../http/http-server.ts';
+
+/** A page that posts a form to somewhere else by itself (OAuth 2.0 Form Post Response Mode). */
+export function posted(uri: string, values: Readonly<Record<string, string>>): Reply {
+  const fields = Object.entries(values).map(([name, value]) => field(name, value));
+  return html(
+    `<form method="post" action="${escaped(uri)}">${fields.join('')}` +
+      '<button>Continue</button></form><script>document.forms[0].submit()</script>',
+  );
+}
+
+/** Asks who it is, and keeps what was asked before. */
+export function nameForm(form: URLSearchParams): Reply {
+  const fields = [...form].map(([name, value]) => field(name, value));
+  return html(
+    `<form method="post">${fields.join('')}<label>Sign in as ` +
+      '<input name="login_hint" type="email" autofocus></label><button>Sign in</button></form>',
+  );
+}
+
+/** Asks for the code that a device shows, and who types it. */
+export function codeForm(): Reply {
+  return html(
+    '<form method="post"><label>Enter the code <input name="otc" autofocus></label>' +
+      '<label>Sign in as <input name="login_hint" type="email"></label>' +
+      '<button>Continue</button><button name="cancel" value="1">Cancel</button></form>',
+  );
+}
+
+export function saidPage(text: string): Reply {
+  return html(`<p>${escaped(text)}`);
+}
+
+/** "Sorry, but we’re having trouble signing you in." The application is told nothing. */
+export function errorPage(number: number, why: string): Reply {
+  return { ...html(`<p>AADSTS${number}: ${escaped(why)}</p>`), status: 400 };
+}
+
+function field(name: string, value: string): string {
+  return `<input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('"', '&quot;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}

@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type CodeGrant, nobody } from './authorize.ts';
+import type { RegisteredApp } from './login-directory.ts';
+import type { Session } from './session.ts';
+
+/**
+ * RFC 6749 section 4.3: a program posts a name and a password. One factor, and nobody there who
+ * could show another: whoever has to is refused.
+ */
+export function grantByPassword(session: Session, app: RegisteredApp): CodeGrant {
+  const { form, tenantId, options, writer } = session;
+  const { directory } = options;
+  const name = form.get('username');
+  const password = form.get('password');
+  if (name === null) throw session.refuse(90014, 'username');
+  if (password === null) throw session.refuse(90014, 'password');
+  const person = directory.person(tenantId, name);
+  if (person === undefined) throw session.refuse(50034, name, nobody(name));
+  const right = directory.passwordOf(tenantId, person.objectId);
+  if (right === undefined || !isSame(right, password)) {
+    throw session.refuse(50126, undefined, person);
+  }
+  if (!person.isEnabled) throw session.refuse(50057, undefined, person);
+  const method = directory.externalMethod(tenantId, person.objectId, app.clientId);
+  if (method !== undefined) throw session.refuse(50076, undefined, person);
+  return { person, sid: writer.guid(), nonce: undefined, scope: form };
+}
+
+function isSame(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}

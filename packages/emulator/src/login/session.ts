@@ -1,0 +1,172 @@
+import type { SeededRandom } from '../core/seeded-random.ts';
+import { type Ask, HttpError, type Reply } from '../http/http-server.ts';
+import { tokenIdOf } from '../sign-in/user-flows.ts';
+import { assertedClientId } from './client-proof.ts';
+import type { SignIn } from './client-sign-in.ts';
+import type { DeviceCodes } from './device-codes.ts';
+import type { ExternalMethods } from './external-methods.ts';
+import type { AuthorityOptions } from './login-authority.ts';
+import type { RegisteredApp, Resource } from './login-directory.ts';
+import { LoginRefusal, type RefusalNumber } from './login-refusal.ts';
+import { wantedOf } from './resources.ts';
+import { claim } from './token-mint.ts';
+import type { TokenWriter } from './token-writer.ts';
+
+/** What has to be said of a sign-in besides what its request tells. */
+export type Noted = Pick<SignIn, 'app' | 'person' | 'grant' | 'proof' | 'audience' | 'error'> &
+  Partial<Pick<SignIn, 'atMs' | 'requestId' | 'uti' | 'sid' | 'external' | 'listener' | 'row'>>;
+
+/** One request, before the authority knows which tenant it is for. */
+export type Visit = {
+  readonly ask: Ask;
+  readonly form: URLSearchParams;
+  /** As the address names it: an id, a domain, or one of {@link SHARED_TENANTS}. */
+  readonly named: string;
+  readonly nowMs: number;
+  /** "Trace ID" of errors, "Request ID" of the log's row. */
+  readonly traceId: string;
+  readonly correlationId: string;
+  readonly options: AuthorityOptions;
+  readonly writer: TokenWriter;
+  readonly external: ExternalMethods;
+  refuse(number: RefusalNumber, detail?: string, person?: LoginRefusal['person']): LoginRefusal;
+};
+
+/** One request at one tenant's endpoint: what its steps share. */
+export type Session = Visit & {
+  readonly tenantId: string;
+  /** Writes a row of the log, at the session's time. */
+  note(this: Session, noted: Noted): void;
+  audienceOf(app: RegisteredApp): string | undefined;
+};
+
+type SessionParts = {
+  readonly options: AuthorityOptions;
+  readonly random: SeededRandom;
+  readonly writer: TokenWriter;
+  readonly external: ExternalMethods;
+  readonly devices: DeviceCodes;
+};
+
+/** Endpoints that stand for whichever tenant the person or the client belongs to. */
+const SHARED_TENANTS: readonly string[] = ['common', 'organizations'];
+
+export function isShared(named: string): boolean {
+  return SHARED_TENANTS.includes(named.toLowerCase());
+}
+
+/** Makes the context of each request, and finds the tenant that it is for. */
+export class Sessions {
+  readonly #parts: SessionParts;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers a request; every answer carries the ids by which logs and clients name it. */
+  async answer(ask: Ask, answer: (visit: Visit) => Reply | Promise<Reply>): Promise<Reply> {
+    const visit = this.#visit(ask);
+    const reply = await Promise.resolve(visit)
+      .then(answer)
+      .catch((error: unknown) => {
+        if (error instanceof HttpError) return error.reply;
+        throw error;
+      });
+    const ids = { 'x-ms-request-id': visit.traceId, 'client-request-id': visit.correlationId };
+    return { ...reply, headers: { ...reply.headers, ...ids } };
+  }
+
+  /** @throws LoginRefusal where the tenant is not here, or the request does not imply one */
+  async open(visit: Visit): Promise<Session> {
+    const { options } = this.#parts;
+    const { ask, form, named } = visit;
+    const tenantId = isShared(named)
+      ? await this.#impliedTenant(visit)
+      : options.directory.tenantId(named);
+    if (tenantId === undefined) throw visit.refuse(isShared(named) ? 50059 : 90002, named);
+    return {
+      ...visit,
+      tenantId,
+      audienceOf: (app) => wantedOf(form, resourcesOf(options, app))?.audience,
+      // By the session that it is called on: who comes back from a provider does so later.
+      note(noted) {
+        const { requestId = this.traceId, uti = tokenIdOf(requestId), row = 'first' } = noted;
+        options.onSignIn?.({
+          ...{ sid: undefined, atMs: this.nowMs, tenantId, correlationId: this.correlationId },
+          ...{ ...noted, requestId, uti, row },
+          ipAddress: addressOf(ask),
+          userAgent: ask.headers['user-agent'] ?? '',
+        });
+      },
+    };
+  }
+
+  #visit(ask: Ask): Visit {
+    const { options, random, writer, external } = this.#parts;
+    const form = formOf(ask);
+    const nowMs = options.now();
+    const traceId = random.guid();
+    const correlationId = clientRequestId(ask, form) ?? random.guid();
+    return {
+      ...{ ask, form, nowMs, traceId, correlationId, options, writer, external },
+      named: ask.params['tenant'] ?? '',
+      refuse: (number, detail, person) =>
+        new LoginRefusal(number, { nowMs, traceId, correlationId, detail, person }),
+    };
+  }
+
+  /** The home of the person or of the client, where the address leaves it open. */
+  async #impliedTenant(visit: Visit): Promise<string | undefined> {
+    const { form } = visit;
+    const { directory, mint } = this.#parts.options;
+    const name = form.get('login_hint') ?? form.get('username');
+    if (name !== null) return directory.tenantId(domainOf(name));
+    // Before the code: libraries send a device's code under both names.
+    if (form.has('device_code')) return this.#parts.devices.tenantOf(visit);
+    const token = form.get('code') ?? form.get('refresh_token');
+    if (token !== null) {
+      const opened = await mint.open(token);
+      if (opened === undefined) throw visit.refuse(70000);
+      return claim(opened, 'tid');
+    }
+    const clientId = clientIdOf(form);
+    if (clientId === undefined) throw visit.refuse(90014, 'client_id');
+    const homes = directory.tenantsOf(clientId);
+    return homes.length === 1 ? homes[0] : undefined;
+  }
+}
+
+/** Of an application of the company itself, its own API as well. */
+export function resourcesOf(
+  { resources }: AuthorityOptions,
+  { clientId }: RegisteredApp,
+): readonly Resource[] {
+  return [...resources, { appId: clientId, names: [clientId, `api://${clientId}`] }];
+}
+
+/** Where a client says who it is; not trusted before it is proven. */
+export function clientIdOf(form: URLSearchParams): string | undefined {
+  return (form.get('client_id') ?? assertedClientId(form))?.toLowerCase();
+}
+
+/** Clients of tests sit on this machine; they may say otherwise. */
+export function addressOf({ headers }: Ask): string {
+  return headers['x-forwarded-for'] ?? '127.0.0.1';
+}
+
+function formOf({ method, query, body }: Ask): URLSearchParams {
+  return method === 'GET' ? query : new URLSearchParams(body.toString('utf8'));
+}
+
+/** Libraries send it as a header, as a field, or in the address of a post. */
+function clientRequestId({ headers, query }: Ask, form: URLSearchParams): string | undefined {
+  const name = 'client-request-id';
+  const sent = headers[name] ?? form.get(name) ?? query.get(name);
+  return GUID.test(sent ?? '') ? sent?.toLowerCase() : undefined;
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function domainOf(name: string): string {
+  return name.slice(name.lastIndexOf('@') + 1);
+}

@@ -1,0 +1,66 @@
+import type { Feed, FeedRecord, JsonObject } from '../core/feed-record.ts';
+
+/** `2026-03-02T08:31:07`: unified audit records name seconds and no zone. */
+export function auditTime(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19);
+}
+
+/** `2026-03-02T08:31:07Z`, as Graph writes it. */
+export function graphTime(atMs: number): string {
+  return `${auditTime(atMs)}Z`;
+}
+
+/** `2026-03-02T08:31:07.1180000Z`, as the diagnostic export writes it. */
+export function exportTime(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 23)}0000Z`;
+}
+
+/** A unified audit record with an `Id`, in the content type that it lands in. */
+export function auditRecord(
+  feed: `activity/${string}` & Feed,
+  atMs: number,
+  body: JsonObject & { readonly Id: string },
+): FeedRecord {
+  return { feed, id: body.Id, atMs, body };
+}
+
+/** What every record of the diagnostic export is wrapped in (Azure Monitor common schema). */
+export type Envelope = {
+  readonly tenantId: string;
+  readonly category: string;
+  readonly operationName: string;
+  readonly atMs: number;
+  /** Audit rows have no type. */
+  readonly result: { readonly type?: string; readonly signature: string };
+  readonly callerIp: string | null;
+  readonly correlationId: string;
+  readonly identity?: string;
+  readonly location?: string;
+};
+
+export function exported(envelope: Envelope, properties: JsonObject): JsonObject {
+  return {
+    time: exportTime(envelope.atMs),
+    resourceId: `/tenants/${envelope.tenantId}/providers/Microsoft.aadiam`,
+    operationName: envelope.operationName,
+    operationVersion: '1.0',
+    category: envelope.category,
+    tenantId: envelope.tenantId,
+    ...(envelope.result.type === undefined ? {} : { resultType: envelope.result.type }),
+    resultSignature: envelope.result.signature,
+    durationMs: 0,
+    callerIpAddress: envelope.callerIp,
+    correlationId: envelope.correlationId,
+    ...(envelope.identity === undefined ? {} : { identity: envelope.identity }),
+    Level: '4',
+    ...(envelope.location === undefined ? {} : { location: envelope.location }),
+    properties,
+  };
+}
+
+export type NamedValue = { readonly Name: string; readonly Value: string };
+
+/** Pairs as unified audit records list them. */
+export function named(pairs: readonly (readonly [string, string])[]): readonly NamedValue[] {
+  return pairs.map(([Name, Value]) => ({ Name, Value }));
+}

@@ -1,0 +1,105 @@
+import type { FeedRecord, Happening, JsonObject } from '../core/feed-record.ts';
+
+/** More records of opened mail than this in a day, and recording stops (MailItemsAccessed). */
+const BINDS_PER_DAY_MAX = 1000;
+const DAY_MS = 86_400_000;
+/** Mailboxes whose day is over are forgotten when so many are remembered. */
+const MAILBOXES_REMEMBERED = 50_000;
+
+type Mailbox = { sinceMs: number; count: number; silentUntilMs: number };
+
+/**
+ * What the service leaves out because of what happened before: opened mail past the daily limit of
+ * a mailbox, everything while the unified audit log is off, mailbox records of accounts that audit
+ * passes over. To be shown happenings in order of time; the happenings stay, the records go.
+ */
+export class ServiceRules {
+  readonly #mailboxes = new Map<string, Mailbox>();
+  readonly #tenantsOff = new Set<string>();
+  readonly #passedOver = new Set<string>();
+
+  apply(happening: Happening): Happening {
+    const { tenantId } = happening;
+    const wasOff = this.#tenantsOff.has(tenantId);
+    let kept: FeedRecord[] | undefined;
+    for (const [at, record] of happening.records.entries()) {
+      const next = this.#recorded(record, tenantId, wasOff);
+      if (next !== record) kept ??= happening.records.slice(0, at);
+      if (next !== undefined) kept?.push(next);
+    }
+    return kept === undefined ? happening : { ...happening, records: kept };
+  }
+
+  #recorded(record: FeedRecord, tenantId: string, wasOff: boolean): FeedRecord | undefined {
+    if (!record.feed.startsWith('activity/')) return record;
+    const { body } = record;
+    const operation = body['Operation'];
+    if (operation === 'Set-AdminAuditLogConfig') this.#switchAudit(body, tenantId);
+    // The cmdlet that switches it off is the last that is recorded; the one that switches it on
+    // comes while it is off.
+    if (wasOff) return undefined;
+    if (operation === 'Set-MailboxAuditBypassAssociation') this.#passOver(body, tenantId);
+    if (body['MailboxGuid'] === undefined) return record;
+    const account = `${tenantId}/${String(body['UserId']).toLowerCase()}`;
+    if (this.#passedOver.has(account)) return undefined;
+    return body['RecordType'] === 50 ? this.#bind(record) : record;
+  }
+
+  #switchAudit(body: JsonObject, tenantId: string): void {
+    const value = parameterOf(body, 'UnifiedAuditLogIngestionEnabled');
+    if (value === 'False') this.#tenantsOff.add(tenantId);
+    if (value === 'True') this.#tenantsOff.delete(tenantId);
+  }
+
+  #passOver(body: JsonObject, tenantId: string): void {
+    const account = `${tenantId}/${parameterOf(body, 'Identity')?.toLowerCase()}`;
+    if (parameterOf(body, 'AuditBypassEnabled') === 'True') this.#passedOver.add(account);
+    else this.#passedOver.delete(account);
+  }
+
+  #bind(record: FeedRecord): FeedRecord | undefined {
+    const guid = record.body['MailboxGuid'] as string;
+    const mailbox = this.#mailbox(guid, record.atMs);
+    if (record.atMs < mailbox.silentUntilMs) return undefined;
+    mailbox.count++;
+    if (mailbox.count <= BINDS_PER_DAY_MAX) return record;
+    mailbox.silentUntilMs = record.atMs + DAY_MS;
+    mailbox.count = 0;
+    return { ...record, body: throttled(record.body) };
+  }
+
+  #mailbox(guid: string, atMs: number): Mailbox {
+    const known = this.#mailboxes.get(guid);
+    if (known !== undefined && atMs - known.sinceMs < DAY_MS) return known;
+    if (this.#mailboxes.size > MAILBOXES_REMEMBERED) this.#forget(atMs);
+    const silentUntilMs = known?.silentUntilMs ?? 0;
+    const fresh = { sinceMs: atMs, count: 0, silentUntilMs };
+    this.#mailboxes.set(guid, fresh);
+    return fresh;
+  }
+
+  #forget(atMs: number): void {
+    for (const [guid, mailbox] of this.#mailboxes) {
+      const isOver = atMs - mailbox.sinceMs >= DAY_MS && mailbox.silentUntilMs <= atMs;
+      if (isOver) this.#mailboxes.delete(guid);
+    }
+  }
+}
+
+type Pair = { readonly Name: string; readonly Value: string };
+
+function parameterOf(body: JsonObject, name: string): string | undefined {
+  const parameters = (body['Parameters'] ?? []) as readonly Pair[];
+  return parameters.find((parameter) => parameter.Name === name)?.Value;
+}
+
+/** The last record before the silence says so. */
+function throttled(body: JsonObject): JsonObject {
+  const properties = body['OperationProperties'] as readonly Pair[];
+  return {
+    ...body,
+    OperationProperties: properties.map((pair) =>
+      pair.Name === 'IsThrottled' ? { ...pair, Value: 'True' } : pair,
+    ),
+  };
+}

@@ -1,0 +1,113 @@
+import type { Actor, Happening } from '../core/feed-record.ts';
+import { SeededRandom } from '../core/seeded-random.ts';
+import type { Population } from '../population/population.ts';
+import { ServiceRules } from '../records/service-rules.ts';
+import { ScenarioError } from './errors.ts';
+import type { Scenario, ScenarioParameters } from './steps/scenario.ts';
+import {
+  type ClosedFoothold,
+  type Foothold,
+  type Intruder,
+  Stage,
+} from './steps/scenario-context.ts';
+import { draw, drawsWith } from './steps/scenario-variables.ts';
+import { Args } from './steps/step-arguments.ts';
+import { VERBS } from './verbs/index.ts';
+
+/** An attacker's first sign-in comes a little before its first act; nothing is before the start. */
+const HEAD_START_MS = 60_000;
+
+/** A scenario that was played: all that happened, and the ways in that remain. */
+export type Played = Actor & {
+  readonly footholds: readonly Foothold[];
+  /** Ways in that somebody took away. */
+  readonly closed: readonly ClosedFoothold[];
+  readonly intruders: readonly Intruder[];
+  /** When the last of it happens. */
+  readonly endMs: number;
+  /** In order of time. */
+  readonly all: readonly Happening[];
+};
+
+/**
+ * Plays a scenario beside the life of its tenants. Actors, times, addresses, sizes and order are
+ * drawn from the seed; the same seed plays it the same way.
+ *
+ * @param options.populations one for each of the scenario's tenants, in its order
+ * @throws {ScenarioError} `wrong`, with the step or parameter and what to write instead
+ */
+export function runScenario(
+  scenario: Scenario,
+  options: {
+    readonly populations: readonly Population[];
+    readonly seed: string | number;
+    readonly fromMs: number;
+    /** In place of what the scenario would draw. */
+    readonly parameters?: ScenarioParameters;
+  },
+): Played {
+  const { populations, seed, fromMs } = options;
+  if (populations.length !== scenario.tenants.length) {
+    const wanted = `${scenario.name} is played in ${scenario.tenants.join(' and ')}`;
+    throw new ScenarioError('wrong', `${wanted}; ${populations.length} tenants were given.`);
+  }
+  const roles = new Map(scenario.tenants.map((role, at) => [role, populations[at] as Population]));
+  const random = new SeededRandom(seed, 'scenario', scenario.name);
+  const stage = new Stage(scenario.name, random, roles, fromMs + HEAD_START_MS);
+  const draws = drawsWith(scenario, options.parameters ?? {});
+  for (const [name, spec] of Object.entries(draws)) draw(stage, name, spec);
+  for (const [index, step] of scenario.steps.entries()) play(stage, scenario, index, step);
+  const rules = new ServiceRules();
+  const all = stage.happenings
+    .sort((a, b) => a.atMs - b.atMs)
+    .map((happening) => rules.apply(happening));
+  return {
+    all,
+    footholds: stage.footholds,
+    closed: stage.closed,
+    intruders: [...stage.intruders.values()],
+    endMs: Math.max(stage.nowMs, all.at(-1)?.atMs ?? fromMs),
+    *happenings(from, to) {
+      for (let at = firstFrom(all, from); at < all.length; at++) {
+        const happening = all[at] as Happening;
+        if (happening.atMs >= to) return;
+        yield happening;
+      }
+    },
+  };
+}
+
+function play(
+  stage: Stage,
+  scenario: Scenario,
+  index: number,
+  step: Scenario['steps'][number],
+): void {
+  const where = `${scenario.name}: step ${index + 1} (${step.verb})`;
+  const verb = VERBS[step.verb];
+  if (verb === undefined) {
+    const known = Object.keys(VERBS).join(', ');
+    throw new ScenarioError('wrong', `${where}: there is no such verb; these are: ${known}.`);
+  }
+  stage.technique = step.technique;
+  stage.isAttacker = step.isAttacker;
+  stage.attack = step.attack;
+  const args = new Args(stage, step.values);
+  try {
+    verb(stage, args);
+    args.finish(step.verb);
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+    throw new ScenarioError(error.code, `${where}: ${error.message}`, { cause: error });
+  }
+}
+
+function firstFrom(all: readonly Happening[], fromMs: number): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((all[middle] as Happening).atMs < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,193 @@
+import type { FeedRecord, Happening, Truth } from '../../core/feed-record.ts';
+import type { SeededRandom } from '../../core/seeded-random.ts';
+import type { Change } from '../../directory/model/directory-change.ts';
+import type { Person } from '../../population/person.ts';
+import { type Address, farAddress } from '../../population/places.ts';
+import type { Population } from '../../population/population.ts';
+import type { Token } from '../../records/account.ts';
+import { type SignIn, signInRecords } from '../../records/sign-in-record.ts';
+import { refreshSignIn, tokenIdOf } from '../../sign-in/user-flows.ts';
+import { ScenarioError } from '../errors.ts';
+import { HAPPENINGS_MAX, TOKEN_LIFE_MS } from '../limits.ts';
+import type { Session, Thing } from './scenario-value.ts';
+
+/** A way in that is left when the scenario ends. Numbers are those of the list of footholds. */
+export type Foothold = {
+  readonly kind:
+    | 'session'
+    | 'device'
+    | 'method'
+    | 'password'
+    | 'app-credential'
+    | 'consent'
+    | 'app-role'
+    | 'app'
+    | 'account'
+    | 'role'
+    | 'inbox-rule'
+    | 'forwarding'
+    | 'mailbox-permission'
+    | 'audit-bypass'
+    | 'sharing-link'
+    | 'vendor-key';
+  readonly tenantId: string;
+  /** Object id, or the name of what has none. */
+  readonly objectId: string;
+  readonly detail: string;
+  readonly sinceMs: number;
+};
+
+/** One that somebody took away before the scenario ended. */
+export type ClosedFoothold = Foothold & { readonly closedMs: number };
+
+/** What is the intruders': what they made or took over, and what they acted from. */
+export type Intruder = {
+  readonly kind: 'account' | 'application' | 'session' | 'address';
+  readonly tenantId: string;
+  /** Object id, session id or address; of an application its id, the same in every tenant. */
+  readonly id: string;
+};
+
+/** Takes a foothold away, as an administrator would, and leaves the records of that. */
+export type Undo = (responder: Person) => void;
+
+/** Where a scenario is played: the time, who and what there is, and all that happened so far. */
+export class Stage {
+  readonly name: string;
+  readonly random: SeededRandom;
+  readonly populations: ReadonlyMap<string, Population>;
+  readonly things: Map<string, Thing> = new Map();
+  readonly happenings: Happening[] = [];
+  readonly footholds: Foothold[] = [];
+  readonly closed: ClosedFoothold[] = [];
+  readonly intruders: Map<string, Intruder> = new Map();
+  readonly #undoing = new Map<Foothold, Undo>();
+  /** The scenario's own clock. */
+  nowMs: number;
+  /** Of the step that is being played. */
+  technique: string | undefined;
+  isAttacker = true;
+  attack: string | undefined;
+
+  constructor(
+    name: string,
+    random: SeededRandom,
+    populations: ReadonlyMap<string, Population>,
+    fromMs: number,
+  ) {
+    this.name = name;
+    this.random = random;
+    this.populations = populations;
+    this.nowMs = fromMs;
+  }
+
+  population(role: string): Population {
+    const population = this.populations.get(role);
+    if (population !== undefined) return population;
+    const roles = [...this.populations.keys()].join(', ');
+    throw new ScenarioError('wrong', `there is no tenant ${role}: the scenario has ${roles}.`);
+  }
+
+  emit(
+    population: Population,
+    atMs: number,
+    records: readonly FeedRecord[],
+    changes: readonly Change[] = [],
+  ): void {
+    if (this.happenings.length >= HAPPENINGS_MAX) {
+      throw new ScenarioError(
+        'wrong',
+        `more than ${HAPPENINGS_MAX} things happen in ${this.name}.`,
+      );
+    }
+    const truth: Truth = {
+      scenario: this.name,
+      isAttacker: this.isAttacker,
+      ...(this.technique === undefined ? {} : { technique: this.technique }),
+      ...(this.attack === undefined ? {} : { attack: this.attack }),
+    };
+    const tenantId = population.tenant.id;
+    const changed = changes.length === 0 ? {} : { changes };
+    this.happenings.push({ atMs, tenantId, truth, records, ...changed });
+  }
+
+  signIn(population: Population, signIn: SignIn): void {
+    this.emit(population, signIn.atMs, signInRecords(population.tenant, signIn));
+  }
+
+  addFoothold(foothold: Omit<Foothold, 'sinceMs'>, undo?: Undo): void {
+    const added = { ...foothold, sinceMs: this.nowMs };
+    this.footholds.push(added);
+    if (undo !== undefined) this.#undoing.set(added, undo);
+  }
+
+  undoOf(foothold: Foothold): Undo | undefined {
+    return this.#undoing.get(foothold);
+  }
+
+  /** Of one kind and object; with `detail`, the one thing of several that the object has. */
+  closeFootholds(kind: Foothold['kind'], objectId: string, detail?: string): void {
+    for (let at = this.footholds.length - 1; at >= 0; at--) {
+      const foothold = this.footholds[at] as Foothold;
+      const isIt = foothold.kind === kind && foothold.objectId === objectId;
+      if (!isIt || (detail !== undefined && foothold.detail !== detail)) continue;
+      this.footholds.splice(at, 1);
+      this.closed.push({ ...foothold, closedMs: this.nowMs });
+    }
+  }
+
+  /** From then on it is the intruders', for whoever judges what was found. */
+  claim(kind: Intruder['kind'], tenantId: string, id: string): void {
+    if (this.isAttacker) this.intruders.set(`${kind} ${tenantId} ${id}`, { kind, tenantId, id });
+  }
+
+  address(pool: readonly Address[] | 'fresh'): Address {
+    const address = pool === 'fresh' ? farAddress(this.random.next()) : this.random.pick(pool);
+    this.claim('address', '', address.ip);
+    return address;
+  }
+
+  /** What every sign-in of this moment has. */
+  request(
+    atMs: number,
+    address: Address,
+    apps: { appId: string; resourceId: string },
+  ): Parameters<typeof refreshSignIn>[1] & { requestId: string } {
+    return {
+      ...apps,
+      atMs,
+      address,
+      requestId: this.random.guid(),
+      correlationId: this.random.guid(),
+      completedAfterMs: this.random.int(90_000, 900_000),
+    };
+  }
+
+  /** The token that a session uses at `atMs`; when the last one is over it asks for the next. */
+  tokenOf(session: Session, atMs: number): Token {
+    // The owner's own place is nobody else's, whatever is done in the session.
+    const address = session.isOwners
+      ? this.random.pick(session.pool as readonly Address[])
+      : this.address(session.pool);
+    if (!session.isForged && atMs - session.token.issuedMs > TOKEN_LIFE_MS) {
+      const at = atMs - 1500;
+      const request = {
+        ...this.request(at, address, session),
+        sessionId: session.sessionId,
+        completedAfterMs: undefined,
+      };
+      const from = { client: session.client, device: undefined };
+      const person = { ...session.account } as Person;
+      this.signIn(session.home, refreshSignIn(person, request, from));
+      session.token = { requestId: request.requestId, issuedMs: at };
+    }
+    return {
+      tokenId: tokenIdOf(session.token.requestId),
+      sessionId: session.sessionId,
+      issuedMs: session.token.issuedMs,
+      appId: session.appId,
+      ip: address.ip,
+      deviceId: undefined,
+    };
+  }
+}

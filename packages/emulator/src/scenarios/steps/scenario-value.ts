@@ -1,0 +1,56 @@
+import type { Person } from '../../population/person.ts';
+import type { Address } from '../../population/places.ts';
+import type { Population } from '../../population/population.ts';
+import type { Account } from '../../records/account.ts';
+import type { Client } from '../../records/sign-in-record.ts';
+import { ScenarioError } from '../errors.ts';
+
+/** What a scenario's variables hold. */
+export type Thing =
+  | { readonly kind: 'person'; readonly person: Person; readonly home: Population }
+  | { readonly kind: 'people'; readonly people: readonly Person[]; readonly home: Population }
+  | { readonly kind: 'account'; readonly account: Account; readonly home: Population }
+  | { readonly kind: 'addresses'; readonly pool: readonly Address[] | 'fresh' }
+  | { readonly kind: 'client'; readonly client: Client }
+  | { readonly kind: 'app'; readonly app: ScenarioApp }
+  | { readonly kind: 'session'; readonly session: Session }
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** An application, with what it is in each tenant that knows it. */
+export type ScenarioApp = {
+  readonly name: string;
+  readonly appId: string;
+  readonly appObjectId: string;
+  readonly homeTenantId: string;
+  readonly servicePrincipalIds: Map<string, string>;
+  /** The newest last; an attacker signs in with that. */
+  readonly secrets: { keyId: string; displayName: string; sinceMs: number }[];
+};
+
+/** A session that an attacker holds, however it was come by. */
+export type Session = {
+  readonly home: Population;
+  readonly account: Account;
+  readonly sessionId: string;
+  readonly appId: string;
+  readonly resourceId: string;
+  client: Client;
+  /** The addresses that the attacker uses it from. */
+  pool: readonly Address[] | 'fresh';
+  token: { readonly requestId: string; readonly issuedMs: number };
+  /** Forged: no sign-in stands behind it, and none ever will. */
+  readonly isForged: boolean;
+  /** Its owner's, at their own computer. */
+  readonly isOwners?: boolean;
+};
+
+export function thingOf<K extends Thing['kind']>(
+  thing: Thing | undefined,
+  kind: K,
+  name: string,
+): Extract<Thing, { kind: K }> {
+  if (thing?.kind === kind) return thing as Extract<Thing, { kind: K }>;
+  const got = thing === undefined ? 'nothing' : `a ${thing.kind}`;
+  throw new ScenarioError('wrong', `${name} has to be a ${kind} and is ${got}.`);
+}

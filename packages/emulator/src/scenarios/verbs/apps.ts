@@ -1,0 +1,94 @@
+import type { Address } from '../../population/places.ts';
+import type { Population } from '../../population/population.ts';
+import type { Token } from '../../records/account.ts';
+import { FIRST_PARTY } from '../../records/first-party-apps.ts';
+import { appSignIn } from '../../sign-in/app-flows.ts';
+import { refused, tokenIdOf } from '../../sign-in/user-flows.ts';
+import { TOKEN_LIFE_MS } from '../limits.ts';
+import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioApp } from '../steps/scenario-value.ts';
+import { principalOf } from './audited.ts';
+import type { Verb } from './verb.ts';
+
+export type AppUse = {
+  readonly app: ScenarioApp;
+  readonly home: Population;
+  readonly pool: readonly Address[] | 'fresh';
+  readonly resourceId: string;
+};
+
+/** An application's token, asked for again when it is over, from another address perhaps. */
+export class AppTokens {
+  readonly #stage: Stage;
+  readonly #use: AppUse;
+  #token: Token | undefined;
+
+  constructor(stage: Stage, use: AppUse) {
+    this.#stage = stage;
+    this.#use = use;
+  }
+
+  at(atMs: number): Token {
+    if (this.#token === undefined || atMs - this.#token.issuedMs > TOKEN_LIFE_MS) {
+      this.#token = this.#signIn(atMs - 2000);
+    }
+    return this.#token;
+  }
+
+  #signIn(atMs: number): Token {
+    const { app, home, resourceId } = this.#use;
+    const address = this.#stage.address(this.#use.pool);
+    const requestId = this.#stage.random.guid();
+    const { homeTenantId } = app;
+    const keyId = app.secrets.at(-1)?.keyId ?? '';
+    const signIn = appSignIn(
+      { name: app.name, appId: app.appId, servicePrincipalId: principalOf(this.#stage, app, home) },
+      { atMs, requestId, correlationId: this.#stage.random.guid(), resourceId, address },
+      { kind: 'clientSecret', keyId, homeTenantId },
+    );
+    this.#stage.signIn(home, signIn);
+    return {
+      tokenId: tokenIdOf(requestId),
+      sessionId: undefined,
+      issuedMs: atMs,
+      appId: app.appId,
+      ip: address.ip,
+      deviceId: undefined,
+    };
+  }
+}
+
+/** An application signs in as itself, for Graph unless `to: exchange`. */
+export const appLogin: Verb = (stage, args) => {
+  const app = args.app('app');
+  const home = args.tenant();
+  const isMail = args.text('to', 'graph') === 'exchange';
+  const resourceId = isMail ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
+  new AppTokens(stage, { app, home, pool: args.pool(), resourceId }).at(stage.nowMs + 2000);
+  stage.nowMs += stage.random.int(3000, 30_000);
+};
+
+/** Secrets tried at an application that refuses them. */
+export const guessSecret: Verb = (stage, args) => {
+  const app = args.app('app');
+  const home = args.tenant();
+  const pool = args.pool();
+  for (let tries = args.whole('tries'); tries > 0; tries--) {
+    const servicePrincipalId = principalOf(stage, app, home);
+    const request = {
+      atMs: stage.nowMs,
+      requestId: stage.random.guid(),
+      correlationId: stage.random.guid(),
+      resourceId: FIRST_PARTY.graph,
+      address: stage.address(pool),
+    };
+    const credential = {
+      kind: 'clientSecret',
+      keyId: '',
+      homeTenantId: app.homeTenantId,
+    } as const;
+    const account = { name: app.name, appId: app.appId, servicePrincipalId };
+    stage.signIn(home, refused(appSignIn(account, request, credential), 7000215));
+    stage.nowMs += stage.random.int(20_000, 900_000);
+  }
+};

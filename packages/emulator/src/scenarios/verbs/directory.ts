@@ -1,0 +1,354 @@
+import { hex8 } from '../../core/seeded-random.ts';
+import type { Population } from '../../population/population.ts';
+import type { Account } from '../../records/account.ts';
+import type { DirectoryActor } from '../../records/directory-record.ts';
+import { FIRST_PARTY, servicePrincipalIdOf } from '../../records/first-party-apps.ts';
+import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioApp } from '../steps/scenario-value.ts';
+import { appOf } from '../steps/scenario-variables.ts';
+import type { Args } from '../steps/step-arguments.ts';
+import {
+  type Audited,
+  applicationTarget,
+  change,
+  keyText,
+  list,
+  principalOf,
+  principalTarget,
+  roleProperties,
+  userTarget,
+} from './audited.ts';
+import {
+  deleteApplication,
+  deleteDevice,
+  deleteMethod,
+  disableAccount,
+  removeAppRole,
+  removeGrant,
+  removeRole,
+  removeSecret,
+} from './respond.ts';
+import type { Verb } from './verb.ts';
+
+/** Who changes the directory: a session's owner, or an application with the right to. */
+function actorOf(stage: Stage, args: Args, home: Population): DirectoryActor {
+  const doer = args.doer('by');
+  if (doer.kind === 'app') {
+    const { app } = doer;
+    const servicePrincipalId = principalOf(stage, app, home);
+    return { kind: 'app', app: { name: app.name, appId: app.appId, servicePrincipalId } };
+  }
+  const { ip } = stage.tokenOf(doer.session, stage.nowMs);
+  return { kind: 'user', account: doer.session.account, ip };
+}
+
+/** A new secret on somebody's application. */
+export const addSecret: Verb = (stage, args) => {
+  const home = args.tenant();
+  const app = args.app('to');
+  const actor = actorOf(stage, args, home);
+  const before = app.secrets.map(keyText);
+  const keyId = stage.random.guid();
+  app.secrets.push({ keyId, displayName: args.text('label', 'Rotation'), sinceMs: stage.nowMs });
+  const what: Audited = {
+    operation: 'Update application – Certificates and secrets management ',
+    category: 'Application',
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Update',
+    targets: [applicationTarget(app)],
+    changes: [
+      { name: 'KeyDescription', oldValue: list(before), newValue: list(app.secrets.map(keyText)) },
+      { name: 'Included Updated Properties', newValue: 'KeyDescription' },
+    ],
+  };
+  change(stage, home, actor, what);
+  stage.addFoothold(
+    {
+      kind: 'app-credential',
+      tenantId: home.tenant.id,
+      objectId: app.appObjectId,
+      detail: `the secret ${keyId} of ${app.name}`,
+    },
+    (responder) => removeSecret(stage, home, responder, { app, keyId }),
+  );
+  claimApp(stage, app);
+};
+
+export const createApp: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const app = appOf(stage, args.text('name'), home, []);
+  const what: Audited = {
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Add',
+    operation: 'Add application.',
+    category: 'Application',
+    targets: [applicationTarget(app)],
+    changes: [
+      { name: 'DisplayName', newValue: list([app.name]) },
+      { name: 'Included Updated Properties', newValue: 'DisplayName, AppId' },
+    ],
+  };
+  change(stage, home, actor, what);
+  addPrincipal(stage, home, actor, app);
+  args.keep({ kind: 'app', app });
+  stage.addFoothold(
+    {
+      kind: 'app',
+      tenantId: home.tenant.id,
+      objectId: app.appObjectId,
+      detail: `the application ${app.name}`,
+    },
+    (responder) => deleteApplication(stage, home, responder, app),
+  );
+  claimApp(stage, app);
+};
+
+/** The application as this tenant sees it: made with it, or when somebody first consents. */
+function addPrincipal(
+  stage: Stage,
+  home: Population,
+  actor: DirectoryActor,
+  app: ScenarioApp,
+): void {
+  const target = principalTarget(stage, app, home);
+  const what: Audited = {
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Add',
+    operation: 'Add service principal.',
+    category: 'ServicePrincipal',
+    targets: [target],
+    changes: [
+      { name: 'AccountEnabled', newValue: '[true]' },
+      { name: 'DisplayName', newValue: list([app.name]) },
+      { name: 'AppPrincipalId', newValue: list([app.appId]) },
+      { name: 'TargetId.ServicePrincipalNames', newValue: app.appId },
+    ],
+  };
+  change(stage, home, actor, what);
+}
+
+export const createUser: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const local = args.text('name');
+  const account: Account = {
+    displayName: local.replaceAll(/[.-]/g, ' '),
+    upn: `${local}@${home.tenant.domain}`,
+    objectId: stage.random.guid(),
+    puid: `10032${hex8(stage.random.next())}FFF`.slice(0, 16).toUpperCase(),
+    sid: `S-1-5-21-1-2-3-${stage.random.int(900_000, 990_000)}`,
+    mailboxGuid: stage.random.guid(),
+  };
+  const what: Audited = {
+    operation: 'Add user.',
+    category: 'User',
+    auditCategory: 'UserManagement',
+    operationType: 'Add',
+    targets: [userTarget(account)],
+    changes: [
+      { name: 'AccountEnabled', newValue: '[true]' },
+      { name: 'UserPrincipalName', newValue: list([account.upn]) },
+      { name: 'Included Updated Properties', newValue: 'AccountEnabled, UserPrincipalName' },
+    ],
+  };
+  change(stage, home, actor, what);
+  args.keep({ kind: 'account', account, home });
+  stage.addFoothold(
+    {
+      kind: 'account',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `the user ${account.upn}`,
+    },
+    (responder) => disableAccount(stage, home, responder, account),
+  );
+  stage.claim('account', home.tenant.id, account.objectId);
+};
+
+/** Somebody lets an application act for them, or for everybody. */
+export const consent: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const app = args.app('app');
+  const isForAll = args.is('for-all');
+  const scopes = args.text('scopes');
+  const person = actor.kind === 'user' ? actor.account.objectId : '';
+  if (!app.servicePrincipalIds.has(home.tenant.id)) addPrincipal(stage, home, actor, app);
+  const client = principalOf(stage, app, home);
+  const graph = servicePrincipalIdOf(home.tenant.key, FIRST_PARTY.graph);
+  const grantId = hex8(stage.random.next()) + hex8(stage.random.next());
+  const type = isForAll ? 'AllPrincipals' : 'Principal';
+  const grant =
+    `[Id: ${grantId}, ClientId: ${client}, PrincipalId: ${isForAll ? '' : person}, ` +
+    `ResourceId: ${graph}, ConsentType: ${type}, Scope: ${scopes}]`;
+  const names = { name: 'TargetId.ServicePrincipalNames', newValue: app.appId };
+  const shared = { auditCategory: 'ApplicationManagement', operationType: 'Assign' } as const;
+  change(stage, home, actor, {
+    ...shared,
+    operation: 'Consent to application.',
+    category: 'ServicePrincipal',
+    targets: [principalTarget(stage, app, home)],
+    changes: [
+      { name: 'ConsentContext.IsAdminConsent', newValue: isForAll ? 'True' : 'False' },
+      { name: 'ConsentContext.IsAppOnly', newValue: 'False' },
+      { name: 'ConsentContext.OnBehalfOfAll', newValue: isForAll ? 'True' : 'False' },
+      { name: 'ConsentContext.Tags', newValue: 'WindowsAzureActiveDirectoryIntegratedApp' },
+      { name: 'ConsentAction.Permissions', newValue: `[] => [${grant}]; ` },
+      names,
+    ],
+  });
+  const granted: Audited = {
+    ...shared,
+    operation: 'Add delegated permission grant.',
+    category: 'ServicePrincipal',
+    targets: [principalTarget(stage, app, home)],
+    changes: [
+      { name: 'DelegatedPermissionGrant.Scope', newValue: ` ${scopes}` },
+      { name: 'DelegatedPermissionGrant.ConsentType', newValue: type },
+      { name: 'ServicePrincipal.ObjectID', newValue: client },
+      names,
+    ],
+  };
+  change(stage, home, actor, granted);
+  stage.addFoothold(
+    {
+      kind: 'consent',
+      tenantId: home.tenant.id,
+      objectId: client,
+      detail: `${app.name} may ${scopes}`,
+    },
+    (responder) => removeGrant(stage, home, responder, { app, scopes, type }),
+  );
+  claimApp(stage, app);
+};
+
+/** An application gets a right of its own, over all mailboxes say. */
+export const grantAppRole: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const app = args.app('to');
+  const role = args.text('role');
+  const isExchange = role === 'full_access_as_app';
+  const resource = isExchange ? FIRST_PARTY.exchange : FIRST_PARTY.graph;
+  const client = principalOf(stage, app, home);
+  const resourceId = servicePrincipalIdOf(home.tenant.key, resource);
+  const displayName = isExchange ? 'Office 365 Exchange Online' : 'Microsoft Graph';
+  const target = {
+    type: 'ServicePrincipal',
+    id: resourceId,
+    displayName,
+    appId: resource,
+  } as const;
+  const roleId = isExchange ? FULL_ACCESS_ROLE : stage.random.guid();
+  const what: Audited = {
+    operation: 'Add app role assignment to service principal.',
+    category: 'ServicePrincipal',
+    auditCategory: 'ApplicationManagement',
+    operationType: 'Assign',
+    targets: [target, principalTarget(stage, app, home)],
+    changes: [
+      { name: 'AppRole.Id', newValue: roleId },
+      { name: 'AppRole.Value', newValue: role },
+      { name: 'AppRole.DisplayName', newValue: role },
+      { name: 'ServicePrincipal.ObjectID', newValue: client },
+      { name: 'ServicePrincipal.DisplayName', newValue: app.name },
+      { name: 'ServicePrincipal.AppId', newValue: app.appId },
+      { name: 'TargetId.ServicePrincipalNames', newValue: resource },
+    ],
+  };
+  change(stage, home, actor, what);
+  stage.addFoothold(
+    {
+      kind: 'app-role',
+      tenantId: home.tenant.id,
+      objectId: client,
+      detail: `${app.name} holds ${role}`,
+    },
+    (responder) => removeAppRole(stage, home, responder, { app, role, roleId, resource: target }),
+  );
+  claimApp(stage, app);
+};
+
+/** Office 365 Exchange Online: full_access_as_app. */
+const FULL_ACCESS_ROLE = 'dc890d15-9560-4a4c-9b7f-a736ec74ec40';
+
+/** A second factor of the attacker's own. */
+export const registerMethod: Verb = (stage, args) => {
+  const session = args.session('by');
+  const actor = actorOf(stage, args, session.home);
+  const what: Audited = {
+    operation: 'User registered security info.',
+    category: 'User',
+    auditCategory: 'UserManagement',
+    operationType: 'Add',
+    targets: [userTarget(session.account)],
+    changes: [{ name: 'StrongAuthenticationMethod', newValue: 'PhoneAppNotification' }],
+  };
+  change(stage, session.home, actor, what);
+  stage.addFoothold(
+    {
+      kind: 'method',
+      tenantId: session.home.tenant.id,
+      objectId: session.account.objectId,
+      detail: `an authenticator at ${session.account.upn}`,
+    },
+    (responder) => deleteMethod(stage, session.home, responder, session.account),
+  );
+};
+
+export const registerDevice: Verb = (stage, args) => {
+  const session = args.session('by');
+  const actor = actorOf(stage, args, session.home);
+  const id = stage.random.guid();
+  const displayName = args.text('name');
+  const what: Audited = {
+    operation: 'Add device.',
+    category: 'Device',
+    auditCategory: 'Device',
+    operationType: 'Add',
+    targets: [{ type: 'Device', id, displayName }, userTarget(session.account)],
+    changes: [{ name: 'DisplayName', newValue: list([displayName]) }],
+  };
+  change(stage, session.home, actor, what);
+  stage.addFoothold(
+    {
+      kind: 'device',
+      tenantId: session.home.tenant.id,
+      objectId: id,
+      detail: `the device ${displayName}`,
+    },
+    (responder) => deleteDevice(stage, session.home, responder, { id, displayName }),
+  );
+};
+
+/** An account of theirs, or one that they took over, becomes an administrator. */
+export const grantRole: Verb = (stage, args) => {
+  const home = args.tenant();
+  const actor = actorOf(stage, args, home);
+  const { account } = args.account('to');
+  const role = args.text('role', 'Global Administrator');
+  const what: Audited = {
+    operation: 'Add member to role.',
+    category: 'Role',
+    auditCategory: 'RoleManagement',
+    operationType: 'Assign',
+    targets: [userTarget(account)],
+    changes: roleProperties(role).map(([name, newValue]) => ({ name, newValue })),
+  };
+  change(stage, home, actor, what);
+  stage.addFoothold(
+    {
+      kind: 'role',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `${account.upn} is ${role}`,
+    },
+    (responder) => removeRole(stage, home, responder, { account, role }),
+  );
+  stage.claim('account', home.tenant.id, account.objectId);
+};
+
+function claimApp(stage: Stage, { appId }: ScenarioApp): void {
+  stage.claim('application', '', appId);
+}

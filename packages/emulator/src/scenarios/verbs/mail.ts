@@ -1,0 +1,341 @@
+import type { FeedRecord } from '../../core/feed-record.ts';
+import { hex8 } from '../../core/seeded-random.ts';
+import { SUBJECT_WORDS } from '../../population/names.ts';
+import type { Person } from '../../population/person.ts';
+import type { Population } from '../../population/population.ts';
+import type { Token } from '../../records/account.ts';
+import { type Delivery, deliveryRecords } from '../../records/email.ts';
+import { cmdletRecords, ruleObjectId } from '../../records/exchange-admin.ts';
+import { FIRST_PARTY } from '../../records/first-party-apps.ts';
+import { graphCallRecords } from '../../records/graph-activity.ts';
+import {
+  bindRecords,
+  itemRecords,
+  type MailboxAct,
+  type MailClient,
+  type Message,
+  type Reader,
+  syncRecords,
+} from '../../records/mailbox.ts';
+import { BIND_WINDOW_MS } from '../limits.ts';
+import type { Stage } from '../steps/scenario-context.ts';
+import type { Session } from '../steps/scenario-value.ts';
+import type { Args } from '../steps/step-arguments.ts';
+import { AppTokens } from './apps.ts';
+import { principalOf } from './audited.ts';
+import { clearForwarding, permissionText, removePermission, removeRule } from './respond.ts';
+import { momentsIn, type Verb } from './verb.ts';
+
+function messageOf(stage: Stage, domain: string): Message {
+  const { random } = stage;
+  const id = [random.next(), random.next(), random.next(), random.next()].map(hex8).join('');
+  return {
+    internetMessageId: `<${id.toUpperCase()}@${domain}>`,
+    subject: `${random.pick(SUBJECT_WORDS)} ${random.pick(SUBJECT_WORDS)}`,
+    bytes: random.int(8, 500) * 512,
+  };
+}
+
+/** Who reads, and with which token at which moment. */
+type Access = { readonly reader: Reader; readonly token: (atMs: number) => Token };
+
+function accessOf(stage: Stage, args: Args, home: Population): Access {
+  const doer = args.doer('by');
+  if (doer.kind === 'session') {
+    const { session } = doer;
+    return {
+      reader: { kind: 'user', account: session.account },
+      token: (atMs) => stage.tokenOf(session, atMs),
+    };
+  }
+  const { app } = doer;
+  const servicePrincipalId = principalOf(stage, app, home);
+  const resourceId = FIRST_PARTY.exchange;
+  const tokens = new AppTokens(stage, { app, home, pool: args.pool(), resourceId });
+  return {
+    reader: { kind: 'app', app: { name: app.name, appId: app.appId, servicePrincipalId } },
+    token: (atMs) => tokens.at(atMs),
+  };
+}
+
+/**
+ * Opens messages one by one in each mailbox. What is opened within two minutes from one address is
+ * one record; `lanes` read side by side, each from its own.
+ */
+export const readMail: Verb = (stage, args) => {
+  const { people, home } = args.people('mailboxes');
+  const lanes = Array.from({ length: args.whole('lanes', 1) }, () => accessOf(stage, args, home));
+  const client = args.text('client', 'rest') as MailClient;
+  const folder = args.text('folder', 'Inbox');
+  const overMs = args.duration('over');
+  const windows = people.flatMap((owner) =>
+    bindsIn(stage, owner, { items: args.whole('items'), overMs, lanes: lanes.length }),
+  );
+  // In order of time: one token serves all mailboxes until it is over.
+  for (const { owner, atMs, count, lane } of windows.sort((a, b) => a.atMs - b.atMs)) {
+    const id = stage.random.guid();
+    const access = lanes[lane] as Access;
+    const token = access.token(atMs);
+    const act = { atMs, id, reader: access.reader, owner, client, token };
+    const messages = Array.from({ length: count }, () => messageOf(stage, home.tenant.domain));
+    const records = bindRecords(home.tenant, act, { folder, messages });
+    if (client === 'rest') records.push(...graphCalls(stage, home, act));
+    stage.emit(home, atMs, records);
+  }
+  stage.nowMs += overMs + BIND_WINDOW_MS;
+};
+
+/** What comes by REST comes through Graph, and only the export tells of its calls. */
+function graphCalls(
+  stage: Stage,
+  home: Population,
+  { reader, owner, token, atMs }: Omit<MailboxAct, 'operation'>,
+): FeedRecord[] {
+  if (reader.kind === 'vendor') return [];
+  return graphCallRecords(home.tenant, {
+    atMs,
+    requestId: stage.random.guid(),
+    operationId: stage.random.guid(),
+    method: 'GET',
+    path: `users/${owner.objectId}/messages?$top=50`,
+    status: 200,
+    token,
+    who:
+      reader.kind === 'user'
+        ? { kind: 'user', objectId: reader.account.objectId, scopes: 'Mail.Read User.Read' }
+        : { kind: 'app', app: reader.app, roles: 'Mail.Read' },
+    clientAuthMethod: reader.kind === 'user' ? 0 : 1,
+    userAgent: 'python-requests/2.32.3',
+    place: 'West Europe',
+  });
+}
+
+type Bind = {
+  readonly owner: Person;
+  readonly atMs: number;
+  readonly lane: number;
+  readonly count: number;
+};
+
+function bindsIn(
+  stage: Stage,
+  owner: Person,
+  { items, overMs, lanes }: { items: number; overMs: number; lanes: number },
+): Bind[] {
+  const counts = new Map<number, number>();
+  for (const atMs of momentsIn(stage, items, overMs)) {
+    const key = Math.floor(atMs / BIND_WINDOW_MS) * lanes + stage.random.int(0, lanes);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Array.from(counts, ([key, count]) => {
+    // A record is made when its two minutes are over.
+    const atMs = (Math.floor(key / lanes) + 1) * BIND_WINDOW_MS;
+    return { owner, atMs, lane: key % lanes, count };
+  });
+}
+
+/** A desktop client copies whole folders: everything in them is taken. */
+export const syncMail: Verb = (stage, args) => {
+  const session = args.session('by');
+  const owner = session.account;
+  for (const folder of ['Inbox', 'Sent Items', 'Archive', 'Drafts']) {
+    const act = {
+      atMs: stage.nowMs,
+      id: stage.random.guid(),
+      reader: { kind: 'user', account: owner },
+      owner,
+      client: 'outlook',
+      token: stage.tokenOf(session, stage.nowMs),
+    } as const;
+    stage.emit(session.home, stage.nowMs, syncRecords(session.home.tenant, act, folder));
+    stage.nowMs += stage.random.int(2000, 40_000);
+  }
+};
+
+/** A rule that hides, deletes or forwards. */
+export const inboxRule: Verb = (stage, args) => {
+  const session = args.session('by');
+  const { home, account } = session;
+  const name = args.text('name');
+  const words = args.text('words');
+  const forwardTo = args.has('forward-to') ? args.text('forward-to') : undefined;
+  const isDelete = args.is('delete');
+  const action: [string, string] =
+    forwardTo !== undefined
+      ? ['ForwardTo', forwardTo]
+      : isDelete
+        ? ['DeleteMessage', 'True']
+        : ['MoveToFolder', args.text('move-to', 'RSS Feeds')];
+  cmdlet(stage, session, {
+    operation: 'New-InboxRule',
+    objectId: ruleObjectId(home.tenant, account, name),
+    appId: FIRST_PARTY.exchange,
+    isWeb: true,
+    parameters: [
+      ['AlwaysDeleteOutlookRulesBlob', 'False'],
+      ['Force', 'False'],
+      action,
+      ['Name', name],
+      ['SubjectOrBodyContainsWords', words],
+      ['StopProcessingRules', 'True'],
+    ],
+  });
+  stage.addFoothold(
+    {
+      kind: 'inbox-rule',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `the rule ${name} in the mailbox of ${account.upn}`,
+    },
+    (responder) => removeRule(stage, home, responder, { account, name }),
+  );
+};
+
+/** The whole mailbox goes elsewhere. */
+export const forwardMail: Verb = (stage, args) => {
+  const session = args.session('by');
+  const { home, account } = session;
+  const to = args.text('to');
+  cmdlet(stage, session, {
+    operation: 'Set-Mailbox',
+    objectId: account.objectId,
+    appId: FIRST_PARTY.exchange,
+    isWeb: true,
+    parameters: [
+      ['Identity', account.upn],
+      ['DeliverToMailboxAndForward', 'True'],
+      ['ForwardingSmtpAddress', `smtp:${to}`],
+    ],
+  });
+  stage.addFoothold(
+    {
+      kind: 'forwarding',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail: `mail of ${account.upn} goes to ${to}`,
+    },
+    (responder) => clearForwarding(stage, home, responder, account),
+  );
+};
+
+/** A mailbox is opened to another account: its owner's, or by an administrator anybody's. */
+export const openMailbox: Verb = (stage, args) => {
+  const session = args.session('by');
+  const { home } = session;
+  const { account } = args.account('of');
+  const trustee = args.text('to');
+  cmdlet(stage, session, {
+    operation: 'Add-MailboxPermission',
+    objectId: account.objectId,
+    appId: FIRST_PARTY.exchangePowerShell,
+    parameters: [
+      ['Identity', account.upn],
+      ['User', trustee],
+      ['AccessRights', 'FullAccess'],
+    ],
+  });
+  const detail = permissionText(account, trustee);
+  stage.addFoothold(
+    {
+      kind: 'mailbox-permission',
+      tenantId: home.tenant.id,
+      objectId: account.objectId,
+      detail,
+    },
+    (responder) => removePermission(stage, home, responder, { account, trustee }),
+  );
+};
+
+export function cmdlet(
+  stage: Stage,
+  session: Session,
+  what: {
+    operation: string;
+    objectId: string;
+    appId: string;
+    isWeb?: true;
+    parameters: readonly (readonly [string, string])[];
+  },
+): void {
+  const { home, account } = session;
+  const atMs = stage.nowMs;
+  const { appId, ...act } = what;
+  const token = { ...stage.tokenOf(session, atMs), appId };
+  const [id, requestId] = [stage.random.guid(), stage.random.guid()];
+  const records = cmdletRecords(home.tenant, { ...act, atMs, id, requestId, account, token });
+  stage.emit(home, atMs, records);
+  stage.nowMs += stage.random.int(5000, 120_000);
+}
+
+/** Mail in somebody's name: the fraud itself, or the next people to be phished. */
+export const sendMail: Verb = (stage, args) => {
+  const session = args.session('by');
+  const { home, account } = session;
+  const { tenant } = home;
+  const subject = args.text('subject');
+  const outside = args.has('to-outside') ? [args.text('to-outside')] : [];
+  const inside: readonly Person[] = args.has('to') ? args.people('to').people : [];
+  const message = { ...messageOf(stage, tenant.domain), subject };
+  const token = stage.tokenOf(session, stage.nowMs);
+  const atMs = stage.nowMs;
+  const reader = { kind: 'user', account } as const;
+  const act = { atMs, id: stage.random.guid(), operation: 'Send', reader, token } as const;
+  const box = { ...act, owner: account, client: 'web' } as const;
+  const records: FeedRecord[] = itemRecords(tenant, box, { folder: 'Drafts', message });
+  const networkMessageId = stage.random.guid();
+  const sender = { address: account.upn, ip: token.ip };
+  const common = { ...message, atMs, networkMessageId, sender };
+  for (const address of outside) {
+    const recipient = { address, objectId: '' };
+    const one = {
+      ...common,
+      recipient,
+      direction: 'Outbound',
+      traceId: stage.random.guid(),
+    } as const;
+    records.push(...deliveryRecords(tenant, one));
+  }
+  for (const { upn: address, objectId } of inside) {
+    const recipient = { address, objectId };
+    const one = {
+      ...common,
+      recipient,
+      direction: 'Intra-org',
+      traceId: stage.random.guid(),
+    } as const;
+    records.push(...deliveryRecords(tenant, one));
+  }
+  stage.emit(home, atMs, records);
+  stage.nowMs += stage.random.int(30_000, 240_000);
+};
+
+/** Mail from outside to many, with a file perhaps. The sender is a real company's, and passes. */
+export const phish: Verb = (stage, args) => {
+  const { people, home } = args.people('to');
+  const overMs = args.duration('over', '20m');
+  const sender = { address: args.text('sender'), ip: stage.address('fresh').ip };
+  const subject = args.text('subject');
+  const attachment = args.has('attachment') ? fileOf(stage, args.text('attachment')) : undefined;
+  const moments = momentsIn(stage, people.length, overMs);
+  for (const [at, person] of people.entries()) {
+    const atMs = moments[at] as number;
+    const delivery: Delivery = {
+      ...messageOf(stage, sender.address.split('@')[1] ?? ''),
+      subject,
+      atMs,
+      traceId: stage.random.guid(),
+      networkMessageId: stage.random.guid(),
+      sender,
+      recipient: { address: person.upn, objectId: person.objectId },
+      direction: 'Inbound',
+      ...(attachment === undefined ? {} : { attachment }),
+    };
+    stage.emit(home, atMs, deliveryRecords(home.tenant, delivery));
+  }
+  stage.nowMs += overMs;
+};
+
+function fileOf(stage: Stage, name: string): NonNullable<Delivery['attachment']> {
+  const sha256 = Array.from({ length: 8 }, () => hex8(stage.random.next())).join('');
+  return { name, type: name.split('.').at(-1) ?? '', sha256 };
+}

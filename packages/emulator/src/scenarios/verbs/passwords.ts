@@ -1,0 +1,183 @@
+import type { Person } from '../../population/person.ts';
+import type { Population } from '../../population/population.ts';
+import { FIRST_PARTY } from '../../records/first-party-apps.ts';
+import type { SignIn } from '../../records/sign-in-record.ts';
+import { browserOf } from '../../sign-in/clients.ts';
+import { promptedSignIn, refused, ropcSignIn } from '../../sign-in/user-flows.ts';
+import { ScenarioError } from '../errors.ts';
+import type { Stage } from '../steps/scenario-context.ts';
+import { shuffled } from '../steps/scenario-variables.ts';
+import type { Args } from '../steps/step-arguments.ts';
+import { setPassword } from './respond.ts';
+import { claimSession } from './sessions.ts';
+import { momentsIn, type Verb } from './verb.ts';
+
+/** After so many wrong passwords in a row an account is locked for a while. */
+const LOCK_AFTER = 10;
+const WEEK_MS = 7 * 86_400_000;
+
+/** How somebody tries a password: posted by a program, or typed into the page. */
+type Way = {
+  readonly home: Population;
+  readonly flow: string;
+  readonly pool: ReturnType<Args['pool']>;
+  readonly client: ReturnType<Args['client']>;
+};
+
+function wayOf(args: Args, home: Population): Way {
+  const flow = args.text('flow', 'ropc');
+  if (flow !== 'ropc' && flow !== 'browser') {
+    throw new ScenarioError('wrong', `flow is ropc or browser, not ${flow}.`);
+  }
+  const client = args.client('client', flow === 'ropc' ? 'commandLine' : 'chrome');
+  return { home, flow, pool: args.pool(), client };
+}
+
+/** A right password is what the caller makes of this; a wrong one is refused. */
+function attempt(stage: Stage, way: Way, person: Person, atMs: number): SignIn {
+  const apps =
+    way.flow === 'ropc'
+      ? { appId: FIRST_PARTY.directoryPowerShell, resourceId: FIRST_PARTY.directory }
+      : { appId: FIRST_PARTY.officeHome, resourceId: FIRST_PARTY.graph };
+  const request = stage.request(atMs, stage.address(way.pool), apps);
+  return way.flow === 'ropc'
+    ? ropcSignIn(person, request, way.client)
+    : promptedSignIn(person, request, way.client);
+}
+
+/** Few tries at each of many. Yields the session of the one that was hit, if any. */
+export const spray: Verb = (stage, args) => {
+  const { people, home } = args.people('people');
+  const way = wayOf(args, home);
+  const overMs = args.duration('over');
+  const hit = args.has('hit') ? args.person('hit').person : undefined;
+  const unknown = args.whole('unknown-names', 0);
+  const order = Array.from({ length: args.whole('tries', 1) }, () => people).flat();
+  const moments = momentsIn(stage, order.length + unknown, overMs);
+  const lastTry = order.findLastIndex((person) => person.index === hit?.index);
+  let unknownLeft = unknown;
+  let next = 0;
+  for (const [at, atMs] of moments.entries()) {
+    const left = moments.length - at;
+    if (unknownLeft > 0 && stage.random.float() < unknownLeft / left) {
+      unknownLeft--;
+      const stranger = { ...home.person(0), ...strangerOf(stage, home) };
+      stage.signIn(home, refused(attempt(stage, way, stranger, atMs), 50034));
+      continue;
+    }
+    const person = order[next] as Person;
+    if (next++ === lastTry) letIn(stage, args, way, { person, atMs });
+    else {
+      const error = stage.random.chance(0.02) ? 50053 : 50126;
+      stage.signIn(home, refused(attempt(stage, way, person, atMs), error));
+    }
+  }
+  stage.nowMs += overMs;
+};
+
+/**
+ * So few tries that no threshold sees them. All shares are of tries: `fresh` come from an address
+ * that was never seen, the others from `hosts`; `overlap` come with a client as people here have
+ * it, the others with the intruder's own. Of the people, `successes` have the password that is
+ * tried at last; a second factor stands behind it.
+ */
+export const spraySlowly: Verb = (stage, args) => {
+  const { people, home } = args.people('people');
+  const overMs = args.duration('over');
+  const perWeek = args.decimal('per-week');
+  const [fresh, overlap] = [args.share('fresh', 1), args.share('overlap', 1)];
+  const hosts = args.pool('hosts');
+  const own = args.client('client', 'commandLine');
+  const hit = new Set(people.slice(0, args.whole('successes', 0)));
+  const unknown = args.whole('unknown-names', 0);
+  const tries = people.flatMap((person) => {
+    const wanted = (perWeek * overMs) / WEEK_MS;
+    const whole = Math.floor(wanted) + (stage.random.chance(wanted % 1) ? 1 : 0);
+    // Whoever is to be hit is tried once at least.
+    return Array.from({ length: Math.max(whole, hit.has(person) ? 1 : 0) }, () => person);
+  });
+  const strangers = Array.from({ length: unknown }, () => undefined);
+  const order = shuffled(stage, [...tries, ...strangers]);
+  const last = new Map(order.map((person, at) => [person, at]));
+  for (const [at, atMs] of momentsIn(stage, order.length, overMs).entries()) {
+    const person = order[at];
+    const isLike = stage.random.chance(overlap);
+    const client = isLike ? browserOf(home.person(stage.random.int(0, home.size))) : own;
+    const pool = stage.random.chance(fresh) ? 'fresh' : hosts;
+    const way: Way = { home, flow: 'browser', pool, client };
+    if (person === undefined) {
+      const stranger = { ...home.person(0), ...strangerOf(stage, home) };
+      stage.signIn(home, refused(attempt(stage, way, stranger, atMs), 50034));
+    } else if (hit.has(person) && last.get(person) === at) {
+      stage.signIn(home, refused(attempt(stage, way, person, atMs), 50076));
+      knowsPassword(stage, home, person);
+    } else stage.signIn(home, refused(attempt(stage, way, person, atMs), 50126));
+  }
+  stage.nowMs += overMs;
+};
+
+function strangerOf(stage: Stage, home: Population): Pick<Person, 'upn' | 'displayName'> {
+  const name = stage.random.pick(['admin', 'test', 'info', 'scan', 'backup', 'sales', 'j.smith']);
+  return { upn: `${name}${stage.random.int(1, 99)}@${home.tenant.domain}`, displayName: '' };
+}
+
+/** One account, many tries. `hit: true` means that it ends with the right password. */
+export const bruteForce: Verb = (stage, args) => {
+  const { person, home } = args.person('who');
+  const way = wayOf(args, home);
+  const overMs = args.duration('over');
+  const tries = args.whole('tries');
+  const isHit = args.is('hit');
+  for (const [at, atMs] of momentsIn(stage, tries, overMs).entries()) {
+    if (isHit && at === tries - 1) {
+      letIn(stage, args, way, { person, atMs });
+      break;
+    }
+    const error = at >= LOCK_AFTER && stage.random.chance(0.35) ? 50053 : 50126;
+    stage.signIn(home, refused(attempt(stage, way, person, atMs), error));
+  }
+  stage.nowMs += overMs;
+};
+
+/** The password was right. Whether that is enough depends on the tenant: `needs-factor`. */
+function letIn(
+  stage: Stage,
+  args: Args,
+  way: Way,
+  { person, atMs }: { person: Person; atMs: number },
+): void {
+  const tried = attempt(stage, way, person, atMs);
+  if (args.is('needs-factor')) {
+    stage.signIn(way.home, refused(tried, 50076));
+    return;
+  }
+  const sessionId = stage.random.guid();
+  stage.signIn(way.home, { ...tried, sessionId, factors: 1 });
+  const { appId, resourceId, requestId } = tried;
+  const session = {
+    home: way.home,
+    account: person,
+    sessionId,
+    appId,
+    resourceId,
+    client: way.client,
+    pool: way.pool,
+    token: { requestId, issuedMs: atMs },
+    isForged: false,
+  };
+  claimSession(stage, session, sessionId);
+  args.keep({ kind: 'session', session });
+  knowsPassword(stage, way.home, person);
+}
+
+function knowsPassword(stage: Stage, home: Population, person: Person): void {
+  stage.addFoothold(
+    {
+      kind: 'password',
+      tenantId: home.tenant.id,
+      objectId: person.objectId,
+      detail: `the password of ${person.upn} is known`,
+    },
+    (responder) => setPassword(stage, home, responder, person),
+  );
+}

@@ -1,0 +1,321 @@
+import type { Person } from '../../population/person.ts';
+import type { Population } from '../../population/population.ts';
+import type { Account } from '../../records/account.ts';
+import type { DirectoryTarget } from '../../records/directory-record.ts';
+import { cmdletRecords, ruleObjectId } from '../../records/exchange-admin.ts';
+import { FIRST_PARTY } from '../../records/first-party-apps.ts';
+import { silentSignIn, tokenIdOf } from '../../sign-in/user-flows.ts';
+import type { Stage } from '../steps/scenario-context.ts';
+import type { ScenarioApp } from '../steps/scenario-value.ts';
+import {
+  type Audited,
+  applicationTarget,
+  change,
+  keyText,
+  list,
+  principalOf,
+  principalTarget,
+  roleProperties,
+  userTarget,
+} from './audited.ts';
+
+/** What administrators do about intruders: each takes footholds away, and leaves its records. */
+
+type Properties = readonly (readonly [name: string, value: string])[];
+
+type What = Pick<Audited, 'operation' | 'targets'> & {
+  /** What was there and is not any more. */
+  readonly removed?: Properties;
+  readonly changes?: Audited['changes'];
+};
+
+function respond(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  kind: Pick<Audited, 'category' | 'auditCategory' | 'operationType'>,
+  { operation, targets, removed = [], changes = [] }: What,
+): void {
+  const gone = removed.map(([name, oldValue]) => ({ name, oldValue, newValue: '' }));
+  const actor = { kind: 'user', account: responder, ip: responder.office.ip } as const;
+  change(stage, home, actor, { ...kind, operation, targets, changes: [...gone, ...changes] });
+}
+
+const OF_USER = {
+  category: 'User',
+  auditCategory: 'UserManagement',
+  operationType: 'Update',
+} as const;
+const OF_APPLICATION = {
+  category: 'Application',
+  auditCategory: 'ApplicationManagement',
+  operationType: 'Delete',
+} as const;
+const OF_PRINCIPAL = { ...OF_APPLICATION, category: 'ServicePrincipal' } as const;
+
+export function revokeSessions(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  account: Account,
+): void {
+  const changes = [{ name: 'Included Updated Properties', newValue: 'StsRefreshTokensValidFrom' }];
+  const operation = 'Update StsRefreshTokenValidFrom Timestamp.';
+  respond(stage, home, responder, OF_USER, { operation, targets: [userTarget(account)], changes });
+  stage.closeFootholds('session', account.objectId);
+}
+
+export function setPassword(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  account: Account,
+): void {
+  const targets = [userTarget(account)];
+  respond(stage, home, responder, OF_USER, { operation: 'Reset user password.', targets });
+  stage.closeFootholds('password', account.objectId);
+  revokeSessions(stage, home, responder, account);
+}
+
+/** Whatever the account holds is of no use while it is disabled. */
+export function disableAccount(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  account: Account,
+): void {
+  const targets = [userTarget(account)];
+  const removed = [['AccountEnabled', '[true]']] as const;
+  respond(stage, home, responder, OF_USER, { operation: 'Disable account.', targets, removed });
+  for (const kind of ['account', 'session', 'password', 'role', 'method'] as const) {
+    stage.closeFootholds(kind, account.objectId);
+  }
+}
+
+export function removeRole(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  { account, role }: { readonly account: Account; readonly role: string },
+): void {
+  const kind = {
+    category: 'Role',
+    auditCategory: 'RoleManagement',
+    operationType: 'Unassign',
+  } as const;
+  respond(stage, home, responder, kind, {
+    operation: 'Remove member from role.',
+    targets: [userTarget(account)],
+    removed: roleProperties(role),
+  });
+  stage.closeFootholds('role', account.objectId, `${account.upn} is ${role}`);
+}
+
+/** An authenticator is deleted; of which one it was, the record says nothing. */
+export function deleteMethod(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  account: Account,
+): void {
+  respond(stage, home, responder, OF_USER, {
+    operation: 'Admin deleted security info.',
+    targets: [userTarget(account)],
+    removed: [['StrongAuthenticationMethod', 'PhoneAppNotification']],
+  });
+  stage.closeFootholds('method', account.objectId);
+}
+
+export function deleteDevice(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  { id, displayName }: { readonly id: string; readonly displayName: string },
+): void {
+  const kind = { category: 'Device', auditCategory: 'Device', operationType: 'Delete' } as const;
+  const targets: DirectoryTarget[] = [{ type: 'Device', id, displayName }];
+  respond(stage, home, responder, kind, { operation: 'Delete device.', targets });
+  stage.closeFootholds('device', id);
+}
+
+export function removeSecret(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  { app, keyId }: { readonly app: ScenarioApp; readonly keyId: string },
+): void {
+  const at = app.secrets.findIndex((secret) => secret.keyId === keyId);
+  const before = app.secrets.map(keyText);
+  if (at >= 0) app.secrets.splice(at, 1);
+  const kind = { ...OF_APPLICATION, operationType: 'Update' } as const;
+  respond(stage, home, responder, kind, {
+    operation: 'Update application – Certificates and secrets management ',
+    targets: [applicationTarget(app)],
+    changes: [
+      { name: 'KeyDescription', oldValue: list(before), newValue: list(app.secrets.map(keyText)) },
+      { name: 'Included Updated Properties', newValue: 'KeyDescription' },
+    ],
+  });
+  stage.closeFootholds('app-credential', app.appObjectId, `the secret ${keyId} of ${app.name}`);
+}
+
+/** The registration and its principal here, with whatever it held. */
+export function deleteApplication(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  app: ScenarioApp,
+): void {
+  const principal = principalTarget(stage, app, home);
+  const [operation, targets] = ['Delete application.', [applicationTarget(app)]];
+  respond(stage, home, responder, OF_APPLICATION, { operation, targets });
+  respond(stage, home, responder, OF_PRINCIPAL, {
+    operation: 'Remove service principal.',
+    targets: [principal],
+  });
+  for (const kind of ['app', 'app-credential'] as const) {
+    stage.closeFootholds(kind, app.appObjectId);
+  }
+  for (const kind of ['consent', 'app-role'] as const) stage.closeFootholds(kind, principal.id);
+}
+
+export function removeGrant(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  {
+    app,
+    scopes,
+    type,
+  }: { readonly app: ScenarioApp; readonly scopes: string; readonly type: string },
+): void {
+  const client = principalOf(stage, app, home);
+  respond(
+    stage,
+    home,
+    responder,
+    { ...OF_PRINCIPAL, operationType: 'Unassign' },
+    {
+      operation: 'Remove delegated permission grant.',
+      targets: [principalTarget(stage, app, home)],
+      removed: [
+        ['DelegatedPermissionGrant.Scope', ` ${scopes}`],
+        ['DelegatedPermissionGrant.ConsentType', type],
+        ['ServicePrincipal.ObjectID', client],
+      ],
+    },
+  );
+  stage.closeFootholds('consent', client, `${app.name} may ${scopes}`);
+}
+
+export function removeAppRole(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  grant: {
+    readonly app: ScenarioApp;
+    readonly role: string;
+    readonly roleId: string;
+    readonly resource: DirectoryTarget;
+  },
+): void {
+  const { app, role, roleId, resource } = grant;
+  const client = principalOf(stage, app, home);
+  respond(
+    stage,
+    home,
+    responder,
+    { ...OF_PRINCIPAL, operationType: 'Unassign' },
+    {
+      operation: 'Remove app role assignment from service principal.',
+      targets: [resource, principalTarget(stage, app, home)],
+      removed: [
+        ['AppRole.Id', roleId],
+        ['AppRole.Value', role],
+        ['AppRole.DisplayName', role],
+        ['ServicePrincipal.ObjectID', client],
+        ['ServicePrincipal.DisplayName', app.name],
+        ['ServicePrincipal.AppId', app.appId],
+      ],
+    },
+  );
+  stage.closeFootholds('app-role', client, `${app.name} holds ${role}`);
+}
+
+export function removeRule(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  { account, name }: { readonly account: Account; readonly name: string },
+): void {
+  const path = ruleObjectId(home.tenant, account, name);
+  const identity = `${account.mailboxGuid}\\${name}`;
+  cmdlet(stage, home, responder, 'Remove-InboxRule', path, [
+    ['Mailbox', account.upn],
+    ['Identity', identity],
+    ['Force', 'True'],
+  ]);
+  const detail = `the rule ${name} in the mailbox of ${account.upn}`;
+  stage.closeFootholds('inbox-rule', account.objectId, detail);
+}
+
+export function clearForwarding(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  account: Account,
+): void {
+  cmdlet(stage, home, responder, 'Set-Mailbox', account.objectId, [
+    ['Identity', account.upn],
+    ['DeliverToMailboxAndForward', 'False'],
+    ['ForwardingSmtpAddress', ''],
+  ]);
+  stage.closeFootholds('forwarding', account.objectId);
+}
+
+export function removePermission(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  { account, trustee }: { readonly account: Account; readonly trustee: string },
+): void {
+  cmdlet(stage, home, responder, 'Remove-MailboxPermission', account.objectId, [
+    ['Identity', account.upn],
+    ['User', trustee],
+    ['AccessRights', 'FullAccess'],
+  ]);
+  stage.closeFootholds('mailbox-permission', account.objectId, permissionText(account, trustee));
+}
+
+export function permissionText(account: Account, trustee: string): string {
+  return `${trustee} opens the mailbox of ${account.upn}`;
+}
+
+/** In Exchange's shell, with a token of the moment. */
+function cmdlet(
+  stage: Stage,
+  home: Population,
+  responder: Person,
+  operation: string,
+  objectId: string,
+  parameters: Properties,
+): void {
+  const apps = { appId: FIRST_PARTY.exchangePowerShell, resourceId: FIRST_PARTY.exchange };
+  const sessionId = stage.random.guid();
+  const request = { ...stage.request(stage.nowMs, responder.office, apps), sessionId };
+  stage.signIn(home, silentSignIn(responder, request));
+  stage.nowMs += stage.random.int(2000, 20_000);
+  const token = {
+    tokenId: tokenIdOf(request.requestId),
+    sessionId,
+    issuedMs: request.atMs,
+    appId: apps.appId,
+    ip: responder.office.ip,
+    deviceId: undefined,
+  };
+  const atMs = stage.nowMs;
+  const [id, requestId] = [stage.random.guid(), stage.random.guid()];
+  const act = { atMs, id, requestId, account: responder, token, operation, objectId, parameters };
+  stage.emit(home, atMs, cmdletRecords(home.tenant, act));
+  stage.nowMs += stage.random.int(5000, 120_000);
+}

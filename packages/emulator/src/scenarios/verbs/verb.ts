@@ -1,0 +1,14 @@
+import type { Stage } from '../steps/scenario-context.ts';
+import type { Args } from '../steps/step-arguments.ts';
+
+/** One thing that a scenario can do. It moves the stage's clock to when it is done. */
+export type Verb = (stage: Stage, args: Args) => void;
+
+/** `count` moments within `[fromMs, fromMs + overMs)`, in order, as chance has it. */
+export function momentsIn(stage: Stage, count: number, overMs: number): number[] {
+  const moments = Array.from(
+    { length: count },
+    () => stage.nowMs + Math.floor(stage.random.float() * overMs),
+  );
+  return moments.sort((a, b) => a - b);
+}

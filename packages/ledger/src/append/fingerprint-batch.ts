@@ -1,0 +1,213 @@
+import { hash } from 'node:crypto';
+import { isGuid, type Locus, plural, RECORD_BYTES_MAX, type RecordDraft } from '@countersign/core';
+import {
+  type ActionKeys,
+  actionKeys,
+  KeyedHash,
+  type LocalKeys,
+  versionKey,
+} from '../entries/keyed-hash.ts';
+import { checkEventTime, checkLeafHead } from '../entries/leaf.ts';
+import { LedgerError } from '../errors.ts';
+import { BATCH_BODY_BYTES_MAX, BATCH_ENTRIES_MAX } from '../limits.ts';
+
+export const FINGERPRINT_BYTES = 16;
+
+/** What the sequencer needs to know of a batch: columns of 16 bytes per record. */
+export type FingerprintBatch = {
+  readonly count: number;
+  /** SHA-256(key of tenant and source || body), cut: equal only for the same bytes again. */
+  readonly versions: Uint8Array;
+  /** A keyed, one-to-one mix of the leaf id: equal for all records of one action. */
+  readonly actions: Uint8Array;
+  /** The leaf ids. */
+  readonly ids: readonly string[];
+};
+
+/**
+ * Computes the fingerprints of a batch and checks its drafts, so that nothing after the sequencer
+ * can fail on account of a record. Runs in workers.
+ * @throws LedgerError INVALID_DRAFT, BATCH_TOO_LARGE
+ */
+export function fingerprintBatch(
+  drafts: readonly RecordDraft[],
+  keys: LocalKeys,
+): FingerprintBatch {
+  checkBatch(drafts);
+  const count = drafts.length;
+  const versions = Buffer.alloc(count * FINGERPRINT_BYTES);
+  const actions = Buffer.alloc(count * FINGERPRINT_BYTES);
+  const ids: string[] = [];
+  const known = new Map<string, Buffer>();
+  const action = actionKeys(keys);
+  const idHash = new KeyedHash(keys.id);
+  const scratch = Buffer.allocUnsafe(FINGERPRINT_BYTES + longestBody(drafts));
+  const { buffer: room, byteOffset: start } = scratch;
+  let last: RecordDraft | undefined;
+  let source: Buffer | undefined;
+  for (let i = 0; i < count; i++) {
+    const draft = drafts[i] as RecordDraft;
+    const at = i * FINGERPRINT_BYTES;
+    checkEventTime(draft.at);
+    if (source === undefined || last === undefined || !hasSameHead(draft, last)) {
+      source = keysOf(draft, keys, known);
+      scratch.set(source);
+    }
+    last = draft;
+    scratch.set(draft.body, FINGERPRINT_BYTES);
+    // A plain view: a Buffer costs several times as much to make.
+    const whole = new Uint8Array(room, start, FINGERPRINT_BYTES + draft.body.length);
+    versions.write(hash('sha256', whole, 'binary'), at, FINGERPRINT_BYTES, 'latin1');
+    const id =
+      leafId(draft.id, idHash) ?? `=${versions.toString('hex', at, at + FINGERPRINT_BYTES)}`;
+    ids.push(id);
+    writeActionFingerprint(id, action, actions, at);
+  }
+  return { count, versions, actions, ids };
+}
+
+function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
+  return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
+}
+
+function keysOf(draft: RecordDraft, keys: LocalKeys, known: Map<string, Buffer>): Buffer {
+  const name = `${draft.kind}\n${draft.tenant}\n${draft.source}`;
+  let found = known.get(name);
+  if (found === undefined) {
+    checkLeafHead(draft.kind, draft.tenant, draft.source);
+    found = versionKey(keys, draft.tenant, draft.source);
+    known.set(name, found);
+  }
+  return found;
+}
+
+/** A GUID says nothing about anybody; any other id might, and is written as a keyed hash. */
+function leafId(id: string | undefined, idHash: KeyedHash): string | undefined {
+  if (id === undefined) return undefined;
+  if (isPlainGuid(id)) return id;
+  return isGuid(id) ? id.toLowerCase() : `~${idHash.hex16(id)}`;
+}
+
+/** As nearly all ids come: told without a regular expression. */
+function isPlainGuid(id: string): boolean {
+  if (id.length !== 36) return false;
+  const isDivided =
+    id.charCodeAt(8) === 0x2d &&
+    id.charCodeAt(13) === 0x2d &&
+    id.charCodeAt(18) === 0x2d &&
+    id.charCodeAt(23) === 0x2d;
+  if (!isDivided) return false;
+  let seen = hexHalf(id, 0) | hexHalf(id, 4) | hexHalf(id, 9) | hexHalf(id, 14);
+  seen |= hexHalf(id, 19) | hexHalf(id, 24) | hexHalf(id, 28) | hexHalf(id, 32);
+  return seen < NOT_HEX;
+}
+
+/**
+ * The 128 bits that a leaf id spells go through a keyed permutation: two ids of one form never
+ * meet, and the result is spread evenly.
+ */
+function writeActionFingerprint(id: string, action: ActionKeys, into: Buffer, at: number): void {
+  const isWhole = id.length === 36;
+  const key = isWhole ? action.guid : id.charCodeAt(0) === 0x7e ? action['~'] : action['='];
+  // A GUID has four dashes among its digits, the other forms one character before them.
+  const places = isWhole ? GUID_PLACES : HASH_PLACES;
+  let a = hexWord(id, places[0], places[1]) ^ (key[0] as number);
+  let b = hexWord(id, places[2], places[3]) ^ (key[1] as number);
+  let c = hexWord(id, places[4], places[5]) ^ (key[2] as number);
+  let d = hexWord(id, places[6], places[7]) ^ (key[3] as number);
+  for (let round = 0; round < 2; round++) {
+    a ^= mix(d ^ (key[4] as number));
+    b ^= mix(a ^ (key[5] as number));
+    c ^= mix(b ^ (key[6] as number));
+    d ^= mix(c ^ (key[7] as number));
+  }
+  into.writeInt32BE(a, at);
+  into.writeInt32BE(b, at + 4);
+  into.writeInt32BE(c, at + 8);
+  into.writeInt32BE(d, at + 12);
+}
+
+const GUID_PLACES = [0, 4, 9, 14, 19, 24, 28, 32] as const;
+const HASH_PLACES = [1, 5, 9, 13, 17, 21, 25, 29] as const;
+
+/** What {@link FingerprintBatch} holds in `actions` for an entry with this leaf id. */
+export function actionFingerprint(leafId: string, keys: ActionKeys): Uint8Array {
+  const into = Buffer.alloc(FINGERPRINT_BYTES);
+  writeActionFingerprint(leafId, keys, into, 0);
+  return into;
+}
+
+/** The finalizer of MurmurHash3: every bit of the result depends on every bit of the word. */
+function mix(word: number): number {
+  let h = word ^ (word >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+function hexWord(text: string, high: number, low: number): number {
+  return (hexHalf(text, high) << 16) | hexHalf(text, low);
+}
+
+/** Four digits in lower case; {@link NOT_HEX} or more if one of them is none. */
+function hexHalf(text: string, at: number): number {
+  return (
+    (nibble(text.charCodeAt(at)) << 12) |
+    (nibble(text.charCodeAt(at + 1)) << 8) |
+    (nibble(text.charCodeAt(at + 2)) << 4) |
+    nibble(text.charCodeAt(at + 3))
+  );
+}
+
+const NOT_HEX = 0x1_0000;
+
+/** A table, since the processor cannot foretell whether the next digit is a letter. */
+const NIBBLES: Int32Array = Int32Array.from({ length: 256 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return digit < 0 ? NOT_HEX : digit;
+});
+
+function nibble(code: number): number {
+  return NIBBLES[code] ?? NOT_HEX;
+}
+
+function checkBatch(drafts: readonly RecordDraft[]): void {
+  let bodyBytes = 0;
+  for (const { body, locus } of drafts) {
+    if (locus !== undefined && !isWhole(locus)) {
+      throw new LedgerError(
+        'INVALID_DRAFT',
+        'could not take in a record: its place in the import is not made of whole numbers',
+      );
+    }
+    if (body.length > RECORD_BYTES_MAX) {
+      throw new LedgerError(
+        'INVALID_DRAFT',
+        `could not take in a record of ${plural(body.length, 'byte')}: ` +
+          `the limit is ${RECORD_BYTES_MAX}`,
+      );
+    }
+    bodyBytes += body.length;
+  }
+  if (drafts.length > BATCH_ENTRIES_MAX || bodyBytes > BATCH_BODY_BYTES_MAX) {
+    throw new LedgerError(
+      'BATCH_TOO_LARGE',
+      `could not take in ${plural(drafts.length, 'record')} of ${plural(bodyBytes, 'byte')} ` +
+        `at once: split the batch below ${BATCH_ENTRIES_MAX} records and ` +
+        `${BATCH_BODY_BYTES_MAX} bytes`,
+    );
+  }
+}
+
+function isWhole({ importNumber, row, offset, length }: Locus): boolean {
+  return isIndex(importNumber) && isIndex(row) && isIndex(offset) && isIndex(length);
+}
+
+function isIndex(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function longestBody(drafts: readonly RecordDraft[]): number {
+  return drafts.reduce((longest, { body }) => Math.max(longest, body.length), 0);
+}

@@ -1,0 +1,184 @@
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assert } from '@countersign/core';
+import { BundleBuilder, bundlePath, TILE_WIDTH, Tree, tilePath } from '@countersign/tlog';
+import { ArchiveWriter } from '../archive/archive-writer.ts';
+import { type LoadedBlock, mergeSmallBlocks } from '../archive/merge-blocks.ts';
+import type { Files } from '../disk/disk.ts';
+import { FileBatch } from '../disk/replace-file.ts';
+import { syncNewFolders } from '../disk/sync-folders.ts';
+import { readBundle, readTile } from '../entries/tile-files.ts';
+import { dayOf, layout } from '../folder/folder-layout.ts';
+import type { Frame } from '../journal/journal-frame.ts';
+import { TILE_FILES_AT_ONCE } from '../limits.ts';
+
+/**
+ * Turns frames into the log (tiles and entry bundles) and the archive (segments). The writer hands
+ * it frames that it has just made durable, recovery those that it read from the journal: one path.
+ * What it integrated counts once a checkpoint over it is published, which is not its business.
+ */
+export class Integrator {
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #tree: Tree;
+  readonly #bundles: BundleBuilder;
+  readonly #archive: ArchiveWriter;
+  readonly #batch: FileBatch;
+  /** Full tiles and bundles whose partial forms may go, once a checkpoint covers the full ones. */
+  #filled: string[] = [];
+
+  private constructor(
+    files: Files,
+    dir: string,
+    parts: {
+      readonly tree: Tree;
+      readonly bundles: BundleBuilder;
+      readonly archive: ArchiveWriter;
+    },
+  ) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#tree = parts.tree;
+    this.#bundles = parts.bundles;
+    this.#archive = parts.archive;
+    this.#batch = new FileBatch(files, dir);
+  }
+
+  /** Takes up the log where its checkpoint of `size` entries left it. */
+  static async open(files: Files, dir: string, size: number): Promise<Integrator> {
+    const tree = Tree.restore(size, (tile) => readTile(files, dir, tile));
+    const width = size % TILE_WIDTH;
+    const index = Math.floor(size / TILE_WIDTH);
+    const bytes = width === 0 ? Buffer.alloc(0) : readBundle(files, dir, { index, width });
+    const bundles = BundleBuilder.restore(size, bytes);
+    const archive = await ArchiveWriter.open(files, dir, size);
+    return new Integrator(files, dir, { tree, bundles, archive });
+  }
+
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  root(): Buffer {
+    return this.#tree.root();
+  }
+
+  /**
+   * Resolves when all tiles, bundles and bodies of the frames are in their places and durable. A
+   * crash before that leaves files that no checkpoint speaks of, and that the same frames, still
+   * in the journal, make again byte by byte. An error leaves the object unusable.
+   */
+  async integrate(frames: readonly Frame[]): Promise<void> {
+    if (frames.length === 0) return;
+    try {
+      await this.#integrate(frames);
+    } catch (error) {
+      this.#batch.abandon();
+      throw error;
+    }
+  }
+
+  async #integrate(frames: readonly Frame[]): Promise<void> {
+    for (const frame of frames) {
+      assert(frame.firstIndex === this.#tree.size, 'frames follow one another');
+      this.#bundles.append(frame.leaves, frame.count, (bundle, parts) => {
+        this.#addFull(bundlePath(bundle), parts);
+      });
+      this.#tree.appendLeaves(frame.hashes, (tile, hashes) => {
+        this.#addFull(tilePath(tile), [hashes]);
+      });
+      if (this.#batch.count >= TILE_FILES_AT_ONCE) await this.#batch.commit();
+      // Files are made and hashes taken on this thread: commits go on in between.
+      else await nextTurn();
+    }
+    for (const { tile, hashes } of this.#tree.edge()) {
+      this.#batch.add(layout.logFile(this.#dir, tilePath(tile)), [hashes]);
+    }
+    const edge = this.#bundles.edge();
+    if (edge !== undefined) {
+      this.#batch.add(layout.logFile(this.#dir, bundlePath(edge.bundle)), edge.parts);
+    }
+    this.#archiveBodies(frames);
+    await this.#batch.commit();
+    await this.#archive.sync();
+  }
+
+  /**
+   * Removes partial tiles that full ones have replaced, for good. Call it when a checkpoint covers
+   * these, and before the journal lets go of their entries: it is what tells a recovery of them.
+   */
+  removeStalePartials(): Promise<void> {
+    return removePartials(this.#files, this.#dir, this.#filled.splice(0));
+  }
+
+  /** Erases bodies for good; the tree, and so every proof, stays as it is. */
+  rewriteWithout(erase: ReadonlySet<number>): Promise<void> {
+    return this.#archive.rewriteWithout(erase);
+  }
+
+  close(): void {
+    this.#archive.close();
+  }
+
+  #addFull(path: string, parts: readonly Uint8Array[]): void {
+    this.#batch.add(layout.logFile(this.#dir, path), parts);
+    this.#filled.push(path);
+  }
+
+  /** Small neighbours are joined, but not over midnight: a segment belongs to one day. */
+  #archiveBodies(frames: readonly Frame[]): void {
+    let day = '';
+    let blocks: LoadedBlock[] = [];
+    for (const frame of frames) {
+      const frameDay = dayOf(frame.seenMs);
+      if (frameDay !== day) {
+        this.#archive.append(mergeSmallBlocks(blocks), day);
+        blocks = [];
+        day = frameDay;
+      }
+      const place = { path: 'the journal', at: 0 };
+      for (const { header, bytes } of frame.blocks) blocks.push({ header, bytes, place });
+    }
+    this.#archive.append(mergeSmallBlocks(blocks), day);
+  }
+}
+
+/**
+ * After a crash between a checkpoint and the removal that follows it, the entries that were still
+ * in the journal tell which tiles may have left partial forms behind.
+ */
+export async function removePartialsBetween(
+  files: Files,
+  dir: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const full: string[] = [];
+  let first = from;
+  let end = to;
+  for (let level = 0; end >= TILE_WIDTH; level++) {
+    first = Math.floor(first / TILE_WIDTH);
+    end = Math.floor(end / TILE_WIDTH);
+    for (let index = first; index < end; index++) {
+      full.push(tilePath({ level, index, width: TILE_WIDTH }));
+      if (level === 0) full.push(bundlePath({ index, width: TILE_WIDTH }));
+    }
+  }
+  await removePartials(files, dir, full);
+}
+
+async function removePartials(
+  files: Files,
+  dir: string,
+  fullPaths: readonly string[],
+): Promise<void> {
+  const changed = new Set<string>();
+  for (const path of fullPaths) {
+    const folder = `${layout.logFile(dir, path)}.p`;
+    const partials = files.list(folder);
+    if (partials.length === 0) continue;
+    for (const { name } of partials) files.remove(join(folder, name));
+    files.removeFolder(folder);
+    changed.add(dirname(folder));
+  }
+  await syncNewFolders(files, changed);
+}

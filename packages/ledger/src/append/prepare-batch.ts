@@ -1,0 +1,206 @@
+import { hash } from 'node:crypto';
+import { assert, LEAF_BYTES_MAX, type Random, type RecordDraft } from '@countersign/core';
+import { HASH_BYTES, LEAF_PREFIX } from '@countersign/tlog';
+import { encodeBlock } from '../archive/block.ts';
+import { COLUMN_BYTES, ROW_BYTES_MAX, writeRow } from '../archive/block-metadata.ts';
+import { leafHead, leafTail, seenText } from '../entries/leaf.ts';
+import { encodeFrame } from '../journal/journal-frame.ts';
+import { BLOCK_BODY_BYTES_TARGET } from '../limits.ts';
+import type { FingerprintBatch } from './fingerprint-batch.ts';
+import { BatchScratch } from './reusable-buffers.ts';
+
+/** What the sequencer decided about a batch. */
+export type Verdict = {
+  /** Index of the first accepted record; the others follow in order. */
+  readonly baseIndex: number;
+  /** When the ledger took them in; never less than before. */
+  readonly seenMs: number;
+  /** Positions in the batch of the records that become entries, ascending. */
+  readonly accepted: Uint32Array;
+  /** Of each other position: the entry that holds the same bytes. */
+  readonly duplicateOf: ReadonlyMap<number, number>;
+  /** Of a position: the entries of the same action with other bytes or from another source. */
+  readonly earlier: ReadonlyMap<number, readonly number[]>;
+};
+
+/** A batch ready for the journal; the one buffer can be moved between threads. */
+export type PreparedBatch = {
+  readonly firstIndex: number;
+  readonly count: number;
+  readonly frame: Uint8Array<ArrayBuffer>;
+};
+
+/**
+ * Makes the frame of a batch's accepted records: salts, digests, leaves, leaf hashes and packed
+ * bodies. Runs in workers; what it needs of each record is done once, on long buffers, which a
+ * thread keeps in its `scratch`.
+ */
+export function prepareBatch(
+  drafts: readonly RecordDraft[],
+  fingerprints: FingerprintBatch,
+  verdict: Verdict,
+  random: Random,
+  scratch: BatchScratch = new BatchScratch(),
+): PreparedBatch {
+  const count = verdict.accepted.length;
+  const firstIndex = verdict.baseIndex;
+  if (count === 0) return { firstIndex, count, frame: new Uint8Array(0) };
+  const batch: Accepted = { drafts, fingerprints, verdict, scratch };
+  const salts = random.fill(Buffer.alloc(count * COLUMN_BYTES)) as Buffer;
+  const digests: string[] = new Array(count);
+  const blocks: Buffer[] = [];
+  for (const range of blockRanges(batch)) blocks.push(makeBlock(batch, salts, digests, range));
+  const { leaves, hashes } = makeLeaves(batch, digests);
+  const { seenMs } = verdict;
+  const frame = encodeFrame({ firstIndex, count, seenMs, hashes, leaves, blocks });
+  return { firstIndex, count, frame };
+}
+
+type Accepted = {
+  readonly drafts: readonly RecordDraft[];
+  readonly fingerprints: FingerprintBatch;
+  readonly verdict: Verdict;
+  readonly scratch: BatchScratch;
+};
+
+function draftAt({ drafts, verdict }: Accepted, i: number): RecordDraft {
+  return drafts[verdict.accepted[i] as number] as RecordDraft;
+}
+
+/**
+ * Cuts a batch into blocks of about the same length, none so short that the integration would have
+ * to join it with others.
+ */
+function blockRanges(batch: Accepted): readonly Range[] {
+  const count = batch.verdict.accepted.length;
+  let bytes = 0;
+  for (let i = 0; i < count; i++) bytes += draftAt(batch, i).body.length;
+  const blockCount = Math.max(1, Math.floor(bytes / BLOCK_BODY_BYTES_TARGET));
+  const ranges: Range[] = [];
+  let from = 0;
+  let done = 0;
+  for (let i = 0; i < count; i++) {
+    done += draftAt(batch, i).body.length;
+    const number = ranges.length + 1;
+    const isFull = number < blockCount && done >= (bytes * number) / blockCount;
+    if (!isFull && i + 1 < count) continue;
+    ranges.push({ from, to: i + 1 });
+    from = i + 1;
+  }
+  return ranges;
+}
+
+function makeBlock(batch: Accepted, salts: Buffer, digests: string[], { from, to }: Range): Buffer {
+  const { versions, actions } = batch.fingerprints;
+  const count = to - from;
+  const columnBytes = count * COLUMN_BYTES;
+  const meta = batch.scratch.room('meta', 3 * columnBytes + count * ROW_BYTES_MAX);
+  salts.copy(meta, 0, from * COLUMN_BYTES, to * COLUMN_BYTES);
+  copyColumn(versions, batch.verdict.accepted, { from, to }, meta, columnBytes);
+  copyColumn(actions, batch.verdict.accepted, { from, to }, meta, 2 * columnBytes);
+  let rowAt = 3 * columnBytes;
+  let bodyBytes = 0;
+  for (let i = from; i < to; i++) {
+    const { body, locus } = draftAt(batch, i);
+    rowAt = writeRow({ size: body.length, erased: 0, locus }, meta, rowAt);
+    bodyBytes += body.length;
+  }
+  const bodies = gather(batch, salts, digests, { from, to, bodyBytes });
+  const firstIndex = batch.verdict.baseIndex + from;
+  return encodeBlock({ firstIndex, count, meta: meta.subarray(0, rowAt), bodies });
+}
+
+/**
+ * Lays the bodies one after the other and takes SHA-256(salt || body) of each in place. From the
+ * last to the first: a salt is written where the end of the body before will stand afterwards.
+ */
+function gather(
+  batch: Accepted,
+  salts: Buffer,
+  digests: string[],
+  range: Range & { readonly bodyBytes: number },
+): Buffer {
+  const length = COLUMN_BYTES + range.bodyBytes;
+  const room = batch.scratch.room('bodies', length);
+  let end = length;
+  for (let i = range.to - 1; i >= range.from; i--) {
+    const { body } = draftAt(batch, i);
+    const start = end - body.length;
+    room.set(body, start);
+    const saltAt = start - COLUMN_BYTES;
+    for (let k = 0; k < COLUMN_BYTES; k++) room[saltAt + k] = salts[i * COLUMN_BYTES + k] as number;
+    // A plain view: a Buffer costs several times as much to make.
+    digests[i] = hash('sha256', new Uint8Array(room.buffer, saltAt, end - saltAt), 'hex');
+    end = start;
+  }
+  assert(end === COLUMN_BYTES, 'the bodies fill the block');
+  return room.subarray(COLUMN_BYTES, length);
+}
+
+/** Each leaf after its length; the leaf hash is taken where the leaf stands. */
+function makeLeaves(
+  batch: Accepted,
+  digests: readonly string[],
+): { readonly leaves: Buffer; readonly hashes: Buffer } {
+  const { verdict, fingerprints, scratch } = batch;
+  const count = verdict.accepted.length;
+  const seen = seenText(verdict.seenMs);
+  const hashes = scratch.room('hashes', count * HASH_BYTES);
+  let leaves = scratch.room('leaves', count * LEAF_BYTES_GUESS + 2 + LEAF_BYTES_MAX);
+  let at = 0;
+  let head = '';
+  let last: RecordDraft | undefined;
+  for (let i = 0; i < count; i++) {
+    const draft = draftAt(batch, i);
+    if (last === undefined || !hasSameHead(draft, last)) {
+      head = leafHead(draft.kind, draft.tenant, draft.source);
+    }
+    last = draft;
+    const id = fingerprints.ids[verdict.accepted[i] as number] as string;
+    const sha256 = digests[i] as string;
+    const text = head + leafTail({ id, at: draft.at, seen, size: draft.body.length, sha256 });
+    if (at + 2 + LEAF_BYTES_MAX > leaves.length) leaves = grown(leaves);
+    const bytes = leaves.write(text, at + 2, 'latin1');
+    assert(bytes === text.length && bytes <= LEAF_BYTES_MAX, 'a leaf has at most 4 KiB');
+    leaves[at + 1] = LEAF_PREFIX;
+    const prefixed = new Uint8Array(leaves.buffer, at + 1, 1 + bytes);
+    hashes.write(hash('sha256', prefixed, 'binary'), i * HASH_BYTES, HASH_BYTES, 'latin1');
+    leaves[at] = bytes >>> 8;
+    leaves[at + 1] = bytes & 0xff;
+    at += 2 + bytes;
+  }
+  return { leaves: leaves.subarray(0, at), hashes: hashes.subarray(0, count * HASH_BYTES) };
+}
+
+/** A usual leaf; a batch of longer ones makes the buffer grow. */
+const LEAF_BYTES_GUESS = 360;
+
+function grown(buffer: Buffer): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(2 * buffer.length);
+  buffer.copy(larger);
+  return larger;
+}
+
+function hasSameHead(a: RecordDraft, b: RecordDraft): boolean {
+  return a.source === b.source && a.tenant === b.tenant && a.kind === b.kind;
+}
+
+type Range = { readonly from: number; readonly to: number };
+
+/** Copies the accepted rows of a column, as many as stand together at a time. */
+function copyColumn(
+  column: Uint8Array,
+  accepted: Uint32Array,
+  { from, to }: Range,
+  into: Buffer,
+  at: number,
+): void {
+  for (let i = from; i < to; ) {
+    const first = accepted[i] as number;
+    let count = 1;
+    while (i + count < to && accepted[i + count] === first + count) count++;
+    const rows = column.subarray(first * COLUMN_BYTES, (first + count) * COLUMN_BYTES);
+    into.set(rows, at + (i - from) * COLUMN_BYTES);
+    i += count;
+  }
+}

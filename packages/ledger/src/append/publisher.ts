@@ -1,0 +1,180 @@
+import { type Clock, plural } from '@countersign/core';
+import {
+  formatCheckpoint,
+  formatNote,
+  isByteEqual,
+  isSignatureBy,
+  type NoteSignature,
+  type NoteSigner,
+  openCheckpoint,
+  parseNote,
+  type SignedCheckpoint,
+  signNote,
+  verifierOf,
+} from '@countersign/tlog';
+import type { Files } from '../disk/disk.ts';
+import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
+import { LedgerError } from '../errors.ts';
+import { layout } from '../folder/folder-layout.ts';
+import { type KeptList, writeKeptList } from '../folder/retained-file-list.ts';
+import { CHECKPOINT_KEPT_EVERY_MS, NOTE_BYTES_MAX } from '../limits.ts';
+
+/** What the log says about itself now; `note` is the text of the checkpoint file. */
+export type Published = {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  readonly note: string;
+};
+
+/** Signs checkpoints and puts them where readers find them. */
+export class Publisher {
+  readonly #files: Files;
+  readonly #dir: string;
+  #signer: NoteSigner;
+  readonly #clock: Clock;
+  #latest: Published | undefined;
+  /** What is to be listed as kept; undefined when the list is not as it was written. */
+  #kept: KeptList | undefined;
+  #keptSize = -1;
+  #keptAtMs: number;
+
+  constructor(parts: {
+    readonly files: Files;
+    readonly dir: string;
+    readonly signer: NoteSigner;
+    readonly clock: Clock;
+    readonly latest: Published | undefined;
+    readonly kept: KeptList | undefined;
+  }) {
+    this.#files = parts.files;
+    this.#dir = parts.dir;
+    this.#signer = parts.signer;
+    this.#clock = parts.clock;
+    this.#latest = parts.latest;
+    this.#kept = parts.kept;
+    this.#keptAtMs = parts.clock.monotonic();
+  }
+
+  get latest(): Published | undefined {
+    return this.#latest;
+  }
+
+  /** The key that signs now. */
+  get vkey(): string {
+    return this.#signer.key.vkey;
+  }
+
+  /**
+   * Signs with another key from now on, the latest checkpoint too: whoever has pinned that key must
+   * not have to wait for the next entry. MUST follow the entry that hands the log over to it.
+   */
+  async signWith(signer: NoteSigner): Promise<void> {
+    this.#signer = signer;
+    if (this.#latest === undefined) return;
+    const { size } = await this.publish(this.#latest.size, this.#latest.root);
+    await this.list(size);
+  }
+
+  /**
+   * Signs a checkpoint over the tree and resolves when it is durable. All that it covers MUST be
+   * in place and durable before. A log never signs a smaller tree, nor another one of equal size.
+   */
+  async publish(size: number, root: Uint8Array): Promise<Published> {
+    const latest = this.#latest;
+    const isSame = latest?.size === size && isByteEqual(latest.root, root);
+    if (isSame && this.#isSigned(latest)) return latest;
+    if (latest !== undefined && latest.size >= size && !isSame) {
+      throw new LedgerError(
+        'LOG_INCONSISTENT',
+        `could not sign a checkpoint of ${plural(size, 'entry')}: ` +
+          `one of ${latest.size} was signed before`,
+      );
+    }
+    const origin = this.#signer.key.name;
+    const text = formatCheckpoint({ origin, size, root, extensions: [] });
+    const signed = signNote(text, [this.#signer]);
+    const cosignatures = isSame ? cosignaturesOf(latest) : [];
+    const note = formatNote({ text, signatures: [...signed.signatures, ...cosignatures] });
+    const target = { dir: this.#dir, path: layout.checkpoint(this.#dir) };
+    await replaceFile(this.#files, target, Buffer.from(note));
+    const published = { origin, size, root, note };
+    this.#latest = published;
+    // Never before: a kept checkpoint of a longer log would say that this one was cut back.
+    const isDue = this.#clock.monotonic() - this.#keptAtMs >= CHECKPOINT_KEPT_EVERY_MS;
+    if (isDue) await this.keep();
+    return published;
+  }
+
+  /** False after a rotation, until the first checkpoint by the new key. */
+  #isSigned({ note }: Published): boolean {
+    const { signatures } = parseNote(Buffer.from(note));
+    return signatures.some((signature) => isSignatureBy(signature, this.#signer.key));
+  }
+
+  /**
+   * Puts cosignatures under the latest checkpoint. `size` says which one was cosigned: another may
+   * have been published meanwhile, and then they are of no use any more.
+   */
+  async addCosignatures(size: number, signatures: readonly NoteSignature[]): Promise<void> {
+    const latest = this.#latest;
+    if (latest === undefined || latest.size !== size || signatures.length === 0) return;
+    const { text, signatures: own } = parseNote(Buffer.from(latest.note));
+    const logs = own.filter((signature) => isSignatureBy(signature, this.#signer.key));
+    const note = formatNote({ text, signatures: [...logs, ...signatures] });
+    const target = { dir: this.#dir, path: layout.checkpoint(this.#dir) };
+    await replaceFile(this.#files, target, Buffer.from(note));
+    this.#latest = { ...latest, note };
+    this.#keptSize = -1;
+  }
+
+  /** Keeps the latest checkpoint for good, so that a log that was cut back is found out. */
+  async keep(): Promise<void> {
+    const latest = this.#latest;
+    if (latest === undefined || latest.size === this.#keptSize) return;
+    const path = layout.keptCheckpoint(this.#dir, latest.size);
+    await replaceFile(this.#files, { dir: this.#dir, path }, Buffer.from(latest.note));
+    await this.list(latest.size);
+    this.#keptSize = latest.size;
+    this.#keptAtMs = this.#clock.monotonic();
+  }
+
+  /** Says which files are kept. A list that somebody changed stays, for fsck to tell of it. */
+  async list(size: number): Promise<void> {
+    if (this.#kept === undefined) return;
+    const { files, dir, signer } = { files: this.#files, dir: this.#dir, signer: this.#signer };
+    this.#kept = await writeKeptList({ files, dir, signer, size, before: this.#kept });
+  }
+}
+
+/** What is not by a key of the log, which all bear its name. */
+function cosignaturesOf({ note, origin }: Published): readonly NoteSignature[] {
+  return parseNote(Buffer.from(note)).signatures.filter(({ name }) => name !== origin);
+}
+
+/**
+ * The checkpoint of a data folder, verified against the keys that the folder names.
+ * @throws LedgerError FOLDER_CORRUPT and those of `openCheckpoint`
+ */
+export function readCheckpoint(
+  files: Files,
+  dir: string,
+  facts: { readonly origin: string; readonly vkeys: readonly string[] },
+): SignedCheckpoint {
+  const path = layout.checkpoint(dir);
+  const bytes = readWholeFile(files, path, NOTE_BYTES_MAX);
+  if (bytes === undefined) {
+    throw new LedgerError(
+      'FOLDER_CORRUPT',
+      `could not open the ledger in ${dir}: ${path} is missing; restore it from a copy`,
+      { data: { path } },
+    );
+  }
+  const log = facts.vkeys.map((vkey) => verifierOf(vkey));
+  return openCheckpoint(bytes, { log, origin: facts.origin });
+}
+
+export function publishedOf(checkpoint: SignedCheckpoint): Published {
+  const { origin, size, root, note } = checkpoint;
+  return { origin, size, root, note: formatNote(note) };
+}

@@ -1,0 +1,142 @@
+import type { FileId, Files } from '../disk/disk.ts';
+import { SEGMENTS_OPEN_MAX } from '../limits.ts';
+import { type BlockHeader, checkMetaDigest, corrupt, type Place, unpackBodies } from './block.ts';
+import { type BlockMeta, COLUMN_BYTES, decodeMeta } from './block-metadata.ts';
+import type { OpenBlock } from './merge-blocks.ts';
+import {
+  type BlockPlace,
+  readBlockHeader,
+  readMetaBytes,
+  readPackedBytes,
+  readSegmentIndex,
+  type SegmentIndex,
+} from './segment.ts';
+import { findHolder, listSegments, type SegmentPlace } from './segment-list.ts';
+
+type OpenSegment = { readonly file: FileId; readonly index: SegmentIndex };
+
+/** One block without its bodies. */
+export type BlockFacts = {
+  readonly header: BlockHeader;
+  readonly meta: BlockMeta;
+  readonly place: Place;
+};
+
+/** Reads the bodies of the entries `[0, size)`; takes no lock, and never sees beyond `size`. */
+export class ArchiveReader {
+  readonly #files: Files;
+  readonly #dir: string;
+  #size = 0;
+  #segments: readonly SegmentPlace[] = [];
+  /** Least recently used first. */
+  readonly #open: Map<string, OpenSegment> = new Map();
+  #lastFacts: BlockFacts | undefined;
+  #lastBlock: OpenBlock | undefined;
+
+  constructor(files: Files, dir: string) {
+    this.#files = files;
+    this.#dir = dir;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Looks again at what is there: new segments, and those that an erasure has rewritten. */
+  refresh(size: number): void {
+    this.close();
+    this.#size = size;
+    this.#segments = listSegments(this.#files, this.#dir);
+  }
+
+  close(): void {
+    for (const { file } of this.#open.values()) this.#files.close(file);
+    this.#open.clear();
+    this.#lastFacts = undefined;
+    this.#lastBlock = undefined;
+  }
+
+  /** What the archive knows of the block that holds entry `index`. */
+  facts(index: number): BlockFacts {
+    const last = this.#lastFacts;
+    if (last !== undefined && holds(last.header, index)) return last;
+    const { segment, block } = this.#find(index);
+    this.#lastFacts = this.#readFacts(segment, block);
+    return this.#lastFacts;
+  }
+
+  /** The block that holds entry `index`, with all that is left of its bodies. */
+  block(index: number): OpenBlock {
+    const last = this.#lastBlock;
+    if (last !== undefined && holds(last.header, index)) return last;
+    const { segment, block } = this.#find(index);
+    const { header, meta, place } = this.#readFacts(segment, block);
+    const packed = readPackedBytes(this.#files, segment.file, { header, at: block.at });
+    this.#lastBlock = { header, meta, bodies: unpackBodies(header, packed, place) };
+    return this.#lastBlock;
+  }
+
+  /** True if entry `index` has this version fingerprint: confirms what a derived index claims. */
+  hasVersion(index: number, versions: Uint8Array, offset: number): boolean {
+    const { header, meta } = this.facts(index);
+    const at = (index - header.firstIndex) * COLUMN_BYTES;
+    for (let i = 0; i < COLUMN_BYTES; i++) {
+      if (meta.versions[at + i] !== versions[offset + i]) return false;
+    }
+    return true;
+  }
+
+  #find(index: number): { readonly segment: OpenSegment; readonly block: BlockPlace } {
+    const place = this.#segments[findHolder(this.#segments, index)];
+    if (place === undefined || index >= this.#size) throw this.#missing(index);
+    const segment = this.#openSegment(place);
+    const block = segment.index.blocks[findHolder(segment.index.blocks, index)];
+    if (block === undefined || index >= block.firstIndex + block.count) throw this.#missing(index);
+    return { segment, block };
+  }
+
+  #openSegment(place: SegmentPlace): OpenSegment {
+    const known = this.#open.get(place.path);
+    if (known !== undefined) {
+      this.#open.delete(place.path);
+      this.#open.set(place.path, known);
+      return known;
+    }
+    const file = this.#files.open(place.path, 'read');
+    let index: SegmentIndex;
+    try {
+      index = readSegmentIndex(this.#files, file, { ...place, size: this.#size });
+    } catch (error) {
+      this.#files.close(file);
+      throw error;
+    }
+    const opened = { file, index };
+    this.#open.set(place.path, opened);
+    const oldest = this.#open.keys().next().value;
+    if (this.#open.size > SEGMENTS_OPEN_MAX && oldest !== undefined) {
+      this.#files.close((this.#open.get(oldest) as OpenSegment).file);
+      this.#open.delete(oldest);
+    }
+    return opened;
+  }
+
+  #readFacts({ file, index }: OpenSegment, block: BlockPlace): BlockFacts {
+    const place: Place = { path: index.path, at: block.at };
+    const header = readBlockHeader(this.#files, file, place);
+    if (header.firstIndex !== block.firstIndex || header.count !== block.count) {
+      throw corrupt(place, 'the index of the segment speaks of another block');
+    }
+    const metaBytes = readMetaBytes(this.#files, file, { header, at: block.at });
+    checkMetaDigest(header, metaBytes, place);
+    return { header, meta: decodeMeta(header, metaBytes, place), place };
+  }
+
+  #missing(index: number): Error {
+    const path = this.#segments[findHolder(this.#segments, index)]?.path ?? this.#dir;
+    return corrupt({ path, at: 0 }, `it does not hold entry ${index}, which the log has`);
+  }
+}
+
+function holds(header: BlockHeader, index: number): boolean {
+  return index >= header.firstIndex && index < header.firstIndex + header.count;
+}

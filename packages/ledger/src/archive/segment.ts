@@ -1,0 +1,169 @@
+import { HASH_BYTES, sha256, sha256Into } from '@countersign/tlog';
+import type { FileId, Files } from '../disk/disk.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  blockBytes,
+  corrupt,
+  decodeBlockHeader,
+  type Place,
+} from './block.ts';
+
+/**
+ * A segment is a file of blocks:
+ *
+ *     magic 8 | first index 6 | SHA-256 of these | blocks
+ *     | once it is closed: magic 8 | block count 4 | per block: first index 6, count 4, position 6
+ *       | SHA-256 of the index before this | magic 8 | bytes of the index 4
+ *
+ * The last segment has no index: it still grows. The index is found from the end of the file.
+ */
+const MAGIC = Buffer.from('CSSEGMT1', 'latin1');
+const INDEX_MAGIC = Buffer.from('CSINDEX1', 'latin1');
+const END_MAGIC = Buffer.from('CSSEGEND', 'latin1');
+const DIGEST_AT = 14;
+export const SEGMENT_HEADER_BYTES: number = DIGEST_AT + HASH_BYTES;
+const INDEX_HEADER_BYTES = 12;
+const INDEX_ROW_BYTES = 16;
+const END_BYTES = 12;
+
+export type BlockPlace = {
+  readonly firstIndex: number;
+  readonly count: number;
+  readonly at: number;
+};
+
+export type SegmentIndex = {
+  readonly path: string;
+  readonly firstIndex: number;
+  readonly blocks: readonly BlockPlace[];
+  /** Where the blocks end. */
+  readonly endAt: number;
+  /** A closed segment carries its index and does not grow. */
+  readonly closed: boolean;
+};
+
+export function encodeSegmentHeader(firstIndex: number): Buffer {
+  const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUIntBE(firstIndex, 8, 6);
+  sha256Into(header.subarray(0, DIGEST_AT), header, DIGEST_AT);
+  return header;
+}
+
+export function encodeSegmentIndex(blocks: readonly BlockPlace[]): Buffer {
+  const rowsEnd = INDEX_HEADER_BYTES + blocks.length * INDEX_ROW_BYTES;
+  const index = Buffer.alloc(rowsEnd + HASH_BYTES + END_BYTES);
+  INDEX_MAGIC.copy(index);
+  index.writeUInt32BE(blocks.length, 8);
+  blocks.forEach((block, i) => {
+    const at = INDEX_HEADER_BYTES + i * INDEX_ROW_BYTES;
+    index.writeUIntBE(block.firstIndex, at, 6);
+    index.writeUInt32BE(block.count, at + 6);
+    index.writeUIntBE(block.at, at + 10, 6);
+  });
+  sha256Into(index.subarray(0, rowsEnd), index, rowsEnd);
+  END_MAGIC.copy(index, rowsEnd + HASH_BYTES);
+  index.writeUInt32BE(index.length, index.length - 4);
+  return index;
+}
+
+/**
+ * Reads where the blocks of a segment stand: from its index, else from block to block, and then
+ * not past entry `size`: what follows is not published and may be cut.
+ * @throws LedgerError SEGMENT_CORRUPT
+ */
+export function readSegmentIndex(
+  files: Files,
+  file: FileId,
+  segment: { readonly path: string; readonly firstIndex: number; readonly size: number },
+): SegmentIndex {
+  const { path, firstIndex } = segment;
+  checkSegmentHeader(files, file, segment);
+  const length = files.size(file);
+  const closed = readClosedIndex(files, file, length);
+  if (closed !== undefined) return { path, firstIndex, ...closed, closed: true };
+  const blocks: BlockPlace[] = [];
+  let at = SEGMENT_HEADER_BYTES;
+  let next = firstIndex;
+  while (next < segment.size && at < length) {
+    const place = { path, at };
+    const bytes = readAt(files, file, at, BLOCK_HEADER_BYTES);
+    if (bytes.subarray(0, 8).equals(INDEX_MAGIC)) break;
+    const header = decodeBlockHeader(bytes, place);
+    if (header.firstIndex !== next) throw corrupt(place, `entry ${next} should stand here`);
+    if (at + blockBytes(header) > length) throw corrupt(place, 'a published block is cut');
+    blocks.push({ firstIndex: header.firstIndex, count: header.count, at });
+    next += header.count;
+    at += blockBytes(header);
+  }
+  return { path, firstIndex, blocks, endAt: at, closed: false };
+}
+
+/** The header and all bytes of one block. @throws LedgerError SEGMENT_CORRUPT */
+export function readBlockHeader(files: Files, file: FileId, place: Place): BlockHeader {
+  return decodeBlockHeader(readAt(files, file, place.at, BLOCK_HEADER_BYTES), place);
+}
+
+export function readMetaBytes(
+  files: Files,
+  file: FileId,
+  block: { readonly header: BlockHeader; readonly at: number },
+): Buffer {
+  return readAt(files, file, block.at + BLOCK_HEADER_BYTES, block.header.metaBytes);
+}
+
+export function readPackedBytes(
+  files: Files,
+  file: FileId,
+  block: { readonly header: BlockHeader; readonly at: number },
+): Buffer {
+  const at = block.at + BLOCK_HEADER_BYTES + block.header.metaBytes;
+  return readAt(files, file, at, block.header.packedBytes);
+}
+
+function checkSegmentHeader(
+  files: Files,
+  file: FileId,
+  { path, firstIndex }: { readonly path: string; readonly firstIndex: number },
+): void {
+  const header = readAt(files, file, 0, SEGMENT_HEADER_BYTES);
+  if (!header.equals(encodeSegmentHeader(firstIndex))) {
+    throw corrupt({ path, at: 0 }, 'the header of the segment is not as it was written');
+  }
+}
+
+/** Undefined unless the file ends in an index that is whole and unharmed. */
+function readClosedIndex(
+  files: Files,
+  file: FileId,
+  length: number,
+): { readonly blocks: readonly BlockPlace[]; readonly endAt: number } | undefined {
+  const end = readAt(files, file, Math.max(0, length - END_BYTES), END_BYTES);
+  if (end.length < END_BYTES || !end.subarray(0, 8).equals(END_MAGIC)) return undefined;
+  const indexBytes = end.readUInt32BE(8);
+  const rowsBytes = indexBytes - INDEX_HEADER_BYTES - HASH_BYTES - END_BYTES;
+  const endAt = length - indexBytes;
+  if (rowsBytes < 0 || rowsBytes % INDEX_ROW_BYTES !== 0 || endAt < SEGMENT_HEADER_BYTES) {
+    return undefined;
+  }
+  const index = readAt(files, file, endAt, indexBytes);
+  const rowsEnd = INDEX_HEADER_BYTES + rowsBytes;
+  const digest = index.subarray(rowsEnd, rowsEnd + HASH_BYTES);
+  if (!sha256(index.subarray(0, rowsEnd)).equals(digest)) return undefined;
+  const blocks: BlockPlace[] = [];
+  for (let at = INDEX_HEADER_BYTES; at < rowsEnd; at += INDEX_ROW_BYTES) {
+    blocks.push({
+      firstIndex: index.readUIntBE(at, 6),
+      count: index.readUInt32BE(at + 6),
+      at: index.readUIntBE(at + 10, 6),
+    });
+  }
+  const whole = index.equals(encodeSegmentIndex(blocks));
+  return whole ? { blocks, endAt } : undefined;
+}
+
+function readAt(files: Files, file: FileId, at: number, count: number): Buffer {
+  const bytes = Buffer.allocUnsafe(count);
+  return bytes.subarray(0, files.read(file, bytes, at));
+}

@@ -1,0 +1,70 @@
+import type { ArchiveReader } from '../archive/archive-reader.ts';
+import { COLUMN_BYTES } from '../archive/block-metadata.ts';
+import type { Files } from '../disk/disk.ts';
+import { layout } from '../folder/folder-layout.ts';
+import { FINGERPRINT_SAMPLES } from '../limits.ts';
+import { FingerprintIndex } from './fingerprint-index.ts';
+
+export type FingerprintFolder = {
+  readonly files: Files;
+  readonly dir: string;
+  readonly identity: Uint8Array;
+  readonly archive: ArchiveReader;
+};
+
+/**
+ * Opens the index of fingerprints and gives it the entries that it does not cover: those of a
+ * process that died before it wrote them down, or all of them, if the folder is gone or speaks of
+ * other entries than the archive does.
+ */
+export async function openFingerprints(folder: FingerprintFolder): Promise<FingerprintIndex> {
+  const { files, dir, identity, archive } = folder;
+  const options = { files, dir: layout.fingerprints(dir), size: archive.size, identity };
+  let index = FingerprintIndex.open(options);
+  try {
+    if (!fits(index, archive)) {
+      await index.close();
+      dropFingerprints(files, dir);
+      index = FingerprintIndex.open(options);
+    }
+    await feed(index, archive);
+    return index;
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
+}
+
+/** They are derived: the next opening makes them again. */
+export function dropFingerprints(files: Files, dir: string): void {
+  const folder = layout.fingerprints(dir);
+  for (const { name } of files.list(folder)) files.remove(`${folder}/${name}`);
+}
+
+/** Asks for a few entries: an index of another ledger, or of another end of it, knows none. */
+function fits(index: FingerprintIndex, archive: ArchiveReader): boolean {
+  const { coveredSize } = index;
+  const count = Math.min(FINGERPRINT_SAMPLES, coveredSize);
+  for (let i = 1; i <= count; i++) {
+    const entry = Math.ceil((coveredSize * i) / count) - 1;
+    const { header, meta } = archive.facts(entry);
+    const at = (entry - header.firstIndex) * COLUMN_BYTES;
+    const found = index.lookupVersion(meta.versions, at, meta.actions, at);
+    if (found === undefined || !archive.hasVersion(found, meta.versions, at)) return false;
+  }
+  return true;
+}
+
+async function feed(index: FingerprintIndex, archive: ArchiveReader): Promise<void> {
+  const { size } = archive;
+  let entry = index.coveredSize;
+  while (entry < size) {
+    const { header, meta } = archive.facts(entry);
+    const { versions, actions } = meta;
+    for (let i = entry - header.firstIndex; i < header.count && entry < size; i++) {
+      const at = i * COLUMN_BYTES;
+      index.insert(entry++, versions, at, actions, at);
+    }
+    await index.drained();
+  }
+}

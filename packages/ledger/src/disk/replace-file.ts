@@ -1,0 +1,110 @@
+import { dirname, join, relative, sep } from 'node:path';
+import { layout, TEMPORARY_SUFFIX } from '../folder/folder-layout.ts';
+import { FILE_SYNCS_AT_ONCE } from '../limits.ts';
+import type { FileId, Files } from './disk.ts';
+import { makeFolderNoting, syncNewFolders } from './sync-folders.ts';
+
+type Staged = { readonly from: string; readonly to: string; readonly file: FileId };
+
+/**
+ * Whole files that are written aside, made durable, and then put in their places together. All are
+ * written before the first is synced: the file system then commits many of them at once.
+ */
+export class FileBatch {
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #folders: Set<string> = new Set();
+  #staged: Staged[] = [];
+
+  constructor(files: Files, dir: string) {
+    this.#files = files;
+    this.#dir = dir;
+  }
+
+  /** Files that are not yet in their places. */
+  get count(): number {
+    return this.#staged.length;
+  }
+
+  /** Writes the file aside; the bytes may change once this returns. */
+  add(to: string, parts: readonly Uint8Array[]): void {
+    // The name comes from the target, so that batches of two owners do not meet.
+    const name = relative(this.#dir, to).replaceAll(sep, '_');
+    const from = join(layout.staging(this.#dir), name + TEMPORARY_SUFFIX);
+    const file = this.#files.open(from, 'create');
+    this.#staged.push({ from, to, file });
+    this.#files.write(file, parts, 0);
+  }
+
+  /**
+   * Resolves when every file is in place and durable. Readers see whole files at all times. If one
+   * cannot be, none is put in its place, and what was written aside is for the next opening.
+   */
+  async commit(): Promise<void> {
+    const staged = this.#staged.splice(0);
+    try {
+      await this.#syncAll(staged);
+    } finally {
+      for (const { file } of staged) this.#files.close(file);
+    }
+    for (const { from, to } of staged) {
+      const folder = dirname(to);
+      if (!this.#folders.has(folder)) makeFolderNoting(this.#files, folder, this.#folders);
+      this.#folders.add(folder);
+      this.#files.rename(from, to);
+    }
+    await syncNewFolders(this.#files, this.#folders);
+  }
+
+  /** Closes what was written aside, after a failure. */
+  abandon(): void {
+    for (const { file } of this.#staged.splice(0)) this.#files.close(file);
+  }
+
+  /** A few at a time. Ends only when none is being synced any more, whether or not it could be. */
+  async #syncAll(staged: readonly Staged[]): Promise<void> {
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < staged.length) {
+        const { file } = staged[next++] as Staged;
+        await this.#files.sync(file);
+      }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: FILE_SYNCS_AT_ONCE }, lane));
+    for (const result of lanes) if (result.status === 'rejected') throw result.reason;
+  }
+}
+
+/** Replaces one small file in one durable step. */
+export async function replaceFile(
+  files: Files,
+  target: { readonly dir: string; readonly path: string },
+  bytes: Uint8Array,
+): Promise<void> {
+  const batch = new FileBatch(files, target.dir);
+  try {
+    batch.add(target.path, [bytes]);
+    await batch.commit();
+  } catch (error) {
+    batch.abandon();
+    throw error;
+  }
+}
+
+/** All of a file; undefined if there is none. */
+export function readWholeFile(files: Files, path: string, bytesMax: number): Buffer | undefined {
+  let file: FileId;
+  try {
+    file = files.open(path, 'read');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+  try {
+    const bytes = Buffer.allocUnsafe(Math.min(files.size(file), bytesMax));
+    return bytes.subarray(0, files.read(file, bytes, 0));
+  } finally {
+    files.close(file);
+  }
+}

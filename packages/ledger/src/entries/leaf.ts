@@ -1,0 +1,226 @@
+import {
+  ENTRY_KINDS,
+  type EntryKind,
+  isGuid,
+  LEAF_BYTES_MAX,
+  plural,
+  type SourceId,
+  type TenantId,
+} from '@countersign/core';
+import { LedgerError } from '../errors.ts';
+import { SOURCE_CHARS_MAX } from '../limits.ts';
+
+/** The envelope of an entry: what the tree commits to, and what outlives an erased body. */
+export type Leaf = {
+  readonly kind: EntryKind;
+  readonly tenant: TenantId;
+  readonly source: SourceId;
+  /** A GUID in lower case, or `~` (keyed hash of another id) or `=` (from the bytes) and 32 hex. */
+  readonly id: string;
+  /** Event time in the normal form of `normaliseInstant`. */
+  readonly at: string;
+  /**
+   * When the ledger took the entry in. It never decreases from one entry to the next, unless the
+   * entry is of kind {@link RESTARTS_SEEN}.
+   */
+  readonly seen: string;
+  /** Length of the body in bytes. */
+  readonly size: number;
+  /** SHA-256 over 16 random bytes, kept with the body, followed by the body; lower-case hex. */
+  readonly sha256: string;
+};
+
+/**
+ * An entry of this kind declares that `seen` starts again at the time of this machine, because the
+ * entries before it were stamped by a clock that was ahead. Anyone who reads the log sees it.
+ */
+export const RESTARTS_SEEN: EntryKind = 'clock';
+
+/** Visible ASCII without the quote and the backslash: such text needs no escape in JSON. */
+const PLAIN = /^[!#-[\]-~]+$/;
+const KINDS: ReadonlySet<string> = new Set(ENTRY_KINDS);
+const LEAF = new RegExp(
+  '^\\{"v":1,"kind":"([a-z]+)","tenant":"([^"]{1,36})","source":"([^"]{1,200})",' +
+    '"id":"([^"]{33,36})","at":"([^"]{20,28})","seen":"([^"]{24})",' +
+    '"size":(0|[1-9]\\d{0,9}),"sha256":"([0-9a-f]{64})"\\}$',
+);
+
+/** `~` or `=` and 32 hex digits, or a GUID, all in lower case; told character by character. */
+export function isLeafId(id: string): boolean {
+  const { length } = id;
+  if (length === 33) {
+    const form = id.charCodeAt(0);
+    return (form === 0x7e || form === 0x3d) && isHex(id, 1, 33);
+  }
+  return (
+    length === 36 &&
+    isHex(id, 0, 8) &&
+    isHex(id, 9, 13) &&
+    isHex(id, 14, 18) &&
+    isHex(id, 19, 23) &&
+    isHex(id, 24, 36) &&
+    id.charCodeAt(8) === DASH &&
+    id.charCodeAt(13) === DASH &&
+    id.charCodeAt(18) === DASH &&
+    id.charCodeAt(23) === DASH
+  );
+}
+
+const DASH = 0x2d;
+
+/** Digits and `a` to `f` alone in `[from, to)`. */
+export function isHex(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (!isDigit(code) && (code < 0x61 || code > 0x66)) return false;
+  }
+  return true;
+}
+
+/** The part of the line that is the same for all entries of one kind, tenant and source. */
+export function leafHead(kind: EntryKind, tenant: TenantId, source: SourceId): string {
+  return `{"v":1,"kind":"${kind}","tenant":"${tenant}","source":"${source}","id":"`;
+}
+
+export function leafTail(parts: Pick<Leaf, 'id' | 'at' | 'seen' | 'size' | 'sha256'>): string {
+  const { id, at, seen, size, sha256 } = parts;
+  return `${id}","at":"${at}","seen":"${seen}","size":${size},"sha256":"${sha256}"}`;
+}
+
+/** The one spelling of a leaf: fixed order of members, no spaces, ASCII, no newline. */
+export function formatLeaf(leaf: Leaf): string {
+  return leafHead(leaf.kind, leaf.tenant, leaf.source) + leafTail(leaf);
+}
+
+/**
+ * Reads a line that {@link formatLeaf} could have written, and no other: two spellings of one
+ * envelope would be two leaves.
+ * @throws LedgerError MALFORMED_LEAF
+ */
+export function parseLeaf(bytes: Uint8Array): Leaf {
+  if (bytes.length > LEAF_BYTES_MAX) throw malformed(`it has ${plural(bytes.length, 'byte')}`);
+  const match = LEAF.exec(latin1(bytes));
+  if (match === null) throw malformed('it is not one line of the fixed form');
+  const [, kind = '', tenant = '', source = '', id = '', at = '', seen = '', size = ''] = match;
+  if (!KINDS.has(kind)) throw malformed('its kind is not known');
+  if (!isTenant(tenant)) throw malformed('its tenant is neither "-" nor a GUID in lower case');
+  if (!PLAIN.test(source)) throw malformed('its source holds a character that is not allowed');
+  if (!isLeafId(id)) throw malformed('its id is neither a GUID nor a keyed hash');
+  if (!isEventTime(at)) throw malformed('its event time is not in the normal form');
+  if (!isSeen(seen)) throw malformed('its time of arrival is not in the normal form');
+  return {
+    kind: kind as EntryKind,
+    tenant: tenant as TenantId,
+    source,
+    id,
+    at,
+    seen,
+    size: Number(size),
+    sha256: match[8] ?? '',
+  };
+}
+
+/**
+ * Checks the parts of a draft that end in the leaf as text.
+ * @throws LedgerError INVALID_DRAFT
+ */
+export function checkLeafHead(kind: string, tenant: string, source: string): void {
+  if (!KINDS.has(kind)) throw invalid(`its kind "${kind}" is not known`);
+  if (!isTenant(tenant)) throw invalid('its tenant is neither "-" nor a GUID in lower case');
+  if (source.length > SOURCE_CHARS_MAX || !PLAIN.test(source)) {
+    throw invalid('its source is not a name of visible ASCII characters');
+  }
+}
+
+/** @throws LedgerError INVALID_DRAFT unless `at` is a normal form. */
+export function checkEventTime(at: string): void {
+  if (!isEventTime(at)) throw invalid(`its event time "${at.slice(0, 40)}" is not a normal form`);
+}
+
+export function seenText(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isTenant(text: string): boolean {
+  return text === '-' || (isGuid(text) && text === text.toLowerCase());
+}
+
+const MONTH_DAYS: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const SECONDS_END = 19;
+
+/**
+ * The normal form of `normaliseInstant`, `YYYY-MM-DDTHH:MM:SS[.fffffff]Z` without trailing zeros,
+ * told character by character: it is asked of every record.
+ */
+export function isEventTime(text: string): boolean {
+  const { length } = text;
+  if (length < 20 || length > 28 || text.charCodeAt(length - 1) !== 0x5a) return false;
+  const isDivided =
+    text.charCodeAt(4) === 0x2d &&
+    text.charCodeAt(7) === 0x2d &&
+    text.charCodeAt(10) === 0x54 &&
+    text.charCodeAt(13) === 0x3a &&
+    text.charCodeAt(16) === 0x3a;
+  return (
+    isDivided &&
+    isDate(text) &&
+    twoDigits(text, 11) < 24 &&
+    twoDigits(text, 14) < 60 &&
+    twoDigits(text, 17) < 60 &&
+    (length === SECONDS_END + 1 || isFraction(text))
+  );
+}
+
+function isFraction(text: string): boolean {
+  const end = text.length - 1;
+  if (text.charCodeAt(SECONDS_END) !== 0x2e) return false;
+  for (let i = SECONDS_END + 1; i < end; i++) {
+    if (!isDigit(text.charCodeAt(i))) return false;
+  }
+  return end > SECONDS_END + 1 && text.charCodeAt(end - 1) !== 0x30;
+}
+
+function isDate(text: string): boolean {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const isLeap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = (MONTH_DAYS[month - 1] ?? 0) + (isLeap ? 1 : 0);
+  return year < NOT_A_NUMBER && day >= 1 && day <= days;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+/** Beyond every bound that it is compared with. */
+const NOT_A_NUMBER = 1_000_000;
+
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at);
+  const ones = text.charCodeAt(at + 1);
+  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones - 0x30 * 11 : NOT_A_NUMBER;
+}
+
+/** RFC 3339 with three decimals, which {@link seenText} writes. */
+export function isSeen(text: string): boolean {
+  if (text.length !== SEEN_CHARS || text.charCodeAt(SECONDS_END) !== 0x2e) return false;
+  for (let i = SECONDS_END + 1; i < SEEN_CHARS - 1; i++) {
+    if (!isDigit(text.charCodeAt(i))) return false;
+  }
+  return isEventTime(`${text.slice(0, SECONDS_END)}Z`) && text.charCodeAt(SEEN_CHARS - 1) === 0x5a;
+}
+
+const SEEN_CHARS = 24;
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+function malformed(what: string): LedgerError {
+  return new LedgerError('MALFORMED_LEAF', `could not read a leaf: ${what}`);
+}
+
+function invalid(what: string): LedgerError {
+  return new LedgerError('INVALID_DRAFT', `could not take in a record: ${what}`);
+}

@@ -1,0 +1,54 @@
+import {
+  type BundleId,
+  bundlePath,
+  cutBundle,
+  decodeBundle,
+  TILE_WIDTH,
+  type TileId,
+  tilePath,
+  tileWidth,
+} from '@countersign/tlog';
+import type { Files } from '../disk/disk.ts';
+import { readWholeFile } from '../disk/replace-file.ts';
+import { LedgerError } from '../errors.ts';
+import { layout } from '../folder/folder-layout.ts';
+import { BUNDLE_BYTES_MAX } from '../limits.ts';
+import { parseLeaf } from './leaf.ts';
+
+/** `seen` of the last entry of a log of `size`; the beginning of time for an empty one. */
+export function readSeenMs(files: Files, dir: string, size: number): number {
+  if (size === 0) return 0;
+  const index = Math.floor((size - 1) / TILE_WIDTH);
+  const width = tileWidth(0, index, size);
+  const leaf = decodeBundle(cutBundle(readBundle(files, dir, { index, width }), width), width).at(
+    -1,
+  );
+  return Date.parse(parseLeaf(leaf as Uint8Array).seen);
+}
+
+/** At least the hashes of a tile. @throws LedgerError FOLDER_CORRUPT if there is none. */
+export function readTile(files: Files, dir: string, tile: TileId): Buffer {
+  return readLogFile(files, dir, [tilePath(tile), tilePath({ ...tile, width: TILE_WIDTH })]);
+}
+
+/** At least the entries of a bundle. @throws LedgerError FOLDER_CORRUPT if there is none. */
+export function readBundle(files: Files, dir: string, bundle: BundleId): Buffer {
+  return readLogFile(files, dir, [
+    bundlePath(bundle),
+    bundlePath({ ...bundle, width: TILE_WIDTH }),
+  ]);
+}
+
+/** A partial form, or the full one that has replaced it. */
+function readLogFile(files: Files, dir: string, paths: readonly string[]): Buffer {
+  for (const path of paths) {
+    const bytes = readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX);
+    if (bytes !== undefined) return bytes;
+  }
+  const path = layout.logFile(dir, paths[0] as string);
+  throw new LedgerError(
+    'FOLDER_CORRUPT',
+    `could not open the ledger in ${dir}: ${path} is missing; restore it from a copy`,
+    { data: { path } },
+  );
+}

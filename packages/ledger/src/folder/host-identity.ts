@@ -1,0 +1,78 @@
+import { dirname, join } from 'node:path';
+import { sha256 } from '@countersign/tlog';
+import type { Files } from '../disk/disk.ts';
+import { readWholeFile } from '../disk/replace-file.ts';
+import { LedgerError } from '../errors.ts';
+import { FACTS_BYTES_MAX } from '../limits.ts';
+import { layout } from './folder-layout.ts';
+
+/**
+ * A data folder that was restored from a copy lacks what was appended after the copy: appending to
+ * it would sign a second history. So the folder remembers the machine, and the inode of the very
+ * file in which it does: a copy has another one. The file is new at every opening and closing, so
+ * that an older copy of it never fits. Disks give the numbers of removed files again, so the time
+ * at which the file was made belongs to it.
+ */
+type HostFacts = { readonly machine: string; readonly inode: string; readonly madeNs: string };
+
+/** True if the folder was last written on this machine, and not restored or copied since. */
+export function isAtHome(files: Files, dir: string): boolean {
+  const path = layout.hostFacts(dir);
+  const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
+  // Backups often leave out DIR/run: a missing file is a restored folder.
+  if (bytes === undefined) return false;
+  const file = files.open(path, 'read');
+  try {
+    const said = parse(bytes);
+    if (said?.machine !== machine(files) || said.inode !== String(files.inode(file))) return false;
+    const { madeNs, changedNs } = files.times(file);
+    // Where a disk does not know when a file was made, Node gives the last change, or 0.
+    const isKnown = madeNs !== 0n && madeNs !== changedNs;
+    return !isKnown || said.madeNs === String(madeNs);
+  } finally {
+    files.close(file);
+  }
+}
+
+export async function writeHostFacts(files: Files, dir: string): Promise<void> {
+  const path = layout.hostFacts(dir);
+  const staged = join(layout.staging(dir), 'host.json');
+  const file = files.open(staged, 'create');
+  try {
+    const facts: HostFacts = {
+      machine: machine(files),
+      inode: String(files.inode(file)),
+      madeNs: String(files.times(file).madeNs),
+    };
+    files.write(file, [Buffer.from(`${JSON.stringify(facts)}\n`)], 0);
+    await files.sync(file);
+  } finally {
+    files.close(file);
+  }
+  files.rename(staged, path);
+  await files.syncFolder(dirname(path));
+}
+
+export function restoredFolder(dir: string): LedgerError {
+  return new LedgerError(
+    'RESTORED_FOLDER',
+    `could not append to the ledger in ${dir}: the folder was copied or restored, so entries may ` +
+      'be missing at its end; compare it with its witnesses, or give --accept-fork',
+    { data: { dir } },
+  );
+}
+
+function parse(bytes: Buffer): Partial<HostFacts> | undefined {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Partial<HostFacts>;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A digest, since machine-id(5) asks not to give the id itself away. */
+function machine(files: Files): string {
+  const id =
+    readWholeFile(files, '/etc/machine-id', FACTS_BYTES_MAX)?.toString('utf8').trim() ?? '';
+  return sha256(Buffer.from(`countersign host\n${id}`)).toString('hex', 0, 16);
+}

@@ -1,0 +1,85 @@
+import { assert } from '@countersign/core';
+import {
+  formatNote,
+  isSignatureBy,
+  type NoteSigner,
+  openNote,
+  parseNote,
+  parseVkey,
+  SIGNATURE_TYPE,
+  signNote,
+  verifierOf,
+} from '@countersign/tlog';
+import { LedgerError } from '../errors.ts';
+
+const FORM = 'countersign.dev/key-rotation@v1';
+
+/** One hand-over of a log's signing key. */
+export type KeyRotation = {
+  readonly origin: string;
+  readonly oldVkey: string;
+  readonly newVkey: string;
+};
+
+/**
+ * A rotation is a signed note of its own (C2SP signed-note) over four lines: form, origin, old key,
+ * new key. The old key signs it, so that whoever trusts the old key can trust the new one; the new
+ * key signs it too, so that nobody hands a log over to a key that they do not hold.
+ */
+export function formatRotation(origin: string, oldKey: NoteSigner, newKey: NoteSigner): string {
+  assert(oldKey.key.vkey !== newKey.key.vkey, 'a rotation leads to another key');
+  const text = `${[FORM, origin, oldKey.key.vkey, newKey.key.vkey].join('\n')}\n`;
+  return formatNote(signNote(text, [oldKey, newKey]));
+}
+
+/**
+ * Reads a rotation and verifies that it carries exactly one signature by the old key and exactly
+ * one by the new key. Two signatures are not enough: a stranger can sign "victim to stranger"
+ * twice.
+ * @throws LedgerError MALFORMED_NOTE, MALFORMED_KEY, BAD_SIGNATURE, UNTRUSTED_NOTE
+ */
+export function openRotation(bytes: Uint8Array): KeyRotation {
+  const note = parseNote(bytes);
+  const [form, origin = '', oldVkey = '', newVkey = '', end, ...rest] = note.text.split('\n');
+  if (form !== FORM || origin === '' || end !== '' || rest.length > 0 || oldVkey === newVkey) {
+    throw new LedgerError('MALFORMED_NOTE', "couldn't read a key rotation: it is not of our form");
+  }
+  const keys = [oldVkey, newVkey].map((vkey) => parseVkey(vkey));
+  if (!keys.every(({ name, type }) => name === origin && type === SIGNATURE_TYPE.ed25519)) {
+    throw new LedgerError(
+      'MALFORMED_NOTE',
+      "couldn't read a key rotation: a key in it is not an Ed25519 key of the log that it names",
+    );
+  }
+  openNote(
+    note,
+    keys.map((key) => verifierOf(key)),
+  );
+  const isSignedOnceBy = (key: (typeof keys)[number]): boolean =>
+    note.signatures.filter((signature) => isSignatureBy(signature, key)).length === 1;
+  if (note.signatures.length !== 2 || !keys.every(isSignedOnceBy)) {
+    throw new LedgerError(
+      'UNTRUSTED_NOTE',
+      "couldn't verify a key rotation: it needs one signature by the old key, one by the new " +
+        'key, and no other',
+    );
+  }
+  return { origin, oldVkey, newVkey };
+}
+
+/**
+ * The keys that follow from trusting `vkey`, in the order of the rotations, `vkey` first. A
+ * rotation away from a key that is not trusted yet adds nothing.
+ */
+export function keysAfter(
+  vkey: string,
+  origin: string,
+  rotations: readonly KeyRotation[],
+): readonly string[] {
+  const trusted = [vkey];
+  for (const rotation of rotations) {
+    if (rotation.origin !== origin || !trusted.includes(rotation.oldVkey)) continue;
+    if (!trusted.includes(rotation.newVkey)) trusted.push(rotation.newVkey);
+  }
+  return trusted;
+}

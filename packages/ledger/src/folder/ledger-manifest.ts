@@ -1,0 +1,97 @@
+import { isKeyName, parseVkey } from '@countersign/tlog';
+import type { Files } from '../disk/disk.ts';
+import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
+import { LedgerError } from '../errors.ts';
+import { FACTS_BYTES_MAX } from '../limits.ts';
+import { layout } from './folder-layout.ts';
+
+/** The version of the layout and of every file format below a data folder. */
+const FOLDER_FORMAT = 1;
+
+/** What `countersign.json` says: the last thing to be written of a new folder. */
+export type FolderFacts = {
+  readonly origin: string;
+  /** The keys that signed for the log, oldest first; the last one signs now. */
+  readonly vkeys: readonly string[];
+};
+
+/**
+ * Undefined if no ledger was made here.
+ * @throws LedgerError FOLDER_VERSION, FOLDER_CORRUPT
+ */
+export function readFolderFacts(files: Files, dir: string): FolderFacts | undefined {
+  const path = layout.folderFacts(dir);
+  const bytes = readWholeFile(files, path, FACTS_BYTES_MAX);
+  if (bytes === undefined) {
+    if (isEmptyLog(files, dir)) return undefined;
+    throw corrupt(path, 'the file is missing');
+  }
+  const facts = parseJson(bytes, path);
+  const { format, origin, vkeys } = facts;
+  if (format === undefined) throw corrupt(path, 'it names no format');
+  if (format !== FOLDER_FORMAT) {
+    throw new LedgerError(
+      'FOLDER_VERSION',
+      `could not open the ledger in ${dir}: its format is ${JSON.stringify(format)} and this ` +
+        `version of Countersign reads format ${FOLDER_FORMAT}; open it with the version that ` +
+        'wrote it',
+      { data: { dir, format } },
+    );
+  }
+  if (typeof origin !== 'string' || !isKeyName(origin)) throw corrupt(path, 'it names no origin');
+  if (!Array.isArray(vkeys) || vkeys.length === 0) throw corrupt(path, 'it names no key');
+  return { origin, vkeys: vkeys.map((vkey) => checkedVkey(vkey, origin, path)) };
+}
+
+export async function writeFolderFacts(
+  files: Files,
+  dir: string,
+  { origin, vkeys }: FolderFacts,
+): Promise<void> {
+  const text = `${JSON.stringify({ format: FOLDER_FORMAT, origin, vkeys }, undefined, 2)}\n`;
+  await replaceFile(files, { dir, path: layout.folderFacts(dir) }, Buffer.from(text));
+}
+
+export function noLedger(dir: string): LedgerError {
+  return new LedgerError(
+    'NO_LEDGER',
+    `could not open the ledger in ${dir}: there is none; import something first, or name the ` +
+      'folder with --data',
+    { data: { dir } },
+  );
+}
+
+/** The checkpoint of no entries is written before `countersign.json`: a crash may come between. */
+function isEmptyLog(files: Files, dir: string): boolean {
+  const checkpoint = readWholeFile(files, layout.checkpoint(dir), FACTS_BYTES_MAX);
+  return checkpoint === undefined || checkpoint.toString('utf8').split('\n')[1] === '0';
+}
+
+function parseJson(bytes: Buffer, path: string): Readonly<Record<string, unknown>> {
+  const text = bytes.toString('utf8');
+  if (text.trim() === '') throw corrupt(path, 'it is empty');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(path, 'it is not JSON, or was cut short', cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw corrupt(path, 'it holds JSON, but no object');
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function checkedVkey(vkey: unknown, origin: string, path: string): string {
+  const text = typeof vkey === 'string' ? vkey : '';
+  if (parseVkey(text).name !== origin) throw corrupt(path, 'it names the key of another log');
+  return text;
+}
+
+function corrupt(path: string, what: string, cause?: unknown): LedgerError {
+  return new LedgerError(
+    'FOLDER_CORRUPT',
+    `could not read ${path}: ${what}; restore the file from a copy`,
+    { cause, data: { path } },
+  );
+}

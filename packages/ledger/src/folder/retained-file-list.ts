@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import {
+  bundlePath,
+  edgeTiles,
+  formatNote,
+  type NoteSigner,
+  type NoteVerifier,
+  openNote,
+  parseNote,
+  parseTilePath,
+  TILE_WIDTH,
+  tilePath,
+  tileWidth,
+} from '@countersign/tlog';
+import type { Files } from '../disk/disk.ts';
+import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
+import { LedgerError } from '../errors.ts';
+import { KEPT_LIST_FILES_MAX, NOTE_BYTES_MAX } from '../limits.ts';
+import { indexOfName, layout } from './folder-layout.ts';
+
+/**
+ * The file `ledger/kept`: which files must be there of which no checkpoint speaks, namely the
+ * checkpoints that were kept and the partial tiles of earlier ones. Without it one of these could
+ * be taken away unseen, and with the last kept checkpoint the trace of a log that was cut back.
+ *
+ * A signed note; its text is a heading that no checkpoint can begin with, then one path a line,
+ * below `ledger/`. It may lag behind what is there (a crash between the two), and never lists what
+ * was not durable before.
+ */
+export type KeptList = ReadonlySet<string>;
+
+function keptListText(origin: string, paths: Iterable<string>): string {
+  return [headingOf(origin), ...paths].map((line) => `${line}\n`).join('');
+}
+
+/** @throws LedgerError MALFORMED_NOTE, BAD_SIGNATURE, UNTRUSTED_NOTE, MALFORMED_KEY */
+export function openKeptList(
+  bytes: Uint8Array,
+  trust: { readonly origin: string; readonly log: readonly NoteVerifier[] },
+): KeptList {
+  const note = parseNote(bytes);
+  const { text, unverified } = openNote(note, trust.log);
+  const [heading, ...paths] = text.split('\n').slice(0, -1);
+  const isOurs = heading === headingOf(trust.origin) && unverified.length === 0;
+  // Whoever reads it skips nothing: a changed byte must not hide in another spelling.
+  if (!isOurs || formatNote(note) !== Buffer.from(bytes).toString('utf8')) {
+    throw new LedgerError('MALFORMED_NOTE', "couldn't read the list of what is kept: not ours");
+  }
+  return new Set(paths);
+}
+
+/** Lists what is there now, and what an earlier list says is to be there. */
+export async function writeKeptList(parts: {
+  readonly files: Files;
+  readonly dir: string;
+  readonly signer: NoteSigner;
+  readonly size: number;
+  readonly before: KeptList;
+}): Promise<KeptList> {
+  const { files, dir, signer, size, before } = parts;
+  const paths = new Set<string>();
+  for (const path of before) if (!isReplaced(path, size)) paths.add(path);
+  for (const { name } of files.list(layout.keptCheckpoints(dir))) {
+    if (indexOfName(name, '') !== undefined) paths.add(`checkpoints/${name}`);
+  }
+  for (const path of olderPartials(files, dir, size)) paths.add(path);
+  const latest = [...paths].sort().slice(-KEPT_LIST_FILES_MAX);
+  const text = keptListText(signer.key.name, latest);
+  const note = formatNote({ text, signatures: [signer.sign(text)] });
+  await replaceFile(files, { dir, path: layout.keptList(dir) }, Buffer.from(note));
+  return new Set(latest);
+}
+
+/** Undefined where there is none; of one that is not as it was written fsck tells. */
+export function readKeptList(files: Files, dir: string): Buffer | undefined {
+  return readWholeFile(files, layout.keptList(dir), NOTE_BYTES_MAX + 1);
+}
+
+/** A partial tile may go once the full one is there (C2SP tlog-tiles). */
+export function isReplaced(path: string, size: number): boolean {
+  const tile = parseTilePath(path);
+  if (tile === undefined) return false;
+  return tileWidth(tile.kind === 'tile' ? tile.level : 0, tile.index, size) === TILE_WIDTH;
+}
+
+function* olderPartials(files: Files, dir: string, size: number): Generator<string> {
+  for (const { level, index, width } of edgeTiles(size)) {
+    const full = { index, width: TILE_WIDTH };
+    const folders = [tilePath({ ...full, level }), ...(level === 0 ? [bundlePath(full)] : [])];
+    for (const folder of folders) {
+      for (const { name } of files.list(layout.logFile(dir, `${folder}.p`))) {
+        const path = join(`${folder}.p`, name);
+        const older = parseTilePath(path);
+        if (older !== undefined && older.width < width) yield path;
+      }
+    }
+  }
+}
+
+function headingOf(origin: string): string {
+  return `kept by ${origin}`;
+}

@@ -1,0 +1,111 @@
+import { join, relative, sep } from 'node:path';
+import {
+  HASH_BYTES,
+  isByteEqual,
+  parseTilePath,
+  TILE_WIDTH,
+  type TileResource,
+  tileWidth,
+} from '@countersign/tlog';
+import { listSegments } from '../archive/segment-list.ts';
+import type { Files } from '../disk/disk.ts';
+import { readWholeFile } from '../disk/replace-file.ts';
+import { indexOfName, layout } from '../folder/folder-layout.ts';
+import { BUNDLE_BYTES_MAX } from '../limits.ts';
+import type { Problems } from './fsck-report.ts';
+import { bundleBytes, readBundleFile, readTileFile } from './tile-reading.ts';
+
+export type FilesCheck = {
+  readonly files: Files;
+  readonly dir: string;
+  readonly size: number;
+  /** Entries that are durable, the journal's included: files up to there may stand after `size`. */
+  readonly end: number;
+  readonly problems: Problems;
+  /** Takes the partial tiles that full ones have replaced: a writer at work removes them soon. */
+  readonly replaced: string[];
+};
+
+/** Looks at every name under `ledger/` and `bodies/`: nothing may be there that nobody checks. */
+export function checkNames(check: FilesCheck): void {
+  for (const path of walk(check, layout.log(check.dir))) checkLogName(check, path);
+  const segments = new Set(listSegments(check.files, check.dir).map((segment) => segment.path));
+  for (const path of walk(check, layout.bodies(check.dir))) {
+    const isKnown = segments.has(path);
+    if (!isKnown) stray(check, path);
+  }
+}
+
+/** Tells of replaced partial tiles that nobody has removed in the meantime. */
+export function checkReplaced({ files, dir, problems, replaced }: FilesCheck): void {
+  for (const path of replaced) {
+    if (readWholeFile(files, path, 0) === undefined) continue;
+    const what =
+      'a partial tile that the full one has replaced: the next opening for writing removes it';
+    problems.add(relative(dir, path), 0, what);
+  }
+}
+
+function checkLogName(check: FilesCheck, path: string): void {
+  const name = relative(layout.log(check.dir), path).split(sep).join('/');
+  if (name === 'checkpoint' || name === 'kept') return;
+  const kept = /^checkpoints\/(.+)$/.exec(name)?.[1];
+  if (kept !== undefined) {
+    if (indexOfName(kept, '') === undefined) stray(check, path);
+    return;
+  }
+  const resource = parseTilePath(name);
+  if (resource === undefined) stray(check, path);
+  else checkResource(check, path, resource);
+}
+
+function checkResource(check: FilesCheck, path: string, resource: TileResource): void {
+  const level = resource.kind === 'tile' ? resource.level : 0;
+  const { index, width } = resource;
+  const current = tileWidth(level, index, check.size);
+  // The one form that the checkpoint speaks of is read with the tree.
+  if (width === current) return;
+  if (width > current) {
+    if (width > tileWidth(level, index, check.end)) stray(check, path);
+    return;
+  }
+  if (current === TILE_WIDTH) {
+    check.replaced.push(path);
+    return;
+  }
+  checkOlderPartial(check, path, resource, current);
+}
+
+/** A partial tile of an earlier checkpoint stays for its readers, and is a beginning of today's. */
+function checkOlderPartial(
+  check: FilesCheck,
+  path: string,
+  resource: TileResource,
+  current: number,
+): void {
+  const { files, dir, problems } = check;
+  const older = readWholeFile(files, path, BUNDLE_BYTES_MAX);
+  const now = { ...resource, width: current };
+  const today =
+    now.kind === 'tile' ? readTileFile(files, dir, now) : readBundleFile(files, dir, now);
+  if (older === undefined || today === undefined) return;
+  const { kind, width } = resource;
+  const length = kind === 'tile' ? width * HASH_BYTES : bundleBytes(today, width);
+  if (isByteEqual(older, today.subarray(0, length))) return;
+  let at = 0;
+  while (at < older.length && older[at] === today[at]) at++;
+  problems.add(relative(dir, path), at, 'a partial tile of an earlier checkpoint is not as it was');
+}
+
+function stray(check: FilesCheck, path: string): void {
+  check.problems.add(relative(check.dir, path), 0, 'a stray file: nothing here has this name');
+}
+
+function* walk(check: FilesCheck, folder: string): Generator<string> {
+  for (const { name, kind } of check.files.list(folder)) {
+    const path = join(folder, name);
+    if (kind === 'folder') yield* walk(check, path);
+    else if (kind === 'file') yield path;
+    else check.problems.add(relative(check.dir, path), 0, 'neither a file nor a folder');
+  }
+}

@@ -1,0 +1,365 @@
+import { relative } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { messageOf, plural } from '@countersign/core';
+import {
+  formatNote,
+  isSignatureBy,
+  type NoteVerifier,
+  openCheckpoint,
+  parseVkey,
+  type SignedCheckpoint,
+  verifierOf,
+} from '@countersign/tlog';
+import { type Files, nodeFiles } from '../disk/disk.ts';
+import { readWholeFile } from '../disk/replace-file.ts';
+import { parseErasure } from '../erasure/erasure-body.ts';
+import { LedgerError } from '../errors.ts';
+import { layout } from '../folder/folder-layout.ts';
+import { readLocalKeys } from '../folder/key-files.ts';
+import { type KeyRotation, keysAfter, openRotation } from '../folder/key-rotation.ts';
+import { type FolderFacts, noLedger, readFolderFacts } from '../folder/ledger-manifest.ts';
+import { isReplaced, openKeptList, readKeptList } from '../folder/retained-file-list.ts';
+import { listJournal } from '../journal/journal.ts';
+import { readJournal } from '../journal/journal-format.ts';
+import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET, NOTE_BYTES_MAX } from '../limits.ts';
+import { readWitnessPolicy } from '../witness/witness-policy.ts';
+import { checkErasures, type DeclaredErasure } from './check-erasures.ts';
+import { checkNames, checkReplaced } from './check-files.ts';
+import { checkSegments } from './check-segments.ts';
+import { type FsckReport, type Problem, Problems } from './fsck-report.ts';
+import type { FsckWorkerSetup } from './fsck-worker.ts';
+import { RangeChecker, type RangeReport } from './range-checker.ts';
+import { type PromisedRoot, TreeChecker } from './tree-checker.ts';
+
+export type FsckOptions = {
+  readonly dir: string;
+  /** Worker threads; 0 checks on the calling thread. */
+  readonly threads: number;
+  /** A key of the log from elsewhere: the keys that the folder names must follow from it. */
+  readonly vkey?: string | undefined;
+  readonly files?: Files | undefined;
+  readonly onProgress?: ((done: number, size: number) => void) | undefined;
+};
+
+/** A journal file ends with the group that made it long enough, and one frame can be a group. */
+const JOURNAL_FILE_BYTES_MAX: number = JOURNAL_FILE_BYTES_TARGET + 16 * GROUP_BYTES_MAX;
+
+/** How often a folder is read again that was written to meanwhile, and had problems. */
+const RUNS_MAX = 4;
+
+/** Entries that a worker checks at a time: 64 bundles. */
+const RANGE_ENTRIES: number = 64 * 256;
+
+/**
+ * Re-reads every file under `ledger/` and `bodies/`: bodies against the digests in their leaves,
+ * leaves against the tiles, tiles against the tree, every checkpoint kept against its key and the
+ * tree; and reports what should not be there, and what should. Takes no lock and changes nothing.
+ * A writer at work moves files under the check: what then seems wrong is looked at again, and told
+ * only if it stays.
+ * @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT where there is no telling at all
+ */
+export async function fsck(options: FsckOptions): Promise<FsckReport> {
+  const files = options.files ?? nodeFiles;
+  const facts = readFolderFacts(files, options.dir);
+  if (facts === undefined) throw noLedger(options.dir);
+  let run = await new Fsck(files, facts, options).run();
+  let problems = run.problems;
+  for (let runs = 1; runs < RUNS_MAX && run.moved && problems.length > 0; runs++) {
+    run = await new Fsck(files, facts, options).run();
+    problems = run.moved ? inBoth(problems, run.problems) : run.problems;
+  }
+  return { ok: problems.length === 0, size: run.size, problems };
+}
+
+function inBoth(before: readonly Problem[], now: readonly Problem[]): readonly Problem[] {
+  const known = new Set(before.map(({ path, what }) => `${path}\n${what}`));
+  return now.filter(({ path, what }) => known.has(`${path}\n${what}`));
+}
+
+/** One pass over the folder; `moved` if something was written to it meanwhile. */
+type Run = {
+  readonly size: number;
+  readonly problems: readonly Problem[];
+  readonly moved: boolean;
+};
+
+class Fsck {
+  readonly #files: Files;
+  readonly #facts: FolderFacts;
+  readonly #options: FsckOptions;
+  readonly #problems = new Problems();
+  readonly #witnesses: readonly NoteVerifier[];
+  #erased: number[] = [];
+  #declared: DeclaredErasure[] = [];
+  #rotations: { readonly index: number; readonly body: Uint8Array }[] = [];
+  #lastSeen = '';
+
+  constructor(files: Files, facts: FolderFacts, options: FsckOptions) {
+    this.#files = files;
+    this.#facts = facts;
+    this.#options = options;
+    this.#witnesses = readWitnessPolicy(files, options.dir)?.witnesses ?? [];
+  }
+
+  async run(): Promise<Run> {
+    const { dir } = this.#options;
+    const before = this.#marks();
+    const checkpoint = this.#openCheckpoint(layout.checkpoint(dir));
+    const size = checkpoint?.size ?? 0;
+    const end = Math.max(size, this.#checkJournal());
+    const problems = this.#problems;
+    const scope = { files: this.#files, dir, size, end, problems, replaced: [] as string[] };
+    checkNames(scope);
+    checkSegments(scope);
+    if (checkpoint !== undefined) {
+      this.#checkKept(size);
+      await this.#checkEntries(checkpoint);
+    }
+    checkErasures(this.#declared, this.#erased, this.#problems);
+    this.#checkKeys(checkpoint);
+    checkReplaced(scope);
+    return { size, problems: problems.list(), moved: this.#marks() !== before };
+  }
+
+  /** Differs when entries were accepted or integrated in between. */
+  #marks(): string {
+    const { dir } = this.#options;
+    const checkpoint = readWholeFile(this.#files, layout.checkpoint(dir), NOTE_BYTES_MAX);
+    const journals = listJournal(this.#files, dir).map(({ path }) => {
+      const bytes = readWholeFile(this.#files, path, JOURNAL_FILE_BYTES_MAX);
+      return `${path} ${bytes?.length ?? 0}`;
+    });
+    return `${checkpoint?.toString('base64') ?? ''}\n${journals.join('\n')}`;
+  }
+
+  async #checkEntries(checkpoint: SignedCheckpoint): Promise<void> {
+    const { dir, onProgress } = this.#options;
+    const { size } = checkpoint;
+    const tree = new TreeChecker({
+      files: this.#files,
+      dir,
+      size,
+      problems: this.#problems,
+      promises: [this.#promise(layout.checkpoint(dir), checkpoint), ...this.#keptCheckpoints(size)],
+    });
+    for await (const range of this.#ranges(size)) {
+      this.#problems.addAll(range.problems);
+      tree.add(range);
+      this.#take(range);
+      onProgress?.(range.to, size);
+    }
+    tree.end();
+  }
+
+  #take(range: RangeReport): void {
+    for (const index of range.erased) this.#erased.push(index);
+    if (range.seenFirst !== '' && range.seenFirst < this.#lastSeen) {
+      this.#problems.add('ledger', 0, `entry ${range.from} was seen before its predecessor`);
+    }
+    if (range.seenLast !== '') this.#lastSeen = range.seenLast;
+    for (const { index, kind, body } of range.own) {
+      if (kind === 'key') this.#rotations.push({ index, body });
+      const erasure = kind === 'erasure' ? parseErasure(body) : undefined;
+      if (erasure !== undefined) this.#declared.push({ index, ranges: erasure.ranges });
+    }
+  }
+
+  #promise(path: string, { size, root }: SignedCheckpoint): PromisedRoot {
+    return { path: relative(this.#options.dir, path), size, root };
+  }
+
+  /** Every checkpoint that was kept; one of a larger log means that this one was cut back. */
+  #keptCheckpoints(size: number): PromisedRoot[] {
+    const { dir } = this.#options;
+    const promises: PromisedRoot[] = [];
+    for (const { name } of this.#files.list(layout.keptCheckpoints(dir))) {
+      const path = layout.logFile(dir, `checkpoints/${name}`);
+      const kept = this.#openCheckpoint(path);
+      if (kept === undefined) continue;
+      const place = relative(dir, path);
+      if (kept.size !== Number(name)) this.#problems.add(place, 0, 'its name is not its size');
+      if (kept.size > size) {
+        const what = `the log once had ${plural(kept.size, 'entry')}: one of ${size} was put back`;
+        this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
+        continue;
+      }
+      promises.push(this.#promise(path, kept));
+    }
+    return promises;
+  }
+
+  /** What was kept has to be there still. */
+  #checkKept(size: number): void {
+    const { dir } = this.#options;
+    const { origin, vkeys } = this.#facts;
+    const place = relative(dir, layout.keptList(dir));
+    const bytes = readKeptList(this.#files, dir);
+    if (bytes === undefined) {
+      this.#problems.add(place, 0, 'the file is missing');
+      return;
+    }
+    try {
+      const log = vkeys.map((vkey) => verifierOf(vkey));
+      for (const path of openKeptList(bytes, { origin, log })) {
+        const file = layout.logFile(dir, path);
+        if (isReplaced(path, size) || readWholeFile(this.#files, file, 0) !== undefined) continue;
+        this.#problems.add(relative(dir, file), 0, 'the file is missing');
+      }
+    } catch (error) {
+      this.#problems.add(place, 0, messageOf(error));
+    }
+  }
+
+  #openCheckpoint(path: string): SignedCheckpoint | undefined {
+    const place = relative(this.#options.dir, path);
+    const bytes = readWholeFile(this.#files, path, NOTE_BYTES_MAX);
+    if (bytes === undefined) {
+      this.#problems.add(place, 0, 'the file is missing');
+      return undefined;
+    }
+    try {
+      const log = this.#facts.vkeys.map((vkey) => verifierOf(vkey));
+      const trust = { log, origin: this.#facts.origin, witnesses: this.#witnesses };
+      const checkpoint = openCheckpoint(bytes, trust);
+      const isOneSpelling = formatNote(checkpoint.note) === bytes.toString('utf8');
+      // Readers pass over signatures by strangers; a changed byte must not hide as one.
+      if (checkpoint.unverified.length > 0 || !isOneSpelling) {
+        this.#problems.add(place, 0, 'it carries a signature of nobody that the folder knows');
+      }
+      return checkpoint;
+    } catch (error) {
+      this.#problems.add(place, 0, messageOf(error));
+      return undefined;
+    }
+  }
+
+  /** The index after the last durable entry of the journal; 0 if it holds none. */
+  #checkJournal(): number {
+    const { dir } = this.#options;
+    const { origin } = this.#facts;
+    let end = 0;
+    const journals = listJournal(this.#files, dir);
+    journals.forEach(({ path, firstIndex }, i) => {
+      const bytes = readWholeFile(this.#files, path, JOURNAL_FILE_BYTES_MAX);
+      if (bytes === undefined) return;
+      const { frames, brokenAt, isFollowed } = readJournal(bytes, { firstIndex, origin });
+      const last = frames.at(-1);
+      if (last !== undefined) end = last.firstIndex + last.count;
+      // A torn end was never acknowledged to anybody: the next opening passes over it.
+      if (brokenAt === undefined || (!isFollowed && i === journals.length - 1)) return;
+      this.#problems.add(
+        relative(dir, path),
+        brokenAt,
+        'an accepted batch is not as it was written',
+      );
+    });
+    return end;
+  }
+
+  /**
+   * Each key of the folder must have been handed over by the one before it, in the log itself; and
+   * a pinned key must lead to the key under the checkpoint, not only to some key of the folder.
+   */
+  #checkKeys(checkpoint: SignedCheckpoint | undefined): void {
+    const { vkey: pinned, dir } = this.#options;
+    const { vkeys, origin } = this.#facts;
+    const rotations = this.#openRotations().filter((rotation) => rotation.origin === origin);
+    for (const [i, vkey] of vkeys.slice(1).entries()) {
+      const isHandedOver = rotations.some((r) => r.oldVkey === vkeys[i] && r.newVkey === vkey);
+      if (isHandedOver) continue;
+      const what = `nothing in the log hands it over from the key before to the key ${vkey}`;
+      this.#problems.add('countersign.json', 0, what);
+    }
+    const trusted = keysAfter(pinned ?? (vkeys[0] as string), origin, rotations);
+    const byTrusted = trusted.map((vkey) => parseVkey(vkey));
+    const isTrusted = checkpoint?.note.signatures.some((signature) =>
+      byTrusted.some((key) => isSignatureBy(signature, key)),
+    );
+    if (isTrusted !== false) return;
+    const what = 'no key that follows from the key given, or from the first one, has signed it';
+    this.#problems.add(relative(dir, layout.checkpoint(dir)), 0, what);
+  }
+
+  /** A rotation that does not verify is no mistake of a reader: nobody but its writer made it. */
+  #openRotations(): readonly KeyRotation[] {
+    return this.#rotations.flatMap(({ index, body }) => {
+      try {
+        return [openRotation(body)];
+      } catch (error) {
+        this.#problems.add('ledger', 0, `entry ${index}: ${messageOf(error)}`);
+        return [];
+      }
+    });
+  }
+
+  async *#ranges(size: number): AsyncGenerator<RangeReport> {
+    const { dir, threads } = this.#options;
+    const setup: FsckWorkerSetup = { dir, size, keys: readLocalKeys(this.#files, dir) };
+    const starts = Array.from(
+      { length: Math.ceil(size / RANGE_ENTRIES) },
+      (_, i) => i * RANGE_ENTRIES,
+    );
+    if (threads === 0 || starts.length <= 1) {
+      const checker = new RangeChecker({ files: this.#files, ...setup });
+      for (const from of starts) yield checker.check(from, Math.min(size, from + RANGE_ENTRIES));
+      checker.close();
+      return;
+    }
+    yield* inWorkers(setup, starts, threads);
+  }
+}
+
+/** Ranges in order, a few ahead of the one that is waited for. */
+async function* inWorkers(
+  setup: FsckWorkerSetup,
+  starts: readonly number[],
+  threads: number,
+): AsyncGenerator<RangeReport> {
+  const lanes = Array.from({ length: threads }, () => new Lane(setup));
+  const reports = new Map<number, Promise<RangeReport>>();
+  let asked = 0;
+  try {
+    for (let i = 0; i < starts.length; i++) {
+      for (; asked < Math.min(starts.length, i + 3 * threads); asked++) {
+        const from = starts[asked] as number;
+        const lane = lanes[asked % threads] as Lane;
+        const report = lane.ask(from, Math.min(setup.size, from + RANGE_ENTRIES));
+        report.catch(() => {});
+        reports.set(asked, report);
+      }
+      yield await (reports.get(i) as Promise<RangeReport>);
+      reports.delete(i);
+    }
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()));
+  }
+}
+
+class Lane {
+  readonly #worker: Worker;
+  readonly #waiting: { resolve(report: RangeReport): void; reject(error: Error): void }[] = [];
+
+  constructor(setup: FsckWorkerSetup) {
+    const name = import.meta.url.endsWith('.ts') ? './fsck-worker.ts' : './fsck-worker.js';
+    this.#worker = new Worker(new URL(name, import.meta.url), { workerData: setup });
+    this.#worker.on('message', (message: RangeReport | string) => {
+      const waiting = this.#waiting.shift();
+      if (typeof message === 'string') waiting?.reject(new LedgerError('FOLDER_CORRUPT', message));
+      else waiting?.resolve(message);
+    });
+    this.#worker.on('error', (error) => {
+      for (const waiting of this.#waiting.splice(0)) waiting.reject(error as Error);
+    });
+  }
+
+  ask(from: number, to: number): Promise<RangeReport> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#worker.postMessage([from, to]);
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}

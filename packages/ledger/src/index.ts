@@ -1,0 +1,70 @@
+export {
+  actionFingerprint,
+  type FingerprintBatch,
+  fingerprintBatch,
+} from './append/fingerprint-batch.ts';
+export { type PreparedBatch, prepareBatch, type Verdict } from './append/prepare-batch.ts';
+export type { Published } from './append/publisher.ts';
+export { BatchScratch } from './append/reusable-buffers.ts';
+export type { ClockStep } from './append/sequencer.ts';
+export { FingerprintIndex, type FingerprintIndexOptions } from './dedup/fingerprint-index.ts';
+export {
+  type FileId,
+  type FileLock,
+  type Files,
+  type FolderItem,
+  nodeFiles,
+  type OpenMode,
+} from './disk/disk.ts';
+export { actionKeys, type LocalKeys } from './entries/keyed-hash.ts';
+export { formatLeaf, type Leaf, parseLeaf } from './entries/leaf.ts';
+export { LeafParser } from './entries/leaf-parser.ts';
+export { type ErasureBody, parseErasure, rangesOf } from './erasure/erasure-body.ts';
+export { type HoldBody, type HoldScope, parseHold } from './erasure/hold-body.ts';
+export { LedgerError, type LedgerErrorCode } from './errors.ts';
+export {
+  EVIDENCE_BYTES_MAX,
+  EVIDENCE_HEAD,
+  type Evidence,
+  type EvidenceItem,
+  encodeEvidence,
+} from './evidence/evidence-file.ts';
+export {
+  type EvidenceReport,
+  NO_PINNED_KEY,
+  type VerifiedItem,
+  verifyEvidence,
+} from './evidence/verify-evidence.ts';
+export { layout } from './folder/folder-layout.ts';
+export { readLocalKeys } from './folder/key-files.ts';
+export {
+  formatRotation,
+  type KeyRotation,
+  keysAfter,
+  openRotation,
+} from './folder/key-rotation.ts';
+export { type FsckOptions, fsck } from './fsck/fsck.ts';
+export type { FsckReport, Problem } from './fsck/fsck-report.ts';
+export { type Appended, Ledger, type LedgerOptions } from './ledger.ts';
+export { type Body, isBodyOf, LedgerReader, type ScanBatch } from './ledger-reader.ts';
+export {
+  ENTRY_BYTES_MAX,
+  NOTE_BYTES_MAX,
+  NOTE_SIGNATURES_MAX,
+  POLICY_BYTES_MAX,
+  PROOF_EXTRA_BYTES_MAX,
+  PROOF_HASHES_MAX,
+  TILE_CACHE_TILES_MAX,
+  WITNESS_ANSWER_BYTES_MAX,
+  WITNESS_BODY_BYTES_MAX,
+  WITNESS_CONNECTIONS_MAX,
+  WITNESS_REQUEST_TIMEOUT_MS,
+} from './limits.ts';
+export type { RecoveryReport } from './open-ledger.ts';
+export { type Rotated, type RotationOptions, rotateKey } from './rotate-key.ts';
+export type { CosignResult } from './witness/cosign-checkpoint.ts';
+export {
+  readWitnessPolicy,
+  setWitnessPolicy,
+  type WitnessPolicy,
+} from './witness/witness-policy.ts';

@@ -1,0 +1,267 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Locus, plural } from '@countersign/core';
+import {
+  hashReader,
+  proveConsistency,
+  type SignedCheckpoint,
+  sha256,
+  TILE_WIDTH,
+  TlogReader,
+  type TlogSnapshot,
+  tileWidth,
+  verifierOf,
+} from '@countersign/tlog';
+import { type Published, publishedOf, readCheckpoint } from './append/publisher.ts';
+import { ArchiveReader } from './archive/archive-reader.ts';
+import { corrupt } from './archive/block.ts';
+import { COLUMN_BYTES } from './archive/block-metadata.ts';
+import type { OpenBlock } from './archive/merge-blocks.ts';
+import { type Files, nodeFiles } from './disk/disk.ts';
+import { readWholeFile } from './disk/replace-file.ts';
+import { type Leaf, parseLeaf } from './entries/leaf.ts';
+import { readTile } from './entries/tile-files.ts';
+import { LedgerError } from './errors.ts';
+import { layout } from './folder/folder-layout.ts';
+import { noLedger, readFolderFacts } from './folder/ledger-manifest.ts';
+import { BUNDLE_BYTES_MAX, BUNDLES_KEPT_MAX } from './limits.ts';
+
+/** The body of an entry, or that there is none any more. */
+export type Body =
+  | {
+      readonly kind: 'present';
+      readonly bytes: Uint8Array;
+      /** The 16 random bytes that precede the body in the leaf's digest. */
+      readonly salt: Uint8Array;
+      readonly locus: Locus | undefined;
+    }
+  | { readonly kind: 'erased'; readonly locus: Locus | undefined };
+
+/** Neighbouring entries of one block; nothing is made for an entry that nobody asks for. */
+export interface ScanBatch {
+  readonly firstIndex: number;
+  readonly count: number;
+  /** `position` counts from 0 within the batch; the bytes were followed up to the checkpoint. */
+  leaf(position: number): Uint8Array;
+  body(position: number): Body;
+  /** 16 bytes each. */
+  version(position: number): Uint8Array;
+  action(position: number): Uint8Array;
+}
+
+type View = {
+  readonly checkpoint: SignedCheckpoint;
+  readonly snapshot: TlogSnapshot;
+  readonly leaves: LeafWindow;
+};
+
+/**
+ * Reads a ledger up to its published checkpoint. Takes no lock, writes nothing, and works beside a
+ * writer and on a read-only disk.
+ */
+export class LedgerReader {
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #archive: ArchiveReader;
+  #view: View;
+  #vkey: string;
+
+  private constructor(files: Files, dir: string, opened: { view: View; vkey: string }) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#view = opened.view;
+    this.#vkey = opened.vkey;
+    this.#archive = new ArchiveReader(files, dir);
+    this.#archive.refresh(this.size);
+  }
+
+  /** @throws LedgerError NO_LEDGER, FOLDER_VERSION, FOLDER_CORRUPT, LOG_INCONSISTENT */
+  static async open(
+    dir: string,
+    options: { readonly files?: Files | undefined } = {},
+  ): Promise<LedgerReader> {
+    const files = options.files ?? nodeFiles;
+    return new LedgerReader(files, dir, await openView(files, dir));
+  }
+
+  /** Sees what was published, and erased, since the last look. Callers may overlap. */
+  async refresh(): Promise<void> {
+    const { view, vkey } = await openView(this.#files, this.#dir);
+    // A caller that read earlier and comes last must not take the view back.
+    if (view.checkpoint.size < this.size) return;
+    this.#view = view;
+    this.#vkey = vkey;
+    this.#archive.refresh(this.size);
+  }
+
+  close(): void {
+    this.#archive.close();
+  }
+
+  get size(): number {
+    return this.#view.checkpoint.size;
+  }
+
+  get origin(): string {
+    return this.#view.checkpoint.origin;
+  }
+
+  /** The key that signs for the log now. */
+  get vkey(): string {
+    return this.#vkey;
+  }
+
+  get checkpoint(): SignedCheckpoint {
+    return this.#view.checkpoint;
+  }
+
+  get published(): Published {
+    return publishedOf(this.#view.checkpoint);
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, LOG_INCONSISTENT and those of `parseLeaf` */
+  async leaf(index: number): Promise<{ readonly bytes: Uint8Array; readonly leaf: Leaf }> {
+    this.#checkIndex(index);
+    const [bytes] = await this.#view.leaves.slice(index, index + 1);
+    return { bytes: bytes as Uint8Array, leaf: parseLeaf(bytes as Uint8Array) };
+  }
+
+  /**
+   * The body, compared with what the tree commits to: whoever changes it in its file, and makes all
+   * the file's digests fit, is found out.
+   * @throws LedgerError OUT_OF_RANGE, SEGMENT_CORRUPT, LOG_INCONSISTENT
+   */
+  async body(index: number): Promise<Body> {
+    this.#checkIndex(index);
+    const block = this.#archive.block(index);
+    const body = bodyOf(block, index - block.header.firstIndex);
+    const { leaf } = await this.leaf(index);
+    if (body.kind === 'erased' || isBodyOf(leaf, body)) return body;
+    const { path, at } = this.#archive.facts(index).place;
+    throw corrupt({ path, at }, `the body of entry ${index} is not the one that its leaf states`);
+  }
+
+  /**
+   * The entries of `[from, to)` in order, block by block, in constant memory. Bodies are compared
+   * with the digests of their block alone; `isBodyOf` compares one with its leaf.
+   */
+  async *scan(
+    range: { readonly from?: number; readonly to?: number } = {},
+  ): AsyncGenerator<ScanBatch, void, undefined> {
+    const { leaves } = this.#view;
+    const to = Math.min(range.to ?? this.size, this.size);
+    for (let index = range.from ?? 0; index < to; ) {
+      // Reading is synchronous: whatever else runs on this thread gets its turn between blocks.
+      await nextTurn();
+      const block = this.#archive.block(index);
+      const end = Math.min(to, block.header.firstIndex + block.header.count);
+      yield scanBatch(block, { from: index, to: end }, await leaves.slice(index, end));
+      index = end;
+    }
+  }
+
+  /** From the leaf's sibling up to the root's child, against {@link checkpoint}. */
+  proveInclusion(index: number): Promise<Buffer[]> {
+    return this.#view.snapshot.proveInclusion(index);
+  }
+
+  /** That the log of `oldSize` entries is the beginning of that of `newSize`. */
+  async proveConsistency(oldSize: number, newSize: number = this.size): Promise<Buffer[]> {
+    const { size } = this;
+    if (newSize === size) return this.#view.snapshot.proveConsistency(oldSize);
+    if (newSize > size) this.#checkIndex(newSize - 1);
+    const readWidest = hashReader(newSize, (tile) => {
+      const width = tileWidth(tile.level, tile.index, size);
+      return readTile(this.#files, this.#dir, { ...tile, width });
+    });
+    return proveConsistency(oldSize, newSize, readWidest);
+  }
+
+  #checkIndex(index: number): void {
+    if (Number.isSafeInteger(index) && index >= 0 && index < this.size) return;
+    throw new LedgerError(
+      'OUT_OF_RANGE',
+      `could not read entry ${index}: the ledger has published ${plural(this.size, 'entry')}`,
+      { data: { index, size: this.size } },
+    );
+  }
+}
+
+async function openView(files: Files, dir: string): Promise<{ view: View; vkey: string }> {
+  const facts = readFolderFacts(files, dir);
+  if (facts === undefined) throw noLedger(dir);
+  const checkpoint = readCheckpoint(files, dir, facts);
+  const reader = new TlogReader({
+    fetchTile: async (path) => readWholeFile(files, layout.logFile(dir, path), BUNDLE_BYTES_MAX),
+    trust: { log: facts.vkeys.map((vkey) => verifierOf(vkey)), origin: facts.origin },
+  });
+  const snapshot = await reader.snapshot(checkpoint);
+  const view = { checkpoint, snapshot, leaves: new LeafWindow(snapshot) };
+  return { view, vkey: facts.vkeys.at(-1) as string };
+}
+
+/** Verified leaves. A few bundles are kept: whoever reads one often reads its neighbours. */
+class LeafWindow {
+  readonly #snapshot: TlogSnapshot;
+  /** Least recently used first. */
+  readonly #bundles: Map<number, readonly Uint8Array[]> = new Map();
+
+  constructor(snapshot: TlogSnapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  async slice(from: number, to: number): Promise<readonly Uint8Array[]> {
+    const leaves: Uint8Array[] = [];
+    for (let index = from; index < to; ) {
+      const start = index - (index % TILE_WIDTH);
+      const bundle = await this.#bundle(start / TILE_WIDTH);
+      const end = Math.min(to, start + TILE_WIDTH);
+      for (let i = index; i < end; i++) leaves.push(bundle[i - start] as Uint8Array);
+      index = end;
+    }
+    return leaves;
+  }
+
+  async #bundle(index: number): Promise<readonly Uint8Array[]> {
+    const bundle = this.#bundles.get(index) ?? (await this.#snapshot.bundle(index));
+    this.#bundles.delete(index);
+    this.#bundles.set(index, bundle);
+    const oldest = this.#bundles.keys().next().value;
+    const isFull = this.#bundles.size > BUNDLES_KEPT_MAX;
+    if (isFull && oldest !== undefined) this.#bundles.delete(oldest);
+    return bundle;
+  }
+}
+
+/** True if the leaf commits to these bytes. */
+export function isBodyOf(leaf: Leaf, body: Body & { readonly kind: 'present' }): boolean {
+  if (body.bytes.length !== leaf.size) return false;
+  return sha256(Buffer.concat([body.salt, body.bytes])).toString('hex') === leaf.sha256;
+}
+
+function scanBatch(
+  block: OpenBlock,
+  { from, to }: { readonly from: number; readonly to: number },
+  leaves: readonly Uint8Array[],
+): ScanBatch {
+  const skipped = from - block.header.firstIndex;
+  return {
+    firstIndex: from,
+    count: to - from,
+    leaf: (position) => leaves[position] as Uint8Array,
+    body: (position) => bodyOf(block, skipped + position),
+    version: (position) => column(block.meta.versions, skipped + position),
+    action: (position) => column(block.meta.actions, skipped + position),
+  };
+}
+
+function bodyOf({ meta, bodies }: OpenBlock, position: number): Body {
+  const locus = meta.loci[position];
+  if (meta.erased[position] === 1) return { kind: 'erased', locus };
+  const start = meta.offsets[position] as number;
+  const bytes = bodies.subarray(start, start + (meta.sizes[position] as number));
+  return { kind: 'present', bytes, salt: column(meta.salts, position), locus };
+}
+
+function column(bytes: Buffer, position: number): Uint8Array {
+  return bytes.subarray(position * COLUMN_BYTES, (position + 1) * COLUMN_BYTES);
+}

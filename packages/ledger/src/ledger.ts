@@ -1,0 +1,351 @@
+import { type Clock, plural, type Random, type RecordDraft } from '@countersign/core';
+import type { NoteSigner } from '@countersign/tlog';
+import { writerFailure } from './append/commit-failure.ts';
+import { CommitQueue } from './append/commit-queue.ts';
+import { type FingerprintBatch, fingerprintBatch } from './append/fingerprint-batch.ts';
+import type { Integrator } from './append/integrator.ts';
+import { type PreparedBatch, prepareBatch, type Verdict } from './append/prepare-batch.ts';
+import type { Published, Publisher } from './append/publisher.ts';
+import { type ClockStep, type SeenOrder, Sequencer } from './append/sequencer.ts';
+import type { ArchiveReader } from './archive/archive-reader.ts';
+import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
+import { dropFingerprints } from './dedup/open-fingerprints.ts';
+import { type FileLock, type Files, nodeFiles } from './disk/disk.ts';
+import type { LocalKeys } from './entries/keyed-hash.ts';
+import { RESTARTS_SEEN } from './entries/leaf.ts';
+import { LedgerError } from './errors.ts';
+import { writeHostFacts } from './folder/host-identity.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Frame } from './journal/journal-frame.ts';
+import { BACKLOG_BYTES_MAX, INTEGRATION_DELAY_MS } from './limits.ts';
+import { openWriter, type RecoveryReport } from './open-ledger.ts';
+import { type CosignResult, cosign } from './witness/cosign-checkpoint.ts';
+
+export type LedgerOptions = {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The note signing key, if it does not lie in `DIR/keys`. */
+  readonly keyFile?: string | undefined;
+  /** The name of a new log; an existing one MUST have it. */
+  readonly origin?: string | undefined;
+  /** Append although the folder was restored, knowing that this may fork the log. */
+  readonly acceptFork?: 'accept' | undefined;
+  /** `remake`: the index of fingerprints is thrown away, and made again from the archive. */
+  readonly fingerprints?: 'keep' | 'remake' | undefined;
+  readonly onClockStep?: ((step: ClockStep) => void) | undefined;
+  /**
+   * `timer` by default: within a second after a commit. `manual`: at `publish` and `close` only.
+   */
+  readonly integration?: 'timer' | 'manual' | undefined;
+  readonly files?: Files | undefined;
+};
+
+/** What became of one draft. */
+export type Appended = {
+  readonly index: number;
+  readonly duplicate: 'new' | 'duplicate';
+  /** Older entries of the same action, with other bytes or from another source. */
+  readonly earlier: readonly number[];
+};
+
+/**
+ * The one writer of a data folder. The way of a batch: `fingerprintBatch` in a worker, `sequence`
+ * here, `prepareBatch` in a worker, `commit` here. Every verdict that accepts something MUST be
+ * followed by its commit; commits MAY come in any order.
+ */
+export class Ledger {
+  readonly localKeys: LocalKeys;
+  readonly origin: string;
+  /** What the opening found left behind by an earlier process. */
+  readonly recovery: RecoveryReport;
+  readonly #files: Files;
+  readonly #dir: string;
+  readonly #random: Random;
+  readonly #lock: FileLock;
+  readonly #journal: Journal;
+  readonly #integrator: Integrator;
+  readonly #publisher: Publisher;
+  readonly #fingerprints: FingerprintIndex;
+  readonly #archive: ArchiveReader;
+  readonly #sequencer: Sequencer;
+  readonly #queue: CommitQueue;
+  readonly #isTimed: boolean;
+  /** Durable and not yet integrated, oldest first. */
+  #backlog: Frame[] = [];
+  #backlogBytes = 0;
+  #round: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failure: LedgerError | undefined;
+  #isClosed = false;
+
+  private constructor(options: LedgerOptions, parts: Awaited<ReturnType<typeof openWriter>>) {
+    this.localKeys = parts.localKeys;
+    this.origin = parts.origin;
+    this.recovery = parts.recovery;
+    this.#files = parts.files;
+    this.#dir = options.dir;
+    this.#random = options.random;
+    this.#lock = parts.lock;
+    this.#journal = parts.journal;
+    this.#integrator = parts.integrator;
+    this.#publisher = parts.publisher;
+    this.#fingerprints = parts.fingerprints;
+    this.#archive = parts.archive;
+    this.#isTimed = options.integration !== 'manual';
+    const next = parts.integrator.size;
+    this.#sequencer = new Sequencer({
+      fingerprints: parts.fingerprints,
+      archive: parts.archive,
+      clock: options.clock,
+      next,
+      lastSeenMs: parts.lastSeenMs,
+      onClockStep: options.onClockStep ?? ((): void => {}),
+    });
+    this.#queue = new CommitQueue({
+      journal: parts.journal,
+      next,
+      onDurable: (frames) => this.#onDurable(frames),
+      onFailure: (error) => this.#fail(error),
+      room: () => this.#room(),
+    });
+  }
+
+  /**
+   * Opens the data folder for writing, and makes it if it is not there. Takes the lock, then ends
+   * what a process that died may have left undone.
+   * @throws LedgerError LOCKED, FOLDER_VERSION, FOLDER_CORRUPT, JOURNAL_CORRUPT, SEGMENT_CORRUPT,
+   * RESTORED_FOLDER, ORIGIN_MISMATCH, KEY_MISMATCH, MISSING_KEY, KEY_PERMISSIONS
+   */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const files = options.files ?? nodeFiles;
+    return new Ledger(options, await openWriter({ ...options, files }));
+  }
+
+  /** How many entries are durable. */
+  get size(): number {
+    return this.#queue.durable;
+  }
+
+  /** The key that signs for the log now. */
+  get vkey(): string {
+    return this.#publisher.vkey;
+  }
+
+  /** The latest signed checkpoint. */
+  get published(): Published {
+    return this.#publisher.latest as Published;
+  }
+
+  /** Tells new records from known ones and gives indices, in the order of the calls. */
+  sequence(
+    batch: Pick<FingerprintBatch, 'count' | 'versions' | 'actions'>,
+    seen: SeenOrder = 'ascend',
+  ): Verdict {
+    this.#checkUsable();
+    try {
+      return this.#sequencer.sequence(batch, seen);
+    } catch (error) {
+      // Some records have an index by now, and will never be committed: nothing after them could.
+      this.#fail(error);
+      throw this.#failure as LedgerError;
+    }
+  }
+
+  /**
+   * Resolves when the batch survives a loss of power, and all that was sequenced before it.
+   * @throws LedgerError WRITER_FAILED, DISK_FULL, WRITER_CLOSED; the batch is then not taken in
+   */
+  async commit(prepared: PreparedBatch): Promise<void> {
+    this.#checkUsable();
+    await this.#queue.commit(prepared);
+    const drained = this.#fingerprints.drained();
+    if (drained !== undefined) await drained;
+  }
+
+  /**
+   * All steps at once, for what is small: above all our own entries. An entry that declares that
+   * `seen` restarts comes alone.
+   */
+  async append(drafts: readonly RecordDraft[]): Promise<readonly Appended[]> {
+    const fingerprints = fingerprintBatch(drafts, this.localKeys);
+    const [only] = drafts;
+    const declares = drafts.length === 1 && only?.kind === RESTARTS_SEEN;
+    const verdict = this.sequence(fingerprints, declares ? 'restart' : 'ascend');
+    await this.commit(prepareBatch(drafts, fingerprints, verdict, this.#random));
+    let next = verdict.baseIndex;
+    return drafts.map((_, position): Appended => {
+      const known = verdict.duplicateOf.get(position);
+      if (known !== undefined) return { index: known, duplicate: 'duplicate', earlier: [] };
+      const earlier = verdict.earlier.get(position) ?? [];
+      return { index: next++, duplicate: 'new', earlier };
+    });
+  }
+
+  /** All entries whose action has this fingerprint, ascending: its sightings and revisions. */
+  sightings(action: Uint8Array): readonly number[] {
+    return this.#fingerprints.lookupActions(action, 0);
+  }
+
+  /** Integrates all that is durable, and signs a checkpoint over it. */
+  async publish(): Promise<Published> {
+    this.#checkUsable();
+    const size = this.size;
+    while (this.published.size < size) await this.#integrate();
+    return this.published;
+  }
+
+  /** Signs with another key from now on; `rotateKey` makes it one that readers trust. */
+  async signWith(signer: NoteSigner): Promise<void> {
+    this.#checkUsable();
+    await this.#exclusively(() => this.#publisher.signWith(signer));
+  }
+
+  /**
+   * Asks the witnesses of the folder to cosign the latest checkpoint. Undefined where it has none.
+   * A witness that is silent stops nothing: evidence then says that the log was not witnessed.
+   */
+  async witness(): Promise<readonly CosignResult[] | undefined> {
+    this.#checkUsable();
+    const { published } = this;
+    const cosigned = await cosign(this.#files, this.#dir, published);
+    if (cosigned === undefined) return undefined;
+    const { signatures } = cosigned;
+    await this.#exclusively(() => this.#publisher.addCosignatures(published.size, signatures));
+    return cosigned.results;
+  }
+
+  /**
+   * Erases the bodies of these entries, and the salts without which nothing can be guessed against
+   * their digests, wherever the ledger holds them. Leaves, fingerprints and proofs stay. Resolves
+   * when nothing is left on the disk; after a crash the same call ends the work, so whoever calls
+   * MUST know from an entry of its own what was to be erased.
+   * @throws LedgerError OUT_OF_RANGE
+   */
+  async rewriteWithout(indices: Iterable<number>): Promise<void> {
+    this.#checkUsable();
+    const erase = new Set(indices);
+    for (const index of erase) checkIndex(index, this.size);
+    await this.publish();
+    const journals = this.#journal.rotate();
+    while (this.#journal.holdsAny(journals)) {
+      await this.#journal.settled();
+      await this.#integrate();
+    }
+    await this.#exclusively(() => this.#integrator.rewriteWithout(erase));
+    this.#archive.refresh(this.published.size);
+  }
+
+  /**
+   * Integrates, keeps the checkpoint, and lets go of the folder. What was sequenced and cannot be
+   * committed any more is rejected. After a failure it lets go, and throws nothing.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    try {
+      await this.#queue.idle();
+      this.#queue.fail(new LedgerError('WRITER_CLOSED', CLOSED_MESSAGE));
+      if (this.#failure === undefined) await this.#closeInOrder();
+    } finally {
+      await this.#round?.catch(() => {});
+      await this.#fingerprints.close();
+      if (this.#sequencer.hasStaleFingerprints) dropFingerprints(this.#files, this.#dir);
+      this.#archive.close();
+      this.#integrator.close();
+      this.#journal.close();
+      this.#lock.release();
+    }
+  }
+
+  async #closeInOrder(): Promise<void> {
+    while (this.published.size < this.size) await this.#integrate();
+    // A round that has published may still be keeping the same checkpoint.
+    await this.#exclusively(() => this.#publisher.keep());
+    // What was sequenced and never committed stands in the index and is not to be kept: it waits
+    // for
+    // ever, and the next opening feeds the index with what is durable.
+    if (this.#sequencer.next === this.size) await this.#fingerprints.flush();
+    this.#journal.rotate();
+    this.#journal.release(this.published.size, this.size);
+    await writeHostFacts(this.#files, this.#dir);
+  }
+
+  #onDurable(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.#backlog.push(frame);
+      this.#backlogBytes += frame.bytes.length;
+    }
+    this.#fingerprints.committed(this.size);
+    if (this.#isTimed && !this.#isClosed) {
+      this.#timer ??= setTimeout(() => this.#onTimer(), INTEGRATION_DELAY_MS);
+    }
+  }
+
+  #onTimer(): void {
+    this.#timer = undefined;
+    // A failure is kept, and told to whoever calls next.
+    this.#integrate().catch(() => {});
+  }
+
+  #room(): Promise<void> | undefined {
+    return this.#backlogBytes > BACKLOG_BYTES_MAX ? this.#integrate() : undefined;
+  }
+
+  /** One round at a time; a caller during a round waits for its end, and may need another. */
+  #integrate(): Promise<void> {
+    return this.#round ?? this.#exclusively(() => this.#integrateOnce());
+  }
+
+  /** Log and archive have one owner at a time. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    while (this.#round !== undefined) await this.#round;
+    this.#checkFailure();
+    this.#round = work()
+      .catch((error: unknown) => {
+        this.#fail(error);
+        throw this.#failure as LedgerError;
+      })
+      .finally(() => {
+        this.#round = undefined;
+      });
+    await this.#round;
+  }
+
+  async #integrateOnce(): Promise<void> {
+    const frames = this.#backlog.splice(0);
+    await this.#integrator.integrate(frames);
+    await this.#publisher.publish(this.#integrator.size, this.#integrator.root());
+    // A crash before this leaves partial tiles that nobody needs; the next opening removes them.
+    await this.#integrator.removeStalePartials();
+    this.#journal.release(this.#integrator.size, this.size);
+    this.#backlogBytes = this.#backlog.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= writerFailure(this.#dir, error);
+    clearTimeout(this.#timer);
+    this.#queue.fail(this.#failure);
+  }
+
+  #checkUsable(): void {
+    this.#checkFailure();
+    if (this.#isClosed) throw new LedgerError('WRITER_CLOSED', CLOSED_MESSAGE);
+  }
+
+  #checkFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+const CLOSED_MESSAGE = 'could not append to the ledger: it was closed; open it again';
+
+function checkIndex(index: number, size: number): void {
+  if (Number.isSafeInteger(index) && index >= 0 && index < size) return;
+  throw new LedgerError(
+    'OUT_OF_RANGE',
+    `could not erase entry ${index}: the ledger has ${plural(size, 'entry')}`,
+    { data: { index, size } },
+  );
+}

@@ -1,0 +1,262 @@
+import type { Clock, Random } from '@countersign/core';
+import {
+  ed25519Signer,
+  emptyRoot,
+  isByteEqual,
+  type NoteSigner,
+  type SignedCheckpoint,
+  sha256,
+  verifierOf,
+} from '@countersign/tlog';
+import { Integrator, removePartialsBetween } from './append/integrator.ts';
+import { Publisher, publishedOf, readCheckpoint } from './append/publisher.ts';
+import { ArchiveReader } from './archive/archive-reader.ts';
+import type { FingerprintIndex } from './dedup/fingerprint-index.ts';
+import { dropFingerprints, openFingerprints } from './dedup/open-fingerprints.ts';
+import type { FileLock, Files } from './disk/disk.ts';
+import { makeFolderNoting, syncNewFolders } from './disk/sync-folders.ts';
+import type { LocalKeys } from './entries/keyed-hash.ts';
+import { readSeenMs } from './entries/tile-files.ts';
+import { LedgerError } from './errors.ts';
+import { layout } from './folder/folder-layout.ts';
+import { writeHostFacts } from './folder/host-identity.ts';
+import { checkSecretModes, localKeys, noteKey } from './folder/key-files.ts';
+import { type FolderFacts, readFolderFacts, writeFolderFacts } from './folder/ledger-manifest.ts';
+import { type KeptList, openKeptList, readKeptList } from './folder/retained-file-list.ts';
+import { Journal, type TornTail } from './journal/journal.ts';
+import { checkHistory } from './witness/cosign-checkpoint.ts';
+
+export type OpenOptions = {
+  readonly dir: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly keyFile?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly acceptFork?: 'accept' | undefined;
+  readonly fingerprints?: 'keep' | 'remake' | undefined;
+};
+
+/** What an opening found that an earlier process had left behind. */
+export type RecoveryReport = {
+  /** Entries that were durable, and are integrated now. */
+  readonly integratedCount: number;
+  /** A batch that was never acknowledged, and of which only a part was written. */
+  readonly torn: TornTail | undefined;
+};
+
+export type OpenedWriter = {
+  readonly files: Files;
+  readonly lock: FileLock;
+  readonly localKeys: LocalKeys;
+  readonly origin: string;
+  readonly journal: Journal;
+  readonly integrator: Integrator;
+  readonly publisher: Publisher;
+  readonly fingerprints: FingerprintIndex;
+  readonly archive: ArchiveReader;
+  readonly lastSeenMs: number;
+  readonly recovery: RecoveryReport;
+};
+
+/** The steps of {@link Ledger.open}; a failure of any lets go of the lock. */
+export async function openWriter(options: OpenOptions): Promise<OpenedWriter> {
+  const { files, dir } = options;
+  // The version is looked at before anything is made or touched.
+  readFolderFacts(files, dir);
+  const folders = new Set<string>();
+  for (const folder of [layout.staging, layout.keys, layout.journal, layout.log, layout.bodies]) {
+    makeFolderNoting(files, folder(dir), folders);
+  }
+  const lock = takeLock(files, dir);
+  try {
+    await syncNewFolders(files, folders);
+    return await openLocked(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function takeLock(files: Files, dir: string): FileLock {
+  const lock = files.lock(layout.lock(dir));
+  if (lock !== undefined) return lock;
+  throw new LedgerError(
+    'LOCKED',
+    `could not write to the ledger in ${dir}: another process is writing to it; wait for it to ` +
+      'end, or stop it',
+    { data: { dir } },
+  );
+}
+
+async function openLocked(options: OpenOptions, lock: FileLock): Promise<OpenedWriter> {
+  const { files, dir, clock } = options;
+  for (const { name } of files.list(layout.staging(dir))) {
+    files.remove(`${layout.staging(dir)}/${name}`);
+  }
+  checkSecretModes(files, dir);
+  const { signer, secrets, facts } = await openIdentity(options);
+  const { origin } = facts;
+  const checkpoint = readCheckpoint(files, dir, facts);
+  if (options.acceptFork !== 'accept') await checkHistory({ files, dir, facts, checkpoint });
+  await writeHostFacts(files, dir);
+  const integrator = await Integrator.open(files, dir, checkpoint.size);
+  const archive = new ArchiveReader(files, dir);
+  try {
+    checkRoot(dir, integrator, checkpoint);
+    const latest = publishedOf(checkpoint);
+    const list = keptList(files, dir, facts);
+    const kept = list === 'none' ? NOTHING_KEPT : list === 'changed' ? undefined : list;
+    const publisher = new Publisher({ files, dir, signer, clock, latest, kept });
+    if (list === 'none') await publisher.list(checkpoint.size);
+    const journal = new Journal({ files, dir, origin, random: options.random });
+    const recovery = await recover(options, { integrator, publisher, journal });
+    archive.refresh(integrator.size);
+    const identity = sha256(Buffer.concat([Buffer.from(`${origin}\n`), secrets.fingerprint]));
+    if (options.fingerprints === 'remake') dropFingerprints(files, dir);
+    const fingerprints = await openFingerprints({ files, dir, identity, archive });
+    const lastSeenMs = readSeenMs(files, dir, integrator.size);
+    return {
+      files,
+      lock,
+      localKeys: secrets,
+      origin,
+      journal,
+      integrator,
+      publisher,
+      fingerprints,
+      archive,
+      lastSeenMs,
+      recovery,
+    };
+  } catch (error) {
+    integrator.close();
+    archive.close();
+    throw error;
+  }
+}
+
+const NOTHING_KEPT: KeptList = new Set();
+
+function keptList(
+  files: Files,
+  dir: string,
+  { origin, vkeys }: FolderFacts,
+): KeptList | 'none' | 'changed' {
+  const bytes = readKeptList(files, dir);
+  if (bytes === undefined) return 'none';
+  try {
+    return openKeptList(bytes, { origin, log: vkeys.map((vkey) => verifierOf(vkey)) });
+  } catch {
+    return 'changed';
+  }
+}
+
+function checkRoot(dir: string, integrator: Integrator, { size, root }: SignedCheckpoint): void {
+  if (isByteEqual(integrator.root(), root)) return;
+  throw new LedgerError(
+    'FOLDER_CORRUPT',
+    `could not open the ledger in ${dir}: its tiles do not add up to its checkpoint of ${size} ` +
+      'entries; run "countersign ledger fsck"',
+    { data: { size } },
+  );
+}
+
+/**
+ * Does what a writer does with frames that it has just made durable, with those that an earlier
+ * writer left: a crash in here is followed by the same steps again.
+ */
+async function recover(
+  { files, dir }: OpenOptions,
+  parts: {
+    readonly integrator: Integrator;
+    readonly publisher: Publisher;
+    readonly journal: Journal;
+  },
+): Promise<RecoveryReport> {
+  const { integrator, publisher, journal } = parts;
+  const published = integrator.size;
+  let from = published;
+  let torn: TornTail | undefined;
+  for (const part of journal.recover(published)) {
+    from = Math.min(from, part.frames[0]?.firstIndex ?? from);
+    await integrator.integrate(part.frames.filter((frame) => frame.firstIndex >= integrator.size));
+    torn = part.torn;
+  }
+  await publisher.publish(integrator.size, integrator.root());
+  await removePartialsBetween(files, dir, { from, to: integrator.size });
+  journal.release(integrator.size, integrator.size);
+  return { integratedCount: integrator.size - published, torn };
+}
+
+type Identity = {
+  readonly signer: NoteSigner;
+  readonly secrets: LocalKeys;
+  readonly facts: FolderFacts;
+};
+
+async function openIdentity(options: OpenOptions): Promise<Identity> {
+  const { files, dir, random, keyFile } = options;
+  const facts = readFolderFacts(files, dir);
+  if (facts === undefined) return createFolder(options);
+  if (options.origin !== undefined && options.origin !== facts.origin) {
+    throw new LedgerError(
+      'ORIGIN_MISMATCH',
+      `could not open the ledger in ${dir}: it is the log "${facts.origin}", not ` +
+        `"${options.origin}"; leave --origin out, or name another folder`,
+    );
+  }
+  await endRotation(options, facts);
+  const keys = { files, dir, random, keyFile, isNew: 'existing' } as const;
+  const signer = ed25519Signer(facts.origin, await noteKey(keys));
+  if (signer.key.vkey !== facts.vkeys.at(-1)) {
+    throw new LedgerError(
+      'KEY_MISMATCH',
+      `could not open the ledger in ${dir}: the key given is not the one that signs for ` +
+        `"${facts.origin}"; name the file that holds it with --key`,
+      { data: { given: signer.key.vkey } },
+    );
+  }
+  return { signer, secrets: await localKeys(keys), facts };
+}
+
+/** A rotation that died between naming the new key and moving it has one step left. */
+async function endRotation({ files, dir, random }: OpenOptions, facts: FolderFacts): Promise<void> {
+  const path = layout.nextNoteKey(dir);
+  if (!files.list(layout.keys(dir)).some(({ name }) => path.endsWith(`/${name}`))) return;
+  const key = await noteKey({ files, dir, random, keyFile: path, isNew: 'existing' });
+  const { vkey } = ed25519Signer(facts.origin, key).key;
+  if (vkey === facts.vkeys.at(-1)) files.rename(path, layout.noteKey(dir));
+}
+
+/**
+ * A new folder: `countersign.json` comes last, so that a crash before it leaves no ledger, and the
+ * next opening makes one out of the keys that are already there.
+ */
+async function createFolder(options: OpenOptions): Promise<Identity> {
+  const { files, dir, random, keyFile, clock } = options;
+  const keys = { files, dir, random, keyFile, isNew: 'new' } as const;
+  const origin = options.origin ?? defaultOrigin(random);
+  const signer = ed25519Signer(origin, await noteKey(keys));
+  const secrets = await localKeys(keys);
+  const publisher = new Publisher({
+    files,
+    dir,
+    signer,
+    clock,
+    latest: undefined,
+    kept: NOTHING_KEPT,
+  });
+  const facts = { origin, vkeys: [signer.key.vkey] };
+  await writeHostFacts(files, dir);
+  await publisher.publish(0, emptyRoot());
+  await publisher.list(0);
+  await writeFolderFacts(files, dir, facts);
+  return { signer, secrets, facts };
+}
+
+/** Unique, since a witness knows a log by its origin alone. */
+function defaultOrigin(random: Random): string {
+  const unique = Buffer.from(random.fill(new Uint8Array(8))).toString('hex');
+  return `countersign.local/${unique}`;
+}

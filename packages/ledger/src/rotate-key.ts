@@ -1,0 +1,100 @@
+import {
+  assert,
+  type Clock,
+  instantOfMs,
+  OWN_TENANT,
+  type Random,
+  type RecordDraft,
+} from '@countersign/core';
+import { ed25519Signer, type NoteSigner } from '@countersign/tlog';
+import { type Files, nodeFiles } from './disk/disk.ts';
+import { LedgerError } from './errors.ts';
+import { layout } from './folder/folder-layout.ts';
+import { noteKey } from './folder/key-files.ts';
+import { formatRotation } from './folder/key-rotation.ts';
+import { noLedger, readFolderFacts, writeFolderFacts } from './folder/ledger-manifest.ts';
+import type { Ledger } from './ledger.ts';
+
+export type RotationOptions = {
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the present key lies, if not in `DIR/keys`. */
+  readonly keyFile?: string | undefined;
+  /** Where the new key goes; by default it takes the place of the old one in `DIR/keys`. */
+  readonly toFile?: string | undefined;
+  readonly files?: Files | undefined;
+  /** Check that it can be done, and make no key. */
+  readonly isPlanOnly?: boolean | undefined;
+};
+
+export type Rotated = {
+  readonly entry: number;
+  readonly oldVkey: string;
+  readonly newVkey: string;
+};
+
+/**
+ * Hands the log over to a new key. Each step can be done again after a crash: an Ed25519 signature
+ * over the same text is the same, so the entry is not said twice, and until `countersign.json`
+ * names the new key the old one signs.
+ * @throws LedgerError KEY_MISMATCH, KEY_PERMISSIONS
+ */
+export async function rotateKey(ledger: Ledger, options: RotationOptions): Promise<Rotated> {
+  const { dir, random, keyFile, toFile } = options;
+  const files = options.files ?? nodeFiles;
+  const facts = readFolderFacts(files, dir);
+  if (facts === undefined) throw noLedger(dir);
+  if (keyFile !== undefined && toFile === undefined) {
+    throw new LedgerError(
+      'KEY_MISMATCH',
+      'could not rotate the key: it lies outside the data folder, so say with --to where the new ' +
+        'one goes',
+    );
+  }
+  const old = await signerAt(keyFile ?? layout.noteKey(dir), 'existing');
+  if (options.isPlanOnly === true) {
+    if (old.key.vkey !== facts.vkeys.at(-1)) throw rotatedAlready();
+    return { entry: -1, oldVkey: old.key.vkey, newVkey: '' };
+  }
+  const next = await signerAt(toFile ?? layout.nextNoteKey(dir), 'new');
+  if (old.key.vkey !== facts.vkeys.at(-1) || next.key.vkey === old.key.vkey) {
+    throw rotatedAlready();
+  }
+  const [appended] = await ledger.append([rotationDraft(facts.origin, old, next, options.clock)]);
+  await ledger.publish();
+  // A crash before this line: the old key signs on, and the same command again ends the work.
+  await writeFolderFacts(files, dir, { ...facts, vkeys: [...facts.vkeys, next.key.vkey] });
+  // A crash before this line: the next opening signs the same checkpoint with the new key.
+  await ledger.signWith(next);
+  // A crash before this line: the next opening finds the new key beside the old one.
+  if (toFile === undefined) files.rename(layout.nextNoteKey(dir), layout.noteKey(dir));
+  return { entry: appended?.index ?? -1, oldVkey: old.key.vkey, newVkey: next.key.vkey };
+
+  async function signerAt(path: string, isNew: 'new' | 'existing'): Promise<NoteSigner> {
+    const key = await noteKey({ files, dir, random, keyFile: path, isNew });
+    return ed25519Signer((facts as { origin: string }).origin, key);
+  }
+}
+
+function rotatedAlready(): LedgerError {
+  return new LedgerError('KEY_MISMATCH', 'could not rotate the key: it was rotated already');
+}
+
+function rotationDraft(
+  origin: string,
+  old: NoteSigner,
+  next: NoteSigner,
+  clock: Clock,
+): RecordDraft {
+  const at = instantOfMs(clock.now());
+  assert(at !== undefined, 'the clock shows a time that exists');
+  return {
+    kind: 'key',
+    tenant: OWN_TENANT,
+    source: 'countersign/key',
+    id: undefined,
+    at,
+    body: Buffer.from(formatRotation(origin, old, next)),
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * Appends to the ledger in the folder argv[2] until it is killed: batches of argv[3] records, some
+ * of them seen before. Prints `number index` for each record that was acknowledged, and nothing
+ * for any other.
+ */
+import { randomFillSync } from 'node:crypto';
+import { argv, stdout } from 'node:process';
+import { systemClock } from '@countersign/core';
+import { Ledger } from '../ledger.ts';
+import { numbered } from './numbered-draft.ts';
+
+const [, , dir = '', batch = '', first = ''] = argv;
+const batchCount = Number(batch);
+const ledger = await Ledger.open({ dir, clock: systemClock, random: { fill: randomFillSync } });
+stdout.write('open\n');
+
+const lane = async (start: number): Promise<void> => {
+  for (let next = start; ; next += 4 * batchCount) {
+    const numbers = Array.from({ length: batchCount }, (_, i) => next + i);
+    if (next >= 40) numbers.push(next - 40);
+    const appended = await ledger.append(numbers.map(numbered));
+    stdout.write(appended.map(({ index }, i) => `${numbers[i]} ${index}\n`).join(''));
+  }
+};
+const from = Number(first);
+await Promise.all([0, 1, 2, 3].map((i) => lane(from + i * batchCount)));

@@ -1,0 +1,333 @@
+import { dirname } from 'node:path';
+import type { FileId, FileLock, Files, FolderItem, OpenMode } from '../disk/disk.ts';
+
+/** What ends a process in a test: nothing of ours may catch it and go on. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+type Inode = {
+  readonly id: number;
+  data: Buffer;
+  /** The content that a loss of power cannot take. */
+  durable: Buffer;
+};
+
+type Change = { readonly name: string; readonly node: Node | undefined };
+type Node = { readonly kind: 'file'; readonly inode: Inode } | Folder;
+type Folder = {
+  readonly kind: 'folder';
+  items: Map<string, Node>;
+  durable: Map<string, Node>;
+  /** Changes of names since the last sync, in order. */
+  pending: Change[];
+};
+
+/** Numbers from 0 to `below - 1`; a test seeds it. */
+export type Dice = (below: number) => number;
+
+/** What happens at the operation with this number, counted from 0 over all that change the disk. */
+export type Fault =
+  /** The process ends; the page cache stays. Writes of that moment are cut somewhere. */
+  | { readonly at: number; readonly kind: 'kill' }
+  /** The machine ends: of what was not synced, each file and folder keeps what the dice say. */
+  | { readonly at: number; readonly kind: 'power' }
+  /** The operation fails, and writes are cut; later ones succeed. */
+  | { readonly at: number; readonly kind: 'ENOSPC' | 'EIO' };
+
+/**
+ * A disk in memory that promises no more than POSIX does. Names are not durable until their folder
+ * is synced, whatever was done with the file; each folder forgets on its own.
+ */
+export class MemoryDisk implements Files {
+  readonly #root: Folder = emptyFolder();
+  readonly #open: Map<number, Inode> = new Map();
+  readonly #locks: Set<string> = new Set();
+  readonly #dice: Dice;
+  #nextId = 3;
+  #nextInode = 1;
+  #fault: Fault | undefined;
+  #isDead = false;
+  /** Operations that changed the disk, or made it durable, so far. */
+  operations = 0;
+  /** Called with the disk as others see it, before each operation; throws to fail the test. */
+  onOperation: (() => void) | undefined;
+
+  constructor(dice: Dice) {
+    this.#dice = dice;
+  }
+
+  /** Arms a fault; `at` counts from now on. */
+  arm(fault: Fault | undefined): void {
+    this.#fault = fault === undefined ? undefined : { ...fault, at: this.operations + fault.at };
+  }
+
+  /** The next process, or the machine that was switched on again: nothing is open or locked. */
+  restart(): void {
+    if (this.#fault?.kind === 'power' && this.#isDead) this.#losePower(this.#root);
+    this.#isDead = false;
+    this.#fault = undefined;
+    this.#open.clear();
+    this.#locks.clear();
+  }
+
+  get openFiles(): number {
+    return this.#open.size;
+  }
+
+  open(path: string, mode: OpenMode): FileId {
+    this.#alive();
+    const { folder, name } = this.#parent(path);
+    let node = folder.items.get(name);
+    if (mode === 'create') {
+      this.#step();
+      if (node?.kind !== 'file') {
+        node = { kind: 'file', inode: this.#newInode() };
+        change(folder, name, node);
+      } else {
+        node.inode.data = Buffer.alloc(0);
+      }
+    }
+    if (node?.kind !== 'file') throw failure('ENOENT', path);
+    const id = this.#nextId++;
+    this.#open.set(id, node.inode);
+    return id as FileId;
+  }
+
+  close(file: FileId): void {
+    if (this.#isDead) return;
+    this.#inode(file);
+    this.#open.delete(file);
+  }
+
+  size(file: FileId): number {
+    return this.#inode(file).data.length;
+  }
+
+  inode(file: FileId): bigint {
+    return BigInt(this.#inode(file).id);
+  }
+
+  /** It gives no inode twice. */
+  times(file: FileId): { madeNs: bigint; changedNs: bigint } {
+    this.#inode(file);
+    return { madeNs: 0n, changedNs: 0n };
+  }
+
+  mode(file: FileId): number {
+    this.#inode(file);
+    return 0o600;
+  }
+
+  read(file: FileId, into: Uint8Array, at: number): number {
+    const { data } = this.#inode(file);
+    const part = data.subarray(at, at + into.length);
+    into.set(part);
+    return part.length;
+  }
+
+  write(file: FileId, parts: readonly Uint8Array[], at: number): void {
+    const inode = this.#inode(file);
+    this.#cuttable(Buffer.concat(parts), (bytes) => put(inode, bytes, at));
+  }
+
+  truncate(file: FileId, length: number): void {
+    const inode = this.#inode(file);
+    this.#step();
+    inode.data = Buffer.from(inode.data.subarray(0, length));
+  }
+
+  rename(from: string, to: string): void {
+    this.#alive();
+    const source = this.#parent(from);
+    const target = this.#parent(to);
+    const node = source.folder.items.get(source.name);
+    if (node === undefined) throw failure('ENOENT', from);
+    this.#step();
+    change(target.folder, target.name, node);
+    change(source.folder, source.name, undefined);
+  }
+
+  remove(path: string): void {
+    this.#alive();
+    const place = this.#find(dirname(path));
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (place?.kind !== 'folder' || !place.items.has(name)) return;
+    this.#step();
+    change(place, name, undefined);
+  }
+
+  removeFolder(path: string): void {
+    this.#alive();
+    const node = this.#find(path);
+    if (node?.kind !== 'folder' || node.items.size > 0) return;
+    this.#step();
+    const { folder, name } = this.#parent(path);
+    change(folder, name, undefined);
+  }
+
+  makeFolder(path: string): string | undefined {
+    this.#alive();
+    let topmost: string | undefined;
+    const names = path.split('/').slice(1);
+    for (let depth = 1; depth <= names.length; depth++) {
+      const at = `/${names.slice(0, depth).join('/')}`;
+      if (this.#find(at) !== undefined) continue;
+      this.#step();
+      const { folder, name } = this.#parent(at);
+      change(folder, name, emptyFolder());
+      topmost ??= at;
+    }
+    return topmost;
+  }
+
+  list(path: string): readonly FolderItem[] {
+    this.#alive();
+    const node = this.#find(path);
+    if (node?.kind !== 'folder') return [];
+    const items = [...node.items].map(([name, { kind }]): FolderItem => ({ name, kind }));
+    return items.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async sync(file: FileId): Promise<void> {
+    const inode = this.#inode(file);
+    const { data } = inode;
+    await Promise.resolve();
+    this.#step();
+    // What was written since the call may be on its way, and may not.
+    inode.durable = data;
+  }
+
+  syncData(file: FileId): Promise<void> {
+    return this.sync(file);
+  }
+
+  async syncFolder(path: string): Promise<void> {
+    this.#alive();
+    await Promise.resolve();
+    this.#step();
+    const node = this.#find(path);
+    if (node?.kind !== 'folder') throw failure('ENOENT', path);
+    node.durable = new Map(node.items);
+    node.pending = [];
+  }
+
+  lock(path: string): FileLock | undefined {
+    if (this.#locks.has(path)) return undefined;
+    this.#locks.add(path);
+    return {
+      release: () => {
+        if (!this.#isDead) this.#locks.delete(path);
+      },
+    };
+  }
+
+  space(): { readonly freeBytes: number; readonly totalBytes: number } {
+    return { freeBytes: 2 ** 40, totalBytes: 2 ** 40 };
+  }
+
+  #step(): void {
+    this.#cuttable(Buffer.alloc(0), () => {});
+  }
+
+  /** One operation; the fault, if it is its turn, lets a part of the bytes through. */
+  #cuttable(bytes: Buffer, apply: (bytes: Buffer) => void): void {
+    this.#alive();
+    this.onOperation?.();
+    const fault = this.#fault;
+    const number = this.operations++;
+    if (number !== fault?.at) {
+      apply(bytes);
+      return;
+    }
+    apply(bytes.subarray(0, this.#dice(bytes.length + 1)));
+    if (fault.kind === 'ENOSPC' || fault.kind === 'EIO') throw failure(fault.kind, 'the disk');
+    this.#isDead = true;
+    throw new Crash('the process has ended');
+  }
+
+  #alive(): void {
+    if (this.#isDead) throw new Crash('the process has ended');
+  }
+
+  /** Each folder keeps a beginning of its changes, each file something between old and new. */
+  #losePower(folder: Folder): void {
+    const kept = this.#dice(folder.pending.length + 1);
+    const items = new Map(folder.durable);
+    for (const { name, node } of folder.pending.slice(0, kept)) {
+      if (node === undefined) items.delete(name);
+      else items.set(name, node);
+    }
+    folder.items = items;
+    folder.durable = new Map(items);
+    folder.pending = [];
+    for (const node of items.values()) {
+      if (node.kind === 'folder') this.#losePower(node);
+      else this.#loseWrites(node.inode);
+    }
+  }
+
+  #loseWrites(inode: Inode): void {
+    const { data, durable } = inode;
+    if (data === durable) return;
+    const isAppended = data.subarray(0, durable.length).equals(durable);
+    const choice = this.#dice(4);
+    let after = choice === 0 ? durable : data;
+    if (choice >= 2 && isAppended) {
+      const cutAt = durable.length + this.#dice(data.length - durable.length + 1);
+      after = Buffer.from(data.subarray(0, cutAt));
+      // The length can be durable before the bytes are: then they read as zeros.
+      if (choice === 3) after = Buffer.concat([after, Buffer.alloc(data.length - cutAt)]);
+    }
+    inode.data = after;
+    inode.durable = after;
+  }
+
+  #inode(file: FileId): Inode {
+    this.#alive();
+    const inode = this.#open.get(file);
+    if (inode === undefined) throw failure('EBADF', String(file));
+    return inode;
+  }
+
+  #newInode(): Inode {
+    return { id: this.#nextInode++, data: Buffer.alloc(0), durable: Buffer.alloc(0) };
+  }
+
+  #find(path: string): Node | undefined {
+    let node: Node | undefined = this.#root;
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      node = node?.kind === 'folder' ? node.items.get(name) : undefined;
+    }
+    return node;
+  }
+
+  #parent(path: string): { readonly folder: Folder; readonly name: string } {
+    const folder = this.#find(dirname(path)) ?? this.#root;
+    const isThere = dirname(path) === '/' || this.#find(dirname(path)) !== undefined;
+    if (folder.kind !== 'folder' || !isThere) throw failure('ENOENT', path);
+    return { folder, name: path.slice(path.lastIndexOf('/') + 1) };
+  }
+}
+
+function emptyFolder(): Folder {
+  return { kind: 'folder', items: new Map(), durable: new Map(), pending: [] };
+}
+
+function change(folder: Folder, name: string, node: Node | undefined): void {
+  if (node === undefined) folder.items.delete(name);
+  else folder.items.set(name, node);
+  folder.pending.push({ name, node });
+}
+
+/** A new buffer each time: the old one may be what is durable. */
+function put(inode: Inode, bytes: Buffer, at: number): void {
+  const data = Buffer.alloc(Math.max(inode.data.length, at + bytes.length));
+  inode.data.copy(data);
+  bytes.copy(data, at);
+  inode.data = data;
+}
+
+function failure(code: string, what: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${what}`), { code });
+}

@@ -1,0 +1,35 @@
+import { type NoteVerifier, parsePolicy, type TrustPolicy, verifierOf } from '@countersign/tlog';
+import { type Files, nodeFiles } from '../disk/disk.ts';
+import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
+import { layout } from '../folder/folder-layout.ts';
+import { POLICY_BYTES_MAX } from '../limits.ts';
+
+/** The policy of a data folder, and who can be recognised by it. */
+export type WitnessPolicy = {
+  readonly policy: TrustPolicy;
+  readonly witnesses: readonly NoteVerifier[];
+};
+
+/**
+ * Undefined where nobody witnesses the log.
+ * @throws LedgerError MALFORMED_POLICY
+ */
+export function readWitnessPolicy(files: Files, dir: string): WitnessPolicy | undefined {
+  const bytes = readWholeFile(files, layout.witnessPolicy(dir), POLICY_BYTES_MAX);
+  if (bytes === undefined) return undefined;
+  const policy = parsePolicy(bytes);
+  return { policy, witnesses: policy.witnesses.map(({ key }) => verifierOf(key)) };
+}
+
+/**
+ * Checks a policy and makes it that of the data folder.
+ * @throws LedgerError MALFORMED_POLICY
+ */
+export async function setWitnessPolicy(
+  dir: string,
+  bytes: Uint8Array,
+  files: Files = nodeFiles,
+): Promise<void> {
+  parsePolicy(bytes);
+  await replaceFile(files, { dir, path: layout.witnessPolicy(dir) }, bytes);
+}

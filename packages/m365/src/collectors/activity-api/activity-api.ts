@@ -1,0 +1,197 @@
+import { isGuid, msOfInstant, normaliseInstant, quoted, type TenantId } from '@countersign/core';
+import { HttpError } from '../../http/errors.ts';
+import type { Authorisation, HttpClient } from '../../http/http-client.ts';
+import type { RequestPace } from '../../http/request-pace.ts';
+import { BLOB_BYTES_MAX, CONTENT_ID_CHARACTERS_MAX, LIST_BYTES_MAX, PAGES_MAX } from './limits.ts';
+
+/** Contracts 1.2. */
+export const CONTENT_TYPES = [
+  'Audit.AzureActiveDirectory',
+  'Audit.Exchange',
+  'Audit.SharePoint',
+  'Audit.General',
+  'DLP.All',
+] as const;
+export type ContentType = (typeof CONTENT_TYPES)[number];
+
+/** What the service lists: a blob of records. */
+export type ListedContent = {
+  readonly id: string;
+  readonly uri: string;
+  readonly createdMs: number;
+};
+
+export type Listing = {
+  readonly items: readonly ListedContent[];
+  readonly pages: number;
+  /** Why the list is not whole: the page links went round, or an entry was no entry. */
+  readonly shortBecause: { readonly code: string; readonly text: string } | undefined;
+};
+
+/** An enabled subscription. */
+export type Subscribed = {
+  /** Where the vendor tells of new content; undefined: nowhere, or it has given up. */
+  readonly webhook: string | undefined;
+};
+
+type Starting = {
+  readonly signal?: AbortSignal | undefined;
+  readonly webhook?: { readonly address: string; readonly authId: string } | undefined;
+};
+
+export type ActivityApiOptions = {
+  readonly http: HttpClient;
+  readonly authorisation: Authorisation;
+  readonly pace: RequestPace;
+  /** As `https://manage.office.com`. */
+  readonly root: string;
+  readonly tenant: TenantId;
+  /** A GUID of our own, so that no other client eats our quota (contracts 1.1). */
+  readonly publisher: string;
+};
+
+/** The requests of the Office 365 Management Activity API that only read (contracts 1). */
+export class ActivityApi {
+  readonly #options: ActivityApiOptions;
+
+  constructor(options: ActivityApiOptions) {
+    this.#options = options;
+  }
+
+  /** Content types whose subscription is enabled, and whom the vendor tells of new content. */
+  async subscriptions(signal?: AbortSignal): Promise<ReadonlyMap<string, Subscribed>> {
+    const url = this.#url('subscriptions/list');
+    const { body } = await this.#get(url, LIST_BYTES_MAX, signal);
+    const enabled = listOf(body, 'subscriptions')
+      .filter(({ status }) => String(status).toLowerCase() === 'enabled')
+      .map(({ contentType, webhook }) => [String(contentType), subscribedOf(webhook)] as const);
+    return new Map(enabled);
+  }
+
+  /**
+   * Asks for content to be kept from now on. There is no call here that stops it. A webhook is
+   * added or changed by the same call; without one it is taken away.
+   */
+  async startSubscription(
+    contentType: ContentType,
+    { signal, webhook }: Starting = {},
+  ): Promise<void> {
+    const { http, authorisation, pace } = this.#options;
+    const url = this.#url('subscriptions/start', { contentType });
+    const asked = { method: 'POST', url, authorisation, pace, signal } as const;
+    if (webhook === undefined) {
+      await http.send(asked);
+      return;
+    }
+    const body = JSON.stringify({ webhook: { ...webhook, expiration: '' } });
+    await http.send({ ...asked, headers: { 'content-type': 'application/json' }, body });
+  }
+
+  /** All that became available in `[fromMs, toMs)`: page by page, to the end. */
+  async list(
+    contentType: ContentType,
+    window: { readonly fromMs: number; readonly toMs: number },
+    signal?: AbortSignal,
+  ): Promise<Listing> {
+    const times = { startTime: seconds(window.fromMs), endTime: seconds(window.toMs) };
+    let url = this.#url('subscriptions/content', { contentType, ...times });
+    const seen = new Set<string>();
+    const items = new Map<string, ListedContent>();
+    let shortBecause: Listing['shortBecause'];
+    for (let pages = 1; ; pages++) {
+      seen.add(url);
+      const { body, headers } = await this.#get(url, LIST_BYTES_MAX, signal);
+      for (const entry of listOf(body, 'content')) {
+        const item = contentOf(entry);
+        if (item === undefined) shortBecause = { code: 'malformed', text: MALFORMED };
+        else items.set(item.id, item);
+      }
+      const next = headers.get('nextpageuri') ?? headers.get('nextpageurl');
+      const list = { items: [...items.values()], pages };
+      if (next === undefined || next.trim() === '') return { ...list, shortBecause };
+      // A list that leads back to itself never ends: what it told is taken, and it is said.
+      url = withPublisher(next.trim(), this.#options.publisher);
+      if (seen.has(url) || pages >= PAGES_MAX) {
+        return { ...list, shortBecause: { code: 'loop', text: LOOP } };
+      }
+    }
+  }
+
+  /** The bytes of one blob. */
+  async fetch(uri: string, signal?: AbortSignal): Promise<Buffer> {
+    const url = withPublisher(uri, this.#options.publisher);
+    return (await this.#get(url, BLOB_BYTES_MAX, signal)).body;
+  }
+
+  #get(
+    url: string,
+    bodyBytesMax: number,
+    signal: AbortSignal | undefined,
+  ): ReturnType<HttpClient['send']> {
+    const { http, authorisation, pace } = this.#options;
+    return http.send({ url, bodyBytesMax, authorisation, pace, signal });
+  }
+
+  #url(operation: string, query: Readonly<Record<string, string>> = {}): string {
+    const { root, tenant, publisher } = this.#options;
+    const base = `${root.replace(/\/+$/, '')}/api/v1.0/${tenant}/activity/feed/${operation}`;
+    return `${base}?${new URLSearchParams({ ...query, PublisherIdentifier: publisher })}`;
+  }
+}
+
+const MALFORMED = 'the list held an entry that is no content: it was left out';
+const LOOP = 'the links from page to page lead back to a page that was read before';
+
+/** Contracts 1.1: on every request, links included; `$` in the path stays as it came. */
+function withPublisher(link: string, publisher: string): string {
+  if (/[?&]PublisherIdentifier=/i.test(link)) return link;
+  return `${link}${link.includes('?') ? '&' : '?'}PublisherIdentifier=${publisher}`;
+}
+
+/** Contracts 1.6: whole seconds, UTC, no zone. */
+function seconds(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
+}
+
+type Entry = { readonly [member: string]: unknown };
+
+function listOf(body: Buffer, what: string): readonly Entry[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8'));
+  } catch {
+    value = undefined;
+  }
+  if (Array.isArray(value)) {
+    return value.map((each): Entry => (typeof each === 'object' && each !== null ? each : {}));
+  }
+  throw new HttpError('DAMAGED', `the list of ${what} is not a JSON list: ${beginning(body)}`);
+}
+
+export function beginning(body: Uint8Array): string {
+  return `it begins with ${quoted(Buffer.from(body.subarray(0, 40)).toString('latin1'))}`;
+}
+
+function subscribedOf(webhook: unknown): Subscribed {
+  const stated = (webhook ?? {}) as { address?: unknown; status?: unknown };
+  const isOn = String(stated.status).toLowerCase() === 'enabled';
+  const { address } = stated;
+  return { webhook: isOn && typeof address === 'string' ? address : undefined };
+}
+
+function contentOf({ contentId, contentUri, contentCreated }: Entry): ListedContent | undefined {
+  if (typeof contentId !== 'string' || contentId === '') return undefined;
+  if (contentId.length > CONTENT_ID_CHARACTERS_MAX || typeof contentUri !== 'string') {
+    return undefined;
+  }
+  const created = typeof contentCreated === 'string' ? normaliseInstant(contentCreated) : undefined;
+  if (created === undefined) return undefined;
+  return { id: contentId, uri: contentUri, createdMs: msOfInstant(created) };
+}
+
+/** @throws HttpError CREDENTIAL unless it is a GUID */
+export function checkedPublisher(publisher: string): string {
+  if (isGuid(publisher)) return publisher.toLowerCase();
+  const message = `${quoted(publisher)} cannot be the publisher: make a GUID of your own for it`;
+  throw new HttpError('CREDENTIAL', message);
+}

@@ -1,0 +1,382 @@
+import { type Clock, type Interval, lengthMs, subtract, type TenantId } from '@countersign/core';
+import { clockOffText } from '../../http/clock-skew.ts';
+import type { RequestPace } from '../../http/request-pace.ts';
+import type { Wait } from '../../http/wait.ts';
+import {
+  allOf,
+  type CollectDesk,
+  type Collector,
+  type CollectWindow,
+  type ContentFact,
+  type PollReport,
+  type WindowEnd,
+} from '../collector.ts';
+import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota-budget.ts';
+import type {
+  ActivityApi,
+  ContentType,
+  ListedContent,
+  Listing,
+  Subscribed,
+} from './activity-api.ts';
+import type { ActivityWebhook } from './activity-webhook.ts';
+import { BlobFetcher } from './blob-fetcher.ts';
+import {
+  POLL_EVERY_MS,
+  POLL_MS_MAX,
+  RETENTION_MARGIN_MS,
+  RETENTION_MS,
+  RETRY_WINDOW_MS_MAX,
+  SKEW_MS_MAX,
+  START_EVERY_MS,
+  SWEEP_EVERY_MS,
+} from './limits.ts';
+import {
+  type PlannedWindow,
+  planWindows,
+  type Slice,
+  slicesOf,
+  sweepWindows,
+} from './plan-windows.ts';
+import { endOf, unlisted } from './window-outcome.ts';
+
+export type ActivityCollectorOptions = {
+  readonly api: ActivityApi;
+  readonly pace: RequestPace;
+  readonly clock: Clock;
+  readonly tenant: TenantId;
+  readonly contentTypes: readonly ContentType[];
+  /** How far the service's clock is ahead of ours. */
+  readonly skewMs: () => number;
+  readonly wait: Wait;
+  /** Where the vendor may tell of new content, so that it is asked for before its time. */
+  readonly webhook?: ActivityWebhook | undefined;
+  readonly everyMs?: number | undefined;
+};
+
+/** What is kept of one content type between two polls. Lost in a crash, it costs some requests. */
+type Feed = {
+  readonly contentType: ContentType;
+  readonly need: NeedMeter;
+  startedMs: number | undefined;
+  sweptMs: number | undefined;
+  sweeps: number;
+  /** Windows that failed, by their start: how often, and when to ask again. */
+  readonly failing: Map<number, { failures: number; notBeforeMs: number }>;
+  readonly tries: Map<string, number>;
+};
+
+/** Collects all content of the Management Activity API of one tenant. */
+export class ActivityCollector implements Collector {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly #options: ActivityCollectorOptions;
+  readonly #feeds: readonly Feed[];
+  #budget: QuotaBudget | undefined;
+
+  constructor(options: ActivityCollectorOptions) {
+    this.#options = options;
+    this.name = `activity-api ${options.tenant}`;
+    this.everyMs = options.everyMs ?? POLL_EVERY_MS;
+    this.#feeds = options.contentTypes.map((contentType) => ({
+      contentType,
+      need: new NeedMeter(),
+      startedMs: undefined,
+      sweptMs: undefined,
+      sweeps: 0,
+      failing: new Map(),
+      tries: new Map(),
+    }));
+  }
+
+  /** As of the last poll; undefined before the first. */
+  get budget(): QuotaBudget | undefined {
+    return this.#budget;
+  }
+
+  /** Resolves when there is something new to ask for. */
+  async hinted(signal: AbortSignal): Promise<void> {
+    const { webhook, wait } = this.#options;
+    if (webhook === undefined) {
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      return;
+    }
+    await webhook.hinted(signal);
+    if (signal.aborted) return;
+    // Lists are of whole seconds: what came in this one can be listed with the next.
+    await wait(1000 - (this.#serviceMs() % 1000), signal);
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const tally = new PollTally();
+    let enabled: ReadonlyMap<string, Subscribed> | undefined;
+    try {
+      enabled = await this.#options.api.subscriptions(signal);
+    } catch (error) {
+      // Each content type is asked all the same: what it answers goes into the ledger.
+      tally.problem(passing(error).message);
+    }
+    const startedMs = this.#options.clock.monotonic();
+    const poll = { desk, signal, enabled, startedMs, tally };
+    await allOf(this.#feeds.map((feed) => this.#pollFeed(feed, poll)));
+    await this.#reckon(desk, tally);
+    const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
+    if (off !== undefined) tally.problem(off);
+    return tally.report();
+  }
+
+  async #pollFeed(feed: Feed, poll: Poll): Promise<void> {
+    const { enabled, desk } = poll;
+    const subscribed = enabled?.get(feed.contentType);
+    if (enabled !== undefined && subscribed === undefined) await this.#start(feed, poll);
+    else if (subscribed !== undefined) await this.#attach(feed, subscribed, poll);
+    const { horizonMs, nowMs } = this.#range();
+    const settled = desk.settled(sourceOf(feed), this.#options.tenant, null);
+    const planned = planWindows(settled, { horizonMs, nowMs });
+    const due = planned.filter(({ from, kind }) => kind === 'news' || this.#isDue(feed, from));
+    for (const window of due) {
+      if (window.kind !== 'news' && this.#isLong(poll)) return;
+      if ((await this.#pollWindow(feed, window, poll)) === 'stop') return;
+    }
+    // What nobody has asked for yet was caught up with before anything is asked for again.
+    if (!this.#isLong(poll)) await this.#sweep(feed, poll);
+  }
+
+  /** Lists again what was listed before: content that appeared late is found before it expires. */
+  async #sweep(feed: Feed, poll: Poll): Promise<void> {
+    const { clock } = this.#options;
+    if (feed.sweptMs !== undefined && clock.monotonic() - feed.sweptMs < SWEEP_EVERY_MS) return;
+    feed.sweptMs = clock.monotonic();
+    feed.sweeps += 1;
+    const { horizonMs, nowMs } = this.#range();
+    for (const from of feed.failing.keys()) if (from < horizonMs) feed.failing.delete(from);
+    for (const window of sweepWindows({ from: horizonMs, to: nowMs })) {
+      if ((await this.#pollWindow(feed, window, poll)) === 'stop') return;
+    }
+  }
+
+  /** A subscription that is not there, or that somebody switched off. */
+  async #start(feed: Feed, { desk, signal, tally }: Poll): Promise<void> {
+    const { api, clock, tenant } = this.#options;
+    const sinceMs = feed.startedMs;
+    if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
+    feed.startedMs = clock.monotonic();
+    try {
+      await api.startSubscription(feed.contentType, { signal });
+    } catch (error) {
+      tally.problem(`could not start ${feed.contentType}: ${passing(error).message}`);
+      return;
+    }
+    const { horizonMs, nowMs } = this.#range();
+    const settled = desk.settled(sourceOf(feed), tenant, null);
+    const text = `there was no enabled subscription for ${feed.contentType}; it was started now`;
+    tally.problem(text);
+    for (const gap of subtract([{ from: horizonMs, to: nowMs }], settled)) {
+      const session = desk.begin(this.#window(feed, gap));
+      await session.end(nothing('off', 'AF20022', text));
+    }
+  }
+
+  /** Asks to be told of new content. What comes of it is a hint: whether it works is no matter. */
+  async #attach(feed: Feed, { webhook: told }: Subscribed, { signal, tally }: Poll): Promise<void> {
+    const { api, clock, webhook } = this.#options;
+    if (webhook === undefined || told === webhook.address) return;
+    const sinceMs = feed.startedMs;
+    if (sinceMs !== undefined && clock.monotonic() - sinceMs < START_EVERY_MS) return;
+    feed.startedMs = clock.monotonic();
+    const { contentType } = feed;
+    const { address } = webhook;
+    const authId = webhook.authIdOf(contentType);
+    try {
+      await webhook.expecting(contentType, () =>
+        api.startSubscription(contentType, { signal, webhook: { address, authId } }),
+      );
+    } catch (error) {
+      tally.problem(`no webhook for ${contentType}: ${passing(error).message}`);
+    }
+  }
+
+  /** `stop`: the service is in trouble, or the time is up; the rest is for the next poll. */
+  async #pollWindow(feed: Feed, planned: PlannedWindow, poll: Poll): Promise<'go on' | 'stop'> {
+    const { desk, signal, tally } = poll;
+    const { api } = this.#options;
+    let listing: Listing;
+    try {
+      const window = { fromMs: planned.from, toMs: planned.to };
+      listing = await api.list(feed.contentType, window, signal);
+    } catch (error) {
+      const failure = passing(error);
+      const end = unlisted(failure);
+      this.#noteFailure(feed, planned);
+      const session = desk.begin(this.#window(feed, planned));
+      tally.window(await session.end(end), end, feed.contentType);
+      return failure.code === 'REFUSED' ? 'go on' : 'stop';
+    }
+    const off = desk.off(sourceOf(feed), this.#options.tenant);
+    const slices = slicesOf(planned, off, listing.items);
+    const outcomes = await this.#pollSlices(feed, planned, { listing, slices }, poll);
+    if (outcomes.length < slices.length) return 'stop';
+    if (outcomes.every((outcome) => outcome === 'complete')) feed.failing.delete(planned.from);
+    else this.#noteFailure(feed, planned);
+    return 'go on';
+  }
+
+  /**
+   * One after the other; the next one is fetched while the last one becomes durable. Stops early
+   * when the poll has become long.
+   */
+  async #pollSlices(
+    feed: Feed,
+    planned: PlannedWindow,
+    listed: { readonly listing: Listing; readonly slices: readonly Slice<ListedContent>[] },
+    poll: Poll,
+  ): Promise<WindowEnd['outcome'][]> {
+    const { listing, slices } = listed;
+    const ends: Promise<WindowEnd['outcome']>[] = [];
+    try {
+      for (const slice of slices) {
+        if (ends.length > 0 && this.#isLong(poll)) break;
+        const end = await this.#fetchSlice(feed, { ...planned, ...slice }, listing, poll);
+        await ends.at(-1);
+        const ending = end();
+        // Looked at when the next one is fetched: until then nobody waits for it.
+        ending.catch(() => {});
+        ends.push(ending);
+        if (planned.kind === 'sweep') continue;
+        const requests = listing.pages / slices.length + slice.contents.length;
+        feed.need.add(slice.to - slice.from, requests);
+      }
+    } finally {
+      await Promise.allSettled(ends);
+    }
+    return Promise.all(ends);
+  }
+
+  /** Hands in what is new in the slice; the answer ends it, behind what was handed in before. */
+  async #fetchSlice(
+    feed: Feed,
+    slice: PlannedWindow & Slice<ListedContent>,
+    { shortBecause }: Listing,
+    { desk, signal, tally }: Poll,
+  ): Promise<() => Promise<WindowEnd['outcome']>> {
+    const { api, tenant } = this.#options;
+    const known: ContentFact[] = [];
+    const again = new Set<string>();
+    const blobs = slice.contents.filter(({ id }) => {
+      const content = desk.content(sourceOf(feed), tenant, id);
+      // What could not be had, or not be read, gets another chance now and then.
+      const isAgain = content !== undefined && content.state !== 'read' && slice.kind === 'sweep';
+      if (isAgain && feed.sweeps > 1) again.add(id);
+      else if (content !== undefined) known.push(content);
+      return content === undefined || again.has(id);
+    });
+    const session = desk.begin(this.#window(feed, slice));
+    const fetcher = new BlobFetcher(api, feed.tries, again);
+    const fetched = await fetcher.fetchAll(blobs, session, signal);
+    const listed = { count: slice.contents.length, known, shortBecause };
+    const end = endOf(listed, fetched, slice.subscription);
+    return async () => {
+      tally.window(await session.end(end), end, feed.contentType);
+      return end.outcome;
+    };
+  }
+
+  /** The poll has taken so long that it is time to ask for news again. */
+  #isLong({ startedMs, tally }: Poll): boolean {
+    const isLong = this.#options.clock.monotonic() - startedMs >= POLL_MS_MAX;
+    if (isLong) tally.hasMore = true;
+    return isLong;
+  }
+
+  /** How much is behind, and whether it can be caught up with before it expires. */
+  async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
+    const { clock, pace, tenant } = this.#options;
+    const { horizonMs, nowMs } = this.#range();
+    const behind = this.#feeds.map((feed) => {
+      const settled = desk.settled(sourceOf(feed), tenant, null);
+      const gaps = subtract([{ from: horizonMs, to: nowMs - 2 * this.everyMs }], settled);
+      return { feed, gaps, requests: (lengthMs(gaps) / 60_000) * feed.need.perMinute };
+    });
+    tally.behindMs = behind.reduce((sum, { gaps }) => sum + lengthMs(gaps), 0);
+    const overhead = (1 + this.#feeds.length) / (this.everyMs / 60_000);
+    const needed = this.#feeds.reduce((sum, feed) => sum + feed.need.perMinute, overhead);
+    const budget = quotaBudget({
+      nowMs: clock.now(),
+      neededPerMinute: needed,
+      allowedPerMinute: pace.perMinute,
+      backlogRequests: behind.reduce((sum, { requests }) => sum + requests, 0),
+      oldestMs: earliest(behind.flatMap(({ gaps }) => gaps)),
+      retentionMs: RETENTION_MS,
+    });
+    this.#budget = budget;
+    if (budget.state !== 'late: quota') return;
+    const text = quotaText(budget);
+    tally.problem(`late: quota: ${text}`);
+    for (const { feed, gaps } of behind) {
+      const from = earliest(gaps);
+      if (from === undefined) continue;
+      const session = desk.begin(this.#window(feed, { from, to: nowMs }));
+      await session.end(nothing('partial', 'quota', text));
+    }
+  }
+
+  #window(feed: Feed, interval: Interval): CollectWindow {
+    return {
+      collector: 'activity-api',
+      source: sourceOf(feed),
+      tenant: this.#options.tenant,
+      workload: null,
+      subject: null,
+      interval: { from: interval.from, to: interval.to },
+      axis: 'availability',
+      family: 'activity',
+    };
+  }
+
+  /**
+   * What can be asked for, in whole seconds as the service takes them, and by its clock: that is
+   * the one which stamps the content, and by which seven days are counted.
+   */
+  #range(): { horizonMs: number; nowMs: number } {
+    const nowMs = Math.floor(this.#serviceMs() / 1000) * 1000;
+    return { horizonMs: nowMs - RETENTION_MS + RETENTION_MARGIN_MS, nowMs };
+  }
+
+  #serviceMs(): number {
+    const { clock, skewMs } = this.#options;
+    return clock.now() + Math.max(-SKEW_MS_MAX, Math.min(SKEW_MS_MAX, skewMs()));
+  }
+
+  #isDue(feed: Feed, from: number): boolean {
+    const failing = feed.failing.get(from);
+    return failing === undefined || failing.notBeforeMs <= this.#options.clock.monotonic();
+  }
+
+  /** A window that goes on failing is asked for less and less often. */
+  #noteFailure(feed: Feed, { from, kind }: PlannedWindow): void {
+    if (kind === 'news') return;
+    const failures = (feed.failing.get(from)?.failures ?? 0) + 1;
+    const waitMs = Math.min(RETRY_WINDOW_MS_MAX, this.everyMs * 2 ** (failures - 1));
+    const notBeforeMs = this.#options.clock.monotonic() + waitMs;
+    feed.failing.set(from, { failures, notBeforeMs });
+  }
+}
+
+type Poll = {
+  readonly desk: CollectDesk;
+  readonly signal: AbortSignal | undefined;
+  readonly enabled: ReadonlyMap<string, Subscribed> | undefined;
+  readonly startedMs: number;
+  readonly tally: PollTally;
+};
+
+function sourceOf({ contentType }: Feed): string {
+  return `m365.activity/${contentType}`;
+}
+
+function earliest(gaps: readonly Interval[]): number | undefined {
+  return gaps.length === 0 ? undefined : Math.min(...gaps.map(({ from }) => from));
+}

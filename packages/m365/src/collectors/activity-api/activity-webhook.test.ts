@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock, tenantId } from '@countersign/core';
+import { Secret } from '../../auth/secret.ts';
+import { ActivityWebhook, type Heard } from './activity-webhook.ts';
+
+const TENANT = tenantId('5b1f4c0e-7d2a-4f6b-9c3d-2e8a61f0b794');
+const CLIENT = '66666666-7d2a-4f6b-9c3d-2e8a61f0b794';
+const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
+const EXCHANGE = 'Audit.Exchange';
+const SHAREPOINT = 'Audit.SharePoint';
+
+function begin(): { webhook: ActivityWebhook; clock: ManualClock } {
+  const clock = new ManualClock(NOW_MS);
+  const webhook = new ActivityWebhook({
+    ...{ address: 'https://hooks.northmoor.example/countersign', clock, tenant: TENANT },
+    ...{ secret: new Secret('hush'), clientId: CLIENT, contentTypes: [EXCHANGE, SHAREPOINT] },
+  });
+  return { webhook, clock };
+}
+
+function told(webhook: ActivityWebhook, authId: string, ...ids: readonly string[]): Heard {
+  const items = ids.map((contentId) => ({
+    ...{ tenantId: TENANT.toUpperCase(), clientId: CLIENT, contentType: EXCHANGE, contentId },
+    contentCreated: '2026-03-02T08:59:00.000Z',
+  }));
+  const body = Buffer.from(JSON.stringify(items));
+  return webhook.hear({ authId, validationCode: undefined, body });
+}
+
+test('each content type has an auth id of its own, and another secret another', () => {
+  const { webhook } = begin();
+  assert.notEqual(webhook.authIdOf(EXCHANGE), webhook.authIdOf(SHAREPOINT));
+  assert.doesNotMatch(webhook.authIdOf(EXCHANGE), /hush/);
+});
+
+test('what was told before is no hint; later it is a replay', () => {
+  const { webhook, clock } = begin();
+  const authId = webhook.authIdOf(EXCHANGE);
+  assert.equal(told(webhook, authId, 'a', 'b').kind, 'hint');
+  assert.equal(told(webhook, authId, 'a').kind, 'repeated');
+  clock.advance(600_001);
+  assert.deepEqual(told(webhook, authId, 'b', 'a'), {
+    kind: 'refused',
+    because: 'it was told before: a replay',
+  });
+  assert.equal(told(webhook, authId, 'b', 'c').kind, 'hint');
+});
+
+test('an auth id that was overheard for one content type opens no other', () => {
+  const { webhook } = begin();
+  const heard = told(webhook, webhook.authIdOf(SHAREPOINT), 'a');
+  assert.deepEqual(heard, {
+    kind: 'refused',
+    because: 'its auth id is the one of another content type',
+  });
+});
+
+test('a validation is answered while it is expected, and at no other time', async () => {
+  const { webhook } = begin();
+  const authId = webhook.authIdOf(EXCHANGE);
+  const validate = (validationCode: string, stated: string): Heard['kind'] => {
+    const body = Buffer.from(JSON.stringify({ validationCode: stated }));
+    return webhook.hear({ authId, validationCode, body }).kind;
+  };
+  assert.equal(validate('x', 'x'), 'refused');
+  await webhook.expecting(EXCHANGE, async () => {
+    assert.equal(validate('x', 'y'), 'refused');
+    assert.equal(validate('x', 'x'), 'validated');
+  });
+  assert.equal(validate('x', 'x'), 'refused');
+});
+
+test('a hint that comes before somebody waits is not lost', async () => {
+  const { webhook } = begin();
+  told(webhook, webhook.authIdOf(EXCHANGE), 'a');
+  await webhook.hinted(new AbortController().signal);
+  const stop = new AbortController();
+  const waiting = webhook.hinted(stop.signal);
+  stop.abort();
+  await waiting;
+});

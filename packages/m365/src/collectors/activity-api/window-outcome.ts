@@ -1,0 +1,63 @@
+import { plural } from '@countersign/core';
+import type { HttpError } from '../../http/errors.ts';
+import type { ContentFact, WindowEnd } from '../collector.ts';
+import { nothing } from '../poll-tally.ts';
+import type { Listing } from './activity-api.ts';
+import type { Fetched, Shortfall } from './blob-fetcher.ts';
+
+/** Contracts 1.10 and 1.1: answers that say that nothing is kept, and why. */
+export function unlisted(error: HttpError): WindowEnd {
+  const { serviceCode, message } = error;
+  const code = serviceCode ?? error.code;
+  if (code === 'AF20022' || code === 'AF20023') return nothing('off', code, message);
+  const isAuditOff = error.serviceText?.includes(AUDIT_OFF) === true;
+  return isAuditOff ? nothing('off', 'audit-off', message) : nothing('failed', code, message);
+}
+
+const AUDIT_OFF = 'Microsoft.Office.Compliance.Audit.DataServiceException';
+
+type Listed = Pick<Listing, 'shortBecause'> & {
+  readonly count: number;
+  /** Content of which an earlier poll has already told. */
+  readonly known: readonly ContentFact[];
+};
+
+export function endOf(
+  { count, known, shortBecause }: Listed,
+  { fetched, contents, shortfalls }: Fetched,
+  subscription: 'was on' | 'was off',
+): WindowEnd {
+  const have = known.filter(({ state }) => state === 'read').length + fetched;
+  const counts = { listed: count, fetched: have, contents };
+  const short: Shortfall[] = [...shortfalls, ...known.flatMap(oldShortfall)];
+  if (shortBecause !== undefined) short.push({ kind: 'passing', ...shortBecause });
+  if (subscription === 'was off') short.push({ kind: 'final', code: 'AF20022', text: WAS_OFF });
+  // What may still come goes before what never will: the window is then asked for again.
+  const [worst] = short.sort((a, b) => Number(b.kind === 'passing') - Number(a.kind === 'passing'));
+  if (worst === undefined) return { outcome: 'complete', code: null, because: null, ...counts };
+  const more = short.length > 1 ? ` (and ${short.length - 1} more)` : '';
+  const isOff = worst.code === 'AF20022' && counts.listed === 0;
+  const because = `${worst.text}${more}`;
+  return { outcome: isOff ? 'off' : 'partial', code: worst.code, because, ...counts };
+}
+
+const WAS_OFF =
+  'in this window there was no enabled subscription, so that nobody knows what is missing';
+
+function oldShortfall({ state, parked = 0 }: ContentFact): Shortfall[] {
+  switch (state) {
+    case 'read':
+    case 'streamed': {
+      // A list that names it again does not make it whole.
+      if (parked === 0) return [];
+      const text = `${plural(parked, 'piece')} could not be read: parked`;
+      return [{ kind: 'final', code: 'parked', text }];
+    }
+    case 'gone':
+      return [{ kind: 'final', code: 'gone', text: 'content that was listed could not be had' }];
+    case 'parked':
+      return [
+        { kind: 'final', code: 'unreadable', text: 'content is parked: it was not readable' },
+      ];
+  }
+}

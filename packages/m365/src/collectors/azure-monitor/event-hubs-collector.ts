@@ -1,0 +1,150 @@
+import type { Clock, TenantId } from '@countersign/core';
+import { HttpError } from '../../http/errors.ts';
+import { throwIfAborted } from '../../http/wait.ts';
+import type { CollectDesk, Collector, PollReport } from '../collector.ts';
+import { PollTally } from '../poll-tally.ts';
+import { type HubAddress, type HubBatch, HubConnection } from './hub-connection.ts';
+import { HUB_NOT_FOUND, hubFailure } from './hub-failure.ts';
+import { type Hub, HubLog, type Shortness } from './hub-session.ts';
+import { LOOK_AGAIN_MS, RECONNECT_AFTER_MS, STREAM_POLL_EVERY_MS } from './limits.ts';
+
+export type EventHubsOptions = Omit<HubAddress, 'topics'> & {
+  readonly hubs: readonly Hub[];
+  readonly tenant: TenantId;
+  readonly clock: Clock;
+  readonly everyMs?: number | undefined;
+};
+
+/**
+ * Collects the diagnostic export out of Event Hubs, over the Kafka protocol. The group's offsets
+ * are committed when the ledger has the records: a crash in between brings them again, and they
+ * are duplicates then.
+ */
+export class EventHubsCollector implements Collector {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly #options: EventHubsOptions;
+  readonly #logs: readonly HubLog[];
+  #connection: HubConnection | undefined;
+  /** When it was opened, and when it could not be. */
+  #openedMs = 0;
+  #failedMs: number | undefined;
+
+  constructor(options: EventHubsOptions) {
+    this.#options = options;
+    this.name = `event hubs ${options.tenant}`;
+    this.everyMs = options.everyMs ?? STREAM_POLL_EVERY_MS;
+    this.#logs = options.hubs.map((hub) => new HubLog(hub, options));
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const tally = new PollTally();
+    throwIfAborted(signal);
+    const nowMs = this.#options.clock.monotonic();
+    if (this.#failedMs !== undefined && nowMs - this.#failedMs < RECONNECT_AFTER_MS) {
+      return tally.report();
+    }
+    let batch: HubBatch;
+    let connection: HubConnection;
+    try {
+      connection = await this.#connected(desk);
+      batch = await connection.take();
+    } catch (error) {
+      await this.#fail(hubFailure(error), desk, tally);
+      return tally.report();
+    }
+    this.#failedMs = undefined;
+    tally.hasMore = batch.isFull;
+    for (const log of this.#logs) await this.#takeIn(log, batch, { connection, desk, tally });
+    await this.#commit(connection, batch, tally);
+    return tally.report();
+  }
+
+  /** Leaves the group, so that another process may go on at once. */
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    await connection?.close();
+  }
+
+  async #connected(desk: CollectDesk): Promise<HubConnection> {
+    const { hubs, clock, ...address } = this.#options;
+    const isOld = clock.monotonic() - this.#openedMs >= LOOK_AGAIN_MS;
+    // A hub that was not there may be there now, and a partition may be ours again.
+    if (this.#connection !== undefined && isOld && this.#isShort(this.#connection)) {
+      await this.close();
+    }
+    if (this.#connection !== undefined) return this.#connection;
+    this.#openedMs = clock.monotonic();
+    const topics = hubs.map(({ topic }) => topic);
+    const connection = await HubConnection.open({ ...address, topics });
+    this.#connection = connection;
+    for (const log of this.#logs) {
+      await log.take(desk, [], Number(connection.expired.get(log.hub.topic) ?? 0n));
+    }
+    return connection;
+  }
+
+  #isShort(connection: HubConnection): boolean {
+    const { hubs } = this.#options;
+    return connection.missing.size > 0 || hubs.some(({ topic }) => connection.elsewhere(topic) > 0);
+  }
+
+  async #takeIn(
+    log: HubLog,
+    batch: HubBatch,
+    { connection, desk, tally }: Connected,
+  ): Promise<void> {
+    const { topic } = log.hub;
+    if (connection.missing.has(topic)) {
+      const message = `there is no event hub ${topic} in the namespace: nothing is exported to it`;
+      const data = { service: HUB_NOT_FOUND };
+      await log.sayFailed(desk, tally, new HttpError('REFUSED', message, { data }));
+      return;
+    }
+    const messages = batch.messages.get(topic) ?? [];
+    const skipped = messages.reduce((sum, each) => sum + connection.skippedBefore(each), 0n);
+    await log.take(desk, messages, Number(skipped));
+    const shortBy = shortnessOf(connection.elsewhere(topic), batch);
+    await log.say(desk, tally, { shortBy, when: 'due' });
+  }
+
+  async #fail(failure: HttpError, desk: CollectDesk, tally: PollTally): Promise<void> {
+    await this.close();
+    const isNews = this.#failedMs === undefined;
+    this.#failedMs = this.#options.clock.monotonic();
+    for (const log of this.#logs) {
+      if (isNews) log.hurry();
+      await log.sayFailed(desk, tally, failure);
+    }
+  }
+
+  /** Behind the ledger, and never before it: what was taken in is durable. */
+  async #commit(connection: HubConnection, batch: HubBatch, tally: PollTally): Promise<void> {
+    try {
+      await connection.commit(batch);
+    } catch (error) {
+      // Read again from the last commit: what is in the ledger is a duplicate then.
+      const { message } = hubFailure(error);
+      tally.problem(`could not commit what was read of the event hubs: ${message}`);
+      await this.close();
+    }
+  }
+}
+
+type Connected = {
+  readonly connection: HubConnection;
+  readonly desk: CollectDesk;
+  readonly tally: PollTally;
+};
+
+function shortnessOf(elsewhere: number, { isFull }: HubBatch): Shortness | undefined {
+  if (elsewhere > 0) {
+    const because =
+      `another reader of the consumer group has ${elsewhere} of its partitions: give this ` +
+      'collector a group of its own';
+    return { code: 'shared-group', because };
+  }
+  if (!isFull) return undefined;
+  return { code: 'behind', because: 'there is more in the hub: it is read with the next poll' };
+}

@@ -1,0 +1,176 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Clock, TenantId } from '@countersign/core';
+import type { HttpError } from '../../http/errors.ts';
+import type { CollectDesk, CollectSession, ContentFact, WindowEnd } from '../collector.ts';
+import { nothing, type PollTally } from '../poll-tally.ts';
+import type { HubMessage } from './hub-connection.ts';
+import { HUB_NOT_FOUND } from './hub-failure.ts';
+import { SAY_EVERY_MS } from './limits.ts';
+
+/** Which hub has which categories, as `insights-logs-signinlogs` has `SignInLogs`. */
+export type Hub = { readonly topic: string; readonly categories: readonly string[] };
+
+/** Messages of one partition that follow each other. */
+type Stretch = {
+  readonly partition: number;
+  readonly first: bigint;
+  last: bigint;
+  createdMs: number;
+  count: number;
+  bytes: number;
+  readonly digest: Hash;
+};
+
+/** What came of one hub since it was last told of. */
+type Window = {
+  readonly session: CollectSession;
+  readonly stretches: Map<number, Stretch>;
+  messages: number;
+  skipped: number;
+};
+
+/**
+ * The account of one hub. Records are durable with each batch; what was asked and seen is told
+ * from time to time, so that a trickle of messages does not become a flood of entries. A crash in
+ * between loses no record: the next account reaches back to the last one, as the offsets do.
+ */
+export class HubLog {
+  readonly hub: Hub;
+  readonly #tenant: TenantId;
+  readonly #clock: Clock;
+  #window: Window | undefined;
+  #saidMs: number | undefined;
+
+  constructor(hub: Hub, whose: { readonly tenant: TenantId; readonly clock: Clock }) {
+    this.hub = hub;
+    this.#tenant = whose.tenant;
+    this.#clock = whose.clock;
+  }
+
+  /** Durable when it resolves. `skipped`: messages that expired before these. */
+  async take(desk: CollectDesk, messages: readonly HubMessage[], skipped: number): Promise<void> {
+    if (messages.length === 0 && skipped === 0) return;
+    this.#window ??= this.#begin(desk, messages);
+    const window = this.#window;
+    window.messages += messages.length;
+    window.skipped += skipped;
+    for (const message of messages) await add(window, message);
+    await window.session.settle();
+  }
+
+  /** Tells of what came, or that nothing did, if it is time to. */
+  async say(
+    desk: CollectDesk,
+    tally: PollTally,
+    how: { readonly shortBy: Shortness | undefined; readonly when: 'due' | 'now' },
+  ): Promise<void> {
+    const nowMs = this.#clock.monotonic();
+    const isDue = this.#saidMs === undefined || nowMs - this.#saidMs >= SAY_EVERY_MS;
+    if (!isDue && how.when === 'due') return;
+    const window = this.#window ?? this.#begin(desk, []);
+    this.#window = undefined;
+    this.#saidMs = nowMs;
+    const end = endOf(window, how.shortBy, this.hub.topic);
+    tally.window(await window.session.end(end), end, `event hub ${this.hub.topic}`);
+  }
+
+  /** It could not be read: told at once when that is news, then from time to time. */
+  async sayFailed(desk: CollectDesk, tally: PollTally, failure: HttpError): Promise<void> {
+    const { code, serviceCode, message } = failure;
+    const shortBy = { code: serviceCode ?? code, because: message, isFailed: true };
+    await this.say(desk, tally, { shortBy, when: 'due' });
+  }
+
+  /** What is told next is told at once. */
+  hurry(): void {
+    this.#saidMs = undefined;
+  }
+
+  #begin(desk: CollectDesk, messages: readonly HubMessage[]): Window {
+    const [source = '', ...alsoSources] = this.hub.categories.map((of) => `azure-monitor/${of}`);
+    const nowMs = this.#clock.now();
+    // Of a category that was added there is no account yet: the others tell how far it is read.
+    const told = [source, ...alsoSources].flatMap(
+      (each) => desk.settled(each, this.#tenant, null).at(-1)?.to ?? [],
+    );
+    const lastMs = told.length === 0 ? sinceOf(messages) : Math.max(...told);
+    const session = desk.begin({
+      collector: 'azure-monitor',
+      source,
+      alsoSources,
+      tenant: this.#tenant,
+      workload: null,
+      subject: null,
+      interval: { from: Math.min(lastMs ?? nowMs, nowMs - 1), to: nowMs },
+      until: 'end',
+      axis: 'availability',
+      family: 'azure-monitor',
+    });
+    return { session, stretches: new Map(), messages: 0, skipped: 0 };
+  }
+}
+
+/**
+ * Since when a hub that is read for the first time has everything: it keeps each partition for
+ * the same time, so that what is newer than the oldest of each is there.
+ */
+function sinceOf(messages: readonly HubMessage[]): number | undefined {
+  const oldest = new Map<number, number>();
+  for (const { partition, timestamp } of messages) {
+    if (!oldest.has(partition)) oldest.set(partition, Number(timestamp));
+  }
+  return oldest.size === 0 ? undefined : Math.max(...oldest.values());
+}
+
+/** Why an account is not whole. */
+export type Shortness = {
+  readonly code: string;
+  readonly because: string;
+  readonly isFailed?: boolean;
+};
+
+async function add(window: Window, message: HubMessage): Promise<void> {
+  const { topic, partition, offset, timestamp, value } = message;
+  const createdMs = Number(timestamp);
+  const name = `${topic}/${partition}/${offset}`;
+  const bytes = value ?? Buffer.alloc(0);
+  let stretch = window.stretches.get(partition);
+  if (stretch === undefined) {
+    const digest = createHash('sha256');
+    stretch = { partition, first: offset, last: offset, createdMs, count: 0, bytes: 0, digest };
+    window.stretches.set(partition, stretch);
+  }
+  stretch.last = offset;
+  stretch.createdMs = Math.max(stretch.createdMs, createdMs);
+  stretch.bytes += bytes.length;
+  stretch.digest.update(bytes);
+  if (bytes.length === 0) window.session.park(name, 'a message without a body', null);
+  else stretch.count += (await window.session.add({ name, bytes, availableMs: createdMs })).items;
+}
+
+function endOf(
+  { stretches, messages, skipped }: Window,
+  shortBy: Shortness | undefined,
+  topic: string,
+): WindowEnd {
+  const contents = [...stretches.values()].map((each): ContentFact => {
+    const { partition, first, last, createdMs, count, bytes, digest } = each;
+    const id = `${topic}/${partition}/${first}-${last}`;
+    return { id, createdMs, sha256: digest.digest('hex'), count, bytes, state: 'streamed' };
+  });
+  const counts = { listed: messages + skipped, fetched: messages, contents };
+  if (shortBy?.isFailed === true && messages === 0) {
+    // Like a container that is not there: nobody told the vendor to export it.
+    const outcome = shortBy.code === HUB_NOT_FOUND ? 'off' : 'failed';
+    return { ...nothing(outcome, shortBy.code, shortBy.because), ...counts };
+  }
+  if (skipped > 0) {
+    const because = `${skipped} messages expired in the hub before they were read`;
+    return { outcome: 'partial', code: 'gone', because, ...counts };
+  }
+  if (shortBy !== undefined) {
+    const { code, because } = shortBy;
+    return { outcome: 'partial', code, because, ...counts };
+  }
+  return { outcome: 'complete', code: null, because: null, ...counts };
+}

@@ -1,0 +1,193 @@
+import { type Clock, type DirectoryMark, msOfInstant, type TenantId } from '@countersign/core';
+import { HttpError } from '../../http/errors.ts';
+import type { CollectDesk, Collector, PollReport, WindowEnd } from '../collector.ts';
+import { PollTally, passing } from '../poll-tally.ts';
+import { instantOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
+import {
+  type DirectoryResource,
+  RESOURCES,
+  type Resource,
+  sourceOf,
+} from './directory-resources.ts';
+import type { GraphReader } from './graph-reader.ts';
+import { DELTA_PAGE_ITEMS, DELTA_POLL_EVERY_MS, LISTS_EVERY_MS } from './limits.ts';
+import { isConfirmDue, readList, readListForEach } from './read-list.ts';
+
+export type GraphDirectoryOptions = {
+  readonly graph: GraphReader;
+  readonly clock: Clock;
+  readonly tenant: TenantId;
+  readonly resources: readonly DirectoryResource[];
+  readonly everyMs?: number | undefined;
+};
+
+/**
+ * Follows the directory: a snapshot at first, from then on what changed; what has no delta query
+ * is read whole from time to time. Each object is an entry, each page ends in a mark, and nothing
+ * else is the cursor: see `DirectoryMark`.
+ */
+export class GraphDirectoryCollector implements Collector {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly #options: GraphDirectoryOptions;
+  /** When each list was last read to its end. */
+  readonly #listedMs = new Map<DirectoryResource, number>();
+
+  constructor(options: GraphDirectoryOptions) {
+    this.#options = options;
+    this.name = `directory ${options.tenant}`;
+    this.everyMs = options.everyMs ?? DELTA_POLL_EVERY_MS;
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const tally = new PollTally();
+    for (const resource of this.#options.resources) {
+      if (this.#isDue(resource)) await this.#follow(resource, { desk, tally, signal });
+    }
+    return tally.report();
+  }
+
+  #isDue(resource: DirectoryResource): boolean {
+    const lastMs = this.#listedMs.get(resource);
+    const everyMs = everyMsOf(RESOURCES[resource]);
+    return lastMs === undefined || this.#options.clock.monotonic() - lastMs >= everyMs;
+  }
+
+  async #follow(name: DirectoryResource, poll: Poll): Promise<void> {
+    const { clock, tenant } = this.#options;
+    const source = sourceOf(name);
+    const startMs = clock.now();
+    const mark = poll.desk.directoryMark(source, tenant);
+    const asked: Asked = { resource: RESOURCES[name], source, mark, pages: 0 };
+    let end: WindowEnd;
+    try {
+      await this.#read(asked, poll);
+      end = endOf(asked, 'complete');
+      this.#listedMs.set(name, clock.monotonic());
+    } catch (error) {
+      const { code, serviceCode, message } = passing(error);
+      end = endOf(asked, 'failed', serviceCode ?? code, message);
+    }
+    // What a reading that goes on from the last one tells of, reaches back to it.
+    const isFollowed = asked.resource.kind === 'delta' && mark?.isLast === true;
+    const fromMs = isFollowed ? msOfInstant(mark.at) : startMs - 1;
+    const session = poll.desk.begin({
+      collector: 'graph',
+      source,
+      tenant,
+      workload: null,
+      subject: null,
+      interval: { from: Math.min(fromMs, startMs - 1), to: startMs },
+      axis: 'availability',
+      family: 'directory-audits',
+    });
+    poll.tally.window(await session.end(end), end, source);
+  }
+
+  async #read(asked: Asked, poll: Poll): Promise<void> {
+    const { graph, clock, tenant } = this.#options;
+    const { resource, source, mark } = asked;
+    const whole: Reading = {
+      ...{ tenant, source, mode: 'snapshot', since: instantOf(clock.now()), pages: 0 },
+    };
+    const ears = { graph, clock, desk: poll.desk, signal: poll.signal, mark };
+    switch (resource.kind) {
+      case 'list':
+        asked.pages = await readList(resource, whole, ears);
+        return;
+      case 'list-for-each':
+        asked.pages = await readListForEach(resource, whole, ears);
+        return;
+      case 'delta': {
+        const select = resource.select.join(',');
+        const first = graph.url(resource.path, select === '' ? {} : { $select: select });
+        const next = mark?.next ?? undefined;
+        if (mark === undefined || next === undefined) {
+          await this.#pages(first, whole, asked, poll);
+          return;
+        }
+        try {
+          await this.#pages(next, this.#onFrom(mark), asked, poll);
+        } catch (error) {
+          if (!isExpired(error)) throw error;
+          await this.#pages(first, whole, asked, poll);
+        }
+      }
+    }
+  }
+
+  /** A reading that was cut off goes on as what it was. */
+  #onFrom({ source, mode, since, page, isLast }: DirectoryMark): Reading {
+    const { tenant } = this.#options;
+    if (isLast) return { tenant, source, mode: 'delta', since, pages: 0 };
+    return { tenant, source, mode, since, pages: page };
+  }
+
+  async #pages(
+    first: string,
+    reading: Reading,
+    asked: Asked,
+    { desk, signal }: Poll,
+  ): Promise<void> {
+    const { graph, clock } = this.#options;
+    let link = first;
+    for await (const page of graph.pages(first, { signal, pageItems: DELTA_PAGE_ITEMS })) {
+      asked.pages += 1;
+      const next = page.nextLink ?? page.deltaLink;
+      if (next === undefined) {
+        const message = `the delta query of ${asked.source} ended without a link to go on from`;
+        throw new HttpError('DAMAGED', message, { data: { service: 'no-delta-link' } });
+      }
+      const items = itemsOf(page, asked.source);
+      // A page that says nothing new and leads on as before is seldom worth an entry.
+      if (items.length > 0 || next !== link || isConfirmDue(asked.mark, clock)) {
+        const end = { isLast: page.nextLink === undefined, next };
+        await desk.append(pageDrafts(reading, items, end, clock.now()));
+        reading.pages += 1;
+      }
+      link = next;
+    }
+  }
+}
+
+function everyMsOf(resource: Resource): number {
+  switch (resource.kind) {
+    case 'list-for-each':
+      return LISTS_EVERY_MS;
+    case 'list':
+      return resource.everyMs ?? 0;
+    case 'delta':
+      return 0;
+  }
+}
+
+type Poll = {
+  readonly desk: CollectDesk;
+  readonly tally: PollTally;
+  readonly signal: AbortSignal | undefined;
+};
+
+type Asked = {
+  readonly resource: Resource;
+  readonly source: string;
+  readonly mark: DirectoryMark | undefined;
+  /** Read in this poll. */
+  pages: number;
+};
+
+function endOf(
+  { pages }: Asked,
+  outcome: 'complete' | 'failed',
+  code: string | null = null,
+  because: string | null = null,
+): WindowEnd {
+  const listed = outcome === 'complete' ? pages : pages + 1;
+  return { outcome, listed, fetched: pages, code, because, contents: [] };
+}
+
+/** Contracts 8.1: the link is too old, or the service lost the state behind it. */
+function isExpired(error: unknown): boolean {
+  if (!(error instanceof HttpError)) return false;
+  const { status, serviceCode = '' } = error;
+  return status === 410 || /resync|syncStateNotFound|ExpiredPageToken/i.test(serviceCode);
+}

@@ -1,0 +1,390 @@
+import { createHash } from 'node:crypto';
+import {
+  type Clock,
+  type Interval,
+  type IntervalSet,
+  instantOfMs,
+  leftOutOf,
+  lengthMs,
+  type SourceId,
+  subtract,
+  type TenantId,
+} from '@countersign/core';
+import { clockOffText } from '../../http/clock-skew.ts';
+import type { HttpError } from '../../http/errors.ts';
+import type { RequestPace } from '../../http/request-pace.ts';
+import type {
+  CollectDesk,
+  Collector,
+  CollectSession,
+  CollectWindow,
+  ContentFact,
+  PollReport,
+  WindowEnd,
+} from '../collector.ts';
+import { nothing, PollTally, passing } from '../poll-tally.ts';
+import { NeedMeter, type QuotaBudget, quotaBudget, quotaText } from '../quota-budget.ts';
+import type { GraphReader } from './graph-reader.ts';
+import {
+  LOG_BACKFILL_MS,
+  LOG_DAILY,
+  LOG_EDGE_MS,
+  LOG_HOURLY,
+  LOG_OVERLAP_MS,
+  LOG_POLL_EVERY_MS,
+  LOG_POLL_MS_MAX,
+  LOG_WINDOW_MS,
+  PAGE_ITEMS,
+  REFUSALS_BELIEVED,
+  SKEW_MS_MAX,
+} from './limits.ts';
+import type { GraphLog, Question } from './log-requests.ts';
+
+export type GraphLogOptions = {
+  readonly graph: GraphReader;
+  /** The allowance of the logs, which `graph` keeps to. */
+  readonly pace: RequestPace;
+  readonly clock: Clock;
+  readonly tenant: TenantId;
+  readonly logs: readonly GraphLog[];
+  readonly skewMs: () => number;
+  readonly everyMs?: number | undefined;
+};
+
+/**
+ * What is kept of a log between two polls: when each repeated reading was last done, and what it
+ * takes to read. Lost in a crash, the readings are done again.
+ */
+type Kept = {
+  hourlyMs: number | undefined;
+  dailyMs: number | undefined;
+  readonly need: NeedMeter;
+  /** Windows in a row for which the service knew no such question. */
+  refusals: number;
+  /** The service answered the questions themselves, and needs no fallback. */
+  isAnswered: boolean;
+};
+
+/** Collects sign-ins of every kind and directory audits, by event time (contracts 5 and 6). */
+export class GraphLogCollector implements Collector {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly #options: GraphLogOptions;
+  readonly #kept: ReadonlyMap<SourceId, Kept>;
+  #budget: QuotaBudget | undefined;
+
+  constructor(options: GraphLogOptions) {
+    this.#options = options;
+    this.name = `graph ${options.tenant}`;
+    this.everyMs = options.everyMs ?? LOG_POLL_EVERY_MS;
+    this.#kept = new Map(
+      options.logs.map(({ source }) => {
+        const none = { hourlyMs: undefined, dailyMs: undefined, refusals: 0, isAnswered: false };
+        return [source, { ...none, need: new NeedMeter() }];
+      }),
+    );
+  }
+
+  get budget(): QuotaBudget | undefined {
+    return this.#budget;
+  }
+
+  async poll(desk: CollectDesk, signal?: AbortSignal): Promise<PollReport> {
+    const tally = new PollTally();
+    const startedMs = this.#options.clock.monotonic();
+    const poll = { desk, tally, signal, startedMs };
+    // One after the other: they share an allowance of one request in two seconds. News of each
+    // comes before what is old of any.
+    const begun: { log: GraphLog; plan: Plan; isWhole: boolean }[] = [];
+    for (const log of this.#options.logs) {
+      const plan = this.#plan(log, desk);
+      const outcome = plan.news && (await this.#read(log, plan.news, poll));
+      begun.push({ log, plan, isWhole: outcome !== 'failed' });
+    }
+    for (const { log, plan, isWhole } of begun) await this.#readOld(log, plan, isWhole, poll);
+    await this.#reckon(desk, tally);
+    const off = clockOffText(this.#options.skewMs(), SKEW_MS_MAX);
+    if (off !== undefined) tally.problem(off);
+    return tally.report();
+  }
+
+  async #readOld(log: GraphLog, plan: Plan, isNewsWhole: boolean, poll: Poll): Promise<void> {
+    const { clock } = this.#options;
+    let isWhole = isNewsWhole;
+    for (const [at, window] of plan.old.entries()) {
+      const outcome = await this.#read(log, window, poll);
+      if (outcome === 'failed') isWhole = false;
+      const isLong = clock.monotonic() - poll.startedMs >= LOG_POLL_MS_MAX;
+      if (!isLong || at === plan.old.length - 1) continue;
+      poll.tally.hasMore = true;
+      return;
+    }
+    // What was cut off, or failed, is due again with the next poll.
+    if (isWhole) plan.done();
+  }
+
+  /** How much is behind, and whether it can be caught up with before it is asked for no more. */
+  async #reckon(desk: CollectDesk, tally: PollTally): Promise<void> {
+    const { pace, logs } = this.#options;
+    const nowMs = this.#nowMs();
+    const behind = logs.map((log) => {
+      const gaps = this.#gaps(log, desk, nowMs - 2 * this.everyMs);
+      const perMinute = this.#kept.get(log.source)?.need.perMinute ?? 0;
+      return { log, gaps, perMinute, requests: (lengthMs(gaps) / 60_000) * perMinute };
+    });
+    tally.behindMs = behind.reduce((sum, { gaps }) => sum + lengthMs(gaps), 0);
+    const times = 1 + LOG_OVERLAP_MS / this.everyMs + sharesOf(LOG_HOURLY) + sharesOf(LOG_DAILY);
+    const expiries = behind.flatMap(({ log, gaps }) => gaps.map(({ from }) => from + log.keptMs));
+    const budget = quotaBudget({
+      nowMs,
+      neededPerMinute: times * behind.reduce((sum, { perMinute }) => sum + perMinute, 0),
+      allowedPerMinute: pace.perMinute,
+      backlogRequests: behind.reduce((sum, { requests }) => sum + requests, 0),
+      oldestMs: expiries.length === 0 ? undefined : Math.min(...expiries) - LOG_BACKFILL_MS,
+      retentionMs: LOG_BACKFILL_MS,
+    });
+    this.#budget = budget;
+    if (budget.state !== 'late: quota') return;
+    const text = quotaText(budget);
+    tally.problem(`late: quota: ${text}`);
+    for (const { log, gaps } of behind) {
+      for (const gap of gaps) {
+        await desk.begin(this.#window(log, gap)).end(nothing('partial', 'quota', text));
+      }
+    }
+  }
+
+  /** News, then what is missing, oldest first, then what is read again from time to time. */
+  #plan(log: GraphLog, desk: CollectDesk): Plan {
+    const { source } = log;
+    const nowMs = this.#nowMs();
+    const gaps = this.#gaps(log, desk, nowMs);
+    const last = gaps.at(-1);
+    if (last === undefined) return { news: undefined, old: [], done: () => undefined };
+    const from = Math.max(last.from - LOG_OVERLAP_MS, nowMs - LOG_WINDOW_MS);
+    const news = { from, to: nowMs };
+    const missing = gaps
+      .flatMap((gap) => subtract([gap], [news]))
+      .flatMap(split)
+      .map((window): Planned => ({ ...window, delays: 'untold' }));
+    const again = this.#repeated(source, nowMs, missing.length);
+    const owed = subtract(this.#owed(log, desk, nowMs), missing).flatMap(split);
+    return { news, old: [...missing, ...owed, ...again.windows], done: again.done };
+  }
+
+  /**
+   * What is to be read of the time before: since the beginning, as long as the log is kept. What
+   * was read with less asked for is to be read again.
+   */
+  #gaps(log: GraphLog, desk: CollectDesk, toMs: number): Interval[] {
+    const { source, leavesOut, fallback } = log;
+    const { tenant } = this.#options;
+    const from = this.#beganMs(log, desk, this.#nowMs());
+    // Where the service knows no types, nothing more is to be had by asking again.
+    const isAnswered = this.#kept.get(source)?.isAnswered === true;
+    const left = [leavesOut, isAnswered ? undefined : fallback].flatMap((each) =>
+      each === undefined ? [] : (leftOutOf(each.code) ?? []),
+    );
+    return from >= toMs
+      ? []
+      : [...subtract([{ from, to: toMs }], desk.settled(source, tenant, null, left))];
+  }
+
+  /** From when on it is read: not what is kept no longer, nor what was before the start. */
+  #beganMs({ source, keptMs }: GraphLog, desk: CollectDesk, nowMs: number): number {
+    const firstMs = nowMs - LOG_BACKFILL_MS + LOG_EDGE_MS;
+    const beganMs = Math.min(firstMs, desk.since(source, this.#options.tenant) ?? firstMs);
+    return Math.max(nowMs - keptMs + LOG_EDGE_MS, beganMs);
+  }
+
+  /** A service whose clock is behind has rows up to its own now. */
+  #nowMs(): number {
+    const { clock, skewMs } = this.#options;
+    const behindMs = Math.max(-SKEW_MS_MAX, Math.min(0, skewMs()));
+    return Math.floor((clock.now() + behindMs) / 1000) * 1000;
+  }
+
+  /**
+   * Where every daily reading was cut short by a crash, what came late was never looked for: the
+   * ledger knows, and each window is done with when it is read.
+   */
+  #owed(log: GraphLog, desk: CollectDesk, nowMs: number): IntervalSet {
+    const whole = { from: this.#beganMs(log, desk, nowMs), to: nowMs - LOG_DAILY.backMs };
+    if (whole.from >= whole.to) return [];
+    return subtract([whole], desk.lookedAgain(log.source, this.#options.tenant));
+  }
+
+  #repeated(source: SourceId, nowMs: number, missing: number): Repeated {
+    const kept = this.#kept.get(source);
+    // What was never read comes first: there is nothing to repeat of it.
+    if (kept === undefined) return { windows: [], done: () => undefined };
+    if (missing > 0) {
+      // After an outage of ours, what came late before it is behind what is read again by the hour.
+      kept.dailyMs = undefined;
+      return { windows: [], done: () => undefined };
+    }
+    const doneMs = this.#options.clock.monotonic();
+    const isDue = (lastMs: number | undefined, everyMs: number): boolean =>
+      lastMs === undefined || doneMs - lastMs >= everyMs;
+    if (isDue(kept.dailyMs, LOG_DAILY.everyMs)) {
+      const windows = split({ from: nowMs - LOG_DAILY.backMs, to: nowMs });
+      return { windows, done: () => Object.assign(kept, { dailyMs: doneMs, hourlyMs: doneMs }) };
+    }
+    if (!isDue(kept.hourlyMs, LOG_HOURLY.everyMs)) return { windows: [], done: () => undefined };
+    const windows = split({ from: nowMs - LOG_HOURLY.backMs, to: nowMs });
+    return { windows, done: () => Object.assign(kept, { hourlyMs: doneMs }) };
+  }
+
+  async #read(log: GraphLog, interval: Planned, poll: Poll): Promise<WindowEnd['outcome']> {
+    const session = poll.desk.begin(this.#window(log, interval));
+    const read = new Reading();
+    let end: WindowEnd;
+    try {
+      for (const question of log.questions) {
+        await this.#ask(question, interval, session, read, poll.signal);
+      }
+      const { leavesOut: left } = log;
+      end =
+        left === undefined
+          ? read.end('complete', null, null)
+          : read.end('partial', left.code, left.because);
+      this.#noteRefusals(log, 0);
+      const kept = this.#kept.get(log.source);
+      if (kept !== undefined) kept.isAnswered = true;
+    } catch (error) {
+      const failure = passing(error);
+      end = await this.#otherwise(log, interval, session, read, failure, poll.signal);
+    }
+    this.#kept.get(log.source)?.need.add(interval.to - interval.from, read.pages);
+    // All that was asked for was read: coverage says what was not, and no poll is short of it.
+    const isWhole = end.code !== null && end.code === log.leavesOut?.code;
+    const told: WindowEnd = isWhole ? { ...end, outcome: 'complete' } : end;
+    poll.tally.window(await session.end(end), told, log.source);
+    return told.outcome;
+  }
+
+  #window({ source, family }: GraphLog, { from, to, ...delays }: Planned): CollectWindow {
+    const { tenant } = this.#options;
+    const interval = { from, to };
+    const whose = { tenant, workload: null, subject: null, interval } as const;
+    return { collector: 'graph', source, ...whose, axis: 'event', family, ...delays };
+  }
+
+  /** What is left when a question was not answered. */
+  async #otherwise(
+    log: GraphLog,
+    interval: Interval,
+    session: CollectSession,
+    read: Reading,
+    failure: HttpError,
+    signal: AbortSignal | undefined,
+  ): Promise<WindowEnd> {
+    const code = failure.serviceCode ?? failure.code;
+    if (NO_LICENCE.test(code)) return read.end('off', code, failure.message);
+    const { fallback } = log;
+    const isUnknown = failure.code === 'REFUSED' && UNKNOWN_STATUS.has(failure.status ?? 0);
+    const refusals = isUnknown ? (this.#kept.get(log.source)?.refusals ?? 0) + 1 : 0;
+    this.#noteRefusals(log, refusals);
+    // One refusal may pass; what is read otherwise would be taken for all that is to be had.
+    if (fallback === undefined || refusals < REFUSALS_BELIEVED || read.pages > 0) {
+      return read.end(read.pages > 0 ? 'partial' : 'failed', code, failure.message);
+    }
+    try {
+      await this.#ask(fallback, interval, session, read, signal);
+      return read.end('partial', fallback.code, fallback.because);
+    } catch (error) {
+      const { serviceCode, code: own, message } = passing(error);
+      return read.end(read.pages > 0 ? 'partial' : 'failed', serviceCode ?? own, message);
+    }
+  }
+
+  #noteRefusals({ source }: GraphLog, refusals: number): void {
+    const kept = this.#kept.get(source);
+    if (kept !== undefined) kept.refusals = refusals;
+  }
+
+  async #ask(
+    { path, time, filter }: Question,
+    { from, to }: Interval,
+    session: CollectSession,
+    read: Reading,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { graph, clock } = this.#options;
+    // `le`, since `lt` is not among what the service filters by: the edge is read twice.
+    const window = `${time} ge ${instantOfMs(from)} and ${time} le ${instantOfMs(to)}`;
+    const $filter = filter === undefined ? window : `${window} and ${filter}`;
+    const first = graph.url(path, { $top: String(PAGE_ITEMS), $filter });
+    for await (const page of graph.pages(first, { signal })) {
+      const availableMs = clock.now();
+      const name = `${path} ${instantOfMs(from)} ${read.pages + 1}`;
+      const { items } = await session.add({ name, bytes: page.bytes, availableMs });
+      read.page(name, page.bytes, items, availableMs);
+    }
+  }
+}
+
+type Poll = {
+  readonly desk: CollectDesk;
+  readonly tally: PollTally;
+  readonly signal: AbortSignal | undefined;
+  readonly startedMs: number;
+};
+
+/** Windows to read, and what is to be noted when all of them were. */
+type Plan = {
+  readonly news: Planned | undefined;
+  readonly old: readonly Planned[];
+  readonly done: () => void;
+};
+
+type Repeated = { readonly windows: readonly Interval[]; readonly done: () => void };
+
+type Planned = Interval & Pick<CollectWindow, 'delays'>;
+
+/** The service says so for tenants without Entra ID P1 (contracts 5.1). */
+const NO_LICENCE = /NonPremiumTenant|RequestFromNonPremium/i;
+
+/** By which a service says that it has no such thing as what was asked. */
+const UNKNOWN_STATUS: ReadonlySet<number> = new Set([400, 404, 405, 501]);
+
+/** What was read of one window. */
+class Reading {
+  pages = 0;
+  readonly #contents: ContentFact[] = [];
+
+  page(id: string, bytes: Buffer, count: number, createdMs: number): void {
+    this.pages += 1;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (count === 0) return;
+    this.#contents.push({ id, createdMs, sha256, count, bytes: bytes.length, state: 'read' });
+  }
+
+  end(outcome: WindowEnd['outcome'], code: string | null, because: string | null): WindowEnd {
+    const { pages } = this;
+    const listed = outcome === 'complete' ? pages : pages + 1;
+    return { outcome, code, because, listed, fetched: pages, contents: this.#contents };
+  }
+}
+
+/** How much is read again in a time, by the time. */
+function sharesOf({
+  everyMs,
+  backMs,
+}: {
+  readonly everyMs: number;
+  readonly backMs: number;
+}): number {
+  return backMs / everyMs;
+}
+
+/** At whole multiples, so that the same windows come again after a crash. */
+function split({ from, to }: Interval): Interval[] {
+  const windows: Interval[] = [];
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, (Math.floor(start / LOG_WINDOW_MS) + 1) * LOG_WINDOW_MS);
+    windows.push({ from: start, to: end });
+    start = end;
+  }
+  return windows;
+}

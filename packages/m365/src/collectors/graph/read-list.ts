@@ -1,0 +1,138 @@
+import { type Clock, type DirectoryMark, msOfInstant } from '@countersign/core';
+import { HttpError } from '../../http/errors.ts';
+import { allOf, type CollectDesk } from '../collector.ts';
+import { digestOf, itemsOf, pageDrafts, type Reading } from './directory-page.ts';
+import type { GraphReader } from './graph-reader.ts';
+import { CONFIRM_EVERY_MS, LIST_ITEMS, LISTS_AT_ONCE, SNAPSHOT_HELD_BYTES } from './limits.ts';
+
+export type ListEars = {
+  readonly graph: GraphReader;
+  readonly clock: Clock;
+  readonly desk: CollectDesk;
+  readonly signal: AbortSignal | undefined;
+  /** Of the last reading. */
+  readonly mark: DirectoryMark | undefined;
+};
+
+/** Reads a list to its end; tells how many pages it had. What has not changed adds nothing. */
+export async function readList(
+  { path, query }: { readonly path: string; readonly query?: Readonly<Record<string, string>> },
+  reading: Reading,
+  ears: ListEars,
+): Promise<number> {
+  const taken = new Taken(reading, ears);
+  const pages = await takeAll(ears.graph.url(path, query), reading.source, taken, ears);
+  await taken.end();
+  return pages;
+}
+
+/** The same for a list that each of many objects has: together they are one. */
+export async function readListForEach(
+  list: { readonly parents: string; readonly path: (parentId: string) => string },
+  reading: Reading,
+  ears: ListEars,
+): Promise<number> {
+  const { graph, signal } = ears;
+  const ids: string[] = [];
+  const query = { $select: 'id', $top: String(LIST_ITEMS) };
+  let pages = 0;
+  for await (const page of graph.pages(graph.url(list.parents, query), { signal })) {
+    pages += 1;
+    for (const item of itemsOf(page, reading.source)) ids.push(idOf(item));
+  }
+  const taken = new Taken(reading, ears);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < ids.length) {
+      const id = ids[next++] as string;
+      try {
+        pages += await takeAll(graph.url(list.path(id)), reading.source, taken, ears);
+      } catch (error) {
+        // Deleted between the two questions: then it has no list.
+        if (error instanceof HttpError && error.status === 404) continue;
+        next = ids.length;
+        throw error;
+      }
+    }
+  };
+  await allOf(Array.from({ length: Math.min(LISTS_AT_ONCE, ids.length) }, worker));
+  await taken.end();
+  return pages;
+}
+
+async function takeAll(
+  first: string,
+  source: string,
+  taken: Taken,
+  { graph, signal }: ListEars,
+): Promise<number> {
+  let pages = 0;
+  for await (const page of graph.pages(first, { signal })) {
+    pages += 1;
+    await taken.add(itemsOf(page, source));
+  }
+  return pages;
+}
+
+/** A snapshot in the making. It is held back as a whole if it is small, to see what it is. */
+class Taken {
+  readonly #reading: Reading;
+  readonly #ears: ListEars;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(reading: Reading, ears: ListEars) {
+    this.#reading = reading;
+    this.#ears = ears;
+  }
+
+  async add(items: readonly Buffer[]): Promise<void> {
+    // Copies: a view would hold the whole page.
+    for (const item of items) this.#held.push(Buffer.from(item));
+    this.#heldBytes += items.reduce((sum, { length }) => sum + length, 0);
+    if (this.#heldBytes < SNAPSHOT_HELD_BYTES) return;
+    await this.#append({ isLast: false, next: null });
+  }
+
+  async end(): Promise<void> {
+    const isOnePage = this.#reading.pages === 0;
+    const digest = isOnePage ? digestOf(this.#held) : undefined;
+    const { mark, clock } = this.#ears;
+    if (digest !== undefined && digest === mark?.digest) {
+      if (isConfirmDue(mark, clock)) await this.#confirm(mark, digest);
+      return;
+    }
+    await this.#append({ isLast: true, next: null, ...(digest !== undefined && { digest }) });
+  }
+
+  /** Says that nothing has changed: a change of nothing, laid over the snapshot before. */
+  async #confirm({ since }: DirectoryMark, digest: string): Promise<void> {
+    const { clock, desk } = this.#ears;
+    const reading: Reading = { ...this.#reading, mode: 'delta', since };
+    const end = { isLast: true, next: null, digest };
+    await desk.append(pageDrafts(reading, [], end, clock.now()));
+  }
+
+  async #append(end: { isLast: boolean; next: null; digest?: string }): Promise<void> {
+    const { clock, desk } = this.#ears;
+    const items = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    const drafts = pageDrafts(this.#reading, items, end, clock.now());
+    // Before anything is waited for: somebody else may append meanwhile.
+    this.#reading.pages += 1;
+    await desk.append(drafts);
+  }
+}
+
+/** What was read long ago, and did not change, would count as old: now and then it is confirmed. */
+export function isConfirmDue(mark: DirectoryMark | undefined, clock: Clock): boolean {
+  return mark !== undefined && clock.now() - msOfInstant(mark.at) >= CONFIRM_EVERY_MS;
+}
+
+function idOf(item: Buffer): string {
+  const { id } = JSON.parse(item.toString('utf8')) as { id?: unknown };
+  if (typeof id === 'string' && id !== '') return id;
+  const data = { service: 'no-id' };
+  throw new HttpError('DAMAGED', 'an object of the directory came without its id', { data });
+}

@@ -1,0 +1,57 @@
+import { plural } from '@countersign/core';
+import { HttpError } from '../http/errors.ts';
+import { PROBLEMS_TOLD_MAX } from '../limits.ts';
+import type { PollReport, WindowEnd, WindowTally } from './collector.ts';
+
+/** Adds up what a poll did. */
+export class PollTally {
+  hasMore = false;
+  behindMs = 0;
+  #windows = 0;
+  #short = 0;
+  readonly #counts = { records: 0, duplicates: 0, parked: 0 };
+  readonly #problems = new Set<string>();
+
+  window({ records, duplicates, parked }: WindowTally, end: WindowEnd, what: string): void {
+    this.#windows += 1;
+    this.#counts.records += records;
+    this.#counts.duplicates += duplicates;
+    this.#counts.parked += parked;
+    if (parked > 0) this.problem(`${what}: ${plural(parked, 'piece')} could not be read: parked`);
+    if (end.outcome === 'complete') return;
+    this.#short += 1;
+    this.problem(`${what}: ${end.outcome} (${end.code ?? 'no code'}): ${end.because ?? ''}`);
+  }
+
+  problem(text: string): void {
+    if (this.#problems.size < PROBLEMS_TOLD_MAX) this.#problems.add(text);
+  }
+
+  report(): PollReport {
+    const windows = this.#windows;
+    const { hasMore, behindMs } = this;
+    return {
+      windows,
+      short: this.#short,
+      behindMs,
+      hasMore,
+      problems: [...this.#problems],
+      ...this.#counts,
+    };
+  }
+}
+
+/** A window of which nothing was seen. */
+export function nothing(
+  outcome: 'failed' | 'off' | 'partial',
+  code: string,
+  because: string,
+): WindowEnd {
+  return { outcome, listed: 0, fetched: 0, code, because, contents: [] };
+}
+
+/** What a service did wrong, which a poll survives; anything else is thrown on. */
+export function passing(error: unknown): HttpError {
+  if (error instanceof HttpError && error.code !== 'ABORTED') return error;
+  throw error;
+}

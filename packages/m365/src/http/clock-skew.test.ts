@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clockOffText } from './clock-skew.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+test('a clock that is off is told, with what to do about it', () => {
+  assert.equal(clockOffText(4 * MINUTE_MS, HOUR_MS), undefined);
+  assert.equal(clockOffText(-4 * MINUTE_MS, HOUR_MS), undefined);
+  assert.equal(
+    clockOffText(-10 * MINUTE_MS, HOUR_MS),
+    "the clock of the service is 10 min behind this machine's: set this machine's clock",
+  );
+  assert.equal(
+    clockOffText(62 * MINUTE_MS, HOUR_MS),
+    "the clock of the service is 62 min ahead of this machine's, and is believed up to 60 min: " +
+      "set this machine's clock",
+  );
+});

@@ -1,0 +1,191 @@
+import type { Clock, Random } from '@countersign/core';
+import { Origins } from './allowed-origins.ts';
+import { judge, retryAfterMs } from './classify-response.ts';
+import { HttpError } from './errors.ts';
+import { type Reply, Sockets, type Timeouts } from './http-exchange.ts';
+import {
+  ATTEMPTS_MAX,
+  ATTEMPTS_UNTOLD,
+  BACKOFF_FIRST_MS,
+  BACKOFF_MAX_MS,
+  REDIRECTS_MAX,
+  SKEW_MS_MIN,
+  SMALL_BODY_BYTES_MAX,
+  TELL_EVERY_MS,
+} from './limits.ts';
+import type { RequestPace } from './request-pace.ts';
+import { throwIfAborted, type Wait } from './wait.ts';
+
+export type HttpOptions = {
+  /** The only hosts that are ever called, as `https://host`; plain http on loopback alone. */
+  readonly origins: readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wait: Wait;
+  /** PEM of authorities that are believed instead of the machine's own. */
+  readonly ca?: string | undefined;
+  readonly timeouts?: Timeouts;
+  readonly userAgent?: string;
+  /** Told what goes wrong while it is tried again: minutes may pass before anybody gives up. */
+  readonly tell?: (trouble: string) => void;
+};
+
+/** What proves to the service who asks. */
+export interface Authorisation {
+  /** The header's value. */
+  header(signal?: AbortSignal): Promise<string>;
+  /** The service did not take it (401): `challenge` is its `WWW-Authenticate`. */
+  refused(challenge: string | undefined): void;
+}
+
+/** Collectors ask, and post queries; only what acts by itself has use for the others. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export type HttpRequest = {
+  readonly method?: Method;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly bodyBytesMax?: number;
+  readonly authorisation?: Authorisation | undefined;
+  readonly pace?: RequestPace | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/**
+ * The one way in which collectors call out. Sends only to configured hosts, believes only valid
+ * certificates, takes no more than it was told to, and is patient: throttling, server errors and
+ * broken connections are tried again with growing, jittered waits; a `Retry-After` is kept to.
+ */
+export class HttpClient {
+  readonly #options: HttpOptions;
+  readonly #origins: Origins;
+  readonly #sockets: Sockets;
+  #skewMs = 0;
+  #toldMs: number | undefined;
+
+  constructor(options: HttpOptions) {
+    const { ca, timeouts } = options;
+    this.#options = options;
+    this.#origins = new Origins(options.origins);
+    this.#sockets = new Sockets({ ca, ...(timeouts === undefined ? {} : { timeouts }) });
+  }
+
+  /** How far the clock of whoever answered last is ahead of ours. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  close(): void {
+    this.#sockets.close();
+  }
+
+  /**
+   * The answer with a status of 2xx.
+   * @throws HttpError, whose code says whether asking again later makes sense
+   */
+  async send(request: HttpRequest): Promise<Reply> {
+    const first = this.#origins.check(request.url);
+    let hasNewToken = false;
+    for (let attempt = 1; ; attempt++) {
+      throwIfAborted(request.signal);
+      const outcome = await this.#attempt(request, first);
+      if (outcome.kind === 'good') return outcome.reply;
+      const { error } = outcome;
+      if (outcome.kind === 'unauthorised' && !hasNewToken && request.authorisation !== undefined) {
+        // An expired or revoked token is found out here first; a second refusal is an answer.
+        hasNewToken = true;
+        request.authorisation.refused(outcome.challenge);
+        continue;
+      }
+      const isFinal = outcome.kind !== 'again' && outcome.kind !== 'throttled';
+      if (isFinal || attempt >= ATTEMPTS_MAX) throw error;
+      if (outcome.kind === 'throttled') request.pace?.throttled();
+      else if (attempt >= ATTEMPTS_UNTOLD) this.#tell(error);
+      await this.#options.wait(outcome.afterMs ?? this.#backoffMs(attempt), request.signal);
+    }
+  }
+
+  /** One line in a minute: whatever else is under way has the same trouble. */
+  #tell({ message }: HttpError): void {
+    const nowMs = this.#options.clock.monotonic();
+    if (this.#toldMs !== undefined && nowMs - this.#toldMs < TELL_EVERY_MS) return;
+    this.#toldMs = nowMs;
+    this.#options.tell?.(`${message}; it is tried again`);
+  }
+
+  async #attempt(request: HttpRequest, first: URL): Promise<Outcome> {
+    let url = first;
+    for (let redirects = 0; ; redirects++) {
+      await request.pace?.take(request.signal);
+      let token: string | undefined;
+      let reply: Reply;
+      try {
+        token = await request.authorisation?.header(request.signal);
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        // Whoever gets tokens has tried again and again: to do that as often once more is silence.
+        return { kind: error.code === 'DAMAGED' ? 'again' : 'refused', error };
+      }
+      try {
+        reply = await this.#exchange(request, url, token);
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        return { kind: PASSING.has(error.code) ? 'again' : 'refused', error };
+      }
+      this.#learnSkew(reply);
+      if (reply.status < 300 || reply.status >= 400) return this.#judged(reply, url);
+      if (redirects >= REDIRECTS_MAX) return this.#judged(reply, url);
+      // Throws for another host: a redirect must not carry the token away.
+      url = this.#origins.check(reply.headers.get('location') ?? '', url);
+    }
+  }
+
+  async #exchange(request: HttpRequest, url: URL, token: string | undefined): Promise<Reply> {
+    const { method = 'GET', body, signal } = request;
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': this.#options.userAgent ?? 'Countersign',
+      ...request.headers,
+    };
+    if (method !== 'GET') headers['content-length'] = String(Buffer.byteLength(body ?? ''));
+    if (token !== undefined) headers['authorization'] = token;
+    const bodyBytesMax = request.bodyBytesMax ?? SMALL_BODY_BYTES_MAX;
+    return this.#sockets.exchange({ method, url, headers, body, bodyBytesMax, signal });
+  }
+
+  #judged(reply: Reply, url: URL): Outcome {
+    const judgement = judge(reply, url);
+    if (judgement.kind === 'good') return { kind: 'good', reply };
+    const afterMs = retryAfterMs(reply, this.#options.clock.now());
+    return { ...judgement, afterMs, challenge: reply.headers.get('www-authenticate') };
+  }
+
+  /** RFC 9110 section 6.6.1: whole seconds, so that less than two of difference is none. */
+  #learnSkew(reply: Reply): void {
+    const serverMs = Date.parse(reply.headers.get('date') ?? '');
+    if (Number.isNaN(serverMs)) return;
+    const skewMs = serverMs - this.#options.clock.now();
+    this.#skewMs = Math.abs(skewMs) < SKEW_MS_MIN ? 0 : skewMs;
+  }
+
+  /** Between half and all of a doubling wait: many clients must not come back at once. */
+  #backoffMs(attempt: number): number {
+    const [byte = 0] = this.#options.random.fill(new Uint8Array(1));
+    const waitMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (attempt - 1));
+    return waitMs * (0.5 + byte / 512);
+  }
+}
+
+type Outcome =
+  | { readonly kind: 'good'; readonly reply: Reply }
+  | {
+      readonly kind: 'again' | 'throttled' | 'unauthorised' | 'refused';
+      readonly error: HttpError;
+      readonly afterMs?: number | undefined;
+      readonly challenge?: string | undefined;
+    };
+
+/** Another attempt may fare better. */
+const PASSING: ReadonlySet<string> = new Set(['UNREACHABLE', 'TIMED_OUT', 'DAMAGED']);

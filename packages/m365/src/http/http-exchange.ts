@@ -1,0 +1,189 @@
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { placeOf } from './allowed-origins.ts';
+import { isCertificateCode } from './certificate-codes.ts';
+import { HttpError } from './errors.ts';
+import {
+  EXCHANGE_TIMEOUT_MS,
+  HEADER_BYTES_MAX,
+  IDLE_TIMEOUT_MS,
+  SOCKETS_PER_HOST_MAX,
+} from './limits.ts';
+import { aborted } from './wait.ts';
+
+export type Reply = {
+  readonly status: number;
+  /** By name in lower case; of a header that came twice the first. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Unpacked. */
+  readonly body: Buffer;
+};
+
+export type ExchangeRequest = {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly bodyBytesMax: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type Timeouts = { readonly idleMs: number; readonly exchangeMs: number };
+
+const TIMEOUTS: Timeouts = { idleMs: IDLE_TIMEOUT_MS, exchangeMs: EXCHANGE_TIMEOUT_MS };
+
+/** Sockets that are kept open, and the authorities that are believed. */
+export class Sockets {
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
+  readonly #timeouts: Timeouts;
+
+  /** `ca`: PEM of authorities beside the machine's own. */
+  constructor(options: { readonly ca?: string | undefined; readonly timeouts?: Timeouts } = {}) {
+    const { ca } = options;
+    const kept = { keepAlive: true, maxSockets: SOCKETS_PER_HOST_MAX };
+    this.#timeouts = options.timeouts ?? TIMEOUTS;
+    this.#http = new HttpAgent(kept);
+    // Said here, so that no variable of the environment switches it off.
+    const checked = { ...kept, rejectUnauthorized: true };
+    this.#https = new HttpsAgent(ca === undefined ? checked : { ...checked, ca });
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  /**
+   * One request and its whole answer, whatever the answer is. Follows nothing.
+   * @throws HttpError CERTIFICATE, UNREACHABLE, TIMED_OUT, TOO_LARGE, DAMAGED, ABORTED
+   */
+  async exchange(request: ExchangeRequest): Promise<Reply> {
+    const { message, packed } = await this.#send(request);
+    const body = await unpacked(request, message, packed);
+    return { status: message.statusCode ?? 0, headers: headersOf(message), body };
+  }
+
+  #send(request: ExchangeRequest): Promise<{ message: IncomingMessage; packed: Buffer }> {
+    const { url, method, headers, body, signal } = request;
+    const { idleMs, exchangeMs } = this.#timeouts;
+    const isTls = url.protocol === 'https:';
+    const options = {
+      method,
+      headers,
+      agent: isTls ? this.#https : this.#http,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      timeout: idleMs,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return new Promise((resolve, reject) => {
+      const client = isTls ? requestHttps(url, options) : requestHttp(url, options);
+      const fail = (error: unknown): void => {
+        clearTimeout(deadline);
+        reject(told(error, url, signal));
+        client.destroy();
+      };
+      const deadline = setTimeout(() => fail(timedOut(url)), exchangeMs);
+      client.on('timeout', () => fail(timedOut(url)));
+      client.on('error', fail);
+      client.on('response', (message) => {
+        gather(message, request).then((packed) => {
+          clearTimeout(deadline);
+          resolve({ message, packed });
+        }, fail);
+      });
+      client.end(body);
+    });
+  }
+}
+
+/** The body as it came over the wire, up to its limit. */
+async function gather(message: IncomingMessage, request: ExchangeRequest): Promise<Buffer> {
+  const { bodyBytesMax, url } = request;
+  const stated = Number(message.headers['content-length'] ?? 0);
+  if (stated > bodyBytesMax) throw tooLarge(url, bodyBytesMax);
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of message as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > bodyBytesMax) throw tooLarge(url, bodyBytesMax);
+    pieces.push(piece);
+  }
+  if (!message.complete) throw damaged(url, 'it ends before its end');
+  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, length);
+}
+
+const unzip = promisify(gunzip);
+
+/** Never more than the limit, however little was sent: that is what stops a gzip bomb. */
+async function unpacked(
+  { url, bodyBytesMax }: ExchangeRequest,
+  message: IncomingMessage,
+  packed: Buffer,
+): Promise<Buffer> {
+  const encoding = message.headers['content-encoding'] ?? 'identity';
+  if (encoding === 'identity' || packed.length === 0) return packed;
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw damaged(url, 'it is packed in a way that was not asked for');
+  }
+  try {
+    return await unzip(packed, { maxOutputLength: bodyBytesMax });
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(url, bodyBytesMax);
+    throw damaged(url, 'its gzip data is broken or cut');
+  }
+}
+
+function headersOf(message: IncomingMessage): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  const { rawHeaders } = message;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] as string).toLowerCase();
+    if (!headers.has(name)) headers.set(name, rawHeaders[at + 1] as string);
+  }
+  return headers;
+}
+
+function told(error: unknown, url: URL, signal: AbortSignal | undefined): HttpError {
+  if (error instanceof HttpError) return error;
+  if (signal?.aborted === true) return aborted();
+  const code = codeOf(error);
+  if (isCertificateCode(code)) {
+    return new HttpError(
+      'CERTIFICATE',
+      `refused to talk to ${url.origin}: its certificate does not hold (${code}); nothing was ` +
+        'sent; check the host, or give the authority of a proxy in the configuration',
+      { data: { reason: code } },
+    );
+  }
+  const isCut = code === 'ECONNRESET' || code.startsWith('HPE_');
+  if (isCut) return damaged(url, `the connection broke (${code})`);
+  return new HttpError(
+    'UNREACHABLE',
+    `could not reach ${url.origin} (${code}): check the network and the configured host`,
+    { data: { reason: code } },
+  );
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? code : 'no reason given';
+}
+
+function timedOut(url: URL): HttpError {
+  return new HttpError('TIMED_OUT', `gave up on ${placeOf(url)}: it did not answer in time`);
+}
+
+function tooLarge(url: URL, bytesMax: number): HttpError {
+  return new HttpError(
+    'TOO_LARGE',
+    `refused the answer of ${placeOf(url)}: it is larger than ${bytesMax} bytes, sent or unpacked`,
+    { data: { bytesMax } },
+  );
+}
+
+function damaged(url: URL, how: string): HttpError {
+  return new HttpError('DAMAGED', `could not read the answer of ${placeOf(url)}: ${how}`);
+}

@@ -1,0 +1,53 @@
+import { createHash, type Hash } from 'node:crypto';
+import { IntakeError } from '../../../errors.ts';
+
+/** What the chain of custody states of a file: how long it is, and its digest. */
+export type DiskFacts = { readonly bytes: number; readonly sha256: string };
+
+/** Counts and hashes a file as it lies on disk, while its bytes pass on their way. */
+export class DiskBytes {
+  /** Bytes that passed so far. */
+  count = 0;
+  #hash: Hash = createHash('sha256');
+  #facts: DiskFacts | undefined;
+  readonly #open: () => AsyncIterable<Uint8Array>;
+  readonly #again: 'rereadable' | 'once';
+
+  constructor(open: () => AsyncIterable<Uint8Array>, again: 'rereadable' | 'once') {
+    this.#open = open;
+    this.#again = again;
+  }
+
+  async *read(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const piece of this.#open()) {
+      this.#hash.update(piece);
+      this.count += piece.length;
+      yield piece;
+    }
+    this.#conclude();
+  }
+
+  /**
+   * Facts of the whole file. Where reading it stopped early (damage in an archive, or a ZIP, which
+   * is read in its own order) it is read once more for its digest; what cannot be read again gives
+   * the facts of what passed.
+   */
+  async facts(): Promise<DiskFacts> {
+    if (this.#facts !== undefined) return this.#facts;
+    if (this.#again === 'rereadable') {
+      this.count = 0;
+      this.#hash = createHash('sha256');
+      try {
+        for await (const _ of this.read());
+      } catch (error) {
+        if (!(error instanceof IntakeError)) throw error;
+      }
+    }
+    return this.#conclude();
+  }
+
+  #conclude(): DiskFacts {
+    this.#facts ??= { bytes: this.count, sha256: this.#hash.digest('hex') };
+    return this.#facts;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { quoted } from '@countersign/core';
+import { IntakeError } from '../../../errors.ts';
+import { ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX } from '../../../limits.ts';
+
+export type Packing = 'gzip' | 'zstd' | 'zip' | 'unsupported' | 'none';
+
+const UNSUPPORTED: readonly (readonly number[])[] = [
+  [0x42, 0x5a, 0x68], // bzip2
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a], // xz
+  [0x37, 0x7a, 0xbc, 0xaf], // 7z
+  [0x52, 0x61, 0x72, 0x21], // rar
+];
+
+/** Recognises compression by the first bytes. */
+export function packingOf(prefix: Uint8Array): Packing {
+  if (startsWith(prefix, [0x1f, 0x8b])) return 'gzip';
+  if (startsWith(prefix, [0x28, 0xb5, 0x2f, 0xfd])) return 'zstd';
+  if (startsWith(prefix, [0x50, 0x4b, 3, 4]) || startsWith(prefix, [0x50, 0x4b, 5, 6]))
+    return 'zip';
+  return UNSUPPORTED.some((magic) => startsWith(prefix, magic)) ? 'unsupported' : 'none';
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, at) => bytes[at] === byte);
+}
+
+/**
+ * Unpacks piece by piece; refuses what unpacks to far more than audit records ever do.
+ * `packedBytes`: how many bytes on disk were spent so far, so that layers do not multiply.
+ */
+export async function* unpack(
+  source: AsyncIterable<Uint8Array>,
+  packing: 'gzip' | 'zstd',
+  name: string,
+  packedBytes: () => number,
+): AsyncGenerator<Uint8Array, void, void> {
+  const unpacker = packing === 'gzip' ? createGunzip(OUT) : createZstdDecompress(OUT);
+  let unpacked = 0;
+  const feeding = feed(source, unpacker);
+  // Whether it failed is asked below; until then the failure must not count as unhandled.
+  feeding.catch(() => {});
+  try {
+    for await (const piece of unpacker as AsyncIterable<Buffer>) {
+      unpacked += piece.length;
+      if (isBomb(packedBytes(), unpacked)) throw bomb(name);
+      yield piece;
+    }
+    await feeding;
+  } catch (error) {
+    if (error instanceof IntakeError) throw error;
+    const sourceError = await feeding.then(
+      () => undefined,
+      (e: unknown) => e,
+    );
+    if (sourceError instanceof IntakeError) throw sourceError;
+    throw new IntakeError(
+      'ARCHIVE_DAMAGED',
+      `cannot unpack ${quoted(name)} any further: its ${packing} data is damaged or cut; ` +
+        'what came before is in; get the file again',
+      { cause: error },
+    );
+  } finally {
+    unpacker.destroy();
+    await feeding.catch(() => {});
+  }
+}
+
+const OUT = { chunkSize: 256 * 1024 };
+
+async function feed(source: AsyncIterable<Uint8Array>, into: Transform): Promise<void> {
+  try {
+    for await (const piece of source) {
+      if (into.destroyed) return;
+      if (!into.write(piece)) await drained(into);
+    }
+    into.end();
+  } catch (error) {
+    into.destroy(error as Error);
+    throw error;
+  }
+}
+
+/** Resolves when more may be written, or nothing may be any more. */
+function drained(into: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      into.off('drain', done);
+      into.off('close', done);
+      resolve();
+    };
+    into.on('drain', done);
+    into.on('close', done);
+  });
+}
+
+export function isBomb(packedBytes: number, unpackedBytes: number): boolean {
+  return (
+    unpackedBytes > ARCHIVE_RATIO_FREE_BYTES && unpackedBytes > packedBytes * ARCHIVE_RATIO_MAX
+  );
+}
+
+export function bomb(name: string): IntakeError {
+  const most = `more than ${ARCHIVE_RATIO_MAX} times its size`;
+  return new IntakeError(
+    'ARCHIVE_BOMB',
+    `refused to unpack ${quoted(name)}: it unpacks to ${most}, as no audit export does; ` +
+      'if it is genuine, unpack it yourself and import the files',
+  );
+}

@@ -1,0 +1,207 @@
+import { RECORD_BYTES_MAX } from '@countersign/core';
+import type { TextWindow } from '../chunks/framer.ts';
+
+/**
+ * One row of CSV (RFC 4180, and what is found in practice): the end of it, and its cells.
+ * Byte values are written out in the loops here, since every byte of a file passes them:
+ * 0x22 `"`, 0x0a LF, 0x0d CR, 0x20 space.
+ */
+export type RowState =
+  | 'done'
+  /** The row may go on behind the window, or is larger than a record may be. */
+  | 'more'
+  /** A quoted cell is followed by something else than a delimiter or the end of the row. */
+  | 'broken';
+
+export type CsvDialect = {
+  readonly delimiter: number;
+  /** 0x0a, or 0x0d for files whose lines end with CR alone. */
+  readonly lineEnd: number;
+};
+
+/** Finds where a row ends. Rows are told apart by one instance each thread, without garbage. */
+export class CsvRowScanner {
+  /** Behind the row's last byte, its line end not counted. */
+  contentEnd = 0;
+  /** Behind the row's line end. */
+  next = 0;
+  cells = 0;
+  /** The content of the cell asked for; -1 when the row has no such cell. */
+  cellStart = -1;
+  cellEnd = -1;
+  /** Where it broke. */
+  position = 0;
+
+  readonly #dialect: CsvDialect;
+
+  constructor(dialect: CsvDialect) {
+    this.#dialect = dialect;
+  }
+
+  /** `wanted`: the cell whose place is to be noted. */
+  run(window: TextWindow, start: number, wanted: number): RowState {
+    const { bytes } = window;
+    const end = Math.min(window.end, start + RECORD_BYTES_MAX);
+    const isLast = window.isLast && end === window.end;
+    const { delimiter, lineEnd } = this.#dialect;
+    let at = start;
+    let cells = 0;
+    this.cellStart = -1;
+    for (;;) {
+      at = openingQuote(bytes, at, end);
+      let cellEnd = -1;
+      if (cells === wanted) this.cellStart = at < end && bytes[at] === 0x22 ? at + 1 : at;
+      if (at < end && bytes[at] === 0x22) {
+        at = closingQuote(bytes, at + 1, end);
+        if (at >= end || (at + 1 >= end && !isLast)) {
+          this.position = at;
+          return isLast ? 'broken' : 'more';
+        }
+        cellEnd = at;
+        at++;
+        while (at < end && (bytes[at] === 0x20 || (bytes[at] === 0x0d && lineEnd !== 0x0d))) at++;
+      } else {
+        while (at < end) {
+          const byte = bytes[at] as number;
+          if (byte === delimiter || byte === lineEnd) break;
+          at++;
+        }
+      }
+      if (cells === wanted) this.cellEnd = cellEnd < 0 ? at : cellEnd;
+      cells++;
+      if (at >= end) {
+        this.position = at;
+        if (!isLast) return 'more';
+        break;
+      }
+      if (bytes[at] === lineEnd) break;
+      if (bytes[at] !== delimiter) {
+        this.position = at;
+        return 'broken';
+      }
+      at++;
+    }
+    this.cells = cells;
+    this.next = Math.min(at + 1, end);
+    while (lineEnd === 0x0a && at > start && bytes[at - 1] === 0x0d) at--;
+    this.contentEnd = at;
+    return 'done';
+  }
+}
+
+/**
+ * The cells of one row. The largest of them, the audit record, is decoded while its end is being
+ * looked for; the others when they are asked for.
+ */
+export class CsvCells {
+  count = 0;
+  /** Behind the decoded bytes of the wanted cell, or where it was to stand in a row without it. */
+  decodedEnd = 0;
+  readonly #delimiter: number;
+  readonly #wanted: number;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #quoted: Uint8Array;
+
+  /** Rows with more cells than `most` lose those beyond it, but not their count. */
+  constructor(most: number, delimiter: number, wanted: number) {
+    this.#delimiter = delimiter;
+    this.#wanted = wanted;
+    this.#starts = new Int32Array(most);
+    this.#ends = new Int32Array(most);
+    this.#quoted = new Uint8Array(most);
+  }
+
+  /**
+   * `[start, end)` MUST be a row that {@link CsvRowScanner} found, without its line end; the wanted
+   * cell is written to `into` from `to` on.
+   */
+  split(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): void {
+    const delimiter = this.#delimiter;
+    const most = this.#starts.length;
+    let at = start;
+    let count = 0;
+    this.decodedEnd = to;
+    for (;;) {
+      let cellStart = openingQuote(bytes, at, end);
+      let cellEnd = cellStart;
+      let quoted = 0;
+      if (cellStart < end && bytes[cellStart] === 0x22) {
+        cellStart++;
+        quoted = 1;
+        cellEnd =
+          count === this.#wanted
+            ? this.#unquote(bytes, cellStart, end, into, to)
+            : closingQuote(bytes, cellStart, end);
+        at = cellEnd + 1;
+        while (at < end && bytes[at] !== delimiter) at++;
+      } else {
+        cellStart = at;
+        while (at < end && bytes[at] !== delimiter) at++;
+        cellEnd = at;
+        if (count === this.#wanted) this.decodedEnd = copy(bytes, cellStart, cellEnd, into, to);
+      }
+      if (count < most) {
+        this.#starts[count] = cellStart;
+        this.#ends[count] = cellEnd;
+        this.#quoted[count] = quoted;
+      }
+      count++;
+      if (at >= end) break;
+      at++;
+    }
+    this.count = count;
+  }
+
+  /** Writes a decoded cell to `into` from `to` on; the position behind it. */
+  decode(bytes: Uint8Array, cell: number, into: Uint8Array, to: number): number {
+    const start = this.#starts[cell] as number;
+    const end = this.#ends[cell] as number;
+    if (this.#quoted[cell] === 0) return copy(bytes, start, end, into, to);
+    const before = this.decodedEnd;
+    this.#unquote(bytes, start, end, into, to);
+    const after = this.decodedEnd;
+    this.decodedEnd = before;
+    return after;
+  }
+
+  /** Sets `decodedEnd`; the place of the closing quote, or `end`. */
+  #unquote(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): number {
+    let read = start;
+    let write = to;
+    while (read < end) {
+      const byte = bytes[read] as number;
+      if (byte === 0x22) {
+        if (read + 1 >= end || bytes[read + 1] !== 0x22) break;
+        read++;
+      }
+      into[write++] = byte;
+      read++;
+    }
+    this.decodedEnd = write;
+    return read;
+  }
+}
+
+/** Spaces before an opening quote are tolerated; before anything else they belong to the cell. */
+function openingQuote(bytes: Uint8Array, from: number, end: number): number {
+  if (bytes[from] !== 0x20) return from;
+  let at = from;
+  while (at < end && bytes[at] === 0x20) at++;
+  return at < end && bytes[at] === 0x22 ? at : from;
+}
+
+/** The quote that closes the cell whose content starts at `from`, or `end`. */
+function closingQuote(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  for (;;) {
+    while (at < end && bytes[at] !== 0x22) at++;
+    if (at + 1 >= end || bytes[at + 1] !== 0x22) return at;
+    at += 2;
+  }
+}
+
+function copy(bytes: Uint8Array, start: number, end: number, into: Uint8Array, to: number): number {
+  into.set(bytes.subarray(start, end), to);
+  return to + end - start;
+}

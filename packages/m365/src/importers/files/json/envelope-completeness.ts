@@ -1,0 +1,32 @@
+import type { Completeness } from '../chunks/completeness.ts';
+import type { Members } from './envelope-reader.ts';
+
+const NEXT_PAGE: readonly string[] = ['@odata.nextLink', 'odata.nextLink', 'nextLink'];
+
+/** What the members of an answer beside its list say about the answer's completeness. */
+export function saidByMembers(members: Members): Completeness[] {
+  const said: Completeness[] = [];
+  const next = NEXT_PAGE.find((name) => typeof members.get(name) === 'string');
+  if (next !== undefined) {
+    said.push({
+      kind: 'more-pages',
+      detail: `a page ends with "${next}": the vendor had more pages than this one`,
+    });
+  }
+  if (members.get('isRecordCountLimitExceeded') === true) said.push(LIMIT_EXCEEDED);
+  const error = members.get('error');
+  if (typeof error === 'object' && error !== null) {
+    said.push({ kind: 'cut-off', detail: 'the answer came with an error: it is partial' });
+  }
+  return said;
+}
+
+export const LIMIT_EXCEEDED: Completeness = {
+  kind: 'at-limit',
+  detail: 'the query found more records than it may return (isRecordCountLimitExceeded)',
+};
+
+export const NOT_CLOSED: Completeness = {
+  kind: 'cut-off',
+  detail: 'the list of records is not closed: the file was cut',
+};

@@ -1,0 +1,139 @@
+import { quoted } from '@countersign/core';
+import { IntakeError } from '../../errors.ts';
+import { SNIFF_BYTES } from '../../limits.ts';
+import type { DiskBytes, DiskFacts } from './bytes/custody-digest.ts';
+import type { Lookahead } from './bytes/lookahead.ts';
+import { encodingOf, Utf8Text } from './bytes/text-encoding.ts';
+import type { Document, DocumentEnd, ReaderEvent } from './chunks/chunk.ts';
+import type { Framer } from './chunks/framer.ts';
+import { readMessageDocument } from './message-document.ts';
+import type { ReaderOptions } from './read-inputs.ts';
+import { type Sniffed, sniff } from './sniff-format.ts';
+import { Splitter, type SplitterItem } from './splitter.ts';
+
+/** Where a document's bytes come from. `disk` counts them as they lie on disk. */
+export type Source = {
+  readonly name: string;
+  readonly path: string;
+  readonly member: string | undefined;
+  readonly disk: DiskBytes;
+  /** Bytes on disk that were spent on this document so far. */
+  readonly packedBytes: () => number;
+};
+
+/**
+ * Reads one text: decides what it is, then yields its records in chunks.
+ *
+ * @throws IntakeError before the first event when nothing of it can be read
+ */
+export async function* readDocument(
+  documentId: number,
+  source: Source,
+  bytes: Lookahead,
+  options: ReaderOptions,
+): AsyncGenerator<ReaderEvent, void, void> {
+  const prefix = await bytes.peek(SNIFF_BYTES);
+  if (prefix.length === 0) throw refusal('empty', source.name);
+  const encoding = encodingOf(prefix);
+  const isWhole = bytes.isWhole ? 'whole' : 'part';
+  const sniffed = sniff(Buffer.from(new Utf8Text(encoding).push(prefix)), isWhole);
+  const { name, path, member } = source;
+  if (sniffed.kind === 'message') {
+    const document = { documentId, name, path, member, container: 'message', encoding } as const;
+    yield* readMessageDocument(document, source, bytes);
+    return;
+  }
+  if (sniffed.kind !== 'records') throw refusal(sniffed.kind, name);
+  const { container, framer } = sniffed;
+  const document: Document = { documentId, name, path, member, container, encoding };
+  let isTold = false;
+  function* told(items: readonly SplitterItem[]): Generator<ReaderEvent> {
+    if (!isTold && items.length > 0) {
+      isTold = true;
+      yield { kind: 'document', document };
+    }
+    for (const item of items) yield eventOf(item, source);
+  }
+  const splitter = new Splitter(documentId, framer, options.chunkBytes);
+  let failure: IntakeError | undefined;
+  const text = new Utf8Text(encoding);
+  try {
+    for await (const piece of bytes.rest()) {
+      yield* told(splitter.push(text.push(piece)));
+    }
+    yield* told(splitter.push(text.finish()));
+  } catch (error) {
+    if (!(error instanceof IntakeError)) throw error;
+    failure = error;
+  }
+  yield* told(splitter.finish());
+  if (!isTold) {
+    // Nothing of it was read: it is refused whole, as what fails at its first byte is.
+    if (failure !== undefined) throw failure;
+    yield { kind: 'document', document };
+  }
+  const disk = await source.disk.facts();
+  yield { kind: 'end', end: endOf(documentId, disk, framer, splitter, failure) };
+}
+
+function eventOf(item: SplitterItem, source: Source): ReaderEvent {
+  return item.kind === 'chunk' ? { ...item, diskBytesRead: source.disk.count } : item;
+}
+
+function endOf(
+  documentId: number,
+  disk: DiskFacts,
+  framer: Framer,
+  splitter: Splitter,
+  failure: IntakeError | undefined,
+): DocumentEnd {
+  const said = [...framer.said];
+  if (failure !== undefined) said.push({ kind: 'cut-off', detail: failure.message });
+  else if (splitter.rows === 0) said.push(NO_ROWS);
+  return {
+    documentId,
+    rows: splitter.rows,
+    textBytes: splitter.textBytes,
+    diskBytes: disk.bytes,
+    sha256: disk.sha256,
+    completeness: said,
+    failure,
+  };
+}
+
+const NO_ROWS = {
+  kind: 'empty',
+  detail:
+    'the export holds no record at all: the search found nothing, or auditing was off, ' +
+    'or the search failed; the file cannot tell which',
+} as const;
+
+function refusal(
+  kind: Exclude<Sniffed['kind'], 'records' | 'message'> | 'empty',
+  name: string,
+): IntakeError {
+  switch (kind) {
+    case 'empty':
+      return new IntakeError(
+        'EMPTY',
+        `nothing to read in ${quoted(name)}: it is empty; export it again`,
+      );
+    case 'blank':
+      return new IntakeError(
+        'BLANK',
+        `nothing to read in ${quoted(name)}: it holds only white space`,
+      );
+    case 'binary':
+      return new IntakeError(
+        'BINARY',
+        `cannot read ${quoted(name)}: it is not text; give CSV, JSON or messages (.eml), ` +
+          'plain or packed',
+      );
+    case 'unknown':
+      return new IntakeError(
+        'UNKNOWN_FORMAT',
+        `cannot read ${quoted(name)}: it is text, but neither JSON nor CSV with audit or sign-in ` +
+          'columns, nor a message; check that it is the export itself',
+      );
+  }
+}

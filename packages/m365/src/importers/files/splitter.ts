@@ -1,0 +1,167 @@
+import { CHUNK_BYTES, CHUNK_RECORDS_MAX } from '../../limits.ts';
+import type { Chunk, Reject } from './chunks/chunk.ts';
+import type { FrameForm, Framer, TextWindow } from './chunks/framer.ts';
+
+export type SplitterItem =
+  | { readonly kind: 'chunk'; readonly chunk: Chunk }
+  | { readonly kind: 'reject'; readonly reject: Reject };
+
+/**
+ * Owns the window of a document's text: lets the framer tell records apart and hands whole ones
+ * out in chunks. A chunk takes the window's buffer with it; only the unfinished rest is copied.
+ */
+export class Splitter {
+  /** Rows and items told apart so far. */
+  rows = 0;
+  readonly #documentId: number;
+  readonly #framer: Framer;
+  readonly #chunkBytes: number;
+  readonly #window: TextWindow;
+  readonly #items: SplitterItem[] = [];
+  #form: FrameForm;
+  #spans: number[] = [];
+  #firstRow = 0;
+
+  constructor(documentId: number, framer: Framer, chunkBytes: number = CHUNK_BYTES) {
+    this.#documentId = documentId;
+    this.#framer = framer;
+    this.#form = framer.form;
+    this.#chunkBytes = chunkBytes;
+    this.#window = { bytes: Buffer.alloc(0), end: 0, base: 0, isLast: false };
+  }
+
+  get textBytes(): number {
+    return this.#window.base + this.#window.end;
+  }
+
+  /** Takes the next bytes of the text; the chunks and rejects that they complete. */
+  push(bytes: Uint8Array): SplitterItem[] {
+    this.#append(bytes);
+    this.#frames();
+    return this.#items.splice(0);
+  }
+
+  finish(): SplitterItem[] {
+    this.#window.isLast = true;
+    this.#frames();
+    this.#flush();
+    return this.#items.splice(0);
+  }
+
+  #append(bytes: Uint8Array): void {
+    const window = this.#window;
+    if (window.end + bytes.length > window.bytes.length) this.#makeRoom(bytes.length);
+    window.bytes.set(bytes, window.end);
+    window.end += bytes.length;
+  }
+
+  #makeRoom(wanted: number): void {
+    const window = this.#window;
+    if (this.#spans.length > 0) this.#flush(wanted);
+    if (window.end + wanted > window.bytes.length) this.#renew(this.#framer.keepFrom(), wanted);
+  }
+
+  /** A new buffer that starts with what stood at `needed`, with room for `wanted` more bytes. */
+  #renew(needed: number, wanted: number): void {
+    const window = this.#window;
+    // A framer may stand beyond the window: behind a header that is yet to come.
+    const from = Math.min(needed, window.end);
+    const kept = window.end - from;
+    // Many files are small: room for a chunk only once there is more than the first piece.
+    const isSmall = window.bytes.length === 0 || window.isLast;
+    const usual = isSmall ? 0 : this.#chunkBytes + wanted;
+    // Not from Buffer's pool: the memory belongs to the chunk, which takes it to another thread.
+    // Twice what is kept, so that a record of many pieces is not copied for each of them.
+    const bytes = Buffer.allocUnsafeSlow(Math.max(usual, kept + Math.max(kept, wanted)));
+    bytes.set(window.bytes.subarray(from, window.end));
+    window.bytes = bytes;
+    window.base += from;
+    window.end = kept;
+    if (from > 0) this.#framer.dropped(from);
+  }
+
+  #frames(): void {
+    const framer = this.#framer;
+    const window = this.#window;
+    for (;;) {
+      const frame = framer.next(window);
+      if (frame === 'more' || frame === 'end') return;
+      if (framer.form !== this.#form) {
+        this.#flush();
+        this.#form = framer.form;
+      }
+      this.rows++;
+      if (frame === 'reject') this.#reject(framer);
+      else this.#record(framer.start, framer.end);
+    }
+  }
+
+  #reject(framer: Framer): void {
+    const { rejectFrom, rejectTo, reason } = framer;
+    this.#items.push({
+      kind: 'reject',
+      reject: {
+        documentId: this.#documentId,
+        row: this.rows,
+        offset: rejectFrom,
+        length: rejectTo - rejectFrom,
+        reason,
+      },
+    });
+  }
+
+  #record(start: number, end: number): void {
+    if (this.#spans.length === 0) this.#firstRow = this.rows;
+    this.#spans.push(start, end, this.rows - this.#firstRow);
+    const isFull =
+      end - (this.#spans[0] as number) >= this.#chunkBytes ||
+      this.#spans.length >= 3 * CHUNK_RECORDS_MAX;
+    if (isFull) this.#flush();
+  }
+
+  /** Hands out the records so far; the window goes on with what the framer still needs. */
+  #flush(wanted = 0): void {
+    if (this.#spans.length === 0) return;
+    const window = this.#window;
+    const spans = Int32Array.from(this.#spans);
+    const start = spans[0] as number;
+    const end = spans[spans.length - 2] as number;
+    this.#spans = [];
+    if (window.end - end <= end - start) {
+      const { bytes, base } = window;
+      this.#renew(end, wanted);
+      this.#chunk(bytes.buffer, end, spans, base);
+      return;
+    }
+    // More is left than is handed out: so little is copied, and the window stays.
+    const bytes = Buffer.allocUnsafeSlow(end - start);
+    window.bytes.copy(bytes, 0, start, end);
+    for (let at = 0; at < spans.length; at += 3) {
+      spans[at] = (spans[at] as number) - start;
+      spans[at + 1] = (spans[at + 1] as number) - start;
+    }
+    this.#chunk(bytes.buffer, end - start, spans, window.base + start);
+  }
+
+  #chunk(
+    buffer: ArrayBuffer,
+    length: number,
+    spans: Int32Array<ArrayBuffer>,
+    offset: number,
+  ): void {
+    const { form, columns, delimiter } = this.#form;
+    this.#items.push({
+      kind: 'chunk',
+      chunk: {
+        documentId: this.#documentId,
+        form,
+        bytes: new Uint8Array(buffer, 0, length),
+        spans,
+        offset,
+        row: this.#firstRow,
+        columns,
+        delimiter,
+      },
+    });
+  }
+}

@@ -1,0 +1,75 @@
+import { type Locus, TENANT_NOT_STATED, type TenantId } from '@countersign/core';
+import type { Chunk, ChunkSink, JsonObject, ReadContext } from '../files/chunks/chunk.ts';
+import type { Completeness } from '../files/chunks/completeness.ts';
+import type { Identity } from './shape.ts';
+
+/** The place of a record in its chunk. */
+export type Place = { readonly start: number; readonly end: number; readonly row: number };
+
+/** Turns what the readers of a chunk find into drafts and rejects with their place in the file. */
+export class RecordSink {
+  readonly #documentId: number;
+  readonly #offset: number;
+  readonly #importNumber: number;
+  readonly #tenant: TenantId;
+  readonly #sink: ChunkSink;
+  readonly #hasLocus: boolean;
+  readonly #madeOfBytes: number | undefined;
+
+  constructor(chunk: Chunk, context: ReadContext, sink: ChunkSink) {
+    this.#documentId = chunk.documentId;
+    this.#offset = chunk.offset;
+    this.#importNumber = context.importNumber;
+    this.#tenant = context.tenant ?? TENANT_NOT_STATED;
+    this.#sink = sink;
+    this.#hasLocus = context.delivered === undefined;
+    this.#madeOfBytes = chunk.madeOfBytes;
+  }
+
+  record(identity: Identity, body: Uint8Array, value: JsonObject, place: Place): void {
+    const { source, id, at } = identity;
+    if (at === undefined) {
+      this.reject('no event time in any known member', place);
+      return;
+    }
+    const draft = {
+      kind: 'record' as const,
+      tenant: identity.tenant === TENANT_NOT_STATED ? this.#tenant : identity.tenant,
+      source,
+      id,
+      at,
+      body,
+      locus: this.#hasLocus ? this.#locus(place) : undefined,
+    };
+    this.#sink.record(draft, value, place.row);
+  }
+
+  #locus({ start, end, row }: Place): Locus {
+    const importNumber = this.#importNumber;
+    const madeOf = this.#madeOfBytes;
+    if (madeOf !== undefined) return { importNumber, row, offset: this.#offset, length: madeOf };
+    return { importNumber, row, offset: this.#offset + start, length: end - start };
+  }
+
+  reject(reason: string, { start, end, row }: Place): void {
+    const offset = this.#offset + start;
+    this.#sink.reject({ documentId: this.#documentId, row, offset, length: end - start, reason });
+  }
+
+  /** Takes the two numbers as numbers or digits; other values say nothing. */
+  page(resultIndex: unknown, resultCount: unknown): void {
+    const index = wholeNumber(resultIndex);
+    const count = wholeNumber(resultCount);
+    if (index !== undefined && count !== undefined) this.#sink.page(index, count);
+  }
+
+  said(completeness: Completeness): void {
+    this.#sink.said(completeness);
+  }
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  if (typeof value === 'string' && !/^-?\d{1,9}$/.test(value)) return undefined;
+  const number = typeof value === 'string' ? Number(value) : value;
+  return Number.isInteger(number) ? (number as number) : undefined;
+}

@@ -1,0 +1,151 @@
+import {
+  instantOfMs,
+  isGuid,
+  normaliseInstant,
+  type SourceId,
+  TENANT_NOT_STATED,
+  type TenantId,
+  tenantOf,
+} from '@countersign/core';
+import type { JsonObject } from '../files/chunks/chunk.ts';
+
+/** What the ledger needs to know of a record beside its bytes. */
+export type Identity = {
+  readonly source: SourceId;
+  /** The tenant that the record states, else `TENANT_NOT_STATED`. */
+  readonly tenant: TenantId;
+  readonly id: string | undefined;
+  /** Undefined when no member holds a time that can be read: the record is then rejected. */
+  readonly at: string | undefined;
+};
+
+/**
+ * One family of records. Each has a file of its own with this anatomy, so that a new family
+ * touches one file, its test and the list in `shapes.ts`.
+ */
+export type Shape = {
+  readonly name: string;
+  /** True when the item can only be of this family; the first shape that says so has it. */
+  readonly recognises: (item: JsonObject) => boolean;
+  readonly identify: (item: JsonObject) => Identity;
+};
+
+/** Ids longer than this are none: the longest real one, of advanced hunting, has about 100. */
+const ID_CHARACTERS_MAX = 1024;
+
+/** The first of the values that is an id; GUIDs in lower case, the all-zero GUID is none. */
+export function firstId(...values: readonly unknown[]): string | undefined {
+  for (const value of values) {
+    if (typeof value !== 'string' || value === '') continue;
+    const id = value.trim();
+    if (id === '' || id === TENANT_NOT_STATED || id.length > ID_CHARACTERS_MAX) continue;
+    return isGuid(id) ? id.toLowerCase() : id;
+  }
+  return undefined;
+}
+
+/** The first of the values that is a time, in the normal form. */
+export function firstInstant(...values: readonly unknown[]): string | undefined {
+  for (const value of values) {
+    if (typeof value === 'number') {
+      const at = instantOfNumber(value);
+      if (at !== undefined) return at;
+    }
+    if (typeof value !== 'string' || value === '') continue;
+    const at = plainInstant(value) ?? normaliseInstant(value) ?? instantOfDigits(value);
+    if (at !== undefined) return at;
+  }
+  return undefined;
+}
+
+/** Ten digits, with decimals or without, or thirteen. */
+const DIGITS = /^(?:\d{10}(?:\.\d{1,9})?|\d{13})$/;
+
+function instantOfDigits(text: string): string | undefined {
+  return DIGITS.test(text) ? instantOfNumber(Number(text)) : undefined;
+}
+
+/** Below this, seconds since 1970 are meant, and before September 2001 neither. */
+const MILLISECONDS_MIN = 1e12;
+const SECONDS_MIN = 1e9;
+const SECONDS_MAX = 1e10;
+
+/** Seconds or milliseconds since 1970, as scripts write times; nothing else that is a number. */
+function instantOfNumber(value: number): string | undefined {
+  if (value >= SECONDS_MIN && value < SECONDS_MAX) return instantOfMs(Math.floor(value * 1000));
+  const isMs = value >= MILLISECONDS_MIN && value < SECONDS_MAX * 1000;
+  return isMs ? instantOfMs(Math.floor(value)) : undefined;
+}
+
+/**
+ * `2024-01-12T08:31:07`, with `Z` or without, for days that every month has: nearly all times, at
+ * a tenth of the price of making a Date.
+ */
+function plainInstant(text: string): string | undefined {
+  const length = text.length;
+  if (length !== 19 && !(length === 20 && text.charCodeAt(19) === 0x5a)) return undefined;
+  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d) return undefined;
+  if (text.charCodeAt(10) !== 0x54) return undefined;
+  if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a) return undefined;
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const isPlain =
+    twoDigits(text, 0) < 100 &&
+    twoDigits(text, 2) < 100 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 28 &&
+    twoDigits(text, 11) < 24 &&
+    twoDigits(text, 14) < 60 &&
+    twoDigits(text, 17) < 60;
+  if (!isPlain) return undefined;
+  return length === 19 ? `${text}Z` : text;
+}
+
+/** 100 and more when these are not two digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30;
+  const ones = text.charCodeAt(at + 1) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100;
+}
+
+/** The first of the values that states a tenant. */
+export function firstTenant(...values: readonly unknown[]): TenantId {
+  for (const value of values) {
+    if (typeof value !== 'string') continue;
+    const tenant = tenantOf(value);
+    if (tenant !== TENANT_NOT_STATED) return tenant;
+  }
+  return TENANT_NOT_STATED;
+}
+
+/** `/tenants/GUID/providers/Microsoft.aadiam`: the resource id of Entra's diagnostic records. */
+export function tenantOfResource(resourceId: unknown): string | undefined {
+  if (typeof resourceId !== 'string' || !resourceId.toLowerCase().startsWith('/tenants/')) {
+    return undefined;
+  }
+  return resourceId.slice(9, 45);
+}
+
+/** A name that comes from outside and becomes part of a source id, which stays for ever. */
+export function sourceName(name: unknown): string | undefined {
+  return typeof name === 'string' && SOURCE_NAME.test(name) ? name : undefined;
+}
+
+const SOURCE_NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+
+function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null ? (value as JsonObject) : {};
+}
+
+/** An object, also when it was delivered as JSON in a string, as Log Analytics does. */
+export function nestedObject(value: unknown): JsonObject {
+  if (typeof value !== 'string') return objectOf(value);
+  if (!value.startsWith('{')) return {};
+  try {
+    return objectOf(JSON.parse(value));
+  } catch {
+    return {};
+  }
+}

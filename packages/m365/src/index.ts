@@ -1,0 +1,91 @@
+export { AssertionSigner } from './auth/assertion-signer.ts';
+export { readSecret, readSecretFile, Secret, type SecretPlace } from './auth/secret.ts';
+export { type Credential, type TokenOptions, Tokens } from './auth/token-source.ts';
+export {
+  ActivityApi,
+  type ActivityApiOptions,
+  CONTENT_TYPES,
+  type ContentType,
+  checkedPublisher,
+} from './collectors/activity-api/activity-api.ts';
+export {
+  ActivityCollector,
+  type ActivityCollectorOptions,
+} from './collectors/activity-api/activity-collector.ts';
+export {
+  ActivityWebhook,
+  type Heard,
+  type WebhookOptions,
+} from './collectors/activity-api/activity-webhook.ts';
+export { REQUESTS_PER_MINUTE } from './collectors/activity-api/limits.ts';
+export {
+  EventHubsCollector,
+  type EventHubsOptions,
+} from './collectors/azure-monitor/event-hubs-collector.ts';
+export { STORAGE_PER_MS, STORAGE_REQUESTS } from './collectors/azure-monitor/limits.ts';
+export {
+  StorageCollector,
+  type StorageOptions,
+} from './collectors/azure-monitor/storage-collector.ts';
+export {
+  type CollectDesk,
+  type Collector,
+  type CollectorName,
+  type CollectSession,
+  type CollectWindow,
+  type Content,
+  type ContentFact,
+  type DeliveredAs,
+  type DeliveredFamily,
+  LOOKED_AGAIN_MS,
+  type PollReport,
+  type WindowEnd,
+  type WindowTally,
+} from './collectors/collector.ts';
+export {
+  AuditLogQueryCollector,
+  type AuditLogQueryOptions,
+} from './collectors/graph/audit-log-query-collector.ts';
+export {
+  DIRECTORY_RESOURCES,
+  type DirectoryResource,
+} from './collectors/graph/directory-resources.ts';
+export {
+  GraphDirectoryCollector,
+  type GraphDirectoryOptions,
+} from './collectors/graph/graph-directory-collector.ts';
+export { GraphLogCollector, type GraphLogOptions } from './collectors/graph/graph-log-collector.ts';
+export { type GraphOptions, GraphReader } from './collectors/graph/graph-reader.ts';
+export {
+  DIRECTORY_PER_MS,
+  DIRECTORY_REQUESTS,
+  REPORTING_PER_MS,
+  REPORTING_REQUESTS,
+} from './collectors/graph/limits.ts';
+export { DIRECTORY_AUDITS, type GraphLog, signInLog } from './collectors/graph/log-requests.ts';
+export type { QuotaBudget } from './collectors/quota-budget.ts';
+export { IntakeError, type IntakeErrorCode } from './errors.ts';
+export { HttpError, type HttpErrorCode } from './http/errors.ts';
+export {
+  type Authorisation,
+  HttpClient,
+  type HttpOptions,
+  type HttpRequest,
+} from './http/http-client.ts';
+export type { Reply } from './http/http-exchange.ts';
+export { type Allowance, RequestPace } from './http/request-pace.ts';
+export { systemWait, type Wait } from './http/wait.ts';
+export type {
+  Chunk,
+  ChunkSink,
+  Document,
+  DocumentEnd,
+  JsonObject,
+  ReadContext,
+  ReaderEvent,
+  Reject,
+} from './importers/files/chunks/chunk.ts';
+export { type Completeness, PageTally } from './importers/files/chunks/completeness.ts';
+export { Gatherer } from './importers/files/gatherer.ts';
+export { readChunk } from './importers/files/read-chunk.ts';
+export { type Input, inputBytes, readInputs } from './importers/files/read-inputs.ts';

@@ -1,0 +1,29 @@
+import { ManualClock, type Random } from '@countersign/core';
+import { HttpClient, type HttpOptions } from '../http/http-client.ts';
+import type { Wait } from '../http/wait.ts';
+
+/** Time that passes only by waiting, and the waits that were asked for. */
+export class WaitingClock {
+  readonly clock: ManualClock;
+  readonly waits: number[] = [];
+
+  constructor(nowMs: number) {
+    this.clock = new ManualClock(nowMs);
+  }
+
+  readonly wait: Wait = async (ms) => {
+    this.waits.push(ms);
+    this.clock.advance(ms);
+  };
+}
+
+/** No jitter: the middle of what it may be. */
+export const evenRandom: Random = { fill: (into) => into.fill(128) };
+
+export function clientFor(
+  origins: readonly string[],
+  { clock, wait }: WaitingClock,
+  rest: Partial<HttpOptions> = {},
+): HttpClient {
+  return new HttpClient({ origins, clock, random: evenRandom, wait, ...rest });
+}

@@ -1,0 +1,117 @@
+import type { RecordDraft } from '@countersign/core';
+import type { IntakeError } from '../errors.ts';
+import type {
+  Document,
+  DocumentEnd,
+  JsonObject,
+  ReadContext,
+  Reject,
+} from '../importers/files/chunks/chunk.ts';
+import { type Completeness, PageTally } from '../importers/files/chunks/completeness.ts';
+import { readChunk } from '../importers/files/read-chunk.ts';
+import { type Input, readInputs } from '../importers/files/read-inputs.ts';
+
+export type Collected = {
+  readonly documents: Document[];
+  readonly drafts: RecordDraft[];
+  readonly values: JsonObject[];
+  readonly rejects: Reject[];
+  readonly refused: { readonly name: string; readonly error: IntakeError }[];
+  readonly ends: DocumentEnd[];
+  /** What each document says about its completeness, in their order. */
+  readonly completeness: (readonly Completeness[])[];
+};
+
+const CONTEXT: ReadContext = { importNumber: 7, tenant: undefined };
+
+/** Both halves of the way in, one after the other, as the pipeline runs them. */
+export async function collect(
+  inputs: readonly Input[],
+  options: { readonly chunkBytes?: number } = {},
+  context: ReadContext = CONTEXT,
+): Promise<Collected> {
+  const found: Collected = {
+    documents: [],
+    drafts: [],
+    values: [],
+    rejects: [],
+    refused: [],
+    ends: [],
+    completeness: [],
+  };
+  let tally = new PageTally();
+  let said: Completeness[] = [];
+  let before = 0;
+  for await (const event of readInputs(inputs, options)) {
+    switch (event.kind) {
+      case 'document':
+        found.documents.push(event.document);
+        tally = new PageTally();
+        said = [];
+        before = found.drafts.length;
+        break;
+      case 'chunk':
+        readChunk(event.chunk, context, {
+          record: (draft, value) => {
+            found.drafts.push(draft);
+            found.values.push(value);
+          },
+          reject: (reject) => found.rejects.push(reject),
+          page: (resultIndex, resultCount) => tally.add(resultIndex, resultCount),
+          said: (completeness) => said.push(completeness),
+        });
+        break;
+      case 'reject':
+        found.rejects.push(event.reject);
+        break;
+      case 'end': {
+        found.ends.push(event.end);
+        const records = found.drafts.length - before;
+        said.push(...event.end.completeness);
+        found.completeness.push(tally.conclude({ said, records }));
+        break;
+      }
+      case 'refused':
+        found.refused.push({ name: event.name, error: event.error });
+    }
+  }
+  return found;
+}
+
+/** Reads bytes as if they came from standard input, in pieces of the given sizes, over and over. */
+export function collectBytes(
+  bytes: Uint8Array | string,
+  options: { readonly chunkBytes?: number; readonly pieces?: readonly number[] } = {},
+  context: ReadContext = CONTEXT,
+): Promise<Collected> {
+  const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+  const stream = inPieces(whole, options.pieces ?? [whole.length]);
+  const { chunkBytes } = options;
+  return collect(
+    [{ kind: 'stream', bytes: stream }],
+    chunkBytes === undefined ? {} : { chunkBytes },
+    context,
+  );
+}
+
+async function* inPieces(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+): AsyncGenerator<Uint8Array, void, void> {
+  let at = 0;
+  for (let turn = 0; at < bytes.length; turn++) {
+    const size = Math.max(1, sizes[turn % sizes.length] ?? 1);
+    yield bytes.slice(at, at + size);
+    at += size;
+  }
+}
+
+export function textOf(body: Uint8Array): string {
+  return Buffer.from(body).toString('utf8');
+}
+
+/** What a reader of an import would call the same record: everything but its place. */
+export function essence(draft: RecordDraft): unknown {
+  const { tenant, source, id, at, body } = draft;
+  return { tenant, source, id, at, body: textOf(body) };
+}

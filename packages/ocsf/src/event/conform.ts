@@ -1,0 +1,88 @@
+import type { Attributes } from '../model/mapping.ts';
+import {
+  type AttributeShape,
+  type ClassShape,
+  captionsWanted,
+  isRecord,
+  objectShape,
+  type Shape,
+  wrongWith,
+} from './event-schema.ts';
+
+/**
+ * Keeps of a draft what its class allows: a value of the wrong type or form is left out (its
+ * source member then stays under `unmapped`), an object that misses what it needs is left out
+ * whole, and a required one gets a value that says "unknown". Hostile records end here.
+ */
+export function conform(draft: Attributes, shape: ClassShape): Record<string, unknown> {
+  return conformObject(draft, shape, shape) ?? {};
+}
+
+const PLACEHOLDERS: Readonly<Record<string, unknown>> = {
+  email: { from: 'unknown@unknown.invalid' },
+  entity: { name: 'unknown' },
+  file: { name: 'unknown', type_id: 0 },
+  finding_info: { uid: 'unknown' },
+  group: { name: 'unknown' },
+  privileges: ['unknown'],
+  service: { name: 'unknown' },
+  src_endpoint: { name: 'unknown' },
+  user: { name: 'unknown' },
+  web_resources: [{ name: 'unknown' }],
+  actor: { user: { name: 'unknown' } },
+  api: { operation: 'unknown' },
+};
+
+function conformObject(
+  draft: Attributes,
+  shape: Shape,
+  top: ClassShape | null,
+): Record<string, unknown> | undefined {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(draft)) {
+    const attribute = shape.attributes.get(name);
+    if (value === undefined || value === null || attribute === undefined) continue;
+    const good = attribute.isArray ? conformList(value, attribute) : conformValue(value, attribute);
+    if (good !== undefined) kept[name] = good;
+  }
+  // Whatever the vendor calls it: its own word stays under `unmapped`.
+  for (const [name, caption] of captionsWanted(kept, shape)) kept[name] = caption;
+  if (top !== null) {
+    for (const [name, attribute] of shape.attributes) {
+      const missing = attribute.isRequired || shape.atLeastOne[0] === name;
+      if (missing && kept[name] === undefined) kept[name] = PLACEHOLDERS[name] ?? 0;
+    }
+    return kept;
+  }
+  for (const [name, attribute] of shape.attributes) {
+    if (attribute.isRequired && kept[name] === undefined) return undefined;
+  }
+  const hasOne =
+    shape.atLeastOne.length === 0 || shape.atLeastOne.some((name) => kept[name] !== undefined);
+  return hasOne && Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+function conformList(value: unknown, attribute: AttributeShape): unknown[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const items = value
+    .map((item) =>
+      item === null || item === undefined ? undefined : conformValue(item, attribute),
+    )
+    .filter((item) => item !== undefined);
+  return items.length === 0 ? undefined : items;
+}
+
+function conformValue(value: unknown, attribute: AttributeShape): unknown {
+  if (attribute.type === 'json_t') return isRecord(value) ? stated(value) : value;
+  if (wrongWith(value, attribute) !== undefined) return undefined;
+  const shape = attribute.type === 'object' ? undefined : objectShape(attribute.type);
+  return shape === undefined ? value : conformObject(value as Attributes, shape, null);
+}
+
+/** Embedded JSON without the members that nobody stated. */
+function stated(value: Readonly<Record<string, unknown>>): unknown {
+  const members = Object.entries(value).filter(
+    ([, inner]) => inner !== undefined && inner !== null,
+  );
+  return members.length === 0 ? undefined : Object.fromEntries(members);
+}

@@ -1,0 +1,150 @@
+import { TENANT_NOT_STATED } from '@countersign/core';
+import type { Interpretation } from '../model/interpretation.ts';
+import type { Attribute, Attributes } from '../model/mapping.ts';
+import type { SourceRecord, Subject } from '../model/record-view.ts';
+import { route } from '../reading/route-record.ts';
+import { text } from '../values/json-value.ts';
+import { createMemo, type Memo } from '../values/memo.ts';
+import { classAttributes } from './class-attributes.ts';
+import { OCSF_VERSION } from './class-table.ts';
+import { conform } from './conform.ts';
+import { type ClassShape, classes, isRecord } from './event-schema.ts';
+import { observablesOf } from './observables.ts';
+import { unmappedOf } from './unmapped.ts';
+
+/** Where in the ledger an event stands. */
+export type EventEntry = {
+  /** The origin of the log. */
+  readonly origin: string;
+  /** The indices of all sightings of the action. */
+  readonly indexes: readonly number[];
+  /** When the first of them was seen, RFC 3339. */
+  readonly seen: string;
+  /** Bytes of the body, where known. */
+  readonly size?: number;
+};
+
+/** An OCSF 1.8.0 event as JSON. */
+export type OcsfEvent = {
+  readonly class_uid: number;
+  readonly type_uid: number;
+  readonly time: number;
+  readonly [attribute: string]: unknown;
+};
+
+/**
+ * The nested event of a record. The interpretation decides the class and the flat columns (it may
+ * be merged out of several sightings); the record adds the detail. Always valid, and lossless:
+ * a member of the record that is not in the event as it was written is under `unmapped`, and so are
+ * `entries`, the ledger indices that the event stands on.
+ */
+export function toOcsf(
+  record: SourceRecord,
+  from: Interpretation,
+  entry: EventEntry,
+  memo: Memo = createMemo(),
+): OcsfEvent {
+  const { subject, mapping } = route(record, memo);
+  const shape = classes.get(from.classUid) ?? (classes.get(0) as ClassShape);
+  const detail = mapping.classes.includes(shape.uid) ? mapping.build(subject, from) : {};
+  const drafted = merged(
+    merged(commonAttributes(subject, from, entry, shape), classAttributes(subject, from, shape)),
+    detail,
+  );
+  const event = conform(drafted, shape);
+  const observables = observablesOf(event);
+  if (observables.length > 0) event['observables'] = observables;
+  event['unmapped'] = { ...unmappedOf(record.value, event), entries: [...entry.indexes] };
+  const { class_uid, type_uid, time } = event;
+  return {
+    ...event,
+    class_uid: Number(class_uid),
+    type_uid: Number(type_uid),
+    time: Number(time),
+  };
+}
+
+const OTHER = 99;
+
+function commonAttributes(
+  subject: Subject,
+  from: Interpretation,
+  entry: EventEntry,
+  shape: ClassShape,
+): Attributes {
+  const activityId = shape.uid === from.classUid ? from.activityId : OTHER;
+  const activity =
+    activityId === OTHER
+      ? (from.operation ?? 'Other')
+      : (captionOf(shape, 'activity_id', activityId) ?? from.operation);
+  return {
+    activity_id: activityId,
+    activity_name: activity,
+    category_name: shape.categoryCaption,
+    category_uid: shape.categoryUid,
+    class_name: shape.caption,
+    class_uid: shape.uid,
+    type_name: `${shape.caption}: ${activityId === OTHER ? 'Other' : activity}`,
+    type_uid: shape.uid * 100 + activityId,
+    time: from.timeMs,
+    severity_id: from.severityId,
+    severity: captionOf(shape, 'severity_id', from.severityId),
+    status_id: from.statusId,
+    status:
+      from.statusId === OTHER
+        ? (text(subject.body['ResultStatus']) ?? 'Other')
+        : captionOf(shape, 'status_id', from.statusId),
+    status_code: from.statusCode,
+    message: messageOf(from),
+    count: from.itemCount > 1 ? from.itemCount : undefined,
+    metadata: metadataOf(subject, from, entry),
+    raw_data_size: entry.size,
+  };
+}
+
+function metadataOf(subject: Subject, from: Interpretation, entry: EventEntry): Attributes {
+  const { record } = subject;
+  const seenMs = Date.parse(entry.seen);
+  const logged = Number.isNaN(seenMs) ? undefined : seenMs;
+  return {
+    version: OCSF_VERSION,
+    product: { name: 'Microsoft 365', vendor_name: 'Microsoft' },
+    tenant_uid: record.tenant === TENANT_NOT_STATED ? undefined : record.tenant,
+    uid: record.id,
+    original_time: record.at,
+    log_name: record.source,
+    log_provider: from.workload,
+    event_code: from.operation,
+    correlation_uid: from.correlationUid,
+    logged_time: logged,
+    loggers: [{ name: entry.origin, logged_time: logged }],
+    profiles: ['host'],
+  };
+}
+
+/** One sentence for people: who, what, on what. */
+function messageOf(from: Interpretation): string {
+  const who = from.actorName ?? from.actorUid ?? 'somebody not stated';
+  const named = from.operation ?? (from.classUid === 3002 ? 'signed in' : 'acted');
+  const what = named.endsWith('.') ? named.slice(0, -1) : named;
+  const where = from.mailbox ?? from.object ?? from.targetName ?? from.resourceName;
+  return where === null ? `${who}: ${what}` : `${who}: ${what} on ${where}`;
+}
+
+function captionOf(shape: ClassShape, attribute: string, value: number): string | undefined {
+  return shape.attributes.get(attribute)?.values?.get(String(value));
+}
+
+/** `over` wins; objects are merged member by member; what is not stated changes nothing. */
+function merged(under: Attributes, over: Attributes): Attributes {
+  const result: Record<string, Attribute> = { ...under };
+  for (const [name, value] of Object.entries(over)) {
+    if (value === undefined || value === null) continue;
+    const before = result[name];
+    result[name] =
+      isRecord(before) && isRecord(value)
+        ? merged(before as Attributes, value as Attributes)
+        : value;
+  }
+  return result;
+}

@@ -1,0 +1,69 @@
+import { isObject, type Json } from '../values/json-value.ts';
+import { isRecord } from './event-schema.ts';
+
+/**
+ * Members that have a place in the event. One is left out of `unmapped` only if the event holds its
+ * value exactly as it was written; a name in other case, an address with its port, a time without
+ * its zone stay, so that nothing the vendor said is lost.
+ */
+const PLACED: ReadonlySet<string> = new Set(
+  `id recordtype creationtime operation organizationid userid userkey clientip clientipaddress
+  client_ipaddress actoripaddress workload officeworkload officeid sourcerecordid objectid
+  officeobjectid useragent applicationid applicationdisplayname appid clientappid appdisplayname
+  errornumber errorcode logonerror intersystemsid correlationid sessionid deviceid mailboxownerupn
+  logonusersid siteurl sourcefilename sourcefileextension sourcerelativeurl filesizebytes
+  alertid name comments severity userprincipalname userdisplayname ipaddress createddatetime
+  activitydatetime activitydisplayname operationname category time timegenerated calleripaddress
+  resultreason resourcedisplayname resourceid uniquetokenidentifier serviceprincipalid
+  serviceprincipalname teamname channelname messageid requesturi requestmethod responsestatuscode
+  requestid signinactivityid actiontype accountupn accountobjectid devicename tenantid`.split(
+    /\s+/,
+  ),
+);
+
+/** Members that only wrap the record; their own members are looked at one by one. */
+const WRAPPERS: ReadonlySet<string> = new Set(['properties', 'auditdata', 'raweventdata']);
+
+/** What of a record has no place in its event. The name `entries` is ours there. */
+export function unmappedOf(value: unknown, event: unknown): Json {
+  if (!isObject(value)) return value === undefined ? {} : { value: value ?? null };
+  const { entries, ...rest } = unplaced(value, textsOf(event));
+  return entries === undefined ? rest : { ...rest, 'record.entries': entries };
+}
+
+function unplaced(members: Json, placed: ReadonlySet<string>): Json {
+  const rest: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(members)) {
+    const folded = name.toLowerCase();
+    if (isPlaced(folded, value, placed)) continue;
+    if (WRAPPERS.has(folded) && isObject(value)) {
+      const inner = unplaced(value, placed);
+      if (Object.keys(inner).length > 0 || Object.keys(value).length === 0)
+        rest.push([name, inner]);
+    } else {
+      rest.push([name, value]);
+    }
+  }
+  // Makes own members even of `__proto__`, which an assignment would not.
+  return Object.fromEntries(rest);
+}
+
+/** Numbers and short texts ("0", "Yes") would be found in any event: they prove nothing. */
+const TELLING_CHARS_MIN = 4;
+
+function isPlaced(folded: string, value: unknown, placed: ReadonlySet<string>): boolean {
+  if (typeof value !== 'string' || value.length < TELLING_CHARS_MIN) return false;
+  return PLACED.has(folded) && placed.has(value);
+}
+
+/** Every text that the event holds. */
+function textsOf(event: unknown): ReadonlySet<string> {
+  const found = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') found.add(value);
+    else if (Array.isArray(value)) value.forEach(walk);
+    else if (isRecord(value)) Object.values(value).forEach(walk);
+  };
+  walk(event);
+  return found;
+}

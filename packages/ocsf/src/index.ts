@@ -1,0 +1,15 @@
+export { OCSF_VERSION } from './event/class-table.ts';
+export { type ClassShape, classes, type Problem, validate } from './event/event-schema.ts';
+export { type EventEntry, type OcsfEvent, toOcsf } from './event/ocsf-event.ts';
+export { blank, type Interpretation, isSignIn } from './model/interpretation.ts';
+export { mergeInterpretations, sourceRank } from './model/merge-interpretations.ts';
+export type { SourceRecord } from './model/record-view.ts';
+export { type FieldReader, fieldReader, operationOf, statusOf } from './reading/field-reader.ts';
+export { interpret, mailItemsOf } from './reading/interpret.ts';
+export { ReadingParts } from './reading/reading-parts.ts';
+export { type Reading, read } from './reading/record-reading.ts';
+export { type SignInDetail, type SignInStep, signInDetail } from './reading/sign-in-detail.ts';
+export { activityKey } from './values/activity-key.ts';
+export { appIds, appNameOf } from './values/app-names.ts';
+export { createMemo, type Memo } from './values/memo.ts';
+export { RIGHT_PASSWORD } from './values/sign-in-codes.ts';

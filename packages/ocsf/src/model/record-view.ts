@@ -1,0 +1,29 @@
+import type { DirectoryView } from '../shapes/directory-audit.ts';
+import type { SignInView } from '../shapes/sign-in-record.ts';
+import type { Json } from '../values/json-value.ts';
+import type { Memo } from '../values/memo.ts';
+
+/** A record out of the ledger: its envelope, and its body as one JSON value. */
+export type SourceRecord = {
+  readonly source: string;
+  readonly tenant: string;
+  readonly id: string;
+  /** Event time in the normal form of the leaf. */
+  readonly at: string;
+  readonly value: unknown;
+};
+
+/**
+ * A record as mappings see it: the vendor's delivery shapes are undone, so that the same action
+ * reads the same wherever it came from. `body` is what the shape calls the record itself:
+ * the AuditData document, the Graph item, the row.
+ */
+export type Subject = {
+  readonly record: SourceRecord;
+  readonly body: Json;
+  /** True when `body` is a Unified Audit Log document. */
+  readonly isUal: boolean;
+  readonly memo: Memo;
+  readonly signIn: SignInView | null;
+  readonly directory: DirectoryView | null;
+};

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../../tools/property.ts';
+import { blank } from '../model/interpretation.ts';
+import { createMemo } from '../values/memo.ts';
+import { fieldReader } from './field-reader.ts';
+import { ReadingParts } from './reading-parts.ts';
+import type { Reading } from './record-reading.ts';
+
+const name = fc.constantFrom(
+  'a',
+  'A',
+  'b',
+  'B',
+  'properties',
+  'Properties',
+  '__proto__',
+  'toString',
+);
+const leaf = fc.constantFrom<unknown>('x', 1, null, true, [], ['y', { a: 'z' }], '{"a":"opened"}');
+const inner = fc.dictionary(name, leaf);
+const members = fc.dictionary(name, fc.oneof(leaf, inner));
+
+/** The plain meaning: in each root the name itself, else the first that differs in case alone. */
+function plainly(roots: readonly object[], wanted: string): unknown {
+  for (const root of roots) {
+    const names = Object.keys(root);
+    const key =
+      names.find((is) => is === wanted) ?? names.find((is) => is.toLowerCase() === wanted);
+    if (key !== undefined) return Object.getOwnPropertyDescriptor(root, key)?.value;
+  }
+  return undefined;
+}
+
+function readingOf(body: object, value: unknown): Reading {
+  const record = { source: 's', tenant: 't', id: 'i', at: '', value };
+  const memo = createMemo();
+  const subject = { record, body: body as Reading['subject']['body'], isUal: true, memo };
+  return { subject: { ...subject, signIn: null, directory: null }, event: blank() };
+}
+
+test('a member is found as if each record were searched for each name', () => {
+  const parts = new ReadingParts();
+  const early = ['a', 'b'].map((of) => [of, fieldReader(`raw.${of}`, parts)] as const);
+  fc.assert(
+    fc.property(members, members, inner, fc.boolean(), (body, around, properties, isBare) => {
+      const outer = isBare ? body : { ...around, properties };
+      const within = plainly([outer], 'properties');
+      const isInner = typeof within === 'object' && within !== null && !Array.isArray(within);
+      const reading = readingOf(body, outer);
+      // Names that are asked for later are found as well, in records that were read before.
+      const late = ['properties', '__proto__', 'tostring', 'none'].map(
+        (of) => [of, fieldReader(`raw.${of}`, parts)] as const,
+      );
+      for (const [of, read] of [...early, ...late]) {
+        const roots = [body, outer, ...(isInner ? [within] : [])];
+        // A text or a list that stands for an object is opened: what is in it is not compared here.
+        if (!isInner && within !== undefined && plainly(roots, of) === undefined) continue;
+        assert.deepEqual(read?.(reading), plainly(roots, of), of);
+      }
+    }),
+    runs(300),
+  );
+});
+
+test('parts of one record are never told of another', () => {
+  const parts = new ReadingParts();
+  const fields = ['param.Identity', 'params', 'detail.os', 'changed', 'text', 'raw.x.y'];
+  const shared = fields.map((field) => fieldReader(field, parts));
+  const pair = (of: string, value: string): object => ({ Name: of, Value: value });
+  const body = fc.record({
+    Parameters: fc.array(fc.constantFrom(pair('Identity', '1'), pair('Other', '2'))),
+    ExtendedProperties: fc.array(fc.constantFrom(pair('OS', 'one'), pair('os', 'two'))),
+    ModifiedProperties: fc.array(fc.constant({ Name: 'role', OldValue: '', NewValue: 'n' })),
+    X: fc.constantFrom(null, { y: 1 }, [{ Y: 2 }, { y: 3 }]),
+  });
+  fc.assert(
+    fc.property(fc.array(body), (bodies) => {
+      const readings = bodies.map((each) => readingOf(each, each));
+      for (const reading of [...readings, ...readings.toReversed()]) {
+        for (const [at, field] of fields.entries()) {
+          assert.deepEqual(shared[at]?.(reading), fieldReader(field)?.(reading), field);
+        }
+      }
+    }),
+    runs(100),
+  );
+});

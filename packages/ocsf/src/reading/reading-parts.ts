@@ -1,0 +1,193 @@
+import { RAW_NAMES_MAX } from '../limits.ts';
+import { type Change, changesOf } from '../shapes/directory-audit.ts';
+import { isObject, type Json, list, NOTHING, object, pairsOf, text } from '../values/json-value.ts';
+import type { Reading } from './record-reading.ts';
+
+/** A name in lower case, as it is written, and its value. */
+export type NamedPart = readonly [lower: string, name: string, value: unknown];
+
+/**
+ * Where a member of the record as delivered is sought, in this order: in the body, in the record as
+ * delivered, in its `properties`.
+ */
+export const ROOTS = [0, 1, 2] as const;
+export type Root = (typeof ROOTS)[number];
+
+/**
+ * What several fields of one reading are read from: made once, whatever the number of fields and of
+ * rules that ask for them. One per thread: it keeps the parts of the last reading, and no result
+ * depends on that.
+ */
+export class ReadingParts {
+  readonly #members = new Members();
+  #of: Reading | undefined;
+  #parameters: readonly NamedPart[] | undefined;
+  #details: readonly NamedPart[] | undefined;
+  #changes: readonly Change[] | undefined;
+  #text: string | undefined;
+
+  parameters(reading: Reading): readonly NamedPart[] {
+    this.#take(reading);
+    this.#parameters ??= parametersOf(reading).map(namedPart);
+    return this.#parameters;
+  }
+
+  details(reading: Reading): readonly NamedPart[] {
+    this.#take(reading);
+    this.#details ??= detailsOf(reading).map(namedPart);
+    return this.#details;
+  }
+
+  changes(reading: Reading): readonly Change[] {
+    this.#take(reading);
+    this.#changes ??= changesIn(reading);
+    return this.#changes;
+  }
+
+  /** The whole record. */
+  text(reading: Reading): string {
+    this.#take(reading);
+    this.#text ??= JSON.stringify(reading.subject.record.value);
+    return this.#text;
+  }
+
+  /** By which {@link member} finds a name; asked for before the first reading, or at any time. */
+  slotOf(lower: string): number {
+    this.#of = undefined;
+    return this.#members.slotOf(lower);
+  }
+
+  /** A member of one of the {@link ROOTS}, by its name in any case. */
+  member(reading: Reading, root: Root, slot: number): unknown {
+    this.#take(reading);
+    return this.#members.at(reading, root, slot);
+  }
+
+  #take(reading: Reading): void {
+    if (this.#of === reading) return;
+    this.#of = reading;
+    this.#parameters = undefined;
+    this.#details = undefined;
+    this.#changes = undefined;
+    this.#text = undefined;
+    this.#members.forget();
+  }
+}
+
+const PROPERTIES = 'properties';
+const NOBODY = -1;
+
+/**
+ * The members of a record that somebody asks for, found in one pass over its names: most records
+ * have none of them, and a name that was met before is not put in lower case again.
+ */
+class Members {
+  readonly #slots = new Map<string, number>([[PROPERTIES, 0]]);
+  readonly #lowers: string[] = [PROPERTIES];
+  /** Slots of names as records write them; {@link NOBODY} for those that nobody asks for. */
+  readonly #written = new Map<string, number>();
+  readonly #values: readonly unknown[][] = [[], [], []];
+  readonly #turns: readonly number[][] = [[-1], [-1], [-1]];
+  readonly #sought = [false, false, false];
+  #turn = 0;
+
+  slotOf(lower: string): number {
+    const known = this.#slots.get(lower);
+    if (known !== undefined) return known;
+    const slot = this.#lowers.push(lower) - 1;
+    this.#slots.set(lower, slot);
+    for (const turns of this.#turns) turns.push(-1);
+    this.#written.clear();
+    return slot;
+  }
+
+  forget(): void {
+    this.#turn += 1;
+    this.#sought.fill(false);
+  }
+
+  at(reading: Reading, sought: Root, slot: number): unknown {
+    const { body, record } = reading.subject;
+    // Most records are delivered as they are: then there is nothing else to look through.
+    const root = sought === 1 && body === record.value ? 0 : sought;
+    if (this.#sought[root] !== true) this.#seek(reading, root);
+    return this.#turns[root]?.[slot] === this.#turn ? this.#values[root]?.[slot] : undefined;
+  }
+
+  #seek(reading: Reading, root: Root): void {
+    this.#sought[root] = true;
+    const { subject } = reading;
+    const outer = isObject(subject.record.value) ? subject.record.value : NOTHING;
+    if (root === 0) this.#enter(subject.body, root);
+    else if (root === 1) this.#enter(outer, root);
+    else this.#enter(object(this.at(reading, 1, 0)), root);
+  }
+
+  #enter(of: Json, root: Root): void {
+    const values = this.#values[root] as unknown[];
+    const turns = this.#turns[root] as number[];
+    for (const name of Object.keys(of)) {
+      const slot = this.#written.get(name) ?? this.#learn(name);
+      if (slot === NOBODY) continue;
+      // Of names that differ in case alone the first counts, and before it that in lower case.
+      if (turns[slot] === this.#turn && name !== this.#lowers[slot]) continue;
+      turns[slot] = this.#turn;
+      values[slot] = of[name];
+    }
+  }
+
+  #learn(name: string): number {
+    // Hostile names may come without end.
+    if (this.#written.size >= RAW_NAMES_MAX) this.#written.clear();
+    const slot = this.#slots.get(name.toLowerCase()) ?? NOBODY;
+    this.#written.set(name, slot);
+    return slot;
+  }
+}
+
+function namedPart([name, value]: Pair): NamedPart {
+  return [name.toLowerCase(), name, value];
+}
+
+function changesIn({ subject }: Reading): readonly Change[] {
+  if (subject.directory !== null) return changesOf(subject.directory);
+  return list(subject.body['ModifiedProperties']).flatMap((raw): Change[] => {
+    const item = object(raw);
+    const name = text(item['Name']) ?? (typeof raw === 'string' ? raw : null);
+    if (name === null) return [];
+    return [{ name, old: text(item['OldValue']), new: text(item['NewValue']) }];
+  });
+}
+
+type Pair = readonly [name: string, value: unknown];
+
+/** A cmdlet's parameters, as list or as the line that was typed; a rule's properties. */
+function parametersOf({ subject }: Reading): readonly Pair[] {
+  const { body } = subject;
+  const written = body['Parameters'];
+  const line = typeof written === 'string' && !written.trimStart().startsWith('[');
+  const parameters = line ? pairsOfLine(written) : pairsOf(written);
+  return [...parameters, ...pairsOf(body['OperationProperties'])];
+}
+
+/** `-Name "value" -Flag:$true`, as the compliance centre writes it. */
+const TYPED = /-([A-Za-z][\w]*)(?::|\s+)?(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'-][^\s]*))?/g;
+
+function pairsOfLine(line: string): readonly Pair[] {
+  return [...line.slice(0, LINE_CHARACTERS_MAX).matchAll(TYPED)].map((match) => {
+    return [match[1] as string, match[2] ?? match[3] ?? match[4] ?? ''];
+  });
+}
+
+/** A line of parameters that somebody typed is shorter; a script pasted into one may not be. */
+const LINE_CHARACTERS_MAX = 20_000;
+
+function detailsOf({ subject }: Reading): readonly Pair[] {
+  const { body, directory } = subject;
+  return [
+    ...pairsOf(directory?.details),
+    ...pairsOf(body['ExtendedProperties']),
+    ...pairsOf(body['DeviceProperties']),
+    ...pairsOf(body['additionalDetails']),
+  ];
+}

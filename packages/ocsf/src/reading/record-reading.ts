@@ -1,0 +1,22 @@
+import { fillUalColumns } from '../columns/ual-columns.ts';
+import { blank, type Interpretation } from '../model/interpretation.ts';
+import type { SourceRecord, Subject } from '../model/record-view.ts';
+import { msOfEventTime } from '../values/event-time.ts';
+import { createMemo, type Memo } from '../values/memo.ts';
+import { route } from './route-record.ts';
+
+/** A record with its shape undone, and what it means: what rules ask about. */
+export type Reading = { readonly subject: Subject; readonly event: Interpretation };
+
+/**
+ * Reads a record. Total: whatever the value is, it gives a reading and throws nothing. `memo` saves
+ * work between records and changes no result.
+ */
+export function read(record: SourceRecord, memo: Memo = createMemo()): Reading {
+  const { subject, mapping } = route(record, memo);
+  const event = blank();
+  event.timeMs = msOfEventTime(record.at);
+  if (subject.isUal) fillUalColumns(subject.body, memo, event);
+  mapping.interpret(subject, event);
+  return { subject, event };
+}

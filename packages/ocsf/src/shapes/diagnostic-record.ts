@@ -1,0 +1,66 @@
+import type { Json } from '../values/json-value.ts';
+import { renamed } from './member-names.ts';
+
+/**
+ * Diagnostic records and table rows of kinds that we do not know, under the audit log's names: who,
+ * what and from where read the same, whatever they are about.
+ */
+export function ualOfDiagnostic(outer: Json, item: Json): Json {
+  return renamed({ ...item, ...outer }, DIAGNOSTIC_NAMES);
+}
+
+export function ualOfRow(row: Json): Json {
+  return renamed(row, ROW_NAMES);
+}
+
+/**
+ * A risk that Entra saw on a user, as an alert about them: `UserRiskEvents` of the stream and
+ * `AADUserRiskEvents` of Log Analytics. The user is its entity and did nothing.
+ */
+export function alertOfRiskEvent(item: Json): Json {
+  return { ...renamed(item, RISK_NAMES), Workload: 'AzureActiveDirectory', EntityType: 'User' };
+}
+
+type Names = readonly (readonly [string, string])[];
+
+const DIAGNOSTIC_NAMES: Names = [
+  ['operationName', 'Operation'],
+  ['category', 'Workload'],
+  ['callerIpAddress', 'ClientIP'],
+  ['ipAddress', 'ClientIP'],
+  ['userPrincipalName', 'UserId'],
+  ['identity', 'UserId'],
+  ['userId', 'UserKey'],
+  ['correlationId', 'CorrelationId'],
+  ['resultType', 'ResultStatus'],
+  ['resultSignature', 'ResultStatus'],
+];
+
+const ROW_NAMES: Names = [
+  ['OperationName', 'Operation'],
+  ['Category', 'Workload'],
+  ['CallerIpAddress', 'ClientIP'],
+  ['IPAddress', 'ClientIP'],
+  ['UserPrincipalName', 'UserId'],
+  ['Caller', 'UserId'],
+  ['Identity', 'UserId'],
+  ['ResultType', 'ResultStatus'],
+];
+
+const RISK_NAMES: Names = [
+  ['id', 'AlertId'],
+  ['Id', 'AlertId'],
+  ['riskEventType', 'Operation'],
+  ['RiskEventType', 'Operation'],
+  ['riskEventType', 'Name'],
+  ['RiskEventType', 'Name'],
+  ['riskLevel', 'RiskLevel'],
+  ['riskState', 'Status'],
+  ['RiskState', 'Status'],
+  ['ipAddress', 'ClientIP'],
+  ['IpAddress', 'ClientIP'],
+  ['IPAddress', 'ClientIP'],
+  ['userPrincipalName', 'AlertEntityId'],
+  ['UserPrincipalName', 'AlertEntityId'],
+  ['correlationId', 'CorrelationId'],
+];

@@ -1,0 +1,165 @@
+import type { Expr, PolicyJson, TypeAndId } from './cedar-engine.ts';
+
+export type Root = 'principal' | 'action' | 'resource' | 'context';
+
+/** Something that a policy looks at. */
+export type Read = {
+  readonly root: Root;
+  /** `['device', 'compliant']` of `context.device.compliant`; empty: the thing itself. */
+  readonly path: readonly string[];
+  /** Of what the entity there is in: the type, or `*` where the policy does not name it. */
+  readonly within?: string;
+};
+
+export type Reads = {
+  readonly reads: readonly Read[];
+  /** What is read and cannot be told beforehand, in words; such a policy is refused. */
+  readonly untold: readonly string[];
+};
+
+/** As people and policies write it: `principal.risk`, `principal in Group`. */
+export function readText({ root, path, within }: Read): string {
+  const text = [root, ...path].join('.');
+  return within === undefined ? text : `${text} in ${within}`;
+}
+
+/** Everything that a policy may look at, whichever way its evaluation goes. */
+export function readsOf(policy: PolicyJson): Reads {
+  const walk = new Walk();
+  for (const root of ['principal', 'resource'] as const) {
+    const constraint = policy[root];
+    const within = constraint.op === 'is' ? constraint.in : constraint;
+    if (within === undefined || (constraint.op !== 'in' && constraint.op !== 'is')) continue;
+    const type = 'entity' in within ? typeOf(within.entity) : ANY_TYPE;
+    walk.member({ root, path: [] }, [type]);
+  }
+  for (const { body } of policy.conditions) walk.visit(body);
+  return { reads: [...walk.reads.values()], untold: [...new Set(walk.untold)] };
+}
+
+type Chain = { readonly root: Root; readonly path: readonly string[] };
+
+class Walk {
+  readonly reads = new Map<string, Read>();
+  readonly untold: string[] = [];
+
+  visit(expr: Expr): void {
+    const [[op, inner] = ['', undefined]] = Object.entries(expr) as [string, unknown][];
+    switch (op) {
+      case 'Value':
+      case 'Var':
+        return;
+      case 'Slot':
+        this.untold.push('a template with a slot');
+        return;
+      case '.':
+        this.#attribute(expr);
+        return;
+      case 'has':
+        this.#has(inner as { left: Expr; attr: string | readonly string[] });
+        return;
+      case 'in':
+        this.#in(inner as { left: Expr; right: Expr });
+        return;
+      case 'is':
+        this.#is(inner as { left: Expr; in?: Expr });
+        return;
+      case 'getTag':
+      case 'hasTag':
+        this.untold.push('a tag');
+        return;
+      default:
+        this.#children(inner);
+    }
+  }
+
+  member(chain: Chain, types: readonly string[]): void {
+    for (const within of types) this.#note({ ...chain, within });
+  }
+
+  #attribute(expr: Expr): void {
+    const chain = chainOf(expr);
+    if (chain !== undefined) {
+      this.#note(chain);
+      return;
+    }
+    const { left, attr } = (expr as { '.': { left: Expr; attr: string } })['.'];
+    if (!('Record' in left)) this.untold.push(`the attribute ${attr} of an expression`);
+    this.visit(left);
+  }
+
+  #has({ left, attr }: { left: Expr; attr: string | readonly string[] }): void {
+    const chain = chainOf(left);
+    const attrs = typeof attr === 'string' ? [attr] : attr;
+    if (chain === undefined) {
+      if (!('Record' in left)) this.untold.push(`whether an expression has ${attrs.join('.')}`);
+      this.visit(left);
+      return;
+    }
+    this.#note({ root: chain.root, path: [...chain.path, ...attrs] });
+  }
+
+  #in({ left, right }: { left: Expr; right: Expr }): void {
+    const chain = chainOf(left);
+    if (chain === undefined) {
+      if (!isLiteral(left)) this.untold.push('what an expression is in');
+    } else {
+      this.member(chain, typesIn(right));
+    }
+    this.visit(left);
+    this.visit(right);
+  }
+
+  #is({ left, in: within }: { left: Expr; in?: Expr }): void {
+    if (within === undefined) this.visit(left);
+    else this.#in({ left, right: within });
+  }
+
+  /** Operands, in whichever way the operator holds them. */
+  #children(inner: unknown): void {
+    if (Array.isArray(inner)) {
+      for (const item of inner) this.visit(item as Expr);
+    } else if (typeof inner === 'object' && inner !== null) {
+      for (const item of Object.values(inner)) {
+        // The pattern of `like` and names of types are no expressions.
+        if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+          this.visit(item as Expr);
+        }
+      }
+    }
+  }
+
+  #note(read: Read): void {
+    this.reads.set(readText(read), read);
+  }
+}
+
+/** In place of a type that a policy does not name. */
+export const ANY_TYPE = '*';
+
+/** The types of the entities on the right of `in`. */
+function typesIn(right: Expr): readonly string[] {
+  const items = 'Set' in right ? (right as { Set: Expr[] }).Set : [right];
+  return items.map((item) => {
+    const value = 'Value' in item ? (item as { Value: unknown }).Value : undefined;
+    const isEntity = typeof value === 'object' && value !== null && '__entity' in value;
+    return isEntity ? typeOf(value as { __entity: TypeAndId }) : ANY_TYPE;
+  });
+}
+
+function typeOf(entity: TypeAndId | { readonly __entity: TypeAndId }): string {
+  return '__entity' in entity ? entity.__entity.type : entity.type;
+}
+
+function isLiteral(expr: Expr): boolean {
+  return 'Value' in expr;
+}
+
+/** `principal.a.b` as a chain; undefined for what does not begin with a variable. */
+export function chainOf(expr: Expr): Chain | undefined {
+  if ('Var' in expr) return { root: (expr as { Var: Root }).Var, path: [] };
+  if (!('.' in expr)) return undefined;
+  const { left, attr } = (expr as { '.': { left: Expr; attr: string } })['.'];
+  const chain = chainOf(left);
+  return chain === undefined ? undefined : { root: chain.root, path: [...chain.path, attr] };
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { flipOf } from './decision/counterfactual.ts';
+import type { DecisionRequest } from './decision/decision.ts';
+import { judge } from './decision/evaluate-policies.ts';
+import { type PolicyTestCase, policyTestCases, runPolicyTests } from './decision/policy-tests.ts';
+import type { Directory, EntityFacts } from './directory/directory.ts';
+import { DIRECTORY_AGE_MAX_MS } from './limits.ts';
+import { unsupplied } from './policies/check-policies.ts';
+import { readPolicyFolder } from './policies/policy-folder.ts';
+import { problemText } from './policies/policy-problem.ts';
+import { PolicySet } from './policies/policy-set.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../content/policies');
+const folder = readPolicyFolder(FOLDER);
+const policies = PolicySet.parse(folder.source);
+const ages = (): number => DIRECTORY_AGE_MAX_MS;
+
+test('the default policies hold, and each door supplies what they read', () => {
+  assert.deepEqual(unsupplied(policies).map(problemText), []);
+  assert.ok(policies.policies.length >= 15);
+});
+
+test('the tests of the default policies hold', () => {
+  const results = folder.tests.flatMap((file) => runPolicyTests(file, policies, ages));
+  const failed = results.filter(({ differences }) => differences.length > 0);
+  assert.deepEqual(
+    failed.map(({ name, line, differences, judgement }) => [
+      name,
+      line,
+      differences,
+      judgement.because,
+    ]),
+    [],
+  );
+  assert.ok(results.length >= 35);
+});
+
+test('every default policy decides in some test', () => {
+  const results = folder.tests.flatMap((file) => runPolicyTests(file, policies, ages));
+  const deciding = new Set(results.flatMap(({ judgement }) => judgement.policies));
+  assert.deepEqual(
+    policies.policies.map(({ id }) => id).filter((id) => !deciding.has(id)),
+    [],
+  );
+});
+
+const permits = folder.tests
+  .flatMap((file) => policyTestCases(file, policies, ages))
+  .filter(({ test: { expect } }) => expect === 'permit');
+
+for (const each of permits) {
+  test(`each input removed in turn keeps out: ${each.test.name}`, () => {
+    const { inputs } = judge(each.request, each.world);
+    assert.ok(inputs.length > 3);
+    for (const { name } of inputs) {
+      if (isAnswerWhenAbsent(each, name)) continue;
+      const { request, directory } = without(name, each);
+      const judgement = judge(request, { ...each.world, directory });
+      assert.equal(judgement.effect, 'deny', `without ${name}`);
+      assert.ok(['unknown', 'policy'].includes(judgement.cause), `without ${name}`);
+    }
+  });
+}
+
+const turnable = folder.tests
+  .flatMap((file) => policyTestCases(file, policies, ages))
+  .map((each) => ({ each, flip: flipOf(each.request, each.world) }));
+
+test('most decisions are turned round by one change or two', () => {
+  const turned = turnable.filter(({ flip }) => flip !== null);
+  assert.ok(turned.length > turnable.length / 2, `${turned.length} of ${turnable.length}`);
+});
+
+for (const { each, flip } of turnable) {
+  if (flip === null) continue;
+  const said = flip.changes.map(({ input, to }) => `${input} were ${to}`).join(' and ');
+  test(`${each.test.name}: the other way round if ${said}`, () => {
+    const before = judge(each.request, each.world).effect;
+    const { request, directory } = changedBy(flip.changes, each);
+    const after = judge(request, { ...each.world, directory });
+    assert.notEqual(after.effect, before);
+    assert.equal(after.cause === 'unknown' || after.cause === 'error', false);
+    if (flip.changes.length === 1) return;
+    // Neither of the two is enough by itself.
+    for (const change of flip.changes) {
+      const alone = changedBy([change], each);
+      const judged = judge(alone.request, { ...each.world, directory: alone.directory });
+      assert.ok(judged.effect === before || judged.cause === 'unknown');
+    }
+  });
+}
+
+type Changes = NonNullable<ReturnType<typeof flipOf>>['changes'];
+
+/** The request and the world as they would be: not by supposing, but by being so. */
+function changedBy(
+  changes: Changes,
+  { request, world }: PolicyTestCase,
+): { readonly request: DecisionRequest; readonly directory: Directory } {
+  const context: Record<string, unknown> = { ...request.context };
+  const attributes = new Map<string, unknown>();
+  for (const { input, to } of changes) {
+    const [root, member = '', more] = input.split('.');
+    const value = to === 'absent' ? null : plain(to);
+    if (root === 'context' && more === undefined) context[member] = value;
+    else attributes.set(more === undefined ? member : more, value);
+  }
+  const find: Directory['find'] = (tenant, type, id) => {
+    const facts = world.directory.find(tenant, type, id);
+    if (facts === undefined) return undefined;
+    const seen = { source: 'changed', seenMs: world.nowMs };
+    return {
+      id: facts.id,
+      attribute: (name) =>
+        attributes.has(name) ? { value: attributes.get(name), ...seen } : facts.attribute(name),
+      within: (into) => facts.within(into),
+    };
+  };
+  const { told, networks } = world.directory;
+  const directory = {
+    find,
+    told: told.bind(world.directory),
+    networks: networks.bind(world.directory),
+  };
+  return { request: { ...request, context }, directory };
+}
+
+function plain(to: string): unknown {
+  try {
+    return JSON.parse(to);
+  } catch {
+    return to;
+  }
+}
+
+/** What the clock and the register state whatever a request leaves out, and what may be absent. */
+function isAnswerWhenAbsent({ request }: PolicyTestCase, name: string): boolean {
+  if (name === 'context.time' || name === 'context.networks') return true;
+  const [root, member = ''] = name.split('.');
+  if (root !== 'context') return false;
+  const attribute = policies.schema.actions.get(request.action.name)?.context.get(member);
+  return attribute?.presence === 'optional' && request.door !== 'forward-auth';
+}
+
+function without(
+  name: string,
+  { request, world }: PolicyTestCase,
+): { readonly request: DecisionRequest; readonly directory: Directory } {
+  const [path = '', within] = name.split(' in ');
+  const [root, member = '', attribute] = path.split('.');
+  if (root === 'context' && attribute === undefined) {
+    const { [member]: _, ...context } = request.context;
+    return { request: { ...request, context }, directory: world.directory };
+  }
+  const type = root === 'context' ? 'Device' : root === 'resource' ? 'App' : 'principal';
+  const hidden = attribute ?? member;
+  const find: Directory['find'] = (tenant, of, id) => {
+    const facts = world.directory.find(tenant, of, id);
+    const isMeant = type === 'principal' ? of === 'Person' || of === 'Workload' : of === type;
+    return facts !== undefined && isMeant ? hiding(facts, hidden, within) : facts;
+  };
+  const { told, networks } = world.directory;
+  const directory = {
+    find,
+    told: told.bind(world.directory),
+    networks: networks.bind(world.directory),
+  };
+  return { request, directory };
+}
+
+function hiding(facts: EntityFacts, hidden: string, within: string | undefined): EntityFacts {
+  return {
+    id: facts.id,
+    attribute: (name) =>
+      within === undefined && name === hidden ? undefined : facts.attribute(name),
+    within: (type) => (type === within ? undefined : facts.within(type)),
+  };
+}

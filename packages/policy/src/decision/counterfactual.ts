@@ -1,0 +1,74 @@
+import { constantsOf } from '../cedar/policy-constants.ts';
+import { FLIP_JUDGEMENTS_MAX } from '../limits.ts';
+import type { DecisionRequest, Flip } from './decision.ts';
+import { type JudgeWorld, judge, sliceOf } from './evaluate-policies.ts';
+import type { Moved, WhatIf } from './gather-inputs.ts';
+
+type Change = { readonly input: string; readonly value: unknown; readonly to: string };
+
+/**
+ * The smallest change of inputs under which the effect would be the other one: one input, else
+ * two. Null where there is none of that size among the values that policies name.
+ */
+export function flipOf(request: DecisionRequest, world: JudgeWorld): Flip | null {
+  const slice = sliceOf(request, world.policies);
+  if (slice === undefined) return null;
+  const { effect } = judge(request, world);
+  const changes = changesOf(constantsOf(slice.policies.map(({ tree }) => tree)));
+  let left = FLIP_JUDGEMENTS_MAX;
+  const flips = (given: readonly Change[]): boolean => {
+    left -= 1;
+    const whatIf: WhatIf = new Map(given.map(({ input, value }) => [input, value]));
+    const judgement = judge(request, { ...world, whatIf });
+    // A value that makes nobody able to tell turns nothing round.
+    if (judgement.cause === 'unknown' || judgement.cause === 'error') return false;
+    return judgement.effect !== effect;
+  };
+  const told = (given: readonly Change[]): Flip => ({
+    changes: given.map(({ input, to }) => ({ input, to })),
+  });
+  for (const change of changes) if (left > 0 && flips([change])) return told([change]);
+  for (const [at, first] of changes.entries()) {
+    for (const second of changes.slice(at + 1)) {
+      if (left <= 0) return null;
+      if (second.input !== first.input && flips([first, second])) return told([first, second]);
+    }
+  }
+  return null;
+}
+
+function changesOf(constants: ReturnType<typeof constantsOf>): readonly Change[] {
+  return [...constants]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([input, of]): Change[] => {
+      if (UNCHANGEABLE.has(input)) return [];
+      const values = [...of.values].map((value) => ({ input, value, to: textOf(value) }));
+      const others = otherThan(input, of.values);
+      const moves = [...of.containers].flatMap((id): Change[] =>
+        (['in', 'out'] as const).map((kind) => {
+          const value: Moved = { kind, id };
+          return { input, value, to: `${kind === 'in' ? 'in' : 'not in'} ${id}` };
+        }),
+      );
+      return [...values, ...others, ...moves];
+    });
+}
+
+/** What forbids a text is lifted by any text that no policy names. */
+function otherThan(input: string, values: ReadonlySet<unknown>): readonly Change[] {
+  const texts = [...values].filter((value) => typeof value === 'string');
+  if (texts.length === 0) return [];
+  // Longer than each of them, so that it is none.
+  const value = texts.join(' ') + OTHER;
+  return [{ input, value, to: `other than ${texts.toSorted().join(', ')}` }];
+}
+
+const OTHER = ' or another';
+
+/** Time passes by itself, and networks follow from address and register: nobody changes them. */
+const UNCHANGEABLE: ReadonlySet<string> = new Set(['context.time', 'context.networks']);
+
+function textOf(value: unknown): string {
+  if (value === null) return 'absent';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

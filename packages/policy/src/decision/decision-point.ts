@@ -1,0 +1,205 @@
+import { type Clock, messageOf, type Random, type RecordDraft } from '@countersign/core';
+import { isRecord } from '../cedar/typed-value.ts';
+import type { Directory } from '../directory/directory.ts';
+import { AccessError } from '../errors.ts';
+import { DIRECTORY_AGE_MAX_MS, SUITE_TOKEN_MS_MAX } from '../limits.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
+import { flipOf } from './counterfactual.ts';
+import type { DecidedEntry, Decision, DecisionRequest, Flip, Judgement } from './decision.ts';
+import {
+  decisionDraft,
+  type PassConstraints,
+  type PassOpened,
+  passDraft,
+} from './decision-entry.ts';
+import type { Accountant } from './decision-log.ts';
+import { type JudgeWorld, judge } from './evaluate-policies.ts';
+import type { Ages } from './gather-inputs.ts';
+import type { PassWatch } from './pass-observer.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+export type DecisionPointOptions = {
+  readonly policies: PolicySet;
+  readonly directory: Directory;
+  readonly accountant: Accountant;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How old inputs may be; a day and two hours where nobody says. */
+  readonly ages?: Ages | undefined;
+  /** Undefined: nobody watches over the passes that are opened. */
+  readonly passes?: PassWatch | undefined;
+  /** How long a token can live that the suite issues on a pass; what contracts say otherwise. */
+  readonly suiteTokenMs?: number | undefined;
+};
+
+export type DecideOptions = {
+  /** A permit opens a pass that lasts this long. */
+  readonly passMs?: number | undefined;
+  /** `smallest`: tells the smallest change of inputs that would turn the decision round. */
+  readonly flip?: 'smallest' | undefined;
+};
+
+/** Asks the policies and accounts for what they say, before anybody may act on it. */
+export class DecisionPoint {
+  readonly #accountant: Accountant;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #ages: Ages;
+  readonly #passes: PassWatch | undefined;
+  readonly #suiteTokenMs: number;
+  #policies: PolicySet;
+  #directory: Directory;
+
+  constructor(options: DecisionPointOptions) {
+    this.#policies = options.policies;
+    this.#directory = options.directory;
+    this.#accountant = options.accountant;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#ages = options.ages ?? (() => DIRECTORY_AGE_MAX_MS);
+    this.#passes = options.passes;
+    this.#suiteTokenMs = options.suiteTokenMs ?? SUITE_TOKEN_MS_MAX;
+  }
+
+  get policies(): PolicySet {
+    return this.#policies;
+  }
+
+  get directory(): Directory {
+    return this.#directory;
+  }
+
+  /** From the next request on. */
+  use(next: { readonly policies?: PolicySet; readonly directory?: Directory }): void {
+    this.#policies = next.policies ?? this.#policies;
+    this.#directory = next.directory ?? this.#directory;
+  }
+
+  /** What would be decided now. Nobody is let in by it: it is not accounted for. */
+  judge(request: DecisionRequest): Judgement {
+    return judge(request, this.#world());
+  }
+
+  /** The smallest change of inputs that would turn the decision round; null where none is found. */
+  flip(request: DecisionRequest): Flip | null {
+    return flipOf(request, this.#world());
+  }
+
+  /**
+   * Decides, and resolves when the decision, and the pass that it opens, are durable entries.
+   * @throws AccessError NOT_ACCOUNTED: then nothing was decided, and the door MUST let nobody in
+   */
+  async decide(request: DecisionRequest, options: DecideOptions = {}): Promise<DecidedEntry> {
+    const [decided] = await this.decideAll([request], options);
+    if (decided === undefined) throw new AccessError('NOT_ACCOUNTED', 'nothing was decided');
+    return decided;
+  }
+
+  /** Several at once, in one write: all are accounted for, or none is given. */
+  async decideAll(
+    requests: readonly DecisionRequest[],
+    options: DecideOptions = {},
+  ): Promise<readonly DecidedEntry[]> {
+    const drafts: RecordDraft[] = [];
+    const opening: { pass: PassOpened; request: DecisionRequest }[] = [];
+    const decisions = requests.map((request) => {
+      const { decision, pass } = this.#decision(request, options);
+      const place = drafts.push(decisionDraft(decision, request)) - 1;
+      if (pass !== undefined) {
+        drafts.push(passDraft(pass));
+        opening.push({ pass, request });
+      }
+      return { decision, place };
+    });
+    const entries = await this.#account(drafts, opening);
+    return decisions.map(({ decision, place }): DecidedEntry => {
+      const entry = entries[place];
+      if (entry === undefined) throw notAccounted(undefined);
+      return { decision, entry };
+    });
+  }
+
+  #decision(
+    request: DecisionRequest,
+    { passMs, flip }: DecideOptions,
+  ): { readonly decision: Decision; readonly pass: PassOpened | undefined } {
+    const judged = this.judge(request);
+    const judgement = flip === undefined ? judged : { ...judged, flip: this.flip(request) };
+    const atMs = this.#clock.now();
+    const id = uuidV7(atMs, this.#random);
+    const { door, tenant } = request;
+    const decision: Decision = { id, atMs, door, tenant, ...judgement };
+    if (passMs === undefined || judgement.effect === 'deny') return { decision, pass: undefined };
+    const pass = this.#passOf(request, decision, passMs);
+    return { decision: { ...decision, pass: { id: pass.pass, expiresMs: pass.expiresMs } }, pass };
+  }
+
+  #passOf(
+    { subject, resource, action, context, door, tenant }: DecisionRequest,
+    { id, atMs }: Decision,
+    passMs: number,
+  ): PassOpened {
+    return {
+      v: 1,
+      phase: 'opened',
+      pass: uuidV7(atMs, this.#random),
+      tenant,
+      decision: id,
+      door,
+      principal: { type: subject.type, id: subject.id },
+      resource: { type: resource.type, id: resource.id },
+      action: action.name,
+      constraints: constraintsOf(context),
+      atMs,
+      expiresMs: atMs + passMs,
+      ...(isOfSuite(resource) && { suiteTokenMs: this.#suiteTokenMs }),
+    };
+  }
+
+  #world(): JudgeWorld {
+    return {
+      policies: this.#policies,
+      directory: this.#directory,
+      ages: this.#ages,
+      nowMs: this.#clock.now(),
+    };
+  }
+
+  async #account(
+    drafts: readonly RecordDraft[],
+    opening: readonly { readonly pass: PassOpened; readonly request: DecisionRequest }[],
+  ): Promise<readonly number[]> {
+    try {
+      // Before it is durable: a change of the directory from here on must find it.
+      for (const { pass, request } of opening) this.#passes?.opening(pass, request);
+      return await this.#accountant.append(drafts);
+    } catch (cause) {
+      for (const { pass } of opening) this.#passes?.dropped(pass.pass);
+      throw notAccounted(cause);
+    }
+  }
+}
+
+/** As doors write it, or as policies do. */
+function isOfSuite({ type }: DecisionRequest['resource']): boolean {
+  return type.toLowerCase() === 'suite';
+}
+
+function constraintsOf(context: DecisionRequest['context']): PassConstraints {
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  const { device } = context;
+  return {
+    address: text(context['address']),
+    device: text(isRecord(device) ? device['id'] : device),
+    app: text(context['app']),
+  };
+}
+
+function notAccounted(cause: unknown): AccessError {
+  const why = cause === undefined ? 'the ledger took fewer entries' : messageOf(cause);
+  return new AccessError(
+    'NOT_ACCOUNTED',
+    `the decision could not be written into the ledger (${why}): nobody is let in without it`,
+    { cause },
+  );
+}

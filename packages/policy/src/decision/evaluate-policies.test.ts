@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tenantId } from '@countersign/core';
+import { PolicySet } from '../policies/policy-set.ts';
+import { PlainDirectory, type PlainEntity } from '../testing/plain-directory.ts';
+import type { DecisionRequest, Judgement } from './decision.ts';
+import { type JudgeWorld, judge, sliceOf } from './evaluate-policies.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const NOW_MS = Date.UTC(2026, 0, 5, 9);
+
+const SCHEMA = `
+  entity Person = { enabled: Bool, risk: String, tries: Long };
+  entity App = { level: Long };
+  entity Suite;
+  action signIn appliesTo {
+    principal: [Person], resource: [Suite], context: { factor: String }
+  };
+  action open appliesTo { principal: [Person], resource: [App], context: {} };
+`;
+
+const POLICIES = `
+  @id("zeal") @sentence("Two factors.") @doors("eam") @obligations("watch,remember")
+  permit (principal is Person, action == Action::"signIn", resource)
+  when { principal.enabled && context.factor == "multi" };
+
+  @id("any") @sentence("Whoever is enabled.") @doors("eam") @obligations("remember")
+  permit (principal is Person, action == Action::"signIn", resource)
+  when { principal.enabled };
+
+  @id("risk") @sentence("Nobody at high risk.") @doors("eam") @obligations("alarm:high")
+  forbid (principal is Person, action == Action::"signIn", resource)
+  when { principal.risk == "high" };
+
+  @id("tries") @sentence("Few tries.") @doors("eam")
+  forbid (principal is Person, action == Action::"signIn", resource)
+  when { principal.tries * 4096 > 4096000 };
+
+  @id("either") @sentence("Neither of the two.") @doors("eam")
+  forbid (principal is Person, action == Action::"signIn", resource)
+  when { principal.risk == "extreme" || principal.tries > 5000 };
+`;
+
+const POLICY_SET = PolicySet.parse({
+  schema: { file: 'test.cedarschema', text: SCHEMA },
+  policies: [{ file: 'test.cedar', text: POLICIES }],
+});
+
+const ADA = { enabled: true, risk: 'none', tries: 0 };
+
+const REQUEST: DecisionRequest = {
+  door: 'eam',
+  tenant: TENANT,
+  subject: { type: 'user', id: 'ada' },
+  action: { name: 'signIn' },
+  resource: { type: 'suite', id: TENANT },
+  context: { factor: 'multi' },
+};
+
+function worldOf(ada: PlainEntity['attributes'] = ADA, agoMs = 0): JudgeWorld {
+  const directory = new PlainDirectory(
+    { 'Person::ada': { attributes: ada ?? {} } },
+    NOW_MS - agoMs,
+  );
+  return { policies: POLICY_SET, directory, ages: () => 1000, nowMs: NOW_MS };
+}
+
+function judged(changes: Partial<DecisionRequest> = {}, world = worldOf()): Judgement {
+  return judge({ ...REQUEST, ...changes }, world);
+}
+
+test('all policies that permit are named in order, and each obligation once', () => {
+  const { inputs: _, ...rest } = judged();
+  assert.deepEqual(rest, {
+    ...{ effect: 'permit', cause: 'policy', policies: ['any', 'zeal'] },
+    obligations: ['remember', 'watch'],
+    because: [
+      { code: 'policy:any', text: 'Whoever is enabled.' },
+      { code: 'policy:zeal', text: 'Two factors.' },
+    ],
+    policyVersion: POLICY_SET.version,
+  });
+});
+
+test('all inputs of the slice are told, of policies that did not decide as well', () => {
+  assert.deepEqual(
+    judged().inputs.map(({ name }) => name),
+    ['context.factor', 'principal.enabled', 'principal.risk', 'principal.tries'],
+  );
+});
+
+test('a forbid is told alone, with its own obligations', () => {
+  const { effect, cause, policies, obligations, because } = judged(
+    {},
+    worldOf({ ...ADA, risk: 'high' }),
+  );
+  assert.deepEqual([effect, cause, policies], ['deny', 'policy', ['risk']]);
+  assert.deepEqual(obligations, ['alarm:high']);
+  assert.deepEqual(because, [{ code: 'policy:risk', text: 'Nobody at high risk.' }]);
+});
+
+test('where no policy permits, nothing decided and nothing is due', () => {
+  const { effect, cause, policies, obligations, because } = judged(
+    {},
+    worldOf({ ...ADA, enabled: false }),
+  );
+  assert.deepEqual([effect, cause, policies, obligations], ['deny', 'no-policy', [], []]);
+  assert.deepEqual(because, [{ code: 'no-policy', text: 'no policy permits this' }]);
+});
+
+test('one input that nobody knows keeps everybody out, and each reason is told once', () => {
+  const { effect, cause, policies, obligations, because } = judged({}, worldOf({ enabled: true }));
+  assert.deepEqual([effect, cause, policies, obligations], ['deny', 'unknown', [], []]);
+  assert.deepEqual(because, [
+    { code: 'unknown', text: 'nothing says what risk of Person "ada" is' },
+    { code: 'unknown', text: 'nothing says what tries of Person "ada" is' },
+  ]);
+  const eve = judged({ subject: { type: 'user', id: 'eve' } });
+  assert.deepEqual(eve.because, [{ code: 'unknown', text: 'Person "eve" is not known here' }]);
+});
+
+test('a forbid that rests on what is stale is in doubt itself', () => {
+  const { cause } = judged({}, worldOf({ ...ADA, risk: 'high' }, 1001));
+  assert.equal(cause, 'unknown');
+});
+
+test('a forbid of whose inputs one is in doubt is in doubt, even where the others decide', () => {
+  const { cause, policies } = judged({}, worldOf({ enabled: true, risk: 'extreme' }));
+  assert.deepEqual([cause, policies], ['unknown', []]);
+});
+
+test('a policy that fails lets nobody in, and is named', () => {
+  // Beyond what a number of Cedar's holds.
+  const { effect, cause, policies, because } = judged(
+    {},
+    worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER, enabled: true }),
+  );
+  assert.deepEqual([effect, cause, policies], ['deny', 'policy', ['either']]);
+  assert.equal(because.length, 1, 'another that is certain decides');
+  const few = POLICIES.replace(/@id\("either"\)[^;]*;/, '');
+  const set = PolicySet.parse({
+    schema: { file: 'test.cedarschema', text: SCHEMA },
+    policies: [{ file: 'test.cedar', text: few }],
+  });
+  const world = { ...worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER }), policies: set };
+  const failed = judged({}, world);
+  assert.deepEqual([failed.effect, failed.cause, failed.policies], ['deny', 'error', []]);
+  assert.deepEqual(failed.obligations, []);
+  assert.equal(failed.because[0]?.code, 'error:tries');
+  assert.match(failed.because[0]?.text ?? '', /^the policy tries failed: .*overflow/);
+});
+
+test('what no counter can hold is no number', () => {
+  const { cause, because } = judged({}, worldOf({ ...ADA, tries: Number.MAX_SAFE_INTEGER * 512 }));
+  assert.equal(cause, 'unknown');
+  assert.match(
+    because[0]?.text ?? '',
+    /principal\.tries, as plain states it, is not a whole number/,
+  );
+});
+
+for (const [name, changes, text] of [
+  ['door', { door: 'window' }, 'there is no door window'],
+  ['action', { action: { name: 'fly' } }, 'no policy knows the action fly'],
+  ['subject', { subject: { type: 'ghost', id: 'a' } }, 'no policy knows a subject of type ghost'],
+  ['resource', { resource: { type: 'moon', id: 'a' } }, 'no policy knows a resource of type moon'],
+  [
+    'pair of action and resource',
+    { resource: { type: 'app', id: 'a' } },
+    'the action signIn is not one of a Person on a App',
+  ],
+  [
+    'pair of action and subject',
+    { subject: { type: 'app', id: 'a' } },
+    'the action signIn is not one of a App on a Suite',
+  ],
+] as const) {
+  test(`a ${name} that no policy knows is denied by name, and has no slice`, () => {
+    const { effect, cause, because, inputs, policies, obligations } = judged(changes);
+    assert.deepEqual([effect, cause], ['deny', 'no-policy']);
+    assert.deepEqual([inputs, policies, obligations], [[], [], []]);
+    assert.deepEqual(because, [{ code: 'not-asked-for', text }]);
+    assert.equal(sliceOf({ ...REQUEST, ...changes }, POLICY_SET), undefined);
+  });
+}
+
+test('a slice has the policies of the door and the kinds, and no others', () => {
+  const slice = sliceOf(REQUEST, POLICY_SET);
+  assert.deepEqual([...(slice?.byId.keys() ?? [])].sort(), [
+    'any',
+    'either',
+    'risk',
+    'tries',
+    'zeal',
+  ]);
+  const other = sliceOf({ ...REQUEST, door: 'authzen' }, POLICY_SET);
+  assert.equal(other?.byId.size, 0);
+});

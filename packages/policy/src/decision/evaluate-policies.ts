@@ -1,0 +1,107 @@
+import type { Reason } from '@countersign/core';
+import type { CedarResponse } from '../cedar/cedar-engine.ts';
+import { readText } from '../cedar/policy-reads.ts';
+import type { Directory } from '../directory/directory.ts';
+import { typeMeant } from '../policies/enforcement-point.ts';
+import type { Policy } from '../policies/policy.ts';
+import type { PolicySet, Slice } from '../policies/policy-set.ts';
+import type { DecisionRequest, Judgement } from './decision.ts';
+import { type Ages, type Gathered, gather, type Meant, type WhatIf } from './gather-inputs.ts';
+
+export type JudgeWorld = {
+  readonly policies: PolicySet;
+  readonly directory: Directory;
+  readonly ages: Ages;
+  readonly nowMs: number;
+  readonly whatIf?: WhatIf | undefined;
+};
+
+/**
+ * What the policies of the door say to a request. A permit needs every input that any policy of
+ * the slice reads: Cedar passes over a policy that it cannot evaluate, and a forbid that was passed
+ * over would have let everybody in.
+ */
+export function judge(request: DecisionRequest, world: JudgeWorld): Judgement {
+  const { policies, directory, ages, nowMs, whatIf } = world;
+  const meant = meaningOf(request, policies);
+  const nothing = { policies: [], obligations: [], inputs: [], policyVersion: policies.version };
+  if (typeof meant === 'string') {
+    const because = [{ code: 'not-asked-for', text: meant }];
+    return { effect: 'deny', cause: 'no-policy', because, ...nothing };
+  }
+  const { door, ...kinds } = meant;
+  const slice = policies.slice({ door: door.name, ...kinds });
+  const { schema } = policies;
+  const inputs = { schema, door, directory, ages, nowMs, whatIf };
+  const gathered = gather(request, kinds, slice.reads, inputs);
+  const response = slice.cedar.decide(gathered.call);
+  return { ...verdict(slice, gathered, response), policyVersion: policies.version };
+}
+
+/** The policies that would be asked; undefined where there are none to ask. */
+export function sliceOf(request: DecisionRequest, policies: PolicySet): Slice | undefined {
+  const meant = meaningOf(request, policies);
+  if (typeof meant === 'string') return undefined;
+  const { door, ...kinds } = meant;
+  return policies.slice({ door: door.name, ...kinds });
+}
+
+function meaningOf(
+  { door: name, subject, action, resource }: DecisionRequest,
+  { doors, schema }: PolicySet,
+): (Meant & { readonly door: NonNullable<ReturnType<typeof doors.get>> }) | string {
+  const door = doors.get(name);
+  if (door === undefined) return `there is no door ${name}`;
+  const shape = schema.actions.get(action.name);
+  if (shape === undefined) return `no policy knows the action ${action.name}`;
+  const principal = typeMeant(door, subject.type, schema.entities);
+  if (principal === undefined) return `no policy knows a subject of type ${subject.type}`;
+  const target = typeMeant(door, resource.type, schema.entities);
+  if (target === undefined) return `no policy knows a resource of type ${resource.type}`;
+  if (!shape.principals.includes(principal) || !shape.resources.includes(target)) {
+    return `the action ${action.name} is not one of a ${principal} on a ${target}`;
+  }
+  return { door, principal, action: action.name, resource: target };
+}
+
+type Verdict = Omit<Judgement, 'policyVersion'>;
+
+function verdict(slice: Slice, gathered: Gathered, response: CedarResponse): Verdict {
+  const { inputs, lacking } = gathered;
+  const deciding = response.satisfied.flatMap((id) => slice.byId.get(id) ?? []);
+  // A forbid that holds whatever the rest may be: none of its own inputs is in doubt.
+  const certain = deciding.filter((policy) => !policy.reads.some((r) => lacking.has(readText(r))));
+  if (response.decision === 'deny' && certain.length > 0) {
+    return { effect: 'deny', cause: 'policy', ...decidedBy(certain), inputs };
+  }
+  if (lacking.size > 0) {
+    const because = [...new Set(lacking.values())].map((text) => ({ code: 'unknown', text }));
+    return { effect: 'deny', cause: 'unknown', policies: [], obligations: [], inputs, because };
+  }
+  if (response.errors.length > 0) {
+    const because = response.errors.map(errorReason);
+    return { effect: 'deny', cause: 'error', policies: [], obligations: [], inputs, because };
+  }
+  if (response.decision === 'allow') {
+    return { effect: 'permit', cause: 'policy', ...decidedBy(deciding), inputs };
+  }
+  const because = [{ code: 'no-policy', text: 'no policy permits this' }];
+  return { effect: 'deny', cause: 'no-policy', policies: [], obligations: [], inputs, because };
+}
+
+function decidedBy(
+  satisfied: readonly Policy[],
+): Pick<Judgement, 'policies' | 'obligations' | 'because'> {
+  // The engine promises no order, and the same decision is the same entry each time.
+  const policies = satisfied.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    policies: policies.map(({ id }) => id),
+    obligations: [...new Set(policies.flatMap(({ obligations }) => obligations))].sort(),
+    because: policies.map(({ id, sentence }) => ({ code: `policy:${id}`, text: sentence })),
+  };
+}
+
+function errorReason({ policy, message }: CedarResponse['errors'][number]): Reason {
+  if (policy === '') return { code: 'error', text: `the request cannot be judged: ${message}` };
+  return { code: `error:${policy}`, text: `the policy ${policy} failed: ${message}` };
+}

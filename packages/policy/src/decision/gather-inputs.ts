@@ -1,0 +1,341 @@
+import { plural, quoted } from '@countersign/core';
+import type { CedarCall, CedarValueJson, EntityJson, TypeAndId } from '../cedar/cedar-engine.ts';
+import { type Attribute, actionUid, type Schema } from '../cedar/cedar-schema.ts';
+import { ANY_TYPE, type Read, readText } from '../cedar/policy-reads.ts';
+import { isRecord, typed } from '../cedar/typed-value.ts';
+import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
+import { type Door, suppliesInput } from '../policies/enforcement-point.ts';
+import type { DecisionInput, DecisionRequest } from './decision.ts';
+
+/** How old an input may be, by its name. */
+export type Ages = (input: string) => number;
+
+export type InputWorld = {
+  readonly schema: Schema;
+  readonly door: Door;
+  readonly directory: Directory;
+  readonly ages: Ages;
+  readonly nowMs: number;
+  /** What if: by the name of an input, what it would be. */
+  readonly whatIf?: WhatIf | undefined;
+};
+
+/** Plain JSON, or what the entity would be in or not in. */
+export type WhatIf = ReadonlyMap<string, unknown>;
+
+/** In a {@link WhatIf}, of what something is in. */
+export type Moved = { readonly kind: 'in' | 'out'; readonly id: string };
+
+/** The inputs of one request, as far as the policies of its slice look at them. */
+export type Gathered = {
+  readonly call: CedarCall;
+  readonly inputs: readonly DecisionInput[];
+  /** Why each input that is not fresh is not: by its name. */
+  readonly lacking: ReadonlyMap<string, string>;
+};
+
+export type Meant = {
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+};
+
+/** Collects what the policies read, and nothing else; what is stale is left out as if missing. */
+export function gather(
+  request: DecisionRequest,
+  meant: Meant,
+  reads: readonly Read[],
+  world: InputWorld,
+): Gathered {
+  return new Gathering(request, meant, world).run(reads);
+}
+
+/** What is found at a path: a value, or that there is none, or that nobody knows. */
+type Found =
+  | { readonly kind: 'value'; readonly sourced: Sourced<CedarValueJson> }
+  | { readonly kind: 'none'; readonly sourced: Sourced<null> }
+  | { readonly kind: 'lacking'; readonly what: string; readonly sourced?: Sourced };
+
+type Entity = {
+  readonly uid: TypeAndId;
+  readonly attrs: Record<string, CedarValueJson>;
+  readonly parents: Map<string, TypeAndId>;
+  readonly facts: EntityFacts | undefined;
+};
+
+class Gathering {
+  readonly #request: DecisionRequest;
+  readonly #world: InputWorld;
+  readonly #action: string;
+  readonly #context: Record<string, CedarValueJson> = {};
+  readonly #entities = new Map<string, Entity>();
+  readonly #principal: Entity;
+  readonly #resource: Entity;
+  readonly #inputs: DecisionInput[] = [];
+  readonly #lacking = new Map<string, string>();
+
+  constructor(request: DecisionRequest, meant: Meant, world: InputWorld) {
+    this.#request = request;
+    this.#world = world;
+    this.#action = meant.action;
+    this.#principal = this.#entity(meant.principal, request.subject.id);
+    this.#resource = this.#entity(meant.resource, request.resource.id);
+  }
+
+  run(reads: readonly Read[]): Gathered {
+    for (const read of reads) this.#take(read);
+    const call: CedarCall = {
+      principal: this.#principal.uid,
+      action: actionUid(this.#action),
+      resource: this.#resource.uid,
+      context: this.#context,
+      entities: [...this.#entities.values()].map(entityJson),
+    };
+    return { call, inputs: this.#inputs, lacking: this.#lacking };
+  }
+
+  #take(read: Read): void {
+    if (read.root === 'action') return;
+    const found = this.#resolve(read);
+    if (found === 'not asked') return;
+    const name = readText(read);
+    if (found.kind === 'lacking') {
+      this.#lacking.set(name, found.what);
+      const { sourced } = found;
+      this.#inputs.push({
+        name,
+        source: sourced?.source ?? null,
+        ageMs: sourced === undefined ? null : this.#ageOf(sourced),
+        state: sourced === undefined ? 'missing' : 'stale',
+      });
+      return;
+    }
+    const { sourced } = found;
+    this.#inputs.push({
+      name,
+      source: sourced.source,
+      ageMs: this.#ageOf(sourced),
+      state: 'fresh',
+    });
+  }
+
+  /** `not asked`: there is nothing there that could be looked at, and that is known. */
+  #resolve({ root, path, within }: Read): Found | 'not asked' {
+    if (root === 'context') {
+      const [name = '', ...rest] = path;
+      const found = this.#contextMember(name);
+      if (found === 'not asked') return found;
+      if (rest.length === 0 && within === undefined) return found;
+      if (found.kind !== 'value') return found.kind === 'none' ? 'not asked' : found;
+      const referred = this.#referred(found.sourced.value);
+      if (referred === undefined) return found;
+      return this.#ofEntity(referred, [root, name], rest, within);
+    }
+    const entity = root === 'resource' ? this.#resource : this.#principal;
+    return this.#ofEntity(entity, [root], path, within);
+  }
+
+  #ofEntity(
+    start: Entity,
+    before: readonly string[],
+    path: readonly string[],
+    within: string | undefined,
+  ): Found | 'not asked' {
+    let entity = start;
+    for (const [at, name] of path.entries()) {
+      const found = this.#attribute(entity, [...before, ...path.slice(0, at + 1)], name);
+      if (found === 'not asked') return found;
+      const isLast = at === path.length - 1;
+      if (isLast && within === undefined) return found;
+      if (found.kind !== 'value') return found.kind === 'none' ? 'not asked' : found;
+      const referred = this.#referred(found.sourced.value);
+      // A member of a record: it came with the record.
+      if (referred === undefined) return found;
+      entity = referred;
+    }
+    if (within === undefined) return 'not asked';
+    return this.#membership(entity, [...before, ...path].join('.'), within);
+  }
+
+  #contextMember(name: string): Found | 'not asked' {
+    const { schema, door } = this.#world;
+    const input = `context.${name}`;
+    const attribute = schema.actions.get(this.#action)?.context.get(name);
+    // The validator saw to it that no policy gets there with an action of this kind.
+    if (attribute === undefined) return 'not asked';
+    if (!suppliesInput(door, input)) {
+      return { kind: 'lacking', what: `the door ${door.name} cannot state ${input}` };
+    }
+    const stated = this.#supposed(input) ?? this.#stated(name);
+    const found = this.#typed(input, attribute, stated);
+    if (found.kind === 'value') this.#context[name] = found.sourced.value;
+    return found;
+  }
+
+  /** Never from the request what the decision point knows itself. */
+  #stated(name: string): Sourced {
+    const { context, action, tenant } = this.#request;
+    const { nowMs, door, directory } = this.#world;
+    const stated = (value: unknown): Sourced => ({
+      value,
+      source: `door:${door.name}`,
+      seenMs: nowMs,
+    });
+    if (name === 'time') return { value: nowMs, source: 'clock', seenMs: nowMs };
+    if (name === 'action') return stated(action.properties ?? {});
+    if (name === 'networks') {
+      const { address } = context;
+      const within = typeof address === 'string' ? directory.networks(tenant, address) : undefined;
+      return within ?? stated(null);
+    }
+    return stated(Object.hasOwn(context, name) ? context[name] : null);
+  }
+
+  #attribute(entity: Entity, path: readonly string[], name: string): Found | 'not asked' {
+    const { uid, attrs } = entity;
+    const { schema } = this.#world;
+    const attribute = schema.entities.get(uid.type)?.attributes.get(name);
+    const input = path.join('.');
+    if (attribute === undefined) return 'not asked';
+    const sourced = this.#attributeStated(entity, path, name);
+    if (sourced === undefined) {
+      const what = `${uid.type} ${quoted(uid.id)}`;
+      const unknown = entity.facts === undefined;
+      const text = unknown
+        ? `${what} is not known here`
+        : `nothing says what ${name} of ${what} is`;
+      return { kind: 'lacking', what: text };
+    }
+    const found = this.#typed(input, attribute, sourced);
+    if (found.kind === 'value') attrs[name] = found.sourced.value;
+    return found;
+  }
+
+  #attributeStated(entity: Entity, path: readonly string[], name: string): Sourced | undefined {
+    const { door, nowMs } = this.#world;
+    const input = path.join('.');
+    const supposed = this.#supposed(input);
+    if (supposed !== undefined) return supposed;
+    const party = this.#partyOf(entity, path[0]);
+    if (party === undefined || path.length > 2 || !suppliesInput(door, input)) {
+      return entity.facts?.attribute(name);
+    }
+    const properties = party.properties ?? {};
+    const value = Object.hasOwn(properties, name) ? properties[name] : null;
+    return { value, source: `door:${door.name}`, seenMs: nowMs };
+  }
+
+  #supposed(input: string): Sourced | undefined {
+    const { whatIf, nowMs } = this.#world;
+    if (whatIf?.has(input) !== true) return undefined;
+    return { value: whatIf.get(input), source: 'what if', seenMs: nowMs };
+  }
+
+  #partyOf(entity: Entity, root: string | undefined): DecisionRequest['subject'] | undefined {
+    if (root === 'principal' && entity === this.#principal) return this.#request.subject;
+    if (root === 'resource' && entity === this.#resource) return this.#request.resource;
+    return undefined;
+  }
+
+  #typed(input: string, { type, presence }: Attribute, sourced: Sourced): Found {
+    const { value, conflict } = sourced;
+    if (conflict !== undefined) {
+      const said = conflict.map((each) => `${each.source} states ${JSON.stringify(each.value)}`);
+      return { kind: 'lacking', what: `${input} is stated in two ways: ${said.join(', ')}` };
+    }
+    if (value === undefined || value === null) {
+      if (presence === 'optional') return this.#aged(input, { ...sourced, value: null }, 'none');
+      return { kind: 'lacking', what: `${sourced.source} does not state ${input}` };
+    }
+    const read = typed(value, type);
+    if (read.kind === 'wrong') {
+      const what = `${input}, as ${sourced.source} states it, is not ${read.what}`;
+      return { kind: 'lacking', what };
+    }
+    return this.#aged(input, { ...sourced, value: read.value }, 'value');
+  }
+
+  #aged<K extends 'value' | 'none'>(input: string, sourced: Sourced, kind: K): Found {
+    const maxMs = this.#world.ages(input);
+    const ageMs = this.#ageOf(sourced);
+    if (ageMs <= maxMs) return { kind, sourced } as Found;
+    const seen = `${agoText(ageMs)} ago (${sourced.source})`;
+    const what = `${input} was last seen ${seen}, and counts for ${agoText(maxMs)}`;
+    return { kind: 'lacking', what, sourced };
+  }
+
+  #membership(entity: Entity, path: string, within: string): Found | 'not asked' {
+    const { schema } = this.#world;
+    const { uid, facts } = entity;
+    const possible = containers(schema, uid.type);
+    const types = within === ANY_TYPE ? [...possible] : [within];
+    let oldest: Sourced | undefined;
+    for (const type of types) {
+      if (!possible.has(type)) continue;
+      const known = facts?.within(type);
+      if (known === undefined) {
+        const what = `nothing says in which ${type} ${uid.type} ${quoted(uid.id)} is`;
+        return { kind: 'lacking', what };
+      }
+      const found = this.#aged(`${path} in ${type}`, known, 'value');
+      if (found.kind === 'lacking') return found;
+      for (const id of known.value) entity.parents.set(`${type}\n${id}`, { type, id });
+      const moved = this.#world.whatIf?.get(`${path} in ${type}`) as Moved | undefined;
+      if (moved?.kind === 'in') entity.parents.set(`${type}\n${moved.id}`, { type, id: moved.id });
+      if (moved?.kind === 'out') entity.parents.delete(`${type}\n${moved.id}`);
+      if (oldest === undefined || known.seenMs < oldest.seenMs) oldest = known;
+    }
+    if (oldest === undefined) return 'not asked';
+    return { kind: 'value', sourced: { ...oldest, value: '' } };
+  }
+
+  #referred(value: CedarValueJson): Entity | undefined {
+    if (!isRecord(value) || !('__entity' in value)) return undefined;
+    const { type, id } = (value as { __entity: TypeAndId }).__entity;
+    return this.#entity(type, id);
+  }
+
+  #entity(type: string, id: string): Entity {
+    const facts = this.#world.directory.find(this.#request.tenant, type, id);
+    const uid = { type, id: facts?.id ?? id };
+    const key = `${uid.type}\n${uid.id}`;
+    const known = this.#entities.get(key);
+    if (known !== undefined) return known;
+    const entity: Entity = { uid, attrs: {}, parents: new Map(), facts };
+    this.#entities.set(key, entity);
+    return entity;
+  }
+
+  /** What was seen in the future was seen by a clock that is ahead: as of now. */
+  #ageOf({ seenMs }: Sourced): number {
+    return Math.max(this.#world.nowMs - seenMs, 0);
+  }
+}
+
+/** All types that an entity of this type can be in, transitively. */
+function containers(
+  schema: Schema,
+  type: string,
+  found: Set<string> = new Set(),
+): ReadonlySet<string> {
+  for (const container of schema.entities.get(type)?.memberOf ?? []) {
+    if (found.has(container)) continue;
+    found.add(container);
+    containers(schema, container, found);
+  }
+  return found;
+}
+
+function entityJson({ uid, attrs, parents }: Entity): EntityJson {
+  return { uid, attrs, parents: [...parents.values()] };
+}
+
+const MINUTE_MS = 60_000;
+
+function agoText(ms: number): string {
+  if (!Number.isFinite(ms)) return 'any time';
+  if (ms < 2 * MINUTE_MS) return plural(Math.round(ms / 1000), 'second');
+  if (ms < 120 * MINUTE_MS) return plural(Math.round(ms / MINUTE_MS), 'minute');
+  const hours = Math.round(ms / (60 * MINUTE_MS));
+  return hours < 72 ? plural(hours, 'hour') : plural(Math.round(hours / 24), 'day');
+}

@@ -1,0 +1,54 @@
+import type { TenantId } from '@countersign/core';
+import { z } from 'zod';
+import { AccessError } from '../errors.ts';
+import { REQUEST_DEPTH_MAX, REQUEST_MEMBERS_MAX, REQUEST_TEXT_MAX } from '../limits.ts';
+import type { DecisionRequest } from './decision.ts';
+
+const text = z.string().min(1).max(REQUEST_TEXT_MAX);
+const properties = z.record(z.string(), z.unknown()).optional();
+const party = z.object({ type: text, id: text, properties });
+/** Unknown members are passed over, as AuthZEN 1.0 wants it. */
+const evaluation = z.object({
+  subject: party,
+  action: z.object({ name: text, properties }),
+  resource: party,
+  context: z.record(z.string(), z.unknown()).default({}),
+});
+
+export type Asked = { readonly door: string; readonly tenant: TenantId };
+
+/**
+ * Reads an AuthZEN evaluation (section 6.1).
+ * @throws AccessError REQUEST_INVALID with the member that does not hold
+ */
+export function parseRequest(value: unknown, { door, tenant }: Asked): DecisionRequest {
+  refuseLarge(value);
+  const parsed = evaluation.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const path = (issue?.path ?? []).join('.');
+    const where = path === '' ? 'the request' : path;
+    throw refused(`${where}: ${issue?.message ?? 'is not what AuthZEN asks for'}`);
+  }
+  return { door, tenant, ...parsed.data };
+}
+
+function refuseLarge(value: unknown): void {
+  let members = 0;
+  const walk = (at: unknown, depth: number): void => {
+    if (typeof at !== 'object' || at === null) return;
+    if (depth > REQUEST_DEPTH_MAX) throw refused(`it is deeper than ${REQUEST_DEPTH_MAX} levels`);
+    for (const item of Object.values(at)) {
+      members += 1;
+      if (members > REQUEST_MEMBERS_MAX) {
+        throw refused(`it has more than ${REQUEST_MEMBERS_MAX} members`);
+      }
+      walk(item, depth + 1);
+    }
+  };
+  walk(value, 0);
+}
+
+function refused(what: string): AccessError {
+  return new AccessError('REQUEST_INVALID', `the request is no AuthZEN evaluation: ${what}`);
+}

@@ -1,0 +1,209 @@
+import { basename } from 'node:path';
+import { isGuid, msOfInstant, normaliseInstant, type TenantId, tenantId } from '@countersign/core';
+import { z } from 'zod';
+import {
+  type ConfigFile,
+  parseYaml,
+} from '../../../../apps/countersign/src/config/parse-config.ts';
+import { WAVE_STATES } from '../information/suite-directory.ts';
+import { NAME_CHARACTERS_MAX } from '../limits.ts';
+import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';
+import { membershipColumn } from './membership-column.ts';
+
+type Listed = { readonly id: string; readonly names: readonly string[] };
+type Maybe<T> = T | undefined;
+
+/** What a company wrote down itself. What is not stated of somebody is unknown, not false. */
+export type DirectoryFile = {
+  readonly tenant: TenantId;
+  /** It was so at this time, and says nothing of others. */
+  readonly at?: Maybe<string>;
+  /** It has been so since this time, and is until the file says otherwise. */
+  readonly since?: Maybe<string>;
+  readonly people: readonly (Listed & {
+    readonly kind?: Maybe<'member' | 'guest' | 'break-glass'>;
+    readonly enabled?: Maybe<boolean>;
+    readonly risk?: Maybe<'none' | 'low' | 'medium' | 'high'>;
+    readonly groups?: Maybe<readonly string[]>;
+    readonly roles?: Maybe<readonly string[]>;
+  })[];
+  readonly groups: readonly (Listed & { readonly groups: readonly string[] })[];
+  readonly roles: readonly (Listed & { readonly privileged?: Maybe<boolean> })[];
+  readonly devices: readonly (Listed & {
+    readonly compliant?: Maybe<boolean>;
+    readonly managed?: Maybe<boolean>;
+  })[];
+  readonly apps: readonly (Listed & { readonly sensitivity?: Maybe<'normal' | 'sensitive'> })[];
+  readonly waves?: Maybe<
+    readonly {
+      readonly id: string;
+      readonly state: (typeof WAVE_STATES)[number];
+      readonly groups: readonly string[];
+      readonly people: readonly string[];
+    }[]
+  >;
+};
+
+/** @throws ConfigError CONFIG_INVALID with every problem */
+export function parseDirectoryFile(file: ConfigFile): DirectoryFile {
+  return parseYaml(file, directorySchema());
+}
+
+export function directorySchema(): z.ZodType<DirectoryFile> {
+  const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);
+  const names = z.array(text).default([]);
+  const listed = { id: text, names };
+  const person = z.strictObject({
+    ...listed,
+    kind: z.enum(['member', 'guest', 'break-glass']).optional(),
+    enabled: z.boolean().optional(),
+    risk: z.enum(['none', 'low', 'medium', 'high']).optional(),
+    groups: z.array(text).optional(),
+    roles: z.array(text).optional(),
+  });
+  const group = z.strictObject({ ...listed, groups: names });
+  const role = z.strictObject({ ...listed, privileged: z.boolean().optional() });
+  const device = z.strictObject({
+    ...listed,
+    compliant: z.boolean().optional(),
+    managed: z.boolean().optional(),
+  });
+  const sensitivity = z.enum(['normal', 'sensitive']).optional();
+  const state = z.enum(WAVE_STATES);
+  const wave = z.strictObject({ id: text, state, groups: names, people: names });
+  const time = timeSchema().optional();
+  const file = z.strictObject({
+    tenant: tenantSchema(),
+    at: time,
+    since: time,
+    people: z.array(person).default([]),
+    groups: z.array(group).default([]),
+    roles: z.array(role).default([]),
+    devices: z.array(device).default([]),
+    apps: z.array(z.strictObject({ ...listed, sensitivity })).default([]),
+    waves: z.array(wave).optional(),
+  });
+  return file.refine(({ at, since }) => at === undefined || since === undefined, {
+    message: 'states both at and since: write since where it still holds, else at',
+  });
+}
+
+export function timeSchema(): z.ZodType<string> {
+  const message = 'is not a time: write it as 2026-01-31T08:30:00Z';
+  return z.string().refine((text) => normaliseInstant(text) !== undefined, { message });
+}
+
+export function tenantSchema(): z.ZodType<TenantId, string> {
+  const message = "is no tenant: write the tenant's GUID";
+  return z.string().refine(isGuid, { message }).transform(tenantId);
+}
+
+/**
+ * Puts what a file says into the directory. It was so at the time that the file states, else when
+ * it was read.
+ */
+export function loadDirectoryFile(
+  store: DirectoryStore,
+  parsed: DirectoryFile,
+  { file, readMs }: { readonly file: string; readonly readMs: number },
+): TenantId {
+  const { tenant: id, at, since, waves } = parsed;
+  const tenant = store.tenant(id);
+  const source = `file:${basename(file)}`;
+  const seenMs = at === undefined ? heldMs(tenant, source, { since, readMs }) : timeOf(at);
+  const origin: Origin = { source, seenMs };
+  // One that states a time tells of that time; one that does not is in force until the next.
+  if (at === undefined) tenant.stand(origin.source);
+  const loading = new Loading(tenant, origin);
+  for (const group of parsed.groups) loading.group(group);
+  for (const role of parsed.roles) loading.entity('Role', role, ['privileged']);
+  for (const device of parsed.devices) loading.entity('Device', device, ['compliant', 'managed']);
+  for (const app of parsed.apps) loading.entity('App', app, ['sensitivity']);
+  for (const person of parsed.people) loading.person(person);
+  if (waves !== undefined) loading.waves(waves);
+  loading.end();
+  return id;
+}
+
+/**
+ * Since when what a standing source says has held. The past is stated once: what a later reading
+ * changes has changed by then, and not since ever.
+ */
+export function heldMs(
+  tenant: TenantDirectory,
+  source: string,
+  { since, readMs }: { readonly since: Maybe<string>; readonly readMs: number },
+): number {
+  if (since === undefined || tenant.isStanding(source)) return readMs;
+  return Math.min(timeOf(since), readMs);
+}
+
+function timeOf(time: string): number {
+  return msOfInstant(normaliseInstant(time) ?? '');
+}
+
+class Loading {
+  readonly #tenant: TenantDirectory;
+  readonly #origin: Origin;
+  readonly #said = new Set<string>();
+
+  constructor(tenant: TenantDirectory, origin: Origin) {
+    this.#tenant = tenant;
+    this.#origin = origin;
+  }
+
+  entity<T extends Listed>(type: string, listed: T, attributes: readonly (keyof T)[]): number {
+    const row = this.#tenant.put(type, listed.id, listed.names);
+    for (const name of attributes) {
+      const value = listed[name];
+      if (value !== undefined) this.#set(type, row, String(name), value);
+    }
+    return row;
+  }
+
+  group(group: DirectoryFile['groups'][number]): void {
+    const row = this.entity('Group', group, []);
+    this.#join('Group', row, 'Group', group.groups);
+  }
+
+  person(person: DirectoryFile['people'][number]): void {
+    const row = this.entity('Person', person, ['kind', 'enabled', 'risk']);
+    if (person.groups !== undefined) this.#join('Person', row, 'Group', person.groups);
+    if (person.roles !== undefined) this.#join('Person', row, 'Role', person.roles);
+  }
+
+  waves(waves: NonNullable<DirectoryFile['waves']>): void {
+    for (const wave of waves) this.entity('Wave', { ...wave, names: [] }, ['state']);
+    for (const [type, member] of [
+      ['Group', 'groups'],
+      ['Person', 'people'],
+    ] as const) {
+      const wavesOf = new Map<number, string[]>();
+      for (const wave of waves) {
+        for (const id of wave[member]) {
+          const row = this.#tenant.table(type)?.find(id) ?? this.#tenant.put(type, id);
+          wavesOf.set(row, [...(wavesOf.get(row) ?? []), wave.id]);
+        }
+      }
+      const rows = this.#tenant.table(type)?.size ?? 0;
+      for (let row = 0; row < rows; row++) {
+        this.#tenant.joinExactly(type, row, 'Wave', wavesOf.get(row) ?? [], this.#origin);
+      }
+    }
+    this.#tenant.tell('Wave', this.#origin);
+  }
+
+  end(): void {
+    this.#tenant.unsay(this.#origin, (...of) => this.#said.has(of.join('\n')));
+  }
+
+  #join(type: string, row: number, container: string, ids: readonly string[]): void {
+    this.#tenant.state(type, row, container, ids, this.#origin);
+    this.#said.add([type, row, membershipColumn(container)].join('\n'));
+  }
+
+  #set(type: string, row: number, attribute: string, value: unknown): void {
+    this.#tenant.set(type, row, attribute, value, this.#origin);
+    this.#said.add([type, row, attribute].join('\n'));
+  }
+}

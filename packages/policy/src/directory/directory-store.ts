@@ -1,0 +1,359 @@
+import { assert, type TenantId } from '@countersign/core';
+import type { Directory, DirectoryChange, EntityFacts, Sourced } from './directory.ts';
+import { EntityTable } from './entity-table.ts';
+import { FactsView } from './entity-view.ts';
+import { columnOf, containerOf, membershipColumn } from './membership-column.ts';
+import { ValuePool } from './value-pool.ts';
+
+/** Where something that is put into the directory is from, and when it was so. */
+export type Origin = { readonly source: string; readonly seenMs: number };
+
+/** A span in which something was seen to be so. */
+export type Known = { readonly source: string; readonly firstMs: number; lastMs: number };
+
+/** Told of each change while it is made: MUST NOT ask the directory, and MUST NOT throw. */
+export type DirectoryEar = (change: DirectoryChange) => void;
+
+/** Packs a type and a row into one number of a list. */
+const ROW_BITS = 26;
+const TYPES_MAX = 31;
+
+/** The entities of one tenant. */
+export class TenantDirectory {
+  readonly values: ValuePool;
+  /** The ranges of the register that an address lies in; undefined where there is no register. */
+  networks: ((address: string) => Sourced<readonly string[]> | undefined) | undefined;
+  ear: DirectoryEar | undefined;
+  readonly #types: string[] = [];
+  readonly #tables = new Map<string, EntityTable>();
+  /** Types whose members are told by the type itself: of nobody is it unknown then. */
+  readonly #told = new Map<string, Known>();
+  /** When all of a source was last seen to be so still. */
+  readonly #confirmed = new Map<string, number>();
+  /** Sources that hold until they say otherwise: what a company wrote down itself. */
+  readonly #standing = new Set<string>();
+  /** By container type: whether any entity of a type is in one, so that ways lead there. */
+  readonly #ways = new Map<string, Set<string>>();
+
+  constructor(values: ValuePool) {
+    this.values = values;
+  }
+
+  table(type: string): EntityTable | undefined {
+    return this.#tables.get(type);
+  }
+
+  reachTable(type: string): EntityTable {
+    const known = this.#tables.get(type);
+    if (known !== undefined) return known;
+    assert(this.#types.length < TYPES_MAX, 'a directory has few types');
+    const table = new EntityTable();
+    this.#types.push(type);
+    this.#tables.set(type, table);
+    return table;
+  }
+
+  /** Makes it known; and by these names, if any. Tells its row. */
+  put(type: string, id: string, names: readonly string[] = []): number {
+    const table = this.reachTable(type);
+    const row = table.reach(id, names);
+    for (const name of names) table.name(row, name);
+    return row;
+  }
+
+  /** `value` is plain JSON; null says that there is none. */
+  set(type: string, row: number, attribute: string, value: unknown, origin: Origin): void {
+    const source = this.values.source(origin.source);
+    const cell = { value: this.values.of(value), source };
+    const table = this.reachTable(type);
+    const column = table.reachColumn(columnOf(attribute, origin.source));
+    const confirmedS = Math.floor(this.confirmedMs(origin.source) / 1000);
+    const before = this.ear === undefined ? undefined : column.get(row)?.value;
+    column.set(row, cell, Math.floor(origin.seenMs / 1000), confirmedS);
+    const after = this.ear === undefined ? undefined : column.get(row)?.value;
+    if (before === after) return;
+    const poolValue = (cellValue: number | undefined): unknown =>
+      cellValue === undefined ? undefined : this.values.value(cellValue);
+    const values = { before: poolValue(before), after: poolValue(after) };
+    this.ear?.({ kind: 'attribute', type, id: table.id(row), attribute, ...values });
+  }
+
+  /** A thing is directly in another. */
+  join(type: string, row: number, container: string, id: string, origin: Origin): void {
+    const isChange = this.#told.has(container);
+    this.#add(type, row, container, id, isChange ? Math.floor(origin.seenMs / 1000) : undefined);
+  }
+
+  #add(type: string, row: number, container: string, id: string, since: number | undefined): void {
+    const into = this.put(container, id);
+    const table = this.reachTable(type);
+    const isNew = table.parents.add(row, this.#ref(container, into), since);
+    if (isNew) this.ear?.({ kind: 'membership', type, id: table.id(row) });
+    const ways = this.#ways.get(container);
+    if (ways === undefined) this.#ways.set(container, new Set([type]));
+    else ways.add(type);
+  }
+
+  leave(type: string, row: number, container: string, id: string, origin: Origin): void {
+    const into = this.#tables.get(container)?.find(id);
+    if (into === undefined) return;
+    const table = this.reachTable(type);
+    table.parents.remove(row, this.#ref(container, into), Math.floor(origin.seenMs / 1000));
+    this.ear?.({ kind: 'membership', type, id: table.id(row) });
+  }
+
+  /** It is directly in these things of this type, and in no others. */
+  joinExactly(
+    type: string,
+    row: number,
+    container: string,
+    ids: readonly string[],
+    origin: Origin,
+  ): void {
+    const kept = new Set(ids.map((id) => this.put(container, this.#known(container, id))));
+    for (const ref of [...this.reachTable(type).parents.of(row)]) {
+      const into = this.rowOf(ref);
+      if (this.typeOf(ref) !== container || kept.has(into)) continue;
+      this.leave(type, row, container, this.reachTable(container).id(into), origin);
+    }
+    for (const into of kept) {
+      this.join(type, row, container, this.reachTable(container).id(into), origin);
+    }
+  }
+
+  /** A source states in which things of a type it is: beside what others say. */
+  state(
+    type: string,
+    row: number,
+    container: string,
+    ids: readonly string[],
+    origin: Origin,
+  ): void {
+    const stated = [...new Set(ids.map((id) => this.#known(container, id)))].sort();
+    const cell = this.#tables.get(type)?.column(membershipColumn(container))?.get(row);
+    const isOurs = cell !== undefined && cell.source === this.values.source(origin.source);
+    const before = isOurs ? (this.values.value(cell.value) as readonly string[] | null) : null;
+    for (const id of before ?? []) {
+      if (!stated.includes(id)) this.leave(type, row, container, id, origin);
+    }
+    const isChange = isOurs || this.#told.has(container);
+    const since = isChange ? Math.floor(origin.seenMs / 1000) : undefined;
+    for (const id of stated) this.#add(type, row, container, id, since);
+    this.set(type, row, membershipColumn(container), stated, origin);
+  }
+
+  /** The id of what goes by a name. */
+  #known(type: string, idOrName: string): string {
+    const table = this.#tables.get(type);
+    const row = table?.find(idOrName);
+    return table === undefined || row === undefined ? idOrName : table.id(row);
+  }
+
+  /** It is no more: lets nobody in, and is in nothing. */
+  retire(type: string, row: number, origin: Origin): void {
+    const table = this.reachTable(type);
+    this.set(type, row, 'enabled', false, origin);
+    this.ear?.({ kind: 'membership', type, id: table.id(row) });
+    for (const ref of [...table.parents.of(row)]) {
+      table.parents.remove(row, ref, Math.floor(origin.seenMs / 1000));
+    }
+    this.#empty(type, (ref) => this.rowOf(ref) === row, Math.floor(origin.seenMs / 1000));
+    for (const attribute of ['compliant', 'managed']) {
+      const column = table.column(columnOf(attribute, origin.source));
+      if (column?.get(row) === undefined) continue;
+      this.set(type, row, attribute, null, origin);
+    }
+  }
+
+  /**
+   * All members of things of this type are told anew. Until that is done it is unknown who is in
+   * which: half a list would read as if the rest were in none.
+   */
+  restart(container: string): void {
+    this.#told.delete(container);
+    this.#empty(container, () => true, undefined);
+  }
+
+  /** Takes everything out of the things of a type. */
+  #empty(container: string, isMeant: (ref: number) => boolean, since: number | undefined): void {
+    for (const type of this.#ways.get(container) ?? []) {
+      const table = this.reachTable(type);
+      for (let row = 0; row < table.size; row++) {
+        // A copy: taking one out moves the rest.
+        for (const ref of [...table.parents.of(row)]) {
+          if (this.typeOf(ref) !== container || !isMeant(ref)) continue;
+          table.parents.remove(row, ref, since);
+        }
+      }
+    }
+  }
+
+  /** Whether a source has said anything of it. */
+  isFrom(type: string, row: number, source: string): boolean {
+    const number = this.values.source(source);
+    return this.#tables.get(type)?.isFrom(row, number) === true;
+  }
+
+  /**
+   * What a source said before, and does not say any more, is unknown from now on: who is left out
+   * of a file must not go on as the file had them.
+   */
+  unsay(origin: Origin, isSaid: (type: string, row: number, attribute: string) => boolean): void {
+    const source = this.values.source(origin.source);
+    for (const [type, table] of this.#tables) {
+      for (const [attribute, column] of table.columns) {
+        for (let row = 0; row < table.size; row++) {
+          const cell = column.get(row);
+          if (cell?.source !== source || isSaid(type, row, attribute)) continue;
+          const container = containerOf(attribute);
+          if (container !== undefined) this.state(type, row, container, [], origin);
+          this.set(type, row, attribute, null, origin);
+        }
+      }
+    }
+  }
+
+  /** All members of all things of this type are known now. */
+  tell(container: string, { source, seenMs }: Origin): void {
+    const known = this.#told.get(container);
+    if (known !== undefined) {
+      known.lastMs = Math.max(known.lastMs, seenMs);
+      return;
+    }
+    this.#told.set(container, { source, firstMs: seenMs, lastMs: seenMs });
+    this.ear?.({ kind: 'anew' });
+  }
+
+  /** Nothing of this source has changed up to this moment but what was told. */
+  confirm({ source, seenMs }: Origin): void {
+    this.#confirmed.set(source, Math.max(this.#confirmed.get(source) ?? 0, seenMs));
+  }
+
+  /** After the fact what this source said held until it said otherwise: it does not age. */
+  stand(source: string): void {
+    this.#standing.add(source);
+  }
+
+  isStanding(source: string): boolean {
+    return this.#standing.has(source);
+  }
+
+  confirmedMs(source: string): number {
+    return this.#confirmed.get(source) ?? 0;
+  }
+
+  told(container: string): Known | undefined {
+    return this.#told.get(container);
+  }
+
+  /** Whether anything of this type was ever in something of the container's type. */
+  hasWay(type: string, container: string): boolean {
+    return this.#ways.get(container)?.has(type) === true;
+  }
+
+  typeOf(ref: number): string {
+    const type = this.#types[ref >>> ROW_BITS];
+    assert(type !== undefined, 'a place in a list of the directory names a type');
+    return type;
+  }
+
+  rowOf(ref: number): number {
+    return ref & ((1 << ROW_BITS) - 1);
+  }
+
+  #ref(type: string, row: number): number {
+    assert(row < 1 << ROW_BITS, 'a directory has fewer than 67 million of a type');
+    return (this.#types.indexOf(type) << ROW_BITS) | row;
+  }
+}
+
+/** People, groups, roles, devices, apps and waves of all tenants, in little memory. */
+export class DirectoryStore implements Directory {
+  readonly #values = new ValuePool();
+  readonly #tenants = new Map<TenantId, TenantDirectory>();
+  #hear: ((tenant: TenantId, change: DirectoryChange) => void) | undefined;
+
+  tenant(id: TenantId): TenantDirectory {
+    const known = this.#tenants.get(id);
+    if (known !== undefined) return known;
+    const tenant = new TenantDirectory(this.#values);
+    tenant.ear = this.#earOf(id);
+    this.#tenants.set(id, tenant);
+    return tenant;
+  }
+
+  /** From now on this is told of whatever changes. */
+  hear(ear: (tenant: TenantId, change: DirectoryChange) => void): void {
+    this.#hear = ear;
+    for (const [id, tenant] of this.#tenants) tenant.ear = this.#earOf(id);
+  }
+
+  #earOf(id: TenantId): DirectoryEar | undefined {
+    const hear = this.#hear;
+    return hear === undefined ? undefined : (change) => hear(id, change);
+  }
+
+  get tenants(): readonly TenantId[] {
+    return [...this.#tenants.keys()];
+  }
+
+  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+    return this.#find(tenant, type, id, undefined);
+  }
+
+  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+    return this.#tenants.get(tenant)?.networks?.(address);
+  }
+
+  /** Ids of a type in the order in which they became known: those after an id. */
+  list(
+    tenant: TenantId,
+    type: string,
+    { after, count }: { readonly after: string | undefined; readonly count: number },
+  ): readonly string[] {
+    const table = this.#tenants.get(tenant)?.table(type);
+    if (table === undefined) return [];
+    const row = after === undefined ? -1 : table.find(after);
+    if (row === undefined) return [];
+    const rows = Math.min(count, Math.max(0, table.size - row - 1));
+    return Array.from({ length: rows }, (_, at) => table.id(row + 1 + at));
+  }
+
+  /** Of a type that is told as a whole: when. */
+  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+    const known = this.#tenants.get(tenant)?.told(type);
+    if (known === undefined) return undefined;
+    const seenMs = Math.max(
+      known.lastMs,
+      this.#tenants.get(tenant)?.confirmedMs(known.source) ?? 0,
+    );
+    return { value: null, source: known.source, seenMs };
+  }
+
+  /** The directory as it was at a moment, as far as it was looked at around then. */
+  at(atMs: number): Directory {
+    const then = <T>(of: TenantId, sourced: Sourced<T> | undefined): Sourced<T> | undefined => {
+      if (sourced === undefined) return undefined;
+      const isStanding = this.#tenants.get(of)?.isStanding(sourced.source) === true;
+      return { ...sourced, seenMs: isStanding ? atMs : Math.min(sourced.seenMs, atMs) };
+    };
+    return {
+      find: (tenant, type, id) => this.#find(tenant, type, id, atMs),
+      told: (tenant, type) => then(tenant, this.told(tenant, type)),
+      networks: (tenant, address) => then(tenant, this.networks(tenant, address)),
+    };
+  }
+
+  #find(
+    tenantId: TenantId,
+    type: string,
+    id: string,
+    atMs: number | undefined,
+  ): EntityFacts | undefined {
+    const tenant = this.#tenants.get(tenantId);
+    const table = tenant?.table(type);
+    const row = table?.find(id);
+    if (tenant === undefined || row === undefined) return undefined;
+    return new FactsView(tenant, type, row, atMs);
+  }
+}

@@ -1,0 +1,80 @@
+import { assert } from '@countersign/core';
+import { Column } from './attribute-column.ts';
+import { Parents } from './parent-lists.ts';
+
+/** Two things go by this name: then nobody is meant. */
+const AMBIGUOUS = -1;
+
+/** All entities of one type in one tenant; each is a row. */
+export class EntityTable {
+  readonly parents: Parents = new Parents();
+  readonly #ids: string[] = [];
+  readonly #rows = new Map<string, number>();
+  readonly #names = new Map<string, number>();
+  readonly #columns = new Map<string, Column>();
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  id(row: number): string {
+    const id = this.#ids[row];
+    assert(id !== undefined, 'a row of the directory has an id');
+    return id;
+  }
+
+  /** By id, else by name; undefined for nobody, and for a name that two have. */
+  find(idOrName: string): number | undefined {
+    const key = idOrName.toLowerCase();
+    const row = this.#rows.get(key) ?? this.#names.get(key);
+    return row === AMBIGUOUS ? undefined : row;
+  }
+
+  /**
+   * The row of an id; a new one where there is none. Whoever was known by one of the names alone,
+   * in a file that somebody wrote, is the same and goes by the id from now on.
+   */
+  reach(id: string, names: readonly string[] = []): number {
+    const key = id.toLowerCase();
+    const known = this.find(id);
+    if (known !== undefined) return known;
+    for (const name of names) {
+      const row = this.#rows.get(name.toLowerCase());
+      if (row === undefined) continue;
+      this.#ids[row] = id;
+      this.#rows.set(key, row);
+      return row;
+    }
+    const row = this.#ids.push(id) - 1;
+    // One string for both: ids are most of the memory.
+    this.#rows.set(key === id ? id : key, row);
+    return row;
+  }
+
+  name(row: number, name: string): void {
+    const key = name.toLowerCase();
+    const known = this.#names.get(key);
+    this.#names.set(key, known === undefined || known === row ? row : AMBIGUOUS);
+  }
+
+  column(name: string): Column | undefined {
+    return this.#columns.get(name);
+  }
+
+  get columns(): Iterable<readonly [name: string, column: Column]> {
+    return this.#columns;
+  }
+
+  reachColumn(name: string): Column {
+    const known = this.#columns.get(name);
+    if (known !== undefined) return known;
+    const column = new Column();
+    this.#columns.set(name, column);
+    return column;
+  }
+
+  /** Whether what is known of it is of this source. */
+  isFrom(row: number, source: number): boolean {
+    return [...this.#columns.values()].some((column) => column.get(row)?.source === source);
+  }
+}

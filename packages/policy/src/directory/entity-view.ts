@@ -1,0 +1,138 @@
+import type { Cell } from './attribute-column.ts';
+import type { EntityFacts, Sourced } from './directory.ts';
+import type { Known, TenantDirectory } from './directory-store.ts';
+import { membershipColumn, suiteColumn } from './membership-column.ts';
+
+/** Things in things deeper than this are a ring, or a mistake; a real one stays below ten. */
+const NESTING_MAX = 100;
+
+/** The type through which things are in others at second hand. */
+const GROUP = 'Group';
+
+/** One row of the directory, now or as it was at a moment. */
+export class FactsView implements EntityFacts {
+  readonly id: string;
+  readonly #tenant: TenantDirectory;
+  readonly #type: string;
+  readonly #row: number;
+  readonly #atMs: number | undefined;
+
+  constructor(tenant: TenantDirectory, type: string, row: number, atMs: number | undefined) {
+    this.#tenant = tenant;
+    this.#type = type;
+    this.#row = row;
+    this.#atMs = atMs;
+    this.id = tenant.reachTable(type).id(row);
+  }
+
+  attribute(name: string): Sourced | undefined {
+    return agreed(this.#stated(name), this.#stated(suiteColumn(name)));
+  }
+
+  #stated(name: string): Sourced | undefined {
+    const cell = this.#cell(name);
+    if (cell === undefined) return undefined;
+    const { values } = this.#tenant;
+    const source = values.sourceName(cell.source);
+    const [firstMs, lastMs] = [cell.firstS * 1000, cell.lastS * 1000];
+    const present = this.#tenant.table(this.#type)?.column(name)?.get(this.#row);
+    const isPresent = present?.firstS === cell.firstS;
+    const seenMs = this.#seenMs({ source, firstMs, lastMs }, isPresent);
+    return { value: values.value(cell.value), source, seenMs };
+  }
+
+  within(type: string): Sourced<ReadonlySet<string>> | undefined {
+    const known = this.#knownWithin(type);
+    if (known === undefined) return undefined;
+    const table = this.#tenant.table(type);
+    const ids = new Set<string>();
+    if (table !== undefined) {
+      for (const row of this.#containers(type)) ids.add(table.id(row));
+    }
+    return { value: ids, ...known };
+  }
+
+  /** Rows of all of this type that it is in, at first hand or through groups. */
+  #containers(type: string): ReadonlySet<number> {
+    const found = new Set<number>();
+    const seen = new Set<number>();
+    let edge = [{ type: this.#type, row: this.#row }];
+    for (let depth = 0; depth < NESTING_MAX && edge.length > 0; depth++) {
+      const next: typeof edge = [];
+      for (const each of edge) {
+        for (const ref of this.#parentsOf(each.type, each.row)) {
+          if (seen.has(ref)) continue;
+          seen.add(ref);
+          const into = { type: this.#tenant.typeOf(ref), row: this.#tenant.rowOf(ref) };
+          if (into.type === type) found.add(into.row);
+          if (into.type === GROUP) next.push(into);
+        }
+      }
+      edge = next;
+    }
+    return found;
+  }
+
+  #parentsOf(type: string, row: number): Iterable<number> {
+    const parents = this.#tenant.table(type)?.parents;
+    if (parents === undefined) return [];
+    const atMs = this.#atMs;
+    return atMs === undefined ? parents.of(row) : parents.at(row, Math.floor(atMs / 1000));
+  }
+
+  /** Whether all ways that lead to things of this type are known; the oldest of them counts. */
+  #knownWithin(type: string): Omit<Sourced, 'value'> | undefined {
+    const direct = this.#knownDirect(type);
+    if (direct === undefined) return undefined;
+    const isThroughGroups = type !== GROUP && this.#tenant.hasWay(GROUP, type);
+    if (!isThroughGroups || this.#type === GROUP) return direct;
+    const groups = this.#knownDirect(GROUP);
+    if (groups === undefined) return undefined;
+    return groups.seenMs < direct.seenMs ? groups : direct;
+  }
+
+  #knownDirect(into: string): Omit<Sourced, 'value'> | undefined {
+    const told = this.#tenant.told(into);
+    if (told !== undefined) return { source: told.source, seenMs: this.#seenMs(told, true) };
+    const known = this.#stated(membershipColumn(into));
+    // Null: a file said it once, and does not say it any more.
+    if (known === undefined || known.value === null) return undefined;
+    return { source: known.source, seenMs: known.seenMs };
+  }
+
+  /**
+   * When it was last seen to be so, seen from the moment that is asked about. What was first seen
+   * later says something about that moment too, the less the longer after it was.
+   */
+  #seenMs({ source, firstMs, lastMs }: Known, isPresent: boolean): number {
+    const confirmedMs = isPresent ? this.#tenant.confirmedMs(source) : 0;
+    const latestMs = Math.max(lastMs, confirmedMs);
+    const atMs = this.#atMs;
+    if (atMs === undefined) return latestMs;
+    if (atMs < firstMs) return atMs - (firstMs - atMs);
+    if (this.#tenant.isStanding(source)) return atMs;
+    return Math.min(latestMs, atMs);
+  }
+
+  #cell(name: string): Cell | undefined {
+    const column = this.#tenant.table(this.#type)?.column(name);
+    if (this.#atMs === undefined) return column?.get(this.#row);
+    return column?.at(this.#row, Math.floor(this.#atMs / 1000));
+  }
+}
+
+/**
+ * What the company wrote down and what the suite says. Where both say the same, the younger word
+ * counts; where they differ nobody can tell, whichever was read last.
+ */
+function agreed(company: Sourced | undefined, suite: Sourced | undefined): Sourced | undefined {
+  if (company === undefined || suite === undefined) return company ?? suite;
+  // Null: it said something once, and does not say it any more.
+  if (company.value === null || suite.value === null) return suite.value === null ? company : suite;
+  if (JSON.stringify(company.value) === JSON.stringify(suite.value)) {
+    return company.seenMs > suite.seenMs ? company : suite;
+  }
+  const conflict = [company, suite].map(({ source, value }) => ({ source, value }));
+  const older = company.seenMs < suite.seenMs ? company : suite;
+  return { ...older, value: null, conflict };
+}

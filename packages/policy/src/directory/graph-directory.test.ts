@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { instantOfMs, parseDirectoryItem, parseDirectoryMark, tenantId } from '@countersign/core';
+import { judge } from '../decision/evaluate-policies.ts';
+import { SuiteDirectory } from '../information/suite-directory.ts';
+import { DIRECTORY_AGE_MAX_MS } from '../limits.ts';
+import { unsupplied } from '../policies/check-policies.ts';
+import { readPolicyFolder } from '../policies/policy-folder.ts';
+import { PolicySet } from '../policies/policy-set.ts';
+import { DirectoryStore } from './directory-store.ts';
+import { GraphDirectory } from './graph-directory.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+const NOW_MS = Date.UTC(2026, 0, 5, 9);
+const HOUR_MS = 3_600_000;
+const ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+
+function world() {
+  const store = new DirectoryStore();
+  const graph = new GraphDirectory(store);
+  const directory = new SuiteDirectory(store);
+  const say = (part: string, items: object[], head: object = {}, seenMs = NOW_MS): void => {
+    const at = instantOfMs(seenMs) ?? '';
+    const read = { v: 1, tenant: TENANT, source: `graph/${part}`, at, mode: 'snapshot', ...head };
+    for (const item of items) {
+      const parsed = parseDirectoryItem({ ...read, what: 'item', item });
+      assert.ok(parsed !== undefined);
+      graph.item(parsed);
+    }
+    if ('isCut' in head) return;
+    const end = { page: 1, isLast: true, count: items.length, since: at, next: null, digest: null };
+    const mark = parseDirectoryMark({ ...end, ...read, what: 'mark' });
+    assert.ok(mark !== undefined);
+    graph.mark(mark);
+  };
+  const person = (id: string) => directory.find(TENANT, 'Person', id);
+  return { say, person, directory, store };
+}
+
+const ROLE = { id: ADMINISTRATOR, templateId: ADMINISTRATOR, displayName: 'Global Administrator' };
+const READER = { id: 'f2ef992c', templateId: 'f2ef992c', displayName: 'Global Reader' };
+const ADA = { id: 'ada', userPrincipalName: 'ada@x.example', accountEnabled: true };
+const user = (id: string, more: object = {}): object => ({
+  '@odata.type': '#microsoft.graph.user',
+  id,
+  ...more,
+});
+
+test('people, groups, roles and devices come out of pages', () => {
+  const { say, person, directory } = world();
+  say('delta.users', [{ ...ADA, userType: 'Member' }]);
+  say('delta.groups', [{ id: 'g1', displayName: 'Finance', 'members@delta': [user('ada')] }]);
+  say('list.roleDefinitions', [ROLE, READER]);
+  say('list.roleAssignments', [{ principalId: 'ada', roleDefinitionId: ADMINISTRATOR }]);
+  say('delta.devices', [{ id: 'o1', deviceId: 'd1', isCompliant: true, isManaged: null }]);
+  assert.equal(person('ada@x.example')?.attribute('enabled')?.value, true);
+  assert.equal(person('ada')?.attribute('kind')?.value, 'member');
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['g1']);
+  const device = directory.find(TENANT, 'Device', 'd1');
+  assert.equal(device?.attribute('compliant')?.value, true);
+  assert.equal(device?.attribute('managed')?.value, false);
+});
+
+test('owners of service principals, and of their applications, are what workloads have', () => {
+  const { say, directory } = world();
+  const owned = (name: string) => directory.find(TENANT, 'Workload', 'sp1')?.attribute(name);
+  // In whichever order they come: the application by its own id, and the principal with both.
+  say('list.applicationOwners', [{ id: 'a1', appId: 'app1', owners: [user('ada'), user('per')] }]);
+  say('list.servicePrincipalOwners', [{ id: 'sp1', appId: 'app1', owners: [] }]);
+  say('delta.servicePrincipals', [{ id: 'sp1', appId: 'app1' }]);
+  assert.deepEqual(owned('owners')?.value, []);
+  assert.deepEqual(owned('applicationOwners')?.value, ['ada', 'per']);
+  assert.equal(owned('owners')?.source, 'graph/list.servicePrincipalOwners');
+  const later = NOW_MS + HOUR_MS;
+  const next = { id: 'sp1', appId: 'app1', owners: [user('ben')] };
+  say('list.servicePrincipalOwners', [next], {}, later);
+  assert.deepEqual(owned('owners')?.value, ['ben']);
+  say('list.servicePrincipalOwners', [{ id: 'sp1', appId: 'app1' }], {}, later + HOUR_MS);
+  assert.equal(owned('owners')?.value, null);
+});
+
+test('a policy reads who owns a workload, and one of whom nobody knows it does not run', () => {
+  const { say, directory } = world();
+  const { schema } = readPolicyFolder('content/policies').source;
+  const text = `@id("owned") @sentence("A workload runs that somebody owns.") @doors("check")
+permit (principal is Workload, action == Action::"runAs", resource is Suite)
+when { principal.owners.contains("ada") || principal.applicationOwners.contains("ada") };`;
+  const policies = PolicySet.parse({ schema, policies: [{ file: 'owned.cedar', text }] });
+  assert.deepEqual(unsupplied(policies), []);
+  say('list.servicePrincipalOwners', [
+    { id: 'sp1', appId: 'app1', owners: [user('ada')] },
+    { id: 'sp2', appId: 'app2', owners: [] },
+    { id: 'sp3', appId: 'app3', owners: [] },
+  ]);
+  const listed = (appId: string) => ({ id: `object of ${appId}`, appId, owners: [] });
+  say('list.applicationOwners', [listed('app1'), listed('app2')]);
+  const verdict = (id: string) => {
+    const asked = {
+      ...{ door: 'check', tenant: TENANT, subject: { type: 'workload', id } },
+      ...{ action: { name: 'runAs' }, resource: { type: 'suite', id: TENANT }, context: {} },
+    };
+    const ages = () => DIRECTORY_AGE_MAX_MS;
+    const { effect, cause } = judge(asked, { policies, directory, ages, nowMs: NOW_MS });
+    return [effect, cause];
+  };
+  assert.deepEqual(verdict('sp1')[0], 'permit');
+  assert.deepEqual(verdict('app2'), ['deny', 'no-policy']);
+  assert.deepEqual(verdict('sp3'), ['deny', 'unknown']);
+});
+
+test('of a service principal that is gone from the list nobody knows the owners', () => {
+  const { say, directory } = world();
+  const item = (id: string) => ({ id, appId: `app of ${id}`, owners: [user('ada')] });
+  say('list.servicePrincipalOwners', [item('sp1'), item('sp2')]);
+  say('list.servicePrincipalOwners', [item('sp2')], {}, NOW_MS + HOUR_MS);
+  const owned = (id: string) => directory.find(TENANT, 'Workload', id)?.attribute('owners')?.value;
+  assert.deepEqual([owned('sp1'), owned('sp2')], [null, ['ada']]);
+  const sp1 = directory.find(TENANT, 'Workload', 'sp1');
+  assert.equal(sp1?.attribute('enabled'), undefined, 'that it is gone is for its own list to say');
+});
+
+test('until all groups are read it is unknown who is in which', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  const group = { id: 'g1', 'members@delta': [user('ada')] };
+  say('delta.groups', [group], { isLast: false });
+  assert.equal(person('ada')?.within('Group'), undefined);
+  say('delta.groups', [{ id: 'g2', 'members@delta': [user('ada')] }], { page: 2 });
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? [])], ['g1', 'g2']);
+});
+
+test('who leaves a group is out, and was in before', () => {
+  const { say, person, store } = world();
+  say('delta.users', [ADA]);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada')] }]);
+  const left = user('ada', { '@removed': { reason: 'deleted' } });
+  const later = NOW_MS + 2 * HOUR_MS;
+  say('delta.groups', [{ id: 'g1', 'members@delta': [left] }], { mode: 'delta' }, later);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? ['?'])], []);
+  const before = store.at(NOW_MS + HOUR_MS).find(TENANT, 'Person', 'ada');
+  assert.deepEqual([...(before?.within('Group')?.value ?? [])], ['g1']);
+});
+
+test('a person or a group that is removed lets nobody in', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada'), user('per')] }]);
+  const gone = { '@removed': { reason: 'changed' } };
+  say('delta.users', [{ id: 'ada', ...gone }], { mode: 'delta' }, NOW_MS + HOUR_MS);
+  assert.equal(person('ada')?.attribute('enabled')?.value, false);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? ['?'])], []);
+  say('delta.groups', [{ id: 'g1', ...gone }], { mode: 'delta' }, NOW_MS + HOUR_MS);
+  assert.deepEqual([...(person('per')?.within('Group')?.value ?? ['?'])], []);
+});
+
+test('a snapshot that is told anew leaves out who is no more', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('ada'), user('per')] }]);
+  say('delta.users', [ADA], {}, NOW_MS + HOUR_MS);
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('per')] }], {}, NOW_MS + HOUR_MS);
+  assert.equal(person('per')?.attribute('enabled')?.value, false);
+  assert.equal(person('ada')?.attribute('enabled')?.value, true);
+  assert.deepEqual([...(person('ada')?.within('Group')?.value ?? ['?'])], []);
+  assert.deepEqual([...(person('per')?.within('Group')?.value ?? ['?'])], ['g1']);
+});
+
+test('what a delta query was not asked for stays unknown', () => {
+  const { say, person } = world();
+  say('delta.users', [{ id: 'ada', userPrincipalName: 'ada@x.example' }]);
+  assert.equal(person('ada')?.attribute('enabled'), undefined);
+});
+
+test('a page that a crash cut off says nothing until it comes again', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  const gone = { ...ADA, accountEnabled: false };
+  say('delta.users', [gone], { mode: 'delta', isCut: true }, NOW_MS + HOUR_MS);
+  assert.equal(person('ada')?.attribute('enabled')?.value, true);
+  const again = { mode: 'delta' };
+  say('delta.users', [gone], again, NOW_MS + 2 * HOUR_MS);
+  assert.equal(person('ada')?.attribute('enabled')?.value, false);
+});
+
+test('what was read and has not changed is as young as the last look', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', [{ principalId: 'ada', roleDefinitionId: ADMINISTRATOR }]);
+  const later = NOW_MS + 40 * HOUR_MS;
+  for (const part of ['delta.users', 'list.roleDefinitions', 'list.roleAssignments']) {
+    say(part, [], { mode: 'delta' }, later);
+  }
+  assert.equal(person('ada')?.attribute('enabled')?.seenMs, later);
+  assert.equal(person('ada')?.attribute('privileged')?.seenMs, later);
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+});
+
+test('roles come in pages, and all of them count', () => {
+  const { say, person } = world();
+  const holds = (principalId: string) => [{ principalId, roleDefinitionId: ADMINISTRATOR }];
+  say(
+    'delta.users',
+    ['ada', 'per', 'eve'].map((id) => ({ ...ADA, id, userPrincipalName: id })),
+  );
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', holds('ada'), { isLast: false });
+  assert.equal(person('ada')?.attribute('privileged'), undefined);
+  say('list.roleAssignments', holds('per'), { page: 2 });
+  const privileged = () =>
+    ['ada', 'per', 'eve'].map((id) => person(id)?.attribute('privileged')?.value);
+  assert.deepEqual(privileged(), [true, true, false]);
+  // A list that broke off before is begun anew by its first page.
+  say('list.roleAssignments', holds('eve'), { isLast: false }, NOW_MS + HOUR_MS);
+  say('list.roleAssignments', holds('per'), {}, NOW_MS + 2 * HOUR_MS);
+  assert.deepEqual(privileged(), [false, true, false]);
+});
+
+test('that no list of roles was ever read is not taken for one without holders', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleAssignments', [], { mode: 'delta' });
+  assert.equal(person('ada')?.attribute('privileged'), undefined);
+});
+
+test('an assignment of no role is none, and a stranger who is gone is nobody', () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', [{ principalId: 'ada' }, { roleDefinitionId: ADMINISTRATOR }]);
+  assert.equal(person('ada')?.attribute('privileged')?.value, false);
+  const gone = { id: 'ghost', '@removed': { reason: 'deleted' } };
+  say('delta.users', [gone, { ...ADA, id: '' }], { mode: 'delta' }, NOW_MS + HOUR_MS);
+  assert.equal(person('ghost'), undefined);
+  assert.equal(person('ada')?.attribute('enabled')?.value, true);
+});
+
+test('what the vendor states of a person in another form than its own is unknown', () => {
+  const { say, person } = world();
+  say('delta.users', [{ ...ADA, accountEnabled: 'true', userType: null }]);
+  assert.equal(person('ada')?.attribute('enabled'), undefined);
+  assert.equal(person('ada')?.attribute('kind'), undefined);
+});
+
+test('who gives a role back held it before', () => {
+  const { say, person, store } = world();
+  const holds = { principalId: 'ada', roleDefinitionId: ADMINISTRATOR };
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [ROLE]);
+  say('list.roleAssignments', [holds]);
+  say('list.roleAssignments', [], {}, NOW_MS + 2 * HOUR_MS);
+  assert.equal(person('ada')?.attribute('privileged')?.value, false);
+  const before = new SuiteDirectory(store.at(NOW_MS + HOUR_MS)).find(TENANT, 'Person', 'ada');
+  assert.equal(before?.attribute('privileged')?.value, true);
+});
+
+test('a role is held by whoever turns up with the id later, and by a group for its members', () => {
+  const { say, person } = world();
+  say('list.roleDefinitions', [ROLE]);
+  const holders = ['ada', 'g1'].map((principalId) => ({
+    ...{ principalId, roleDefinitionId: ADMINISTRATOR },
+  }));
+  say('list.roleAssignments', holders);
+  say('delta.users', [ADA, { ...ADA, id: 'per', userPrincipalName: 'per@x.example' }]);
+  assert.equal(person('ada')?.attribute('privileged'), undefined, 'nobody knows who is in g1');
+  say('delta.groups', [{ id: 'g1', 'members@delta': [user('per')] }, { id: 'g2' }]);
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+  assert.equal(person('per')?.attribute('privileged')?.value, true);
+});
+
+test("a role of the company's own counts as privileged", () => {
+  const { say, person } = world();
+  say('delta.users', [ADA]);
+  say('list.roleDefinitions', [{ id: 'own', templateId: 'own', isBuiltIn: false }]);
+  say('list.roleAssignments', [{ principalId: 'ada', roleDefinitionId: 'own' }]);
+  assert.equal(person('ada')?.attribute('privileged')?.value, true);
+});
+
+test('a device of which nothing is said is neither healthy nor unhealthy', () => {
+  const { say, directory } = world();
+  say('delta.devices', [{ id: 'o1', deviceId: 'd1' }]);
+  assert.equal(directory.find(TENANT, 'Device', 'd1')?.attribute('compliant'), undefined);
+});

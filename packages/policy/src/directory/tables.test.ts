@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { runs } from '../../../../tools/property.ts';
+import { type Cell, Column } from './attribute-column.ts';
+import { EntityTable } from './entity-table.ts';
+import { containerOf, membershipColumn } from './membership-column.ts';
+import { Parents } from './parent-lists.ts';
+import { ValuePool } from './value-pool.ts';
+
+/** Rows far apart, so that columns have to grow. */
+const ROWS = fc.constantFrom(0, 1, 63, 64, 65, 200, 1000);
+
+describe('a column', () => {
+  const cell = (value: number, firstS: number, lastS: number, source = 0): Cell => {
+    return { value, source, firstS, lastS };
+  };
+
+  test('says nothing of what nobody set', () => {
+    const column = new Column();
+    assert.equal(column.get(5), undefined);
+    assert.equal(column.at(5, 10), undefined);
+    column.set(5, { value: 0, source: 3 }, 10);
+    assert.deepEqual(column.get(5), cell(0, 10, 10, 3));
+    assert.equal(column.get(4), undefined);
+    assert.equal(column.get(5000), undefined);
+  });
+
+  test('a value seen again gets younger, and goes by the source that saw it last', () => {
+    const column = new Column();
+    column.set(0, { value: 7, source: 1 }, 10);
+    column.set(0, { value: 7, source: 2 }, 20);
+    assert.deepEqual(column.get(0), cell(7, 10, 20, 2));
+  });
+
+  test('what is older than what is known changes nothing', () => {
+    const column = new Column();
+    column.set(0, { value: 7, source: 1 }, 10);
+    column.set(0, { value: 8, source: 2 }, 9);
+    assert.deepEqual(column.get(0), cell(7, 10, 10, 1));
+    column.set(0, { value: 8, source: 2 }, 10);
+    assert.deepEqual(column.get(0), cell(8, 10, 10, 2));
+  });
+
+  test('what a value was before is known for its time, and from when it was confirmed', () => {
+    const column = new Column();
+    column.set(0, { value: 1, source: 0 }, 10);
+    column.set(0, { value: 2, source: 0 }, 20, 15);
+    column.set(0, { value: 3, source: 0 }, 30, 99);
+    const at = (s: number): Cell | undefined => column.at(0, s);
+    assert.deepEqual(at(5), cell(1, 10, 15), 'before all of them: the first there is');
+    assert.deepEqual(at(10), cell(1, 10, 15));
+    assert.deepEqual(at(19), cell(1, 10, 15));
+    assert.deepEqual(at(20), cell(2, 20, 30), 'confirmed to the moment of the change at most');
+    assert.deepEqual(at(29), cell(2, 20, 30));
+    assert.deepEqual(at(30), cell(3, 30, 30));
+    assert.deepEqual(at(1000), cell(3, 30, 30));
+  });
+
+  test('holds what a plain list of all that was said would hold', () => {
+    const step = fc.record({ row: ROWS, value: fc.nat(3), source: fc.nat(2), s: fc.nat(20) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+        const column = new Column();
+        const model = new Map<number, { value: number; lastS: number }[]>();
+        for (const { row, value, source, s } of steps) {
+          column.set(row, { value, source }, s);
+          const said = model.get(row) ?? [];
+          const last = said.at(-1);
+          if (last !== undefined && s < last.lastS) continue;
+          if (last?.value === value) last.lastS = s;
+          else said.push({ value, lastS: s });
+          model.set(row, said);
+        }
+        for (const [row, said] of model) {
+          const [value, lastS] = [said.at(-1)?.value, said.at(-1)?.lastS];
+          assert.deepEqual([column.get(row)?.value, column.get(row)?.lastS], [value, lastS]);
+        }
+      }),
+      runs(200),
+    );
+  });
+});
+
+describe('what things are in', () => {
+  test('is what was added and not taken out, at every moment', () => {
+    const step = fc.record({ row: ROWS, ref: fc.nat(6), isAdded: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), (steps) => {
+        const parents = new Parents();
+        const model = new Map<number, Set<number>>();
+        const history: Map<number, readonly number[]>[] = [];
+        const sorted = (of: Iterable<number>): number[] => [...of].sort((a, b) => a - b);
+        for (const [s, { row, ref, isAdded }] of steps.entries()) {
+          const within = model.get(row) ?? new Set();
+          model.set(row, within);
+          if (isAdded) {
+            assert.equal(parents.add(row, ref, s + 1), !within.has(ref));
+            within.add(ref);
+          } else {
+            parents.remove(row, ref, s + 1);
+            within.delete(ref);
+          }
+          history.push(new Map([...model].map(([of, refs]) => [of, sorted(refs)])));
+        }
+        for (const [row, refs] of model) assert.deepEqual(sorted(parents.of(row)), sorted(refs));
+        for (const [s, then] of history.entries()) {
+          for (const row of model.keys()) {
+            assert.deepEqual(sorted(parents.at(row, s + 1)), then.get(row) ?? []);
+          }
+        }
+        assert.equal(parents.of(5000).length, 0);
+      }),
+      runs(100),
+    );
+  });
+
+  test('what was said first is no change: it was so before, too', () => {
+    const parents = new Parents();
+    parents.add(3, 1, undefined);
+    parents.add(3, 2, 10);
+    assert.deepEqual(parents.at(3, 5), [1]);
+    assert.deepEqual(parents.at(3, 9), [1]);
+    assert.deepEqual(new Set(parents.at(3, 10)), new Set([1, 2]));
+    parents.remove(3, 1, undefined);
+    assert.deepEqual(parents.at(3, 5), []);
+  });
+});
+
+describe('a table', () => {
+  test('finds by id and by name, in any case', () => {
+    const table = new EntityTable();
+    const row = table.reach('Ada');
+    table.name(row, 'Ada@Contoso.example');
+    assert.equal(table.size, 1);
+    assert.equal(table.id(row), 'Ada');
+    for (const text of ['Ada', 'ADA', 'ada@contoso.example']) assert.equal(table.find(text), row);
+    assert.equal(table.find('bob'), undefined);
+    assert.equal(table.reach('ADA'), row);
+    assert.equal(table.reach('ada@contoso.example'), row);
+    assert.throws(() => table.id(7), /a row of the directory has an id/);
+  });
+
+  test('a name that two have is nobody, and an id is always somebody', () => {
+    const table = new EntityTable();
+    const [ada, bob] = [table.reach('ada'), table.reach('bob')];
+    table.name(ada, 'The boss');
+    table.name(ada, 'the boss');
+    assert.equal(table.find('the boss'), ada);
+    table.name(bob, 'the boss');
+    assert.equal(table.find('the boss'), undefined);
+    table.name(ada, 'the boss');
+    assert.equal(table.find('the boss'), undefined, 'it does not become one again');
+    table.name(ada, 'bob');
+    assert.equal(table.find('bob'), bob);
+  });
+
+  test('whoever was known by a name alone goes by the id from now on', () => {
+    const table = new EntityTable();
+    const row = table.reach('Ada@contoso.example');
+    assert.equal(table.reach('0d6c', ['ada@contoso.example']), row);
+    assert.deepEqual([table.id(row), table.size], ['0d6c', 1]);
+    assert.equal(table.find('0D6C'), row);
+    assert.equal(table.find('ada@contoso.example'), row);
+    assert.notEqual(table.reach('0d6d', ['nobody']), row);
+  });
+
+  test('has a column for each attribute, and knows what is from where', () => {
+    const table = new EntityTable();
+    const row = table.reach('ada');
+    assert.equal(table.column('risk'), undefined);
+    const column = table.reachColumn('risk');
+    assert.equal(table.reachColumn('risk'), column);
+    assert.equal(table.column('risk'), column);
+    column.set(row, { value: 1, source: 4 }, 1);
+    table.reachColumn('enabled').set(row, { value: 1, source: 5 }, 1);
+    assert.ok(table.isFrom(row, 4) && table.isFrom(row, 5) && !table.isFrom(row, 6));
+    assert.ok(!table.isFrom(row + 1, 4));
+    assert.deepEqual(
+      [...table.columns].map(([name]) => name),
+      ['risk', 'enabled'],
+    );
+  });
+});
+
+describe('a pool of values', () => {
+  test('keeps each once, whatever it is', () => {
+    const pool = new ValuePool();
+    const values = [null, true, 0, '', 'a', ['a'], { a: 1 }, [{ a: [1] }]];
+    const numbers = values.map((value) => pool.of(value));
+    assert.equal(new Set(numbers).size, values.length);
+    assert.deepEqual(
+      values.map((value) => pool.of(structuredClone(value))),
+      numbers,
+    );
+    assert.deepEqual(
+      numbers.map((number) => pool.value(number)),
+      values,
+    );
+    assert.equal(pool.of(undefined), pool.of(null));
+    assert.equal(pool.value(99), undefined);
+  });
+
+  test('knows few sources by name', () => {
+    const pool = new ValuePool();
+    assert.deepEqual([pool.source('graph'), pool.source('file'), pool.source('graph')], [0, 1, 0]);
+    assert.deepEqual([pool.sourceName(1), pool.sourceName(9)], ['file', '']);
+  });
+});
+
+test('a column of memberships names what it is about', () => {
+  assert.equal(containerOf(membershipColumn('Group')), 'Group');
+  assert.equal(containerOf('enabled'), undefined);
+});

@@ -1,0 +1,88 @@
+import { isGuid, type TenantId } from '@countersign/core';
+import type { EntityFacts } from '../directory/directory.ts';
+import {
+  type ConditionalAccessPolicy,
+  conditionalAccess,
+  type EntraWorld,
+} from '../policies/conditional-access.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
+import type { Knowledge } from './policy-information.ts';
+
+export type EntraExport = {
+  readonly policies: readonly ConditionalAccessPolicy[];
+  /** What keeps a policy from being written, or from being safe to enforce. */
+  readonly lacking: readonly string[];
+};
+
+/** What of these policies the vendor has to decide, as policies of its own. */
+export function exportConditionalAccess(
+  set: PolicySet,
+  knowledge: Knowledge,
+  tenant: TenantId,
+): EntraExport {
+  const { breakGlass, nameless, ...rest } = worldOf(knowledge, tenant);
+  const lacking = nameless.map(
+    (id) =>
+      `the account for emergencies ${id} is known by no object id: it is excluded from nothing`,
+  );
+  if (breakGlass.length === 0) {
+    lacking.push('no account for emergencies is known: exclude yours before anything is enforced');
+  }
+  const policies = set.policies.flatMap((policy): ConditionalAccessPolicy[] => {
+    if (policy.entra === undefined) return [];
+    const written = conditionalAccess(policy, policy.entra, { breakGlass, ...rest });
+    if (written !== undefined) return [written];
+    const what = policy.entra.who === 'workloads' ? 'register' : 'wave with a group of the tenant';
+    lacking.push(`the policy ${policy.id} is left out: no ${what} is known`);
+    return [];
+  });
+  return { policies, lacking };
+}
+
+/** Entities that are looked at together. */
+const PAGE = 1000;
+
+function worldOf(
+  knowledge: Knowledge,
+  tenant: TenantId,
+): EntraWorld & { readonly nameless: readonly string[] } {
+  const { directory } = knowledge;
+  const emergency = idsOf(knowledge, tenant, 'Person', (facts) => {
+    return facts.attribute('kind')?.value === 'break-glass';
+  });
+  const open = idsOf(knowledge, tenant, 'Group', (facts) =>
+    [...(facts.within('Wave')?.value ?? [])].some((wave) => {
+      return directory.find(tenant, 'Wave', wave)?.attribute('state')?.value === 'open';
+    }),
+  );
+  const registered = idsOf(knowledge, tenant, 'Workload', (facts) => {
+    return facts.attribute('registered')?.value === true;
+  });
+  const hasRegister = directory.told(tenant, 'Workload') !== undefined;
+  const openGroups = open.filter(isGuid);
+  return {
+    breakGlass: emergency.filter(isGuid),
+    nameless: emergency.filter((id) => !isGuid(id)),
+    // Without a group to leave out everybody would be kept out.
+    openGroups: openGroups.length > 0 ? openGroups : undefined,
+    registered: hasRegister ? registered.filter(isGuid) : undefined,
+  };
+}
+
+function idsOf(
+  { directory }: Knowledge,
+  tenant: TenantId,
+  type: string,
+  isMeant: (facts: EntityFacts) => boolean,
+): readonly string[] {
+  const found: string[] = [];
+  for (let after: string | undefined; ; ) {
+    const ids = directory.list(tenant, type, { after, count: PAGE });
+    for (const id of ids) {
+      const facts = directory.find(tenant, type, id);
+      if (facts !== undefined && isMeant(facts)) found.push(id);
+    }
+    after = ids.at(-1);
+    if (after === undefined) return found;
+  }
+}

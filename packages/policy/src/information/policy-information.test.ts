@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { tenantId } from '@countersign/core';
+import { parseDirectoryFile } from '../directory/directory-file.ts';
+import { readPolicyFolder } from '../policies/policy-folder.ts';
+import { PolicySet } from '../policies/policy-set.ts';
+import type { DirectoryFileBody, PolicyTextBody } from './information-entries.ts';
+import { Knowledge } from './policy-information.ts';
+
+const TENANT = tenantId('0f4b3c1e-5a67-4a3c-9d55-8f1f0c1f6a11');
+const START_MS = Date.parse('2026-03-01T00:00:00Z');
+
+function body(isEnabled: boolean, readMs: number, file = 'people.yaml'): DirectoryFileBody {
+  const text = `tenant: ${TENANT}\npeople: [{ id: ada, enabled: ${isEnabled} }]\n`;
+  return { v: 1, what: 'file', file, readMs, directory: parseDirectoryFile({ file, text }) };
+}
+
+function enabledOf(knowledge: Knowledge): unknown {
+  return knowledge.directory.find(TENANT, 'Person', 'ada')?.attribute('enabled')?.value;
+}
+
+test('what a file said before is not taken in after what it says now', () => {
+  const knowledge = new Knowledge();
+  const [before, after] = [body(true, START_MS), body(false, START_MS + 200)];
+  // A door takes in the news at once; the books come to the entries before it later.
+  knowledge.apply('directory', after, 8);
+  const changes: unknown[] = [];
+  knowledge.directory.hear((_, change) => changes.push(change));
+  knowledge.apply('directory', before, 7);
+  assert.equal(enabledOf(knowledge), false);
+  knowledge.apply('directory', after, 8);
+  assert.equal(enabledOf(knowledge), false);
+  assert.deepEqual(changes, [], 'nobody is told of a change that there was not');
+});
+
+test('what a file says later counts, even of an earlier time', () => {
+  const knowledge = new Knowledge();
+  knowledge.apply('directory', body(true, START_MS), 7);
+  // The clock was set back meanwhile.
+  knowledge.apply('directory', body(false, START_MS - 3_600_000), 8);
+  assert.equal(enabledOf(knowledge), false);
+});
+
+test('the order of one file is not that of another', () => {
+  const knowledge = new Knowledge();
+  knowledge.apply('directory', body(true, START_MS), 8);
+  knowledge.apply('directory', body(false, START_MS + 1000, 'others.yaml'), 7);
+  assert.equal(enabledOf(knowledge), false);
+});
+
+function policyFolder(): PolicyTextBody {
+  const folder = join(import.meta.dirname, '../../../../content/policies');
+  const { source } = readPolicyFolder(folder);
+  const { version } = PolicySet.parse(source);
+  return { v: 1, what: 'text', version, schema: source.schema, policies: source.policies };
+}
+
+test('sign-ins are checked by policies that an operator put in force, and by no others', () => {
+  const knowledge = new Knowledge();
+  const text = policyFolder();
+  const { version } = text;
+  knowledge.apply('policy', text, 1);
+  const inForce = { v: 1, what: 'in-force', version, by: 'serve', atMs: START_MS };
+  const ours = knowledge.apply('policy', { ...inForce, only: 'decisions' }, 2);
+  assert.equal(ours, Number.POSITIVE_INFINITY, 'no sign-in is judged otherwise than before');
+  assert.equal(knowledge.policies?.version, version);
+  assert.equal(knowledge.policiesAt(START_MS + 1), undefined);
+  assert.ok(!knowledge.isChecking);
+  assert.ok(knowledge.isInForce(version, 'decisions'));
+  assert.ok(!knowledge.isInForce(version, undefined), 'the operator has yet to choose them');
+
+  const chosen = knowledge.apply('policy', { ...inForce, by: 'ada', atMs: START_MS + 5 }, 3);
+  assert.equal(chosen, Number.NEGATIVE_INFINITY, 'those of all times are');
+  assert.equal(knowledge.policiesAt(START_MS)?.version, version);
+  assert.ok(knowledge.isInForce(version, 'decisions'));
+});

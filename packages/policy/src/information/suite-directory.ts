@@ -1,0 +1,129 @@
+import type { TenantId } from '@countersign/core';
+import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
+import type { Opinions } from '../risk/risk-history.ts';
+import { RISK_LEVELS } from '../risk/risk-level.ts';
+
+/** States of a wave, the one first that lets most in. */
+export const WAVE_STATES = ['open', 'paused', 'closed', 'planned'] as const;
+
+/**
+ * The directory as the suite's policies read it: what follows from several entries is worked out
+ * here. A person is `privileged` who holds a role that is, is in the `wave` that lets most in, and
+ * has the worse `risk` of what the company wrote down and what was found.
+ */
+export class SuiteDirectory implements Directory {
+  readonly #directory: Directory;
+  readonly #opinions: Opinions | undefined;
+
+  constructor(directory: Directory, opinions?: Opinions) {
+    this.#directory = directory;
+    this.#opinions = opinions;
+  }
+
+  find(tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+    const facts = this.#directory.find(tenant, type, id);
+    if (type === 'Workload') return this.#workload(tenant, id, facts);
+    if (type !== 'Person' || facts === undefined) return facts;
+    const risk = (): Sourced | undefined => this.#opinions?.risk(tenant, [facts.id, id]);
+    return new PersonFacts(facts, (of, each) => this.#directory.find(tenant, of, each), risk);
+  }
+
+  told(tenant: TenantId, type: string): Sourced<null> | undefined {
+    return this.#directory.told(tenant, type);
+  }
+
+  networks(tenant: TenantId, address: string): Sourced<readonly string[]> | undefined {
+    return this.#directory.networks(tenant, address);
+  }
+
+  /** With a register, what it does not have is known not to be registered. */
+  #workload(tenant: TenantId, id: string, facts: EntityFacts | undefined): EntityFacts | undefined {
+    const told = this.#directory.told(tenant, 'Workload');
+    if (told === undefined || facts?.attribute('registered') !== undefined) return facts;
+    return {
+      id: facts?.id ?? id,
+      attribute: (name) =>
+        name === 'registered' ? { ...told, value: false } : facts?.attribute(name),
+      within: (type) => facts?.within(type),
+    };
+  }
+}
+
+type Find = (type: string, id: string) => EntityFacts | undefined;
+
+class PersonFacts implements EntityFacts {
+  readonly id: string;
+  readonly #facts: EntityFacts;
+  readonly #find: Find;
+  readonly #risk: () => Sourced | undefined;
+
+  constructor(facts: EntityFacts, find: Find, risk: () => Sourced | undefined) {
+    this.id = facts.id;
+    this.#facts = facts;
+    this.#find = find;
+    this.#risk = risk;
+  }
+
+  attribute(name: string): Sourced | undefined {
+    switch (name) {
+      case 'privileged':
+        return this.#worked('Role', 'privileged', (values) => values.includes(true));
+      case 'wave':
+        return this.#worked(
+          'Wave',
+          'state',
+          (values) => WAVE_STATES.find((state) => values.includes(state)) ?? 'none',
+        );
+      case 'risk':
+        return worse(this.#facts.attribute(name), this.#risk());
+      case 'kind':
+        return this.#facts.attribute(name) ?? this.#kindOfUserType();
+      default:
+        return this.#facts.attribute(name);
+    }
+  }
+
+  /** The vendor's word for it, where the company has not said more. */
+  #kindOfUserType(): Sourced | undefined {
+    const userType = this.#facts.attribute('userType');
+    if (userType === undefined) return undefined;
+    const { value, ...from } = userType;
+    const kind = typeof value === 'string' ? value.toLowerCase() : null;
+    return { value: kind === 'member' || kind === 'guest' ? kind : null, ...from };
+  }
+
+  within(type: string): Sourced<ReadonlySet<string>> | undefined {
+    return this.#facts.within(type);
+  }
+
+  /** From an attribute of all things that the person is in; as old as the oldest of them. */
+  #worked<T>(
+    type: string,
+    attribute: string,
+    work: (values: readonly unknown[]) => T,
+  ): Sourced<T | null> | undefined {
+    const within = this.#facts.within(type);
+    if (within === undefined) return undefined;
+    const values: unknown[] = [];
+    let { source, seenMs } = within;
+    for (const id of within.value) {
+      const sourced = this.#find(type, id)?.attribute(attribute);
+      if (sourced?.conflict !== undefined) return { ...sourced, value: null };
+      // One of which nobody knows it makes the whole unknown.
+      if (sourced === undefined || sourced.value === null) return undefined;
+      values.push(sourced.value);
+      if (sourced.seenMs < seenMs) ({ source, seenMs } = sourced);
+    }
+    return { value: work(values), source, seenMs };
+  }
+}
+
+/** Of the same risk the younger word counts. A word that is no level is nobody's to overrule. */
+function worse(written: Sourced | undefined, found: Sourced | undefined): Sourced | undefined {
+  if (written === undefined || found === undefined) return written ?? found;
+  const levels: readonly unknown[] = RISK_LEVELS;
+  const [one, other] = [levels.indexOf(written.value), levels.indexOf(found.value)];
+  if (one < 0) return written;
+  if (one === other) return written.seenMs > found.seenMs ? written : found;
+  return one > other ? written : found;
+}

@@ -1,0 +1,130 @@
+import type { Attributes, CedarType, Schema } from '../cedar/cedar-schema.ts';
+import { ANY_TYPE, type Read, readText } from '../cedar/policy-reads.ts';
+import { AccessError } from '../errors.ts';
+import { type Door, suppliesInput } from './enforcement-point.ts';
+import { actionsOf, type Policy, takesType } from './policy.ts';
+import type { PolicyProblem } from './policy-problem.ts';
+import { PolicySet, type PolicySource } from './policy-set.ts';
+
+/** What the directory and the register state of each type. */
+const STATED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Person', ['enabled', 'kind', 'privileged', 'risk', 'wave']],
+  [
+    'Workload',
+    [
+      ...['registered', 'owner', 'purpose', 'expires', 'scopes', 'networks', 'credentials'],
+      ...['owners', 'applicationOwners'],
+    ],
+  ],
+  ['Device', ['compliant', 'managed']],
+  ['App', ['sensitivity']],
+  ['Role', ['privileged']],
+  ['Wave', ['state']],
+]);
+
+/** Types of which the directory knows what is in them. */
+const CONTAINERS: readonly string[] = ['Group', 'Role', 'Wave'];
+
+/**
+ * Policies that are bound to a door which cannot supply what they read: such an input is unknown
+ * for ever, and the policy would keep everybody out.
+ */
+export function unsupplied(set: PolicySet): readonly PolicyProblem[] {
+  return set.policies.flatMap((policy) =>
+    policy.doors.flatMap((name): PolicyProblem[] => {
+      const door = set.doors.get(name);
+      const { place } = policy;
+      if (door === undefined) {
+        const known = [...set.doors.keys()].join(', ');
+        const what = `the policy ${policy.id} is bound to ${name}, which is no door`;
+        return [{ place, what: `${what}: write one of ${known}` }];
+      }
+      return lackingAt(policy, door, set.schema).map((lack) => ({ place, what: lack }));
+    }),
+  );
+}
+
+function lackingAt(policy: Policy, door: Door, schema: Schema): readonly string[] {
+  const lacking = new Set<string>();
+  for (const action of actionsOf(policy.tree, schema)) {
+    const shape = schema.actions.get(action);
+    if (shape === undefined) continue;
+    const principals = shape.principals.filter((type) => takesType(policy.tree.principal, type));
+    const resources = shape.resources.filter((type) => takesType(policy.tree.resource, type));
+    for (const read of policy.reads) {
+      const types = read.root === 'resource' ? resources : principals;
+      const what =
+        read.root === 'context'
+          ? lackOfContext(read, shape.context, door, schema)
+          : types.map((type) => lackOf(read, type, read.path, door, schema)).find(isSaid);
+      if (what !== undefined) lacking.add(what);
+    }
+  }
+  return [...lacking].map((what) => {
+    const others = door.supplies.map((input) => input.replace('context.', '')).join(', ');
+    const { name } = door;
+    const cure = `take ${name} out of its @doors, or decide by what it states (${others})`;
+    return `the policy ${policy.id} reads ${what}, which the door ${name} cannot supply: ${cure}`;
+  });
+}
+
+function lackOfContext(
+  read: Read,
+  context: Attributes,
+  door: Door,
+  schema: Schema,
+): string | undefined {
+  const [name = '', ...rest] = read.path;
+  const attribute = context.get(name);
+  // Of another action: the validator saw to it that it is not read with this one.
+  if (attribute === undefined) return undefined;
+  if (!suppliesInput(door, `context.${name}`)) return readText(read);
+  const { type } = attribute;
+  return type.kind === 'Entity' ? lackOf(read, type.name, rest, door, schema) : undefined;
+}
+
+function lackOf(
+  read: Read,
+  type: string,
+  path: readonly string[],
+  door: Door,
+  schema: Schema,
+): string | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    const { within } = read;
+    if (within === undefined || within === ANY_TYPE) return undefined;
+    return CONTAINERS.includes(within) ? undefined : readText(read);
+  }
+  const attribute = schema.entities.get(type)?.attributes.get(name);
+  if (attribute === undefined) return undefined;
+  const isRoot = path.length === read.path.length;
+  const isStated = STATED.get(type)?.includes(name) === true;
+  if (!isStated && !(isRoot && suppliesInput(door, `${read.root}.${name}`))) return readText(read);
+  const next: CedarType = attribute.type;
+  return next.kind === 'Entity' ? lackOf(read, next.name, rest, door, schema) : undefined;
+}
+
+function isSaid(what: string | undefined): what is string {
+  return what !== undefined;
+}
+
+export type PolicyCheck = {
+  readonly problems: readonly PolicyProblem[];
+  readonly policies: readonly string[];
+  /** Undefined where the policies do not hold. */
+  readonly version: string | undefined;
+};
+
+/** Whether policies hold: in themselves, by the official validator, and at their doors. */
+export function checkPolicies(source: PolicySource): PolicyCheck {
+  try {
+    const set = PolicySet.parse(source);
+    const policies = set.policies.map(({ id }) => id);
+    return { problems: unsupplied(set), policies, version: set.version };
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    const problems = error.data['problems'] as readonly PolicyProblem[];
+    return { problems, policies: [], version: undefined };
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import {
+  type ConfigFile,
+  parseYaml,
+} from '../../../../apps/countersign/src/config/parse-config.ts';
+import { NAME_CHARACTERS_MAX } from '../limits.ts';
+import { type Door, doorOf, type StatedDoor } from './enforcement-point.ts';
+
+/** Doors of the company's own tools, beside those that are built: what each can state. */
+export function parseDoorFile(file: ConfigFile): readonly Door[] {
+  const { doors } = parseYaml(file, doorsSchema());
+  return doors.map(doorOf);
+}
+
+type DoorsFile = { readonly doors: readonly StatedDoor[] };
+
+function doorsSchema(): z.ZodType<DoorsFile> {
+  const text = z.string().trim().min(1).max(NAME_CHARACTERS_MAX);
+  const input = text.regex(
+    /^(?:principal|resource|context)\.\w+$/,
+    'is no input: write it as principal.role, resource.status or context.address',
+  );
+  const door = z.strictObject({
+    name: text,
+    sentence: text,
+    when: z.enum(['before', 'after']).default('before'),
+    supplies: z.array(input),
+    types: z.record(text, text).default({}),
+  });
+  return z.strictObject({ doors: z.array(door) });
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { POLICY_FILES_MAX } from '../limits.ts';
+import { readPolicyFolder } from './policy-folder.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'countersign-policies-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+function folder(files: Readonly<Record<string, string>>): string {
+  const dir = mkdtempSync(join(root, 'folder-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+  return dir;
+}
+
+const DOORS = `doors:
+  - { name: own, sentence: Ours., when: before, supplies: [context.factor], types: {} }
+`;
+
+test('a folder has a schema, policies, tests beside them, and what else lies there', () => {
+  const { source, tests } = readPolicyFolder(
+    folder({
+      's.cedarschema': 'S',
+      'b.cedar': 'B',
+      'a.cedar': 'A',
+      'a.test.yaml': 'T',
+      'x.md': '',
+    }),
+  );
+  assert.deepEqual(
+    source.policies.map(({ file, text }) => [file.split('/').at(-1), text]),
+    [
+      ['a.cedar', 'A'],
+      ['b.cedar', 'B'],
+    ],
+  );
+  assert.equal(source.schema.text, 'S');
+  assert.deepEqual(
+    tests.map(({ text }) => text),
+    ['T'],
+  );
+  assert.equal(source.doors, undefined);
+});
+
+test("a folder may have the company's own doors", () => {
+  const files = { 's.cedarschema': 'S', 'a.cedar': 'A', 'doors.yaml': DOORS };
+  const { doors } = readPolicyFolder(folder(files)).source;
+  assert.deepEqual(
+    doors?.map(({ name }) => name),
+    ['own'],
+  );
+});
+
+for (const [name, files, says] of [
+  ['no schema', { 'a.cedar': 'A' }, /it has no schema: one file must end in \.cedarschema$/],
+  ['two schemas', { 'a.cedarschema': '', 'b.cedarschema': '' }, /it has 2 schemas: one file/],
+  ['no policy', { 'a.cedarschema': '' }, /it has no policy: files end in \.cedar$/],
+] as const) {
+  test(`a folder with ${name} is refused`, () => {
+    const dir = folder(files);
+    assert.throws(() => readPolicyFolder(dir), { code: 'POLICY_INVALID', message: says });
+    assert.throws(() => readPolicyFolder(dir), new RegExp(`^AccessError.*policies in ${dir}:`));
+  });
+}
+
+test('a folder that is not there, or is none of policies, is refused', () => {
+  assert.throws(() => readPolicyFolder(join(root, 'nowhere')), {
+    code: 'POLICY_INVALID',
+    message: /name the folder with --policies DIR$/,
+  });
+  const many = Object.fromEntries(
+    Array.from({ length: POLICY_FILES_MAX - 1 }, (_, at) => [`${at}.txt`, '']),
+  );
+  const files = { ...many, 's.cedarschema': 'S' };
+  assert.throws(
+    () => readPolicyFolder(folder(files)),
+    /no policy/,
+    'as many files as there may be',
+  );
+  assert.throws(() => readPolicyFolder(folder({ ...files, 'more.txt': '' })), {
+    message: /it has 501 files: is it a folder of policies\?$/,
+  });
+});

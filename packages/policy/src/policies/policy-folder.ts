@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '@countersign/core';
+import { readConfigFile } from '../../../../apps/countersign/src/config/load-config.ts';
+import { AccessError } from '../errors.ts';
+import { POLICY_FILES_MAX } from '../limits.ts';
+import { parseDoorFile } from './enforcement-point-file.ts';
+import type { PolicySource, PolicyText } from './policy-set.ts';
+
+/**
+ * A folder of policies: one schema, any number of policy files, and their tests beside them; and in
+ * `doors.yaml` the company's own doors, where it has some.
+ */
+export type PolicyFolder = {
+  readonly source: PolicySource;
+  readonly tests: readonly PolicyText[];
+};
+
+/** @throws AccessError POLICY_INVALID, ConfigError CONFIG_UNREADABLE */
+export function readPolicyFolder(folder: string): PolicyFolder {
+  const names = namesIn(folder);
+  const read = (ending: string): PolicyText[] =>
+    names.filter((name) => name.endsWith(ending)).map((name) => readConfigFile(join(folder, name)));
+  const schemas = read('.cedarschema');
+  const [schema] = schemas;
+  if (schema === undefined || schemas.length > 1) {
+    const what = schemas.length === 0 ? 'no schema' : `${schemas.length} schemas`;
+    throw unreadable(folder, `it has ${what}: one file must end in .cedarschema`);
+  }
+  const policies = read('.cedar');
+  if (policies.length === 0) throw unreadable(folder, 'it has no policy: files end in .cedar');
+  const doors = names.includes('doors.yaml')
+    ? parseDoorFile(readConfigFile(join(folder, 'doors.yaml')))
+    : undefined;
+  return { source: { schema, policies, doors }, tests: read('.test.yaml') };
+}
+
+function namesIn(folder: string): readonly string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).sort();
+  } catch (cause) {
+    throw unreadable(folder, `${messageOf(cause)}: name the folder with --policies DIR`);
+  }
+  if (names.length <= POLICY_FILES_MAX) return names;
+  throw unreadable(folder, `it has ${names.length} files: is it a folder of policies?`);
+}
+
+function unreadable(folder: string, what: string): AccessError {
+  return new AccessError('POLICY_INVALID', `could not read the policies in ${folder}: ${what}`);
+}

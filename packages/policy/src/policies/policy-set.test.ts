@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { AccessError } from '../errors.ts';
+import { POLICIES_MAX, SLICES_KEPT_MAX } from '../limits.ts';
+import { checkPolicies } from './check-policies.ts';
+import { doorOf, statedDoor } from './enforcement-point.ts';
+import { type PolicyProblem, problemText } from './policy-problem.ts';
+import { PolicySet } from './policy-set.ts';
+
+const SCHEMA = `
+entity Group;
+entity Person in [Group] = { enabled: Bool, risk: String };
+entity Workload = { registered: Bool };
+entity Suite;
+entity App = { sensitivity: String };
+action reads;
+action signIn in [reads] appliesTo {
+  principal: [Person, Workload], resource: [Suite, App], context: { factor: String }
+};
+action open in [reads] appliesTo { principal: [Person], resource: [App], context: {} };
+action close appliesTo { principal: [Person], resource: [App], context: {} };
+`;
+
+function source(text: string, more: Partial<Parameters<typeof PolicySet.parse>[0]> = {}) {
+  const policies = [{ file: 'a.cedar', text }];
+  return { schema: { file: 's.cedarschema', text: SCHEMA }, policies, ...more };
+}
+
+function policy(id: string, head = 'principal, action, resource', more = ''): string {
+  return `@id("${id}") @sentence("S.") @doors("eam")${more} permit (${head});\n`;
+}
+
+function problems(text: string, more = {}): readonly string[] {
+  try {
+    PolicySet.parse(source(text, more));
+  } catch (error) {
+    assert.ok(error instanceof AccessError && error.code === 'POLICY_INVALID');
+    return (error.data['problems'] as readonly PolicyProblem[]).map(problemText);
+  }
+  return [];
+}
+
+describe('a set of policies', () => {
+  test('reads each with its place, its doors and what it owes', () => {
+    const text = `${policy('b')}\n@id("a")\n@sentence("A.")
+@doors("eam, check") @obligations("x y,z")
+forbid (principal is Person, action == Action::"open", resource)
+when { principal.risk == "high" };`;
+    const { policies } = PolicySet.parse(source(text));
+    const [a, b] = policies;
+    assert.deepEqual([a?.id, b?.id], ['a', 'b']);
+    assert.deepEqual([a?.effect, b?.effect], ['forbid', 'permit']);
+    assert.deepEqual([a?.sentence, a?.doors, b?.doors], ['A.', ['eam', 'check'], ['eam']]);
+    assert.deepEqual([a?.obligations, b?.obligations], [['x', 'y', 'z'], []]);
+    assert.deepEqual(
+      [a?.place, b?.place],
+      [
+        { file: 'a.cedar', line: 3, column: 1 },
+        { file: 'a.cedar', line: 1, column: 1 },
+      ],
+    );
+    assert.deepEqual(a?.reads, [{ root: 'principal', path: ['risk'] }]);
+    assert.equal(a?.entra, undefined);
+  });
+
+  test('of two policies that are written alike each has its own place', () => {
+    const text = `${policy('a')}${policy('a')}`;
+    assert.deepEqual(problems(text), [
+      'a.cedar:2:1: the id a stands at a.cedar:1 too: give it another',
+    ]);
+  });
+
+  test('keeps what the vendor has to decide of a policy, and refuses what no vendor can', () => {
+    const { policies } = PolicySet.parse(source(policy('a', undefined, ' @entra("people mfa")')));
+    assert.deepEqual(policies[0]?.entra, { who: 'people', when: undefined, must: 'mfa' });
+    const [problem, ...more] = problems(policy('a', undefined, ' @entra("everybody mfa")'));
+    assert.match(problem ?? '', /^a\.cedar:1:1: .*write one of people/);
+    assert.deepEqual(more, []);
+  });
+
+  test('names every annotation that a policy lacks', () => {
+    const bare = 'permit (principal, action, resource);';
+    assert.deepEqual(problems(bare), [
+      'a.cedar:1:1: a policy without @id("…") and @sentence("…") and @doors("…"): ' +
+        'write it above the policy',
+    ]);
+    assert.deepEqual(problems(`@id("a") @sentence(" ") @doors("eam") ${bare}`), [
+      'a.cedar:1:1: a policy without @sentence("…"): write it above the policy',
+    ]);
+  });
+
+  test('refuses what cannot be told beforehand', () => {
+    const text = policy('a').replace(';', ' when { principal.hasTag("x") };');
+    const [first] = problems(text);
+    assert.match(
+      first ?? '',
+      /:1:1: the policy a reads a tag, which cannot be told beforehand: read attributes of/,
+    );
+  });
+
+  test('refuses templates, and says what to write', () => {
+    const found = problems(
+      '@id("a") @sentence("S.") @doors("eam") permit (principal == ?principal, action, resource);',
+    );
+    assert.ok(found.some((text) => text.includes('a template with a slot: write the policy out')));
+  });
+
+  test('says where a text is no Cedar, and where a policy does not fit the schema', () => {
+    const [syntax] = problems(`${policy('a')}permit (principal`);
+    assert.match(syntax ?? '', /^a\.cedar:2:\d+: /);
+    const [wrong] = problems(
+      `${policy('a')}${policy('b').replace(';', '\nwhen { principal.colour == "red" };')}`,
+    );
+    assert.match(wrong ?? '', /^a\.cedar:3:\d+: .*colour/s);
+    const [schema] = problems(policy('a'), { schema: { file: 's.cedarschema', text: 'entity ;' } });
+    assert.match(schema ?? '', /^s\.cedarschema:1:\d+: /);
+  });
+
+  test('has so many policies and no more', () => {
+    const many = (count: number): string =>
+      Array.from({ length: count }, (_, at) => policy(`p${at}`)).join('');
+    const [only, ...more] = problems(many(POLICIES_MAX + 1)).filter((text) =>
+      text.includes('most'),
+    );
+    assert.match(only ?? '', /the set has 2001 policies: 2000 are the most$/);
+    assert.equal(more.length, 0);
+  });
+
+  test('is one version whatever its order, and another where it decides otherwise', () => {
+    const version = (text: string, more = {}): string =>
+      PolicySet.parse(source(text, more)).version;
+    const both = version(policy('a') + policy('b'));
+    assert.match(both, /^[0-9a-f]{64}$/);
+    assert.equal(version(policy('b') + policy('a')), both);
+    assert.equal(
+      version('', {
+        policies: [policy('b'), policy('a')].map((text, at) => ({ file: `${at}.cedar`, text })),
+      }),
+      both,
+    );
+    assert.notEqual(version(policy('a')), both);
+    assert.notEqual(
+      version(policy('a') + policy('b'), {
+        schema: { file: 's', text: `${SCHEMA}\nentity More;` },
+      }),
+      both,
+    );
+    const door = doorOf({
+      name: 'own',
+      sentence: 'Ours.',
+      when: 'before',
+      supplies: [],
+      types: {},
+    });
+    assert.notEqual(version(policy('a') + policy('b'), { doors: [door] }), both);
+    assert.equal(version(policy('a') + policy('b'), { doors: [] }), both);
+  });
+
+  test("knows the company's own doors beside those that are built", () => {
+    const door = doorOf({
+      name: 'own',
+      sentence: 'Ours.',
+      when: 'before',
+      supplies: [],
+      types: {},
+    });
+    const set = PolicySet.parse(source(policy('a'), { doors: [door] }));
+    assert.equal(set.doors.get('own'), door);
+    assert.equal(set.doors.get('eam')?.when, 'before');
+  });
+});
+
+describe('a slice', () => {
+  const text = [
+    policy('all'),
+    policy('other').replace('"eam"', '"check"'),
+    policy('one', 'principal, action == Action::"open", resource'),
+    policy('some', 'principal, action in [Action::"open", Action::"close"], resource'),
+    policy('group', 'principal, action in Action::"reads", resource'),
+    policy('people', 'principal is Person, action, resource'),
+    policy('inside', 'principal is Person in Group::"g", action, resource'),
+    policy('member', 'principal in Group::"g", action, resource'),
+    policy('ada', 'principal == Person::"ada", action, resource'),
+    policy('apps', 'principal, action, resource is App'),
+  ].join('');
+  const set = PolicySet.parse(source(text));
+  const slice = (action: string, principal: string, resource: string, door = 'eam') =>
+    set.slice({ door, action, principal, resource });
+  const ids = (...of: Parameters<typeof slice>): string => [...slice(...of).byId.keys()].join(' ');
+
+  test('has what the heads leave in, and nothing of another door', () => {
+    assert.equal(ids('signIn', 'Person', 'Suite'), 'ada all group inside member people');
+    assert.equal(ids('signIn', 'Workload', 'Suite'), 'all group member');
+    assert.equal(ids('open', 'Person', 'App'), 'ada all apps group inside member one people some');
+    assert.equal(ids('close', 'Person', 'App'), 'ada all apps inside member people some');
+    assert.equal(ids('signIn', 'Person', 'Suite', 'check'), 'other');
+    assert.equal(ids('signIn', 'Person', 'Suite', 'authzen'), '');
+  });
+
+  test('is made once, with all that its policies read, in one order', () => {
+    const first = slice('open', 'Person', 'App');
+    assert.equal(slice('open', 'Person', 'App'), first);
+    assert.notEqual(slice('close', 'Person', 'App'), first);
+    assert.deepEqual(
+      first.reads.map(({ root, within }) => `${root} in ${within}`),
+      ['principal in Group'],
+    );
+    for (let at = 0; at <= SLICES_KEPT_MAX; at++) slice('open', `Made${at}`, 'App');
+    const again = slice('open', 'Person', 'App');
+    assert.notEqual(again, first, 'somebody who makes up types empties what is kept');
+    assert.equal([...again.byId.keys()].join(), [...first.byId.keys()].join());
+  });
+});
+
+describe('a policy at its doors', () => {
+  const check = (text: string, more = {}): readonly string[] =>
+    checkPolicies(source(text, more)).problems.map(problemText);
+  const when = (id: string, condition: string, doors = 'eam'): string =>
+    `@id("${id}") @sentence("S.") @doors("${doors}")
+permit (principal is Person, action == Action::"signIn", resource) when { ${condition} };\n`;
+
+  test('holds where they supply what it reads', () => {
+    const text = when(
+      'a',
+      'principal.enabled && context.factor == "multi" && principal in Group::"g"',
+    );
+    const checked = checkPolicies(source(text + when('b', 'principal.risk == "low"')));
+    assert.deepEqual(checked.problems, []);
+    assert.deepEqual(checked.policies, ['a', 'b']);
+    assert.equal(
+      checked.version,
+      PolicySet.parse(source(text + when('b', 'principal.risk == "low"'))).version,
+    );
+  });
+
+  test('is asked of each type for what that type has', () => {
+    const head = 'principal, action == Action::"signIn", resource';
+    const condition = 'principal is Person && principal.enabled';
+    assert.deepEqual(check(policy('a', head).replace(';', ` when { ${condition} };`)), []);
+  });
+
+  test('is refused at a door that there is not', () => {
+    assert.deepEqual(check(when('a', 'principal.enabled', 'window')), [
+      'a.cedar:1:1: the policy a is bound to window, which is no door: ' +
+        'write one of eam, authzen, forward-auth, check',
+    ]);
+  });
+
+  test('is refused where a door cannot state what it reads, with the cure', () => {
+    const schema = {
+      file: 's.cedarschema',
+      text: `
+entity Team;
+entity Person in [Team] = { enabled: Bool, title: String, device: Device };
+entity Device = { compliant: Bool, colour: String };
+entity Suite = { level: Long };
+action signIn appliesTo {
+  principal: [Person], resource: [Suite],
+  context: { app: String, device: Device, time: Long, networks: Set<String> }
+};`,
+    };
+    const lacks = (condition: string): string => {
+      const [first, ...more] = check(when('a', condition), { schema });
+      assert.equal(more.length, 0, more.join('\n'));
+      return /reads (.*), which the door eam cannot supply/.exec(first ?? '')?.[1] ?? String(first);
+    };
+    assert.equal(lacks('context.app == "x"'), 'context.app');
+    assert.equal(lacks('principal.title == "x"'), 'principal.title');
+    assert.equal(lacks('principal in Team::"t"'), 'principal in Team');
+    assert.equal(lacks('resource.level > 3'), 'resource.level');
+    assert.equal(lacks('context.device.colour == "red"'), 'context.device.colour');
+    assert.equal(lacks('principal.device.compliant'), 'principal.device.compliant');
+    for (const fine of ['principal.enabled', 'context.device.compliant', 'context.time > 3']) {
+      assert.deepEqual(check(when('a', fine), { schema }), [], fine);
+    }
+    assert.deepEqual(check(when('a', 'context.networks.contains("x")'), { schema }), []);
+    const [first] = check(when('a', 'context.app == "x"'), { schema });
+    assert.match(
+      first ?? '',
+      /: take eam out of its @doors, or decide by what it states \(address, factor, device\)$/,
+    );
+    const own = doorOf({
+      name: 'own',
+      sentence: 'O.',
+      when: 'before',
+      supplies: ['context.app', 'principal.title'],
+      types: {},
+    });
+    // What the door states leads on to what the directory states of it, and to nothing else.
+    const devices = doorOf({ ...statedDoor(own), supplies: ['principal.device'] });
+    const of = (condition: string) =>
+      check(when('a', condition, 'own'), { schema, doors: [devices] });
+    assert.deepEqual(of('principal.device.compliant'), []);
+    assert.match(of('principal.device.colour == "red"').join(), /reads principal\.device\.colour,/);
+    const both = when('a', 'context.app == "x" && principal.title == "y"', 'own');
+    assert.deepEqual(check(both, { schema, doors: [own] }), []);
+  });
+
+  test('that does not hold in itself is told without a version', () => {
+    const checked = checkPolicies(source('permit (principal, action, resource);'));
+    assert.deepEqual([checked.policies, checked.version], [[], undefined]);
+    assert.equal(checked.problems.length, 1);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { tenantId } from '@countersign/core';
+import type { EntityJson } from '../cedar/cedar-engine.ts';
+import { parseSchema } from '../cedar/cedar-schema.ts';
+import type { Read, Root } from '../cedar/policy-reads.ts';
+import type { DecisionRequest } from '../decision/decision.ts';
+import { type Gathered, gather, type InputWorld } from '../decision/gather-inputs.ts';
+import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
+import type { Door } from '../policies/enforcement-point.ts';
+
+const TENANT = tenantId('3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21');
+export const NOW_MS: number = Date.UTC(2026, 0, 5, 9);
+export const SECOND_MS: number = 1000;
+export const MINUTE_MS: number = 60 * SECOND_MS;
+export const HOUR_MS: number = 60 * MINUTE_MS;
+export const DAY_MS: number = 24 * HOUR_MS;
+
+const SCHEMA = `
+  entity Region;
+  entity Group in [Region];
+  entity Team in [Group];
+  entity Device in [Group] = { compliant: Bool, holder?: Person };
+  entity Person in [Team] = {
+    risk: String, manager?: Person, home: { country: String }, device?: Device, phone?: String
+  };
+  entity Suite = { level: Long };
+  action signIn appliesTo {
+    principal: [Person], resource: [Suite],
+    context: {
+      factor: String, time: Long, address?: ipaddr, networks?: Set<String>, device?: Device,
+      action?: { kind?: String }, toString?: String, purpose?: String
+    }
+  };
+`;
+
+type Stated = {
+  readonly id?: string;
+  readonly attributes?: Readonly<Record<string, Sourced>>;
+  readonly within?: Readonly<Record<string, Sourced<readonly string[]>>>;
+};
+
+/** What each says, where it is from, and when it was seen. */
+export function stated<T>(value: T, ago: number = HOUR_MS, source: string = 'graph'): Sourced<T> {
+  return { value, source, seenMs: NOW_MS - ago };
+}
+
+function directoryOf(entities: Readonly<Record<string, Stated>>): Directory {
+  return {
+    find: (tenant, type, id): EntityFacts | undefined => {
+      assert.equal(tenant, TENANT);
+      const found = entities[`${type}::${id}`];
+      if (found === undefined) return undefined;
+      return {
+        id: found.id ?? id,
+        attribute: (name) => found.attributes?.[name],
+        within: (type) => {
+          const ids = found.within?.[type];
+          return ids && { ...ids, value: new Set(ids.value) };
+        },
+      };
+    },
+    told: () => undefined,
+    networks: (tenant, address) => {
+      assert.equal(tenant, TENANT);
+      return address === '192.0.2.7' ? stated(['192.0.2.0/24']) : undefined;
+    },
+  };
+}
+
+export const ADA: Stated = {
+  attributes: {
+    risk: stated('none'),
+    manager: stated('bob'),
+    home: stated({ country: 'NO' }),
+    device: stated('laptop'),
+    phone: stated(null),
+  },
+  within: { Team: stated(['sales'], 3 * HOUR_MS), Group: stated([]), Region: stated(['north']) },
+};
+
+const PEOPLE: Readonly<Record<string, Stated>> = {
+  'Person::ada': ADA,
+  'Person::bob': { attributes: { risk: stated('high') }, within: {} },
+  'Device::laptop': { attributes: { compliant: stated(true) }, within: { Group: stated(['it']) } },
+  'Suite::suite': { attributes: { level: stated(3) } },
+};
+
+const DOOR: Door = {
+  name: 'gate',
+  sentence: 'A gate.',
+  when: 'before',
+  supplies: ['context.factor', 'context.address', 'context.device', 'context.action'],
+  types: new Map(),
+};
+
+export const REQUEST: DecisionRequest = {
+  door: 'gate',
+  tenant: TENANT,
+  subject: { type: 'user', id: 'ada' },
+  action: { name: 'signIn' },
+  resource: { type: 'suite', id: 'suite' },
+  context: { factor: 'multi', address: '192.0.2.7' },
+};
+
+const schema = ((): InputWorld['schema'] => {
+  const parsed = parseSchema(SCHEMA);
+  assert(parsed.kind === 'schema', JSON.stringify(parsed));
+  return parsed.schema;
+})();
+
+type Changes = {
+  readonly request?: Partial<DecisionRequest>;
+  readonly door?: Partial<Door>;
+  readonly entities?: Readonly<Record<string, Stated>>;
+  readonly ages?: InputWorld['ages'];
+  readonly whatIf?: InputWorld['whatIf'];
+};
+
+export function gathered(reads: readonly string[], changes: Changes = {}): Gathered {
+  const world: InputWorld = {
+    schema,
+    door: { ...DOOR, ...changes.door },
+    directory: directoryOf({ ...PEOPLE, ...changes.entities }),
+    ages: changes.ages ?? ((): number => DAY_MS),
+    nowMs: NOW_MS,
+    whatIf: changes.whatIf,
+  };
+  const meant = { principal: 'Person', action: 'signIn', resource: 'Suite' };
+  return gather({ ...REQUEST, ...changes.request }, meant, reads.map(readOf), world);
+}
+
+/** `principal.manager in Team`, as policies write it. */
+function readOf(text: string): Read {
+  const [chain = '', within] = text.split(' in ');
+  const [root, ...path] = chain.split('.');
+  const read = { root: root as Root, path };
+  return within === undefined ? read : { ...read, within };
+}
+
+/** The text of why an input is lacking. */
+export function lack({ lacking }: Gathered, name: string): string {
+  return lacking.get(name) ?? '';
+}
+
+export function idOf(uid: EntityJson['uid']): string {
+  return '__entity' in uid ? uid.__entity.id : uid.id;
+}
+
+export function entity({ call }: Gathered, id: string): Gathered['call']['entities'][number] {
+  const found = call.entities.find(({ uid }) => idOf(uid) === id);
+  assert(found !== undefined, `${id} is among the entities`);
+  return found;
+}

@@ -1,0 +1,44 @@
+import type { TenantId } from '@countersign/core';
+import type { Directory, EntityFacts, Sourced } from '../directory/directory.ts';
+
+export type PlainEntity = {
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  /** Ids by type. */
+  readonly within?: Readonly<Record<string, readonly string[]>>;
+};
+
+/** A directory of whatever types a test has, all seen at one moment: by `Type::id`. */
+export class PlainDirectory implements Directory {
+  readonly #entities: Readonly<Record<string, PlainEntity>>;
+  readonly #seenMs: number;
+
+  constructor(entities: Readonly<Record<string, PlainEntity>>, seenMs: number) {
+    this.#entities = entities;
+    this.#seenMs = seenMs;
+  }
+
+  find(_tenant: TenantId, type: string, id: string): EntityFacts | undefined {
+    const key = `${type}::${id}`;
+    const entity = Object.hasOwn(this.#entities, key) ? this.#entities[key] : undefined;
+    if (entity === undefined) return undefined;
+    const { attributes = {}, within = {} } = entity;
+    const sourced = <T>(value: T): Sourced<T> => ({ value, source: 'plain', seenMs: this.#seenMs });
+    return {
+      id,
+      attribute: (name) =>
+        Object.hasOwn(attributes, name) ? sourced(attributes[name]) : undefined,
+      within: (group) => {
+        const ids = Object.hasOwn(within, group) ? within[group] : undefined;
+        return ids === undefined ? undefined : sourced(new Set(ids));
+      },
+    };
+  }
+
+  told(): undefined {
+    return undefined;
+  }
+
+  networks(): undefined {
+    return undefined;
+  }
+}

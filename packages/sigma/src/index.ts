@@ -1,0 +1,35 @@
+export {
+  type CompiledCorrelation,
+  type CompiledRule,
+  compileRules,
+  type RuleSet,
+} from './compile/compile-rules.ts';
+export { type EventModel, type PlainEvent, pathReader, plainModel } from './event-model.ts';
+export type { Expression } from './expressions/expression.ts';
+export { FIELD_VALUES_MAX } from './limits.ts';
+export { correlate, type Hit, type Sample, samplesMin } from './match/correlate.ts';
+export { textsOf } from './match/event-fields.ts';
+export { Matcher } from './match/matcher.ts';
+export { type ParsedPipelines, parsePipelines } from './parse/parse-pipeline.ts';
+export { type ParsedRules, parseRules } from './parse/parse-rule.ts';
+export type { Pipeline } from './parse/processing-pipeline.ts';
+export { documentsToKeep, type KnownDocument } from './parse/rule-yaml.ts';
+export {
+  type Bound,
+  COMPARISONS,
+  CORRELATION_TYPES,
+  type Comparison,
+  type Correlation,
+  type CorrelationType,
+  type Detection,
+  type DetectionItem,
+  type Filter,
+  LEVELS,
+  type Level,
+  type LogSource,
+  type Rule,
+  type RuleDocument,
+  type RuleMeta,
+  type Scalar,
+} from './rule-document.ts';
+export { type Place, problemText, type RuleProblem } from './rule-problem.ts';

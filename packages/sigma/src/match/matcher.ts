@@ -1,0 +1,294 @@
+import { assert } from '@countersign/core';
+import type { EventModel } from '../event-model.ts';
+import {
+  ALWAYS,
+  type Atom,
+  atom,
+  type Expression,
+  mapAtoms,
+  NEVER,
+  type ValueTest,
+} from '../expressions/expression.ts';
+import { formOf } from '../expressions/text-pattern.ts';
+import { PLANS_MAX } from '../limits.ts';
+import { Fields } from './event-fields.ts';
+import { compare, keywordTest, type TextTest, textTest } from './value-test.ts';
+
+type Predicate = () => boolean;
+
+/** What is left to be asked of events of one key. */
+type Plan = {
+  /** Rules that fit whatever else the event says. */
+  readonly sure: readonly number[];
+  readonly open: readonly { readonly rule: number; readonly is: Predicate }[];
+};
+
+/**
+ * Finds which of many expressions fit an event. All that follows from an event's key is worked out
+ * once a key, so that an event costs as much as the few rules that are left for its kind, however
+ * many there are. One per thread: it keeps state between events, and no result depends on it.
+ */
+export class Matcher<Event> {
+  readonly #model: EventModel<Event>;
+  readonly #expressions: readonly Expression[];
+  readonly #fields: Fields<Event>;
+  readonly #plans = new Map<string, Plan>();
+  readonly #found: number[] = [];
+  readonly #unsure: number[] = [];
+
+  constructor(expressions: readonly Expression[], model: EventModel<Event>) {
+    this.#expressions = expressions;
+    this.#model = model;
+    this.#fields = new Fields(model);
+  }
+
+  /**
+   * Indices of the expressions that did not fit the last event, and asked for a field with more
+   * values than are compared: among the others may be one that fits. Used again as well.
+   */
+  get unsure(): readonly number[] {
+    return this.#unsure;
+  }
+
+  /** Indices of the expressions that fit, ascending; the list is used again at the next call. */
+  match(event: Event): readonly number[] {
+    const found = this.#found;
+    found.length = 0;
+    this.#unsure.length = 0;
+    const key = this.#model.keyOf(event);
+    const plan = this.#plans.get(key) ?? this.#plan(key, event);
+    if (plan.open.length === 0) {
+      for (const rule of plan.sure) found.push(rule);
+      return found;
+    }
+    this.#fields.take(event);
+    for (const rule of plan.sure) found.push(rule);
+    for (const { rule, is } of plan.open) if (is()) found.push(rule);
+    if (this.#fields.takeCut()) this.#addUnsure(plan);
+    if (plan.sure.length > 0) found.sort((a, b) => a - b);
+    return found;
+  }
+
+  /** Hardly any event has so many values: all is asked again, to learn which rules met them. */
+  #addUnsure({ open }: Plan): void {
+    for (const { rule, is } of open) {
+      const fits = is();
+      if (this.#fields.takeCut() && !fits) this.#unsure.push(rule);
+    }
+  }
+
+  #plan(key: string, event: Event): Plan {
+    const sure: number[] = [];
+    const open: { rule: number; is: Predicate }[] = [];
+    this.#fields.take(event);
+    for (const [rule, expression] of this.#expressions.entries()) {
+      const left = mapAtoms(expression, (each) => this.#known(each, event));
+      if (left.kind === 'always') sure.push(rule);
+      else if (left.kind !== 'never') open.push({ rule, is: this.#predicate(left) });
+    }
+    const plan = { sure, open };
+    // Hostile operations may come without end: then plans are made again and again, in bounds.
+    if (this.#plans.size >= PLANS_MAX) this.#plans.clear();
+    this.#plans.set(key, plan);
+    return plan;
+  }
+
+  /** An atom about what the key fixes is decided by any event of that key. */
+  #known(of: Atom, event: Event): Expression {
+    switch (of.kind) {
+      case 'source':
+        return this.#model.isFrom(event, of) ? ALWAYS : NEVER;
+      case 'field':
+        if (!this.#model.fixed.has(of.field) || usesOther(of.test)) return atom(of);
+        return this.#atom(of)() ? ALWAYS : NEVER;
+      case 'null':
+      case 'exists':
+        if (!this.#model.fixed.has(of.field)) return atom(of);
+        return this.#atom(of)() ? ALWAYS : NEVER;
+      case 'keyword':
+        return atom(of);
+    }
+  }
+
+  #predicate(of: Expression): Predicate {
+    switch (of.kind) {
+      case 'always':
+        return () => true;
+      case 'never':
+        return () => false;
+      case 'not': {
+        const is = this.#predicate(of.of);
+        return () => !is();
+      }
+      case 'and':
+        return allOf(byCost(of.of).map((part) => this.#predicate(part)));
+      case 'or':
+        return this.#or(of.of);
+      case 'some': {
+        const parts = of.of.map((part) => this.#predicate(part));
+        return () => parts.reduce((count, is) => count + (is() ? 1 : 0), 0) >= of.count;
+      }
+      case 'atom':
+        return this.#atom(of.atom);
+    }
+  }
+
+  /** Many equal texts of one field are one look-up. */
+  #or(parts: readonly Expression[]): Predicate {
+    const sets = new Map<string, Set<string>>();
+    const others: Expression[] = [];
+    for (const part of parts) {
+      const equal = equalText(part);
+      if (equal === undefined) {
+        others.push(part);
+        continue;
+      }
+      const set = sets.get(equal.field) ?? new Set();
+      set.add(equal.text);
+      sets.set(equal.field, set);
+    }
+    const lookups = [...sets].map(([field, texts]) => this.#lookup(field, texts));
+    return anyOf([...lookups, ...byCost(others).map((part) => this.#predicate(part))]);
+  }
+
+  #lookup(field: string, texts: ReadonlySet<string>): Predicate {
+    const fields = this.#fields;
+    const number = fields.numberOf(field);
+    return () => {
+      const lowers = fields.lowers(number);
+      if (typeof lowers === 'string') return texts.has(lowers);
+      return lowers.some((lower) => texts.has(lower));
+    };
+  }
+
+  #atom(of: Atom): Predicate {
+    const fields = this.#fields;
+    switch (of.kind) {
+      case 'source':
+        // Decided when the plan was made: it follows from the key.
+        return () => true;
+      case 'keyword':
+        return this.#keyword(of.test);
+      case 'exists': {
+        const number = fields.numberOf(of.field);
+        return () => fields.value(number) !== undefined;
+      }
+      case 'null': {
+        const number = fields.numberOf(of.field);
+        return () => (fields.value(number) ?? null) === null;
+      }
+      case 'field':
+        return this.#field(fields.numberOf(of.field), of.test);
+    }
+  }
+
+  #field(number: number, test: ValueTest): Predicate {
+    const fields = this.#fields;
+    if (test.kind === 'differs') {
+      const is = this.#field(number, test.from);
+      return () => {
+        const texts = fields.texts(number);
+        return (typeof texts === 'string' || texts.length > 0) && !is();
+      };
+    }
+    if (test.kind === 'field') return this.#fieldRef(number, test);
+    const is: TextTest = textTest(test);
+    if (test.kind === 'text' && !test.isCased) {
+      return () => anyText(fields.lowers(number), (lower) => is('', lower));
+    }
+    // What is compared as it is written is not put in lower case.
+    return () => anyText(fields.texts(number), (text) => is(text, ''));
+  }
+
+  #fieldRef(number: number, test: Extract<ValueTest, { kind: 'field' }>): Predicate {
+    const fields = this.#fields;
+    const other = fields.numberOf(test.field);
+    const { form, isCased } = test;
+    const textsOf = (of: number): readonly string[] => {
+      const found = isCased ? fields.texts(of) : fields.lowers(of);
+      return typeof found === 'string' ? [found] : found;
+    };
+    return () => {
+      const others = textsOf(other);
+      return textsOf(number).some((a) => others.some((b) => compare(form, a, b)));
+    };
+  }
+
+  #keyword(test: ValueTest): Predicate {
+    const fields = this.#fields;
+    if (test.kind === 'differs') {
+      const is = this.#keyword(test.from);
+      return () => !is();
+    }
+    assert(test.kind !== 'field', 'a keyword is held against no field');
+    const is = keywordTest(test);
+    const isCased = test.kind !== 'text' || test.isCased;
+    return () => is(isCased ? fields.wholeAsWritten() : '', fields.whole());
+  }
+}
+
+function anyText(texts: string | readonly string[], is: (text: string) => boolean): boolean {
+  return typeof texts === 'string' ? is(texts) : texts.some(is);
+}
+
+function usesOther(test: ValueTest): boolean {
+  return test.kind === 'field' || (test.kind === 'differs' && usesOther(test.from));
+}
+
+function equalText(part: Expression): { field: string; text: string } | undefined {
+  if (part.kind !== 'atom' || part.atom.kind !== 'field') return undefined;
+  const { field, test } = part.atom;
+  if (test.kind !== 'text' || test.isCased) return undefined;
+  const form = formOf(test.pattern);
+  return form.form === 'equals' ? { field, text: form.text.toLowerCase() } : undefined;
+}
+
+/** Cheap questions first: what they decide need not be asked of the rest. */
+function byCost(parts: readonly Expression[]): readonly Expression[] {
+  return [...parts].sort((a, b) => costOf(a) - costOf(b));
+}
+
+function costOf(of: Expression): number {
+  switch (of.kind) {
+    case 'always':
+    case 'never':
+      return 0;
+    case 'not':
+      return costOf(of.of);
+    case 'and':
+    case 'or':
+    case 'some':
+      return of.of.reduce((sum, part) => sum + costOf(part), 0);
+    case 'atom':
+      return atomCost(of.atom);
+  }
+}
+
+function atomCost(of: Atom): number {
+  if (of.kind === 'keyword') return 1_000;
+  if (of.kind !== 'field') return 1;
+  const test = of.test.kind === 'differs' ? of.test.from : of.test;
+  if (test.kind === 'text') return formOf(test.pattern).form === 'equals' ? 2 : 5;
+  return test.kind === 'regex' ? 200 : 10;
+}
+
+function allOf(parts: readonly Predicate[]): Predicate {
+  const [a, b, c] = parts;
+  if (parts.length === 2 && a !== undefined && b !== undefined) return () => a() && b();
+  if (parts.length === 3 && a !== undefined && b !== undefined && c !== undefined) {
+    return () => a() && b() && c();
+  }
+  return () => {
+    for (const is of parts) if (!is()) return false;
+    return true;
+  };
+}
+
+function anyOf(parts: readonly Predicate[]): Predicate {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  return () => {
+    for (const is of parts) if (is()) return true;
+    return false;
+  };
+}

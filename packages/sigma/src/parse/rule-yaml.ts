@@ -1,0 +1,131 @@
+import { messageOf } from '@countersign/core';
+import { isCollection, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import { ALIASES_MAX, DEPTH_MAX, DOCUMENTS_MAX, RULE_FILE_BYTES_MAX } from '../limits.ts';
+import type { Place, RuleProblem } from '../rule-problem.ts';
+
+/** One document of a YAML file as plain data, which knows where its parts stand. */
+export type SourceDocument = {
+  readonly value: unknown;
+  placeOf(path: readonly (string | number)[]): Place;
+};
+
+/** Reads a file of rules. What cannot be read is a problem, and the other documents go on. */
+export function readDocuments(
+  file: string,
+  text: string,
+): { readonly documents: readonly SourceDocument[]; readonly problems: readonly RuleProblem[] } {
+  const start: Place = { file, line: 1, column: 1 };
+  if (text.length > RULE_FILE_BYTES_MAX) {
+    return refused(start, `the file is longer than ${RULE_FILE_BYTES_MAX} bytes`, 'split it');
+  }
+  const lines = new LineCounter();
+  let parsed: ReturnType<typeof parseAllDocuments>;
+  try {
+    parsed = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent' });
+  } catch (error) {
+    // A thousand brackets in a row end the stack of any parser that descends.
+    return refused(start, `it is no YAML: ${messageOf(error)}`, 'nest it less deeply');
+  }
+  const all = 'empty' in parsed ? [] : parsed;
+  if (all.length > DOCUMENTS_MAX) {
+    return refused(start, `the file has more than ${DOCUMENTS_MAX} documents`, 'split it');
+  }
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const documents: SourceDocument[] = [];
+  const problems: RuleProblem[] = [];
+  for (const document of all) {
+    const [error] = document.errors;
+    const origin = at(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
+    const problem = (place: Place, what: string, cure: string): void => {
+      problems.push({ place, rule: null, severity: 'error', what, cure });
+    };
+    if (error !== undefined) {
+      const what = `it is no YAML: ${error.message.split('\n')[0]}`;
+      problem(at(error.pos[0]), what, 'mend the indentation or the quotes at this place');
+      continue;
+    }
+    if (document.contents === null) continue;
+    try {
+      if (isDeeperThan(document.contents, DEPTH_MAX)) {
+        problem(origin, `it nests deeper than ${DEPTH_MAX} levels`, 'write it flatter');
+        continue;
+      }
+      const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+      documents.push({ value, placeOf: (path) => placeOf(document, path, at) });
+    } catch (cause) {
+      problem(origin, `its aliases cannot be followed: ${messageOf(cause)}`, 'write it out');
+    }
+  }
+  return { documents, problems };
+}
+
+/** A document as it can be kept: plain data, and where it begins. */
+export type KnownDocument = { readonly value: unknown; readonly place: Place };
+
+/** Documents that were read before; where their parts stand is found out when asked. */
+export function knownDocuments(
+  file: string,
+  text: string,
+  known: readonly KnownDocument[],
+): readonly SourceDocument[] {
+  let read: readonly SourceDocument[] | undefined;
+  return known.map(({ value, place }, i) => ({
+    value,
+    placeOf: (path) => {
+      if (path.length === 0) return place;
+      read ??= readDocuments(file, text).documents;
+      return read[i]?.placeOf(path) ?? place;
+    },
+  }));
+}
+
+/** The documents of a file, to be kept; null where something is wrong with any of them. */
+export function documentsToKeep(file: string, text: string): readonly KnownDocument[] | null {
+  const { documents, problems } = readDocuments(file, text);
+  if (problems.length > 0) return null;
+  return documents.map(({ value, placeOf: placeIn }) => ({ value, place: placeIn([]) }));
+}
+
+function refused(
+  place: Place,
+  what: string,
+  cure: string,
+): { readonly documents: readonly []; readonly problems: readonly RuleProblem[] } {
+  return { documents: [], problems: [{ place, rule: null, severity: 'error', what, cure }] };
+}
+
+type Parsed = Exclude<ReturnType<typeof parseAllDocuments>, { empty: true }>[number];
+
+/** The deepest part of the path that is there. */
+function placeOf(
+  document: Parsed,
+  path: readonly (string | number)[],
+  at: (offset: number) => Place,
+): Place {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
+    const offset = node?.range?.[0];
+    if (offset !== undefined) return at(offset);
+  }
+  return at(document.contents?.range?.[0] ?? 0);
+}
+
+/** Without recursion: what is too deep must not end the stack of whoever asks. */
+function isDeeperThan(root: Node, depthMax: number): boolean {
+  const open: [unknown, number][] = [[root, 1]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node, depth] = next;
+    if (depth > depthMax) return true;
+    if (!isCollection(node)) continue;
+    for (const item of node.items as unknown[]) {
+      const pair = item as { key?: unknown; value?: unknown };
+      if (isCollection(item)) open.push([item, depth + 1]);
+      if (isCollection(pair.key)) open.push([pair.key, depth + 1]);
+      if (isCollection(pair.value)) open.push([pair.value, depth + 1]);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,149 @@
+export {
+  decodeUtf8,
+  formatBase64,
+  isByteEqual,
+  parseBase64,
+  parseHashBase64,
+} from './canonical-encoding.ts';
+export {
+  type Checkpoint,
+  type CheckpointTrust,
+  formatCheckpoint,
+  openCheckpoint,
+  parseCheckpoint,
+  type SignedCheckpoint,
+} from './log/checkpoint.ts';
+export {
+  formatProof,
+  type ProofVerdict,
+  parseProof,
+  quorumOfNote,
+  type TlogProof,
+  verifyProof,
+} from './log/tlog-proof.ts';
+export {
+  type LogEntry,
+  TlogReader,
+  type TlogReaderOptions,
+  TlogSnapshot,
+} from './log/tlog-reader.ts';
+export {
+  type PolicyGroup,
+  type PolicyLog,
+  type PolicyWitness,
+  parsePolicy,
+  quorumAnswer,
+  type TrustPolicy,
+} from './log/trust-policy.ts';
+export { AuthenticTiles, type FetchTile, missingResource } from './log/verified-tiles.ts';
+export { BundleBuilder, cutBundle } from './merkle/bundle-builder.ts';
+export {
+  emptyRoot,
+  HASH_BYTES,
+  LEAF_PREFIX,
+  leafHash,
+  NODE_PREFIX,
+  NodeHasher,
+  nodeHash,
+  sha256,
+  sha256Into,
+} from './merkle/merkle-hash.ts';
+export {
+  type ConsistencyClaim,
+  consistencyRanges,
+  type InclusionClaim,
+  inclusionRanges,
+  isTreeSize,
+  type LeafRange,
+  nodesOf,
+  proveConsistency,
+  proveInclusion,
+  type ReadHash,
+  rangeHash,
+  verifyConsistency,
+  verifyInclusion,
+} from './merkle/merkle-proof.ts';
+export {
+  type FullTileSink,
+  hashReader,
+  isParentOf,
+  type ReadTile,
+  rootOfEdge,
+  Tree,
+  tileRoot,
+} from './merkle/merkle-tree.ts';
+export {
+  type BundleId,
+  bundlePath,
+  decodeBundle,
+  edgeTiles,
+  encodeBundle,
+  hashCountAt,
+  parseTilePath,
+  TILE_BYTES,
+  TILE_WIDTH,
+  type TileId,
+  type TileResource,
+  type TreeNode,
+  tileOfNode,
+  tilePath,
+  tileWidth,
+} from './merkle/tile.ts';
+export { cosignatureSigner, cosignatureTime, cosignatureVerifier } from './notes/cosignature.ts';
+export { ed25519PublicKey } from './notes/ed25519.ts';
+export { SIGNATURE_TYPES, type SignatureTypes, verifierOf } from './notes/signature-types.ts';
+export {
+  checkText,
+  ed25519Signer,
+  ed25519Verifier,
+  formatNote,
+  formatSignatureLine,
+  isSignatureBy,
+  type Note,
+  type NoteSignature,
+  type NoteSigner,
+  type NoteVerifier,
+  type OpenedNote,
+  openNote,
+  parseNote,
+  parseSignatureLine,
+  signNote,
+} from './notes/signed-note.ts';
+export {
+  isKeyName,
+  parseVkey,
+  SIGNATURE_TYPE,
+  type VerifierKey,
+  verifierKey,
+} from './notes/verifier-key.ts';
+export {
+  type AddCheckpoint,
+  formatAddCheckpoint,
+  originHash,
+  parseAddCheckpoint,
+  SIZE_TYPE,
+  TEXT_TYPE,
+  Witness,
+  type WitnessAnswer,
+  type WitnessOptions,
+} from './witness/witness.ts';
+export {
+  fetchWitnessed,
+  type Submission,
+  type SubmissionResult,
+  submitCheckpoint,
+  type WitnessAddress,
+  type WitnessedCheckpoint,
+} from './witness/witness-client.ts';
+export {
+  type ServeWitnessOptions,
+  serveWitness,
+  type WitnessServer,
+  witnessHttpServer,
+} from './witness/witness-server.ts';
+export {
+  FileWitnessStore,
+  type Witnessed,
+  type WitnessStore,
+  type WitnessUpdate,
+} from './witness/witness-store.ts';

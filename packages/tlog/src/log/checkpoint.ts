@@ -1,0 +1,99 @@
+import { LedgerError } from '@countersign/ledger';
+import { formatBase64, parseDecimal, parseHashBase64, quoted } from '../canonical-encoding.ts';
+import { HASH_BYTES } from '../merkle/merkle-hash.ts';
+import { isTreeSize } from '../merkle/merkle-proof.ts';
+import {
+  isSignatureBy,
+  type Note,
+  type NoteSignature,
+  type NoteVerifier,
+  openNote,
+  parseNote,
+} from '../notes/signed-note.ts';
+
+/** C2SP tlog-checkpoint: what a log says about itself. */
+export type Checkpoint = {
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** Further lines; none is empty, and a log of ours writes none. */
+  readonly extensions: readonly string[];
+};
+
+/** A checkpoint under a log's own signature, which is known to be true. */
+export type SignedCheckpoint = Checkpoint & {
+  readonly note: Note;
+  /** By other keys that were asked about, such as witnesses; each is true. */
+  readonly cosignatures: readonly NoteSignature[];
+  /** By keys that were not asked about: they prove nothing. */
+  readonly unverified: readonly NoteSignature[];
+};
+
+export type CheckpointTrust = {
+  /** The keys of the log: one of them must have signed. */
+  readonly log: NoteVerifier | readonly NoteVerifier[];
+  /** The origin that is expected; by default the name of the log's first key. */
+  readonly origin?: string | undefined;
+  /** Keys whose signatures are judged as well, if there are any. */
+  readonly witnesses?: readonly NoteVerifier[] | undefined;
+};
+
+export function formatCheckpoint(checkpoint: Checkpoint): string {
+  const { origin, size, root, extensions } = checkpoint;
+  const lines = [origin, String(size), formatBase64(root), ...extensions];
+  if (!isTreeSize(size) || root.length !== HASH_BYTES || lines.some((l) => /^$|\n/.test(l))) {
+    throw malformed('it has an impossible size, root or line');
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * Reads the text of a note, with its last newline.
+ * @throws LedgerError MALFORMED_CHECKPOINT
+ */
+export function parseCheckpoint(text: string): Checkpoint {
+  const [origin = '', sizeText = '', rootText = '', ...rest] = text.split('\n');
+  if (origin === '') throw malformed('its first line must name the log');
+  if (rest.pop() !== '') throw malformed('it has fewer than three lines');
+  if (rest.includes('')) throw malformed('it holds an empty line');
+  const size = parseDecimal(sizeText);
+  if (size === undefined) throw malformed('its second line is no decimal number below 2^53');
+  const root = parseHashBase64(rootText);
+  if (root === undefined) throw malformed('its third line is no SHA-256 in base64');
+  return { origin, size, root, extensions: rest };
+}
+
+/**
+ * Reads a signed checkpoint and verifies that it is by the log: a witness's signature alone,
+ * however
+ * true, does not make it one.
+ * @throws LedgerError MALFORMED_NOTE, MALFORMED_CHECKPOINT, BAD_SIGNATURE, UNTRUSTED_NOTE,
+ * WRONG_ORIGIN
+ */
+export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): SignedCheckpoint {
+  const note = parseNote(bytes);
+  const logs = [trust.log].flat() as readonly NoteVerifier[];
+  const opened = openNote(note, [...logs, ...(trust.witnesses ?? [])]);
+  const checkpoint = parseCheckpoint(note.text);
+  const origin = trust.origin ?? logs[0]?.key.name;
+  if (checkpoint.origin !== origin) {
+    throw new LedgerError(
+      'WRONG_ORIGIN',
+      `couldn't verify a checkpoint: it is by ${quoted(checkpoint.origin)}, ` +
+        `expected was ${quoted(origin ?? '')}`,
+    );
+  }
+  const isByLog = (s: NoteSignature): boolean => logs.some((log) => isSignatureBy(s, log.key));
+  if (!opened.verified.some(isByLog)) {
+    throw new LedgerError(
+      'UNTRUSTED_NOTE',
+      `couldn't verify a checkpoint: ${quoted(checkpoint.origin)} itself has not signed it`,
+    );
+  }
+  const cosignatures = opened.verified.filter((signature) => !isByLog(signature));
+  return { ...checkpoint, note, cosignatures, unverified: opened.unverified };
+}
+
+function malformed(what: string): LedgerError {
+  return new LedgerError('MALFORMED_CHECKPOINT', `couldn't read a checkpoint: ${what}`);
+}

@@ -1,0 +1,201 @@
+import {
+  type Answer,
+  all,
+  type EvidenceRef,
+  no,
+  unknown,
+  type Watermark,
+  yes,
+} from '@countersign/core';
+import {
+  LedgerError,
+  type LedgerErrorCode,
+  NOTE_BYTES_MAX,
+  PROOF_EXTRA_BYTES_MAX,
+  PROOF_HASHES_MAX,
+} from '@countersign/ledger';
+import {
+  decodeUtf8,
+  formatBase64,
+  parseBase64,
+  parseDecimal,
+  parseHashBase64,
+  quoted,
+} from '../canonical-encoding.ts';
+import { leafHash } from '../merkle/merkle-hash.ts';
+import { verifyInclusion } from '../merkle/merkle-proof.ts';
+import { SIGNATURE_TYPES, type SignatureTypes, verifierOf } from '../notes/signature-types.ts';
+import {
+  formatNote,
+  isSignatureBy,
+  type Note,
+  type NoteVerifier,
+  parseNote,
+} from '../notes/signed-note.ts';
+import { type Checkpoint, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
+import { type PolicyWitness, quorumAnswer, type TrustPolicy } from './trust-policy.ts';
+
+const MAGIC = 'c2sp.org/tlog-proof@v1';
+const PROOF_BYTES_MAX = NOTE_BYTES_MAX + 2 * PROOF_EXTRA_BYTES_MAX + 45 * PROOF_HASHES_MAX + 1024;
+
+/** Codes of notes that are well-formed and not true, as opposed to keys that we cannot use. */
+const UNTRUE: ReadonlySet<LedgerErrorCode> = new Set([
+  'BAD_SIGNATURE',
+  'UNTRUSTED_NOTE',
+  'WRONG_ORIGIN',
+]);
+
+/** C2SP tlog-proof: that an entry stands in a log, in one file. */
+export type TlogProof = {
+  readonly index: number;
+  /** From the leaf's sibling up to the root's child. */
+  readonly hashes: readonly Uint8Array[];
+  /** The signed checkpoint with its cosignatures. */
+  readonly checkpoint: Note;
+  /** Whatever its maker put there; nothing vouches for it. */
+  readonly extra?: Uint8Array | undefined;
+};
+
+export type ProofVerdict = {
+  readonly answer: Answer;
+  /** What the proof speaks of, whether it is believed or not. */
+  readonly checkpoint: Checkpoint;
+  /** What was found false, when the answer is `no`. */
+  readonly failed: string | undefined;
+};
+
+export function formatProof(proof: TlogProof): string {
+  const extra = proof.extra === undefined ? [] : [`extra ${formatBase64(proof.extra)}`];
+  const lines = [MAGIC, ...extra, `index ${proof.index}`, ...proof.hashes.map(formatBase64)];
+  return `${lines.join('\n')}\n\n${formatNote(proof.checkpoint)}`;
+}
+
+/** @throws LedgerError MALFORMED_PROOF, MALFORMED_NOTE, MALFORMED_CHECKPOINT */
+export function parseProof(bytes: Uint8Array): TlogProof {
+  if (bytes.length > PROOF_BYTES_MAX) throw malformed(`it is larger than ${PROOF_BYTES_MAX} bytes`);
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('\n\n');
+  const head = end < 0 ? undefined : decodeUtf8(bytes.subarray(0, end));
+  const lines = head?.split('\n') ?? [];
+  if (lines.shift() !== MAGIC) throw malformed(`its first line is not "${MAGIC}"`);
+  let extra: Uint8Array | undefined;
+  if (lines[0]?.startsWith('extra ') === true) {
+    extra = parseBase64((lines.shift() as string).slice('extra '.length));
+    if (extra === undefined || extra.length === 0 || extra.length > PROOF_EXTRA_BYTES_MAX) {
+      throw malformed('its "extra" is not base64, or too long');
+    }
+  }
+  const index = /^index (.*)$/.exec(lines.shift() ?? '')?.[1];
+  const indexNumber = index === undefined ? undefined : parseDecimal(index);
+  if (indexNumber === undefined) throw malformed('it has no "index" line');
+  if (lines.length > PROOF_HASHES_MAX) throw malformed('it holds more hashes than any tree needs');
+  const hashes = lines.map((line) => {
+    const hash = parseHashBase64(line);
+    if (hash === undefined) throw malformed('a line of its path is no SHA-256 in base64');
+    return hash;
+  });
+  const checkpoint = parseNote(bytes.subarray(end + 2));
+  parseCheckpoint(checkpoint.text);
+  return { index: indexNumber, hashes, checkpoint, ...(extra === undefined ? {} : { extra }) };
+}
+
+/**
+ * Whether `entry` stands in a log that the policy believes: the log's signature, the inclusion path
+ * and the quorum of witnesses. Without a key for the log it cannot be told; a cosignature that is
+ * missing leaves it open, one that is false decides against it.
+ */
+export function verifyProof(
+  proof: TlogProof,
+  entry: Uint8Array,
+  policy: TrustPolicy,
+  types: SignatureTypes = SIGNATURE_TYPES,
+): ProofVerdict {
+  const checkpoint = parseCheckpoint(proof.checkpoint.text);
+  const { origin, size, root } = checkpoint;
+  const asOf: Watermark = { origin, size, at: null };
+  const evidence: EvidenceRef[] = [{ origin, index: proof.index }];
+  const logs = policy.logs.filter(({ key }) => key.name === origin && types.has(key.type));
+  if (logs.length === 0) {
+    const answer = unknown(
+      asOf,
+      {
+        code: 'log-key-missing',
+        text: `no key that we can use is pinned for the log ${quoted(origin)}`,
+      },
+      [{ what: 'the verifier key of the log, from a source that is not the log' }],
+    );
+    return { answer, checkpoint, failed: undefined };
+  }
+  const failed = (what: string): ProofVerdict => ({
+    answer: no(asOf, { code: 'proof-failed', text: what }, evidence),
+    checkpoint,
+    failed: what,
+  });
+  const witnesses = verifiersOf(policy.witnesses, types);
+  try {
+    openCheckpoint(Buffer.from(formatNote(proof.checkpoint)), {
+      log: logs.map(({ key }) => verifierOf(key, types)),
+      witnesses: [...witnesses.values()],
+    });
+  } catch (error) {
+    if (error instanceof LedgerError && UNTRUE.has(error.code)) return failed(error.message);
+    throw error;
+  }
+  const claim = { index: proof.index, size, root, leafHash: leafHash(entry), proof: proof.hashes };
+  if (!verifyInclusion(claim)) {
+    return failed(`the path of entry ${proof.index} does not lead to the root of the checkpoint`);
+  }
+  const included = yes(asOf, evidence);
+  const quorum = quorumOfNote(proof.checkpoint, policy, included, types);
+  return { answer: all([included, quorum]), checkpoint, failed: undefined };
+}
+
+/**
+ * Whether the witnesses that a policy asks for have cosigned; a false line is a `no` of its own.
+ * `included` is what they vouch for, and the answer where the policy asks for none.
+ */
+export function quorumOfNote(
+  note: Note,
+  policy: TrustPolicy,
+  included: Answer & { readonly kind: 'yes' },
+  types: SignatureTypes = SIGNATURE_TYPES,
+): Answer {
+  const { asOf, evidence } = included;
+  const verifiers = verifiersOf(policy.witnesses, types);
+  return quorumAnswer(
+    policy,
+    (witness) => {
+      const verifier = verifiers.get(witness);
+      if (verifier === undefined) {
+        return unknown(asOf, {
+          code: 'key-type-unsupported',
+          text: `the key of witness "${witness.name}" is of a type that cannot be verified here`,
+        });
+      }
+      const lines = note.signatures.filter((s) => isSignatureBy(s, witness.key));
+      if (lines.length === 0) {
+        return unknown(
+          asOf,
+          { code: 'not-cosigned', text: `witness "${witness.name}" has not cosigned` },
+          [{ what: `a cosignature of the checkpoint by witness "${witness.name}"` }],
+        );
+      }
+      const isTrue = lines.every((line) => verifier.verify(note.text, line.payload));
+      if (isTrue) return yes(asOf, evidence);
+      const text = `the cosignature of witness "${witness.name}" is false`;
+      return no(asOf, { code: 'cosignature-false', text }, evidence);
+    },
+    included,
+  );
+}
+
+function verifiersOf(
+  witnesses: readonly PolicyWitness[],
+  types: SignatureTypes,
+): ReadonlyMap<PolicyWitness, NoteVerifier> {
+  const supported = witnesses.filter(({ key }) => types.has(key.type));
+  return new Map(supported.map((witness) => [witness, verifierOf(witness.key, types)]));
+}
+
+function malformed(what: string): LedgerError {
+  return new LedgerError('MALFORMED_PROOF', `couldn't read a proof file: ${what}`);
+}

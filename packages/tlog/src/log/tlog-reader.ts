@@ -1,0 +1,165 @@
+import { LedgerError } from '@countersign/ledger';
+import { isByteEqual } from '../canonical-encoding.ts';
+import { HASH_BYTES, leafHash } from '../merkle/merkle-hash.ts';
+import {
+  consistencyRanges,
+  inclusionRanges,
+  isTreeSize,
+  type LeafRange,
+  nodesOf,
+  rangeHash,
+  verifyConsistency,
+} from '../merkle/merkle-proof.ts';
+import { hashReader } from '../merkle/merkle-tree.ts';
+import {
+  bundlePath,
+  decodeBundle,
+  TILE_WIDTH,
+  tileOfNode,
+  tilePath,
+  tileWidth,
+} from '../merkle/tile.ts';
+import {
+  type Checkpoint,
+  type CheckpointTrust,
+  openCheckpoint,
+  type SignedCheckpoint,
+} from './checkpoint.ts';
+import { AuthenticTiles, type FetchTile, missingResource } from './verified-tiles.ts';
+
+export type TlogReaderOptions = {
+  readonly fetchTile: FetchTile;
+  readonly trust: CheckpointTrust;
+};
+
+export type LogEntry = { readonly index: number; readonly entry: Uint8Array };
+
+/** Reads any static C2SP tlog-tiles log and believes nothing that its checkpoint does not cover. */
+export class TlogReader {
+  readonly #fetchTile: FetchTile;
+  readonly #trust: CheckpointTrust;
+
+  constructor(options: TlogReaderOptions) {
+    this.#fetchTile = options.fetchTile;
+    this.#trust = options.trust;
+  }
+
+  /**
+   * The checkpoint that the log shows now, its signature verified. Whether it extends one seen
+   * before is another question: {@link TlogSnapshot.isExtensionOf}.
+   * @throws LedgerError MISSING_RESOURCE and those of {@link openCheckpoint}
+   */
+  async checkpoint(): Promise<SignedCheckpoint> {
+    const bytes = await this.#fetchTile('checkpoint');
+    if (bytes === undefined) throw missingResource('checkpoint');
+    return openCheckpoint(bytes, this.#trust);
+  }
+
+  /** @throws LedgerError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  async snapshot(checkpoint: Checkpoint): Promise<TlogSnapshot> {
+    const tiles = await AuthenticTiles.open(checkpoint, this.#fetchTile);
+    return new TlogSnapshot(checkpoint, tiles, this.#fetchTile);
+  }
+}
+
+/** A log as one checkpoint commits to it. */
+export class TlogSnapshot {
+  readonly checkpoint: Checkpoint;
+  readonly #tiles: AuthenticTiles;
+  readonly #fetchTile: FetchTile;
+
+  constructor(checkpoint: Checkpoint, tiles: AuthenticTiles, fetchTile: FetchTile) {
+    this.checkpoint = checkpoint;
+    this.#tiles = tiles;
+    this.#fetchTile = fetchTile;
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  async entry(index: number): Promise<Uint8Array> {
+    inclusionRanges(index, this.checkpoint.size);
+    const bundle = await this.bundle(Math.floor(index / TILE_WIDTH));
+    return bundle[index % TILE_WIDTH] as Uint8Array;
+  }
+
+  /** The entries of `[from, to)`, each verified, in order. */
+  async *entries(range: LeafRange): AsyncGenerator<LogEntry, void, undefined> {
+    const to = Math.min(range.to, this.checkpoint.size);
+    for (let index = range.from; index < to; ) {
+      const bundle = await this.bundle(Math.floor(index / TILE_WIDTH));
+      for (const entry of bundle.slice(index % TILE_WIDTH)) {
+        if (index >= to) return;
+        yield { index, entry };
+        index++;
+      }
+    }
+  }
+
+  /**
+   * The entries of one bundle, as many as the log has at this size.
+   * @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
+   */
+  async bundle(index: number): Promise<readonly Uint8Array[]> {
+    const hashes = await this.#tiles.tile(0, index);
+    const width = tileWidth(0, index, this.checkpoint.size);
+    const path = bundlePath({ index, width });
+    const exact = await this.#fetchTile(path);
+    const isFull = exact === undefined && width < TILE_WIDTH;
+    const bytes = isFull ? await this.#fetchTile(bundlePath({ index, width: TILE_WIDTH })) : exact;
+    if (bytes === undefined) throw missingResource(path);
+    const entries = decodeBundle(bytes, isFull ? TILE_WIDTH : width, path).slice(0, width);
+    for (const [i, entry] of entries.entries()) {
+      const expected = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+      if (isByteEqual(leafHash(entry), expected)) continue;
+      const at = index * TILE_WIDTH + i;
+      throw new LedgerError(
+        'LOG_INCONSISTENT',
+        `couldn't verify entry ${at}: its bytes in ${path} are not those that the tree holds`,
+        { data: { paths: [path], index: at } },
+      );
+    }
+    return entries;
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  async leafHash(index: number): Promise<Buffer> {
+    inclusionRanges(index, this.checkpoint.size);
+    const hashes = await this.#tiles.tile(0, Math.floor(index / TILE_WIDTH));
+    const at = (index % TILE_WIDTH) * HASH_BYTES;
+    return Buffer.from(hashes.subarray(at, at + HASH_BYTES));
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  async proveInclusion(index: number): Promise<Buffer[]> {
+    return this.#hashRanges(inclusionRanges(index, this.checkpoint.size));
+  }
+
+  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  async proveConsistency(oldSize: number): Promise<Buffer[]> {
+    return this.#hashRanges(consistencyRanges(oldSize, this.checkpoint.size));
+  }
+
+  /**
+   * False for a log that was rolled back or forked: `older` is then, with this checkpoint, evidence
+   * against whoever signed both.
+   * @throws LedgerError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
+   */
+  async isExtensionOf(older: Checkpoint): Promise<boolean> {
+    const { origin, size, root } = this.checkpoint;
+    if (older.origin !== origin || !isTreeSize(older.size) || older.size > size) return false;
+    const proof = await this.proveConsistency(older.size);
+    const oldAndNew = { oldSize: older.size, oldRoot: older.root, newSize: size, newRoot: root };
+    return verifyConsistency({ ...oldAndNew, proof });
+  }
+
+  async #hashRanges(ranges: readonly LeafRange[]): Promise<Buffer[]> {
+    const { size } = this.checkpoint;
+    const tiles = new Map<string, Buffer>();
+    for (const node of ranges.flatMap(nodesOf)) {
+      const { tile } = tileOfNode(node, size);
+      const path = tilePath(tile);
+      if (!tiles.has(path)) tiles.set(path, await this.#tiles.tile(tile.level, tile.index));
+    }
+    const readHash = hashReader(size, (tile) => tiles.get(tilePath(tile)) as Buffer);
+    return ranges.map((range) => rangeHash(range, readHash));
+  }
+}

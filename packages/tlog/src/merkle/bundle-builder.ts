@@ -1,0 +1,71 @@
+import { assert } from '@countersign/core';
+import { LedgerError } from '@countersign/ledger';
+import { type BundleId, TILE_WIDTH } from './tile.ts';
+
+/** Takes a full bundle; the parts are written one after the other, before the call returns. */
+export type FullBundleSink = (bundle: BundleId, parts: readonly Uint8Array[]) => void;
+
+/** Cuts a run of leaves, each after its length in two bytes, into entry bundles of 256. */
+export class BundleBuilder {
+  #size = 0;
+  /** The leaves of the partial bundle. */
+  #edge: Buffer = Buffer.alloc(0);
+
+  /**
+   * `bytes` starts with the partial bundle of a log of `size` entries.
+   * @throws LedgerError MALFORMED_TILE
+   */
+  static restore(size: number, bytes: Buffer): BundleBuilder {
+    const builder = new BundleBuilder();
+    builder.#size = size;
+    builder.#edge = Buffer.from(cutBundle(bytes, size % TILE_WIDTH));
+    return builder;
+  }
+
+  append(leaves: Buffer, count: number, onFull: FullBundleSink): void {
+    let at = 0;
+    for (let left = count; left > 0; ) {
+      const width = this.#size % TILE_WIDTH;
+      const taken = Math.min(TILE_WIDTH - width, left);
+      const end = endOfLeaves(leaves, at, taken);
+      const part = leaves.subarray(at, end);
+      this.#size += taken;
+      if (width + taken === TILE_WIDTH) {
+        const index = this.#size / TILE_WIDTH - 1;
+        onFull({ index, width: TILE_WIDTH }, [this.#edge, part]);
+        this.#edge = Buffer.alloc(0);
+      } else {
+        // A copy, since the leaves belong to a frame that shall not be kept alive.
+        this.#edge = Buffer.concat([this.#edge, part]);
+      }
+      at = end;
+      left -= taken;
+    }
+    assert(at === leaves.length, 'a frame holds as many leaves as it says');
+  }
+
+  edge(): { readonly bundle: BundleId; readonly parts: readonly Uint8Array[] } | undefined {
+    const width = this.#size % TILE_WIDTH;
+    if (width === 0) return undefined;
+    return { bundle: { index: Math.floor(this.#size / TILE_WIDTH), width }, parts: [this.#edge] };
+  }
+}
+
+/**
+ * The first `width` entries of a bundle that has at least as many. @throws LedgerError
+ * MALFORMED_TILE
+ */
+export function cutBundle(bytes: Buffer, width: number): Buffer {
+  return bytes.subarray(0, endOfLeaves(bytes, 0, width));
+}
+
+function endOfLeaves(bytes: Buffer, from: number, count: number): number {
+  let at = from;
+  for (let i = 0; i < count; i++) {
+    at += 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
+    if (at > bytes.length) {
+      throw new LedgerError('MALFORMED_TILE', 'could not read an entry bundle: it is cut');
+    }
+  }
+  return at;
+}

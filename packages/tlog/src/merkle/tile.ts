@@ -1,0 +1,158 @@
+import { plural } from '@countersign/core';
+import { ENTRY_BYTES_MAX, LedgerError } from '@countersign/ledger';
+import { parseDecimal } from '../canonical-encoding.ts';
+import { HASH_BYTES } from './merkle-hash.ts';
+
+/** C2SP tlog-tiles: a full tile holds 256 hashes, so one level of tiles is eight of the tree. */
+export const TILE_WIDTH = 256;
+export const TILE_BYTES: number = TILE_WIDTH * HASH_BYTES;
+const TILE_HEIGHT = 8;
+const TILE_LEVEL_MAX = 63;
+
+/** `width` is the number of hashes (or of entries) that it holds, 1 to 256. */
+export type TileId = { readonly level: number; readonly index: number; readonly width: number };
+export type BundleId = { readonly index: number; readonly width: number };
+
+/** A resource of a static log, as its path names it. */
+export type TileResource =
+  | ({ readonly kind: 'tile' } & TileId)
+  | ({ readonly kind: 'entries' } & BundleId);
+
+/** A perfect subtree: MTH over the entries `[index * 2^level, (index + 1) * 2^level)`. */
+export type TreeNode = { readonly level: number; readonly index: number };
+
+/** `tile/<L>/<N>[.p/<W>]`, without the log's prefix. */
+export function tilePath(tile: TileId): string {
+  return `tile/${tile.level}/${indexPath(tile)}`;
+}
+
+/** `tile/entries/<N>[.p/<W>]`, without the log's prefix. */
+export function bundlePath(bundle: BundleId): string {
+  return `tile/entries/${indexPath(bundle)}`;
+}
+
+/** Undefined for every path that {@link tilePath} and {@link bundlePath} never write. */
+export function parseTilePath(path: string): TileResource | undefined {
+  const parts =
+    /^tile\/(entries|0|[1-9][0-9]?)\/((?:x[0-9]{3}\/)*)([0-9]{3})(?:\.p\/([0-9]+))?$/.exec(path);
+  if (parts === null) return undefined;
+  const [, levelText = '', leading = '', last = '', widthText] = parts;
+  // A first element of x000 would give one tile two names.
+  if (leading.startsWith('x000')) return undefined;
+  const index = parseDecimal((leading.replace(/[x/]/g, '') + last).replace(/^0+(?=[0-9])/, ''));
+  const width = widthText === undefined ? TILE_WIDTH : parseDecimal(widthText);
+  if (index === undefined || width === undefined || width < 1) return undefined;
+  if (widthText !== undefined && width >= TILE_WIDTH) return undefined;
+  if (levelText === 'entries') return { kind: 'entries', index, width };
+  const level = Number(levelText);
+  return level > TILE_LEVEL_MAX ? undefined : { kind: 'tile', level, index, width };
+}
+
+/**
+ * How many hashes stand at `level` of tiles in a log of `size` entries: floor(size / 256^level).
+ */
+export function hashCountAt(level: number, size: number): number {
+  return Math.floor(size / 2 ** (TILE_HEIGHT * level));
+}
+
+/** The width that tile `index` of `level` has in a log of `size` entries; 0 when there is none. */
+export function tileWidth(level: number, index: number, size: number): number {
+  const width = hashCountAt(level, size) - index * TILE_WIDTH;
+  return Math.max(0, Math.min(TILE_WIDTH, width));
+}
+
+/** The partial tiles of a log of `size` entries, lowest level first; a level may have none. */
+export function edgeTiles(size: number): TileId[] {
+  const edge: TileId[] = [];
+  for (let level = 0; hashCountAt(level, size) > 0; level++) {
+    const index = Math.floor(hashCountAt(level, size) / TILE_WIDTH);
+    const width = tileWidth(level, index, size);
+    if (width > 0) edge.push({ level, index, width });
+  }
+  return edge;
+}
+
+/** The tile of a log of `size` entries that holds `node`, and where its `count` hashes stand. */
+export function tileOfNode(
+  node: TreeNode,
+  size: number,
+): { readonly tile: TileId; readonly position: number; readonly count: number } {
+  const level = Math.floor(node.level / TILE_HEIGHT);
+  const count = 2 ** (node.level % TILE_HEIGHT);
+  const first = node.index * count;
+  const index = Math.floor(first / TILE_WIDTH);
+  const width = tileWidth(level, index, size);
+  const position = first % TILE_WIDTH;
+  if (position + count > width) {
+    throw new LedgerError(
+      'OUT_OF_RANGE',
+      `a tree of ${plural(size, 'entry')} has no node ${node.index} at level ${node.level}`,
+    );
+  }
+  return { tile: { level, index, width }, position, count };
+}
+
+/**
+ * Each entry as a big-endian 16-bit length and the bytes.
+ * @throws LedgerError MALFORMED_TILE for an entry of more than 65,535 bytes.
+ */
+export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
+  const bytes = Buffer.allocUnsafe(entries.reduce((sum, entry) => sum + 2 + entry.length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    if (entry.length > ENTRY_BYTES_MAX) {
+      throw new LedgerError(
+        'MALFORMED_TILE',
+        `couldn't encode an entry of ${entry.length} bytes: at most ${ENTRY_BYTES_MAX} ` +
+          'fit a bundle',
+      );
+    }
+    at = bytes.writeUInt16BE(entry.length, at);
+    bytes.set(entry, at);
+    at += entry.length;
+  }
+  return bytes;
+}
+
+/**
+ * The entries of a bundle as views of `bytes`; `path` names it in an error.
+ * @throws LedgerError MALFORMED_TILE unless it holds exactly `width` whole entries and no more.
+ */
+export function decodeBundle(
+  bytes: Uint8Array,
+  width: number,
+  path: string = 'an entry bundle',
+): Uint8Array[] {
+  const entries: Uint8Array[] = [];
+  let at = 0;
+  while (at < bytes.length && entries.length <= width) {
+    const length = (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
+    const end = at + 2 + length;
+    if (end > bytes.length) {
+      throw malformedBundle(path, `entry ${entries.length} ends at byte ${end} of ${bytes.length}`);
+    }
+    entries.push(bytes.subarray(at + 2, end));
+    at = end;
+  }
+  if (entries.length !== width || at !== bytes.length) {
+    throw malformedBundle(path, `it does not hold exactly ${plural(width, 'entry')}`);
+  }
+  return entries;
+}
+
+function indexPath({ index, width }: BundleId): string {
+  if (!Number.isSafeInteger(index) || index < 0 || !(width >= 1 && width <= TILE_WIDTH)) {
+    throw new LedgerError('OUT_OF_RANGE', `there is no tile ${index} of width ${width}`);
+  }
+  let path = String(index % 1000).padStart(3, '0');
+  for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000)) {
+    path = `x${String(rest % 1000).padStart(3, '0')}/${path}`;
+  }
+  return width === TILE_WIDTH ? path : `${path}.p/${width}`;
+}
+
+function malformedBundle(path: string, what: string): LedgerError {
+  return new LedgerError('MALFORMED_TILE', `couldn't read ${path}: ${what}`, {
+    data: { paths: [path] },
+  });
+}

@@ -1,0 +1,29 @@
+import { LedgerError } from '@countersign/ledger';
+import { cosignatureVerifier } from './cosignature.ts';
+import { ed25519Verifier, type NoteVerifier } from './signed-note.ts';
+import { parseVkey, SIGNATURE_TYPE, type VerifierKey } from './verifier-key.ts';
+
+/** By type byte of the key; another type (ML-DSA, say) is one more line. */
+export type SignatureTypes = ReadonlyMap<number, (key: VerifierKey) => NoteVerifier>;
+
+export const SIGNATURE_TYPES: SignatureTypes = new Map([
+  [SIGNATURE_TYPE.ed25519, ed25519Verifier],
+  [SIGNATURE_TYPE.cosignatureV1, cosignatureVerifier],
+]);
+
+/** @throws LedgerError MALFORMED_KEY, UNSUPPORTED_KEY */
+export function verifierOf(
+  vkey: string | VerifierKey,
+  types: SignatureTypes = SIGNATURE_TYPES,
+): NoteVerifier {
+  const key = typeof vkey === 'string' ? parseVkey(vkey) : vkey;
+  const verifier = types.get(key.type);
+  if (verifier === undefined) {
+    throw new LedgerError(
+      'UNSUPPORTED_KEY',
+      `couldn't use the key ${key.name}+${key.keyId}: its type 0x${key.type.toString(16)} is not ` +
+        'one that we can verify',
+    );
+  }
+  return verifier(key);
+}

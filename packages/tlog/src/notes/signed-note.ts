@@ -1,0 +1,194 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+import { LedgerError, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX } from '@countersign/ledger';
+import { decodeUtf8, formatBase64, parseBase64 } from '../canonical-encoding.ts';
+import { ED25519_SIGNATURE_BYTES, ed25519PublicKey, rawPublicKey } from './ed25519.ts';
+import { isKeyName, SIGNATURE_TYPE, type VerifierKey, verifierKey } from './verifier-key.ts';
+
+/** One line below a note: `— <name> <base64(key id || payload)>`. */
+export type NoteSignature = {
+  readonly name: string;
+  readonly keyId: string;
+  /** What follows the key id; its form depends on the type of the key. */
+  readonly payload: Uint8Array;
+};
+
+export type Note = {
+  /** Ends in a newline; the blank line after it is not part of it. */
+  readonly text: string;
+  readonly signatures: readonly NoteSignature[];
+};
+
+/** A note of which at least one signature is true and none that we can judge is false. */
+export type OpenedNote = {
+  readonly text: string;
+  /** True ones, at most one for each key: a key can sign one text in many ways. */
+  readonly verified: readonly NoteSignature[];
+  /** By keys that we do not know: they prove nothing, and anybody can add one. */
+  readonly unverified: readonly NoteSignature[];
+};
+
+/** Judges the signatures of one key. The type byte of the key decides which one it is. */
+export interface NoteVerifier {
+  readonly key: VerifierKey;
+  /** MUST NOT throw on hostile input. */
+  verify(text: string, payload: Uint8Array): boolean;
+}
+
+export interface NoteSigner {
+  readonly key: VerifierKey;
+  sign(text: string): NoteSignature;
+}
+
+const SIGNATURE_HEAD = '\u2014 ';
+
+/** Signed-note: no ASCII control characters but the newline. */
+const FORBIDDEN_IN_NOTE = /[[\p{Cc}&&\p{ASCII}]--\n]/v;
+
+/**
+ * Reads C2SP signed-note strictly: there is one spelling per note, so what is verified is what is
+ * stored and compared.
+ * @throws LedgerError MALFORMED_NOTE
+ */
+export function parseNote(bytes: Uint8Array): Note {
+  if (bytes.length > NOTE_BYTES_MAX) throw malformed(`it is larger than ${NOTE_BYTES_MAX} bytes`);
+  const note = decodeUtf8(bytes);
+  if (note === undefined) throw malformed('it is not UTF-8');
+  if (FORBIDDEN_IN_NOTE.test(note)) throw malformed('it holds a control character');
+  // The text may hold blank lines itself: only the last one ends it.
+  const end = note.lastIndexOf('\n\n');
+  const lines = note.slice(end + 2).split('\n');
+  if (end < 0 || lines.pop() !== '' || lines.length === 0) {
+    throw malformed('a blank line and signature lines must follow its text');
+  }
+  if (lines.length > NOTE_SIGNATURES_MAX) {
+    throw malformed(`it has ${lines.length} signatures; at most ${NOTE_SIGNATURES_MAX} are read`);
+  }
+  // One signature must never count as two.
+  if (new Set(lines).size < lines.length) throw malformed('a signature line is in it twice');
+  return { text: note.slice(0, end + 1), signatures: lines.map(parseSignatureLine) };
+}
+
+/** @throws LedgerError MALFORMED_NOTE; `line` comes without its newline. */
+export function parseSignatureLine(line: string): NoteSignature {
+  const space = line.indexOf(' ', SIGNATURE_HEAD.length);
+  const name = line.slice(SIGNATURE_HEAD.length, space);
+  const bytes = space < 0 ? undefined : parseBase64(line.slice(space + 1));
+  if (!line.startsWith(SIGNATURE_HEAD) || !isKeyName(name) || bytes === undefined) {
+    throw malformed('a signature line does not read "— NAME BASE64"');
+  }
+  if (bytes.length < 5) throw malformed(`the signature of ${name} is empty`);
+  return { name, keyId: bytes.toString('hex', 0, 4), payload: bytes.subarray(4) };
+}
+
+/** The line without its newline. */
+export function formatSignatureLine(signature: NoteSignature): string {
+  const bytes = Buffer.concat([Buffer.from(signature.keyId, 'hex'), signature.payload]);
+  return `${SIGNATURE_HEAD}${signature.name} ${formatBase64(bytes)}`;
+}
+
+export function formatNote(note: Note): string {
+  return `${note.text}\n${note.signatures.map((s) => `${formatSignatureLine(s)}\n`).join('')}`;
+}
+
+/**
+ * Keeps the rules of signed-note: signatures by unknown (name, key id) pairs are ignored, but
+ * listed; a single false one by a known pair condemns the note; at least one must be true. Of
+ * several true ones by one key the first stays, as in the Go implementation of signed-note.
+ * @throws LedgerError BAD_SIGNATURE, UNTRUSTED_NOTE, MALFORMED_KEY
+ */
+export function openNote(note: Note, verifiers: readonly NoteVerifier[]): OpenedNote {
+  const known = byPair(verifiers);
+  const verified = new Map<NoteVerifier, NoteSignature>();
+  const unverified: NoteSignature[] = [];
+  for (const signature of note.signatures) {
+    const verifier = known.get(pairOf(signature));
+    if (verifier === undefined) {
+      unverified.push(signature);
+    } else if (verifier.verify(note.text, signature.payload)) {
+      if (!verified.has(verifier)) verified.set(verifier, signature);
+    } else {
+      throw new LedgerError(
+        'BAD_SIGNATURE',
+        `couldn't verify a note: the signature by ${signature.name}+${signature.keyId} is false`,
+        { data: { name: signature.name, keyId: signature.keyId } },
+      );
+    }
+  }
+  if (verified.size === 0) {
+    throw new LedgerError(
+      'UNTRUSTED_NOTE',
+      "couldn't verify a note: not one of its signatures is by a known key",
+    );
+  }
+  return { text: note.text, verified: [...verified.values()], unverified };
+}
+
+export function isSignatureBy(signature: NoteSignature, key: VerifierKey): boolean {
+  return pairOf(signature) === pairOf(key);
+}
+
+/** Type 0x01: the signature is over the text, with its last newline. */
+export function ed25519Verifier(key: VerifierKey): NoteVerifier {
+  const publicKey = ed25519PublicKey(key.publicKey);
+  return {
+    key,
+    verify: (text, payload) =>
+      payload.length === ED25519_SIGNATURE_BYTES &&
+      verify(null, Buffer.from(text), publicKey, payload),
+  };
+}
+
+/** @throws LedgerError MALFORMED_KEY */
+export function ed25519Signer(name: string, privateKey: KeyObject): NoteSigner {
+  const key = verifierKey(name, SIGNATURE_TYPE.ed25519, rawPublicKey(privateKey));
+  return {
+    key,
+    sign(text) {
+      checkText(text);
+      const payload = sign(null, Buffer.from(text), privateKey);
+      return { name, keyId: key.keyId, payload };
+    },
+  };
+}
+
+/**
+ * A note over `text` with one signature of each signer.
+ * @throws LedgerError MALFORMED_NOTE for a text that no note can hold.
+ */
+export function signNote(text: string, signers: readonly NoteSigner[]): Note {
+  checkText(text);
+  return { text, signatures: signers.map((signer) => signer.sign(text)) };
+}
+
+/** Nothing may be signed that {@link parseNote} would refuse. */
+export function checkText(text: string): void {
+  const isSignable = text.endsWith('\n') && text.isWellFormed() && !FORBIDDEN_IN_NOTE.test(text);
+  if (!isSignable) {
+    throw new LedgerError(
+      'MALFORMED_NOTE',
+      "couldn't sign a text: it must end in a newline and hold no other control character",
+    );
+  }
+}
+
+/** Two keys that share name and 32-bit key id could speak for each other: neither is believed. */
+function byPair(verifiers: readonly NoteVerifier[]): ReadonlyMap<string, NoteVerifier> {
+  const known = new Map<string, NoteVerifier>();
+  for (const verifier of verifiers) {
+    const { name, keyId, vkey } = verifier.key;
+    const other = known.get(pairOf(verifier.key));
+    if (other !== undefined && other.key.vkey !== vkey) {
+      throw new LedgerError('MALFORMED_KEY', `two keys share the key id ${name}+${keyId}`);
+    }
+    known.set(pairOf(verifier.key), verifier);
+  }
+  return known;
+}
+
+function pairOf({ name, keyId }: { readonly name: string; readonly keyId: string }): string {
+  return `${keyId} ${name}`;
+}
+
+function malformed(what: string): LedgerError {
+  return new LedgerError('MALFORMED_NOTE', `couldn't read a signed note: ${what}`);
+}

@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { LedgerError } from '@countersign/ledger';
+
+/** What a witness last cosigned of one log. */
+export type Witnessed = {
+  readonly size: number;
+  readonly root: Uint8Array;
+  /** The checkpoint with the log's signature and the witness's own. */
+  readonly note: string;
+};
+
+/** A witness's whole memory: whoever makes it forget makes it sign a fork. */
+export interface WitnessStore {
+  latest(origin: string): Witnessed | undefined;
+  /** As {@link latest}, by the lower-case hex SHA-256 of the origin. */
+  latestByHash(originHash: string): Witnessed | undefined;
+  /**
+   * Replaces what is known of a log if it is still at `expectedSize` (undefined: if nothing is
+   * known), else returns `stale`. MUST be one atomic step, also between processes, and MUST survive
+   * a loss of power once it returns `set`.
+   */
+  checkAndSet(update: WitnessUpdate): 'set' | 'stale';
+}
+
+export type WitnessUpdate = {
+  readonly origin: string;
+  readonly originHash: string;
+  readonly expectedSize: number | undefined;
+  readonly next: Witnessed;
+};
+
+/** The store cannot be read by a version that lays it out otherwise. */
+const LAYOUT_VERSION = 1;
+
+type Row = { size: number; root: Uint8Array; note: string };
+
+/** One SQLite file, locked for as long as it is open. */
+export class FileWitnessStore implements WitnessStore {
+  readonly #database: DatabaseSync;
+
+  /** @throws LedgerError WITNESS_STATE */
+  constructor(stateDir: string) {
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const path = join(stateDir, 'witness.sqlite');
+    this.#database = new DatabaseSync(path);
+    try {
+      this.#prepare();
+    } catch (cause) {
+      this.#database.close();
+      throw new LedgerError(
+        'WITNESS_STATE',
+        `couldn't open the witness's state ${path}: another witness is using it, or it is ` +
+          'damaged; stop the other one, or restore the file, but never start from an empty one',
+        { cause, data: { path } },
+      );
+    }
+  }
+
+  latest(origin: string): Witnessed | undefined {
+    return this.#row('SELECT size, root, note FROM latest WHERE origin = ?', origin);
+  }
+
+  latestByHash(originHash: string): Witnessed | undefined {
+    return this.#row('SELECT size, root, note FROM latest WHERE origin_hash = ?', originHash);
+  }
+
+  checkAndSet({ origin, originHash, expectedSize, next }: WitnessUpdate): 'set' | 'stale' {
+    const { size, root, note } = next;
+    const statement =
+      expectedSize === undefined
+        ? this.#database.prepare(
+            'INSERT INTO latest (size, root, note, origin_hash, origin) VALUES (?, ?, ?, ?, ?) ' +
+              'ON CONFLICT DO NOTHING',
+          )
+        : this.#database.prepare(
+            'UPDATE latest SET size = ?, root = ?, note = ?, origin_hash = ? ' +
+              'WHERE origin = ? AND size = ?',
+          );
+    const where = expectedSize === undefined ? [] : [expectedSize];
+    // A statement outside a transaction is one of its own: it is durable when `run` returns.
+    const { changes } = statement.run(size, root, note, originHash, origin, ...where);
+    return Number(changes) === 1 ? 'set' : 'stale';
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #prepare(): void {
+    // EXTRA: a statement returns only once its commit is synced, the end of its rollback journal
+    // included. Else a loss of power could bring the journal back, and with it the state before a
+    // cosignature was given out.
+    this.#database.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;' +
+        'BEGIN EXCLUSIVE;',
+    );
+    const row = this.#database.prepare('PRAGMA user_version').get() as { user_version: number };
+    if (row.user_version !== 0 && row.user_version !== LAYOUT_VERSION) {
+      throw new Error(`its layout is ${row.user_version}, this program knows ${LAYOUT_VERSION}`);
+    }
+    this.#database.exec(
+      'CREATE TABLE IF NOT EXISTS latest (origin TEXT PRIMARY KEY, ' +
+        'origin_hash TEXT UNIQUE NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, ' +
+        'note TEXT NOT NULL) STRICT;' +
+        `PRAGMA user_version = ${LAYOUT_VERSION}; COMMIT;`,
+    );
+  }
+
+  #row(sql: string, key: string): Witnessed | undefined {
+    const row = this.#database.prepare(sql).get(key) as Row | undefined;
+    return row === undefined ? undefined : { size: row.size, root: row.root, note: row.note };
+  }
+}

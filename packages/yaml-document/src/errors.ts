@@ -1,0 +1,52 @@
+import { CountersignError, plural } from '@countersign/core';
+import { PROBLEMS_TOLD_MAX } from '../../../apps/countersign/src/config/limits.ts';
+
+/** One thing that is wrong with a configuration: where, what, and the cure. */
+export type ConfigProblem = {
+  readonly file: string;
+  /** Both from 1, as editors count. */
+  readonly line: number;
+  readonly column: number;
+  /** What it is about, as `tenants[0].credentials`; empty for the file as a whole. */
+  readonly path: string;
+  /** What is wrong, and what to do. */
+  readonly what: string;
+};
+
+/**
+ * - `CONFIG_UNREADABLE`  there is no such file, or it cannot be read
+ * - `CONFIG_INVALID`     it says something that cannot be meant; `problems` has all of it
+ */
+export type ConfigErrorCode = 'CONFIG_UNREADABLE' | 'CONFIG_INVALID';
+
+/** A configuration that cannot be used. Its message has one line for each problem. */
+export class ConfigError extends CountersignError<ConfigErrorCode> {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(
+    code: ConfigErrorCode,
+    message: string,
+    options: { problems?: readonly ConfigProblem[]; cause?: unknown } = {},
+  ) {
+    super(code, message, { cause: options.cause });
+    this.problems = options.problems ?? [];
+  }
+}
+
+/** In the form that editors and terminals turn into a link. */
+export function problemText({ file, line, column, path, what }: ConfigProblem): string {
+  return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${what}`;
+}
+
+export function invalidConfig(problems: readonly ConfigProblem[]): ConfigError {
+  const sorted = problems.toSorted(
+    (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
+  );
+  const told = sorted.slice(0, PROBLEMS_TOLD_MAX);
+  const more = sorted.length - told.length;
+  const lines = told.map(problemText);
+  if (more > 0) lines.push(`and ${plural(more, 'more problem')}`);
+  const head = `the configuration has ${plural(problems.length, 'problem')}`;
+  return new ConfigError('CONFIG_INVALID', `${head}:\n${lines.join('\n')}`, { problems: sorted });
+}

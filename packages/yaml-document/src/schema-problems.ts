@@ -1,0 +1,113 @@
+import { quoted } from '@countersign/core';
+import type { z } from 'zod';
+import type { ConfigProblem } from './errors.ts';
+import { suggestion } from './suggestion.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/** The same for people: a sentence with a cure, at a line. */
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  document: YamlDocument,
+  schema: z.ZodType,
+): ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = membersAt(schema, issue.path);
+      return issue.keys.map((key) =>
+        document.problemOfKey(issue.path, key, unknownMember(key, known)),
+      );
+    }
+    return [document.problemAt(issue.path, sentenceOf(issue, valueAt(document.value, issue.path)))];
+  });
+}
+
+function unknownMember(key: string, known: readonly string[]): string {
+  const meant = suggestion(key, known);
+  if (meant !== undefined) return `is not known: did you mean ${meant}?`;
+  return `is not known: take it out; what may stand here is ${known.join(', ')}`;
+}
+
+function sentenceOf(issue: z.core.$ZodIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'custom':
+      return issue.message;
+    case 'invalid_type':
+      return wrongType(issue.expected, value);
+    case 'invalid_value':
+      return wrongValue(issue.values.map(String), value);
+    case 'invalid_union':
+      return wrongType('string', value);
+    case 'too_small':
+      return issue.origin === 'array'
+        ? 'is empty: write at least one'
+        : `is ${String(value)}: write at least ${String(issue.minimum)}`;
+    case 'too_big':
+      return `is ${String(value)}: write at most ${String(issue.maximum)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function wrongValue(allowed: readonly string[], value: unknown): string {
+  const choice = allowed.join(', ');
+  if (value === undefined) return `is missing: write one of ${choice}`;
+  if (typeof value !== 'string') return `is ${kindOf(value)}: write one of ${choice}`;
+  const meant = suggestion(value, allowed);
+  if (meant !== undefined) return `${quoted(value)} is not known: did you mean ${meant}?`;
+  return `${quoted(value)} is not known: write one of ${choice}`;
+}
+
+const WANTED: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'names and values'],
+]);
+
+function wrongType(expected: string, value: unknown): string {
+  const wanted = WANTED.get(expected) ?? expected;
+  if (value === undefined) return `is missing: write ${wanted}`;
+  if (value === null) return `is empty: write ${wanted}`;
+  const quotes = expected === 'string' && typeof value !== 'object' ? ', in quotes' : '';
+  return `is ${kindOf(value)}: write ${wanted}${quotes}`;
+}
+
+/** Never the value itself: somebody may have put a secret where its place belongs. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'names and values';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return at;
+}
+
+/** The names that may stand in the map at `path`. */
+function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let at: unknown = inner(schema);
+  for (const step of path) {
+    const held = at as { shape?: Record<PropertyKey, unknown>; element?: unknown } | undefined;
+    at = inner(typeof step === 'number' ? held?.element : held?.shape?.[step]);
+  }
+  return Object.keys((at as { shape?: object } | undefined)?.shape ?? {});
+}
+
+/** Beneath defaults, options, checks and transforms. */
+function inner(schema: unknown): unknown {
+  let at = schema;
+  for (;;) {
+    const { def } = at as { def?: { innerType?: unknown; in?: unknown } };
+    const next = def?.innerType ?? def?.in;
+    if (next === undefined) return at;
+    at = next;
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { FLOW_DEPTH_MAX } from '../../../apps/countersign/src/config/limits.ts';
+import { type ConfigProblem, invalidConfig } from './errors.ts';
+
+export type Path = readonly PropertyKey[];
+
+/** A YAML text as a plain value, with the place of everything in it. */
+export type YamlDocument = {
+  readonly file: string;
+  readonly value: unknown;
+  /** Of the value there, or of what would hold it where it is missing. */
+  problemAt(path: Path, what: string): ConfigProblem;
+  /** Of a name in the map at `path`. */
+  problemOfKey(path: Path, key: string, what: string): ConfigProblem;
+};
+
+/**
+ * Reads one YAML 1.2 document. Anchors, aliases and tags are refused: a configuration needs none,
+ * and ten lines of aliases can unfold to gigabytes ("billion laughs").
+ * @throws ConfigError CONFIG_INVALID
+ */
+export function readYaml(file: string, text: string): YamlDocument {
+  const lines = new LineCounter();
+  const place = (offset: number, path: string, what: string): ConfigProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col), path, what };
+  };
+  const deepAt = tooDeepAt(text);
+  if (deepAt !== undefined) {
+    const what = `lists and maps stand more than ${FLOW_DEPTH_MAX} deep: write it flatter`;
+    throw invalidConfig([{ file, ...lineAndColumn(text, deepAt), path: '', what }]);
+  }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    merge: false,
+  });
+  if (document.errors.length > 0) {
+    throw invalidConfig(syntaxErrors(document.errors).map((e) => place(...e)));
+  }
+  // All that it warns of are tags beyond the core schema (YAML 1.2.2 section 10.3).
+  const refused = document.warnings.map(({ pos }) =>
+    place(pos[0], '', 'a tag of this kind is not taken here: leave it out'),
+  );
+  visit(document, {
+    Node: (_, node) => {
+      const what = refusal(node);
+      if (what !== undefined) refused.push(place(node.range?.[0] ?? 0, '', what));
+    },
+  });
+  if (refused.length > 0) throw invalidConfig(refused);
+  const root = document.contents;
+  return {
+    file,
+    value: document.toJS({ maxAliasCount: 0 }) as unknown,
+    problemAt: (path, what) => place(offsetAt(root, path), pathText(path), what),
+    problemOfKey: (path, key, what) => {
+      const pair = pairOf(nodeAt(root, path), key);
+      const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
+      return place(offset ?? offsetAt(root, path), pathText([...path, key]), what);
+    },
+  };
+}
+
+/** `tenants[0].credentials.clientId` */
+function pathText(path: Path): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+}
+
+type Contents = Node | null;
+
+function refusal(node: Node): string | undefined {
+  if (isAlias(node)) return `an alias (*${node.source}) is not taken here: write the value out`;
+  if ('anchor' in node && node.anchor !== undefined) {
+    return `an anchor (&${node.anchor}) is not taken here: write the value where it is needed`;
+  }
+  return undefined;
+}
+
+/** A parser that lost its way stumbles on: of one place, and of one exhaustion, the first. */
+function syntaxErrors(errors: readonly YAMLError[]): [number, string, string][] {
+  const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (exhausted !== undefined) {
+    return [[exhausted.pos[0], '', 'lists and maps stand too deep here: write it flatter']];
+  }
+  const byPlace = new Map(errors.toReversed().map((error) => [error.pos[0], error]));
+  return [...byPlace.values()].map(({ code, message, pos }) => [pos[0], '', cured(code, message)]);
+}
+
+const CURES: ReadonlyMap<string, string> = new Map([
+  ['TAB_AS_INDENT', 'a tab at the beginning of a line: indent with blanks'],
+  ['DUPLICATE_KEY', 'this name stands in the map twice: keep one of them'],
+  ['MULTIPLE_DOCS', 'a second document begins here: put everything into one, without ---'],
+  ['MISSING_CHAR', 'something is not closed: look for the quotation mark or bracket before it'],
+  ['BAD_INDENT', 'the indentation does not fit: align it with the lines above'],
+  [
+    'MULTILINE_IMPLICIT_KEY',
+    'a name and its colon must stand on one line: look for a missing colon',
+  ],
+]);
+
+function cured(code: string, message: string): string {
+  return CURES.get(code) ?? `not YAML: ${message}`;
+}
+
+function nodeAt(root: Contents, path: Path): Contents {
+  let node: unknown = root;
+  for (const step of path) {
+    if (isMap(node)) node = pairOf(node, String(step))?.value;
+    else if (isSeq(node)) node = node.items[Number(step)];
+    else return null;
+  }
+  return (node ?? null) as Contents;
+}
+
+/** A missing value is told where it would stand: at what holds it. */
+function offsetAt(root: Contents, path: Path): number {
+  for (let length = path.length; length >= 0; length--) {
+    const offset = nodeAt(root, path.slice(0, length))?.range?.[0];
+    if (offset !== undefined) return offset;
+  }
+  return 0;
+}
+
+function pairOf(node: unknown, key: string): Pair | undefined {
+  if (!isMap(node)) return undefined;
+  return node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
+}
+
+/**
+ * Before the parser sees it: it takes seconds over thousands of open brackets. Brackets in quotes
+ * and comments count along, which no honest configuration notices.
+ */
+function tooDeepAt(text: string): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth = Math.max(0, depth - 1);
+    if (depth > FLOW_DEPTH_MAX) return at;
+  }
+  return undefined;
+}
+
+function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}

@@ -1,8 +1,0 @@
-import { CountersignError } from '../core/index.ts';
-
-export type IncidentErrorCode = 'TOO_MANY_CHANGES' | 'ANSWERS_INVALID' | 'SEED_INVALID';
-
-/** Why the question "are they out?" could not be asked. */
-export class IncidentError extends CountersignError<IncidentErrorCode> {
-  override readonly name = 'IncidentError';
-}
