@@ -11,7 +11,7 @@ import {
   readPolicyFolder,
   SuiteDirectory,
 } from '@countersign/policy';
-import { readConfigFile } from '../apps/countersign/src/config/load-config.ts';
+import { readConfigFile } from '@countersign/yaml-document';
 import { type BenchOptions, type Figure, interleaved, ROOT } from './harness.ts';
 
 const COUNT = { short: 20_000, long: 200_000 } as const;

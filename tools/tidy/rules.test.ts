@@ -97,6 +97,7 @@ testRule('finds a file that is too long', fileLength, {
   bad: [['packages/core/src/a.ts', filler(401)]],
   good: [
     ['packages/core/src/a.ts', filler(400)],
+    ['packages/core/src/a.ts', `import { a } from './a.ts';\n${filler(400)}`],
     ['README.md', 'line\n'.repeat(900)],
   ],
 });
@@ -105,6 +106,7 @@ testRule('finds a line that is too long', lineLength, {
   bad: [['packages/core/src/a.ts', `// ${'x'.repeat(98)}\n`]],
   good: [
     ['packages/core/src/a.ts', `// ${'x'.repeat(97)}\n`],
+    ['packages/core/src/a.ts', `import { a } from '../${'x'.repeat(97)}.ts';\n`],
     ['packages/core/src/a.ts', `// ${'😀'.repeat(97)}\n`],
     ['README.md', 'x'.repeat(300)],
   ],

@@ -5,21 +5,11 @@ export type LedgerErrorCode =
   // Formats: bytes from outside that do not have the form they must have.
   | 'MALFORMED_NOTE'
   | 'MALFORMED_KEY'
-  | 'UNSUPPORTED_KEY'
-  | 'MALFORMED_CHECKPOINT'
-  | 'MALFORMED_PROOF'
-  | 'MALFORMED_POLICY'
-  | 'MALFORMED_TILE'
-  | 'MALFORMED_REQUEST'
   // Verification: well-formed, and not true.
   | 'UNTRUSTED_NOTE'
-  | 'BAD_SIGNATURE'
-  | 'WRONG_ORIGIN'
   | 'LOG_INCONSISTENT'
   // Arithmetic of the tree.
   | 'OUT_OF_RANGE'
-  // Reading a log.
-  | 'MISSING_RESOURCE'
   // The data folder, and who may write to it.
   | 'FOLDER_VERSION'
   | 'FOLDER_CORRUPT'
@@ -42,10 +32,7 @@ export type LedgerErrorCode =
   // Bytes of our own files that are not what was written.
   | 'MALFORMED_LEAF'
   | 'JOURNAL_CORRUPT'
-  | 'SEGMENT_CORRUPT'
-  // Witnesses.
-  | 'WITNESS_ADDRESS'
-  | 'WITNESS_STATE';
+  | 'SEGMENT_CORRUPT';
 
 export class LedgerError extends CountersignError<LedgerErrorCode> {
   override readonly name = 'LedgerError';

@@ -47,19 +47,7 @@ export { type FsckOptions, fsck } from './fsck/fsck.ts';
 export type { FsckReport, Problem } from './fsck/fsck-report.ts';
 export { type Appended, Ledger, type LedgerOptions } from './ledger.ts';
 export { type Body, isBodyOf, LedgerReader, type ScanBatch } from './ledger-reader.ts';
-export {
-  ENTRY_BYTES_MAX,
-  NOTE_BYTES_MAX,
-  NOTE_SIGNATURES_MAX,
-  POLICY_BYTES_MAX,
-  PROOF_EXTRA_BYTES_MAX,
-  PROOF_HASHES_MAX,
-  TILE_CACHE_TILES_MAX,
-  WITNESS_ANSWER_BYTES_MAX,
-  WITNESS_BODY_BYTES_MAX,
-  WITNESS_CONNECTIONS_MAX,
-  WITNESS_REQUEST_TIMEOUT_MS,
-} from './limits.ts';
+
 export type { RecoveryReport } from './open-ledger.ts';
 export { type Rotated, type RotationOptions, rotateKey } from './rotate-key.ts';
 export type { CosignResult } from './witness/cosign-checkpoint.ts';

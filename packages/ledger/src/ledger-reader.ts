@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Locus, plural } from '@countersign/core';
 import {
+  BUNDLE_BYTES_MAX,
   hashReader,
   proveConsistency,
   type SignedCheckpoint,
@@ -23,7 +24,7 @@ import { readTile } from './entries/tile-files.ts';
 import { LedgerError } from './errors.ts';
 import { layout } from './folder/folder-layout.ts';
 import { noLedger, readFolderFacts } from './folder/ledger-manifest.ts';
-import { BUNDLE_BYTES_MAX, BUNDLES_KEPT_MAX } from './limits.ts';
+import { BUNDLES_KEPT_MAX } from './limits.ts';
 
 /** The body of an entry, or that there is none any more. */
 export type Body =

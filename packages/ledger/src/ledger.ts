@@ -1,5 +1,5 @@
 import { type Clock, plural, type Random, type RecordDraft } from '@countersign/core';
-import type { NoteSigner } from '@countersign/tlog';
+import type { NoteSigner, TlogError } from '@countersign/tlog';
 import { writerFailure } from './append/commit-failure.ts';
 import { CommitQueue } from './append/commit-queue.ts';
 import { type FingerprintBatch, fingerprintBatch } from './append/fingerprint-batch.ts';
@@ -76,7 +76,7 @@ export class Ledger {
   #backlogBytes = 0;
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #failure: LedgerError | undefined;
+  #failure: LedgerError | TlogError | undefined;
   #isClosed = false;
 
   private constructor(options: LedgerOptions, parts: Awaited<ReturnType<typeof openWriter>>) {
@@ -148,7 +148,7 @@ export class Ledger {
     } catch (error) {
       // Some records have an index by now, and will never be committed: nothing after them could.
       this.#fail(error);
-      throw this.#failure as LedgerError;
+      throw this.#failure as Error;
     }
   }
 
@@ -305,7 +305,7 @@ export class Ledger {
     this.#round = work()
       .catch((error: unknown) => {
         this.#fail(error);
-        throw this.#failure as LedgerError;
+        throw this.#failure as Error;
       })
       .finally(() => {
         this.#round = undefined;

@@ -45,39 +45,6 @@ export const CHECKPOINT_KEPT_EVERY_MS: number = 60 * 60 * 1000;
 /** A wall clock that leaves the monotonic clock by more has been stepped; NTP slews stay below. */
 export const CLOCK_STEP_MS_MIN = 2000;
 
-/** C2SP tlog-tiles frames an entry with a 16-bit length. */
-export const ENTRY_BYTES_MAX = 65_535;
-
-/** A note must be able to carry 16 signatures; this many leaves room for every witness. */
-export const NOTE_SIGNATURES_MAX = 64;
-
-/** 64 post-quantum signatures of 5 kB in base64, and a text; a larger "note" is an attack. */
-export const NOTE_BYTES_MAX: number = 512 * 1024;
-
-/** C2SP tlog-witness: at most 63 consistency hashes. No tree of 2^53 entries needs more. */
-export const PROOF_HASHES_MAX = 63;
-
-/** `extra` of a tlog-proof is untrusted, and ours have none: room for an entry of any log. */
-export const PROOF_EXTRA_BYTES_MAX: number = 64 * 1024;
-
-/** A policy must be able to name 32 logs, witnesses and groups; this is room for a thousand. */
-export const POLICY_BYTES_MAX: number = 512 * 1024;
-
-/** Authenticated tiles that a reader of a log keeps: 8 MiB, a path per level and much beside. */
-export const TILE_CACHE_TILES_MAX = 1024;
-
-/** `old` line, 63 proof lines of 45 bytes, empty line, note. */
-export const WITNESS_BODY_BYTES_MAX: number = NOTE_BYTES_MAX + 4096;
-
-/** A witness works for milliseconds; a request that takes longer is stuck, or starves others. */
-export const WITNESS_REQUEST_TIMEOUT_MS = 10_000;
-
-/** Sockets that a witness keeps open: an attacker cannot use up its file descriptors. */
-export const WITNESS_CONNECTIONS_MAX = 256;
-
-/** A witness answers with one line per key, or with a sentence. */
-export const WITNESS_ANSWER_BYTES_MAX: number = 64 * 1024;
-
 /** Tile and bundle files that are synced together: that many are open. */
 export const TILE_FILES_AT_ONCE = 128;
 
@@ -89,9 +56,6 @@ export const FACTS_BYTES_MAX: number = 64 * 1024;
 
 /** Segments that one reader keeps open: descriptors, and 50 KiB of index each. */
 export const SEGMENTS_OPEN_MAX = 16;
-
-/** A full bundle of the longest entries that C2SP tlog-tiles allows. */
-export const BUNDLE_BYTES_MAX: number = 256 * (2 + 65_535);
 
 /** The thread pool has four threads: one stays free for the sync that a commit waits for. */
 export const FILE_SYNCS_AT_ONCE = 3;

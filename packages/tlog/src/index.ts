@@ -5,6 +5,21 @@ export {
   parseBase64,
   parseHashBase64,
 } from './canonical-encoding.ts';
+export { TlogError, type TlogErrorCode } from './errors.ts';
+export {
+  BUNDLE_BYTES_MAX,
+  ENTRY_BYTES_MAX,
+  NOTE_BYTES_MAX,
+  NOTE_SIGNATURES_MAX,
+  POLICY_BYTES_MAX,
+  PROOF_EXTRA_BYTES_MAX,
+  PROOF_HASHES_MAX,
+  TILE_CACHE_TILES_MAX,
+  WITNESS_ANSWER_BYTES_MAX,
+  WITNESS_BODY_BYTES_MAX,
+  WITNESS_CONNECTIONS_MAX,
+  WITNESS_REQUEST_TIMEOUT_MS,
+} from './limits.ts';
 export {
   type Checkpoint,
   type CheckpointTrust,

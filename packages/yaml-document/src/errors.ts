@@ -1,5 +1,5 @@
 import { CountersignError, plural } from '@countersign/core';
-import { PROBLEMS_TOLD_MAX } from '../../../apps/countersign/src/config/limits.ts';
+import { PROBLEMS_TOLD_MAX } from './limits.ts';
 
 /** One thing that is wrong with a configuration: where, what, and the cure. */
 export type ConfigProblem = {

@@ -1,7 +1,4 @@
-import {
-  SUGGESTION_CHARACTERS_MAX,
-  SUGGESTION_DISTANCE_MAX,
-} from '../../../apps/countersign/src/config/limits.ts';
+import { SUGGESTION_CHARACTERS_MAX, SUGGESTION_DISTANCE_MAX } from './limits.ts';
 
 /** The known word that was probably meant, by edit distance; case does not count. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {

@@ -10,8 +10,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml';
-import { FLOW_DEPTH_MAX } from '../../../apps/countersign/src/config/limits.ts';
 import { type ConfigProblem, invalidConfig } from './errors.ts';
+import { FLOW_DEPTH_MAX } from './limits.ts';
 
 export type Path = readonly PropertyKey[];
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ConfigFile } from '@countersign/yaml-document';
 import type { Config } from './config.ts';
-import { type ConfigFile, parseConfig } from './parse-config.ts';
+import { parseConfig } from './parse-config.ts';
 
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';
 const WORLD = {

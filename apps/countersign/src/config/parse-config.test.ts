@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ConfigError } from '@countersign/yaml-document';
+import { ConfigError, type ConfigFile } from '@countersign/yaml-document';
 import type { Config } from './config.ts';
 import { loadConfig } from './load-config.ts';
-import { type ConfigFile, parseConfig } from './parse-config.ts';
+import { parseConfig } from './parse-config.ts';
 
 const EXAMPLES = join(import.meta.dirname, '../../../../content/config');
 const TENANT = '3f2b8c1e-7a54-4d0b-9c36-1e5d8a7b6c21';

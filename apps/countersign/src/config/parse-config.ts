@@ -1,17 +1,16 @@
 import {
+  type ConfigFile,
   type ConfigProblem,
   invalidConfig,
+  parseYaml,
   problemsOf,
   readYaml,
   type YamlDocument,
 } from '@countersign/yaml-document';
-import type { z } from 'zod';
 import type { Config, Estate } from './config.ts';
 import type { ConfigWorld } from './config-environment.ts';
 import { configSchema, estateSchema } from './config-schema.ts';
 import { isLoopback } from './scalar-values.ts';
-
-export type ConfigFile = { readonly file: string; readonly text: string };
 
 /**
  * Reads a configuration, and the list of tenants that it names by `estate`.
@@ -37,23 +36,6 @@ export function parseConfig(
 /** @throws ConfigError CONFIG_INVALID */
 function parseEstate(given: ConfigFile): Estate {
   return parseYaml(given, estateSchema(), (document) => twice(document, ['tenants'], 'partners'));
-}
-
-/**
- * Reads any YAML file of ours by its schema.
- * @throws ConfigError CONFIG_INVALID with every problem of it
- */
-export function parseYaml<T>(
-  { file, text }: ConfigFile,
-  schema: z.ZodType<T>,
-  crossCheck: (document: YamlDocument) => readonly ConfigProblem[] = () => [],
-): T {
-  const document = readYaml(file, text);
-  const parsed = schema.safeParse(document.value);
-  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, document, schema);
-  problems.push(...crossCheck(document));
-  if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
-  return parsed.data;
 }
 
 function estateOf(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readConfigFile } from '../config/load-config.ts';
+import { readConfigFile } from '@countersign/yaml-document';
 import { parseAnswers, parseQuestions, questioned } from './vendor-questionnaire.ts';
 
 const FILE = join(import.meta.dirname, '../../../../content/incident/vendor-questions.yaml');

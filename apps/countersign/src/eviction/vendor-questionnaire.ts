@@ -1,5 +1,5 @@
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
 import { QUESTIONS_MAX } from './limits.ts';
 
 /** What only the vendor can say. */

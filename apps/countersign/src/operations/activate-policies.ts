@@ -1,6 +1,6 @@
 import { parseDirectoryFile, parseRegister, readPolicyFolder } from '@countersign/policy';
-import { readConfigFile } from '../config/load-config.ts';
-import type { ConfigFile } from '../config/parse-config.ts';
+import type { ConfigFile } from '@countersign/yaml-document';
+import { readConfigFile } from '@countersign/yaml-document';
 import { watch } from '../detection/runner/detection-runner.ts';
 import { putInForce } from '../enforcement/decisions/policy-information-point.ts';
 import { checkSignIns } from '../reconcile/checks/check-stage.ts';

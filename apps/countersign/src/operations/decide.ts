@@ -16,7 +16,7 @@ import {
   readPolicyFolder,
   type SuiteDirectory,
 } from '@countersign/policy';
-import { readConfigFile } from '../config/load-config.ts';
+import { readConfigFile } from '@countersign/yaml-document';
 import {
   KnowledgeFeed,
   policyTextEntries,

@@ -1,6 +1,6 @@
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
 import type { Licence } from '../config/config.ts';
-import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
 /** Whether a thing is recorded of somebody with a licence, and for how many days it can be had. */

@@ -1,5 +1,5 @@
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
 import { CONTENT_ITEMS_MAX } from './limits.ts';
 
 /** What the vendor is asked for: something that could be known, and is not. */

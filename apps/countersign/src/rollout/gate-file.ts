@@ -1,6 +1,6 @@
 import { isGuid } from '@countersign/core';
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import { type ConfigFile, parseYaml } from '../config/parse-config.ts';
 import { GATE_SOURCES_MAX, TENANTS_MAX } from './limits.ts';
 
 export const GATE_SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;

@@ -1,4 +1,5 @@
 import { messageOf } from '@countersign/core';
+import { TlogError } from '@countersign/tlog';
 import { LedgerError } from '../errors.ts';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
@@ -8,8 +9,8 @@ const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
  * after
  * a failed sync nobody knows what the disk holds. The next opening reads it and goes on from there.
  */
-export function writerFailure(dir: string, cause: unknown): LedgerError {
-  if (cause instanceof LedgerError) return cause;
+export function writerFailure(dir: string, cause: unknown): LedgerError | TlogError {
+  if (cause instanceof LedgerError || cause instanceof TlogError) return cause;
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (FULL.has(code)) {
     return new LedgerError(

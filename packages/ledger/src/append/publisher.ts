@@ -4,6 +4,7 @@ import {
   formatNote,
   isByteEqual,
   isSignatureBy,
+  NOTE_BYTES_MAX,
   type NoteSignature,
   type NoteSigner,
   openCheckpoint,
@@ -17,7 +18,7 @@ import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
 import { type KeptList, writeKeptList } from '../folder/retained-file-list.ts';
-import { CHECKPOINT_KEPT_EVERY_MS, NOTE_BYTES_MAX } from '../limits.ts';
+import { CHECKPOINT_KEPT_EVERY_MS } from '../limits.ts';
 
 /** What the log says about itself now; `note` is the text of the checkpoint file. */
 export type Published = {

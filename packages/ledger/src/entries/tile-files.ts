@@ -1,4 +1,5 @@
 import {
+  BUNDLE_BYTES_MAX,
   type BundleId,
   bundlePath,
   cutBundle,
@@ -12,7 +13,6 @@ import type { Files } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
-import { BUNDLE_BYTES_MAX } from '../limits.ts';
 import { parseLeaf } from './leaf.ts';
 
 /** `seen` of the last entry of a log of `size`; the beginning of time for an empty one. */

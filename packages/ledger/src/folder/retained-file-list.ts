@@ -3,6 +3,7 @@ import {
   bundlePath,
   edgeTiles,
   formatNote,
+  NOTE_BYTES_MAX,
   type NoteSigner,
   type NoteVerifier,
   openNote,
@@ -15,7 +16,7 @@ import {
 import type { Files } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { LedgerError } from '../errors.ts';
-import { KEPT_LIST_FILES_MAX, NOTE_BYTES_MAX } from '../limits.ts';
+import { KEPT_LIST_FILES_MAX } from '../limits.ts';
 import { indexOfName, layout } from './folder-layout.ts';
 
 /**

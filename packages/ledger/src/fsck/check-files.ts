@@ -1,5 +1,6 @@
 import { join, relative, sep } from 'node:path';
 import {
+  BUNDLE_BYTES_MAX,
   HASH_BYTES,
   isByteEqual,
   parseTilePath,
@@ -11,7 +12,6 @@ import { listSegments } from '../archive/segment-list.ts';
 import type { Files } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { indexOfName, layout } from '../folder/folder-layout.ts';
-import { BUNDLE_BYTES_MAX } from '../limits.ts';
 import type { Problems } from './fsck-report.ts';
 import { bundleBytes, readBundleFile, readTileFile } from './tile-reading.ts';
 

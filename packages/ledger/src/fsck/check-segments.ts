@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { decodeBundle, TILE_WIDTH, tileWidth } from '@countersign/tlog';
+import { decodeBundle, TILE_WIDTH, TlogError, tileWidth } from '@countersign/tlog';
 import { BLOCK_HEADER_BYTES, blockBytes, decodeBlockHeader } from '../archive/block.ts';
 import {
   type BlockPlace,
@@ -111,7 +111,7 @@ function readChain(
       next += header.count;
       at += blockBytes(header);
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
+      if (!(error instanceof LedgerError || error instanceof TlogError)) throw error;
       problems.add(relative(dir, segment.path), at, whatOf(error));
       return { blocks, at: length, next };
     }
@@ -154,7 +154,7 @@ function readAt(files: Files, file: FileId, at: number, count: number): Buffer {
   return bytes.subarray(0, files.read(file, bytes, at));
 }
 
-function whatOf(error: LedgerError): string {
+function whatOf(error: LedgerError | TlogError): string {
   const { what } = error.data;
   return typeof what === 'string' ? what : error.message;
 }

@@ -4,6 +4,7 @@ import { messageOf, plural } from '@countersign/core';
 import {
   formatNote,
   isSignatureBy,
+  NOTE_BYTES_MAX,
   type NoteVerifier,
   openCheckpoint,
   parseVkey,
@@ -21,7 +22,7 @@ import { type FolderFacts, noLedger, readFolderFacts } from '../folder/ledger-ma
 import { isReplaced, openKeptList, readKeptList } from '../folder/retained-file-list.ts';
 import { listJournal } from '../journal/journal.ts';
 import { readJournal } from '../journal/journal-format.ts';
-import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET, NOTE_BYTES_MAX } from '../limits.ts';
+import { GROUP_BYTES_MAX, JOURNAL_FILE_BYTES_TARGET } from '../limits.ts';
 import { readWitnessPolicy } from '../witness/witness-policy.ts';
 import { checkErasures, type DeclaredErasure } from './check-erasures.ts';
 import { checkNames, checkReplaced } from './check-files.ts';

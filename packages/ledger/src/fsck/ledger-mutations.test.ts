@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
+import { CountersignError } from '@countersign/core';
 import { ed25519Signer, formatSignatureLine, type NoteSigner } from '@countersign/tlog';
 import { testKey } from '@countersign/tlog/testing/memory-log';
 import { IS_LONG, SEED } from '../../../../tools/property.ts';
 import { SeededRandom } from '../../../../tools/sample/random.ts';
-import { LedgerError } from '../errors.ts';
 import { LedgerReader } from '../ledger-reader.ts';
 import { makeRotatedLedger } from '../testing/rotated-ledger.ts';
 import { fsck } from './fsck.ts';
@@ -78,7 +78,7 @@ async function judge(what: string, changes: Changes): Promise<'rejected' | 'no e
     const isOk = await fsck({ dir, threads: 0, vkey }).then(
       ({ ok }) => ok,
       (error: unknown) => {
-        assert.ok(error instanceof LedgerError, `${what}: ${String(error)}`);
+        assert.ok(error instanceof CountersignError, `${what}: ${String(error)}`);
         return false;
       },
     );

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { relative } from 'node:path';
-import { messageOf } from '@countersign/core';
+import { CountersignError, messageOf } from '@countersign/core';
 import {
   bundlePath,
   decodeBundle,
@@ -17,7 +17,6 @@ import type { Files } from '../disk/disk.ts';
 import { type LocalKeys, versionKey } from '../entries/keyed-hash.ts';
 import { type Leaf, RESTARTS_SEEN } from '../entries/leaf.ts';
 import { LeafParser } from '../entries/leaf-parser.ts';
-import { LedgerError } from '../errors.ts';
 import { layout } from '../folder/folder-layout.ts';
 import type { Problem } from './fsck-report.ts';
 import { readBundleFile } from './tile-reading.ts';
@@ -204,7 +203,7 @@ export class RangeChecker {
       const { place } = this.#archive.facts(index);
       return { block: this.#archive.block(index), place };
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
+      if (!(error instanceof CountersignError)) throw error;
       const {
         path = layout.bodies(this.#setup.dir),
         at = 0,

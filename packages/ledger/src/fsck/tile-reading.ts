@@ -1,4 +1,5 @@
 import {
+  BUNDLE_BYTES_MAX,
   type BundleId,
   bundlePath,
   HASH_BYTES,
@@ -10,7 +11,6 @@ import {
 import type { Files } from '../disk/disk.ts';
 import { readWholeFile } from '../disk/replace-file.ts';
 import { layout } from '../folder/folder-layout.ts';
-import { BUNDLE_BYTES_MAX } from '../limits.ts';
 
 /**
  * A tile as any client of the log reads it: a partial one that is gone is the beginning of the full

@@ -1,8 +1,13 @@
-import { type NoteVerifier, parsePolicy, type TrustPolicy, verifierOf } from '@countersign/tlog';
+import {
+  type NoteVerifier,
+  POLICY_BYTES_MAX,
+  parsePolicy,
+  type TrustPolicy,
+  verifierOf,
+} from '@countersign/tlog';
 import { type Files, nodeFiles } from '../disk/disk.ts';
 import { readWholeFile, replaceFile } from '../disk/replace-file.ts';
 import { layout } from '../folder/folder-layout.ts';
-import { POLICY_BYTES_MAX } from '../limits.ts';
 
 /** The policy of a data folder, and who can be recognised by it. */
 export type WitnessPolicy = {

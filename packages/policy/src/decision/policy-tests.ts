@@ -1,7 +1,7 @@
 import { msOfInstant, normaliseInstant } from '@countersign/core';
 import type { ConfigProblem } from '@countersign/yaml-document';
+import { parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import { parseYaml } from '../../../../apps/countersign/src/config/parse-config.ts';
 import {
   type DirectoryFile,
   directorySchema,

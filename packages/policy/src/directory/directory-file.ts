@@ -1,10 +1,7 @@
 import { basename } from 'node:path';
 import { isGuid, msOfInstant, normaliseInstant, type TenantId, tenantId } from '@countersign/core';
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import {
-  type ConfigFile,
-  parseYaml,
-} from '../../../../apps/countersign/src/config/parse-config.ts';
 import { WAVE_STATES } from '../information/suite-directory.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 import type { DirectoryStore, Origin, TenantDirectory } from './directory-store.ts';

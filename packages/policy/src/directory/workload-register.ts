@@ -1,10 +1,7 @@
 import { basename } from 'node:path';
 import { msOfInstant, normaliseInstant, type TenantId } from '@countersign/core';
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import {
-  type ConfigFile,
-  parseYaml,
-} from '../../../../apps/countersign/src/config/parse-config.ts';
 import { type Address, isInRange, parseAddress } from '../cedar/ip-range.ts';
 import { NAME_CHARACTERS_MAX, NETWORKS_MAX, WORKLOADS_MAX } from '../limits.ts';
 import type { Sourced } from './directory.ts';

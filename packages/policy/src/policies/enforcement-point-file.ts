@@ -1,8 +1,5 @@
+import { type ConfigFile, parseYaml } from '@countersign/yaml-document';
 import { z } from 'zod';
-import {
-  type ConfigFile,
-  parseYaml,
-} from '../../../../apps/countersign/src/config/parse-config.ts';
 import { NAME_CHARACTERS_MAX } from '../limits.ts';
 import { type Door, doorOf, type StatedDoor } from './enforcement-point.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '@countersign/core';
-import { readConfigFile } from '../../../../apps/countersign/src/config/load-config.ts';
+import { readConfigFile } from '@countersign/yaml-document';
 import { AccessError } from '../errors.ts';
 import { POLICY_FILES_MAX } from '../limits.ts';
 import { parseDoorFile } from './enforcement-point-file.ts';

@@ -1,5 +1,5 @@
-import { LedgerError } from '@countersign/ledger';
 import { formatBase64, parseDecimal, parseHashBase64, quoted } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
 import { HASH_BYTES } from '../merkle/merkle-hash.ts';
 import { isTreeSize } from '../merkle/merkle-proof.ts';
 import {
@@ -49,7 +49,7 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
 
 /**
  * Reads the text of a note, with its last newline.
- * @throws LedgerError MALFORMED_CHECKPOINT
+ * @throws TlogError MALFORMED_CHECKPOINT
  */
 export function parseCheckpoint(text: string): Checkpoint {
   const [origin = '', sizeText = '', rootText = '', ...rest] = text.split('\n');
@@ -67,7 +67,7 @@ export function parseCheckpoint(text: string): Checkpoint {
  * Reads a signed checkpoint and verifies that it is by the log: a witness's signature alone,
  * however
  * true, does not make it one.
- * @throws LedgerError MALFORMED_NOTE, MALFORMED_CHECKPOINT, BAD_SIGNATURE, UNTRUSTED_NOTE,
+ * @throws TlogError MALFORMED_NOTE, MALFORMED_CHECKPOINT, BAD_SIGNATURE, UNTRUSTED_NOTE,
  * WRONG_ORIGIN
  */
 export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): SignedCheckpoint {
@@ -77,7 +77,7 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
   const checkpoint = parseCheckpoint(note.text);
   const origin = trust.origin ?? logs[0]?.key.name;
   if (checkpoint.origin !== origin) {
-    throw new LedgerError(
+    throw new TlogError(
       'WRONG_ORIGIN',
       `couldn't verify a checkpoint: it is by ${quoted(checkpoint.origin)}, ` +
         `expected was ${quoted(origin ?? '')}`,
@@ -85,7 +85,7 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
   }
   const isByLog = (s: NoteSignature): boolean => logs.some((log) => isSignatureBy(s, log.key));
   if (!opened.verified.some(isByLog)) {
-    throw new LedgerError(
+    throw new TlogError(
       'UNTRUSTED_NOTE',
       `couldn't verify a checkpoint: ${quoted(checkpoint.origin)} itself has not signed it`,
     );
@@ -94,6 +94,6 @@ export function openCheckpoint(bytes: Uint8Array, trust: CheckpointTrust): Signe
   return { ...checkpoint, note, cosignatures, unverified: opened.unverified };
 }
 
-function malformed(what: string): LedgerError {
-  return new LedgerError('MALFORMED_CHECKPOINT', `couldn't read a checkpoint: ${what}`);
+function malformed(what: string): TlogError {
+  return new TlogError('MALFORMED_CHECKPOINT', `couldn't read a checkpoint: ${what}`);
 }

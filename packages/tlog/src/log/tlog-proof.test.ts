@@ -188,7 +188,7 @@ test('refuses a file that is not one strict proof', () => {
     ['no checkpoint', good.slice(0, good.indexOf('\n\n') + 2)],
   ];
   for (const [what, text] of refused) {
-    assert.throws(() => parseProof(Buffer.from(text)), { name: 'LedgerError' }, what);
+    assert.throws(() => parseProof(Buffer.from(text)), { name: 'TlogError' }, what);
   }
 });
 
@@ -213,7 +213,7 @@ function judged(bytes: Uint8Array): string {
   try {
     return verifyProof(parseProof(bytes), entryOf(5), BOTH).answer.kind;
   } catch (error) {
-    assert.equal((error as Error).name, 'LedgerError');
+    assert.equal((error as Error).name, 'TlogError');
     return 'malformed';
   }
 }

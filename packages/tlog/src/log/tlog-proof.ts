@@ -8,13 +8,6 @@ import {
   yes,
 } from '@countersign/core';
 import {
-  LedgerError,
-  type LedgerErrorCode,
-  NOTE_BYTES_MAX,
-  PROOF_EXTRA_BYTES_MAX,
-  PROOF_HASHES_MAX,
-} from '@countersign/ledger';
-import {
   decodeUtf8,
   formatBase64,
   parseBase64,
@@ -22,6 +15,8 @@ import {
   parseHashBase64,
   quoted,
 } from '../canonical-encoding.ts';
+import { TlogError, type TlogErrorCode } from '../errors.ts';
+import { NOTE_BYTES_MAX, PROOF_EXTRA_BYTES_MAX, PROOF_HASHES_MAX } from '../limits.ts';
 import { leafHash } from '../merkle/merkle-hash.ts';
 import { verifyInclusion } from '../merkle/merkle-proof.ts';
 import { SIGNATURE_TYPES, type SignatureTypes, verifierOf } from '../notes/signature-types.ts';
@@ -39,7 +34,7 @@ const MAGIC = 'c2sp.org/tlog-proof@v1';
 const PROOF_BYTES_MAX = NOTE_BYTES_MAX + 2 * PROOF_EXTRA_BYTES_MAX + 45 * PROOF_HASHES_MAX + 1024;
 
 /** Codes of notes that are well-formed and not true, as opposed to keys that we cannot use. */
-const UNTRUE: ReadonlySet<LedgerErrorCode> = new Set([
+const UNTRUE: ReadonlySet<TlogErrorCode> = new Set([
   'BAD_SIGNATURE',
   'UNTRUSTED_NOTE',
   'WRONG_ORIGIN',
@@ -70,7 +65,7 @@ export function formatProof(proof: TlogProof): string {
   return `${lines.join('\n')}\n\n${formatNote(proof.checkpoint)}`;
 }
 
-/** @throws LedgerError MALFORMED_PROOF, MALFORMED_NOTE, MALFORMED_CHECKPOINT */
+/** @throws TlogError MALFORMED_PROOF, MALFORMED_NOTE, MALFORMED_CHECKPOINT */
 export function parseProof(bytes: Uint8Array): TlogProof {
   if (bytes.length > PROOF_BYTES_MAX) throw malformed(`it is larger than ${PROOF_BYTES_MAX} bytes`);
   const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf('\n\n');
@@ -137,7 +132,7 @@ export function verifyProof(
       witnesses: [...witnesses.values()],
     });
   } catch (error) {
-    if (error instanceof LedgerError && UNTRUE.has(error.code)) return failed(error.message);
+    if (error instanceof TlogError && UNTRUE.has(error.code)) return failed(error.message);
     throw error;
   }
   const claim = { index: proof.index, size, root, leafHash: leafHash(entry), proof: proof.hashes };
@@ -196,6 +191,6 @@ function verifiersOf(
   return new Map(supported.map((witness) => [witness, verifierOf(witness.key, types)]));
 }
 
-function malformed(what: string): LedgerError {
-  return new LedgerError('MALFORMED_PROOF', `couldn't read a proof file: ${what}`);
+function malformed(what: string): TlogError {
+  return new TlogError('MALFORMED_PROOF', `couldn't read a proof file: ${what}`);
 }

@@ -92,7 +92,7 @@ test('finds every byte that was changed in a tile or a bundle it reads, and name
         changed[at % bytes.length] = (changed[at % bytes.length] as number) ^ mask;
         return changed;
       };
-      await assert.rejects(readAll(newest, fetchTile), (error: Error & LedgerErrorShape) => {
+      await assert.rejects(readAll(newest, fetchTile), (error: Error & TlogErrorShape) => {
         assert.match(error.code, /^(LOG_INCONSISTENT|MALFORMED_TILE)$/);
         assert.ok(error.data.paths.includes(path), `${path} not in ${error.message}`);
         return true;
@@ -116,7 +116,7 @@ test('names a resource that is missing, cut or too long', async () => {
         const bytes = log.files.get(wanted);
         return bytes !== undefined && wanted === path ? damage(bytes) : bytes;
       };
-      await assert.rejects(readAll(newest, fetchTile), (error: Error & LedgerErrorShape) => {
+      await assert.rejects(readAll(newest, fetchTile), (error: Error & TlogErrorShape) => {
         assert.match(error.code, code);
         assert.deepEqual(error.data.paths, [path]);
         return true;
@@ -195,7 +195,7 @@ test('verifies the log that Tessera wrote, at each of its checkpoints', {
   assert.equal((await current.checkpoint()).size, 15);
 });
 
-type LedgerErrorShape = { readonly code: string; readonly data: { readonly paths: string[] } };
+type TlogErrorShape = { readonly code: string; readonly data: { readonly paths: string[] } };
 
 function entryOf(index: number): Buffer {
   return Buffer.from(`entry ${index}`);

@@ -1,5 +1,5 @@
-import { LedgerError } from '@countersign/ledger';
 import { isByteEqual } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
 import { HASH_BYTES, leafHash } from '../merkle/merkle-hash.ts';
 import {
   consistencyRanges,
@@ -47,7 +47,7 @@ export class TlogReader {
   /**
    * The checkpoint that the log shows now, its signature verified. Whether it extends one seen
    * before is another question: {@link TlogSnapshot.isExtensionOf}.
-   * @throws LedgerError MISSING_RESOURCE and those of {@link openCheckpoint}
+   * @throws TlogError MISSING_RESOURCE and those of {@link openCheckpoint}
    */
   async checkpoint(): Promise<SignedCheckpoint> {
     const bytes = await this.#fetchTile('checkpoint');
@@ -55,7 +55,7 @@ export class TlogReader {
     return openCheckpoint(bytes, this.#trust);
   }
 
-  /** @throws LedgerError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  /** @throws TlogError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   async snapshot(checkpoint: Checkpoint): Promise<TlogSnapshot> {
     const tiles = await AuthenticTiles.open(checkpoint, this.#fetchTile);
     return new TlogSnapshot(checkpoint, tiles, this.#fetchTile);
@@ -74,7 +74,7 @@ export class TlogSnapshot {
     this.#fetchTile = fetchTile;
   }
 
-  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  /** @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   async entry(index: number): Promise<Uint8Array> {
     inclusionRanges(index, this.checkpoint.size);
     const bundle = await this.bundle(Math.floor(index / TILE_WIDTH));
@@ -96,7 +96,7 @@ export class TlogSnapshot {
 
   /**
    * The entries of one bundle, as many as the log has at this size.
-   * @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
+   * @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
    */
   async bundle(index: number): Promise<readonly Uint8Array[]> {
     const hashes = await this.#tiles.tile(0, index);
@@ -111,7 +111,7 @@ export class TlogSnapshot {
       const expected = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
       if (isByteEqual(leafHash(entry), expected)) continue;
       const at = index * TILE_WIDTH + i;
-      throw new LedgerError(
+      throw new TlogError(
         'LOG_INCONSISTENT',
         `couldn't verify entry ${at}: its bytes in ${path} are not those that the tree holds`,
         { data: { paths: [path], index: at } },
@@ -120,7 +120,7 @@ export class TlogSnapshot {
     return entries;
   }
 
-  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  /** @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   async leafHash(index: number): Promise<Buffer> {
     inclusionRanges(index, this.checkpoint.size);
     const hashes = await this.#tiles.tile(0, Math.floor(index / TILE_WIDTH));
@@ -128,12 +128,12 @@ export class TlogSnapshot {
     return Buffer.from(hashes.subarray(at, at + HASH_BYTES));
   }
 
-  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  /** @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   async proveInclusion(index: number): Promise<Buffer[]> {
     return this.#hashRanges(inclusionRanges(index, this.checkpoint.size));
   }
 
-  /** @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  /** @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   async proveConsistency(oldSize: number): Promise<Buffer[]> {
     return this.#hashRanges(consistencyRanges(oldSize, this.checkpoint.size));
   }
@@ -141,7 +141,7 @@ export class TlogSnapshot {
   /**
    * False for a log that was rolled back or forked: `older` is then, with this checkpoint, evidence
    * against whoever signed both.
-   * @throws LedgerError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
+   * @throws TlogError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
    */
   async isExtensionOf(older: Checkpoint): Promise<boolean> {
     const { origin, size, root } = this.checkpoint;

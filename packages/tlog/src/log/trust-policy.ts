@@ -1,6 +1,7 @@
 import { type Answer, all, any, lowestWatermark } from '@countersign/core';
-import { LedgerError, POLICY_BYTES_MAX } from '@countersign/ledger';
 import { decodeUtf8, parseDecimal, quoted } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
+import { POLICY_BYTES_MAX } from '../limits.ts';
 import { parseVkey, SIGNATURE_TYPE, type VerifierKey } from '../notes/verifier-key.ts';
 
 /** C2SP tlog-policy: which logs are believed, and who must have seen what they say. */
@@ -39,7 +40,7 @@ type Draft = {
   names: Set<string>;
 };
 
-/** @throws LedgerError MALFORMED_POLICY, with the number of the line in `data.line`. */
+/** @throws TlogError MALFORMED_POLICY, with the number of the line in `data.line`. */
 export function parsePolicy(bytes: Uint8Array): TrustPolicy {
   const text = bytes.length > POLICY_BYTES_MAX ? undefined : decodeUtf8(bytes);
   if (text === undefined) {
@@ -188,9 +189,9 @@ function itemsOf(line: string): string[] {
   return comment < 0 ? items : items.slice(0, comment);
 }
 
-function malformed(line: number, what: string, cause?: unknown): LedgerError {
+function malformed(line: number, what: string, cause?: unknown): TlogError {
   const where = line > 0 ? `line ${line}: ` : '';
-  return new LedgerError('MALFORMED_POLICY', `couldn't read a trust policy: ${where}${what}`, {
+  return new TlogError('MALFORMED_POLICY', `couldn't read a trust policy: ${where}${what}`, {
     cause,
     data: { line },
   });

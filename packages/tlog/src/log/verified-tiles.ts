@@ -1,6 +1,7 @@
 import { plural } from '@countersign/core';
-import { LedgerError, TILE_CACHE_TILES_MAX } from '@countersign/ledger';
 import { isByteEqual, quoted } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
+import { TILE_CACHE_TILES_MAX } from '../limits.ts';
 import { HASH_BYTES } from '../merkle/merkle-hash.ts';
 import { isParentOf, rootOfEdge } from '../merkle/merkle-tree.ts';
 import { edgeTiles, TILE_WIDTH, type TileId, tilePath, tileWidth } from '../merkle/tile.ts';
@@ -31,7 +32,7 @@ export class AuthenticTiles {
     this.#fetchTile = fetchTile;
   }
 
-  /** @throws LedgerError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
+  /** @throws TlogError MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT */
   static async open(checkpoint: Checkpoint, fetchTile: FetchTile): Promise<AuthenticTiles> {
     const { size, root, origin } = checkpoint;
     const tiles = edgeTiles(size);
@@ -44,7 +45,7 @@ export class AuthenticTiles {
       )
     ) {
       const paths = tiles.map(tilePath);
-      throw new LedgerError(
+      throw new TlogError(
         'LOG_INCONSISTENT',
         `couldn't verify the tiles of ${quoted(origin)} at size ${size}: ` +
           `${paths.join(', ') || 'nothing'} ` +
@@ -57,14 +58,14 @@ export class AuthenticTiles {
 
   /**
    * The hashes of a tile, as many as it has at this size.
-   * @throws LedgerError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
+   * @throws TlogError OUT_OF_RANGE, MISSING_RESOURCE, MALFORMED_TILE, LOG_INCONSISTENT
    */
   async tile(level: number, index: number): Promise<Buffer> {
     const tile: TileId = { level, index, width: tileWidth(level, index, this.size) };
     if (tile.width < TILE_WIDTH) {
       const hashes = tile.width > 0 ? this.#edge.get(level) : undefined;
       if (hashes === undefined) {
-        throw new LedgerError(
+        throw new TlogError(
           'OUT_OF_RANGE',
           `a log of ${plural(this.size, 'entry')} has no such tile`,
         );
@@ -86,7 +87,7 @@ export class AuthenticTiles {
     const hashes = await fetchHashes(tile, this.#fetchTile);
     const parent = await this.tile(tile.level + 1, Math.floor(tile.index / TILE_WIDTH));
     if (!isParentOf(parent, tile.index % TILE_WIDTH, hashes)) {
-      throw new LedgerError(
+      throw new TlogError(
         'LOG_INCONSISTENT',
         `couldn't verify ${path}: its root is not the one that the level above holds`,
         { data: { paths: [path] } },
@@ -105,7 +106,7 @@ async function fetchHashes(tile: TileId, fetchTile: FetchTile): Promise<Buffer> 
   if (bytes === undefined) throw missingResource(path);
   const width = exact === undefined ? TILE_WIDTH : tile.width;
   if (bytes.length !== width * HASH_BYTES) {
-    throw new LedgerError(
+    throw new TlogError(
       'MALFORMED_TILE',
       `couldn't read ${path}: it holds ${plural(bytes.length, 'byte')} instead of ` +
         `${width * HASH_BYTES}`,
@@ -115,8 +116,8 @@ async function fetchHashes(tile: TileId, fetchTile: FetchTile): Promise<Buffer> 
   return Buffer.from(bytes.buffer, bytes.byteOffset, tile.width * HASH_BYTES);
 }
 
-export function missingResource(path: string): LedgerError {
-  return new LedgerError('MISSING_RESOURCE', `couldn't read ${path}: the log does not have it`, {
+export function missingResource(path: string): TlogError {
+  return new TlogError('MISSING_RESOURCE', `couldn't read ${path}: the log does not have it`, {
     data: { paths: [path] },
   });
 }

@@ -1,5 +1,5 @@
 import { assert } from '@countersign/core';
-import { LedgerError } from '@countersign/ledger';
+import { TlogError } from '../errors.ts';
 import { type BundleId, TILE_WIDTH } from './tile.ts';
 
 /** Takes a full bundle; the parts are written one after the other, before the call returns. */
@@ -13,7 +13,7 @@ export class BundleBuilder {
 
   /**
    * `bytes` starts with the partial bundle of a log of `size` entries.
-   * @throws LedgerError MALFORMED_TILE
+   * @throws TlogError MALFORMED_TILE
    */
   static restore(size: number, bytes: Buffer): BundleBuilder {
     const builder = new BundleBuilder();
@@ -52,7 +52,7 @@ export class BundleBuilder {
 }
 
 /**
- * The first `width` entries of a bundle that has at least as many. @throws LedgerError
+ * The first `width` entries of a bundle that has at least as many. @throws TlogError
  * MALFORMED_TILE
  */
 export function cutBundle(bytes: Buffer, width: number): Buffer {
@@ -64,7 +64,7 @@ function endOfLeaves(bytes: Buffer, from: number, count: number): number {
   for (let i = 0; i < count; i++) {
     at += 2 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
     if (at > bytes.length) {
-      throw new LedgerError('MALFORMED_TILE', 'could not read an entry bundle: it is cut');
+      throw new TlogError('MALFORMED_TILE', 'could not read an entry bundle: it is cut');
     }
   }
   return at;

@@ -1,6 +1,7 @@
 import { plural } from '@countersign/core';
-import { LedgerError, PROOF_HASHES_MAX } from '@countersign/ledger';
 import { isByteEqual } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
+import { PROOF_HASHES_MAX } from '../limits.ts';
 import { emptyRoot, HASH_BYTES, nodeHash } from './merkle-hash.ts';
 import type { TreeNode } from './tile.ts';
 
@@ -34,14 +35,11 @@ export function isTreeSize(value: number): boolean {
 
 /**
  * What PATH(index, D[size]) of RFC 6962 section 2.1.1 consists of, leaf's sibling first.
- * @throws LedgerError OUT_OF_RANGE unless `0 <= index < size < 2^53`.
+ * @throws TlogError OUT_OF_RANGE unless `0 <= index < size < 2^53`.
  */
 export function inclusionRanges(index: number, size: number): LeafRange[] {
   if (!isTreeSize(size) || !isTreeSize(index) || index >= size) {
-    throw new LedgerError(
-      'OUT_OF_RANGE',
-      `a log of ${plural(size, 'entry')} has no entry ${index}`,
-    );
+    throw new TlogError('OUT_OF_RANGE', `a log of ${plural(size, 'entry')} has no entry ${index}`);
   }
   const ranges: LeafRange[] = [];
   let from = 0;
@@ -62,11 +60,11 @@ export function inclusionRanges(index: number, size: number): LeafRange[] {
 /**
  * What PROOF(oldSize, D[newSize]) of RFC 6962 section 2.1.2 consists of; nothing for an old size of
  * 0, which everything extends, and for equal sizes.
- * @throws LedgerError OUT_OF_RANGE unless `0 <= oldSize <= newSize < 2^53`.
+ * @throws TlogError OUT_OF_RANGE unless `0 <= oldSize <= newSize < 2^53`.
  */
 export function consistencyRanges(oldSize: number, newSize: number): LeafRange[] {
   if (!isTreeSize(oldSize) || !isTreeSize(newSize) || oldSize > newSize) {
-    throw new LedgerError(
+    throw new TlogError(
       'OUT_OF_RANGE',
       `a log of ${plural(newSize, 'entry')} cannot extend one of ${oldSize}`,
     );
@@ -116,12 +114,12 @@ export function rangeHash(range: LeafRange, readHash: ReadHash): Buffer {
   return right ?? emptyRoot();
 }
 
-/** @throws LedgerError OUT_OF_RANGE */
+/** @throws TlogError OUT_OF_RANGE */
 export function proveInclusion(index: number, size: number, readHash: ReadHash): Buffer[] {
   return inclusionRanges(index, size).map((range) => rangeHash(range, readHash));
 }
 
-/** @throws LedgerError OUT_OF_RANGE */
+/** @throws TlogError OUT_OF_RANGE */
 export function proveConsistency(oldSize: number, newSize: number, readHash: ReadHash): Buffer[] {
   return consistencyRanges(oldSize, newSize).map((range) => rangeHash(range, readHash));
 }

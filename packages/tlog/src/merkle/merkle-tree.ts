@@ -1,6 +1,6 @@
 import { assert, plural } from '@countersign/core';
-import { LedgerError } from '@countersign/ledger';
 import { isByteEqual } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
 import { emptyRoot, HASH_BYTES, NodeHasher, nodeHash } from './merkle-hash.ts';
 import { isTreeSize, type ReadHash } from './merkle-proof.ts';
 import { edgeTiles, hashCountAt, TILE_BYTES, TILE_WIDTH, type TileId, tileOfNode } from './tile.ts';
@@ -25,7 +25,7 @@ export class Tree {
 
   /**
    * The tree of `size` entries again from the tiles that {@link Tree.edge} gave.
-   * @throws LedgerError OUT_OF_RANGE, MALFORMED_TILE
+   * @throws TlogError OUT_OF_RANGE, MALFORMED_TILE
    */
   static restore(size: number, readTile: ReadTile): Tree {
     if (!isTreeSize(size)) throw tooLarge(size);
@@ -44,7 +44,7 @@ export class Tree {
   /**
    * Appends leaf hashes that stand one after the other, and hands each tile that fills to `onFull`:
    * of one run, a tile before those of higher levels that hold its root.
-   * @throws LedgerError OUT_OF_RANGE
+   * @throws TlogError OUT_OF_RANGE
    */
   appendLeaves(hashes: Uint8Array, onFull: FullTileSink): void {
     assert(hashes.length % HASH_BYTES === 0, 'leaf hashes come whole');
@@ -140,7 +140,7 @@ function copyTile(bytes: Uint8Array, tile: TileId, into: Buffer): void {
 
 function wholeTile(bytes: Uint8Array, tile: TileId): Buffer {
   if (bytes.length < tile.width * HASH_BYTES) {
-    throw new LedgerError(
+    throw new TlogError(
       'MALFORMED_TILE',
       `couldn't read tile ${tile.index} of level ${tile.level}: it holds ` +
         `${plural(bytes.length, 'byte')} instead of ${tile.width * HASH_BYTES}`,
@@ -153,9 +153,6 @@ function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function tooLarge(size: number): LedgerError {
-  return new LedgerError(
-    'OUT_OF_RANGE',
-    `a log cannot hold ${size} entries: the limit is 2^53 - 1`,
-  );
+function tooLarge(size: number): TlogError {
+  return new TlogError('OUT_OF_RANGE', `a log cannot hold ${size} entries: the limit is 2^53 - 1`);
 }

@@ -1,6 +1,7 @@
 import { plural } from '@countersign/core';
-import { ENTRY_BYTES_MAX, LedgerError } from '@countersign/ledger';
 import { parseDecimal } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
+import { ENTRY_BYTES_MAX } from '../limits.ts';
 import { HASH_BYTES } from './merkle-hash.ts';
 
 /** C2SP tlog-tiles: a full tile holds 256 hashes, so one level of tiles is eight of the tree. */
@@ -84,7 +85,7 @@ export function tileOfNode(
   const width = tileWidth(level, index, size);
   const position = first % TILE_WIDTH;
   if (position + count > width) {
-    throw new LedgerError(
+    throw new TlogError(
       'OUT_OF_RANGE',
       `a tree of ${plural(size, 'entry')} has no node ${node.index} at level ${node.level}`,
     );
@@ -94,14 +95,14 @@ export function tileOfNode(
 
 /**
  * Each entry as a big-endian 16-bit length and the bytes.
- * @throws LedgerError MALFORMED_TILE for an entry of more than 65,535 bytes.
+ * @throws TlogError MALFORMED_TILE for an entry of more than 65,535 bytes.
  */
 export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
   const bytes = Buffer.allocUnsafe(entries.reduce((sum, entry) => sum + 2 + entry.length, 0));
   let at = 0;
   for (const entry of entries) {
     if (entry.length > ENTRY_BYTES_MAX) {
-      throw new LedgerError(
+      throw new TlogError(
         'MALFORMED_TILE',
         `couldn't encode an entry of ${entry.length} bytes: at most ${ENTRY_BYTES_MAX} ` +
           'fit a bundle',
@@ -116,7 +117,7 @@ export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
 
 /**
  * The entries of a bundle as views of `bytes`; `path` names it in an error.
- * @throws LedgerError MALFORMED_TILE unless it holds exactly `width` whole entries and no more.
+ * @throws TlogError MALFORMED_TILE unless it holds exactly `width` whole entries and no more.
  */
 export function decodeBundle(
   bytes: Uint8Array,
@@ -142,7 +143,7 @@ export function decodeBundle(
 
 function indexPath({ index, width }: BundleId): string {
   if (!Number.isSafeInteger(index) || index < 0 || !(width >= 1 && width <= TILE_WIDTH)) {
-    throw new LedgerError('OUT_OF_RANGE', `there is no tile ${index} of width ${width}`);
+    throw new TlogError('OUT_OF_RANGE', `there is no tile ${index} of width ${width}`);
   }
   let path = String(index % 1000).padStart(3, '0');
   for (let rest = Math.floor(index / 1000); rest > 0; rest = Math.floor(rest / 1000)) {
@@ -151,8 +152,8 @@ function indexPath({ index, width }: BundleId): string {
   return width === TILE_WIDTH ? path : `${path}.p/${width}`;
 }
 
-function malformedBundle(path: string, what: string): LedgerError {
-  return new LedgerError('MALFORMED_TILE', `couldn't read ${path}: ${what}`, {
+function malformedBundle(path: string, what: string): TlogError {
+  return new TlogError('MALFORMED_TILE', `couldn't read ${path}: ${what}`, {
     data: { paths: [path] },
   });
 }

@@ -25,7 +25,7 @@ export function cosignatureVerifier(key: VerifierKey): NoteVerifier {
 /**
  * Signs with the time at which it is asked to. A signer that is also a log or two cosigners under
  * one key could be confused: each cosigner MUST have a key of its own.
- * @throws LedgerError MALFORMED_KEY
+ * @throws TlogError MALFORMED_KEY
  */
 export function cosignatureSigner(name: string, privateKey: KeyObject, clock: Clock): NoteSigner {
   const key = verifierKey(name, SIGNATURE_TYPE.cosignatureV1, rawPublicKey(privateKey));

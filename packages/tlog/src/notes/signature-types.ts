@@ -1,4 +1,4 @@
-import { LedgerError } from '@countersign/ledger';
+import { TlogError } from '../errors.ts';
 import { cosignatureVerifier } from './cosignature.ts';
 import { ed25519Verifier, type NoteVerifier } from './signed-note.ts';
 import { parseVkey, SIGNATURE_TYPE, type VerifierKey } from './verifier-key.ts';
@@ -11,7 +11,7 @@ export const SIGNATURE_TYPES: SignatureTypes = new Map([
   [SIGNATURE_TYPE.cosignatureV1, cosignatureVerifier],
 ]);
 
-/** @throws LedgerError MALFORMED_KEY, UNSUPPORTED_KEY */
+/** @throws TlogError MALFORMED_KEY, UNSUPPORTED_KEY */
 export function verifierOf(
   vkey: string | VerifierKey,
   types: SignatureTypes = SIGNATURE_TYPES,
@@ -19,7 +19,7 @@ export function verifierOf(
   const key = typeof vkey === 'string' ? parseVkey(vkey) : vkey;
   const verifier = types.get(key.type);
   if (verifier === undefined) {
-    throw new LedgerError(
+    throw new TlogError(
       'UNSUPPORTED_KEY',
       `couldn't use the key ${key.name}+${key.keyId}: its type 0x${key.type.toString(16)} is not ` +
         'one that we can verify',

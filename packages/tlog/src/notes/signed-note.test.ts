@@ -57,7 +57,7 @@ test('verifies no note in which a byte was changed', () => {
     fc.property(fc.nat({ max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, mask) => {
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] as number) ^ mask;
-      assert.throws(() => openNote(parseNote(changed), [verifyAlice]), { name: 'LedgerError' });
+      assert.throws(() => openNote(parseNote(changed), [verifyAlice]), { name: 'TlogError' });
     }),
     { numRuns: runs.numRuns * 4 },
   );

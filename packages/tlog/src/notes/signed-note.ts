@@ -1,6 +1,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
-import { LedgerError, NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX } from '@countersign/ledger';
 import { decodeUtf8, formatBase64, parseBase64 } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
+import { NOTE_BYTES_MAX, NOTE_SIGNATURES_MAX } from '../limits.ts';
 import { ED25519_SIGNATURE_BYTES, ed25519PublicKey, rawPublicKey } from './ed25519.ts';
 import { isKeyName, SIGNATURE_TYPE, type VerifierKey, verifierKey } from './verifier-key.ts';
 
@@ -47,7 +48,7 @@ const FORBIDDEN_IN_NOTE = /[[\p{Cc}&&\p{ASCII}]--\n]/v;
 /**
  * Reads C2SP signed-note strictly: there is one spelling per note, so what is verified is what is
  * stored and compared.
- * @throws LedgerError MALFORMED_NOTE
+ * @throws TlogError MALFORMED_NOTE
  */
 export function parseNote(bytes: Uint8Array): Note {
   if (bytes.length > NOTE_BYTES_MAX) throw malformed(`it is larger than ${NOTE_BYTES_MAX} bytes`);
@@ -68,7 +69,7 @@ export function parseNote(bytes: Uint8Array): Note {
   return { text: note.slice(0, end + 1), signatures: lines.map(parseSignatureLine) };
 }
 
-/** @throws LedgerError MALFORMED_NOTE; `line` comes without its newline. */
+/** @throws TlogError MALFORMED_NOTE; `line` comes without its newline. */
 export function parseSignatureLine(line: string): NoteSignature {
   const space = line.indexOf(' ', SIGNATURE_HEAD.length);
   const name = line.slice(SIGNATURE_HEAD.length, space);
@@ -94,7 +95,7 @@ export function formatNote(note: Note): string {
  * Keeps the rules of signed-note: signatures by unknown (name, key id) pairs are ignored, but
  * listed; a single false one by a known pair condemns the note; at least one must be true. Of
  * several true ones by one key the first stays, as in the Go implementation of signed-note.
- * @throws LedgerError BAD_SIGNATURE, UNTRUSTED_NOTE, MALFORMED_KEY
+ * @throws TlogError BAD_SIGNATURE, UNTRUSTED_NOTE, MALFORMED_KEY
  */
 export function openNote(note: Note, verifiers: readonly NoteVerifier[]): OpenedNote {
   const known = byPair(verifiers);
@@ -107,7 +108,7 @@ export function openNote(note: Note, verifiers: readonly NoteVerifier[]): Opened
     } else if (verifier.verify(note.text, signature.payload)) {
       if (!verified.has(verifier)) verified.set(verifier, signature);
     } else {
-      throw new LedgerError(
+      throw new TlogError(
         'BAD_SIGNATURE',
         `couldn't verify a note: the signature by ${signature.name}+${signature.keyId} is false`,
         { data: { name: signature.name, keyId: signature.keyId } },
@@ -115,7 +116,7 @@ export function openNote(note: Note, verifiers: readonly NoteVerifier[]): Opened
     }
   }
   if (verified.size === 0) {
-    throw new LedgerError(
+    throw new TlogError(
       'UNTRUSTED_NOTE',
       "couldn't verify a note: not one of its signatures is by a known key",
     );
@@ -138,7 +139,7 @@ export function ed25519Verifier(key: VerifierKey): NoteVerifier {
   };
 }
 
-/** @throws LedgerError MALFORMED_KEY */
+/** @throws TlogError MALFORMED_KEY */
 export function ed25519Signer(name: string, privateKey: KeyObject): NoteSigner {
   const key = verifierKey(name, SIGNATURE_TYPE.ed25519, rawPublicKey(privateKey));
   return {
@@ -153,7 +154,7 @@ export function ed25519Signer(name: string, privateKey: KeyObject): NoteSigner {
 
 /**
  * A note over `text` with one signature of each signer.
- * @throws LedgerError MALFORMED_NOTE for a text that no note can hold.
+ * @throws TlogError MALFORMED_NOTE for a text that no note can hold.
  */
 export function signNote(text: string, signers: readonly NoteSigner[]): Note {
   checkText(text);
@@ -164,7 +165,7 @@ export function signNote(text: string, signers: readonly NoteSigner[]): Note {
 export function checkText(text: string): void {
   const isSignable = text.endsWith('\n') && text.isWellFormed() && !FORBIDDEN_IN_NOTE.test(text);
   if (!isSignable) {
-    throw new LedgerError(
+    throw new TlogError(
       'MALFORMED_NOTE',
       "couldn't sign a text: it must end in a newline and hold no other control character",
     );
@@ -178,7 +179,7 @@ function byPair(verifiers: readonly NoteVerifier[]): ReadonlyMap<string, NoteVer
     const { name, keyId, vkey } = verifier.key;
     const other = known.get(pairOf(verifier.key));
     if (other !== undefined && other.key.vkey !== vkey) {
-      throw new LedgerError('MALFORMED_KEY', `two keys share the key id ${name}+${keyId}`);
+      throw new TlogError('MALFORMED_KEY', `two keys share the key id ${name}+${keyId}`);
     }
     known.set(pairOf(verifier.key), verifier);
   }
@@ -189,6 +190,6 @@ function pairOf({ name, keyId }: { readonly name: string; readonly keyId: string
   return `${keyId} ${name}`;
 }
 
-function malformed(what: string): LedgerError {
-  return new LedgerError('MALFORMED_NOTE', `couldn't read a signed note: ${what}`);
+function malformed(what: string): TlogError {
+  return new TlogError('MALFORMED_NOTE', `couldn't read a signed note: ${what}`);
 }

@@ -1,5 +1,5 @@
-import { LedgerError } from '@countersign/ledger';
 import { formatBase64, parseBase64, quoted } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
 import { sha256 } from '../merkle/merkle-hash.ts';
 import { ED25519_KEY_BYTES } from './ed25519.ts';
 
@@ -26,7 +26,7 @@ export function isKeyName(name: string): boolean {
   return name !== '' && name.isWellFormed() && !/[\p{White_Space}+\p{Cc}]/u.test(name);
 }
 
-/** @throws LedgerError MALFORMED_KEY for an impossible name. */
+/** @throws TlogError MALFORMED_KEY for an impossible name. */
 export function verifierKey(name: string, type: number, publicKey: Uint8Array): VerifierKey {
   if (!isKeyName(name)) {
     throw malformed(`${quoted(name)} cannot name a key: use no spaces and no "+"`);
@@ -37,7 +37,7 @@ export function verifierKey(name: string, type: number, publicKey: Uint8Array): 
 }
 
 /**
- * @throws LedgerError MALFORMED_KEY unless `text` is exactly what {@link verifierKey} would give
+ * @throws TlogError MALFORMED_KEY unless `text` is exactly what {@link verifierKey} would give
  * for the same name and bytes: a key id that does not fit is a typing error or an attack.
  */
 export function parseVkey(text: string): VerifierKey {
@@ -67,6 +67,6 @@ function keyIdOf(name: string, type: number, publicKey: Uint8Array): string {
   return sha256(hashed).toString('hex', 0, 4);
 }
 
-function malformed(what: string): LedgerError {
-  return new LedgerError('MALFORMED_KEY', `couldn't read a verifier key: ${what}`);
+function malformed(what: string): TlogError {
+  return new TlogError('MALFORMED_KEY', `couldn't read a verifier key: ${what}`);
 }

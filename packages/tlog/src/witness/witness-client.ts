@@ -1,11 +1,7 @@
 import { messageOf } from '@countersign/core';
-import {
-  LedgerError,
-  NOTE_BYTES_MAX,
-  WITNESS_ANSWER_BYTES_MAX,
-  WITNESS_REQUEST_TIMEOUT_MS,
-} from '@countersign/ledger';
 import { decodeUtf8, parseDecimal, quoted } from '../canonical-encoding.ts';
+import { TlogError } from '../errors.ts';
+import { NOTE_BYTES_MAX, WITNESS_ANSWER_BYTES_MAX, WITNESS_REQUEST_TIMEOUT_MS } from '../limits.ts';
 import { openCheckpoint, type SignedCheckpoint } from '../log/checkpoint.ts';
 import {
   isSignatureBy,
@@ -53,7 +49,7 @@ export type WitnessedCheckpoint =
 
 /**
  * Asks a witness for its cosignature; the ones that it returns are verified.
- * @throws LedgerError WITNESS_ADDRESS for an address that may not be called.
+ * @throws TlogError WITNESS_ADDRESS for an address that may not be called.
  */
 export async function submitCheckpoint(submission: Submission): Promise<SubmissionResult> {
   const { witness, note } = submission;
@@ -74,7 +70,7 @@ export async function submitCheckpoint(submission: Submission): Promise<Submissi
 /**
  * The latest checkpoint of a log that a witness cosigned, signed by both: what a log that was
  * restored from a copy has to be compared with.
- * @throws LedgerError WITNESS_ADDRESS
+ * @throws TlogError WITNESS_ADDRESS
  */
 export async function fetchWitnessed(
   witness: WitnessAddress,
@@ -91,7 +87,7 @@ export async function fetchWitnessed(
     const checkpoint = openCheckpoint(Buffer.from(answer.body), trust);
     if (checkpoint.cosignatures.length > 0) return { kind: 'witnessed', checkpoint };
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
+    if (!(error instanceof TlogError)) throw error;
     return unreachable(error.message);
   }
   return unreachable('it returned a checkpoint that it has not cosigned');
@@ -153,7 +149,7 @@ function readCosignatures(body: string, text: string, verifier: NoteVerifier): S
       return { kind: 'cosigned', cosignatures: known };
     }
   } catch (error) {
-    if (!(error instanceof LedgerError)) throw error;
+    if (!(error instanceof TlogError)) throw error;
   }
   return { kind: 'unreachable', because: 'it returned no true cosignature by its known key' };
 }
@@ -162,10 +158,10 @@ function addressOf(witness: WitnessAddress, path: string): URL {
   const url = URL.parse(`${witness.url.replace(/\/$/, '')}/${path}`);
   const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (url === null || !isWeb || url.username !== '' || url.password !== '' || url.search !== '') {
-    throw new LedgerError('WITNESS_ADDRESS', `${quoted(witness.url)} is no address of a witness`);
+    throw new TlogError('WITNESS_ADDRESS', `${quoted(witness.url)} is no address of a witness`);
   }
   if (!isLoopback(url.hostname) && witness.permittedHosts?.includes(url.hostname) !== true) {
-    throw new LedgerError(
+    throw new TlogError(
       'WITNESS_ADDRESS',
       `couldn't ask the witness at ${url.hostname}: the configuration does not permit that host`,
     );

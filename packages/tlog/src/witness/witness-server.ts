@@ -7,7 +7,7 @@ import {
   WITNESS_BODY_BYTES_MAX,
   WITNESS_CONNECTIONS_MAX,
   WITNESS_REQUEST_TIMEOUT_MS,
-} from '@countersign/ledger';
+} from '../limits.ts';
 import { cosignatureSigner } from '../notes/cosignature.ts';
 import { verifierOf } from '../notes/signature-types.ts';
 import { TEXT_TYPE, Witness } from './witness.ts';
@@ -36,7 +36,7 @@ type Reply = { readonly status: number; readonly contentType: string; readonly b
 
 /**
  * Runs a C2SP tlog-witness until it is closed.
- * @throws LedgerError WITNESS_STATE, MALFORMED_KEY, UNSUPPORTED_KEY
+ * @throws TlogError WITNESS_STATE, MALFORMED_KEY, UNSUPPORTED_KEY
  */
 export async function serveWitness(options: ServeWitnessOptions): Promise<WitnessServer> {
   const { listen, stateDir, key, clock } = options;

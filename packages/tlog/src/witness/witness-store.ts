@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { LedgerError } from '@countersign/ledger';
+import { TlogError } from '../errors.ts';
 
 /** What a witness last cosigned of one log. */
 export type Witnessed = {
@@ -40,7 +40,7 @@ type Row = { size: number; root: Uint8Array; note: string };
 export class FileWitnessStore implements WitnessStore {
   readonly #database: DatabaseSync;
 
-  /** @throws LedgerError WITNESS_STATE */
+  /** @throws TlogError WITNESS_STATE */
   constructor(stateDir: string) {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const path = join(stateDir, 'witness.sqlite');
@@ -49,7 +49,7 @@ export class FileWitnessStore implements WitnessStore {
       this.#prepare();
     } catch (cause) {
       this.#database.close();
-      throw new LedgerError(
+      throw new TlogError(
         'WITNESS_STATE',
         `couldn't open the witness's state ${path}: another witness is using it, or it is ` +
           'damaged; stop the other one, or restore the file, but never start from an empty one',

@@ -1,4 +1,3 @@
-import { LedgerError, type LedgerErrorCode, PROOF_HASHES_MAX } from '@countersign/ledger';
 import {
   decodeUtf8,
   formatBase64,
@@ -6,6 +5,8 @@ import {
   parseHashBase64,
   quoted,
 } from '../canonical-encoding.ts';
+import { TlogError, type TlogErrorCode } from '../errors.ts';
+import { PROOF_HASHES_MAX } from '../limits.ts';
 import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.ts';
 import { emptyRoot, sha256 } from '../merkle/merkle-hash.ts';
 import { verifyConsistency } from '../merkle/merkle-proof.ts';
@@ -67,7 +68,7 @@ export class Witness {
       const note = parseNote(request.note);
       return this.#consider(request, note, parseCheckpoint(note.text));
     } catch (error) {
-      if (error instanceof LedgerError && error.code.startsWith('MALFORMED_')) {
+      if (error instanceof TlogError && error.code.startsWith('MALFORMED_')) {
         return refusal(400, error.message);
       }
       throw error;
@@ -123,7 +124,7 @@ export function originHash(origin: string): string {
   return sha256(Buffer.from(origin)).toString('hex');
 }
 
-/** @throws LedgerError MALFORMED_REQUEST */
+/** @throws TlogError MALFORMED_REQUEST */
 export function parseAddCheckpoint(body: Uint8Array): AddCheckpoint {
   const end = Buffer.from(body.buffer, body.byteOffset, body.length).indexOf('\n\n');
   const lines = end < 0 ? undefined : decodeUtf8(body.subarray(0, end))?.split('\n');
@@ -144,14 +145,14 @@ export function formatAddCheckpoint({ oldSize, proof, note }: AddCheckpoint): Bu
   return Buffer.concat([Buffer.from(`${head.join('\n')}\n\n`), note]);
 }
 
-const UNTRUE: ReadonlySet<LedgerErrorCode> = new Set(['BAD_SIGNATURE', 'UNTRUSTED_NOTE']);
+const UNTRUE: ReadonlySet<TlogErrorCode> = new Set(['BAD_SIGNATURE', 'UNTRUSTED_NOTE']);
 
 /** The note with the log's true signatures alone: nobody else's ends up in our state. */
 function trueSignatures(note: Note, verifiers: readonly NoteVerifier[]): Note | undefined {
   try {
     return { text: note.text, signatures: openNote(note, verifiers).verified };
   } catch (error) {
-    const isUntrue = error instanceof LedgerError && UNTRUE.has(error.code);
+    const isUntrue = error instanceof TlogError && UNTRUE.has(error.code);
     if (!isUntrue) throw error;
     return undefined;
   }
@@ -165,6 +166,6 @@ function refusal(status: WitnessAnswer['status'], what: string): WitnessAnswer {
   return { status, contentType: TEXT_TYPE, body: `${what}\n` };
 }
 
-function malformed(what: string): LedgerError {
-  return new LedgerError('MALFORMED_REQUEST', `couldn't read a request to a witness: ${what}`);
+function malformed(what: string): TlogError {
+  return new TlogError('MALFORMED_REQUEST', `couldn't read a request to a witness: ${what}`);
 }

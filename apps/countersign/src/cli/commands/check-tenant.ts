@@ -29,7 +29,7 @@ export function declareCheckTenant(program: Parser, bind: Bind): void {
 const checkTenant: Command<[flags: Flags]> = async (context, { licence }) => {
   const { matrixOf } = await import('../../posture/license-matrix.ts');
   const { parseFacts } = await import('../../posture/recording-fact.ts');
-  const { readConfigFile } = await import('../../config/load-config.ts');
+  const { readConfigFile } = await import('@countersign/yaml-document');
   const file = join(contentFolder(), 'tenant', 'facts.yaml');
   const facts = parseFacts(readConfigFile(file));
   const stated = licence === undefined ? undefined : await licencesOf(licence);

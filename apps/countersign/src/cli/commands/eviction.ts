@@ -157,7 +157,7 @@ async function questionsOf(context: Context, flags: OutFlags): Promise<Questione
   const { parseAnswers, parseQuestions, questioned } = await import(
     '../../eviction/vendor-questionnaire.ts'
   );
-  const { readConfigFile } = await import('../../config/load-config.ts');
+  const { readConfigFile } = await import('@countersign/yaml-document');
   const path = join(contentFolder(), 'incident', 'vendor-questions.yaml');
   const given = flags.answers;
   const answers =

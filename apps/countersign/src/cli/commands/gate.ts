@@ -34,7 +34,7 @@ export function declareGate(program: Parser, bind: Bind): void {
 
 const gate: Command<[file: string, flags: WriterFlags]> = async (context, path, flags) => {
   const { parseGate } = await import('../../rollout/gate-file.ts');
-  const { readConfigFile } = await import('../../config/load-config.ts');
+  const { readConfigFile } = await import('@countersign/yaml-document');
   const { gateWork } = await import('../../operations/gate.ts');
   const given = readConfigFile(resolve(context.cwd, path));
   const file = parseGate(given);

@@ -25,7 +25,7 @@ type Row = Request & { readonly tested: Tested; readonly facts: readonly string[
 const requests: Command = async (context) => {
   const { parseFacts } = await import('../../posture/recording-fact.ts');
   const { parseRequests } = await import('../../posture/vendor-request.ts');
-  const { readConfigFile } = await import('../../config/load-config.ts');
+  const { readConfigFile } = await import('@countersign/yaml-document');
   const folder = join(contentFolder(), 'tenant');
   const facts = parseFacts(readConfigFile(join(folder, 'facts.yaml')));
   const asked = parseRequests(readConfigFile(join(folder, 'requests.yaml')));

@@ -14,8 +14,7 @@ import {
   RiskChanges,
   readPolicyFolder,
 } from '@countersign/policy';
-import { ConfigError } from '@countersign/yaml-document';
-import { readConfigFile } from '../../config/load-config.ts';
+import { ConfigError, readConfigFile } from '@countersign/yaml-document';
 import type { Writer } from '../../operations/host/open-writer.ts';
 import { ownEntry } from '../../projection/entries/own-entry.ts';
 import type { Changed } from '../passes/pass-revocation.ts';

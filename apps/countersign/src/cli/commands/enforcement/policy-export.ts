@@ -69,7 +69,7 @@ async function knownTo(context: Context, { directory, register }: ExportFlags) {
   const { KnowledgeFeed } = await import(
     '../../../enforcement/decisions/policy-information-point.ts'
   );
-  const { readConfigFile } = await import('../../../config/load-config.ts');
+  const { readConfigFile } = await import('@countersign/yaml-document');
   const { cwd, clock } = context;
   const feed = await askBooksIfAny(context, ({ books, ledger }) =>
     KnowledgeFeed.open({ books, reader: ledger, clock }),

@@ -1,0 +1,29 @@
+import { CountersignError } from '@countersign/core';
+
+/** Stable codes, grouped by what failed. */
+export type TlogErrorCode =
+  // Formats: bytes from outside that do not have the form they must have.
+  | 'MALFORMED_NOTE'
+  | 'MALFORMED_KEY'
+  | 'UNSUPPORTED_KEY'
+  | 'MALFORMED_CHECKPOINT'
+  | 'MALFORMED_PROOF'
+  | 'MALFORMED_POLICY'
+  | 'MALFORMED_TILE'
+  | 'MALFORMED_REQUEST'
+  // Verification: well-formed, and not true.
+  | 'UNTRUSTED_NOTE'
+  | 'BAD_SIGNATURE'
+  | 'WRONG_ORIGIN'
+  | 'LOG_INCONSISTENT'
+  // Arithmetic of the tree.
+  | 'OUT_OF_RANGE'
+  // Reading a log.
+  | 'MISSING_RESOURCE'
+  // Witnesses.
+  | 'WITNESS_ADDRESS'
+  | 'WITNESS_STATE';
+
+export class TlogError extends CountersignError<TlogErrorCode> {
+  override readonly name = 'TlogError';
+}

@@ -1,0 +1,23 @@
+import type { z } from 'zod';
+import { type ConfigProblem, invalidConfig } from './errors.ts';
+import { problemsOf } from './schema-problems.ts';
+import { readYaml, type YamlDocument } from './yaml-document.ts';
+
+export type ConfigFile = { readonly file: string; readonly text: string };
+
+/**
+ * Reads any YAML file of ours by its schema.
+ * @throws ConfigError CONFIG_INVALID with every problem of it
+ */
+export function parseYaml<T>(
+  { file, text }: ConfigFile,
+  schema: z.ZodType<T>,
+  crossCheck: (document: YamlDocument) => readonly ConfigProblem[] = () => [],
+): T {
+  const document = readYaml(file, text);
+  const parsed = schema.safeParse(document.value);
+  const problems = parsed.success ? [] : problemsOf(parsed.error.issues, document, schema);
+  problems.push(...crossCheck(document));
+  if (problems.length > 0 || !parsed.success) throw invalidConfig(problems);
+  return parsed.data;
+}

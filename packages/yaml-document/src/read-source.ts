@@ -1,0 +1,22 @@
+import { readFileSync, statSync } from 'node:fs';
+import { messageOf } from '@countersign/core';
+import { ConfigError } from './errors.ts';
+import { CONFIG_BYTES_MAX } from './limits.ts';
+import type { ConfigFile } from './parse-yaml.ts';
+
+/** @throws ConfigError CONFIG_UNREADABLE */
+export function readConfigFile(file: string): ConfigFile {
+  try {
+    const { size } = statSync(file);
+    if (size > CONFIG_BYTES_MAX)
+      throw new RangeError(`it is larger than ${CONFIG_BYTES_MAX} bytes`);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return { file, text };
+  } catch (cause) {
+    throw new ConfigError(
+      'CONFIG_UNREADABLE',
+      `could not read the configuration ${file}: ${messageOf(cause)}; name it with --config FILE`,
+      { cause },
+    );
+  }
+}
