@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,28 +9,13 @@ import { olderNode } from './support/other-node.ts';
 
 /** What npm says when there is no registry to fetch from, or nothing in its cache. */
 const NO_REGISTRY = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED|network/;
-const NEEDED_TO_BUILD = [
-  'bin',
-  'content',
-  'docs',
-  'emulator',
-  'src',
-  'tools',
-  'package.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'tsconfig.emulator.json',
-  'README.md',
-  'LICENSE',
-  'ARCHITECTURE.md',
-  'CHANGELOG.md',
-  'SECURITY.md',
-];
+const OPTIONS = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-package-'));
-const clone = join(folder, 'clone');
+const staged = join(folder, 'staged');
 const consumer = join(folder, 'consumer');
-let packed: { filename: string; files: { path: string }[] };
+const tarballs = new Map<string, string>();
+const packed = new Map<string, readonly string[]>();
 let noRegistry: string | undefined;
 
 /** The Node that users of the package start it with: the oldest that this machine has. */
@@ -50,48 +27,82 @@ function run(cwd: string, command: string, args: readonly string[]): Promise<End
   return ended(spawn(command, args, { cwd, env: { ...env, PATH: path, NO_COLOR: '1' } }));
 }
 
+/** An empty project with packages from their tarballs, and the packages that these name. */
+async function install(project: string, names: readonly string[]): Promise<void> {
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{"name":"consumer","private":true}');
+  const files = names.map((name) => tarballs.get(name) as string);
+  const done = await run(project, 'npm', ['install', ...OPTIONS, ...files]);
+  if (done.code !== 0 && NO_REGISTRY.test(done.stderr)) noRegistry = done.stderr;
+  else assert.equal(done.code, 0, done.stderr);
+}
+
 before(async () => {
-  mkdirSync(clone);
-  for (const name of NEEDED_TO_BUILD) {
-    cpSync(join(REPOSITORY, name), join(clone, name), { recursive: true });
+  const pack = join(REPOSITORY, 'tools/pack.ts');
+  const made = await ended(spawn(process.execPath, [pack, '--to', staged], { cwd: REPOSITORY }));
+  assert.equal(made.code, 0, made.stderr + made.stdout);
+  for (const name of readdirSync(staged)) {
+    const { code, stdout, stderr } = await run(join(staged, name), 'npm', ['pack', '--json']);
+    assert.equal(code, 0, stderr);
+    const [{ filename, files }] = JSON.parse(stdout) as [
+      { filename: string; files: { path: string }[] },
+    ];
+    tarballs.set(name, join(staged, name, filename));
+    packed.set(
+      name,
+      files.map(({ path }) => path),
+    );
   }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(clone, 'node_modules'));
-  const pack = await run(clone, 'npm', ['pack', '--json', '--loglevel=error']);
-  assert.equal(pack.code, 0, pack.stderr + pack.stdout);
-  [packed] = JSON.parse(pack.stdout.slice(pack.stdout.indexOf('[\n'))) as [typeof packed];
-  mkdirSync(consumer);
-  writeFileSync(join(consumer, 'package.json'), '{"name":"consumer","private":true}');
-  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  const tarball = join(clone, packed.filename);
-  const install = await run(consumer, 'npm', ['install', ...options, tarball]);
-  if (install.code !== 0 && NO_REGISTRY.test(install.stderr)) noRegistry = install.stderr;
-  else assert.equal(install.code, 0, install.stderr);
+  await install(consumer, [...tarballs.keys()]);
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('packs compiled code, types, the sample and the documents, and nothing else', () => {
-  const paths = packed.files.map((file) => file.path);
+  const product = packed.get('countersign') ?? [];
   for (const path of [
     'bin/countersign',
     'bin/package.json',
     'dist/cli/main.js',
-    'dist/ledger/index.js',
-    'dist/ledger/index.d.ts',
-    'dist/emulator/command.js',
     'content/sample/README.md',
     'content/policies/people.test.yaml',
     'docs/doors.md',
     'LICENSE',
     'README.md',
   ]) {
-    assert.ok(paths.includes(path), `${path} is not in the package`);
+    assert.ok(product.includes(path), `${path} is not in the package`);
   }
-  const strange = paths.filter((path) =>
-    /\.test\.[jt]s|(?:^|\/)testing\/|^(?:src|test|tools)\//.test(path),
-  );
+  for (const path of ['dist/index.js', 'dist/index.d.ts', 'README.md', 'LICENSE']) {
+    assert.ok(packed.get('countersign-ledger')?.includes(path), `${path} is not in the package`);
+  }
+  const strange = [...packed.values()]
+    .flat()
+    .filter((path) => /\.test\.[jt]s|(?:^|\/)testing\/|^(?:src|test|tools)\//.test(path));
   assert.deepEqual(strange, []);
 });
+
+/** Packages that others use alone, with all that each installs of ours. */
+const ALONE: readonly (readonly [name: string, own: readonly string[], example: string])[] = [
+  ['sigma', ['core'], 'parseRules'],
+  ['ledger', ['core', 'tlog'], 'LedgerReader'],
+];
+
+for (const [name, own, example] of ALONE) {
+  test(`${name} installs alone, and loads`, async (t) => {
+    if (noRegistry !== undefined) return t.skip('the package registry cannot be reached');
+    const project = join(folder, `only-${name}`);
+    await install(
+      project,
+      [name, ...own].map((part) => `countersign-${part}`),
+    );
+    const ours = readdirSync(join(project, 'node_modules', '@countersign')).sort();
+    assert.deepEqual(ours, [name, ...own].sort());
+    const code = `const all = await import('@countersign/${name}');\nconsole.log(typeof all.${example});`;
+    writeFileSync(join(project, 'load.mjs'), code);
+    const { stdout, stderr } = await run(project, process.execPath, ['load.mjs']);
+    assert.equal(stdout, 'function\n', stderr);
+  });
+}
 
 test('imports an export where it was installed', async (t) => {
   if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
@@ -121,34 +132,19 @@ test('imports an export where it was installed', async (t) => {
   assert.equal((JSON.parse(again.stdout) as Record<string, unknown>)['duplicates'], 1);
 });
 
-test('can be imported by its parts', async (t) => {
-  if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
-  const parts = ['core', 'intake', 'ledger', 'ocsf', 'books'];
-  const code = parts.map((part) => `import * as ${part} from 'countersign/${part}';`).join('\n');
-  const count = `console.log([${parts.join()}].every((m) => Object.keys(m).length > 0));`;
-  writeFileSync(join(consumer, 'parts.mjs'), `${code}\n${count}\n`);
-  const { stdout, stderr } = await run(consumer, process.execPath, ['parts.mjs']);
-  assert.equal(stdout, 'true\n', stderr);
-});
-
-test('each entry loads on the Node that is declared for it, and on no older one', async (t) => {
+test('each package loads on the Node that it declares, and on no older one', async (t) => {
   if (noRegistry !== undefined) return t.skip(`the package registry cannot be reached`);
   const old = olderNode();
   if (old === undefined) return t.skip('no Node 20 to 23 on the PATH of this machine');
-  const text = readFileSync(join(REPOSITORY, 'package.json'), 'utf8');
-  const manifest = JSON.parse(text) as {
-    readonly nodeOfEachEntry: Readonly<Record<string, number>>;
-    readonly exports: Readonly<Record<string, unknown>>;
-  };
-  const { 'bin/countersign': _, ...declared } = manifest.nodeOfEachEntry;
-  const entries = Object.keys(manifest.exports).filter((entry) => entry !== './package.json');
-  assert.deepEqual(Object.keys(declared).sort(), entries.sort());
-  for (const [entry, major] of Object.entries(declared)) {
-    const code = `await import('countersign/${entry.slice(2)}')`;
+  for (const name of readdirSync(join(consumer, 'node_modules', '@countersign'))) {
+    const file = join(consumer, 'node_modules', '@countersign', name, 'package.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { engines: { node: string } };
+    const code = `await import('@countersign/${name}')`;
     const load = (node: string): Promise<Ended> =>
       run(consumer, node, ['--input-type=module', '-e', code]);
-    assert.equal((await load(process.execPath)).code, 0, entry);
-    assert.equal((await load(old)).code === 0, major < 24, entry);
+    assert.equal((await load(process.execPath)).code, 0, name);
+    const isOldEnough = manifest.engines.node === '>=20';
+    assert.equal((await load(old)).code === 0, isOldEnough, name);
   }
 });
 

@@ -1,18 +1,26 @@
+const POLICY = 'packages/policy/src';
+const ENFORCEMENT = 'apps/countersign/src/enforcement';
+
 /** What decides over access, and the tests that have to notice when it decides otherwise. */
 export const MODULES: ReadonlyMap<string, Module> = new Map([
+  ...['cedar', 'decision', 'directory', 'information', 'policies', 'risk'].map(
+    (folder): [string, Module] => [
+      `policy/${folder}`,
+      { files: `${POLICY}/${folder}/*.ts`, tests: testsOfPolicy(folder) },
+    ],
+  ),
   ...[
-    ...['authzen', 'callers', 'checks', 'decision', 'directory', 'drain', 'endings'],
-    ...['forward-auth', 'oidc', 'passes', 'policies', 'register', 'risk', 'ssf', 'wire'],
+    ...['approvals', 'authzen', 'bypass', 'callers', 'decisions', 'eam', 'eam/passkeys'],
+    ...['forward-auth', 'http', 'passes', 'ssf'],
   ].map((folder): [string, Module] => [
-    `access/${folder}`,
-    { files: `src/access/${folder}/*.ts`, tests: testsOf(folder) },
+    `enforcement/${folder}`,
+    { files: `${ENFORCEMENT}/${folder}/*.ts`, tests: testsOfEnforcement(folder) },
   ]),
-  // What needs no server: keys, hints that were used and passkeys, as files keep them.
   [
-    'api/doors',
+    'reconcile/checks',
     {
-      files: 'src/api/doors/{file-state,key-file,passkey-share,used-file}.ts',
-      tests: ['src/api/doors/*.test.ts'],
+      files: 'apps/countersign/src/reconcile/checks/*.ts',
+      tests: ['apps/countersign/src/reconcile/checks/*.test.ts'],
     },
   ],
 ]);
@@ -20,20 +28,13 @@ export const MODULES: ReadonlyMap<string, Module> = new Map([
 type Module = { readonly files: string; readonly tests: readonly string[] };
 
 /** The nearest first: of the folder, and where it has others, of what stands on it. */
-function testsOf(folder: string): string[] {
-  const own = `src/access/${folder}/*.test.ts`;
-  switch (folder) {
-    case 'decision':
-      return [own, 'src/access/content.test.ts'];
-    case 'directory':
-    case 'policies':
-    case 'register':
-      return [own, 'src/access/decision/*.test.ts', 'src/access/content.test.ts'];
-    case 'checks':
-      return [own, 'src/pipeline/checks.test.ts'];
-    case 'wire':
-      return [own, 'src/access/{authzen,oidc,ssf}/*.test.ts'];
-    default:
-      return [own];
-  }
+function testsOfPolicy(folder: string): string[] {
+  const own = `${POLICY}/${folder}/*.test.ts`;
+  const content = `${POLICY}/content.test.ts`;
+  return folder === 'decision' ? [own, content] : [own, `${POLICY}/decision/*.test.ts`, content];
+}
+
+function testsOfEnforcement(folder: string): string[] {
+  const own = `${ENFORCEMENT}/${folder}/*.test.ts`;
+  return folder === 'http' ? [own, `${ENFORCEMENT}/{authzen,eam,ssf}/*.test.ts`] : [own];
 }
